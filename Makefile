@@ -1,0 +1,47 @@
+# The manual: `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format profile docs bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding release
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+
+test: $(VENV)/dev.stamp ## install, then run all tests
+	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+lint: $(VENV)/dev.stamp ## style, types, import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew from ontology and shapes
+	$(BIN)/pressgraph profile context -o ontology/context.jsonld
+	$(BIN)/pressgraph profile schema -o data/facts.schema.json
+
+bench: $(VENV)/dev.stamp ## measure conversion against its peers, and start-up times
+	$(BIN)/python benchmarks/run.py
+
+clean: ## remove what was built, not what you wrote
+	rm -rf $(VENV) .pressgraph build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/runtime.stamp: pyproject.toml .ci/constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("pressgraph needs Python 3.11 or newer; try: make PYTHON=python3.12 demo" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -c .ci/constraints.txt -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/runtime.stamp
+	$(PIP) install -c .ci/constraints.txt -e '.[dev]'
+	touch $@

@@ -1,0 +1,56 @@
+"""The command line: parse, one call into the library, print."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pressgraph.cli import build, completion, convert, export, init, profile, query, validate
+from pressgraph.cli.common import COMMAND_SETTINGS, State
+from pressgraph.cli.failures import Group
+
+
+@click.group(cls=Group, context_settings=COMMAND_SETTINGS)
+@click.option(
+    "--project",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The project's folder; by default the one that the working directory is in.",
+)
+@click.option("--debug", is_flag=True, help="Show where in the program an error arose.")
+@click.option("-v", "--verbose", count=True, help="Say more about what is done.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
+@click.version_option(package_name="pressgraph", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, project: Path | None, *, debug: bool, verbose: int, quiet: bool) -> None:
+    """Publish the facts of press releases as linked data.
+
+    A project is a folder with facts files in data/. 'pressgraph init' makes one with a sample.
+
+    \b
+    Example:
+      pressgraph init news && cd news
+      pressgraph build
+      pressgraph query labels-valid-on -p date=2020-06-01
+      pressgraph export -f jsonld --about agent/biosaxony
+    """
+    context.obj = State(folder=project, debug=debug, verbosity=-1 if quiet else verbose)
+
+
+for module in (init, convert, validate, build, export, query, profile, completion):
+    main.add_command(module.command)
+
+
+def run() -> None:
+    """Run the command line and end the process with its exit status."""
+    # Output is UTF-8 whatever the terminal's locale claims: RDF and JSON are.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    main(prog_name="pressgraph")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,52 @@
+"""The command `build`."""
+
+from __future__ import annotations
+
+import click
+
+from pressgraph.cli.common import State, pass_state
+
+
+@click.command("build")
+@click.option("--full", is_flag=True, help="Convert every file, not only those that changed.")
+@click.option(
+    "--wait", metavar="SECONDS", type=click.FloatRange(min=0), default=0, help="Wait this long for another build."
+)
+@pass_state
+def command(state: State, *, full: bool, wait: float) -> None:
+    """Convert what changed, validate the whole, and store it.
+
+    The new graph takes the place of the old one in one step, and only if it conforms. Queries and exports read what
+    the last build stored, in .pressgraph/.
+
+    \b
+    Example:
+      pressgraph build
+    """
+    from pressgraph.publish.build import RefusedError
+
+    workspace = state.workspace
+    try:
+        result = workspace.build(full=full, wait=wait, progress=state.progress("converting"))
+    except RefusedError as error:
+        for line in error.report.lines(language=workspace.project.language):
+            click.echo(line, err=True)
+        state.say(error.report.summary())
+        raise
+    for line in result.report.lines(language=workspace.project.language):
+        state.say(line)
+    if not result.changed:
+        state.say(f"nothing to convert: {_files(result.kept)} unchanged since the last build")
+        return
+    parts = [f"converted {_files(len(result.converted))}"]
+    if result.removed:
+        parts.append(f"removed {_files(len(result.removed))}")
+    if result.kept:
+        parts.append(f"kept {result.kept}")
+    state.say(f"{', '.join(parts)}; {result.facts} facts, {result.quads} quads, all conform")
+    for name in result.converted:
+        state.say(f"  {name}", level=1)
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' if count != 1 else ''}"

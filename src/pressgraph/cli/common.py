@@ -1,0 +1,122 @@
+"""What the commands share: the open project, output, progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pressgraph.workspace import Workspace
+
+COMMAND_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@dataclass
+class State:
+    """The options before the command."""
+
+    folder: Path | None
+    debug: bool
+    verbosity: int
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The project, opened when a command needs it."""
+        from pressgraph.workspace import open_workspace
+
+        return open_workspace(self.folder)
+
+    def say(self, message: str, *, level: int = 0) -> None:
+        """Talk to the user, on stderr, if they want to hear it."""
+        if self.verbosity >= level:
+            click.echo(message, err=True)
+
+    def progress(self, label: str) -> Callable[[list[Path]], Iterable[Path]]:
+        """Return a wrapper that shows a progress bar on a terminal, for work that is long enough to wait for."""
+        shortest = 20
+
+        def wrap(items: list[Path]) -> Iterable[Path]:
+            if len(items) < shortest or self.verbosity < 0 or not sys.stderr.isatty():
+                yield from items
+                return
+            with click.progressbar(items, label=label, file=sys.stderr, show_pos=True, show_eta=True) as bar:
+                yield from bar
+
+        return wrap
+
+
+pass_state = click.make_pass_decorator(State)
+
+output_option = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Write to this file instead of stdout; it appears when it is complete.",
+)
+
+
+def facts_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Take facts files; none means the project's, `-` means stdin."""
+    return click.argument(
+        "facts",
+        nargs=-1,
+        metavar="[FACTS]...",
+        type=click.Path(path_type=Path, allow_dash=True, exists=True, dir_okay=False),
+    )(function)
+
+
+def write_output(chunks: Iterable[bytes], output: Path | None) -> None:
+    """Write bytes to a file, in one step at the end, or to stdout as they come."""
+    if output is not None and str(output) != "-":
+        from pressgraph.project import write_atomically
+
+        with write_atomically(output) as file:
+            file.writelines(chunks)
+        return
+    stdout = sys.stdout.buffer
+    for chunk in chunks:
+        stdout.write(chunk)
+    stdout.flush()
+
+
+def use_color() -> bool:
+    """Tell whether stdout takes colour (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def draw_table(names: list[str], rows: list[tuple[str, ...]]) -> bytes:
+    """Draw a table for a terminal: as wide as it is, with headings."""
+    import io
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        # cells are data: no markup in them means anything
+        table.add_row(*(Text(" ".join(cell.split())) for cell in row))
+    output = io.StringIO()
+    console = Console(
+        file=output, force_terminal=use_color(), no_color=not use_color(), width=_width(), legacy_windows=False
+    )
+    console.print(table)
+    lines = (line.rstrip() for line in output.getvalue().splitlines())
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _width() -> int:
+    import shutil
+
+    return max(40, shutil.get_terminal_size((100, 24)).columns)

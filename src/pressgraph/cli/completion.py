@@ -1,0 +1,25 @@
+"""The command `completion`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def command(context: click.Context, shell: str) -> None:
+    """Print the script that makes a shell complete commands, options and query names.
+
+    \b
+    Example:
+      pressgraph completion bash > ~/.local/share/bash-completion/completions/pressgraph
+      pressgraph completion zsh > ~/.zfunc/_pressgraph
+    """
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"no completion for {shell}")
+    root = context.find_root().command
+    click.echo(found(root, {}, "pressgraph", "_PRESSGRAPH_COMPLETE").source())

@@ -1,0 +1,61 @@
+"""The command `export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pressgraph.cli.common import State, output_option, pass_state, write_output
+
+DEPTH = 2
+
+
+@click.command("export")
+@click.option("-f", "--format", "form", metavar="FORMAT", help="turtle (default), jsonld, ntriples, nquads, trig or rdfxml.")
+@click.option("--about", metavar="ID", help="Only the description of this thing, such as agent/biosaxony.")
+@click.option(
+    "--depth",
+    metavar="N",
+    default=str(DEPTH),
+    show_default=True,
+    help="With --about: follow this many links, or 'all'.",
+)
+@click.option("--with-evidence", "evidence", is_flag=True, help="Add the receipts: source, characters, status of each fact.")
+@output_option
+@pass_state
+def command(
+    state: State, form: str | None, about: str | None, depth: str, *, evidence: bool, output: Path | None
+) -> None:
+    """Write the built graph as RDF.
+
+    The same facts give the same bytes. Facts that are marked as personal data are left out unless pressgraph.toml
+    includes them.
+
+    \b
+    Example:
+      pressgraph export -o graph.ttl
+      pressgraph export -f jsonld --about agent/biosaxony
+    """
+    from pressgraph.dataset import serialization
+    from pressgraph.errors import PressgraphError
+    from pressgraph.publish import export
+
+    known = serialization(form, path=output, default="trig" if evidence else "turtle")
+    if evidence and not known.keeps_graphs:
+        raise PressgraphError(
+            f"{known.name} cannot say which fact a receipt belongs to", hint="use -f trig, nquads or jsonld"
+        )
+    selection = state.workspace.select(about=about, depth=_depth(depth), evidence=evidence)
+    write_output([export(selection, known)], output)
+    if selection.withheld:
+        count = selection.withheld
+        state.say(f"withheld {count} fact{'s' if count != 1 else ''} with personal data", level=0 if output else 1)
+
+
+def _depth(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdigit():
+        raise click.BadParameter("a number of links, or 'all'", param_hint="--depth")
+    return int(text)

@@ -1,0 +1,34 @@
+"""The command `init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pressgraph.cli.common import State, pass_state
+
+
+@click.command("init")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--base", metavar="IRI", help="The IRI below which your things are named; it ends in '/'.")
+@pass_state
+def command(state: State, folder: Path, base: str | None) -> None:
+    """Make a new project that builds at once.
+
+    Writes a configuration with comments, a sample release, a sample query and the schema with which editors complete
+    facts files. Existing files are never overwritten.
+
+    \b
+    Example:
+      pressgraph init news --base https://data.example.org/
+    """
+    from pressgraph.scaffold import create_project
+
+    written = create_project(folder, base=base)
+    for path in written:
+        state.say(f"wrote {path}")
+    state.say("\nnext:")
+    if folder.resolve() != Path.cwd():
+        state.say(f"  cd {click.format_filename(folder)}")
+    state.say("  pressgraph build\n  pressgraph query labels-valid-on -p date=2026-06-01")

@@ -1,0 +1,153 @@
+"""The command `profile`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
+
+
+@click.group("profile", context_settings=COMMAND_SETTINGS)
+def command() -> None:
+    """Show what the profile lets facts files say.
+
+    The profile is compiled from the ontology, the vocabularies and the shapes: the shipped ones, and what the
+    project's folders ontology/ and shapes/ add.
+
+    \b
+    Example:
+      pressgraph profile keys AwardedLabel
+      pressgraph profile terms label-level
+      pressgraph profile schema -o data/facts.schema.json
+    """
+
+
+@command.command("keys")
+@click.argument("class_name", required=False, metavar="[CLASS]")
+@pass_state
+def keys(state: State, class_name: str | None) -> None:
+    """List the keys, or those of one class.
+
+    \b
+    Example:
+      pressgraph profile keys AwardedLabel
+    """
+    from pressgraph.errors import PressgraphError
+    from pressgraph.facts.rules import did_you_mean
+
+    profile, language = state.workspace.profile, state.workspace.project.language
+    if class_name is not None and class_name not in profile.classes:
+        raise PressgraphError(
+            f"'{class_name}' is not a class of the profile", hint=did_you_mean(class_name, profile.classes)
+        )
+    uses = profile.uses_of([class_name]) if class_name is not None else None
+    rows: list[tuple[str, ...]] = []
+    for name, key in profile.keys.items():
+        if uses is not None and name not in uses:
+            continue
+        kind = key.scheme.name if key.scheme is not None else (key.datatype or "").rpartition("#")[2] or key.kind.value
+        use = uses[name] if uses is not None else None
+        count = "" if use is None else ("one" if use.single else "any") + (", needed" if use.required else "")
+        label = key.labels.get(language) or key.labels.get("en", "")
+        rows.append((name, kind, *((count,) if uses is not None else ()), label))
+    _print(["key", "values", *(["how many"] if uses is not None else []), "meaning"], rows)
+
+
+@command.command("classes")
+@pass_state
+def classes(state: State) -> None:
+    """List the classes.
+
+    \b
+    Example:
+      pressgraph profile classes
+    """
+    profile, language = state.workspace.profile, state.workspace.project.language
+    rows = [
+        (name, term.labels.get(language) or term.labels.get("en", ""), term.iri)
+        for name, term in profile.classes.items()
+    ]
+    _print(["class", "meaning", "IRI"], rows)
+
+
+@command.command("terms")
+@click.argument("scheme_name", required=False, metavar="[VOCABULARY]")
+@pass_state
+def terms(state: State, scheme_name: str | None) -> None:
+    """List the vocabularies, or the terms of one.
+
+    \b
+    Example:
+      pressgraph profile terms sector
+    """
+    from pressgraph.errors import PressgraphError
+    from pressgraph.facts.rules import did_you_mean
+
+    profile, language = state.workspace.profile, state.workspace.project.language
+    if scheme_name is None:
+        rows = [
+            (name, str(len(scheme.concepts)), scheme.labels.get(language) or scheme.labels.get("en", ""))
+            for name, scheme in profile.schemes.items()
+        ]
+        _print(["vocabulary", "terms", "meaning"], rows)
+        return
+    scheme = profile.schemes.get(scheme_name)
+    if scheme is None:
+        raise PressgraphError(
+            f"there is no vocabulary '{scheme_name}'", hint=did_you_mean(scheme_name, profile.schemes)
+        )
+    rows = [
+        (
+            name,
+            concept.labels.get(language) or concept.labels.get("en", ""),
+            concept.definitions.get(language) or concept.definitions.get("en", ""),
+        )
+        for name, concept in scheme.concepts.items()
+    ]
+    _print(["term", "label", "definition"], rows)
+
+
+@command.command("context")
+@output_option
+@pass_state
+def context(state: State, output: Path | None) -> None:
+    """Write the JSON-LD context.
+
+    \b
+    Example:
+      pressgraph profile context -o ontology/context.jsonld
+    """
+    from pressgraph.profile import context_document
+
+    write_output([_json(context_document(state.workspace.profile))], output)
+
+
+@command.command("schema")
+@click.option("--lang", metavar="TAG", default="en", show_default=True, help="The language of the descriptions.")
+@output_option
+@pass_state
+def schema(state: State, lang: str, output: Path | None) -> None:
+    """Write the JSON Schema with which editors complete facts files.
+
+    \b
+    Example:
+      pressgraph profile schema -o data/facts.schema.json
+    """
+    from pressgraph.profile import facts_json_schema
+
+    write_output([_json(facts_json_schema(state.workspace.profile, language=lang))], output)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _print(names: list[str], rows: list[tuple[str, ...]]) -> None:
+    from pressgraph.query.results import plain_table
+
+    write_output([draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)], None)

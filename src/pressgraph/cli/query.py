@@ -1,0 +1,134 @@
+"""The command `query`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pressgraph.cli.common import State, draw_table, output_option, pass_state, write_output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pressgraph.query import Answer, SavedQuery
+
+
+def _complete_query(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from pressgraph.workspace import open_workspace
+
+    folder = context.find_root().params.get("project")
+    return [name for name in open_workspace(folder).saved_queries if name.startswith(incomplete)]
+
+
+@click.command("query")
+@click.argument("query", required=False, metavar="[NAME|FILE|SPARQL|-]", shell_complete=_complete_query)
+@click.option("-p", "--param", "parameters", metavar="KEY=VALUE", multiple=True, help="A parameter of the query.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    metavar="FORMAT",
+    help="table (default), csv, tsv, json, xml or markdown; for graphs turtle (default), jsonld, ….",
+)
+@click.option("--endpoint", metavar="URL|NAME", help="Ask this SPARQL endpoint instead of the built graph.")
+@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0.1), help="How long to wait for the endpoint.  [default: 60]")
+@click.option("--entail", is_flag=True, help="Add what follows by OWL 2 RL, in memory, before asking (slow).")
+@click.option("--show", is_flag=True, help="Print the query instead of asking it.")
+@output_option
+@pass_state
+def command(
+    state: State,
+    query: str | None,
+    parameters: tuple[str, ...],
+    form: str | None,
+    endpoint: str | None,
+    timeout: float | None,
+    *,
+    entail: bool,
+    show: bool,
+    output: Path | None,
+) -> None:
+    """Ask the built graph: a saved query, a .rq file, SPARQL text, or - for stdin.
+
+    Without an argument, lists the saved queries. The profile's prefixes need no declaring; the default graph is the
+    union of all facts, receipts and vocabularies.
+
+    Credentials for --endpoint come from PRESSGRAPH_ENDPOINT_TOKEN, or PRESSGRAPH_ENDPOINT_USER and
+    PRESSGRAPH_ENDPOINT_PASSWORD.
+
+    \b
+    Example:
+      pressgraph query
+      pressgraph query labels-valid-on -p date=2020-06-01
+      pressgraph query "SELECT ?name WHERE { ?x a clu:ClusterOrganisation ; schema:name ?name }" -f csv
+    """
+    from pressgraph.query import unknown_terms, write_answer
+
+    workspace = state.workspace
+    if query is None:
+        write_output([_listing(workspace.saved_queries)], output)
+        return
+    text = workspace.query_text(_text(query), _pairs(parameters))
+    if show:
+        write_output([text.rstrip().encode(), b"\n"], output)
+        return
+    id_base = workspace.project.id_base
+    answer: Answer
+    if endpoint is not None:
+        if entail:
+            raise click.UsageError("--entail reasons over the built graph; it does not go with --endpoint")
+        answer = workspace.ask_endpoint(text, endpoint, timeout=timeout)
+        store = None
+    else:
+        answer, store = workspace.ask_text(text, entail=entail)
+    for iri, hint in unknown_terms(text, workspace.profile, id_base=id_base, store=store):
+        state.say(f"warning: nothing here knows <{iri}>{f': {hint}' if hint else ''}")
+    on_terminal = output is None and sys.stdout.isatty()
+    written = write_answer(
+        answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None
+    )
+    write_output([written], output)
+
+
+def _text(query: str) -> str:
+    """Return the SPARQL of a file or stdin, or the argument itself: a name or the text."""
+    from pressgraph.errors import QueryError
+
+    try:
+        if query == "-":
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        if query.endswith((".rq", ".sparql")):
+            return Path(query).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise QueryError(f"{query} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{query} is not UTF-8") from error
+    return query
+
+
+def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for parameter in parameters:
+        key, equals, value = parameter.partition("=")
+        if not equals:
+            raise click.BadParameter(f"'{parameter}' is not KEY=VALUE", param_hint="-p")
+        pairs[key.strip()] = value
+    return pairs
+
+
+def _listing(queries: Mapping[str, SavedQuery]) -> bytes:
+    from pressgraph.query.results import plain_table
+
+    rows = [
+        (
+            query.name,
+            ", ".join(f"{p.name}{'?' if p.optional else ''}" for p in query.parameters.values()),
+            query.question,
+        )
+        for query in queries.values()
+    ]
+    names = ["query", "parameters", "question"]
+    return draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)

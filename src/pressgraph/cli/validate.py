@@ -1,0 +1,33 @@
+"""The command `validate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pressgraph.cli.common import State, facts_argument, pass_state
+
+
+@click.command("validate")
+@facts_argument
+@click.option("--lang", metavar="TAG", help="The language of messages; by default the project's.")
+@pass_state
+def command(state: State, facts: tuple[Path, ...], lang: str | None) -> None:
+    """Check facts files, then the graph that they make.
+
+    First the facts rules (keys, terms, dates, ids, evidence), then the SHACL shapes of the profile. RDF files (.ttl,
+    .nt, .jsonld, …) are checked by the shapes. None named means the project's facts files. Exit status 1 if something
+    is wrong.
+
+    \b
+    Example:
+      pressgraph validate
+      pressgraph validate data/releases/new.yaml --lang de
+    """
+    report = state.workspace.validate(facts)
+    for line in report.lines(language=lang or state.workspace.project.language):
+        click.echo(line)
+    state.say(report.summary())
+    sys.exit(0 if report.conforms else 1)

@@ -1,0 +1,168 @@
+"""The built dataset on disk, as snapshots that never change once published.
+
+    .pressgraph/
+      current             the name of the published snapshot, replaced by renaming
+      snapshots/000007/
+        store/            an Oxigraph store
+        build.json        what it was built from
+      lock                held while building
+
+A build works on a candidate, a copy of the published snapshot that shares its files by hard links, and publishes it
+by renaming one small file. Readers open a published snapshot read-only; nobody writes it. A build that dies at any
+moment leaves the published snapshot as it was and a candidate that the next build removes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.errors import StoreError
+from pressgraph.project import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KEPT = 2
+"""Published snapshots that stay: the current one, and the one before for those who still read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A published, unchanging state of the dataset."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The snapshot's name; a new publication has a new one."""
+        return self.path.name
+
+    def open(self) -> ox.Store:
+        """Open the store for reading.
+
+        Raises StoreError.
+        """
+        try:
+            return ox.Store.read_only(str(self.path / "store"))
+        except OSError as error:
+            raise StoreError(
+                f"the built store {self.path} cannot be opened: {error}",
+                hint="delete the folder .pressgraph and run 'pressgraph build' again",
+            ) from error
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what the snapshot was built from."""
+        try:
+            manifest: dict[str, Any] = json.loads((self.path / "build.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"the built store {self.path} has no readable build.json",
+                hint="delete the folder .pressgraph and run 'pressgraph build' again",
+            ) from error
+        return manifest
+
+
+class Snapshots:
+    """The snapshots below a project's state folder."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self._folder = state / "snapshots"
+        self._pointer = state / "current"
+
+    def current(self) -> Snapshot | None:
+        """Return the published snapshot, or None before the first build."""
+        try:
+            name = self._pointer.read_text(encoding="ascii").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        path = self._folder / name
+        if not name or not path.is_dir():
+            raise StoreError(
+                f"{self._pointer} names a snapshot that is not there",
+                hint="delete the folder .pressgraph and run 'pressgraph build' again",
+            )
+        return Snapshot(path=path)
+
+    @contextmanager
+    def building(self, *, wait: float = 0) -> Iterator[None]:
+        """Hold the lock that lets one build at a time write.
+
+        Raises StoreError when another build holds it for longer than `wait` seconds.
+        """
+        import filelock
+
+        self.state.mkdir(parents=True, exist_ok=True)
+        ignore = self.state / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
+        lock = filelock.FileLock(self.state / "lock", timeout=wait)
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise StoreError(
+                "another build is running in this project", hint="wait for it, then try again"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def candidate(self, *, fresh: bool = False) -> Candidate:
+        """Start a candidate from the published snapshot, or from nothing. The lock must be held."""
+        self._sweep()
+        number = max((int(p.name) for p in self._folder.glob("[0-9]*")), default=0) + 1
+        path = self._folder / f"{number:06d}.candidate"
+        published = None if fresh else self.current()
+        path.mkdir(parents=True)
+        if published is not None:
+            published.open().backup(str(path / "store"))
+        return Candidate(self, path, f"{number:06d}")
+
+    def publish(self, path: Path, name: str) -> Snapshot:
+        """Make a closed candidate the published snapshot."""
+        target = self._folder / name
+        path.rename(target)
+        with write_atomically(self._pointer) as file:
+            file.write(f"{name}\n".encode("ascii"))
+        for old in sorted(self._folder.glob("[0-9]*"))[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+        return Snapshot(path=target)
+
+    def _sweep(self) -> None:
+        """Remove what killed builds left: candidates, and snapshots that were never published."""
+        current = self.current()
+        for path in self._folder.glob("*"):
+            unpublished = current is None or path.name > current.name
+            if path.name.endswith(".candidate") or unpublished:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+class Candidate:
+    """A store being built; it becomes a snapshot by `publish`, or disappears by `discard`."""
+
+    def __init__(self, snapshots: Snapshots, path: Path, name: str) -> None:
+        self._snapshots = snapshots
+        self._path = path
+        self._name = name
+
+    def open_store(self) -> ox.Store:
+        """Open the candidate's store for writing; drop every reference to it before publishing."""
+        return ox.Store(str(self._path / "store"))
+
+    def publish(self, manifest: dict[str, Any]) -> Snapshot:
+        """Write the manifest and publish the closed store."""
+        with write_atomically(self._path / "build.json") as file:
+            file.write(json.dumps(manifest, ensure_ascii=False, sort_keys=True).encode())
+        return self._snapshots.publish(self._path, self._name)
+
+    def discard(self) -> None:
+        """Drop the candidate."""
+        shutil.rmtree(self._path, ignore_errors=True)

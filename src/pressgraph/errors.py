@@ -1,0 +1,112 @@
+"""The errors of pressgraph, and the place that an error points at.
+
+    PressgraphError            exit status 2: the call is not fine
+    ├── ProjectError           a project's folder or configuration
+    ├── ProfileError           an ontology, a vocabulary, a shape or a saved query
+    ├── StoreError             the built dataset
+    ├── QueryError             a query that cannot be run
+    ├── EndpointError          a remote SPARQL endpoint
+    └── DataError              exit status 1: the data is not fine
+        ├── FactsError         facts that cannot be converted, with every problem found
+        └── NotConformingError a graph that the shapes refuse
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """Where something stands in a file: line and column from 1, columns in Unicode code points.
+
+    >>> str(Place(file="facts.yaml", line=3, column=5))
+    'facts.yaml:3:5'
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+
+
+class PressgraphError(Exception):
+    """Anything that pressgraph tells its user instead of doing what was asked.
+
+    `reason` is one sentence; `hint` says what to do; `place` says where.
+    """
+
+    exit_status: ClassVar[int] = 2
+
+    def __init__(self, reason: str, *, place: Place | None = None, hint: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.reason}{hint}"
+
+
+class ProjectError(PressgraphError):
+    """A project's folder or configuration is not usable."""
+
+
+class ProfileError(PressgraphError):
+    """An ontology, a vocabulary, a shape or a saved query is not usable."""
+
+
+class StoreError(PressgraphError):
+    """The built dataset is missing, locked or damaged."""
+
+
+class QueryError(PressgraphError):
+    """A query cannot be run as it is."""
+
+
+class EndpointError(PressgraphError):
+    """A remote SPARQL endpoint did not answer as it should."""
+
+
+class DataError(PressgraphError):
+    """The data is not fine; the call was."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake in a facts file: which rule, where, what, and what to do."""
+
+    rule: str
+    place: Place
+    message: str
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.message}{hint} [{self.rule}]"
+
+
+class FactsError(DataError):
+    """Facts that cannot be converted; `problems` holds every one found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{first.message}{more}", place=first.place, hint=first.hint)
+        self.problems = tuple(problems)
+
+
+class NotConformingError(DataError):
+    """A graph does not conform to the shapes, so it is not published."""

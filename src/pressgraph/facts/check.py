@@ -1,0 +1,678 @@
+"""Check a tree of facts against the profile, and normalise it.
+
+One pass over the tree finds every mistake and makes the body of every fact that has none. What is found here is what
+the facts rules say (`rules.py`); what the shapes say is SHACL's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import Place, Problem
+from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.ids import Ids, suggest_id
+from pressgraph.facts.model import Allowance, Body, Fact, FactsFile, Path, Receipt, Source, Span, nested_id
+from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
+from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+# Controls that XML 1.0 cannot carry at all (2.2), so that no RDF/XML or web page could.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_LANGUAGES = {"english": "en", "german": "de", "deutsch": "de", "englisch": "en", "french": "fr", "uk": "en-gb"}
+
+
+def check_facts(
+    tree: Node | None,
+    *,
+    file: str,
+    profile: Profile,
+    id_base: str,
+    known_types: dict[str, frozenset[str]] | None = None,
+) -> FactsFile:
+    """Check a document's tree.
+
+    `known_types` are the class names of ids that other files describe. The result's problems are in the order of the
+    file; facts with a problem are left out of its `facts`.
+    """
+    return _Checker(file, profile, Ids(profile, id_base), known_types or {}).document(tree)
+
+
+class _Checker:
+    def __init__(
+        self, file: str, profile: Profile, ids: Ids, known_types: dict[str, frozenset[str]]
+    ) -> None:
+        self.file = file
+        self.profile = profile
+        self.ids = ids
+        self.known_types = known_types
+        self.types: dict[str, set[str]] = defaultdict(set)
+        self.problems: list[Problem] = []
+        self.described: set[str] = set()
+        self.references: dict[str, Place] = {}
+        self.single: dict[tuple[str, str], tuple[str, Place]] = {}
+
+    # -- the document
+
+    def document(self, tree: Node | None) -> FactsFile:
+        if tree is None or (isinstance(tree, Scalar) and not tree.text):
+            self.report("empty-file", Place(file=self.file, line=1, column=1))
+            return self.result(None, ())
+        if not isinstance(tree, Mapping):
+            self.report("not-a-mapping", place_of(self.file, tree), what="a facts file")
+            return self.result(None, ())
+        source: Source | None = None
+        facts: list[Fact] = []
+        sections = {key.text: value for key, value in tree.items}
+        for section in ("source", "facts"):
+            if section in sections:
+                self.collect_types(sections[section])
+        for key, value in tree.items:
+            if key.text == "source":
+                source = self.source(value)
+            elif key.text == "facts":
+                facts = self.facts(value)
+            else:
+                self.report(
+                    "unknown-section",
+                    place_of(self.file, key),
+                    hint=did_you_mean(key.text, ("source", "facts"), otherwise="known: source, facts"),
+                    section=key.text,
+                )
+        for section in ("source", "facts"):
+            if section not in sections:
+                self.report("missing-section", place_of(self.file, tree), section=section)
+        return self.result(source, facts)
+
+    def result(self, source: Source | None, facts: Collection[Fact]) -> FactsFile:
+        return FactsFile(
+            file=self.file,
+            source=source,
+            facts=tuple(facts),
+            problems=tuple(sorted(self.problems, key=lambda it: it.place)),
+            described=frozenset(self.described),
+            references=self.references,
+        )
+
+    def report(self, rule: str, place: Place, *, hint: str | None = None, **values: object) -> None:
+        self.problems.append(problem(rule, place, hint=hint, **values))
+
+    def collect_types(self, node: Node) -> None:
+        """Learn which classes each id has, anywhere in the file."""
+        if isinstance(node, Sequence):
+            for item in node.items:
+                self.collect_types(item)
+        elif isinstance(node, Mapping):
+            name, types = node.get("id"), node.get("type")
+            if isinstance(name, Scalar) and types is not None:
+                for item in types.items if isinstance(types, Sequence) else (types,):
+                    if isinstance(item, Scalar) and item.text in self.profile.classes:
+                        self.types[self.ids.normal(name.text)].add(item.text)
+            for _, value in node.items:
+                if not isinstance(value, Scalar):
+                    self.collect_types(value)
+
+    def types_of(self, name: str) -> set[str]:
+        types = self.types.get(name, set()) | self.known_types.get(name, frozenset())
+        if not types and (concept := self.profile.concept_of.get(self.ids.iri(name) or "")) is not None:
+            types = {c.name for iri in concept.types if (c := self.profile.class_of.get(iri)) is not None}
+        return types
+
+    # -- source and facts
+
+    def source(self, node: Node) -> Source | None:
+        place = place_of(self.file, node)
+        if not isinstance(node, Mapping):
+            self.report("not-a-mapping", place, what="'source'")
+            return None
+        before = len(self.problems)
+        places: dict[Path, Place] = {(): place}
+        body = self.body(node, (), places, SOURCE_WORDS, parent=None)
+        sha256 = self.scalar_text(node, "sha256")
+        if sha256 is not None and not _SHA256.fullmatch(sha256):
+            self.report("bad-hash", self.place_at(node, "sha256"), value=sha256)
+        text_file = self.scalar_text(node, "file")
+        reviewed_by, reviewed_on = self.review(node)
+        if len(self.problems) > before or body is None:
+            return None
+        return Source(
+            body=body,
+            place=place,
+            places=places,
+            sha256=sha256,
+            text_file=text_file,
+            reviewed_by=reviewed_by,
+            reviewed_on=reviewed_on,
+        )
+
+    def facts(self, node: Node) -> list[Fact]:
+        if isinstance(node, Scalar) and node.plain and not node.text:
+            return []
+        if not isinstance(node, Sequence):
+            self.report("not-a-list", place_of(self.file, node))
+            return []
+        facts: list[Fact] = []
+        said: dict[str, int] = {}
+        for item in node.items:
+            fact = self.fact(item)
+            if fact is None:
+                continue
+            same = said.setdefault(repr(_canonical(fact.body)), fact.place.line)
+            if same != fact.place.line:
+                self.report("same-fact-twice", fact.place, line=same)
+            facts.append(fact)
+        return facts
+
+    def fact(self, node: Node) -> Fact | None:
+        place = place_of(self.file, node)
+        if not isinstance(node, Mapping):
+            self.report("not-a-mapping", place, what="a fact")
+            return None
+        before = len(self.problems)
+        places: dict[Path, Place] = {(): place}
+        body = self.body(node, (), places, FACT_WORDS, parent=None)
+        receipt = self.receipt(node)
+        allow = tuple(self.allowances(node))
+        if body is not None and len(body) == 1:
+            self.report("empty-fact", place, id=body["id"])
+        if body is not None and not receipt.personal and (key := self.personal_key(body)) is not None:
+            self.report("personal-unmarked", places.get((key,), place), key=key)
+        if len(self.problems) > before or body is None:
+            return None
+        return Fact(body=body, receipt=receipt, place=place, places=places, allow=allow)
+
+    def personal_key(self, body: Body) -> str | None:
+        """Return the first word of a body, nested ones included, that the profile marks as personal data."""
+        for key, values in body.items():
+            if key == "type":
+                if any(self.profile.classes[name].personal for name in values):
+                    return key
+            elif key != "id":
+                if self.profile.keys[key].personal:
+                    return key
+                for value in values:
+                    if self.profile.keys[key].kind is Kind.LINK and isinstance(value, dict) and self.personal_key(value):
+                        return key
+        return None
+
+    # -- receipts
+
+    def receipt(self, node: Mapping) -> Receipt:
+        status = self.scalar_text(node, "status")
+        scheme = self.profile.schemes.get("epistemic-status")
+        if status is not None and scheme is not None and status not in scheme.concepts:
+            self.report(
+                "unknown-status",
+                self.place_at(node, "status"),
+                hint=did_you_mean(status, scheme.concepts, otherwise=f"known: {', '.join(scheme.concepts)}"),
+                status=status,
+            )
+        reviewed_by, reviewed_on = self.review(node)
+        return Receipt(
+            status=status or "stated",
+            evidence=self.evidence(node.get("evidence")),
+            personal=self.boolean(node, "personal"),
+            reviewed_by=reviewed_by,
+            reviewed_on=reviewed_on,
+        )
+
+    def review(self, node: Mapping) -> tuple[str | None, str | None]:
+        reviewed_by = self.scalar_text(node, "reviewedBy")
+        if reviewed_by is not None:
+            self.reference(reviewed_by, self.place_at(node, "reviewedBy"))
+        reviewed_on = self.scalar_text(node, "reviewedOn")
+        if reviewed_on is not None:
+            self.lexical("http://www.w3.org/2001/XMLSchema#date", reviewed_on, self.place_at(node, "reviewedOn"))
+        return reviewed_by, reviewed_on
+
+    def boolean(self, node: Mapping, key: str) -> bool:
+        text = self.scalar_text(node, key)
+        if text is not None and text not in {"true", "false"}:
+            self.report("not-boolean", self.place_at(node, key), key=key, value=text)
+        return text == "true"
+
+    def evidence(self, node: Node | None) -> tuple[Span, ...]:
+        if node is None:
+            return ()
+        place = place_of(self.file, node)
+        if not isinstance(node, Sequence) or not node.items:
+            self.report("bad-evidence", place, reason="this is no list of numbers")
+            return ()
+        items: list[Node] = [node] if isinstance(node.items[0], Scalar) else node.items
+        spans: list[Span] = []
+        for item in items:
+            span = self.span(item)
+            if span is not None:
+                spans.append(span)
+        return tuple(sorted(set(spans)))
+
+    def span(self, node: Node) -> Span | None:
+        place = place_of(self.file, node)
+        pair = 2
+        if not isinstance(node, Sequence) or len(node.items) != pair:
+            self.report("bad-evidence", place, reason="a span has two numbers")
+            return None
+        numbers: list[int] = []
+        for item in node.items:
+            text = item.text if isinstance(item, Scalar) and item.plain else ""
+            if not re.fullmatch(r"0|[1-9][0-9]{0,9}", text):
+                self.report("bad-evidence", place_of(self.file, item), reason="an offset is a whole number from 0")
+                return None
+            numbers.append(int(text))
+        if numbers[0] >= numbers[1]:
+            self.report("bad-evidence", place, reason=f"{numbers[0]} is not before {numbers[1]}")
+            return None
+        return numbers[0], numbers[1]
+
+    def allowances(self, node: Mapping) -> Iterator[Allowance]:
+        value = node.get("allow")
+        if value is None:
+            return
+        items = value.items if isinstance(value, Sequence) else []
+        if not items:
+            self.report("bad-allow", place_of(self.file, value))
+        for item in items:
+            if isinstance(item, Mapping):
+                for rule, reason in item.items:
+                    if isinstance(reason, Scalar) and reason.text.strip():
+                        yield Allowance(rule=rule.text, reason=reason.text, place=place_of(self.file, rule))
+                    else:
+                        self.report("bad-allow", place_of(self.file, reason))
+            else:
+                self.report("bad-allow", place_of(self.file, item))
+
+    # -- nodes
+
+    def body(
+        self, node: Mapping, path: Path, places: dict[Path, Place], words: Collection[str], parent: str | None
+    ) -> Body | None:
+        """Check a node and return its body; None where it has no usable id and needs one."""
+        name = self.node_id(node, parent)
+        types = self.node_types(node, path, places)
+        known = set(types) | (self.types_of(name) if name is not None else set())
+        uses = self.profile.uses_of(sorted(known)) if known else None
+        body: Body = {}
+        if types:
+            body["type"] = types
+        for key, value in node.items:
+            if key.text in {"id", "type"} or key.text in words:
+                continue
+            found = self.profile.keys.get(key.text)
+            if found is None:
+                self.unknown_key(key, words)
+                continue
+            if uses is not None and key.text not in uses:
+                self.misplaced_key(key, known)
+                continue
+            key_path = (*path, key.text)
+            places[key_path] = place_of(self.file, key)
+            values = self.values(found, key, value, key_path, places, name)
+            if values:
+                body[key.text] = values
+            single = bool(uses and uses[key.text].single)
+            if single and name is not None and (found.kind is not Kind.TEXT or found.plain_required):
+                self.single_value(name, found, values, place_of(self.file, value))
+        if name is None:
+            return {"id": "", **body} if parent is not None else None
+        if len(body) > 0:
+            self.described.add(name)
+        return {"id": name, **body}
+
+    def node_id(self, node: Mapping, parent: str | None) -> str | None:
+        value = node.get("id")
+        if value is None:
+            if parent is None:
+                self.report("missing-id", place_of(self.file, node))
+            return None
+        place = place_of(self.file, value)
+        if not isinstance(value, Scalar) or not value.text.strip():
+            self.report("missing-id", place)
+            return None
+        return self.good_id(value, place)
+
+    def good_id(self, value: Scalar, place: Place) -> str | None:
+        text = value.text
+        if self.ids.iri(text) is not None:
+            return self.ids.normal(text)
+        prefix = self.ids.unknown_prefix(text)
+        if prefix is not None:
+            hint = did_you_mean(prefix, self.ids.prefixes, otherwise="ids look like agent/example-cluster")
+            self.report("unknown-prefix", place, hint=hint, prefix=prefix, id=text)
+            return None
+        suggestion = suggest_id(text)
+        hint = (
+            f"write '{suggestion}'"
+            if suggestion
+            else "an id is a kind and a name, such as agent/example-cluster"
+        )
+        self.report("bad-id", place, hint=hint, id=text)
+        return None
+
+    def node_types(self, node: Mapping, path: Path, places: dict[Path, Place]) -> list[str]:
+        value = node.get("type")
+        if value is None:
+            return []
+        places[(*path, "type")] = place_of(self.file, value)
+        types: list[str] = []
+        for item in value.items if isinstance(value, Sequence) else (value,):
+            place = place_of(self.file, item)
+            if not isinstance(item, Scalar):
+                self.report("not-text", place, key="type", wanted="a class", found="a node")
+            elif not item.text:
+                self.report("no-value", place, key="type")
+            elif item.text in self.profile.classes:
+                places[(*path, "type", len(types))] = place
+                if item.text not in types:
+                    types.append(item.text)
+            else:
+                by_label = self.by_label(item.text)
+                hint = f"did you mean '{by_label}'?" if by_label else did_you_mean(item.text, self.profile.classes)
+                self.report("unknown-type", place, hint=hint, type=item.text)
+        return types
+
+    def by_label(self, text: str) -> str | None:
+        """Return the class whose label, in any language, is the text."""
+        wanted = text.casefold()
+        for name, term in self.profile.classes.items():
+            if wanted in {label.casefold() for label in term.labels.values()}:
+                return name
+        return None
+
+    def unknown_key(self, key: Scalar, words: Collection[str]) -> None:
+        place = place_of(self.file, key)
+        if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
+            if words:
+                self.report("unknown-key", place, hint="it belongs elsewhere in the file", key=key.text)
+            else:
+                self.report("receipt-inside", place, key=key.text)
+            return
+        known = [*self.profile.keys, *(words or ("id", "type"))]
+        labelled = next(
+            (
+                k.name
+                for k in self.profile.keys.values()
+                if key.text.casefold() in {label.casefold() for label in k.labels.values()}
+            ),
+            None,
+        )
+        hint = f"did you mean '{labelled}'?" if labelled else did_you_mean(key.text, known)
+        self.report("unknown-key", place, hint=hint or "'pressgraph profile keys' lists them", key=key.text)
+
+    def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
+        homes = [
+            name
+            for name, term in self.profile.classes.items()
+            if key.text in term.uses and not self.inherits(name, key.text)
+        ]
+        hint = f"it belongs to {_listing(homes)}" if homes else None
+        self.report("misplaced-key", place_of(self.file, key), hint=hint, key=key.text, types=_listing(sorted(types)))
+
+    def inherits(self, name: str, key: str) -> bool:
+        """Tell whether a class has a key from a superclass."""
+        parents = (self.profile.class_of.get(iri) for iri in self.profile.classes[name].superclasses)
+        return any(parent is not None and key in parent.uses for parent in parents)
+
+    # -- values
+
+    def values(
+        self, key: Key, word: Scalar, node: Node, path: Path, places: dict[Path, Place], parent: str | None
+    ) -> list[object]:
+        """Check the values of a key; a value with a mistake is left out."""
+        if _is_empty(node):
+            self.report("no-value", place_of(self.file, word), key=key.name)
+            return []
+        if key.kind is Kind.TEXT and isinstance(node, Mapping):
+            return self.language_map(key, node, path, places)
+        values: list[object] = []
+        for item in node.items if isinstance(node, Sequence) else (node,):
+            if _is_empty(item):
+                self.report("no-value", place_of(self.file, item), key=key.name)
+                continue
+            value_path = (*path, len(values))
+            places[value_path] = place_of(self.file, item)
+            value = self.value(key, item, value_path, places, parent)
+            if value is not None and value not in values:
+                values.append(value)
+        return values
+
+    def value(
+        self, key: Key, node: Node, path: Path, places: dict[Path, Place], parent: str | None
+    ) -> object | None:
+        place = place_of(self.file, node)
+        if key.kind is Kind.LINK and isinstance(node, Mapping):
+            return self.nested(key, node, path, places, parent)
+        if not isinstance(node, Scalar):
+            found = "a node" if isinstance(node, Mapping) else "a list in a list"
+            self.report("not-text", place, key=key.name, wanted=_wanted(key), found=found)
+            return None
+        match key.kind:
+            case Kind.TERM:
+                return self.term(key, node, place)
+            case Kind.LITERAL:
+                return node.text if self.lexical(key.datatype, node.text, place) else None
+            case Kind.LINK:
+                if not self.unambiguous(node, place) or (name := self.good_id(node, place)) is None:
+                    return None
+                self.reference(name, place)
+                return name
+            case Kind.TEXT:
+                return self.plain_text(key, node, place)
+
+    def nested(
+        self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], parent: str | None
+    ) -> Body | None:
+        before = len(self.problems)
+        body = self.body(node, path, places, (), parent=parent or "")
+        if body is None or len(self.problems) > before:
+            return None
+        if not body["id"]:
+            if len(body) == 1:
+                self.report("no-value", places[path], key=key.name)
+                return None
+            said = {word: values for word, values in body.items() if word != "id"}
+            body["id"] = nested_id(parent or "", key.name, said)
+            self.described.add(body["id"])
+        elif len(body) == 1:
+            self.reference(body["id"], places[path])
+        return body
+
+    def reference(self, name: str, place: Place) -> None:
+        name = self.ids.normal(name)
+        if self.ids.is_relative(name):
+            self.references.setdefault(name, place)
+
+    def term(self, key: Key, node: Scalar, place: Place) -> str | None:
+        scheme = key.scheme
+        if scheme is None or not self.unambiguous(node, place):
+            return None
+        if node.text in scheme.concepts:
+            return node.text
+        wanted = node.text.casefold()
+        labelled = next(
+            (
+                c.name
+                for c in scheme.concepts.values()
+                if wanted in {label.casefold() for label in (*c.labels.values(), *c.alternatives)}
+            ),
+            None,
+        )
+        most = 12
+        known = ", ".join(list(scheme.concepts)[:most]) + (", …" if len(scheme.concepts) > most else "")
+        hint = (
+            f"did you mean '{labelled}'?"
+            if labelled
+            else did_you_mean(node.text, scheme.concepts, otherwise=f"known: {known}")
+        )
+        self.report("unknown-term", place, hint=hint, term=node.text, scheme=scheme.name)
+        return None
+
+    def lexical(self, iri: str | None, text: str, place: Place) -> bool:
+        known = datatype(iri)
+        if known.valid(text):
+            return True
+        self.report("bad-literal", place, hint=known.mend(text), value=text, wanted=known.wanted)
+        return False
+
+    def unambiguous(self, node: Scalar, place: Place) -> bool:
+        """Refuse a plain scalar that some YAML reader would not take as text."""
+        kind = node.reads_as()
+        if kind in {"str", "value", "merge"}:
+            return True
+        words = {"bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing"}
+        quoted = '"' + node.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        self.report("ambiguous-text", place, hint=f"write it in quotes: {quoted}", text=node.text, kind=words.get(kind, kind))
+        return False
+
+    def good_text(self, key: Key, node: Scalar, place: Place) -> bool:
+        bad = _CONTROL.search(node.text)
+        if bad:
+            self.report("control-character", place, key=key.name, character=f"U+{ord(bad.group()):04X}")
+            return False
+        if not node.text.strip():
+            self.report("no-value", place, key=key.name)
+            return False
+        return self.unambiguous(node, place)
+
+    def plain_text(self, key: Key, node: Scalar, place: Place) -> str | None:
+        if not self.good_text(key, node, place):
+            return None
+        if key.language_required:
+            self.report("language-missing", place, hint=f"write {{ en: {node.text} }}", key=key.name)
+            return None
+        if key.listed and node.text not in key.listed:
+            hint = did_you_mean(node.text, key.listed, otherwise=f"known: {', '.join(key.listed)}")
+            self.report("not-listed", place, hint=hint, value=node.text, key=key.name)
+            return None
+        return node.text
+
+    def language_map(
+        self, key: Key, node: Mapping, path: Path, places: dict[Path, Place]
+    ) -> list[object]:
+        if key.plain_required:
+            self.report("language-unwanted", place_of(self.file, node), key=key.name)
+            return []
+        texts: dict[str, list[str]] = {}
+        for word, value in node.items:
+            tag = self.language(key, word)
+            if tag is None:
+                continue
+            for item in value.items if isinstance(value, Sequence) else (value,):
+                place = place_of(self.file, item)
+                if not isinstance(item, Scalar):
+                    self.report("not-text", place, key=f"{key.name}.{word.text}", wanted="text", found="a node")
+                elif _is_empty(item):
+                    self.report("no-value", place, key=f"{key.name}.{word.text}")
+                elif self.good_text(key, item, place):
+                    written = texts.setdefault(tag, [])
+                    places[(*path, 0, tag, len(written))] = place
+                    if item.text not in written:
+                        written.append(item.text)
+        places[(*path, 0)] = place_of(self.file, node)
+        return [texts] if texts else []
+
+    def language(self, key: Key, word: Scalar) -> str | None:
+        place = place_of(self.file, word)
+        if not self.unambiguous(word, place):
+            return None
+        # RDF 1.1 compares tags without case; Oxigraph stores them in lower case.
+        tag = word.text.lower()
+        if not good_language(tag):
+            self.report("bad-language", place, hint=_language_hint(word.text), tag=word.text)
+            return None
+        if key.languages and not any(tag == ok.lower() or tag.startswith(f"{ok.lower()}-") for ok in key.languages):
+            hint = f"known: {', '.join(key.languages)}"
+            self.report("language-not-allowed", place, hint=hint, key=key.name, tag=word.text)
+            return None
+        return tag
+
+    def single_value(self, name: str, key: Key, values: list[object], place: Place) -> None:
+        if len(values) > 1:
+            self.report("single-value", place, key=key.name, count=len(values))
+            return
+        for value in values:
+            shown = value["id"] if isinstance(value, dict) else str(value)
+            other, first = self.single.setdefault((name, key.name), (shown, place))
+            if other != shown:
+                self.report(
+                    "contradiction", place, key=key.name, id=name, value=shown, other=other, line=first.line
+                )
+
+    # -- small things
+
+    def scalar_text(self, node: Mapping, key: str) -> str | None:
+        """Return the text of a receipt's word; report a value that is no text."""
+        value = node.get(key)
+        if value is None:
+            return None
+        if isinstance(value, Scalar) and value.text:
+            return value.text
+        if _is_empty(value):
+            self.report("no-value", self.place_at(node, key), key=key)
+        else:
+            self.report("not-text", place_of(self.file, value), key=key, wanted="one word", found="a node")
+        return None
+
+    def place_at(self, node: Mapping, key: str) -> Place:
+        value = node.get(key)
+        return place_of(self.file, value if value is not None else node)
+
+
+def good_language(tag: str) -> bool:
+    """Tell whether a language tag is well-formed and registered (BCP 47, RFC 5646 2.2.9)."""
+    if not _LANGUAGE_TAG.fullmatch(tag):
+        return False
+    import langcodes
+
+    return bool(langcodes.tag_is_valid(tag))
+
+
+def _language_hint(tag: str) -> str:
+    import langcodes
+
+    meant = _LANGUAGES.get(tag.lower())
+    if meant is None:
+        try:
+            standard = langcodes.standardize_tag(tag.replace("_", "-"))
+        except ValueError:
+            standard = ""
+        meant = standard if standard != tag and good_language(standard.lower()) else None
+    return f"did you mean '{meant}'?" if meant else "write a language code, such as en or de"
+
+
+def _is_empty(node: Node) -> bool:
+    return (isinstance(node, Scalar) and node.plain and node.reads_as() == "null") or (
+        isinstance(node, Sequence | Mapping) and not node.items
+    )
+
+
+def _wanted(key: Key) -> str:
+    match key.kind:
+        case Kind.TERM:
+            return f"a term of the vocabulary '{key.scheme.name if key.scheme else ''}'"
+        case Kind.LITERAL:
+            return datatype(key.datatype).wanted
+        case Kind.LINK:
+            return "an id or a node"
+        case Kind.TEXT:
+            return "text"
+
+
+def _listing(names: list[str]) -> str:
+    most = 4
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _canonical(body: object) -> object:
+    match body:
+        case dict():
+            return sorted((key, _canonical(value)) for key, value in body.items())
+        case list():
+            return sorted((repr(_canonical(item)) for item in body))
+    return body

@@ -1,0 +1,78 @@
+"""Ids: what they may look like, and the IRIs that they stand for.
+
+An id is relative to the project's id base (`agent/x`), a CURIE under a prefix of the profile (`lvl:silver`), or an
+absolute IRI. The three resolve as in JSON-LD 1.1 (5.2, IRI expansion) under the profile's context.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pressgraph.profile import Profile
+
+# Relative ids are slugs: unreserved ASCII characters (RFC 3986, 2.3), no empty and no dot segments.
+_RELATIVE = re.compile(r"(?:[A-Za-z0-9_~][A-Za-z0-9._~-]*)(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
+# Absolute IRIs, without the characters that N-Triples and HTML would have to escape.
+_ABSOLUTE = re.compile(r"(?:https?://|ftp://|urn:|mailto:|tel:|info:|tag:)[^\s<>\"{}|\\^`\x00-\x20]+")
+_CURIE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~/-]*")
+
+_TRANSLITERATION = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe", "ł": "l", "đ": "d"}
+)
+
+
+class Ids:
+    """Resolve ids under a profile and a base."""
+
+    def __init__(self, profile: Profile, id_base: str) -> None:
+        self.base = id_base
+        self.prefixes = dict(profile.context_prefixes)
+
+    def iri(self, text: str) -> str | None:
+        """Return the IRI of an id, or None where it is not one."""
+        if _RELATIVE.fullmatch(text):
+            return self.base + text
+        prefix, colon, local = text.partition(":")
+        if colon and not local.startswith("//"):
+            namespace = self.prefixes.get(prefix)
+            if namespace is not None:
+                return namespace + local if _CURIE_LOCAL.fullmatch(local) else None
+        return text if _ABSOLUTE.fullmatch(text) else None
+
+    def normal(self, text: str) -> str:
+        """Return an id in the form that equal things share: relative where it is below the base."""
+        if text.startswith(self.base) and _RELATIVE.fullmatch(text.removeprefix(self.base)):
+            return text.removeprefix(self.base)
+        return text
+
+    def is_relative(self, text: str) -> bool:
+        """Tell whether an id names a thing of the project."""
+        return _RELATIVE.fullmatch(text) is not None
+
+    def unknown_prefix(self, text: str) -> str | None:
+        """Return the prefix of an id that looks like a CURIE with an undeclared prefix, or None."""
+        prefix, colon, local = text.partition(":")
+        if colon and prefix not in self.prefixes and re.fullmatch(r"[A-Za-z][\w-]*", prefix) and local[:2] != "//":
+            return prefix
+        return None
+
+
+def slug(text: str) -> str:
+    """Turn a text into an id's segment: lower case, ASCII, words joined by hyphens.
+
+    >>> slug("Bündnis für Gewebe & Zellen e. V.")
+    'buendnis-fuer-gewebe-zellen-e-v'
+    """
+    plain = unicodedata.normalize("NFKD", text.lower().translate(_TRANSLITERATION))
+    ascii_only = plain.encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+
+
+def suggest_id(text: str) -> str | None:
+    """Suggest a proper id for a text that is none, or None where nothing is left of it."""
+    segments = [slug(segment) for segment in text.split("/")]
+    segments = [segment for segment in segments if segment]
+    return "/".join(segments) if len(segments) > 1 else None

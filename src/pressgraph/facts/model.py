@@ -1,0 +1,111 @@
+"""Facts as read from a file: checked, normalised, and with the places of all they say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pressgraph.errors import Place, Problem
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where in a body: `()` the node, `(key,)` a key, `(key, i)` its i-th value, and so on into nested nodes."""
+
+Body: TypeAlias = dict[str, Any]
+"""A JSON-LD 1.1 node object under the profile's context, normalised: `id` a string, `type` and every key a list.
+
+A value is a string (term, literal, plain text, id), a language map of lists, or a nested body.
+"""
+
+Span: TypeAlias = tuple[int, int]
+"""Unicode code points of the source's text, the end exclusive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What is said of a fact rather than of its thing."""
+
+    status: str = "stated"
+    evidence: tuple[Span, ...] = ()
+    personal: bool = False
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A check that a fact may fail, and why."""
+
+    rule: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One item of a file's `facts:`."""
+
+    body: Body
+    receipt: Receipt
+    place: Place
+    places: Mapping[Path, Place] = field(default_factory=dict, repr=False)
+    allow: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The document that facts were read from; `sha256` is that of the text which evidence counts in."""
+
+    body: Body
+    place: Place
+    places: Mapping[Path, Place] = field(default_factory=dict, repr=False)
+    sha256: str | None = None
+    text_file: str | None = None
+    reviewed_by: str | None = None
+    reviewed_on: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return str(self.body["id"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsFile:
+    """What a facts file says, and every problem found in it.
+
+    `described` are the ids that the file says something about; `references` the ids that it links to, each with
+    its first place. `source` is None only where the file has none, which is a problem too.
+    """
+
+    file: str
+    source: Source | None
+    facts: tuple[Fact, ...]
+    problems: tuple[Problem, ...]
+    described: frozenset[str] = frozenset()
+    references: Mapping[str, Place] = field(default_factory=dict)
+
+
+def nested_id(parent: str, key: str, node: Mapping[str, Any]) -> str:
+    """Mint the id of a nested node that has none, from its parent's id and what it says.
+
+    Equal nodes below one key of one parent are one node; the order of values does not matter.
+
+    >>> nested_id("label/x", "hasValidity", {"basis": ["stated"]})
+    'label/x/hasValidity-7f3b5d6dd4b8'
+    """
+    digest = hashlib.sha256(json.dumps(_canonical(node), ensure_ascii=False).encode()).hexdigest()
+    return f"{parent}/{key.replace(':', '-')}-{digest[:12]}"
+
+
+def _canonical(value: Any) -> Any:
+    match value:
+        case dict():
+            return [[key, _canonical(value[key])] for key in sorted(value)]
+        case list():
+            return sorted((_canonical(item) for item in value), key=json.dumps)
+    return value

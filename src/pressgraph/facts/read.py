@@ -1,0 +1,112 @@
+"""Read facts files from disk or memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import Place, Problem
+from pressgraph.facts.check import check_facts
+from pressgraph.facts.model import FactsFile
+from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.tree import read_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pressgraph.facts.model import Source
+    from pressgraph.profile import Profile
+
+KnownTypes = dict[str, frozenset[str]]
+
+
+def read_facts(
+    path: Path, profile: Profile, *, id_base: str, name: str | None = None, known_types: KnownTypes | None = None
+) -> FactsFile:
+    """Read a YAML facts file and check it against its source's text where that is at hand.
+
+    Problems are in the result; nothing is raised for them. `name` is how places call the file. Links to ids that the
+    file does not describe are left to `dangling_problems`, which knows the other files.
+    """
+    name = name or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        unreadable = problem("unreadable", Place(file=name), reason=error.strerror or str(error))
+        return _nothing(name, (unreadable,))
+    return read_facts_bytes(
+        data, profile, id_base=id_base, name=name, folder=path.parent, known_types=known_types
+    )
+
+
+def read_facts_bytes(
+    data: bytes,
+    profile: Profile,
+    *,
+    id_base: str,
+    name: str,
+    folder: Path | None = None,
+    known_types: KnownTypes | None = None,
+) -> FactsFile:
+    """Read YAML facts from memory; `folder` is where a relative `source.file` lies."""
+    tree, problems = read_tree(data, name)
+    if tree is None and problems:
+        return _nothing(name, tuple(problems))
+    found = check_facts(tree, file=name, profile=profile, id_base=id_base, known_types=known_types)
+    if found.source is not None and found.source.text_file is not None:
+        problems.extend(_text_problems(found, found.source, folder or Path.cwd()))
+    if not problems:
+        return found
+    return dataclasses.replace(
+        found, problems=tuple(sorted((*found.problems, *problems), key=lambda it: it.place))
+    )
+
+
+def _nothing(name: str, problems: tuple[Problem, ...]) -> FactsFile:
+    return FactsFile(file=name, source=None, facts=(), problems=problems)
+
+
+def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[Problem]:
+    """Compare hash and spans with the source's text."""
+    place = source.place
+    path = folder / str(source.text_file)
+    try:
+        data = path.read_bytes()
+        text = data.decode()
+    except OSError as error:
+        yield problem("source-file", place, file=source.text_file, reason=error.strerror or str(error))
+        return
+    except UnicodeDecodeError:
+        yield problem("source-file", place, file=source.text_file, reason="it is not UTF-8")
+        return
+    digest = hashlib.sha256(data).hexdigest()
+    if source.sha256 is not None and digest != source.sha256:
+        hint = "the text has changed since the offsets were counted: check the evidence, then write the new hash"
+        yield problem("hash-differs", place, hint=hint, file=source.text_file, found=digest)
+    for fact in found.facts:
+        for start, end in fact.receipt.evidence:
+            if end > len(text):
+                yield problem("evidence-outside", fact.place, start=start, end=end, length=len(text))
+
+
+def dangling_problems(
+    found: FactsFile, described: Collection[str] = frozenset()
+) -> list[Problem]:
+    """Report the links of a file to ids that neither it nor any other file (`described`) says anything about."""
+    known: set[str] | None = None
+    problems: list[Problem] = []
+    own = found.described | ({found.source.id} if found.source else set())
+    for name, place in found.references.items():
+        if name in own or name in described:
+            continue
+        if known is None:
+            known = {*own, *described}
+        same_kind = [k for k in known if k.partition("/")[0] == name.partition("/")[0]]
+        hint = did_you_mean(name, same_kind) or did_you_mean(
+            name, known, otherwise=f"add a fact about it: '- id: {name}'"
+        )
+        problems.append(problem("dangling-id", place, hint=hint, id=name))
+    return problems
+

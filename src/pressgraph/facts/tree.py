@@ -1,0 +1,250 @@
+"""A YAML document as a tree of marked nodes, read strictly.
+
+Built from the parser's events rather than by a loader: nothing is resolved, merged or constructed, so `no` stays
+two letters until the profile says what the key wants, and an alias can neither be followed nor multiplied.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import yaml
+
+from pressgraph.errors import Place, Problem
+from pressgraph.facts.rules import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 40
+MAX_BYTES = 64 * 1024 * 1024
+
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True, kw_only=True)
+class Scalar:
+    """A scalar as written; `plain` where it stands without quotes."""
+
+    text: str
+    plain: bool
+    line: int
+    column: int
+
+    def reads_as(self) -> str:
+        """Return what YAML makes of a plain scalar: `str`, `null`, `bool`, `int`, `float`, `timestamp`, …
+
+        YAML 1.1's rules, which are the wider ones: what they leave a string, every YAML reader leaves a string.
+        """
+        if not self.plain:
+            return "str"
+        first = self.text[:1]
+        resolvers = yaml.SafeLoader.yaml_implicit_resolvers
+        for tag, pattern in resolvers.get(first, []):
+            if pattern.match(self.text):
+                return str(tag).rpartition(":")[2]
+        return "str"
+
+
+@dataclass(slots=True, kw_only=True)
+class Mapping:
+    """A mapping, its items in the order of the file; duplicate keys are dropped and reported."""
+
+    items: list[tuple[Scalar, Node]] = field(default_factory=list)
+    line: int
+    column: int
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, or None."""
+        for scalar, value in self.items:
+            if scalar.text == key:
+                return value
+        return None
+
+
+@dataclass(slots=True, kw_only=True)
+class Sequence:
+    """A sequence."""
+
+    items: list[Node] = field(default_factory=list)
+    line: int
+    column: int
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence
+
+
+def place_of(file: str, node: Node) -> Place:
+    """Return where a node starts."""
+    return Place(file=file, line=node.line, column=node.column)
+
+
+def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
+    """Read one YAML document; the tree is None where nothing can be read or the document is empty."""
+    text, problems = _decode(data, file)
+    if text is None:
+        return None, problems
+    builder = _Builder(file, problems)
+    try:
+        tree = builder.document(text)
+    except yaml.MarkedYAMLError as error:
+        problems.append(_syntax_problem(error, file, text))
+        return None, problems
+    except yaml.YAMLError as error:
+        problems.append(_character_problem(error, file, text))
+        return None, problems
+    return tree, problems
+
+
+def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
+    if len(data) > MAX_BYTES:
+        return None, [problem("too-large", Place(file=file), limit=f"{MAX_BYTES // 1024**2} MiB")]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None, [problem("not-utf8", Place(file=file, line=1, column=1), found="UTF-16")]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        found = f"byte 0x{data[error.start]:02x}"
+        return None, [problem("not-utf8", Place(file=file, line=line, column=column), found=found)]
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.splitlines()
+    content = lines[line] if line < len(lines) else ""
+    place = Place(file=file, line=line + 1, column=column + 1)
+    indent = re.match(r"[ \t]*", content)
+    if "\t" in (indent.group() if indent else "") or "'\\t'" in str(error.problem):
+        return problem("tab", place)
+    hint = None
+    if "mapping values are not allowed" in str(error.problem):
+        hint = "a text with ': ' in it needs quotes"
+    elif "unknown escape" in str(error.problem):
+        hint = "in double quotes a backslash starts an escape; use single quotes"
+    reason = " ".join(filter(None, (error.context, error.problem)))
+    return problem("yaml-syntax", place, hint=hint, reason=reason)
+
+
+def _character_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
+    position = getattr(error, "position", 0) or 0
+    bad = _NOT_PRINTABLE.search(text)
+    at = bad.start() if bad else min(position, len(text))
+    line = text.count("\n", 0, at) + 1
+    column = at - (text.rfind("\n", 0, at) + 1) + 1
+    character = f"U+{ord(text[at]):04X}" if at < len(text) else "a character"
+    return problem("bad-character", Place(file=file, line=line, column=column), character=character)
+
+
+# YAML 1.1, 4.1.1: the printable characters.
+_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _Builder:
+    """Make the tree from parser events; iterative, so that depth is a number and not a crash."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = problems
+
+    def report(self, rule: str, mark: yaml.Mark, **values: object) -> None:
+        place = Place(file=self.file, line=mark.line + 1, column=mark.column + 1)
+        self.problems.append(problem(rule, place, **values))
+
+    def document(self, text: str) -> Node | None:
+        root: Node | None = None
+        documents = 0
+        open_nodes: list[Mapping | Sequence] = []
+        keys: list[Scalar | None] = []
+        seen: list[dict[str, int]] = []
+        for event in self.events(text):
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self.report("second-document", event.start_mark)
+                    return root
+                continue
+            if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+                node: Node = open_nodes.pop()
+                key = keys.pop()
+                known = seen.pop()
+                del key, known
+            elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent | yaml.CollectionStartEvent):
+                node = self.node(event)
+            else:
+                continue
+            if isinstance(event, yaml.CollectionStartEvent):
+                self.attach(node, open_nodes, keys, seen)
+                if root is None:
+                    root = node
+                if len(open_nodes) >= MAX_DEPTH:
+                    self.report("too-deep", event.start_mark, limit=MAX_DEPTH)
+                    return root
+                assert isinstance(node, Mapping | Sequence)  # noqa: S101 - narrows the type
+                open_nodes.append(node)
+                keys.append(None)
+                seen.append({})
+            elif not isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+                self.attach(node, open_nodes, keys, seen)
+                if root is None:
+                    root = node
+        return root
+
+    def events(self, text: str) -> Iterator[yaml.Event]:
+        loader = _Parser(text)
+        try:
+            while loader.check_event():
+                yield loader.get_event()
+        finally:
+            loader.dispose()
+
+    def node(self, event: yaml.Event) -> Node:
+        mark = event.start_mark
+        line, column = mark.line + 1, mark.column + 1
+        if isinstance(event, yaml.AliasEvent):
+            self.report("alias", mark, name=event.anchor)
+            return Scalar(text="", plain=False, line=line, column=column)
+        if getattr(event, "anchor", None):
+            self.report("anchor", mark, name=event.anchor)
+        if getattr(event, "tag", None):
+            self.report("tag", mark, tag=event.tag)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(text=event.value, plain=not event.style, line=line, column=column)
+        if isinstance(event, yaml.MappingStartEvent):
+            return Mapping(line=line, column=column)
+        return Sequence(line=line, column=column)
+
+    def attach(
+        self,
+        node: Node,
+        open_nodes: list[Mapping | Sequence],
+        keys: list[Scalar | None],
+        seen: list[dict[str, int]],
+    ) -> None:
+        if not open_nodes:
+            return
+        parent = open_nodes[-1]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+            return
+        key = keys[-1]
+        if key is None:
+            if not isinstance(node, Scalar):
+                place = place_of(self.file, node)
+                self.problems.append(problem("key-not-text", place))
+                node = Scalar(text="", plain=False, line=node.line, column=node.column)
+            keys[-1] = node
+            return
+        keys[-1] = None
+        if key.text in seen[-1]:
+            self.problems.append(
+                problem("duplicate-key", place_of(self.file, key), key=key.text, line=seen[-1][key.text])
+            )
+            return
+        seen[-1][key.text] = key.line
+        parent.items.append((key, node))

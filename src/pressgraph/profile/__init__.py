@@ -1,0 +1,22 @@
+"""The profile: ontology, vocabularies and shapes, compiled once into what a facts file may say."""
+
+from pressgraph.profile.compile import ProfileSources, compile_profile, load_profile
+from pressgraph.profile.context import context_document, json_ld_context
+from pressgraph.profile.json_schema import facts_json_schema
+from pressgraph.profile.model import ClassTerm, Concept, Key, KeyUse, Kind, Profile, Scheme
+
+__all__ = [
+    "ClassTerm",
+    "Concept",
+    "Key",
+    "KeyUse",
+    "Kind",
+    "Profile",
+    "ProfileSources",
+    "Scheme",
+    "compile_profile",
+    "context_document",
+    "facts_json_schema",
+    "json_ld_context",
+    "load_profile",
+]

@@ -1,0 +1,191 @@
+"""Write the JSON Schema of facts files, with which editors complete keys and vocabulary terms.
+
+The schema (draft-07, which editors' YAML support reads best) is as strict as it can be without knowing the other
+facts; what it cannot say (cross-references, hashes, the shapes' rules) `pressgraph validate` checks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pressgraph.profile.model import Key, Kind, Profile
+
+ID_PATTERN = r"^[A-Za-z0-9_:/#?&=.%~+@-]+$"
+_LANGUAGE_TAG = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_FORMATS = {
+    "date": {"type": "string", "format": "date", "pattern": "^-?[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    "dateTime": {"type": "string"},
+    "duration": {"type": "string", "pattern": "^-?P"},
+    "integer": {"type": "integer"},
+    "positiveInteger": {"type": "integer", "minimum": 1},
+    "nonNegativeInteger": {"type": "integer", "minimum": 0},
+    "decimal": {"type": ["number", "string"]},
+    "boolean": {"type": "boolean"},
+    "gYear": {"type": ["string", "integer"], "pattern": "^[0-9]{4}$"},
+}
+
+
+def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, Any]:
+    """Return the JSON Schema of facts files under a profile, with descriptions in `language`."""
+    properties = {name: _values(key, language) for name, key in profile.keys.items()}
+    node = {"id": {"$ref": "#/definitions/id"}, "type": {"$ref": "#/definitions/type"}, **properties}
+    receipt = {
+        "reviewedBy": {**_ref("id"), "description": "Who checked this against the source: an id."},
+        "reviewedOn": {**_FORMATS["date"], "description": "The day of the check, YYYY-MM-DD."},
+    }
+    span = {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 0},
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "First character, and the one after the last, counted from 0.",
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "pressgraph facts",
+        "description": "The facts of one press release. Made from the profile's ontology and shapes.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["source", "facts"],
+        "properties": {
+            "source": {
+                "description": "The document that the facts were read from.",
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["id"],
+                "properties": {
+                    **node,
+                    **receipt,
+                    "sha256": {
+                        "type": "string",
+                        "pattern": "^[0-9a-f]{64}$",
+                        "description": "SHA-256 of the text that the evidence offsets count in.",
+                    },
+                    "file": {
+                        "type": "string",
+                        "description": "That text, as a UTF-8 file: its path from here.",
+                    },
+                },
+            },
+            "facts": {
+                "description": "One item for each fact.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["id"],
+                    "properties": {
+                        **node,
+                        **receipt,
+                        "status": {
+                            "description": "How the source says it.",
+                            **_choices(profile, "epistemic-status", language),
+                        },
+                        "evidence": {
+                            "description": "The characters of the source that say it: [start, end], or a list of them.",
+                            "anyOf": [span, {"type": "array", "items": span, "minItems": 1}],
+                        },
+                        "personal": {
+                            "type": "boolean",
+                            "description": "Personal data: kept, but not published.",
+                        },
+                        "allow": {
+                            "type": "array",
+                            "items": {"type": "object", "additionalProperties": {"type": "string"}},
+                            "description": "Checks that this fact may fail, each with the reason.",
+                        },
+                    },
+                },
+            },
+        },
+        "definitions": {
+            "id": {
+                "type": "string",
+                "pattern": ID_PATTERN,
+                "description": "Names a thing, such as agent/example-cluster.",
+            },
+            "type": {
+                "description": "What the thing is.",
+                "anyOf": [
+                    {"$ref": "#/definitions/class"},
+                    {"type": "array", "items": {"$ref": "#/definitions/class"}, "minItems": 1},
+                ],
+            },
+            "class": {
+                "anyOf": [
+                    {"const": name, **_described(term.labels, term.definitions, language)}
+                    for name, term in profile.classes.items()
+                ]
+            },
+            "node": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": node,
+            },
+            "text": {
+                "anyOf": [
+                    {"type": "string"},
+                    {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                    _ref("languageMap"),
+                ]
+            },
+            "languageMap": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": {"pattern": _LANGUAGE_TAG},
+                "additionalProperties": {
+                    "anyOf": [
+                        {"type": "string"},
+                        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                    ]
+                },
+            },
+            "link": {"anyOf": [_ref("id"), _ref("node")]},
+        },
+    }
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def _values(key: Key, language: str) -> dict[str, Any]:
+    described = _described(key.labels, key.definitions, language)
+    match key.kind:
+        case Kind.TEXT if key.language_required:
+            # siblings of $ref are ignored by draft-07 validators, so descriptions stand beside anyOf
+            return {**described, "anyOf": [_ref("languageMap")]}
+        case Kind.TEXT if not key.plain_required:
+            return {**described, "anyOf": [_ref("text")]}
+        case Kind.TEXT:
+            one: dict[str, Any] = {"type": "string", **({"enum": list(key.listed)} if key.listed else {})}
+        case Kind.TERM:
+            one = {
+                "anyOf": [
+                    {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
+                    for concept in (key.scheme.concepts.values() if key.scheme else ())
+                ]
+            }
+        case Kind.LITERAL:
+            one = dict(_FORMATS.get((key.datatype or "").rpartition("#")[2], {"type": "string"}))
+        case Kind.LINK:
+            one = _ref("link")
+    return {**described, "anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+
+
+def _choices(profile: Profile, scheme: str, language: str) -> dict[str, Any]:
+    concepts = profile.schemes[scheme].concepts if scheme in profile.schemes else {}
+    return {
+        "anyOf": [
+            {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
+            for concept in concepts.values()
+        ]
+        or [{"type": "string"}]
+    }
+
+
+def _described(labels: Any, definitions: Any, language: str) -> dict[str, str]:
+    label = labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
+    definition = definitions.get(language) or definitions.get("en") or next(iter(definitions.values()), "")
+    text = f"{label}: {definition}" if label and definition else label or definition
+    return {"description": text} if text else {}

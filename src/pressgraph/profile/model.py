@@ -1,0 +1,203 @@
+"""The compiled profile: frozen values that say which keys, classes and terms facts may use."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+# Words of a fact that say something about the fact, not about its thing.
+FACT_WORDS = ("id", "type", "status", "evidence", "personal", "reviewedBy", "reviewedOn", "allow")
+# Words of the `source:` block that say something about the text that the offsets count in.
+SOURCE_WORDS = ("id", "type", "sha256", "file", "reviewedBy", "reviewedOn")
+
+
+class Kind(enum.Enum):
+    """What the values of a key are."""
+
+    TERM = "term"
+    """A concept of a vocabulary, or a listed IRI, by its short name."""
+    LITERAL = "literal"
+    """A typed literal, such as a date."""
+    TEXT = "text"
+    """Text, plain or by language."""
+    LINK = "link"
+    """Another thing: its id, or a nested node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One term of a vocabulary. `labels` and `definitions` are by language tag."""
+
+    name: str
+    iri: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+    """The IRIs of the concept's classes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A vocabulary: a SKOS concept scheme, or a `sh:in` list of IRIs."""
+
+    name: str
+    iri: str
+    concepts: Mapping[str, Concept]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key of facts files: the short name of a property, and what its values are."""
+
+    name: str
+    iri: str
+    kind: Kind
+    datatype: str | None = None
+    """The datatype IRI of LITERAL values, and xsd:string for TEXT that takes no language."""
+    scheme: Scheme | None = None
+    language_required: bool = False
+    plain_required: bool = False
+    languages: tuple[str, ...] = ()
+    """The language tags that sh:languageIn allows; empty: every well-formed tag."""
+    listed: tuple[str, ...] = ()
+    """The literals that sh:in allows; empty: every one."""
+    personal: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """How a class uses a key."""
+
+    key: str
+    single: bool = False
+    required: bool = False
+    value_classes: tuple[str, ...] = ()
+    """IRIs of the classes that linked things must have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassTerm:
+    """A class that facts may state, with the IRIs of its superclasses and what it uses."""
+
+    name: str
+    iri: str
+    superclasses: frozenset[str]
+    uses: Mapping[str, KeyUse]
+    personal: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Profile:
+    """Everything that facts files, the emitter, the checks and the documents derive from.
+
+    Compared by identity: `compile_profile` returns one profile for equal sources.
+
+    `turtle` holds the sources, for SHACL engines and the built store; `digest` identifies them.
+    """
+
+    keys: Mapping[str, Key]
+    classes: Mapping[str, ClassTerm]
+    schemes: Mapping[str, Scheme]
+    prefixes: Mapping[str, str]
+    id_prefixes: Mapping[str, str]
+    """SPARQL prefix → path below `{base}id/`."""
+    ontology_terms: frozenset[str]
+    """IRIs of every term that the ontology, the vocabularies and the shapes describe or use."""
+    ontology_turtle: tuple[tuple[str, bytes], ...]
+    """(name, content) of each ontology and vocabulary file."""
+    shapes_turtle: tuple[tuple[str, bytes], ...]
+    digest: str
+
+    @cached_property
+    def key_of(self) -> Mapping[str, Key]:
+        """Keys by property IRI."""
+        return {key.iri: key for key in self.keys.values()}
+
+    @cached_property
+    def class_of(self) -> Mapping[str, ClassTerm]:
+        """Classes by IRI."""
+        return {term.iri: term for term in self.classes.values()}
+
+    @cached_property
+    def concept_of(self) -> Mapping[str, Concept]:
+        """Vocabulary concepts by IRI."""
+        return {c.iri: c for scheme in self.schemes.values() for c in scheme.concepts.values()}
+
+    @cached_property
+    def context_prefixes(self) -> Mapping[str, str]:
+        """The prefixes that a facts file may use: those that are no key or class at the same time."""
+        taken = {*self.keys, *self.classes, *FACT_WORDS}
+        return {prefix: iri for prefix, iri in self.prefixes.items() if prefix and prefix not in taken}
+
+    def query_prefixes(self, id_base: str) -> dict[str, str]:
+        """Return the prefixes that a query may use without declaring them."""
+        ids = {prefix: id_base + path for prefix, path in self.id_prefixes.items()}
+        return {**self.prefixes, **ids}
+
+    def uses_of(self, types: Iterable[str]) -> dict[str, KeyUse]:
+        """Return what a thing of these class names may use, by key; the stricter use wins."""
+        uses: dict[str, KeyUse] = {}
+        for name in types:
+            for key, use in self.classes[name].uses.items():
+                other = uses.get(key)
+                uses[key] = use if other is None else merge_uses(use, other)
+        return uses
+
+    def shrink(self, iri: str, id_base: str) -> str:
+        """Return an IRI as people write it: a relative id, a key, a CURIE, or the IRI itself.
+
+        Raises nothing.
+        """
+        if iri.startswith(id_base):
+            return iri.removeprefix(id_base)
+        if (key := self.key_of.get(iri)) is not None:
+            return key.name
+        if (term := self.class_of.get(iri)) is not None:
+            return term.name
+        return self.curie(iri) or iri
+
+    def curie(self, iri: str) -> str | None:
+        """Return an IRI as `prefix:local` under the profile's prefixes, or None."""
+        best: tuple[int, str] | None = None
+        for prefix, namespace in self.prefixes.items():
+            if prefix and iri.startswith(namespace):
+                local = iri[len(namespace) :]
+                if _LOCAL.fullmatch(local) and (best is None or len(namespace) > best[0]):
+                    best = (len(namespace), f"{prefix}:{local}")
+        return best[1] if best else None
+
+
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+
+
+def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
+    """Return the use that satisfies two uses of one key."""
+    return KeyUse(
+        key=one.key,
+        single=one.single or other.single,
+        required=one.required or other.required,
+        value_classes=tuple(dict.fromkeys((*one.value_classes, *other.value_classes))),
+    )
+
+
+def local_name(iri: str) -> str:
+    """Return what follows the last `#` or `/` of an IRI.
+
+    >>> local_name("http://schema.org/name")
+    'name'
+    """
+    return re.split(r"[#/]", iri)[-1]

@@ -1,0 +1,222 @@
+"""Read a project's configuration, `pressgraph.toml`.
+
+A folder without one is a project with the defaults, so that the simplest project is a folder `data/`
+with one facts file in it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pressgraph.errors import Place, ProjectError
+
+CONFIG_NAME = "pressgraph.toml"
+STATE_FOLDER = ".pressgraph"
+DEFAULT_BASE = "https://w3id.org/pressgraph/"
+FACTS_PATTERNS = ("data/**/*.yaml", "data/**/*.yml", "data/**/*.jsonl")
+
+# An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A SPARQL endpoint that the project gave a name to."""
+
+    url: str
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project's folder and settings.
+
+    `base` is the IRI below which its things are named: the id `agent/x` is `{base}id/agent/x`.
+    `ontology`, `shapes` and `queries` are folders or files that extend the shipped profile, or
+    replace it where `replace_profile` is set.
+    """
+
+    root: Path
+    base: str = DEFAULT_BASE
+    facts: tuple[str, ...] = FACTS_PATTERNS
+    language: str = "en"
+    include_personal_data: bool = False
+    replace_profile: bool = False
+    ontology: tuple[Path, ...] = ()
+    shapes: tuple[Path, ...] = ()
+    queries: tuple[Path, ...] = ()
+    prefixes: dict[str, str] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+
+    @property
+    def id_base(self) -> str:
+        """The IRI that relative ids are resolved against."""
+        return f"{self.base}id/"
+
+    @property
+    def state(self) -> Path:
+        """The folder of what `build` makes; it can be deleted at any time."""
+        return self.root / STATE_FOLDER
+
+    def facts_files(self) -> list[Path]:
+        """Return the project's facts files, sorted by path."""
+        found: set[Path] = set()
+        for pattern in self.facts:
+            found.update(
+                path for path in self.root.glob(pattern) if path.is_file() and not path.name.startswith(".")
+            )
+        return sorted(found)
+
+    def name_of(self, path: Path) -> str:
+        """Return a path as the project's messages and state name it: relative to its root where possible."""
+        absolute = path if path.is_absolute() else Path.cwd() / path
+        try:
+            return absolute.relative_to(self.root).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def find_project(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that holds a `pressgraph.toml`, else `start`."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder
+    return start
+
+
+def open_project(root: Path) -> Project:
+    """Read the settings of the project in folder `root`.
+
+    Raises ProjectError, with the file and what is wrong in it.
+    """
+    if not root.is_dir():
+        raise ProjectError(f"there is no folder {root}", hint="name an existing folder with --project")
+    root = root.resolve()
+    path = root / CONFIG_NAME
+    if not path.is_file():
+        return Project(root=root, **_own_folders(root, {}))
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"not valid TOML: {error}", place=Place(file=str(path))) from error
+    return _settings(root, path, table)
+
+
+_SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "project": {"base": str, "language": str, "facts": list},
+    "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
+    "publish": {"personal_data": bool},
+    "prefixes": {},
+    "endpoints": {},
+}
+
+
+def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
+    reader = _Reader(path)
+    reader.known(table, _SECTIONS, "section")
+    for name, keys in _SECTIONS.items():
+        section = reader.table(table, name)
+        if keys:
+            reader.known(section, keys, f"key in [{name}]")
+        for key, value in section.items():
+            reader.typed(f"{name}.{key}", value, keys.get(key, object))
+    project = table.get("project", {})
+    profile = table.get("profile", {})
+    settings: dict[str, Any] = {
+        "replace_profile": profile.get("replace", False),
+        "include_personal_data": table.get("publish", {}).get("personal_data", False),
+        "prefixes": reader.strings("prefixes", table.get("prefixes", {})),
+        "endpoints": {
+            name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()
+        },
+        **_own_folders(root, profile, reader),
+    }
+    if "language" in project:
+        settings["language"] = project["language"]
+    if "base" in project:
+        base = project["base"]
+        if not _BASE.fullmatch(base):
+            raise reader.error(
+                f"project.base '{base}' is not an absolute http(s) IRI that ends in '/'",
+                hint='write, for example, base = "https://data.example.org/"',
+            )
+        settings["base"] = base
+    if "facts" in project:
+        settings["facts"] = tuple(reader.string_list("project.facts", project["facts"]))
+        for pattern in settings["facts"]:
+            if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+                raise reader.error(f"project.facts '{pattern}' leaves the project's folder")
+    return Project(root=root, **settings)
+
+
+def _own_folders(
+    root: Path, profile: dict[str, Any], reader: _Reader | None = None
+) -> dict[str, tuple[Path, ...]]:
+    """Return the project's additions to the profile: what the config names, else its folders of these names."""
+    folders: dict[str, tuple[Path, ...]] = {}
+    for kind in ("ontology", "shapes", "queries"):
+        if reader is not None and kind in profile:
+            paths = [root / name for name in reader.string_list(f"profile.{kind}", profile[kind])]
+            for path in paths:
+                if not path.exists():
+                    raise reader.error(f"profile.{kind} names {path}, which does not exist")
+            folders[kind] = tuple(paths)
+        else:
+            folders[kind] = (root / kind,) if (root / kind).is_dir() else ()
+    return folders
+
+
+class _Reader:
+    """Turn TOML values into settings, with errors that name the file and the key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def error(self, reason: str, hint: str | None = None) -> ProjectError:
+        return ProjectError(reason, place=Place(file=str(self.path)), hint=hint)
+
+    def known(self, table: dict[str, Any], names: dict[str, Any], what: str) -> None:
+        for name in table:
+            if name not in names:
+                close = difflib.get_close_matches(name, names, 1)
+                hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(names)}"
+                raise self.error(f"unknown {what}: '{name}'", hint=hint)
+
+    def table(self, table: dict[str, Any], name: str) -> dict[str, Any]:
+        section = table.get(name, {})
+        if not isinstance(section, dict):
+            raise self.error(f"'{name}' must be a section: [{name}]")
+        return section
+
+    def typed(self, name: str, value: Any, wanted: type | tuple[type, ...]) -> None:
+        if not isinstance(value, wanted):
+            kinds = {str: "a text in quotes", bool: "true or false", list: "a list of texts"}
+            raise self.error(f"{name} must be {kinds[wanted] if isinstance(wanted, type) else wanted}")
+
+    def string_list(self, name: str, value: list[Any]) -> list[str]:
+        if not all(isinstance(item, str) for item in value):
+            raise self.error(f"{name} must be a list of texts")
+        return list(value)
+
+    def strings(self, name: str, value: dict[str, Any]) -> dict[str, str]:
+        for key, item in value.items():
+            if not isinstance(item, str):
+                raise self.error(f"{name}.{key} must be a text in quotes")
+        return dict(value)
+
+    def endpoint(self, name: str, value: Any) -> Endpoint:
+        if isinstance(value, str):
+            return Endpoint(url=value)
+        if isinstance(value, dict) and isinstance(value.get("url"), str):
+            self.known(value, {"url": str, "timeout": float}, f"key in [endpoints.{name}]")
+            timeout = value.get("timeout", 60.0)
+            if not isinstance(timeout, int | float) or isinstance(timeout, bool) or timeout <= 0:
+                raise self.error(f"endpoints.{name}.timeout must be a number of seconds above 0")
+            return Endpoint(url=value["url"], timeout=float(timeout))
+        raise self.error(f"endpoints.{name} must be an address in quotes, or a section with url = …")

@@ -1,0 +1,214 @@
+"""Export: the published part of a dataset, in every serialization, the same bytes for the same facts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.writing import triple_order, write_quads, write_triples
+from pressgraph.errors import DataError
+from pressgraph.facts.ids import Ids
+from pressgraph.profile.model import RDF_TYPE
+from pressgraph.publish.jsonld import json_ld, json_ld_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pressgraph.dataset import Serialization
+    from pressgraph.profile import Profile
+    from pressgraph.validation import ValidatedDataset
+
+CLU = "https://w3id.org/pressgraph/cluster#"
+_PERSONAL = ox.NamedNode(f"{CLU}personalData")
+_EVIDENCE = ox.NamedNode(f"{CLU}evidence")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The quads to publish, and what is needed to write them. `root` is the IRI that was asked about."""
+
+    quads: frozenset[ox.Quad]
+    profile: Profile
+    id_base: str
+    root: str | None = None
+    withheld: int = 0
+    """How many facts were left out because they are personal data."""
+
+    @property
+    def triples(self) -> list[ox.Triple]:
+        """The union of the graphs, sorted by subject, type first."""
+        return sorted({quad.triple for quad in self.quads}, key=triple_order)
+
+
+def select(
+    dataset: ValidatedDataset,
+    *,
+    about: str | None = None,
+    depth: int | None = None,
+    evidence: bool = False,
+    personal: bool = False,
+) -> Selection:
+    """Select what to publish: everything, or the description of the id `about`.
+
+    A description is what the facts say of a thing and, `depth` links deep (None: as far as they lead), of the things
+    that it links to. `evidence` adds the receipts; `personal` includes facts that are marked as personal data.
+
+    Raises DataError for an id that nothing published describes.
+    """
+    return _Selector(dataset, personal=personal).select(about=about, depth=depth, evidence=evidence)
+
+
+class _Selector:
+    def __init__(self, dataset: ValidatedDataset, *, personal: bool) -> None:
+        self.dataset = dataset
+        self.store = dataset.store
+        self.facts = dataset.graphs.facts
+        self.withheld: set[ox.NamedNode | ox.BlankNode] = set()
+        if not personal:
+            for quad in self.store.quads_for_pattern(None, _PERSONAL, None, None):
+                if isinstance(quad.subject, ox.NamedNode):
+                    self.withheld.add(quad.subject)
+
+    def select(self, *, about: str | None, depth: int | None, evidence: bool) -> Selection:
+        root: str | None = None
+        if about is None:
+            quads = {quad for quad in self.store if self.published(quad)}
+        else:
+            root = self.iri(about)
+            quads = self.description(root, depth)
+            if not quads:
+                raise self.unknown(about, root)
+        if evidence:
+            quads |= set(self.receipts(quads))
+        return Selection(
+            quads=frozenset(quads),
+            profile=self.dataset.profile,
+            id_base=self.dataset.graphs.id_base,
+            root=root,
+            withheld=len(self.withheld) if about is None else 0,
+        )
+
+    def published(self, quad: ox.Quad) -> bool:
+        graph = quad.graph_name
+        return (
+            isinstance(graph, ox.NamedNode)
+            and graph.value.startswith(self.facts)
+            and graph not in self.withheld
+        )
+
+    def iri(self, name: str) -> str:
+        profile, graphs = self.dataset.profile, self.dataset.graphs
+        found = Ids(profile, graphs.id_base).iri(name)
+        if found is None:
+            prefix, colon, local = name.partition(":")
+            namespace = profile.query_prefixes(graphs.id_base).get(prefix)
+            found = namespace + local if colon and namespace else name
+        return found
+
+    def unknown(self, about: str, root: str) -> DataError:
+        if not _is_iri(root):
+            return DataError(f"'{about}' is not an id", hint="ids look like agent/example-cluster")
+        node = ox.NamedNode(root)
+        personal = any(
+            quad.graph_name in self.withheld for quad in self.store.quads_for_pattern(node, None, None, None)
+        )
+        if personal:
+            return DataError(
+                f"all that is known of '{about}' is personal data, which is not published",
+                hint="set personal_data = true under [publish] in pressgraph.toml to publish it",
+            )
+        from pressgraph.facts.rules import did_you_mean
+
+        base = self.dataset.graphs.id_base
+        known = {
+            quad.subject.value.removeprefix(base)
+            for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, None)
+            if isinstance(quad.subject, ox.NamedNode) and self.published(quad)
+        }
+        hint = did_you_mean(about, known, otherwise="'pressgraph query where-is-it-mentioned -p text=…' finds ids")
+        return DataError(f"no fact describes '{about}'", hint=hint)
+
+    def description(self, root: str, depth: int | None) -> set[ox.Quad]:
+        if not _is_iri(root):
+            return set()
+        base = self.dataset.graphs.id_base
+        quads: set[ox.Quad] = set()
+        seen: set[ox.Term] = {ox.NamedNode(root)}
+        level: list[ox.NamedNode] = [ox.NamedNode(root)]
+        while level and (depth is None or depth >= 0):
+            following: list[ox.NamedNode] = []
+            for node in level:
+                for quad in self.store.quads_for_pattern(node, None, None, None):
+                    if not self.published(quad):
+                        continue
+                    quads.add(quad)
+                    value = quad.object
+                    if isinstance(value, ox.NamedNode) and value not in seen and value.value.startswith(base):
+                        seen.add(value)
+                        following.append(value)
+            level = following
+            depth = None if depth is None else depth - 1
+        return quads
+
+    def receipts(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+        """Yield the receipts of the graphs that quads stand in."""
+        graphs = {quad.graph_name for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
+        evidence: set[tuple[ox.NamedNode, ox.NamedNode]] = set()
+        bundles: set[ox.NamedNode] = set()
+        for graph in graphs:
+            name = graph.value.removeprefix(self.facts).rpartition("/")[0]
+            bundle = ox.NamedNode(self.dataset.graphs.provenance_of(name))
+            bundles.add(bundle)
+            for quad in self.store.quads_for_pattern(graph, None, None, bundle):
+                yield quad
+                if quad.predicate == _EVIDENCE and isinstance(quad.object, ox.NamedNode):
+                    evidence.add((bundle, quad.object))
+        for bundle, node in evidence:
+            for quad in self.store.quads_for_pattern(node, None, None, bundle):
+                yield quad
+                if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(f"{node.value}/"):
+                    yield from self.store.quads_for_pattern(quad.object, None, None, bundle)
+        for bundle in bundles:
+            for quad in self.store.quads_for_pattern(bundle, None, None, bundle):
+                yield quad
+                document = quad.object
+                if isinstance(document, ox.NamedNode) and document.value.startswith(self.dataset.graphs.id_base):
+                    for about in self.store.quads_for_pattern(document, None, None, bundle):
+                        yield about
+                        if isinstance(about.object, ox.NamedNode) and about.object.value == f"{document.value}/text":
+                            yield from self.store.quads_for_pattern(about.object, None, None, bundle)
+
+
+def export(selection: Selection, serialization: Serialization) -> bytes:
+    """Write a selection: sorted, with the prefixes that it uses, without a timestamp.
+
+    A format without named graphs gets the union of the graphs.
+    """
+    if serialization.name == "jsonld":
+        return _json_ld_bytes(selection)
+    prefixes = selection.profile.query_prefixes(selection.id_base)
+    if serialization.named_graphs:
+        return write_quads(selection.quads, serialization, prefixes)
+    return write_triples(selection.triples, serialization, prefixes)
+
+
+def _json_ld_bytes(selection: Selection) -> bytes:
+    has_receipts = any(quad.predicate == _EVIDENCE for quad in selection.quads)
+    if has_receipts:
+        document = json_ld_dataset(selection.quads, selection.profile, id_base=selection.id_base)
+    else:
+        document = json_ld(
+            selection.triples, selection.profile, id_base=selection.id_base, root=selection.root
+        )
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True

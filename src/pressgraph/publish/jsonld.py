@@ -1,0 +1,183 @@
+"""Write JSON-LD 1.1 under the profile's context, nested from a root where there is one.
+
+The context travels inside the document, cut down to the words that it uses: it reads everywhere, without a network,
+and before the published context's address is registered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.profile import Key, Kind, Profile, json_ld_context
+from pressgraph.profile.model import RDF_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+Resource = ox.NamedNode | ox.BlankNode
+
+
+def json_ld(
+    triples: Iterable[ox.Triple], profile: Profile, *, id_base: str, root: str | None = None
+) -> dict[str, Any]:
+    """Return triples as a JSON-LD document: a flat `@graph`, or the tree below the IRI `root`.
+
+    In a tree every node stands where it is first met; whatever the root does not reach follows beside it.
+    """
+    writer = _Writer(profile, id_base)
+    nodes = writer.document(triples, root)
+    context = writer.context()
+    if len(nodes) == 1:
+        return {"@context": context, **nodes[0]}
+    return {"@context": context, "@graph": nodes}
+
+
+def json_ld_dataset(quads: Iterable[ox.Quad], profile: Profile, *, id_base: str) -> dict[str, Any]:
+    """Return quads as a JSON-LD document: one graph object for each named graph."""
+    writer = _Writer(profile, id_base)
+    by_graph: dict[str, list[ox.Triple]] = defaultdict(list)
+    for quad in quads:
+        name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+        by_graph[name].append(quad.triple)
+    graphs: list[dict[str, Any]] = []
+    for name, triples in sorted(by_graph.items()):
+        nodes = writer.document(triples, None)
+        graphs.extend([{"id": writer.id(name), "@graph": nodes}] if name else nodes)
+    return {"@context": writer.context(), "@graph": graphs}
+
+
+class _Writer:
+    """Write nodes, and note which words of the context they use."""
+
+    def __init__(self, profile: Profile, id_base: str) -> None:
+        self.profile = profile
+        self.id_base = id_base
+        self.used: set[str] = set()
+        self.prefixes = sorted(profile.context_prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
+
+    def context(self) -> dict[str, Any]:
+        return {**json_ld_context(self.profile, only=self.used), "@base": self.id_base}
+
+    def document(self, triples: Iterable[ox.Triple], root: str | None) -> list[dict[str, Any]]:
+        self.about: dict[Resource, list[tuple[str, ox.Term]]] = defaultdict(list)
+        for triple in triples:
+            if isinstance(triple.subject, ox.Triple):
+                raise TypeError(f"a quoted triple has no place in JSON-LD 1.1: {triple.subject}")
+            self.about[triple.subject].append((triple.predicate.value, triple.object))
+        order = sorted(self.about, key=lambda node: node.value)
+        if root is None:
+            return [self.node(node, None) for node in order]
+        seen: set[Resource] = set()
+        start = ox.NamedNode(root)
+        first = [start] if start in self.about else []
+        return [self.node(node, seen) for node in (*first, *order) if node not in seen]
+
+    def node(self, subject: Resource, seen: set[Resource] | None) -> dict[str, Any]:
+        """Write a node; with `seen`, nodes that it links to and that are not in it are written inside."""
+        if seen is not None:
+            seen.add(subject)
+        node: dict[str, Any] = {"id": self.id(subject)}
+        by_predicate: dict[str, list[ox.Term]] = defaultdict(list)
+        for predicate, value in self.about[subject]:
+            by_predicate[predicate].append(value)
+        types = by_predicate.pop(RDF_TYPE, [])
+        if types:
+            node["type"] = _one_or_list(sorted(self.class_name(value) for value in types))
+        words = sorted((self.word(predicate), predicate) for predicate in by_predicate)
+        for word, predicate in words:
+            values = sorted(by_predicate[predicate], key=str)
+            node[word] = self.values(self.profile.keys.get(word), values, seen)
+        return node
+
+    def values(self, key: Key | None, values: list[ox.Term], seen: set[Resource] | None) -> Any:
+        if key is not None and key.kind is Kind.TEXT and not key.plain_required:
+            return self.texts(values)
+        return _one_or_list([self.value(key, value, seen) for value in values])
+
+    def texts(self, values: list[ox.Term]) -> Any:
+        """Write texts as a language map where all have a language, as strings where none has."""
+        literals = [value for value in values if isinstance(value, ox.Literal)]
+        plain = [v.value for v in literals if v.language is None and v.datatype.value == XSD_STRING]
+        if len(plain) == len(values):
+            return _one_or_list(plain)
+        tagged: dict[str, list[str]] = defaultdict(list)
+        for literal in literals:
+            if literal.language is not None:
+                tagged[literal.language].append(literal.value)
+        if sum(map(len, tagged.values())) == len(values):
+            return {tag: _one_or_list(texts) for tag, texts in sorted(tagged.items())}
+        # In a list, value objects are not taken for a language map (JSON-LD 1.1 API, 5.1.2, 13.7).
+        return [self.explicit(value) for value in values]
+
+    def value(self, key: Key | None, value: ox.Term, seen: set[Resource] | None) -> Any:
+        if isinstance(value, ox.Literal):
+            datatype = value.datatype.value
+            if key is not None and key.kind is Kind.LITERAL and key.datatype == datatype:
+                return value.value
+            if (key is None or key.kind is Kind.TEXT) and value.language is None and datatype == XSD_STRING:
+                return value.value
+            return self.explicit(value)
+        if key is not None and key.kind is Kind.TERM and key.scheme is not None:
+            for concept in key.scheme.concepts.values():
+                if isinstance(value, ox.NamedNode) and concept.iri == value.value:
+                    return concept.name
+            return {"id": str(value.value)}
+        if isinstance(value, ox.NamedNode | ox.BlankNode):
+            if seen is not None and value in self.about and value not in seen:
+                return self.node(value, seen)
+            name = self.id(value)
+            return name if key is not None and key.kind is Kind.LINK else {"id": name}
+        raise TypeError(f"a quoted triple has no place in JSON-LD 1.1: {value}")
+
+    def explicit(self, value: ox.Term) -> dict[str, Any]:
+        """Write a term so that no coercion touches it."""
+        if isinstance(value, ox.Literal):
+            if value.language is not None:
+                return {"@value": value.value, "@language": value.language}
+            if value.datatype.value == XSD_STRING:
+                return {"@value": value.value}
+            return {"@value": value.value, "@type": self.compact(value.datatype.value)}
+        return {"id": self.id(value)}
+
+    def word(self, predicate: str) -> str:
+        key = self.profile.key_of.get(predicate)
+        if key is not None:
+            # a key that is a CURIE is its own definition, and carries its coercion
+            self.used.add(key.name)
+            self.used.add(key.name.partition(":")[0])
+            return key.name
+        return self.compact(predicate)
+
+    def class_name(self, value: ox.Term) -> str:
+        if not isinstance(value, ox.NamedNode):
+            return self.id(value)
+        term = self.profile.class_of.get(value.value)
+        if term is not None and ":" not in term.name:
+            self.used.add(term.name)
+            return term.name
+        return self.compact(value.value)
+
+    def id(self, node: ox.Term | str) -> str:
+        if isinstance(node, ox.BlankNode):
+            return f"_:{node.value}"
+        iri = node if isinstance(node, str) else str(getattr(node, "value", node))
+        relative = iri.removeprefix(self.id_base)
+        return relative if relative != iri and ":" not in relative and relative else iri
+
+    def compact(self, iri: str) -> str:
+        for prefix, namespace in self.prefixes:
+            local = iri.removeprefix(namespace)
+            if local != iri and local and not local.startswith("//"):
+                self.used.add(prefix)
+                return f"{prefix}:{local}"
+        return iri
+
+
+def _one_or_list(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+

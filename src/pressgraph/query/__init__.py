@@ -1,0 +1,19 @@
+"""Query: saved and ad-hoc SPARQL 1.1, here or on a remote endpoint."""
+
+from pressgraph.query.local import query_store
+from pressgraph.query.remote import query_endpoint
+from pressgraph.query.results import RESULT_FORMATS, Answer, write_answer
+from pressgraph.query.saved import Parameter, SavedQuery, load_saved_queries
+from pressgraph.query.terms import unknown_terms
+
+__all__ = [
+    "RESULT_FORMATS",
+    "Answer",
+    "Parameter",
+    "SavedQuery",
+    "load_saved_queries",
+    "query_endpoint",
+    "query_store",
+    "unknown_terms",
+    "write_answer",
+]

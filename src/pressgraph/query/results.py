@@ -1,0 +1,169 @@
+"""Write answers: tables for people, the W3C's result formats for programs, RDF for graphs."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset import SERIALIZATIONS, serialization
+from pressgraph.dataset.writing import triple_order, write_triples
+from pressgraph.errors import QueryError
+from pressgraph.facts.rules import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pressgraph.profile import Profile
+
+_W3C = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}  # fmt: skip
+ROW_FORMATS = ("table", "markdown", *_W3C)
+GRAPH_FORMATS = tuple(it.name for it in SERIALIZATIONS)
+RESULT_FORMATS = (*ROW_FORMATS, *(name for name in GRAPH_FORMATS if name not in ROW_FORMATS))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A query's answer: solutions, a boolean or triples."""
+
+    found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | list[ox.Triple]
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether this answers a CONSTRUCT or DESCRIBE."""
+        return isinstance(self.found, ox.QueryTriples | list)
+
+    def rows(self) -> Iterator[tuple[ox.Term | None, ...]]:
+        """Yield the solutions' values in the order of the variables; one row with a boolean for ASK.
+
+        Raises QueryError where the evaluation fails midway.
+        """
+        match self.found:
+            case ox.QuerySolutions():
+                variables = self.found.variables
+                try:
+                    for solution in self.found:
+                        yield tuple(solution[variable] for variable in variables)
+                except (OSError, RuntimeError, ValueError) as error:
+                    raise QueryError(f"the query failed: {error}") from error
+            case ox.QueryBoolean():
+                yield (ox.Literal(bool(self.found)),)
+            case _:
+                yield from ((t.subject, t.predicate, t.object) for t in self.triples())
+
+    def triples(self) -> list[ox.Triple]:
+        """Return the triples of a graph, each once, sorted.
+
+        Raises QueryError where the evaluation fails midway.
+        """
+        if not isinstance(self.found, ox.QueryTriples | list):
+            raise QueryError("this query has rows, not a graph")
+        try:
+            return sorted(set(self.found), key=triple_order)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(f"the query failed: {error}") from error
+
+    @property
+    def variables(self) -> list[str]:
+        """The column names."""
+        match self.found:
+            case ox.QuerySolutions():
+                return [variable.value for variable in self.found.variables]
+            case ox.QueryBoolean():
+                return ["answer"]
+        return ["subject", "predicate", "object"]
+
+
+def write_answer(
+    answer: Answer, form: str | None, profile: Profile, *, id_base: str, table: Callable[..., bytes] | None = None
+) -> bytes:
+    """Write an answer in a format; None means a table for rows and Turtle for graphs.
+
+    `table` draws rows for a terminal. Raises QueryError for a format that does not fit the query's form.
+    """
+    if form is not None and form not in RESULT_FORMATS:
+        hint = did_you_mean(form, RESULT_FORMATS, otherwise=f"known: {', '.join(RESULT_FORMATS)}")
+        raise QueryError(f"'{form}' is not a result format", hint=hint)
+    if answer.is_graph and form not in {"table", "markdown", "csv", "tsv"}:
+        return _graph(answer, form, profile, id_base)
+    if form is not None and form not in ROW_FORMATS:
+        raise QueryError(
+            f"'{form}' is for CONSTRUCT and DESCRIBE; this query has rows",
+            hint=f"use one of {', '.join(ROW_FORMATS)}",
+        )
+    if form in _W3C and not answer.is_graph:
+        return _w3c(answer, _W3C[form])
+    names = answer.variables
+    rows = [tuple(shown(term, profile, id_base) for term in row) for row in answer.rows()]
+    if form == "markdown":
+        return _markdown(names, rows)
+    if form in {"csv", "tsv"}:
+        return _separated(names, answer, form)
+    if table is not None:
+        return table(names, rows)
+    return plain_table(names, rows)
+
+
+def shown(term: ox.Term | None, profile: Profile, id_base: str) -> str:
+    """Return a term as people read it: a literal's text, a relative id, a CURIE."""
+    match term:
+        case None:
+            return ""
+        case ox.Literal():
+            return term.value
+        case ox.NamedNode():
+            if term.value.startswith(id_base):
+                return term.value.removeprefix(id_base)
+            return profile.curie(term.value) or term.value
+        case ox.BlankNode():
+            return f"_:{term.value}"
+    return str(term)
+
+
+def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
+    found = answer.found
+    assert not isinstance(found, ox.QueryTriples | list)  # noqa: S101 - the caller asked
+    try:
+        written = found.serialize(format=form) if not (
+            isinstance(found, ox.QueryBoolean) and form in {ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV}
+        ) else f"{str(bool(found)).lower()}\n".encode()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(f"the query failed: {error}") from error
+    assert written is not None  # noqa: S101 - no output was given
+    return written if written.endswith(b"\n") else written + b"\n"
+
+
+def _graph(answer: Answer, form: str | None, profile: Profile, id_base: str) -> bytes:
+    known = serialization(form or "turtle")
+    return write_triples(answer.triples(), known, profile.query_prefixes(id_base))
+
+
+def _separated(names: Sequence[str], answer: Answer, form: str) -> bytes:
+    """Write a graph's triples as CSV or TSV, as SPARQL writes solutions."""
+    import csv
+
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter="," if form == "csv" else "\t", lineterminator="\r\n" if form == "csv" else "\n")
+    writer.writerow(names)
+    for row in answer.rows():
+        writer.writerow([getattr(term, "value", "") if form == "csv" else str(term) for term in row])
+    return output.getvalue().encode()
+
+
+def _markdown(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    def line(cells: Sequence[str]) -> str:
+        escaped = (cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>").replace("<", "&lt;").replace("&lt;br>", "<br>") for cell in cells)
+        return f"| {' | '.join(escaped)} |"
+
+    lines = [line(names), line(["---"] * len(names)), *map(line, rows)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def plain_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """Write an aligned table without borders, for pipes and files."""
+    clean = [[" ".join(cell.split()) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in ([*names], *clean)) for i in range(len(names))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in ([*names], *clean)]
+    return ("\n".join(lines) + "\n").encode()

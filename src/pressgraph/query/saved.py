@@ -1,0 +1,222 @@
+"""Saved queries: SPARQL files whose leading comments say what they answer and what may be asked.
+
+    # Which labels are valid on a day?
+    #
+    # @param date xsd:date The day you ask about.
+    SELECT … WHERE { VALUES ?date { "2020-06-01"^^xsd:date } … }
+
+A parameter is a `VALUES` block with one variable; its content is the default, and a value that the user gives takes
+its place. So the file stays a valid query by itself, everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import Place, ProfileError, QueryError
+from pressgraph.facts.datatypes import DATATYPES, XSD, datatype
+from pressgraph.facts.ids import Ids
+from pressgraph.facts.rules import did_you_mean
+from pressgraph.query.lexer import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+
+_PARAMETER = re.compile(r"@param\s+(?P<name>\w+)\s+(?P<type>[\w:.-]+)(?P<optional>\?)?\s*(?P<description>.*)")
+_MODE = re.compile(r"@(?P<word>\w+)\b\s*(?P<value>.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of a saved query. `type` is `xsd:…`, `string`, `id`, `lang` or `term:{vocabulary}`."""
+
+    name: str
+    type: str
+    optional: bool
+    description: str
+    default: str
+    """What the file's VALUES block holds; `UNDEF` means any."""
+    span: tuple[int, int]
+    """Where that stands in the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuery:
+    """A saved query: its name, its question, its text and its parameters."""
+
+    name: str
+    question: str
+    text: str
+    parameters: Mapping[str, Parameter]
+    tags: Mapping[str, str]
+    """Other `@word value` comments, such as `@mode entailment`."""
+    path: Path
+
+    def fill(self, values: Mapping[str, str], profile: Profile, id_base: str) -> str:
+        """Return the query's text with the parameters' values in place.
+
+        Raises QueryError for an unknown parameter and for a value that its type does not allow.
+        """
+        text = self.text
+        wanted: list[tuple[tuple[int, int], str]] = []
+        for name, value in values.items():
+            parameter = self.parameters.get(name)
+            if parameter is None:
+                known = ", ".join(self.parameters) or "none"
+                hint = did_you_mean(name, self.parameters, otherwise=f"it has: {known}")
+                raise QueryError(f"the query '{self.name}' has no parameter '{name}'", hint=hint)
+            wanted.append((parameter.span, _term(parameter, value, profile, id_base)))
+        for (start, end), term in sorted(wanted, reverse=True):
+            text = f"{text[:start]} {term} {text[end:]}"
+        return text
+
+
+def load_saved_queries(project: Project) -> dict[str, SavedQuery]:
+    """Return the saved queries by name; a project's own take the place of shipped ones.
+
+    Queries in folders are named with them: `competency/cq01-headline-and-date`. Checks (`checks/`) are not among
+    them: they are run by validation.
+    """
+    from pressgraph.project import resource_folder
+
+    folders = [] if project.replace_profile else [resource_folder("queries")]
+    folders += [path for path in project.queries if path not in folders]
+    found: dict[str, SavedQuery] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*.rq")) if folder.is_dir() else [folder]:
+            parts = path.relative_to(folder).with_suffix("").parts if folder.is_dir() else (path.stem,)
+            if parts[0] != "checks":
+                query = read_saved_query(path, name="/".join(parts))
+                found[query.name] = query
+    return found
+
+
+def read_saved_query(path: Path, *, name: str) -> SavedQuery:
+    """Read a query file.
+
+    Raises ProfileError for comments and VALUES blocks that do not fit each other.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(f"the query cannot be read: {error}", place=Place(file=str(path))) from error
+    return parse_saved_query(text, name=name, path=path)
+
+
+def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQuery:
+    """Read a query's leading comments; see `read_saved_query`."""
+    question: list[str] = []
+    asked = False
+    tags: dict[str, str] = {}
+    declared: list[tuple[int, re.Match[str]]] = []
+    for number, comment in _leading_comments(text):
+        if match := _PARAMETER.fullmatch(comment):
+            declared.append((number, match))
+        elif match := _MODE.fullmatch(comment):
+            if match["word"] == "param":
+                raise ProfileError(
+                    f"'{comment}' is not a parameter",
+                    place=Place(file=str(path), line=number),
+                    hint="write '@param name type description'",
+                )
+            tags[match["word"]] = match["value"]
+        elif not comment:
+            asked = bool(question)
+        elif not asked and not declared and not tags:
+            question.append(comment)
+    blocks = dict(_values_blocks(text))
+    parameters: dict[str, Parameter] = {}
+    for number, match in declared:
+        span = blocks.get(match["name"])
+        if span is None:
+            raise ProfileError(
+                f"the query has no 'VALUES ?{match['name']} {{ … }}' for its parameter",
+                place=Place(file=str(path), line=number),
+            )
+        parameters[match["name"]] = Parameter(
+            name=match["name"],
+            type=match["type"],
+            optional=bool(match["optional"]),
+            description=match["description"].strip(),
+            default=text[slice(*span)].strip(),
+            span=span,
+        )
+    return SavedQuery(
+        name=name, question=" ".join(question), text=text, parameters=parameters, tags=tags, path=path
+    )
+
+
+def _leading_comments(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("#"):
+            return
+        yield number, stripped.removeprefix("#").strip()
+
+
+def _values_blocks(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield variable and content span of every `VALUES ?x { … }` with one variable."""
+    found = [token for token in tokens(text) if token.kind != "comment"]
+    for index, token in enumerate(found[:-3]):
+        variable, brace = found[index + 1], found[index + 2]
+        if token.text.upper() == "VALUES" and variable.kind == "variable" and brace.text == "{":
+            end = next((t for t in found[index + 3 :] if t.text == "}"), None)
+            if end is not None:
+                yield variable.text[1:], (brace.start + 1, end.start)
+
+
+def _term(parameter: Parameter, value: str, profile: Profile, id_base: str) -> str:
+    """Return a parameter's value as a SPARQL term, or raise QueryError."""
+
+    def refuse(wanted: str, hint: str | None = None) -> QueryError:
+        return QueryError(f"{parameter.name}={value}: not {wanted}", hint=hint)
+
+    kind, _, detail = parameter.type.partition(":")
+    match kind:
+        case "xsd":
+            known = datatype(XSD + detail)
+            if XSD + detail not in DATATYPES or known.valid(value):
+                return f"{_string(value)}^^<{XSD}{detail}>"
+            raise refuse(known.wanted, known.mend(value))
+        case "string":
+            return _string(value)
+        case "lang":
+            from pressgraph.facts.check import good_language
+
+            if good_language(value):
+                return _string(value.lower())
+            raise refuse("a language tag", "such as en or de")
+        case "id":
+            iri = Ids(profile, id_base).iri(value) or _curie(value, profile, id_base)
+            if iri is not None:
+                return f"<{iri}>"
+            raise refuse("an id", "ids look like agent/example-cluster")
+        case "term":
+            scheme = profile.schemes.get(detail)
+            if scheme is None:
+                raise ProfileError(f"the profile has no vocabulary '{detail}', which parameter {parameter.name} wants")
+            if value in scheme.concepts:
+                return f"<{scheme.concepts[value].iri}>"
+            known_terms = ", ".join(scheme.concepts)
+            raise refuse(
+                f"a term of the vocabulary '{detail}'",
+                did_you_mean(value, scheme.concepts, otherwise=f"known: {known_terms}"),
+            )
+    raise ProfileError(f"parameter {parameter.name} of a saved query has an unknown type: {parameter.type}")
+
+
+def _curie(value: str, profile: Profile, id_base: str) -> str | None:
+    prefix, colon, local = value.partition(":")
+    namespace = profile.query_prefixes(id_base).get(prefix)
+    return namespace + local if colon and namespace and re.fullmatch(r"[\w./-]+", local) else None
+
+
+def _string(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{escaped}"'

@@ -1,0 +1,115 @@
+"""Find the terms of a query that nothing knows: a typo answers like a true 'none', and nobody notices."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.facts.rules import did_you_mean
+from pressgraph.profile.model import local_name
+from pressgraph.query.lexer import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressgraph.profile import Profile
+
+# Namespaces whose terms need no data: functions, datatypes, the language's own.
+_ALWAYS = (
+    "http://www.w3.org/2001/XMLSchema#",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "http://www.w3.org/2000/01/rdf-schema#",
+    "http://www.w3.org/2002/07/owl#",
+    "http://www.w3.org/2005/xpath-functions#",
+    "http://www.w3.org/ns/sparql#",
+)
+
+
+def iris_in(text: str, prefixes: dict[str, str]) -> Iterator[str]:
+    """Yield the IRIs that a query writes out or abbreviates, each once, in the order of the text."""
+    known = dict(prefixes)
+    seen: set[str] = set()
+    pending: str | None = None
+    declaring = False
+    for token in tokens(text):
+        if token.kind == "word" and token.text.upper() in {"PREFIX", "BASE"}:
+            declaring, pending = True, None
+            continue
+        if declaring and token.kind == "curie":
+            pending = token.text.removesuffix(":")
+            continue
+        if token.kind == "iri":
+            iri = token.text[1:-1]
+            if declaring:
+                if pending is not None:
+                    known[pending] = iri
+                declaring, pending = False, None
+                continue
+        elif token.kind == "curie":
+            prefix, _, local = token.text.partition(":")
+            if prefix not in known or token.text == ":":
+                continue
+            iri = known[prefix] + re.sub(r"\\(.)", r"\1", local)
+        else:
+            continue
+        if iri not in seen:
+            seen.add(iri)
+            yield iri
+
+
+def unknown_terms(
+    text: str, profile: Profile, *, id_base: str, store: ox.Store | None = None
+) -> list[tuple[str, str | None]]:
+    """Return the IRIs of a query that neither profile nor graph knows, each with a hint what was meant."""
+    prefixes = profile.query_prefixes(id_base)
+    found: list[tuple[str, str | None]] = []
+    for iri in iris_in(text, prefixes):
+        if ":" not in iri or iri.startswith(_ALWAYS) or iri in profile.ontology_terms:
+            continue
+        if iri in prefixes.values() or (store is not None and _in_store(iri, store)):
+            continue
+        found.append((iri, _meant(iri, profile, id_base, store)))
+    return found
+
+
+def _in_store(iri: str, store: ox.Store) -> bool:
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        return False
+    patterns = ((node, None, None, None), (None, None, node, None), (None, node, None, None), (None, None, None, node))
+    return any(next(store.quads_for_pattern(*pattern), None) is not None for pattern in patterns)
+
+
+def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> str | None:
+    plain = iri.replace("https://schema.org/", "http://schema.org/")
+    if plain != iri:
+        if plain in profile.ontology_terms:
+            return f"schema.org's terms are http://schema.org/ here: did you mean {profile.curie(plain) or plain}?"
+        iri = plain
+    name = local_name(iri)
+    namespace = iri.removesuffix(name)
+    same_name = [term for term in profile.ontology_terms if local_name(term) == name]
+    if same_name:
+        return f"did you mean {_shown(min(same_name), profile)}?"
+    if iri.startswith(id_base):
+        kind = iri.removeprefix(id_base).partition("/")[0]
+        if store is None:
+            return None
+        known = {
+            quad.subject.value.removeprefix(id_base)
+            for quad in store.quads_for_pattern(None, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), None, None)
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(f"{id_base}{kind}/")
+        }
+        return did_you_mean(iri.removeprefix(id_base), known)
+    siblings = {local_name(term): term for term in profile.ontology_terms if term.startswith(namespace)}
+    hint = did_you_mean(name, siblings)
+    if hint is None:
+        return None
+    return f"did you mean {_shown(siblings[hint.split(chr(39))[1]], profile)}?"
+
+
+def _shown(iri: str, profile: Profile) -> str:
+    return profile.curie(iri) or f"<{iri}>"

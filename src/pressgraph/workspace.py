@@ -1,0 +1,274 @@
+"""The library: open a project, and do with one call what each command does.
+
+>>> import pressgraph
+>>> workspace = pressgraph.open(".")                               # doctest: +SKIP
+>>> workspace.build()                                              # doctest: +SKIP
+>>> for row in workspace.query("labels-valid-on", date="2020-06-01"):  # doctest: +SKIP
+...     print(row["label"])
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.errors import EndpointError, FactsError, PressgraphError, QueryError, StoreError
+from pressgraph.project import Project, find_project, open_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    import pyoxigraph as ox
+    import rdflib
+
+    from pressgraph.dataset import Serialization
+    from pressgraph.facts import FactsFile
+    from pressgraph.profile import Profile
+    from pressgraph.publish import BuildResult, Selection
+    from pressgraph.query import Answer, SavedQuery
+    from pressgraph.validation import Report, ValidatedDataset
+
+
+def open_workspace(folder: str | Path | None = None) -> Workspace:
+    """Open the project in a folder; without one, the project that the working directory is in.
+
+    Raises ProjectError.
+    """
+    root = Path(folder) if folder is not None else find_project(Path.cwd())
+    return Workspace(open_project(root))
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A project with its profile: everything that the commands do is a method here."""
+
+    project: Project
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The compiled profile."""
+        from pressgraph.profile import load_profile
+
+        return load_profile(self.project)
+
+    @cached_property
+    def saved_queries(self) -> Mapping[str, SavedQuery]:
+        """The saved queries, by name."""
+        from pressgraph.query import load_saved_queries
+
+        return load_saved_queries(self.project)
+
+    # -- facts
+
+    def read(self, path: str | Path) -> FactsFile:
+        """Read a YAML facts file; its problems are in the result."""
+        from pressgraph.facts import read_facts
+
+        path = Path(path)
+        return read_facts(
+            path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path)
+        )
+
+    def convert(self, paths: Iterable[str | Path] = ()) -> Iterator[bytes]:
+        """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
+
+        YAML files are checked before anything of them is yielded. JSON Lines stream: what is right comes out, and
+        mistakes are raised at the end.
+
+        Raises FactsError with every problem of all files.
+        """
+        from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
+        from pressgraph.validation.files import read_files
+
+        files = [Path(path) for path in paths] or self.project.facts_files()
+        emitter = compile_emitter(self.profile, self.project.id_base)
+        read = read_files([p for p in files if p.suffix != ".jsonl"], self.project, self.profile)
+        problems = read.problems
+        if problems:
+            raise FactsError(problems)
+        for path in files:
+            if path in read.found:
+                yield from convert_facts(read.found[path], emitter)
+                continue
+            with _open(path) as lines:
+                stream = convert_json_lines(lines, emitter, name=self.project.name_of(path))
+                yield from stream
+            problems.extend(stream.problems)
+        if problems:
+            raise FactsError(problems)
+
+    def convert_to(self, form: str | Serialization, paths: Iterable[str | Path] = ()) -> bytes:
+        """Return facts files converted to a serialization; those without named graphs hold the facts alone."""
+        import pyoxigraph as ox
+
+        from pressgraph.dataset import GraphNames, serialization
+        from pressgraph.publish import Selection, export
+
+        known = serialization(form) if isinstance(form, str) else form
+        data = b"".join(self.convert(paths))
+        if known.name == "nquads":
+            return data
+        quads = frozenset(ox.parse(data, format=ox.RdfFormat.N_QUADS))
+        if not known.named_graphs:
+            facts = GraphNames(id_base=self.project.id_base).facts
+            quads = frozenset(quad for quad in quads if str(quad.graph_name).startswith(f"<{facts}"))
+        return export(Selection(quads=quads, profile=self.profile, id_base=self.project.id_base), known)
+
+    def validate(self, paths: Iterable[str | Path] = ()) -> Report:
+        """Check facts files (none named: the project's) by the facts rules, then by the shapes.
+
+        RDF files among the paths are checked by the shapes alone. Where the facts rules find a problem, the shapes
+        are not asked: half a graph breaks rules that the whole one keeps.
+        """
+        from pressgraph.validation import check_files
+
+        return check_files([Path(path) for path in paths], self.project, self.profile)
+
+    def build(
+        self, *, full: bool = False, wait: float = 0, progress: Callable[[list[Path]], Iterable[Path]] = iter
+    ) -> BuildResult:
+        """Convert what changed, validate the whole and publish it; see `pressgraph.publish.build`."""
+        from pressgraph.publish import build
+
+        return build(self.project, self.profile, full=full, wait=wait, progress=progress)
+
+    # -- the built graph
+
+    def dataset(self) -> ValidatedDataset:
+        """Open the built dataset for reading.
+
+        Raises StoreError before the first build.
+        """
+        from pressgraph.dataset import GraphNames, Snapshots
+        from pressgraph.validation import ValidatedDataset
+
+        snapshot = Snapshots(self.project.state).current()
+        if snapshot is None:
+            raise StoreError(
+                f"nothing is built yet in {self.project.root}", hint="run 'pressgraph build' first"
+            )
+        return ValidatedDataset.published(
+            snapshot, self.profile, GraphNames(id_base=self.project.id_base)
+        )
+
+    def select(
+        self,
+        *,
+        about: str | None = None,
+        depth: int | None = None,
+        evidence: bool = False,
+        personal: bool | None = None,
+    ) -> Selection:
+        """Select what to publish; personal data only where the configuration, or `personal`, says so."""
+        from pressgraph.publish import select
+
+        include = self.project.include_personal_data if personal is None else personal
+        return select(self.dataset(), about=about, depth=depth, evidence=evidence, personal=include)
+
+    def export(
+        self,
+        form: str | Serialization = "turtle",
+        *,
+        about: str | None = None,
+        depth: int | None = None,
+        evidence: bool = False,
+    ) -> bytes:
+        """Return the published graph, or the description of one thing, in a serialization."""
+        from pressgraph.dataset import serialization
+        from pressgraph.publish import export
+
+        known = serialization(form) if isinstance(form, str) else form
+        return export(self.select(about=about, depth=depth, evidence=evidence), known)
+
+    def ask(self, query: str, parameters: Mapping[str, str] | None = None) -> Answer:
+        """Answer a saved query by its name, or SPARQL text, over the built dataset."""
+        return self.ask_text(self.query_text(query, parameters or {}))[0]
+
+    def ask_text(self, text: str, *, entail: bool = False) -> tuple[Answer, ox.Store]:
+        """Answer SPARQL text; return the store it was asked of too.
+
+        `entail` asks a copy in memory with everything that follows from it by OWL 2 RL.
+        """
+        from pressgraph.query import query_store
+
+        store = self.dataset().store
+        if entail:
+            from pressgraph.query.entailment import owl_rl_closure
+
+            store = owl_rl_closure(store)
+        return query_store(text, store, self.profile, id_base=self.project.id_base), store
+
+    def ask_endpoint(self, text: str, endpoint: str, *, timeout: float | None = None) -> Answer:
+        """Answer SPARQL text at an endpoint: an address, or a name from the configuration's [endpoints]."""
+        from pressgraph.facts.rules import did_you_mean
+        from pressgraph.query import query_endpoint
+
+        known = self.project.endpoints.get(endpoint)
+        if known is None and "://" not in endpoint:
+            hint = did_you_mean(endpoint, self.project.endpoints, otherwise="name one under [endpoints] in pressgraph.toml, or give an address")
+            raise EndpointError(f"'{endpoint}' is no endpoint of this project", hint=hint)
+        return query_endpoint(
+            text,
+            known.url if known is not None else endpoint,
+            prefixes=self.profile.query_prefixes(self.project.id_base),
+            timeout=timeout or (known.timeout if known is not None else 60.0),
+        )
+
+    def query(self, query: str, /, **parameters: str) -> list[dict[str, Any]]:
+        """Return the rows of a saved query or of SPARQL text, each a dict from variable to rdflib term.
+
+        Unbound variables are missing from a row.
+        """
+        from pressgraph.dataset import from_ox
+
+        answer = self.ask(query, parameters)
+        names = answer.variables
+        return [
+            {name: from_ox(term) for name, term in zip(names, row, strict=True) if term is not None}
+            for row in answer.rows()
+        ]
+
+    def query_text(self, query: str, parameters: Mapping[str, str]) -> str:
+        """Return the SPARQL of a saved query with its parameters, or the text itself.
+
+        Raises QueryError for a name that is no saved query.
+        """
+        saved = self.saved_queries.get(query)
+        if saved is not None:
+            return saved.fill(parameters, self.profile, self.project.id_base)
+        if not any(character.isspace() or character == "{" for character in query.strip()):
+            from pressgraph.facts.rules import did_you_mean
+
+            hint = did_you_mean(query, self.saved_queries, otherwise="'pressgraph query' lists them")
+            raise QueryError(f"there is no saved query '{query}'", hint=hint)
+        if parameters:
+            from pressgraph.query.saved import parse_saved_query
+
+            return parse_saved_query(query, name="the query").fill(
+                parameters, self.profile, self.project.id_base
+            )
+        return query
+
+    def graph(self) -> rdflib.Dataset:
+        """Return the built dataset as an rdflib Dataset over the same store, read-only.
+
+        Its default graph is the union of all graphs, as in queries.
+        """
+        import rdflib
+        from oxrdflib import OxigraphStore
+
+        dataset = rdflib.Dataset(
+            store=OxigraphStore(store=self.dataset().store), default_union=True
+        )
+        for prefix, iri in self.profile.query_prefixes(self.project.id_base).items():
+            dataset.namespace_manager.bind(prefix, iri, override=True, replace=True)
+        return dataset
+
+
+def _open(path: Path) -> Any:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise PressgraphError(f"{path} cannot be read: {error.strerror}") from error
