@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from pressgraph.errors import PressgraphError
 from pressgraph.workspace import Workspace
 from pressgraph.workspace import open_workspace as open  # noqa: A004 - as in `tarfile.open`: used qualified
@@ -22,5 +20,7 @@ __all__ = ["PressgraphError", "Workspace", "__version__", "open"]
 def __getattr__(name: str) -> str:
     # reading a package's metadata takes longer than most imports
     if name == "__version__":
+        from importlib.metadata import version
+
         return version("pressgraph")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
