@@ -1,11 +1,11 @@
 """pressgraph: publish the facts of press releases about industry clusters as linked data.
 
-    import pressgraph
+import pressgraph
 
-    workspace = pressgraph.open("my-project")
-    workspace.build()
-    rows = workspace.query("labels-valid-on", date="2020-06-01")
-    graph = workspace.graph()          # an rdflib Dataset over the same store
+workspace = pressgraph.open("my-project")
+workspace.build()
+rows = workspace.query("labels-valid-on", date="2020-06-01")
+graph = workspace.graph()          # an rdflib Dataset over the same store
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """The errors of pressgraph, and the place that an error points at.
 
-    PressgraphError            exit status 2: the call is not fine
-    ├── ProjectError           a project's folder or configuration
-    ├── ProfileError           an ontology, a vocabulary, a shape or a saved query
-    ├── StoreError             the built dataset
-    ├── QueryError             a query that cannot be run
-    ├── EndpointError          a remote SPARQL endpoint
-    └── DataError              exit status 1: the data is not fine
-        ├── FactsError         facts that cannot be converted, with every problem found
-        └── NotConformingError a graph that the shapes refuse
+PressgraphError            exit status 2: the call is not fine
+├── ProjectError           a project's folder or configuration
+├── ProfileError           an ontology, a vocabulary, a shape or a saved query
+├── StoreError             the built dataset
+├── QueryError             a query that cannot be run
+├── EndpointError          a remote SPARQL endpoint
+└── DataError              exit status 1: the data is not fine
+    ├── FactsError         facts that cannot be converted, with every problem found
+    └── NotConformingError a graph that the shapes refuse
 """
 
 from __future__ import annotations

@@ -1,1 +1,50 @@
-"""stub"""
+"""Make a new project: a configuration with comments, a sample release, a sample query, the editor's schema."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import ProjectError
+from pressgraph.profile import facts_json_schema, load_profile
+from pressgraph.project import open_project, write_atomically
+from pressgraph.project.config import CONFIG_NAME, is_base
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EXAMPLE_BASE = "https://data.example.org/"
+
+# template → where it goes
+_FILES = {
+    "pressgraph.toml": CONFIG_NAME,
+    "sample.yaml": "data/releases/2026-01-15-gold-label.yaml",
+    "labels.rq": "queries/labels.rq",
+}
+
+
+def create_project(folder: Path, *, base: str | None = None) -> list[Path]:
+    """Write a new project into a folder, which is made if it is missing; return the files written.
+
+    Raises ProjectError, before anything is written, where a file of the project is there already.
+    """
+    base = base or EXAMPLE_BASE
+    if not is_base(base):
+        raise ProjectError(
+            f"'{base}' is not an absolute http(s) IRI that ends in '/'",
+            hint="such as https://data.example.org/",
+        )
+    schema = folder / "data" / "facts.schema.json"
+    targets = {name: folder / target for name, target in _FILES.items()}
+    for path in (*targets.values(), schema):
+        if path.exists():
+            raise ProjectError(f"{path} is there already", hint="name a new folder; nothing was written")
+    for name, path in targets.items():
+        text = files("pressgraph").joinpath("templates", name).read_text(encoding="utf-8")
+        with write_atomically(path) as file:
+            file.write(text.replace("@BASE@", base).encode())
+    document = facts_json_schema(load_profile(open_project(folder)))
+    with write_atomically(schema) as file:
+        file.write(json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+    return [*targets.values(), schema]

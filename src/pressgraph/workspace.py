@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.errors import EndpointError, FactsError, PressgraphError, QueryError, StoreError
+from pressgraph.errors import EndpointError, FactsError, QueryError, StoreError
 from pressgraph.project import Project, find_project, open_project
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ class Workspace:
         from pressgraph.facts import read_facts
 
         path = Path(path)
-        return read_facts(
-            path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path)
-        )
+        return read_facts(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path))
 
     def convert(self, paths: Iterable[str | Path] = ()) -> Iterator[bytes]:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
@@ -80,11 +78,12 @@ class Workspace:
         Raises FactsError with every problem of all files.
         """
         from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
+        from pressgraph.facts import is_json_lines, open_json_lines
         from pressgraph.validation.files import read_files
 
         files = [Path(path) for path in paths] or self.project.facts_files()
         emitter = compile_emitter(self.profile, self.project.id_base)
-        read = read_files([p for p in files if p.suffix != ".jsonl"], self.project, self.profile)
+        read = read_files([p for p in files if not is_json_lines(p)], self.project, self.profile)
         problems = read.problems
         if problems:
             raise FactsError(problems)
@@ -92,7 +91,7 @@ class Workspace:
             if path in read.found:
                 yield from convert_facts(read.found[path], emitter)
                 continue
-            with _open(path) as lines:
+            with open_json_lines(path) as lines:
                 stream = convert_json_lines(lines, emitter, name=self.project.name_of(path))
                 yield from stream
             problems.extend(stream.problems)
@@ -116,7 +115,7 @@ class Workspace:
             quads = frozenset(quad for quad in quads if str(quad.graph_name).startswith(f"<{facts}"))
         return export(Selection(quads=quads, profile=self.profile, id_base=self.project.id_base), known)
 
-    def validate(self, paths: Iterable[str | Path] = ()) -> Report:
+    def validate(self, paths: Iterable[str | Path] = (), *, engine: str = "auto") -> Report:
         """Check facts files (none named: the project's) by the facts rules, then by the shapes.
 
         RDF files among the paths are checked by the shapes alone. Where the facts rules find a problem, the shapes
@@ -124,7 +123,7 @@ class Workspace:
         """
         from pressgraph.validation import check_files
 
-        return check_files([Path(path) for path in paths], self.project, self.profile)
+        return check_files([Path(path) for path in paths], self.project, self.profile, engine=engine)
 
     def build(
         self, *, full: bool = False, wait: float = 0, progress: Callable[[list[Path]], Iterable[Path]] = iter
@@ -146,12 +145,8 @@ class Workspace:
 
         snapshot = Snapshots(self.project.state).current()
         if snapshot is None:
-            raise StoreError(
-                f"nothing is built yet in {self.project.root}", hint="run 'pressgraph build' first"
-            )
-        return ValidatedDataset.published(
-            snapshot, self.profile, GraphNames(id_base=self.project.id_base)
-        )
+            raise StoreError(f"nothing is built yet in {self.project.root}", hint="run 'pressgraph build' first")
+        return ValidatedDataset.published(snapshot, self.profile, GraphNames(id_base=self.project.id_base))
 
     def select(
         self,
@@ -207,7 +202,11 @@ class Workspace:
 
         known = self.project.endpoints.get(endpoint)
         if known is None and "://" not in endpoint:
-            hint = did_you_mean(endpoint, self.project.endpoints, otherwise="name one under [endpoints] in pressgraph.toml, or give an address")
+            hint = did_you_mean(
+                endpoint,
+                self.project.endpoints,
+                otherwise="name one under [endpoints] in pressgraph.toml, or give an address",
+            )
             raise EndpointError(f"'{endpoint}' is no endpoint of this project", hint=hint)
         return query_endpoint(
             text,
@@ -246,29 +245,18 @@ class Workspace:
         if parameters:
             from pressgraph.query.saved import parse_saved_query
 
-            return parse_saved_query(query, name="the query").fill(
-                parameters, self.profile, self.project.id_base
-            )
+            return parse_saved_query(query, name="the query").fill(parameters, self.profile, self.project.id_base)
         return query
 
     def graph(self) -> rdflib.Dataset:
         """Return the built dataset as an rdflib Dataset over the same store, read-only.
 
-        Its default graph is the union of all graphs, as in queries.
+        Its default graph holds the union of all graphs, as in queries.
         """
         import rdflib
         from oxrdflib import OxigraphStore
 
-        dataset = rdflib.Dataset(
-            store=OxigraphStore(store=self.dataset().store), default_union=True
-        )
+        dataset = rdflib.Dataset(store=OxigraphStore(store=self.dataset().store), default_union=False)
         for prefix, iri in self.profile.query_prefixes(self.project.id_base).items():
             dataset.namespace_manager.bind(prefix, iri, override=True, replace=True)
         return dataset
-
-
-def _open(path: Path) -> Any:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise PressgraphError(f"{path} cannot be read: {error.strerror}") from error

@@ -10,7 +10,11 @@ from pressgraph.cli.common import State, pass_state
 @click.command("build")
 @click.option("--full", is_flag=True, help="Convert every file, not only those that changed.")
 @click.option(
-    "--wait", metavar="SECONDS", type=click.FloatRange(min=0), default=0, help="Wait this long for another build."
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=0,
+    help="Wait this long for another build.",
 )
 @pass_state
 def command(state: State, *, full: bool, wait: float) -> None:
@@ -43,7 +47,7 @@ def command(state: State, *, full: bool, wait: float) -> None:
         parts.append(f"removed {_files(len(result.removed))}")
     if result.kept:
         parts.append(f"kept {result.kept}")
-    state.say(f"{', '.join(parts)}; {result.facts} facts, {result.quads} quads, all conform")
+    state.say(f"{', '.join(parts)}; {result.facts} facts, {result.triples} triples with the vocabularies, all conform")
     for name in result.converted:
         state.say(f"  {name}", level=1)
 

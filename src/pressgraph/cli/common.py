@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pressgraph.workspace import Workspace
 
@@ -93,7 +93,7 @@ def use_color() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def draw_table(names: list[str], rows: list[tuple[str, ...]]) -> bytes:
+def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """Draw a table for a terminal: as wide as it is, with headings."""
     import io
 
@@ -109,7 +109,11 @@ def draw_table(names: list[str], rows: list[tuple[str, ...]]) -> bytes:
         table.add_row(*(Text(" ".join(cell.split())) for cell in row))
     output = io.StringIO()
     console = Console(
-        file=output, force_terminal=use_color(), no_color=not use_color(), width=_width(), legacy_windows=False
+        file=output,
+        force_terminal=use_color(),
+        no_color=not use_color(),
+        width=_width(),
+        legacy_windows=False,
     )
     console.print(table)
     lines = (line.rstrip() for line in output.getvalue().splitlines())

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pressgraph.cli.common import State, facts_argument, output_option, pass_state, write_output
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("convert")
 @facts_argument
-@click.option("-f", "--format", "form", metavar="FORMAT", help="nquads (default), trig, turtle, jsonld, ntriples or rdfxml.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    metavar="FORMAT",
+    help="nquads (default), trig, turtle, jsonld, ntriples or rdfxml.",
+)
 @output_option
 @pass_state
 def command(state: State, facts: tuple[Path, ...], form: str | None, output: Path | None) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 DEPTH = 2
 
 
 @click.command("export")
-@click.option("-f", "--format", "form", metavar="FORMAT", help="turtle (default), jsonld, ntriples, nquads, trig or rdfxml.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    metavar="FORMAT",
+    help="turtle (default), jsonld, ntriples, nquads, trig or rdfxml.",
+)
 @click.option("--about", metavar="ID", help="Only the description of this thing, such as agent/biosaxony.")
 @click.option(
     "--depth",
@@ -21,7 +30,12 @@ DEPTH = 2
     show_default=True,
     help="With --about: follow this many links, or 'all'.",
 )
-@click.option("--with-evidence", "evidence", is_flag=True, help="Add the receipts: source, characters, status of each fact.")
+@click.option(
+    "--with-evidence",
+    "evidence",
+    is_flag=True,
+    help="Add the receipts: source, characters, status of each fact.",
+)
 @output_option
 @pass_state
 def command(

@@ -38,7 +38,7 @@ class Group(click.Group):
         except KeyboardInterrupt:
             click.echo("\nstopped; nothing was left half-written", err=True)
             sys.exit(130)
-        except Exception as error:  # noqa: BLE001 - the outermost net
+        except Exception as error:
             state = ctx.obj
             if state is not None and state.debug:
                 raise

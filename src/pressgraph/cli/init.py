@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -30,5 +31,5 @@ def command(state: State, folder: Path, base: str | None) -> None:
         state.say(f"wrote {path}")
     state.say("\nnext:")
     if folder.resolve() != Path.cwd():
-        state.say(f"  cd {click.format_filename(folder)}")
+        state.say(f"  cd {shlex.quote(str(folder))}")
     state.say("  pressgraph build\n  pressgraph query labels-valid-on -p date=2026-06-01")

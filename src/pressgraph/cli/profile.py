@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 @click.group("profile", context_settings=COMMAND_SETTINGS)
@@ -147,7 +150,7 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _print(names: list[str], rows: list[tuple[str, ...]]) -> None:
+def _print(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from pressgraph.query.results import plain_table
 
     write_output([draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)], None)

@@ -34,7 +34,12 @@ def _complete_query(context: click.Context, _parameter: click.Parameter, incompl
     help="table (default), csv, tsv, json, xml or markdown; for graphs turtle (default), jsonld, ….",
 )
 @click.option("--endpoint", metavar="URL|NAME", help="Ask this SPARQL endpoint instead of the built graph.")
-@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0.1), help="How long to wait for the endpoint.  [default: 60]")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.1),
+    help="How long to wait for the endpoint.  [default: 60]",
+)
 @click.option("--entail", is_flag=True, help="Add what follows by OWL 2 RL, in memory, before asking (slow).")
 @click.option("--show", is_flag=True, help="Print the query instead of asking it.")
 @output_option
@@ -84,12 +89,14 @@ def command(
         store = None
     else:
         answer, store = workspace.ask_text(text, entail=entail)
-    for iri, hint in unknown_terms(text, workspace.profile, id_base=id_base, store=store):
+    # the shipped queries ask for whatever the profile offers, used or not
+    asked = (
+        [] if query in workspace.saved_queries else unknown_terms(text, workspace.profile, id_base=id_base, store=store)
+    )
+    for iri, hint in asked:
         state.say(f"warning: nothing here knows <{iri}>{f': {hint}' if hint else ''}")
     on_terminal = output is None and sys.stdout.isatty()
-    written = write_answer(
-        answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None
-    )
+    written = write_answer(answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None)
     write_output([written], output)
 
 

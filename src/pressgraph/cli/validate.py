@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pressgraph.cli.common import State, facts_argument, pass_state
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("validate")
 @facts_argument
 @click.option("--lang", metavar="TAG", help="The language of messages; by default the project's.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "shacl", "pyshacl"]),
+    default="auto",
+    show_default=True,
+    help="The SHACL engine: auto takes the compiled one, pyshacl is the reference.",
+)
 @pass_state
-def command(state: State, facts: tuple[Path, ...], lang: str | None) -> None:
+def command(state: State, facts: tuple[Path, ...], lang: str | None, engine: str) -> None:
     """Check facts files, then the graph that they make.
 
     First the facts rules (keys, terms, dates, ids, evidence), then the SHACL shapes of the profile. RDF files (.ttl,
@@ -26,7 +36,7 @@ def command(state: State, facts: tuple[Path, ...], lang: str | None) -> None:
       pressgraph validate
       pressgraph validate data/releases/new.yaml --lang de
     """
-    report = state.workspace.validate(facts)
+    report = state.workspace.validate(facts, engine=engine)
     for line in report.lines(language=lang or state.workspace.project.language):
         click.echo(line)
     state.say(report.summary())

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pressgraph.facts.check import good_language
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
-from pressgraph.profile.model import FACT_WORDS, RDF_TYPE, SOURCE_WORDS, Key, Kind, Profile
+from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
+from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     Emit: TypeAlias = Callable[[str, Any, list[str]], None]
     Plan: TypeAlias = dict[str, Emit]
 
-CLU = "https://w3id.org/pressgraph/cluster#"
-OA = "http://www.w3.org/ns/oa#"
-PROV = "http://www.w3.org/ns/prov#"
-SCHEMA = "http://schema.org/"
-XSD = "http://www.w3.org/2001/XMLSchema#"
 
 # Look-ups are kept while they are few; a stream of ever new ids must not fill the memory.
 _CACHE_LIMIT = 100_000
@@ -140,9 +136,7 @@ class _Planner:
         self.emitter = emitter
         self.personal = personal
         profile = emitter.profile
-        self.emits: Plan = {
-            name: self.key(key) for name, key in profile.keys.items() if personal or not key.personal
-        }
+        self.emits: Plan = {name: self.key(key) for name, key in profile.keys.items() if personal or not key.personal}
         self.types = {
             name: f" <{RDF_TYPE}> <{term.iri}>"
             for name, term in profile.classes.items()
@@ -412,8 +406,10 @@ class SourceEmitter:
             raise Unsure
         graph = f"{self._graph_prefix}{graph_name(triples)}>"
         end = f" {graph} .\n"
-        return end.join(triples) + end + self._receipt(
-            graph, status, spans, personal=personal, reviewed_by=reviewed_by, reviewed_on=reviewed_on
+        return (
+            end.join(triples)
+            + end
+            + self._receipt(graph, status, spans, personal=personal, reviewed_by=reviewed_by, reviewed_on=reviewed_on)
         )
 
     def _receipt(

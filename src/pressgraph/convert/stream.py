@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
-from pressgraph.facts.datatypes import DATATYPES, XSD
+from pressgraph.facts.datatypes import DATATYPES
 from pressgraph.facts.rules import problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, read_tree
+from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -191,9 +192,7 @@ class JsonLines:
         elif source is None and self._source is None:
             hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
             self.problems.append(problem("missing-section", place, hint=hint, section="source"))
-        found = check_facts(
-            _document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base
-        )
+        found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
         # Unlike a file, a line may be a source alone, or facts of a source named above.
         self.problems.extend(p for p in found.problems if p.rule != "missing-section")
         if len(self.problems) > before:
@@ -303,11 +302,7 @@ def _same(tree: Node, value: Any) -> bool:
                 key.text in value and _same(item, value[key.text]) for key, item in tree.items
             )
         case Sequence():
-            return (
-                isinstance(value, list)
-                and len(value) == len(tree.items)
-                and all(map(_same, tree.items, value))
-            )
+            return isinstance(value, list) and len(value) == len(tree.items) and all(map(_same, tree.items, value))
     return tree.text == (value if isinstance(value, str) else json.dumps(value))
 
 

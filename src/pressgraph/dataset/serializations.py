@@ -61,7 +61,10 @@ SERIALIZATIONS = (
 )  # fmt: skip
 
 _BY_NAME = {name: it for it in SERIALIZATIONS for name in (it.name, *it.aliases, it.media_type)}
-_BY_SUFFIX = {it.suffix: it for it in SERIALIZATIONS} | {".json": _BY_NAME["jsonld"], ".xml": _BY_NAME["rdfxml"]}
+_BY_SUFFIX = {it.suffix: it for it in SERIALIZATIONS} | {
+    ".json": _BY_NAME["jsonld"],
+    ".xml": _BY_NAME["rdfxml"],
+}
 
 
 def serialization(name: str | None, *, path: str | PurePath | None = None, default: str = "turtle") -> Serialization:
@@ -75,7 +78,8 @@ def serialization(name: str | None, *, path: str | PurePath | None = None, defau
             close = difflib.get_close_matches(name.lower(), _BY_NAME, 1)
             known = ", ".join(it.name for it in SERIALIZATIONS)
             raise PressgraphError(
-                f"'{name}' is not a format", hint=f"did you mean '{close[0]}'?" if close else f"known: {known}"
+                f"'{name}' is not a format",
+                hint=f"did you mean '{close[0]}'?" if close else f"known: {known}",
             )
         return found
     if path is not None:

@@ -18,7 +18,6 @@ import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -28,6 +27,7 @@ from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _KEPT = 2
 """Published snapshots that stay: the current one, and the one before for those who still read it."""
@@ -107,9 +107,7 @@ class Snapshots:
         try:
             lock.acquire()
         except filelock.Timeout as error:
-            raise StoreError(
-                "another build is running in this project", hint="wait for it, then try again"
-            ) from error
+            raise StoreError("another build is running in this project", hint="wait for it, then try again") from error
         try:
             yield
         finally:

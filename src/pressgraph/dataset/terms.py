@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 
+from pressgraph.rdf import XSD_STRING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rdflib.term import Node
+
+    from pressgraph.rdf import Term
 
 
 def to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
@@ -32,10 +36,7 @@ def to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     raise TypeError(f"not an RDF 1.1 term: {term!r}")
 
 
-_XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
-
-
-def from_ox(term: ox.Term) -> URIRef | BNode | Literal:
+def from_ox(term: Term) -> URIRef | BNode | Literal:
     """Turn a pyoxigraph term into rdflib's; plain literals come without a datatype, as rdflib's parsers make them.
 
     Raises TypeError for what is no RDF 1.1 term.
@@ -47,7 +48,7 @@ def from_ox(term: ox.Term) -> URIRef | BNode | Literal:
             return BNode(term.value)
         case ox.Literal() if term.language is not None:
             return Literal(term.value, lang=term.language)
-        case ox.Literal() if term.datatype.value == _XSD_STRING:
+        case ox.Literal() if term.datatype.value == XSD_STRING:
             return Literal(term.value)
         case ox.Literal():
             # normalize=False: the lexical form stays as it was written
@@ -59,7 +60,7 @@ def rdflib_graph(triples: Iterable[ox.Triple | ox.Quad]) -> Graph:
     """Return an rdflib graph with these triples; graph names of quads are dropped."""
     graph = Graph(bind_namespaces="none")
     add = graph.store.add
-    known: dict[ox.Term, URIRef | BNode | Literal] = {}
+    known: dict[Term, URIRef | BNode | Literal] = {}
     for triple in triples:
         terms = []
         for term in (triple.subject, triple.predicate, triple.object):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.rdf import RDF_TYPE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pressgraph.dataset.serializations import Serialization
-
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 def write_triples(triples: Iterable[ox.Triple], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
@@ -33,7 +33,7 @@ def write_quads(quads: Iterable[ox.Quad], form: Serialization, prefixes: Mapping
 def triple_order(triple: ox.Triple) -> tuple[str, bool, str, str]:
     """Return the key that triples are sorted by."""
     predicate = triple.predicate.value
-    return (str(triple.subject), predicate != _RDF_TYPE, predicate, str(triple.object))
+    return (str(triple.subject), predicate != RDF_TYPE, predicate, str(triple.object))
 
 
 def used_prefixes(statements: Iterable[ox.Quad | ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:

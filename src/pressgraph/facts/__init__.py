@@ -2,7 +2,13 @@
 
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.model import Fact, FactsFile, Source
-from pressgraph.facts.read import dangling_problems, read_facts, read_facts_bytes
+from pressgraph.facts.read import (
+    dangling_problems,
+    is_json_lines,
+    open_json_lines,
+    read_facts,
+    read_facts_bytes,
+)
 
 __all__ = [
     "Fact",
@@ -10,6 +16,8 @@ __all__ = [
     "Source",
     "check_facts",
     "dangling_problems",
+    "is_json_lines",
+    "open_json_lines",
     "read_facts",
     "read_facts_bytes",
 ]

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_LANGUAGES = {"english": "en", "german": "de", "deutsch": "de", "englisch": "en", "french": "fr", "uk": "en-gb"}
+_LANGUAGES = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "englisch": "en",
+    "french": "fr",
+    "uk": "en-gb",
+}
 
 
 def check_facts(
@@ -45,9 +52,7 @@ def check_facts(
 
 
 class _Checker:
-    def __init__(
-        self, file: str, profile: Profile, ids: Ids, known_types: dict[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, file: str, profile: Profile, ids: Ids, known_types: dict[str, frozenset[str]]) -> None:
         self.file = file
         self.profile = profile
         self.ids = ids
@@ -197,7 +202,11 @@ class _Checker:
                 if self.profile.keys[key].personal:
                     return key
                 for value in values:
-                    if self.profile.keys[key].kind is Kind.LINK and isinstance(value, dict) and self.personal_key(value):
+                    if (
+                        self.profile.keys[key].kind is Kind.LINK
+                        and isinstance(value, dict)
+                        and self.personal_key(value)
+                    ):
                         return key
         return None
 
@@ -346,11 +355,7 @@ class _Checker:
             self.report("unknown-prefix", place, hint=hint, prefix=prefix, id=text)
             return None
         suggestion = suggest_id(text)
-        hint = (
-            f"write '{suggestion}'"
-            if suggestion
-            else "an id is a kind and a name, such as agent/example-cluster"
-        )
+        hint = f"write '{suggestion}'" if suggestion else "an id is a kind and a name, such as agent/example-cluster"
         self.report("bad-id", place, hint=hint, id=text)
         return None
 
@@ -441,9 +446,7 @@ class _Checker:
                 values.append(value)
         return values
 
-    def value(
-        self, key: Key, node: Node, path: Path, places: dict[Path, Place], parent: str | None
-    ) -> object | None:
+    def value(self, key: Key, node: Node, path: Path, places: dict[Path, Place], parent: str | None) -> object | None:
         place = place_of(self.file, node)
         if key.kind is Kind.LINK and isinstance(node, Mapping):
             return self.nested(key, node, path, places, parent)
@@ -464,9 +467,7 @@ class _Checker:
             case Kind.TEXT:
                 return self.plain_text(key, node, place)
 
-    def nested(
-        self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], parent: str | None
-    ) -> Body | None:
+    def nested(self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], parent: str | None) -> Body | None:
         before = len(self.problems)
         body = self.body(node, path, places, (), parent=parent or "")
         if body is None or len(self.problems) > before:
@@ -524,9 +525,21 @@ class _Checker:
         kind = node.reads_as()
         if kind in {"str", "value", "merge"}:
             return True
-        words = {"bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing"}
+        words = {
+            "bool": "true or false",
+            "int": "a number",
+            "float": "a number",
+            "timestamp": "a date",
+            "null": "nothing",
+        }
         quoted = '"' + node.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        self.report("ambiguous-text", place, hint=f"write it in quotes: {quoted}", text=node.text, kind=words.get(kind, kind))
+        self.report(
+            "ambiguous-text",
+            place,
+            hint=f"write it in quotes: {quoted}",
+            text=node.text,
+            kind=words.get(kind, kind),
+        )
         return False
 
     def good_text(self, key: Key, node: Scalar, place: Place) -> bool:
@@ -551,9 +564,7 @@ class _Checker:
             return None
         return node.text
 
-    def language_map(
-        self, key: Key, node: Mapping, path: Path, places: dict[Path, Place]
-    ) -> list[object]:
+    def language_map(self, key: Key, node: Mapping, path: Path, places: dict[Path, Place]) -> list[object]:
         if key.plain_required:
             self.report("language-unwanted", place_of(self.file, node), key=key.name)
             return []
@@ -599,9 +610,7 @@ class _Checker:
             shown = value["id"] if isinstance(value, dict) else str(value)
             other, first = self.single.setdefault((name, key.name), (shown, place))
             if other != shown:
-                self.report(
-                    "contradiction", place, key=key.name, id=name, value=shown, other=other, line=first.line
-                )
+                self.report("contradiction", place, key=key.name, id=name, value=shown, other=other, line=first.line)
 
     # -- small things
 
@@ -674,5 +683,5 @@ def _canonical(body: object) -> object:
         case dict():
             return sorted((key, _canonical(value)) for key, value in body.items())
         case list():
-            return sorted((repr(_canonical(item)) for item in body))
+            return sorted(repr(_canonical(item)) for item in body)
     return body

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.rdf import XSD
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,18 @@ _ABSOLUTE = re.compile(r"(?:https?://|ftp://|urn:|mailto:|tel:|info:|tag:)[^\s<>
 _CURIE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~/-]*")
 
 _TRANSLITERATION = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe", "ł": "l", "đ": "d"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "æ": "ae",
+        "ø": "oe",
+        "å": "aa",
+        "œ": "oe",
+        "ł": "l",
+        "đ": "d",
+    }
 )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
+import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
@@ -19,11 +22,36 @@ if TYPE_CHECKING:
     from pressgraph.facts.model import Source
     from pressgraph.profile import Profile
 
+JSON_LINES = (".jsonl", ".ndjson")
+
 KnownTypes = dict[str, frozenset[str]]
 
 
+def is_json_lines(path: Path) -> bool:
+    """Tell whether a file holds JSON Lines: by its suffix, and on stdin by its first character."""
+    if str(path) != "-":
+        return path.suffix.lower() in JSON_LINES
+    stdin = sys.stdin.buffer
+    return isinstance(stdin, io.BufferedReader) and stdin.peek(1)[:1] == b"{"
+
+
+@contextmanager
+def open_json_lines(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file of JSON Lines, or stdin."""
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    with path.open("rb") as file:
+        yield file
+
+
 def read_facts(
-    path: Path, profile: Profile, *, id_base: str, name: str | None = None, known_types: KnownTypes | None = None
+    path: Path,
+    profile: Profile,
+    *,
+    id_base: str,
+    name: str | None = None,
+    known_types: KnownTypes | None = None,
 ) -> FactsFile:
     """Read a YAML facts file and check it against its source's text where that is at hand.
 
@@ -32,13 +60,11 @@ def read_facts(
     """
     name = name or str(path)
     try:
-        data = path.read_bytes()
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         unreadable = problem("unreadable", Place(file=name), reason=error.strerror or str(error))
         return _nothing(name, (unreadable,))
-    return read_facts_bytes(
-        data, profile, id_base=id_base, name=name, folder=path.parent, known_types=known_types
-    )
+    return read_facts_bytes(data, profile, id_base=id_base, name=name, folder=path.parent, known_types=known_types)
 
 
 def read_facts_bytes(
@@ -59,9 +85,7 @@ def read_facts_bytes(
         problems.extend(_text_problems(found, found.source, folder or Path.cwd()))
     if not problems:
         return found
-    return dataclasses.replace(
-        found, problems=tuple(sorted((*found.problems, *problems), key=lambda it: it.place))
-    )
+    return dataclasses.replace(found, problems=tuple(sorted((*found.problems, *problems), key=lambda it: it.place)))
 
 
 def _nothing(name: str, problems: tuple[Problem, ...]) -> FactsFile:
@@ -91,9 +115,7 @@ def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[P
                 yield problem("evidence-outside", fact.place, start=start, end=end, length=len(text))
 
 
-def dangling_problems(
-    found: FactsFile, described: Collection[str] = frozenset()
-) -> list[Problem]:
+def dangling_problems(found: FactsFile, described: Collection[str] = frozenset()) -> list[Problem]:
     """Report the links of a file to ids that neither it nor any other file (`described`) says anything about."""
     known: set[str] | None = None
     problems: list[Problem] = []
@@ -109,4 +131,3 @@ def dangling_problems(
         )
         problems.append(problem("dangling-id", place, hint=hint, id=name))
     return problems
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
@@ -152,7 +152,7 @@ class _Builder:
         self.file = file
         self.problems = problems
 
-    def report(self, rule: str, mark: yaml.Mark, **values: object) -> None:
+    def report(self, rule: str, mark: Any, **values: Any) -> None:
         place = Place(file=self.file, line=mark.line + 1, column=mark.column + 1)
         self.problems.append(problem(rule, place, **values))
 
@@ -204,15 +204,15 @@ class _Builder:
             loader.dispose()
 
     def node(self, event: yaml.Event) -> Node:
-        mark = event.start_mark
+        mark: Any = event.start_mark
         line, column = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.AliasEvent):
-            self.report("alias", mark, name=event.anchor)
+            self.report("alias", mark, name=getattr(event, "anchor", ""))
             return Scalar(text="", plain=False, line=line, column=column)
         if getattr(event, "anchor", None):
-            self.report("anchor", mark, name=event.anchor)
+            self.report("anchor", mark, name=getattr(event, "anchor", ""))
         if getattr(event, "tag", None):
-            self.report("tag", mark, tag=event.tag)
+            self.report("tag", mark, tag=getattr(event, "tag", ""))
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(text=event.value, plain=not event.style, line=line, column=column)
         if isinstance(event, yaml.MappingStartEvent):

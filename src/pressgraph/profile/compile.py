@@ -31,19 +31,14 @@ from pressgraph.profile.model import (
     merge_uses,
 )
 from pressgraph.project import Project, resource_folder
+from pressgraph.rdf import OWL, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-SH = "http://www.w3.org/ns/shacl#"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-OWL = "http://www.w3.org/2002/07/owl#"
-XSD = "http://www.w3.org/2001/XMLSchema#"
-PG = "https://w3id.org/pressgraph/profile#"
-SCHEMA = "http://schema.org/"
+    from pressgraph.rdf import Term
+
 
 # Classes that describe the profile itself; no fact has them as its type.
 _META_NAMESPACES = (SH, SKOS, RDF, RDFS, OWL, XSD)
@@ -130,8 +125,8 @@ class _Graph:
     """The profile's triples with the few look-ups that compiling needs."""
 
     def __init__(self) -> None:
-        self.forward: dict[tuple[Node, str], list[ox.Term]] = defaultdict(list)
-        self.subjects: dict[tuple[str, ox.Term], list[Node]] = defaultdict(list)
+        self.forward: dict[tuple[Node, str], list[Term]] = defaultdict(list)
+        self.subjects: dict[tuple[str, Term], list[Node]] = defaultdict(list)
         self.prefixes: dict[str, str] = {}
         self.shipped: set[str] = set()
 
@@ -154,15 +149,11 @@ class _Graph:
         for prefix, iri in parser.prefixes.items():
             self.prefixes.setdefault(prefix, iri)
 
-    def values(self, subject: Node, predicate: str) -> list[ox.Term]:
+    def values(self, subject: Node, predicate: str) -> list[Term]:
         return self.forward.get((subject, predicate), [])
 
     def nodes(self, subject: Node, predicate: str) -> list[Node]:
-        return [
-            value
-            for value in self.values(subject, predicate)
-            if isinstance(value, ox.NamedNode | ox.BlankNode)
-        ]
+        return [value for value in self.values(subject, predicate) if isinstance(value, ox.NamedNode | ox.BlankNode)]
 
     def iris(self, subject: Node, predicate: str) -> list[str]:
         return [value.value for value in self.values(subject, predicate) if isinstance(value, ox.NamedNode)]
@@ -181,9 +172,9 @@ class _Graph:
     def is_true(self, subject: Node, predicate: str) -> bool:
         return "true" in self.literals(subject, predicate)
 
-    def members(self, head: Node) -> list[ox.Term]:
+    def members(self, head: Node) -> list[Term]:
         """Return the members of an RDF list."""
-        found: list[ox.Term] = []
+        found: list[Term] = []
         seen: set[Node] = set()
         while head.value != f"{RDF}nil" and head not in seen:
             seen.add(head)
@@ -218,9 +209,7 @@ class _Compiler:
         self.superclasses = self._superclass_closure()
         schemes = self._schemes()
         drafts, uses = self._property_shapes(schemes)
-        names = self._short_names(
-            [draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what="property"
-        )
+        names = self._short_names([draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what="property")
         keys = {names[iri]: self._key(names[iri], draft) for iri, draft in drafts.items()}
         classes = self._classes(uses, names)
         terms: set[str] = set()
@@ -304,9 +293,7 @@ class _Compiler:
             targets.append(shape.value)
         return targets
 
-    def _property_shapes(
-        self, schemes: Mapping[str, Scheme]
-    ) -> tuple[dict[str, _Draft], dict[str, dict[str, KeyUse]]]:
+    def _property_shapes(self, schemes: Mapping[str, Scheme]) -> tuple[dict[str, _Draft], dict[str, dict[str, KeyUse]]]:
         """Read every property shape: per property its kind, per class its uses."""
         graph = self.graph
         drafts: dict[str, _Draft] = {}
@@ -376,7 +363,7 @@ class _Compiler:
         for head in graph.nodes(shape, f"{SH}languageIn"):
             draft.languages = tuple(t.value for t in graph.members(head) if isinstance(t, ox.Literal))
 
-    def _gather_list(self, draft: _Draft, where: str, members: Sequence[ox.Term]) -> None:
+    def _gather_list(self, draft: _Draft, where: str, members: Sequence[Term]) -> None:
         iris = [member for member in members if isinstance(member, ox.NamedNode)]
         if iris:
             draft.kinds.setdefault(Kind.TERM, where)
@@ -432,9 +419,7 @@ class _Compiler:
             definitions=self.graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment"),
         )
 
-    def _classes(
-        self, uses: Mapping[str, Mapping[str, KeyUse]], names: Mapping[str, str]
-    ) -> dict[str, ClassTerm]:
+    def _classes(self, uses: Mapping[str, Mapping[str, KeyUse]], names: Mapping[str, str]) -> dict[str, ClassTerm]:
         graph = self.graph
         iris = set(uses)
         for meta in (f"{OWL}Class", f"{RDFS}Class"):
@@ -450,9 +435,7 @@ class _Compiler:
             for ancestor in (iri, *sorted(self.superclasses.get(iri, ()))):
                 for path, use in uses.get(ancestor, {}).items():
                     name = names[path]
-                    named = KeyUse(
-                        key=name, single=use.single, required=use.required, value_classes=use.value_classes
-                    )
+                    named = KeyUse(key=name, single=use.single, required=use.required, value_classes=use.value_classes)
                     own[name] = named if name not in own else merge_uses(own[name], named)
             classes[short[iri]] = ClassTerm(
                 name=short[iri],
@@ -507,6 +490,6 @@ class _Compiler:
                 for value in values:
                     prefix, equals, path = value.value.partition("=") if isinstance(value, ox.Literal) else ("",) * 3
                     if not equals or not path.endswith("/"):
-                        raise ProfileError(f"pg:idPrefix must look like \"agent=agent/\", not {value}")
+                        raise ProfileError(f'pg:idPrefix must look like "agent=agent/", not {value}')
                     found[prefix] = path
         return dict(sorted(found.items()))

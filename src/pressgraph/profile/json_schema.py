@@ -12,7 +12,7 @@ from pressgraph.profile.model import Key, Kind, Profile
 
 ID_PATTERN = r"^[A-Za-z0-9_:/#?&=.%~+@-]+$"
 _LANGUAGE_TAG = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-_FORMATS = {
+_FORMATS: dict[str, dict[str, Any]] = {
     "date": {"type": "string", "format": "date", "pattern": "^-?[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "dateTime": {"type": "string"},
     "duration": {"type": "string", "pattern": "^-?P"},

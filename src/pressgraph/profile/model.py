@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 # Words of a fact that say something about the fact, not about its thing.
 FACT_WORDS = ("id", "type", "status", "evidence", "personal", "reviewedBy", "reviewedOn", "allow")

@@ -18,7 +18,7 @@ from pressgraph.errors import Place, ProjectError
 CONFIG_NAME = "pressgraph.toml"
 STATE_FOLDER = ".pressgraph"
 DEFAULT_BASE = "https://w3id.org/pressgraph/"
-FACTS_PATTERNS = ("data/**/*.yaml", "data/**/*.yml", "data/**/*.jsonl")
+FACTS_PATTERNS = ("data/**/*.yaml", "data/**/*.yml", "data/**/*.jsonl", "data/**/*.ndjson")
 
 # An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
@@ -67,9 +67,7 @@ class Project:
         """Return the project's facts files, sorted by path."""
         found: set[Path] = set()
         for pattern in self.facts:
-            found.update(
-                path for path in self.root.glob(pattern) if path.is_file() and not path.name.startswith(".")
-            )
+            found.update(path for path in self.root.glob(pattern) if path.is_file() and not path.name.startswith("."))
         return sorted(found)
 
     def name_of(self, path: Path) -> str:
@@ -79,6 +77,11 @@ class Project:
             return absolute.relative_to(self.root).as_posix()
         except ValueError:
             return str(path)
+
+
+def is_base(text: str) -> bool:
+    """Tell whether a text can be a project's base: an absolute http(s) IRI that ends in '/'."""
+    return _BASE.fullmatch(text) is not None
 
 
 def find_project(start: Path) -> Path:
@@ -100,7 +103,7 @@ def open_project(root: Path) -> Project:
     root = root.resolve()
     path = root / CONFIG_NAME
     if not path.is_file():
-        return Project(root=root, **_own_folders(root, {}))
+        return _settings(root, path, {})
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -132,16 +135,14 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         "replace_profile": profile.get("replace", False),
         "include_personal_data": table.get("publish", {}).get("personal_data", False),
         "prefixes": reader.strings("prefixes", table.get("prefixes", {})),
-        "endpoints": {
-            name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()
-        },
+        "endpoints": {name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()},
         **_own_folders(root, profile, reader),
     }
     if "language" in project:
         settings["language"] = project["language"]
     if "base" in project:
         base = project["base"]
-        if not _BASE.fullmatch(base):
+        if not is_base(base):
             raise reader.error(
                 f"project.base '{base}' is not an absolute http(s) IRI that ends in '/'",
                 hint='write, for example, base = "https://data.example.org/"',
@@ -155,13 +156,11 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     return Project(root=root, **settings)
 
 
-def _own_folders(
-    root: Path, profile: dict[str, Any], reader: _Reader | None = None
-) -> dict[str, tuple[Path, ...]]:
+def _own_folders(root: Path, profile: dict[str, Any], reader: _Reader) -> dict[str, tuple[Path, ...]]:
     """Return the project's additions to the profile: what the config names, else its folders of these names."""
     folders: dict[str, tuple[Path, ...]] = {}
     for kind in ("ontology", "shapes", "queries"):
-        if reader is not None and kind in profile:
+        if kind in profile:
             paths = [root / name for name in reader.string_list(f"profile.{kind}", profile[kind])]
             for path in paths:
                 if not path.exists():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,9 @@ import pyoxigraph as ox
 
 from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
 from pressgraph.convert.emitter import source_name
-from pressgraph.dataset import GraphNames, Snapshot, Snapshots
+from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
 from pressgraph.errors import FactsError, NotConformingError, Place, Problem, ProjectError
-from pressgraph.facts import read_facts
+from pressgraph.facts import is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean, problem
 from pressgraph.validation import Locator, Report, profile_triples, validate_store
@@ -42,7 +41,7 @@ class BuildResult:
     removed: tuple[str, ...] = ()
     kept: int = 0
     facts: int = 0
-    quads: int = 0
+    triples: int = 0
     report: Report = field(default_factory=Report)
 
     @property
@@ -93,28 +92,33 @@ def build(
         removed = sorted(set(known) - set(paths))
         kept = {name: known[name] for name in paths if name not in changed}
         if current is not None and not fresh and not changed and not removed:
-            return BuildResult(snapshot=current, kept=len(kept), facts=before["facts"], quads=before["quads"])
+            return BuildResult(snapshot=current, kept=len(kept), facts=before["facts"], triples=before["triples"])
 
         candidate = snapshots.candidate(fresh=fresh)
         try:
             work = _Work(project, profile, candidate.open_store())
             if fresh:
                 work.load_profile()
-            gone = work.remove(source for name in (*removed, *changed) for source in known.get(name, {}).get("sources", ()))
+            gone = work.remove(
+                source for name in (*removed, *changed) for source in known.get(name, {}).get("sources", ())
+            )
             files = dict(kept)
             for name, path in zip(changed, progress([paths[name] for name in changed]), strict=True):
                 files[name] = {"sha256": hashes[name], **work.load(name, path)}
+            union.forget(work.store, gone)
             work.check_sources(files)
-            work.check_references(files, gone, changed)
+            work.check_references(
+                files, {triple.subject.value for triple in gone if isinstance(triple.subject, ox.NamedNode)}, changed
+            )
             if work.problems:
                 raise FactsError(sorted(work.problems, key=lambda it: it.place))
             report = work.validate(files, paths)
             if not report.conforms:
                 raise RefusedError(report)
-            quads = len(work.store)
+            work.store.flush()
             del work
             snapshot = candidate.publish(
-                {"basis": basis, "facts": report.facts, "quads": quads, "files": files}
+                {"basis": basis, "facts": report.facts, "triples": report.triples, "files": files}
             )
         except BaseException:
             candidate.discard()
@@ -125,7 +129,7 @@ def build(
         removed=tuple(removed),
         kept=len(kept),
         facts=report.facts,
-        quads=quads,
+        triples=report.triples,
         report=report,
     )
 
@@ -144,36 +148,32 @@ class _Work:
 
     def load_profile(self) -> None:
         """Store ontology and vocabularies, so that queries can follow labels and classes."""
-        graph = ox.NamedNode(self.graphs.profile)
-        self.store.bulk_extend(
-            ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in profile_triples(self.profile)
-        )
+        union.add(self.store, profile_triples(self.profile), self.graphs.profile)
 
-    def remove(self, sources: Iterable[str]) -> set[str]:
-        """Remove the graphs of sources; return the IRIs of the things that they described."""
-        gone: set[str] = set()
+    def remove(self, sources: Iterable[str]) -> set[ox.Triple]:
+        """Remove the graphs of sources; return the triples that stood in them."""
+        gone: set[ox.Triple] = set()
         for source in sources:
             provenance = ox.NamedNode(self.graphs.provenance_of(source))
             for link in list(self.store.quads_for_pattern(None, _DERIVED, None, provenance)):
-                for quad in self.store.quads_for_pattern(None, None, None, link.subject):
-                    gone.add(quad.subject.value)
-                self.store.remove_graph(link.subject)
-            self.store.remove_graph(provenance)
+                if isinstance(link.subject, ox.NamedNode):
+                    gone |= union.remove_graph(self.store, link.subject)
+            gone |= union.remove_graph(self.store, provenance)
         return gone
 
     def load(self, name: str, path: Path) -> dict[str, Any]:
         """Convert a file into the store; return what the manifest keeps of it."""
-        if path.suffix == ".jsonl":
-            with path.open("rb") as lines:
+        if is_json_lines(path):
+            with open_json_lines(path) as lines:
                 stream = convert_json_lines(lines, self.emitter, name=name)
                 noted = _SourcesSeen(stream, self.graphs.provenance)
-                self.store.bulk_load(_Reader(noted), format=ox.RdfFormat.N_QUADS)
+                union.load(self.store, noted)
             self.problems.extend(stream.problems)
             return {"facts": stream.facts, "sources": sorted(noted.sources), "references": {}}
         found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         self.problems.extend(found.problems)
         if not found.problems:
-            self.store.bulk_load(b"".join(convert_facts(found, self.emitter)), format=ox.RdfFormat.N_QUADS)
+            union.load(self.store, convert_facts(found, self.emitter))
         return {
             "facts": len(found.facts),
             "sources": [source_name(found.source.id)] if found.source is not None else [],
@@ -233,10 +233,8 @@ class _Work:
         owner = {source: name for name, entry in files.items() for source in entry["sources"]}
         for source in {s for result in report.results for s in self._sources_of(result.focus)}:
             name = owner.get(source)
-            if name is not None and name not in self.read and paths[name].suffix != ".jsonl":
-                self.read[name] = read_facts(
-                    paths[name], self.profile, id_base=self.project.id_base, name=name
-                )
+            if name is not None and name not in self.read and not is_json_lines(paths[name]):
+                self.read[name] = read_facts(paths[name], self.profile, id_base=self.project.id_base, name=name)
         return report.located(Locator(self.read.values(), self.profile, self.project.id_base))
 
     def _sources_of(self, focus: str) -> Iterator[str]:
@@ -252,34 +250,14 @@ class _SourcesSeen:
     def __init__(self, chunks: Iterable[bytes], provenance: str) -> None:
         self.chunks = chunks
         self.sources: set[str] = set()
-        self._pattern = re.compile(rb"^<" + re.escape(provenance).encode() + rb"([^>]+)> <http://schema.org/about>", re.M)
+        self._pattern = re.compile(
+            rb"^<" + re.escape(provenance).encode() + rb"([^>]+)> <http://schema.org/about>", re.MULTILINE
+        )
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self.chunks:
             self.sources.update(name.decode() for name in self._pattern.findall(chunk))
             yield chunk
-
-
-class _Reader(io.RawIOBase):
-    """Read an iterator of byte chunks as a file, so that a stream is loaded without being held."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = iter(chunks)
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = chunk
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
 
 
 def _sha256(path: Path) -> str:

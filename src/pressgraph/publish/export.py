@@ -11,17 +11,17 @@ import pyoxigraph as ox
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
 from pressgraph.facts.ids import Ids
-from pressgraph.profile.model import RDF_TYPE
 from pressgraph.publish.jsonld import json_ld, json_ld_dataset
+from pressgraph.rdf import CLU, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pressgraph.dataset import Serialization
     from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
-CLU = "https://w3id.org/pressgraph/cluster#"
 _PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 
@@ -93,11 +93,7 @@ class _Selector:
 
     def published(self, quad: ox.Quad) -> bool:
         graph = quad.graph_name
-        return (
-            isinstance(graph, ox.NamedNode)
-            and graph.value.startswith(self.facts)
-            and graph not in self.withheld
-        )
+        return isinstance(graph, ox.NamedNode) and graph.value.startswith(self.facts) and graph not in self.withheld
 
     def iri(self, name: str) -> str:
         profile, graphs = self.dataset.profile, self.dataset.graphs
@@ -136,7 +132,7 @@ class _Selector:
             return set()
         base = self.dataset.graphs.id_base
         quads: set[ox.Quad] = set()
-        seen: set[ox.Term] = {ox.NamedNode(root)}
+        seen: set[Term] = {ox.NamedNode(root)}
         level: list[ox.NamedNode] = [ox.NamedNode(root)]
         while level and (depth is None or depth >= 0):
             following: list[ox.NamedNode] = []
@@ -200,9 +196,7 @@ def _json_ld_bytes(selection: Selection) -> bytes:
     if has_receipts:
         document = json_ld_dataset(selection.quads, selection.profile, id_base=selection.id_base)
     else:
-        document = json_ld(
-            selection.triples, selection.profile, id_base=selection.id_base, root=selection.root
-        )
+        document = json_ld(selection.triples, selection.profile, id_base=selection.id_base, root=selection.root)
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 

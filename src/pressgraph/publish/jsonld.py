@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.profile import Key, Kind, Profile, json_ld_context
-from pressgraph.profile.model import RDF_TYPE
+from pressgraph.rdf import RDF_TYPE, XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+    from pressgraph.rdf import Term
+
 
 Resource = ox.NamedNode | ox.BlankNode
 
 
-def json_ld(
-    triples: Iterable[ox.Triple], profile: Profile, *, id_base: str, root: str | None = None
-) -> dict[str, Any]:
+def json_ld(triples: Iterable[ox.Triple], profile: Profile, *, id_base: str, root: str | None = None) -> dict[str, Any]:
     """Return triples as a JSON-LD document: a flat `@graph`, or the tree below the IRI `root`.
 
     In a tree every node stands where it is first met; whatever the root does not reach follows beside it.
@@ -64,7 +63,7 @@ class _Writer:
         return {**json_ld_context(self.profile, only=self.used), "@base": self.id_base}
 
     def document(self, triples: Iterable[ox.Triple], root: str | None) -> list[dict[str, Any]]:
-        self.about: dict[Resource, list[tuple[str, ox.Term]]] = defaultdict(list)
+        self.about: dict[Resource, list[tuple[str, Term]]] = defaultdict(list)
         for triple in triples:
             if isinstance(triple.subject, ox.Triple):
                 raise TypeError(f"a quoted triple has no place in JSON-LD 1.1: {triple.subject}")
@@ -82,7 +81,7 @@ class _Writer:
         if seen is not None:
             seen.add(subject)
         node: dict[str, Any] = {"id": self.id(subject)}
-        by_predicate: dict[str, list[ox.Term]] = defaultdict(list)
+        by_predicate: dict[str, list[Term]] = defaultdict(list)
         for predicate, value in self.about[subject]:
             by_predicate[predicate].append(value)
         types = by_predicate.pop(RDF_TYPE, [])
@@ -94,12 +93,12 @@ class _Writer:
             node[word] = self.values(self.profile.keys.get(word), values, seen)
         return node
 
-    def values(self, key: Key | None, values: list[ox.Term], seen: set[Resource] | None) -> Any:
+    def values(self, key: Key | None, values: list[Term], seen: set[Resource] | None) -> Any:
         if key is not None and key.kind is Kind.TEXT and not key.plain_required:
             return self.texts(values)
         return _one_or_list([self.value(key, value, seen) for value in values])
 
-    def texts(self, values: list[ox.Term]) -> Any:
+    def texts(self, values: list[Term]) -> Any:
         """Write texts as a language map where all have a language, as strings where none has."""
         literals = [value for value in values if isinstance(value, ox.Literal)]
         plain = [v.value for v in literals if v.language is None and v.datatype.value == XSD_STRING]
@@ -114,7 +113,7 @@ class _Writer:
         # In a list, value objects are not taken for a language map (JSON-LD 1.1 API, 5.1.2, 13.7).
         return [self.explicit(value) for value in values]
 
-    def value(self, key: Key | None, value: ox.Term, seen: set[Resource] | None) -> Any:
+    def value(self, key: Key | None, value: Term, seen: set[Resource] | None) -> Any:
         if isinstance(value, ox.Literal):
             datatype = value.datatype.value
             if key is not None and key.kind is Kind.LITERAL and key.datatype == datatype:
@@ -122,19 +121,18 @@ class _Writer:
             if (key is None or key.kind is Kind.TEXT) and value.language is None and datatype == XSD_STRING:
                 return value.value
             return self.explicit(value)
-        if key is not None and key.kind is Kind.TERM and key.scheme is not None:
-            for concept in key.scheme.concepts.values():
-                if isinstance(value, ox.NamedNode) and concept.iri == value.value:
-                    return concept.name
-            return {"id": str(value.value)}
         if isinstance(value, ox.NamedNode | ox.BlankNode):
+            if key is not None and key.kind is Kind.TERM and key.scheme is not None:
+                concept = self.profile.concept_of.get(value.value)
+                in_scheme = concept is not None and key.scheme.concepts.get(concept.name) == concept
+                return concept.name if concept is not None and in_scheme else {"id": value.value}
             if seen is not None and value in self.about and value not in seen:
                 return self.node(value, seen)
             name = self.id(value)
             return name if key is not None and key.kind is Kind.LINK else {"id": name}
         raise TypeError(f"a quoted triple has no place in JSON-LD 1.1: {value}")
 
-    def explicit(self, value: ox.Term) -> dict[str, Any]:
+    def explicit(self, value: Term) -> dict[str, Any]:
         """Write a term so that no coercion touches it."""
         if isinstance(value, ox.Literal):
             if value.language is not None:
@@ -153,7 +151,7 @@ class _Writer:
             return key.name
         return self.compact(predicate)
 
-    def class_name(self, value: ox.Term) -> str:
+    def class_name(self, value: Term) -> str:
         if not isinstance(value, ox.NamedNode):
             return self.id(value)
         term = self.profile.class_of.get(value.value)
@@ -162,7 +160,7 @@ class _Writer:
             return term.name
         return self.compact(value.value)
 
-    def id(self, node: ox.Term | str) -> str:
+    def id(self, node: Term | str) -> str:
         if isinstance(node, ox.BlankNode):
             return f"_:{node.value}"
         iri = node if isinstance(node, str) else str(getattr(node, "value", node))
@@ -180,4 +178,3 @@ class _Writer:
 
 def _one_or_list(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
-

@@ -14,7 +14,7 @@ def owl_rl_closure(store: ox.Store) -> ox.Store:
 
     from pressgraph.dataset import rdflib_graph, to_ox
 
-    graph = rdflib_graph(store)
+    graph = rdflib_graph(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     closure = ox.Store()
     closure.extend(

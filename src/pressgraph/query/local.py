@@ -1,16 +1,16 @@
-"""Run SPARQL over a local store. The default graph is the union of all graphs."""
+"""Run SPARQL over a local store, whose default graph is the union of its graphs (`pressgraph.dataset.union`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-import pyoxigraph as ox
 
 from pressgraph.errors import QueryError
 from pressgraph.query.lexer import tokens
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from pressgraph.profile import Profile
 
 # Beyond this depth Oxigraph's parser can exhaust the stack and end the process; no person writes such a query.
@@ -24,9 +24,7 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
     """
     _guard(text)
     try:
-        found = store.query(
-            text, prefixes=profile.query_prefixes(id_base), use_default_graph_as_union=True
-        )
+        found = store.query(text, prefixes=profile.query_prefixes(id_base))
     except SyntaxError as error:
         raise QueryError(f"not valid SPARQL 1.1: {error.msg or error}") from error
     except (OSError, RuntimeError, ValueError) as error:

@@ -28,7 +28,12 @@ _GRAPH_FORMS = {"CONSTRUCT", "DESCRIBE"}
 
 
 def query_endpoint(
-    text: str, url: str, *, prefixes: Mapping[str, str], timeout: float = 60.0, environ: Mapping[str, str] = os.environ
+    text: str,
+    url: str,
+    *,
+    prefixes: Mapping[str, str],
+    timeout: float = 60.0,
+    environ: Mapping[str, str] = os.environ,
 ) -> Answer:
     """Answer a query at an endpoint; prefixes that the query uses without declaring them are added.
 
@@ -63,9 +68,7 @@ def _request(text: str, url: str, environ: Mapping[str, str], *, graph: bool) ->
     wrapper.setMethod(POST)
     wrapper.setOnlyConneg(True)
     if graph:
-        wrapper.addCustomHttpHeader(
-            "Accept", "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
-        )
+        wrapper.addCustomHttpHeader("Accept", "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5")
     else:
         wrapper.setReturnFormat(JSON)
     token, user = environ.get("PRESSGRAPH_ENDPOINT_TOKEN"), environ.get("PRESSGRAPH_ENDPOINT_USER")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
 
 _W3C = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}  # fmt: skip
 ROW_FORMATS = ("table", "markdown", *_W3C)
@@ -35,7 +36,7 @@ class Answer:
         """Whether this answers a CONSTRUCT or DESCRIBE."""
         return isinstance(self.found, ox.QueryTriples | list)
 
-    def rows(self) -> Iterator[tuple[ox.Term | None, ...]]:
+    def rows(self) -> Iterator[tuple[Term | None, ...]]:
         """Yield the solutions' values in the order of the variables; one row with a boolean for ASK.
 
         Raises QueryError where the evaluation fails midway.
@@ -77,7 +78,12 @@ class Answer:
 
 
 def write_answer(
-    answer: Answer, form: str | None, profile: Profile, *, id_base: str, table: Callable[..., bytes] | None = None
+    answer: Answer,
+    form: str | None,
+    profile: Profile,
+    *,
+    id_base: str,
+    table: Callable[..., bytes] | None = None,
 ) -> bytes:
     """Write an answer in a format; None means a table for rows and Turtle for graphs.
 
@@ -106,7 +112,7 @@ def write_answer(
     return plain_table(names, rows)
 
 
-def shown(term: ox.Term | None, profile: Profile, id_base: str) -> str:
+def shown(term: Term | None, profile: Profile, id_base: str) -> str:
     """Return a term as people read it: a literal's text, a relative id, a CURIE."""
     match term:
         case None:
@@ -126,9 +132,13 @@ def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
     found = answer.found
     assert not isinstance(found, ox.QueryTriples | list)  # noqa: S101 - the caller asked
     try:
-        written = found.serialize(format=form) if not (
-            isinstance(found, ox.QueryBoolean) and form in {ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV}
-        ) else f"{str(bool(found)).lower()}\n".encode()
+        written = (
+            found.serialize(format=form)
+            if not (
+                isinstance(found, ox.QueryBoolean) and form in {ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV}
+            )
+            else f"{str(bool(found)).lower()}\n".encode()
+        )
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
     assert written is not None  # noqa: S101 - no output was given
@@ -145,7 +155,9 @@ def _separated(names: Sequence[str], answer: Answer, form: str) -> bytes:
     import csv
 
     output = io.StringIO()
-    writer = csv.writer(output, delimiter="," if form == "csv" else "\t", lineterminator="\r\n" if form == "csv" else "\n")
+    writer = csv.writer(
+        output, delimiter="," if form == "csv" else "\t", lineterminator="\r\n" if form == "csv" else "\n"
+    )
     writer.writerow(names)
     for row in answer.rows():
         writer.writerow([getattr(term, "value", "") if form == "csv" else str(term) for term in row])
@@ -154,7 +166,14 @@ def _separated(names: Sequence[str], answer: Answer, form: str) -> bytes:
 
 def _markdown(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     def line(cells: Sequence[str]) -> str:
-        escaped = (cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>").replace("<", "&lt;").replace("&lt;br>", "<br>") for cell in cells)
+        escaped = (
+            cell.replace("\\", "\\\\")
+            .replace("|", "\\|")
+            .replace("\n", "<br>")
+            .replace("<", "&lt;")
+            .replace("&lt;br>", "<br>")
+            for cell in cells
+        )
         return f"| {' | '.join(escaped)} |"
 
     lines = [line(names), line(["---"] * len(names)), *map(line, rows)]
@@ -165,5 +184,8 @@ def plain_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """Write an aligned table without borders, for pipes and files."""
     clean = [[" ".join(cell.split()) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in ([*names], *clean)) for i in range(len(names))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in ([*names], *clean)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in ([*names], *clean)
+    ]
     return ("\n".join(lines) + "\n").encode()

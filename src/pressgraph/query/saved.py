@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place, ProfileError, QueryError
-from pressgraph.facts.datatypes import DATATYPES, XSD, datatype
+from pressgraph.facts.datatypes import DATATYPES, datatype
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean
 from pressgraph.query.lexer import tokens
+from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,9 +148,7 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
             default=text[slice(*span)].strip(),
             span=span,
         )
-    return SavedQuery(
-        name=name, question=" ".join(question), text=text, parameters=parameters, tags=tags, path=path
-    )
+    return SavedQuery(name=name, question=" ".join(question), text=text, parameters=parameters, tags=tags, path=path)
 
 
 def _leading_comments(text: str) -> Iterator[tuple[int, str]]:

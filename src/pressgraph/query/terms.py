@@ -79,7 +79,12 @@ def _in_store(iri: str, store: ox.Store) -> bool:
         node = ox.NamedNode(iri)
     except ValueError:
         return False
-    patterns = ((node, None, None, None), (None, None, node, None), (None, node, None, None), (None, None, None, node))
+    patterns = (
+        (node, None, None, None),
+        (None, None, node, None),
+        (None, node, None, None),
+        (None, None, None, node),
+    )
     return any(next(store.quads_for_pattern(*pattern), None) is not None for pattern in patterns)
 
 
@@ -100,7 +105,9 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
             return None
         known = {
             quad.subject.value.removeprefix(id_base)
-            for quad in store.quads_for_pattern(None, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), None, None)
+            for quad in store.quads_for_pattern(
+                None, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), None, None
+            )
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(f"{id_base}{kind}/")
         }
         return did_you_mean(iri.removeprefix(id_base), known)

@@ -1,5 +1,6 @@
 """Validate: SHACL over the dataset, results brought back to the place in the facts file that caused them."""
 
+from pressgraph.validation.engines import ENGINES
 from pressgraph.validation.files import check_files, read_files
 from pressgraph.validation.places import Locator
 from pressgraph.validation.report import Report, Result, Severity
@@ -7,6 +8,7 @@ from pressgraph.validation.shacl import profile_triples, run_shacl
 from pressgraph.validation.validated import ValidatedDataset, validate_store
 
 __all__ = [
+    "ENGINES",
     "Locator",
     "Report",
     "Result",

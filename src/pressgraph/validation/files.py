@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
-from pressgraph.dataset import SERIALIZATIONS
+from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
 from pressgraph.errors import Place, Problem
-from pressgraph.facts import dangling_problems, read_facts
+from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.rules import problem
 from pressgraph.validation.places import Locator
 from pressgraph.validation.report import Report
@@ -20,6 +19,7 @@ from pressgraph.validation.validated import validate_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
@@ -49,15 +49,13 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     context: list[Path] = []
     if any(reference not in described for one in found.values() for reference in one.references):
         named = {path.resolve() for path in found}
-        context = [p for p in project.facts_files() if p.resolve() not in named and p.suffix != ".jsonl"]
+        context = [p for p in project.facts_files() if p.resolve() not in named and not is_json_lines(p)]
         described |= _described(map(read, context))
-    problems = [
-        one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))
-    ]
+    problems = [one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))]
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
 
 
-def check_files(paths: Sequence[Path], project: Project, profile: Profile) -> Report:
+def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, engine: str = "auto") -> Report:
     """Check facts files and RDF files (none named: the project's facts files).
 
     Where the facts rules find a problem the shapes are not asked: half a graph breaks rules that the whole keeps.
@@ -65,7 +63,7 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile) -> Re
     """
     files = list(paths) or project.facts_files()
     rdf = [path for path in files if path.suffix.lower() in _RDF_SUFFIXES]
-    lines = [path for path in files if path.suffix == ".jsonl"]
+    lines = [path for path in files if is_json_lines(path)]
     read = read_files([p for p in files if p not in rdf and p not in lines], project, profile)
     emitter = compile_emitter(profile, project.id_base)
     problems = list(read.problems)
@@ -74,35 +72,36 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile) -> Re
     for path in rdf:
         problems.extend(_load_rdf(store, path, project))
     for path in lines:
-        with path.open("rb") as file:
+        with open_json_lines(path) as file:
             stream = convert_json_lines(file, emitter, name=project.name_of(path))
-            for chunk in stream:
-                store.bulk_load(chunk, format=ox.RdfFormat.N_QUADS)
+            union.load(store, stream)
         problems.extend(stream.problems)
         facts += stream.facts
     if problems:
         return Report(problems=tuple(problems), files=len(files), facts=facts)
     for one in read.found.values():
-        store.bulk_load(b"".join(convert_facts(one, emitter)), format=ox.RdfFormat.N_QUADS)
+        union.load(store, convert_facts(one, emitter))
     named = {quad.subject.value for quad in store if isinstance(quad.subject, ox.NamedNode | ox.BlankNode)}
     for other in read_files(read.context, project, profile).found.values():
-        store.bulk_load(b"".join(convert_facts(other, emitter)), format=ox.RdfFormat.N_QUADS)
-    store.bulk_extend(profile_triples(profile))
-    report = validate_store(store, profile).located(Locator(read.found.values(), profile, project.id_base))
+        union.load(store, convert_facts(other, emitter))
+    union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
+    report = validate_store(store, profile, engine=engine).located(
+        Locator(read.found.values(), profile, project.id_base)
+    )
     return report.about(named).with_totals(files=len(files), facts=facts)
 
 
 def _described(files: Iterable[FactsFile]) -> set[str]:
-    return {
-        name for one in files for name in (*one.described, *([one.source.id] if one.source is not None else []))
-    }
+    return {name for one in files for name in (*one.described, *([one.source.id] if one.source is not None else []))}
 
 
 def _load_rdf(store: ox.Store, path: Path, project: Project) -> list[Problem]:
     name = project.name_of(path)
     known = _RDF_SUFFIXES[path.suffix.lower()]
     try:
-        store.bulk_load(path.read_bytes(), format=known.ox_format, base_iri=path.resolve().as_uri())
+        base_iri = path.resolve().as_uri()
+        quads = ox.parse(path.read_bytes(), format=known.ox_format, base_iri=base_iri, rename_blank_nodes=True)
+        store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     except OSError as error:
         return [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
     except SyntaxError as error:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
-from pressgraph.profile.model import RDF_TYPE, Kind
+from pressgraph.profile.model import Kind
+from pressgraph.rdf import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -89,8 +89,7 @@ class Report:
     def located(self, locator: Locator) -> Report:
         """Return the report with the place of every result that the locator knows."""
         results = (
-            replace(result, place=locator.locate(result.focus, result.path, result.lexical))
-            for result in self.results
+            replace(result, place=locator.locate(result.focus, result.path, result.lexical)) for result in self.results
         )
         return replace(self, results=tuple(results))
 
@@ -102,7 +101,9 @@ class Report:
 
     def lines(self, *, language: str) -> Iterator[str]:
         """Yield the report as text: one finding per line, in the order of the files."""
-        findings: list[tuple[Place | None, str]] = [(p.place, _line(str(p.place), "error", p.message, p.hint, p.rule)) for p in self.problems]
+        findings: list[tuple[Place | None, str]] = [
+            (p.place, _line(str(p.place), "error", p.message, p.hint, p.rule)) for p in self.problems
+        ]
         for result in self.results:
             where = str(result.place) if result.place else f"<{result.focus}>"
             text = _line(where, result.severity.word, result.message(language), None, result.rule)

@@ -1,112 +1,107 @@
-"""Run SHACL (W3C Recommendation of 2017) with pySHACL over triples."""
+"""Run SHACL and read its report."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.rdf import SH
+from pressgraph.validation.engines import engine
 from pressgraph.validation.report import Result, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rdflib import Graph
-    from rdflib.term import Node
-
     from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
 
-_SH = "http://www.w3.org/ns/shacl#"
-_SEVERITIES = {f"{_SH}Violation": Severity.VIOLATION, f"{_SH}Warning": Severity.WARNING, f"{_SH}Info": Severity.INFO}
+_SEVERITIES = {
+    f"{SH}Violation": Severity.VIOLATION,
+    f"{SH}Warning": Severity.WARNING,
+    f"{SH}Info": Severity.INFO,
+}
 
 
-def profile_triples(profile: Profile) -> Iterator[ox.Quad]:
+def profile_triples(profile: Profile) -> Iterator[ox.Triple]:
     """Yield the triples of ontology and vocabularies."""
     for _, content in profile.ontology_turtle:
-        yield from ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+            yield quad.triple
 
 
-@lru_cache(maxsize=4)
-def _shapes_graph(profile: Profile) -> Graph:
-    from pressgraph.dataset.terms import rdflib_graph
-
-    def triples() -> Iterator[ox.Quad]:
-        for _, content in profile.shapes_turtle:
-            yield from ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-
-    return rdflib_graph(triples())
-
-
-def run_shacl(
-    triples: Iterable[ox.Quad | ox.Triple], profile: Profile
-) -> tuple[Result, ...]:
+def run_shacl(triples: Iterable[ox.Triple], profile: Profile, *, engine_name: str = "auto") -> tuple[Result, ...]:
     """Validate triples, which must include the profile's own, against the profile's shapes.
 
-    Results are sorted by severity, worst first, then by focus node.
+    Results are sorted: worst first, then by focus node.
     """
-    import pyshacl
-
-    from pressgraph.dataset.terms import rdflib_graph
-
-    _, results, _ = pyshacl.validate(
-        rdflib_graph(triples),
-        shacl_graph=_shapes_graph(profile),
-        inference="none",
-        # nothing is fetched, and the graph is ours alone
-        do_owl_imports=False,
-        inplace=True,
-        meta_shacl=False,
+    report = _ReportGraph(engine(engine_name)(triples, profile))
+    return tuple(
+        sorted(
+            (_result(report, node) for node in report.results()),
+            key=lambda r: (-r.severity, r.focus, r.path or "", r.value or "", r.rule),
+        )
     )
-    found = [_result(results, node) for node in _result_nodes(results)]
-    return tuple(sorted(found, key=lambda r: (-r.severity, r.focus, r.path or "", r.value or "", r.shape)))
 
 
-def _result_nodes(results: Graph) -> list[Node]:
-    from rdflib import URIRef
+class _ReportGraph:
+    """Look things up in a validation report graph."""
 
-    reports = results.subjects(URIRef(f"{_SH}conforms"))
-    # results of nested shapes (sh:detail) are part of the one that they explain
-    return [node for report in reports for node in results.objects(report, URIRef(f"{_SH}result"))]
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._values: dict[tuple[object, str], list[Term]] = defaultdict(list)
+        self._reports: list[object] = []
+        for triple in triples:
+            self._values[triple.subject, triple.predicate.value].append(triple.object)
+            if triple.predicate.value == f"{SH}conforms":
+                self._reports.append(triple.subject)
+
+    def results(self) -> Iterator[Term]:
+        """Yield the top results; those of nested shapes (sh:detail) explain them."""
+        for report in self._reports:
+            yield from self._values[report, f"{SH}result"]
+
+    def all(self, node: object, name: str) -> list[Term]:
+        return self._values.get((node, SH + name), [])
+
+    def one(self, node: object, name: str) -> Term | None:
+        return next(iter(self.all(node, name)), None)
+
+    def text(self, node: object, name: str) -> str | None:
+        found = self.one(node, name)
+        return _lexical(found) if found is not None else None
+
+    def path(self, node: Term) -> str:
+        """Return a result path: an IRI, `^` and an IRI for an inverse one, `…` for others."""
+        if isinstance(node, ox.NamedNode):
+            return node.value
+        inverse = self.one(node, "inversePath")
+        return f"^{self.path(inverse)}" if inverse is not None else "…"
 
 
-def _result(results: Graph, node: Node) -> Result:
-    from rdflib import BNode, Literal, URIRef
-
-    def value(name: str) -> Node | None:
-        return results.value(node, URIRef(_SH + name))
-
-    focus = str(value("focusNode"))
-    found = value("value")
-    path_node = value("resultPath")
-    path = _path_text(results, path_node) if path_node is not None else None
-    shown = found.n3() if isinstance(found, Literal) else str(found) if found is not None else None
+def _result(report: _ReportGraph, node: Term) -> Result:
+    value = report.one(node, "value")
+    path = report.one(node, "resultPath")
+    constraint = report.one(node, "sourceConstraint")
+    shape = report.one(node, "sourceShape")
+    named = next((it for it in (constraint, shape) if isinstance(it, ox.NamedNode)), None)
     messages = {
-        (text.language or "") if isinstance(text, Literal) else "": str(text)
-        for text in results.objects(node, URIRef(f"{_SH}resultMessage"))
+        (text.language or "") if isinstance(text, ox.Literal) else "": _lexical(text)
+        for text in report.all(node, "resultMessage")
     }
-    shape = value("sourceShape")
-    constraint = value("sourceConstraint")
-    named = constraint if isinstance(constraint, URIRef) else shape
-    if isinstance(named, BNode):
-        named = value("sourceConstraintComponent")
+    component = report.text(node, "sourceConstraintComponent") or ""
     return Result(
-        focus=focus,
-        path=path,
-        value=shown,
-        shape=str(named),
-        component=str(value("sourceConstraintComponent")),
-        severity=_SEVERITIES.get(str(value("resultSeverity")), Severity.VIOLATION),
+        focus=report.text(node, "focusNode") or "",
+        path=report.path(path) if path is not None else None,
+        value=str(value) if isinstance(value, ox.Literal) else _lexical(value) if value else None,
+        lexical=_lexical(value) if value is not None else None,
+        shape=named.value if named is not None else component,
+        component=component,
+        severity=_SEVERITIES.get(report.text(node, "resultSeverity") or "", Severity.VIOLATION),
         messages=dict(sorted(messages.items())),
-        lexical=str(found) if found is not None else None,
     )
 
 
-def _path_text(results: Graph, node: Node) -> str:
-    """Return a result path as a SPARQL property path; `^` and an IRI for an inverse one."""
-    from rdflib import BNode, URIRef
-
-    if not isinstance(node, BNode):
-        return str(node)
-    inverse = results.value(node, URIRef(f"{_SH}inversePath"))
-    return f"^{_path_text(results, inverse)}" if inverse is not None else "…"
+def _lexical(term: Term) -> str:
+    """Return an IRI, a literal's lexical form, or a blank node's label."""
+    return str(getattr(term, "value", term))

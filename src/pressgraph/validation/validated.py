@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from pressgraph.validation.report import Report
 from pressgraph.validation.shacl import run_shacl
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from pressgraph.dataset import GraphNames, Snapshot
     from pressgraph.profile import Profile
 
@@ -29,7 +29,7 @@ class ValidatedDataset:
         return cls(store=snapshot.open(), profile=profile, graphs=graphs)
 
 
-def validate_store(store: ox.Store, profile: Profile) -> Report:
-    """Run the shapes over the union of a store's graphs."""
-    triples = {quad.triple for quad in store}
-    return Report(results=run_shacl(triples, profile), triples=len(triples))
+def validate_store(store: ox.Store, profile: Profile, *, engine: str = "auto") -> Report:
+    """Run the shapes over a store's default graph: the union of its graphs."""
+    triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+    return Report(results=run_shacl(triples, profile, engine_name=engine), triples=len(triples))

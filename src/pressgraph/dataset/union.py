@@ -1,0 +1,56 @@
+"""The default graph of a store: the union of its named graphs, materialised.
+
+SPARQL engines can make the union while they query, but then a triple that stands in two graphs is found twice, and
+every join over such triples multiplies; counts are wrong and some queries never end. So the union is stored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DEFAULT = ox.DefaultGraph()
+
+
+def load(store: ox.Store, chunks: Iterable[bytes]) -> None:
+    """Load chunks of N-Quads, each of whole lines, into their graphs and into the default graph."""
+
+    def both() -> Iterator[ox.Quad]:
+        for chunk in chunks:
+            for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS):
+                yield quad
+                yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+    store.bulk_extend(both())
+
+
+def add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> None:
+    """Add triples to a named graph and to the default graph."""
+    name = ox.NamedNode(graph)
+
+    def both() -> Iterator[ox.Quad]:
+        for triple in triples:
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
+            yield ox.Quad(triple.subject, triple.predicate, triple.object)
+
+    store.bulk_extend(both())
+
+
+def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:
+    """Remove a named graph; return its triples, which `forget` takes out of the default graph."""
+    triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, graph)}
+    store.remove_graph(graph)
+    return triples
+
+
+def forget(store: ox.Store, triples: Iterable[ox.Triple]) -> None:
+    """Take triples out of the default graph unless some named graph still has them."""
+    for triple in triples:
+        pattern = (triple.subject, triple.predicate, triple.object)
+        stands = any(quad.graph_name != DEFAULT for quad in store.quads_for_pattern(*pattern))
+        if not stands:
+            store.remove(ox.Quad(*pattern))

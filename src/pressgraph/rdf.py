@@ -1,0 +1,26 @@
+"""RDF's terms as pyoxigraph has them, and the namespaces that code names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+    Resource: TypeAlias = ox.NamedNode | ox.BlankNode
+
+CLU = "https://w3id.org/pressgraph/cluster#"
+PG = "https://w3id.org/pressgraph/profile#"
+OA = "http://www.w3.org/ns/oa#"
+OWL = "http://www.w3.org/2002/07/owl#"
+PROV = "http://www.w3.org/ns/prov#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SCHEMA = "http://schema.org/"
+SH = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+RDF_TYPE = f"{RDF}type"
+XSD_STRING = f"{XSD}string"

@@ -1,0 +1,141 @@
+"""Every named constraint has an example that conforms and one that violates it, and it alone.
+
+The examples are tests/shapes/{constraint}.conforming.ttl and .violating.ttl. pySHACL is slow to start and
+quick per node, so each of the two sets is validated in one run; what an example describes gets its own IRIs.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pyshacl
+import pytest
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "tests" / "shapes"
+SHP = "https://w3id.org/pressgraph/shapes#"
+
+
+def merged(*folders: str) -> Graph:
+    graph = Graph()
+    for folder in folders:
+        for file in sorted((ROOT / folder).rglob("*.ttl")):
+            # shapes/consumers/ holds what search engines ask of pages, not what facts may say.
+            if "consumers" not in file.parts:
+                graph.parse(file)
+    return graph
+
+
+SHAPES = merged("shapes")
+# Constraints that SHACL reports by name: those hanging on a shape with a target.
+CONSTRAINTS = sorted(
+    str(constraint).removeprefix(SHP)
+    for predicate in (SH.property, SH.sparql)
+    for constraint in set(SHAPES.objects(None, predicate))
+    if isinstance(constraint, URIRef)
+)
+COMPONENTS = {
+    SH["class"],
+    SH.datatype,
+    SH.disjoint,
+    SH.equals,
+    SH.lessThan,
+    SH.lessThanOrEquals,
+    SH.maxCount,
+    SH.minCount,
+    SH.minInclusive,
+    SH.node,
+    SH.nodeKind,
+    SH["not"],
+    SH["or"],
+    SH.pattern,
+    SH.select,
+    SH.uniqueLang,
+}
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Graph:
+    return merged("ontology")
+
+
+def reports(ontology: Graph, kind: str) -> dict[str, set[str]]:
+    """Validate all examples of a kind in one graph: example → constraints reported on its nodes."""
+    known = set(ontology.subjects())
+    data = Graph()
+    data += ontology
+    for file in sorted(EXAMPLES.glob(f"*.{kind}.ttl")):
+        example = Graph().parse(file)
+        name = file.name.split(".")[0]
+        own = {node for node in example.subjects() if isinstance(node, URIRef)} - known
+        for s, p, o in example:
+            data.add((URIRef(f"{s}?{name}") if s in own else s, p, URIRef(f"{o}?{name}") if o in own else o))
+    _, report, _ = pyshacl.validate(data, shacl_graph=SHAPES, inference="none")
+    assert isinstance(report, Graph)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for result in report.objects(None, SH.result):
+        focus = report.value(result, SH.focusNode)
+        constraint = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
+        found[str(focus).partition("?")[2]].add(str(constraint).removeprefix(SHP))
+    return dict(found)
+
+
+@pytest.fixture(scope="session")
+def conforming(ontology: Graph) -> dict[str, set[str]]:
+    return reports(ontology, "conforming")
+
+
+@pytest.fixture(scope="session")
+def violating(ontology: Graph) -> dict[str, set[str]]:
+    return reports(ontology, "violating")
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+def test_conforming_example_conforms(constraint: str, conforming: dict[str, set[str]]) -> None:
+    assert (EXAMPLES / f"{constraint}.conforming.ttl").is_file()
+    assert conforming.get(constraint, set()) == set()
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+def test_violating_example_violates_that_constraint_alone(
+    constraint: str, violating: dict[str, set[str]]
+) -> None:
+    assert (EXAMPLES / f"{constraint}.violating.ttl").is_file()
+    assert violating.get(constraint, set()) == {constraint}
+
+
+def test_no_example_is_left_over() -> None:
+    assert {file.name.split(".")[0] for file in EXAMPLES.iterdir()} == set(CONSTRAINTS)
+
+
+def test_ontology_and_vocabularies_conform(conforming: dict[str, set[str]]) -> None:
+    assert "" not in conforming
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+def test_constraint_says_one_thing_in_english_and_german(constraint: str) -> None:
+    node = URIRef(SHP + constraint)
+    messages = list(SHAPES.objects(node, SH.message))
+    assert sorted(str(m.language) for m in messages if isinstance(m, Literal)) == ["de", "en"]
+    assert len([p for p in SHAPES.predicates(node) if p in COMPONENTS]) == 1
+
+
+def test_every_term_and_concept_is_labelled_and_defined_in_english_and_german(ontology: Graph) -> None:
+    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, SKOS.Concept, SKOS.ConceptScheme)
+    defined = {term for kind in kinds for term in ontology.subjects(RDF.type, kind)}
+    assert defined
+    for term in defined:
+        for predicates in ((RDFS.label, SKOS.prefLabel), (SKOS.definition,)):
+            languages = {
+                text.language
+                for predicate in predicates
+                for text in ontology.objects(term, predicate)
+                if isinstance(text, Literal)
+            }
+            assert {"en", "de"} <= languages, (term, predicates)
+
+
+@pytest.mark.parametrize("folder", ["ontology"])
+def test_no_blank_nodes_are_published(folder: str) -> None:
+    terms = {term for triple in merged(folder) for term in triple}
+    assert [term for term in terms if not isinstance(term, URIRef | Literal)] == []
