@@ -34,8 +34,9 @@ class Scalar:
     column: int
 
     def reads_as(self) -> str:
-        """Return what YAML makes of a plain scalar: `str`, `null`, `bool`, `int`, `float`, `timestamp`, …
+        """Return what YAML makes of a plain scalar.
 
+        One of `str`, `null`, `bool`, `int`, `float`, `timestamp`, `value` and `merge`.
         YAML 1.1's rules, which are the wider ones: what they leave a string, every YAML reader leaves a string.
         """
         if not self.plain:
