@@ -10,7 +10,7 @@ from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, read_tree
 from pressgraph.rdf import XSD
 
@@ -195,7 +195,7 @@ class JsonLines:
             self.problems.append(problem("not-json", place, reason=str(error)))
             return ""
         if not isinstance(record, dict):
-            self.problems.append(problem("not-a-mapping", place, what="a line"))
+            self.problems.append(problem("not-a-mapping", place, what=phrase("a-line")))
             return ""
         before = len(self.problems)
         try:
@@ -218,7 +218,7 @@ class JsonLines:
             except Unsure:
                 self.problems.append(problem("bad-id", place, id=source.text))
         elif source is None and self._source is None:
-            hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
+            hint = phrase("name-source")
             self.problems.append(problem("missing-section", place, hint=hint, section="source"))
         found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
         # Unlike a file, a line may be a source alone, or facts of a source named above.

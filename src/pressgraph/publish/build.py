@@ -15,7 +15,7 @@ from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
 from pressgraph.errors import FactsError, NotConformingError, Place, Problem, ProjectError
 from pressgraph.facts import is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
-from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.rules import did_you_mean, phrase, problem
 from pressgraph.validation import Locator, Report, profile_triples, validate_store
 
 if TYPE_CHECKING:
@@ -206,8 +206,8 @@ class _Work:
                 iri = ids.iri(reference) or reference
                 if iri in lost or (name in changed and iri not in gone and not self._described(iri)):
                     place = Place(file=name, line=line, column=column)
-                    hint = did_you_mean(reference, self._ids_like(reference)) or (
-                        f"add a fact about it: '- id: {reference}'"
+                    hint = did_you_mean(
+                        reference, self._ids_like(reference), otherwise=phrase("add-fact", id=reference)
                     )
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
 
