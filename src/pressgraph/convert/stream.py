@@ -15,7 +15,7 @@ from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, re
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import pyoxigraph as ox
 
@@ -27,6 +27,7 @@ _CHUNK = 256
 _SOURCES_KEPT = 10_000
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+_STRING = re.compile(rb'"([^"\\]+)"')
 _is_date = DATATYPES[f"{XSD}date"].valid
 
 
@@ -255,6 +256,22 @@ class JsonLines:
 def convert_json_lines(lines: Iterable[bytes], emitter: Emitter, *, name: str) -> JsonLines:
     """Convert JSON Lines; see `JsonLines`."""
     return JsonLines(lines, emitter, name=name)
+
+
+def checked_lines(
+    lines: Iterable[bytes], emitter: Emitter, *, name: str, wanted: Collection[str]
+) -> Iterator[FactsFile]:
+    """Yield the lines in which some of the wanted ids stand, checked, with the places of all they say."""
+    reader = JsonLines((), emitter, name=name)
+    ids = {one.encode() for one in wanted}
+    for number, line in enumerate(lines, start=1):
+        if ids.isdisjoint(_STRING.findall(line)):
+            continue
+        record = json.loads(line)
+        tree = reader._tree(line, number, record)  # noqa: SLF001 - the same module
+        if not isinstance(record.get("source"), dict):
+            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
+        yield check_facts(_document(tree), file=name, profile=emitter.profile, id_base=emitter.id_base)
 
 
 def _document(tree: Mapping) -> Mapping:

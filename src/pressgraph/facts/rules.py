@@ -141,7 +141,7 @@ def phrase(name: str, **values: object) -> Text:
     return _fill(*PHRASES[name], values)
 
 
-def problem(rule: str, place: Place, *, hint: str | None = None, **values: object) -> Problem:
+def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: object) -> Problem:
     """Make the problem of a rule; `hint` overrides the rule's own."""
     found = RULES[rule]
     standing = Text(found.hint[0], de=found.hint[1]) if found.hint is not None else None
