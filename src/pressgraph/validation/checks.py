@@ -9,6 +9,9 @@
 
 `?this` is the thing, `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a row
 can stand in the messages. `?base`, where a query uses it, is the IRI that the project's ids are below.
+`@scope this` promises that a row depends on nothing but what facts say of `?this`, and which document says it, so that
+after a change only changed things are asked about; `@scope pointing`, that it depends also on whether the things that
+`?this` points to are described.
 """
 
 from __future__ import annotations
@@ -21,12 +24,12 @@ import pyoxigraph as ox
 
 from pressgraph.errors import Place, ProfileError
 from pressgraph.query.lexer import tokens
-from pressgraph.rdf import PG
+from pressgraph.rdf import PG, RDF_TYPE
 from pressgraph.validation.report import Result, Severity, result_order
 from pressgraph.validation.shacl import lexical, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from pressgraph.profile import Profile
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 CHECKS = "https://w3id.org/pressgraph/checks#"
 COMPONENT = f"{PG}QueryCheck"
 _SUFFIX = "-violation"
-_TAG = re.compile(r"@(?P<word>severity|message)\s+(?P<value>.+)")
+_TAG = re.compile(r"@(?P<word>severity|message|scope)\s+(?P<value>.+)")
 _SEVERITIES = {"violation": Severity.VIOLATION, "warning": Severity.WARNING, "info": Severity.INFO}
 
 
@@ -48,19 +51,38 @@ class Check:
     severity: Severity
     messages: Mapping[str, str]
     path: Path
+    scope: str | None = None
+    """What a row depends on: `this`, what facts say of `?this` and where; `pointing`, also whether what it points to is
+    described; None, anything."""
 
     @property
     def iri(self) -> str:
         """The IRI that results name as their source."""
         return CHECKS + self.name
 
-    def run(self, store: ox.Store, profile: Profile, id_base: str) -> list[Result]:
+    def reads_any(self, predicates: Iterable[str], profile: Profile, id_base: str) -> bool:
+        """Tell whether the query names one of these properties, or can match any."""
+        prefixes = profile.query_prefixes(id_base)
+        named: set[str] = {RDF_TYPE}
+        for token in tokens(self.text):
+            if token.kind == "iri":
+                named.add(token.text[1:-1])
+            elif token.kind == "curie":
+                prefix, _, local = token.text.partition(":")
+                named.add(prefixes.get(prefix, "") + local)
+        return not named.isdisjoint(predicates)
+
+    def run(
+        self, store: ox.Store, profile: Profile, id_base: str, *, only: Collection[str] | None = None
+    ) -> list[Result]:
         """Return a result for each row over a store whose default graph is the union of its graphs.
+
+        `only` asks about these things alone.
 
         Raises ProfileError for a query that cannot be run.
         """
         try:
-            rows = store.query(_with_base(self.text, id_base), prefixes=profile.query_prefixes(id_base))
+            rows = store.query(_about(_with_base(self.text, id_base), only), prefixes=profile.query_prefixes(id_base))
         except SyntaxError as error:
             raise ProfileError(f"not valid SPARQL 1.1: {error.msg or error}", place=Place(file=str(self.path))) from error
         if not isinstance(rows, ox.QuerySolutions):
@@ -109,6 +131,17 @@ def _with_base(text: str, id_base: str) -> str:
     return text
 
 
+def _about(text: str, only: Collection[str] | None) -> str:
+    """Restrict a query to some things, at the start of its WHERE."""
+    if only is None:
+        return text
+    found = list(tokens(text))
+    where = next(i for i, it in enumerate(found) if it.text == "{" and it.kind == "other")
+    at = found[where].start + 1
+    things = " ".join(f"<{it}>" for it in sorted(only) if not it.startswith("_:"))
+    return f"{text[:at]} VALUES ?this {{ {things} }} {text[at:]}"
+
+
 def _fill(text: str, words: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: words.get(match[1], "…"), text)
 
@@ -137,6 +170,7 @@ def read_check(path: Path) -> Check:
     """
     text = path.read_text(encoding="utf-8")
     severity = Severity.VIOLATION
+    scope: str | None = None
     messages: dict[str, str] = {}
     for number, line in _comments(text):
         match = _TAG.match(line)
@@ -147,6 +181,10 @@ def read_check(path: Path) -> Check:
             if match["value"].strip() not in _SEVERITIES:
                 raise ProfileError(f"'{match['value']}' is no severity", place=place, hint="violation, warning or info")
             severity = _SEVERITIES[match["value"].strip()]
+        elif match["word"] == "scope":
+            scope = match["value"].strip()
+            if scope not in {"this", "pointing"}:
+                raise ProfileError(f"'{scope}' is no scope", place=place, hint="this, or pointing")
         else:
             tag, _, message = match["value"].partition(" ")
             messages[tag] = message.strip()
@@ -155,7 +193,7 @@ def read_check(path: Path) -> Check:
     if any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(text)):
         raise ProfileError("SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path)))
     name = path.stem.removesuffix(_SUFFIX)
-    return Check(name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path)
+    return Check(name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path, scope=scope)
 
 
 def _comments(text: str) -> Iterable[tuple[int, str]]:
