@@ -399,9 +399,7 @@ class _Checker:
             else:
                 by_label = self.by_label(item.text)
                 hint = (
-                    phrase("did-you-mean", word=by_label)
-                    if by_label
-                    else did_you_mean(item.text, self.profile.classes)
+                    phrase("did-you-mean", word=by_label) if by_label else did_you_mean(item.text, self.profile.classes)
                 )
                 self.report("unknown-type", place, hint=hint, type=item.text)
         return types
@@ -616,7 +614,9 @@ class _Checker:
             for item in value.items if isinstance(value, Sequence) else (value,):
                 place = place_of(self.file, item)
                 if not isinstance(item, Scalar):
-                    self.report("not-text", place, key=f"{key.name}.{word.text}", wanted=phrase("text"), found=phrase("a-node"))
+                    self.report(
+                        "not-text", place, key=f"{key.name}.{word.text}", wanted=phrase("text"), found=phrase("a-node")
+                    )
                 elif _is_empty(item):
                     self.report("no-value", place, key=f"{key.name}.{word.text}")
                 elif self.good_text(key, item, place):
@@ -664,7 +664,9 @@ class _Checker:
         if _is_empty(value):
             self.report("no-value", self.place_at(node, key), key=key)
         else:
-            self.report("not-text", place_of(self.file, value), key=key, wanted=phrase("one-word"), found=phrase("a-node"))
+            self.report(
+                "not-text", place_of(self.file, value), key=key, wanted=phrase("one-word"), found=phrase("a-node")
+            )
         return None
 
     def word_places(self, node: Mapping, places: dict[Path, Place]) -> None:

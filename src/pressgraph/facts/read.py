@@ -128,8 +128,6 @@ def dangling_problems(found: FactsFile, described: Collection[str] = frozenset()
         if known is None:
             known = {*own, *described}
         same_kind = [k for k in known if k.partition("/")[0] == name.partition("/")[0]]
-        hint = did_you_mean(name, same_kind) or did_you_mean(
-            name, known, otherwise=phrase("add-fact", id=name)
-        )
+        hint = did_you_mean(name, same_kind) or did_you_mean(name, known, otherwise=phrase("add-fact", id=name))
         problems.append(problem("dangling-id", place, hint=hint, id=name))
     return problems

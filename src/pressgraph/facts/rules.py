@@ -168,7 +168,5 @@ def nearest(wrong: str, known: Iterable[str]) -> str | None:
 
 
 def _fill(english: str, german: str, values: dict[str, object]) -> Text:
-    translated = {
-        name: in_language(value, "de") if isinstance(value, str) else value for name, value in values.items()
-    }
+    translated = {name: in_language(value, "de") if isinstance(value, str) else value for name, value in values.items()}
     return Text(english.format(**values), de=german.format(**translated))

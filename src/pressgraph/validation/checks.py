@@ -84,7 +84,9 @@ class Check:
         try:
             rows = store.query(_about(_with_base(self.text, id_base), only), prefixes=profile.query_prefixes(id_base))
         except SyntaxError as error:
-            raise ProfileError(f"not valid SPARQL 1.1: {error.msg or error}", place=Place(file=str(self.path))) from error
+            raise ProfileError(
+                f"not valid SPARQL 1.1: {error.msg or error}", place=Place(file=str(self.path))
+            ) from error
         if not isinstance(rows, ox.QuerySolutions):
             raise ProfileError("a check is a SELECT query", place=Place(file=str(self.path)))
         names = [variable.value for variable in rows.variables]
@@ -94,7 +96,10 @@ class Check:
         return sorted(found, key=result_order)
 
     def _result(
-        self, row: Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None], profile: Profile, base: str
+        self,
+        row: Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None],
+        profile: Profile,
+        base: str,
     ) -> Result:
         path, value = row.get("path"), row.get("value")
         words = {
@@ -191,9 +196,13 @@ def read_check(path: Path) -> Check:
     if not messages:
         raise ProfileError("a check needs a message: '# @message en …'", place=Place(file=str(path), line=1))
     if any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(text)):
-        raise ProfileError("SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path)))
+        raise ProfileError(
+            "SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path))
+        )
     name = path.stem.removesuffix(_SUFFIX)
-    return Check(name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path, scope=scope)
+    return Check(
+        name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path, scope=scope
+    )
 
 
 def _comments(text: str) -> Iterable[tuple[int, str]]:

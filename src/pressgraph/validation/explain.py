@@ -199,7 +199,9 @@ class Explainer:
                 case "node":
                     asked.append(Text(f"like {shown}", de=f"wie {shown}"))
                 case "property":
-                    for path in self._objects(value, f"{SH}path") if isinstance(value, ox.NamedNode | ox.BlankNode) else ():
+                    for path in (
+                        self._objects(value, f"{SH}path") if isinstance(value, ox.NamedNode | ox.BlankNode) else ()
+                    ):
                         key = self._name(path)
                         asked.append(Text(f"with a good '{key}'", de=f"mit passendem '{key}'"))
                 case "in":

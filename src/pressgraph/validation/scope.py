@@ -107,7 +107,9 @@ class _Reader:
         while head.value != f"{RDF}nil":
             first = self.about.get((head, f"{RDF}first"), [])
             yield from (it for it in first if isinstance(it, ox.NamedNode | ox.BlankNode))
-            rest = [it for it in self.about.get((head, f"{RDF}rest"), []) if isinstance(it, ox.NamedNode | ox.BlankNode)]
+            rest = [
+                it for it in self.about.get((head, f"{RDF}rest"), []) if isinstance(it, ox.NamedNode | ox.BlankNode)
+            ]
             head = rest[0] if rest else ox.NamedNode(f"{RDF}nil")
 
     def shape(self, shape: Resource, focus: Chain, above: tuple[Resource, ...]) -> None:

@@ -69,7 +69,9 @@ class Adviser:
             return []
         pattern = (ox.NamedNode(focus), ox.NamedNode(predicate), None, ox.DefaultGraph())
         found = (quad.object for quad in self.store.quads_for_pattern(*pattern))
-        return sorted(self.short(it.value) if isinstance(it, ox.NamedNode) else getattr(it, "value", "") for it in found)
+        return sorted(
+            self.short(it.value) if isinstance(it, ox.NamedNode) else getattr(it, "value", "") for it in found
+        )
 
     def ids_of(self, class_iri: str | None) -> list[str]:
         """Return the ids of the things of a class, or of all things."""

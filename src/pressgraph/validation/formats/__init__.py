@@ -54,7 +54,8 @@ def report_format(name: str | None, path: PurePath | None = None) -> ReportForma
         return next((it for it in FORMATS.values() if suffix in it.suffixes), FORMATS["text"])
     if name not in FORMATS:
         raise PressgraphError(
-            f"'{name}' is not a form of report", hint=did_you_mean(name, FORMATS, otherwise=f"known: {', '.join(FORMATS)}")
+            f"'{name}' is not a form of report",
+            hint=did_you_mean(name, FORMATS, otherwise=f"known: {', '.join(FORMATS)}"),
         )
     return FORMATS[name]
 

@@ -197,5 +197,3 @@ class _Page:
         yield f"<details{is_open}><summary>{self.say('technical')}</summary><dl>"
         yield from (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in details)
         yield "</dl></details>"
-
-

@@ -78,7 +78,11 @@ class _Writer:
 
     def group(self, group: Group) -> Iterator[str]:
         finding, language = group.first, self.options.language
-        kind = word(finding.severity.word, language).lower() if language[:2] != "de" else word(finding.severity.word, language)
+        kind = (
+            word(finding.severity.word, language).lower()
+            if language[:2] != "de"
+            else word(finding.severity.word, language)
+        )
         head = self.paint(_STYLES[finding.severity], kind)
         yield from self.wrapped(f"{kind}: ", f"{finding.message} [{finding.rule}]", head=f"{head}: ", bold=True)
         indent = "  "
