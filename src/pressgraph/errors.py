@@ -14,7 +14,7 @@ PressgraphError            exit status 2: the call is not fine
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class Text(str):
     __slots__ = ("translations",)
     translations: Mapping[str, str]
 
-    def __new__(cls, english: str, **translations: str) -> Text:
+    def __new__(cls, english: str, **translations: str) -> Self:
         """Make a text of its English form and of translations by language tag."""
         made = super().__new__(cls, english)
         made.translations = translations

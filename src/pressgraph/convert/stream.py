@@ -209,8 +209,8 @@ class JsonLines:
             self.problems.append(problem("not-json", place, reason=str(error)))
             return b""
         if not isinstance(record, dict):
-from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, place_of, read_tree
+            self.problems.append(problem("not-a-mapping", place, what=phrase("a-line")))
+            return b""
         before = len(self.problems)
         try:
             return self._checked(line, number, record, repeated)

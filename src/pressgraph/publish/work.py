@@ -35,7 +35,7 @@ _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
 
 class Work:
-    """The work on a store whose facts files change: convert, check, validate; `problems` are those of the facts rules."""
+    """The work on a store whose facts files change; `problems` are those of the facts rules."""
 
     def __init__(self, project: Project, profile: Profile, store: ox.Store, *, engine: str = "auto") -> None:
         self.project = project

@@ -1,7 +1,7 @@
 """Validate: SHACL over the dataset, results brought back to the place in the facts file that caused them."""
 
-from pressgraph.validation.engines import ENGINES
 from pressgraph.validation.checks import load_checks
+from pressgraph.validation.engines import ENGINES
 from pressgraph.validation.files import check_files, read_files
 from pressgraph.validation.inspect import Inspector
 from pressgraph.validation.places import Locator

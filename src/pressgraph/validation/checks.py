@@ -7,8 +7,8 @@
     # @message de {path} von '{this}' ist hier {value} und anderswo {other}.
     SELECT ?this ?path ?value ?other WHERE { … }
 
-`?this` is the thing, `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a row
-can stand in the messages. `?base`, where a query uses it, is the IRI that the project's ids are below.
+`?this` is the thing, `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a
+row can stand in the messages. `?base`, where a query uses it, is the IRI that the project's ids are below.
 `@scope this` promises that a row depends on nothing but what facts say of `?this`, and which document says it, so that
 after a change only changed things are asked about; `@scope pointing`, that it depends also on whether the things that
 `?this` points to are described.

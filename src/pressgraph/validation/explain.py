@@ -93,7 +93,7 @@ class Explainer:
             heads = self._objects(shape, SH + _LISTS[name])
             return [part for head in heads for part in self._members(head)]
         if name in _SINGLE:
-            return [it for it in self._objects(shape, SH + _SINGLE[name])]
+            return self._objects(shape, SH + _SINGLE[name])
         return []
 
     def _objects(self, subject: Resource, predicate: str) -> list[Resource]:
@@ -186,7 +186,7 @@ class Explainer:
     def _asks(self, part: Term) -> Text:
         """Say what a part asks for."""
         asked: list[Text] = []
-        for triple in self._about.get(part, ()):  # type: ignore[call-overload]
+        for triple in self._about.get(part, ()) if isinstance(part, ox.NamedNode | ox.BlankNode) else ():
             value = triple.object
             shown = self._name(value)
             match triple.predicate.value.removeprefix(SH):

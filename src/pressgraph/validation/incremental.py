@@ -160,8 +160,8 @@ class _Neighbours:
             todo = list(nodes)
             while todo:
                 node = todo.pop()
-                for predicate, inverse in step.edges:
-                    inverse ^= backwards
+                for predicate, turned in step.edges:
+                    inverse = turned != backwards
                     for triple in self.triples(node, (predicate, inverse), before=before):
                         other = triple.subject if inverse else triple.object
                         if other not in reached:

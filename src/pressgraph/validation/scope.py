@@ -9,7 +9,6 @@ target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,6 +18,8 @@ import pyoxigraph as ox
 from pressgraph.rdf import OWL, RDF, RDF_TYPE, RDFS, SH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pressgraph.rdf import Resource, Term
     from pressgraph.validation.engines import Shapes
 

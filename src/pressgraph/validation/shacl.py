@@ -37,7 +37,7 @@ def run_shacl(triples: Iterable[ox.Triple], profile: Profile, *, engine_name: st
 
     Results are sorted: worst first, then by focus node.
     """
-    return read_report(engine(engine_name, profile).run(triples, profile))
+    return read_report(engine(engine_name, profile).run(triples))
 
 
 def read_report(triples: Iterable[ox.Triple]) -> tuple[Result, ...]:

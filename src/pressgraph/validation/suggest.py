@@ -1,4 +1,4 @@
-"""Suggest what to do about a result: the nearest term or id, a corrected date or phone number, what to add or remove."""
+"""Suggest what to do about a result: the nearest term or id, a corrected phone number, what to add or remove."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Adviser:
         close = nearest(given, (it for it in self.ids_of(wanted) if it != given))
         if close is not None:
             return phrase("did-you-mean", word=close)
-        types = [it for it in self.values(result.lexical, RDF_TYPE)]
+        types = self.values(result.lexical, RDF_TYPE)
         if types:
             shown = ", ".join(types[:_SHOWN])
             return Text(f"'{given}' is: {shown}", de=f"'{given}' ist: {shown}")

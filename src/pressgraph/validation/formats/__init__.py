@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
@@ -17,6 +16,7 @@ from pressgraph.validation.formats.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import PurePath
 
     from pressgraph.validation.report import Report
 

@@ -100,6 +100,6 @@ def _term(text: str) -> Term:
     if text.startswith("_:"):
         return ox.BlankNode(text[2:])
     if text.startswith('"'):
-        parsed = next(ox.parse(f"<urn:s> <urn:p> {text} .", format=ox.RdfFormat.N_TRIPLES))
+        parsed: ox.Quad = next(iter(ox.parse(f"<urn:s> <urn:p> {text} .", format=ox.RdfFormat.N_TRIPLES)))
         return parsed.object
     return ox.NamedNode(text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pressgraph.errors import Place
-from pressgraph.validation.report import Finding
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pressgraph.errors import Place
+    from pressgraph.validation.report import Finding
 
 FOLD_FROM = 4
 """From so many places on, a problem is shown once."""
