@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
-from pressgraph.query.lexer import tokens
+from pressgraph.query.guard import check_query
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
@@ -13,16 +13,13 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
 
-# Beyond this depth Oxigraph's parser can exhaust the stack and end the process; no person writes such a query.
-_MAX_DEPTH = 100
-
 
 def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -> Answer:
     """Answer a query; the profile's prefixes need no declaring.
 
-    Raises QueryError for a query that is not valid, and for SERVICE: nothing is fetched.
+    Raises QueryError for a query that is not valid, and for what `pressgraph.query.guard` refuses.
     """
-    _guard(text)
+    check_query(text)
     try:
         found = store.query(text, prefixes=profile.query_prefixes(id_base))
     except SyntaxError as error:
@@ -30,19 +27,3 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
     return Answer(found)
-
-
-def _guard(text: str) -> None:
-    depth = 0
-    for token in tokens(text):
-        if token.kind == "other" and token.text in "{([":
-            depth += 1
-            if depth > _MAX_DEPTH:
-                raise QueryError(f"the query is nested deeper than {_MAX_DEPTH} levels")
-        elif token.kind == "other" and token.text in "})]":
-            depth -= 1
-        elif token.kind == "word" and token.text.upper() == "SERVICE":
-            raise QueryError(
-                "SERVICE would ask another endpoint, and nothing is fetched here",
-                hint="ask that endpoint with --endpoint URL",
-            )
