@@ -13,7 +13,7 @@ _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 
-def restrict(*, memory: int, network: bool) -> bool:
+def restrict(*, memory: int, network: bool, parent: int) -> bool:
     """Limit this process's memory (bytes), take its network, and let it die with its parent.
 
     Must be called before the process has a second thread. Returns whether the network is gone for certain.
@@ -36,6 +36,6 @@ def restrict(*, memory: int, network: bool) -> bool:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-    if os.getppid() == 1:
+    if os.getppid() != parent:
         os._exit(0)  # the parent died before it could be watched
     return alone
