@@ -21,7 +21,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pressgraph.server.frames import DATA, END, FAILED, READY, REQUEST, Frames, json_frame
 
@@ -177,8 +177,8 @@ class Process(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket
-        self._transport = transport
+        # uvloop's transports do not inherit from asyncio's
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Pass messages on."""
@@ -198,7 +198,7 @@ class Process(asyncio.Protocol):
                     said = json.loads(content)
                     failure = Failed(said["kind"], said["message"])
                 elif content:
-                    exchange.parts.append(content)
+                    exchange.data(content)
                 self.resume()
                 exchange.finish(failure)
                 self.free(self)

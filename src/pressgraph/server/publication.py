@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
-from pressgraph.rdf import CLU
+from pressgraph.rdf import CLU, RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 _PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
+_TYPE = ox.NamedNode(RDF_TYPE)
 _TRUE = {"true", "1"}
+_MOST_GONE = 10_000
+"""How many ids that were served once are remembered, to be answered 410."""
 
 
 def served_folder(project: Project, *, writable: bool) -> Path:
@@ -71,15 +74,32 @@ def publish_build(project: Project, folder: Path, *, wait: float) -> Snapshot:
             if built is not None:
                 _replace_built(store, built.open(), GraphNames(id_base=project.id_base), personal=personal)
         store.flush()
+        described = _described(store, project.id_base)
+        before_described = _described(before.open(), project.id_base) if before is not None else set()
+        gone = ({*manifest.get("gone", ())} | before_described) - described
         del store
         return candidate.publish(
             {
                 "built": _identity(built) if built is not None else None,
                 "personal": personal,
                 "written": written,
+                "gone": sorted(gone)[:_MOST_GONE],
                 "id": secrets.token_hex(8),
             }
         )
+
+
+def _described(store: ox.Store, id_base: str) -> set[str]:
+    """Return the ids that something is said of, without those of facts and receipts."""
+    graphs = GraphNames(id_base=id_base)
+    internal = (graphs.facts, graphs.provenance)
+    return {
+        quad.subject.value.removeprefix(id_base)
+        for quad in store.quads_for_pattern(None, _TYPE, None, union.DEFAULT)
+        if isinstance(quad.subject, ox.NamedNode)
+        and quad.subject.value.startswith(id_base)
+        and not quad.subject.value.startswith(internal)
+    }
 
 
 def _identity(built: Snapshot) -> str:
