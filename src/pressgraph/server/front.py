@@ -118,7 +118,7 @@ class Front:
                 Mount("/static", StaticFiles(directory=STATIC)),
                 Route("/{path:path}", pages.resource, methods=["GET", "HEAD", "OPTIONS"]),
             ],
-            exception_handlers={404: pages.not_found, 405: pages.not_found},
+            exception_handlers={404: pages.not_found, 405: pages.not_found, RequestError: pages.refused},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -176,7 +176,7 @@ class Front:
             else:
                 await self._routes(scope, receive, send)
         except RequestError as error:
-            response = await self.pages.error(request, error)
+            response = self.pages.error(request, error)
             await response(scope, receive, send)
 
     async def body(self, request: Request, most: int) -> bytes:

@@ -114,6 +114,11 @@ class Pages:
             request, "error.html", status=error.status, headers=headers, code=error.status, message=error.message, near=[]
         )
 
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """Answer a request that a page refused."""
+        assert isinstance(error, RequestError)  # noqa: S101 - registered for it
+        return self.error(request, error)
+
     async def not_found(self, request: Request, error: Exception) -> Response:
         """Answer what no route answers."""
         status = getattr(error, "status_code", 404)
