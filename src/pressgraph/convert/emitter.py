@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pressgraph.facts.check import good_language
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
+from pressgraph.facts.model import LanguageMap
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pressgraph.facts.model import Body, Fact, Receipt, Source, Span
+    from pressgraph.facts.model import Body, Fact, Source, Span
 
     Emit: TypeAlias = Callable[[str, Any, list[str]], None]
     Plan: TypeAlias = dict[str, Emit]
@@ -94,6 +95,7 @@ class Emitter:
             return f"<{found}>"
 
         self._iris = _Lookup(iri)
+        self.normal_id = resolver.normal
         # Personal keys are missing from the plans of facts that are not marked: the checker then complains.
         self._planner = {personal: _Planner(self, personal=personal) for personal in (False, True)}
         scheme = profile.schemes.get("epistemic-status")
@@ -103,7 +105,10 @@ class Emitter:
         }
 
     def iri(self, name: str) -> str:
-        """Return the IRI of an id, in angle brackets."""
+        """Return the IRI of an id, in angle brackets.
+
+        Raises Unsure.
+        """
         return self._iris[name]
 
     def source(self, source: Source) -> SourceEmitter:
@@ -114,19 +119,30 @@ class Emitter:
             sha256=source.sha256,
             reviewed_by=source.reviewed_by,
             reviewed_on=source.reviewed_on,
+            checked=True,
         )
 
-    def triples(self, node: Mapping[str, Any], *, personal: bool = False, top: bool = True) -> list[str]:
+    def triples(
+        self, node: Mapping[str, Any], *, personal: bool = False, source: bool = False, checked: bool = False
+    ) -> list[str]:
         """Return the triples of a node and its nested nodes, as `s p o` in N-Triples, sorted.
+
+        Of a node that the checker has not seen (`checked`), what takes more than one look is left to it.
 
         Raises Unsure.
         """
         out: list[str] = []
+        planner = self._planner[personal]
+        planner.seen = None if checked else set()
         try:
-            self._planner[personal].node(node, out, top=top)
+            planner.node(node, out, _SOURCE if source else _FACT)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise Unsure from error
         return sorted(set(out))
+
+
+# Where a node stands decides which words beside keys it may have.
+_FACT, _SOURCE, _NESTED = range(3)
 
 
 class _Planner:
@@ -142,41 +158,61 @@ class _Planner:
             for name, term in profile.classes.items()
             if personal or not term.personal
         }
-        self.nested_words: Plan = {"id": _ignore, "type": _ignore}
-        self.top_words: Plan = {**dict.fromkeys((*FACT_WORDS, *SOURCE_WORDS, "source"), _ignore)}
-        self.plans: dict[tuple[str, ...] | None, tuple[Plan, Plan]] = {
-            None: ({**self.emits, **self.top_words}, {**self.emits, **self.nested_words})
+        self.words: tuple[Plan, ...] = (
+            dict.fromkeys(FACT_WORDS, _ignore),
+            dict.fromkeys(SOURCE_WORDS, _ignore),
+            {"id": _ignore, "type": _ignore},
+        )
+        self.plans: dict[tuple[str, ...], tuple[Plan, ...]] = {}
+        self.untyped = tuple({**self.emits, **words} for words in self.words)
+        # A concept has its classes from the vocabulary.
+        self.concepts = {
+            f"<{concept.iri}>": types
+            for concept in profile.concept_of.values()
+            if (types := tuple(profile.class_of[iri].name for iri in concept.types if iri in profile.class_of))
         }
+        self.seen: set[str] | None = None
+        """The nodes of the fact at hand, unless it has been checked."""
 
-    def plan(self, types: tuple[str, ...] | None) -> tuple[Plan, Plan]:
-        """Return the plans of nodes with these classes: for facts, and for nested nodes."""
+    def plan(self, types: tuple[str, ...]) -> tuple[Plan, ...]:
+        """Return the plans of nodes with these classes: for facts, sources and nested nodes."""
         found = self.plans.get(types)
         if found is None:
-            assert types is not None  # noqa: S101 - None is in the table
-            uses = self.emitter.profile.uses_of(types)
+            profile = self.emitter.profile
+            uses = profile.uses_of(types)
+
+            def counted(name: str) -> bool:
+                # Texts may come once for each language; the shapes count them.
+                key = profile.keys[name]
+                return key.kind is not Kind.TEXT or key.plain_required
+
             keys = {
-                name: _at_most_one(emit) if uses[name].single else emit
+                name: _at_most_one(emit) if uses[name].single and counted(name) else emit
                 for name, emit in self.emits.items()
                 if name in uses
             }
-            found = self.plans[types] = ({**keys, **self.top_words}, {**keys, **self.nested_words})
+            found = self.plans[types] = tuple({**keys, **words} for words in self.words)
         return found
 
-    def node(self, node: Mapping[str, Any], out: list[str], *, top: bool) -> str:
+    def node(self, node: Mapping[str, Any], out: list[str], where: int) -> str:
         subject = self.emitter._iris[node["id"]]  # noqa: SLF001 - the innermost loop
         types = node.get("type")
-        if types is None:
-            plans = self.plans[None]
-        elif types.__class__ is str:
+        plans = self.untyped
+        if types.__class__ is str:
             out.append(subject + self.types[types])
             plans = self.plans.get((types,)) or self.plan((types,))
-        else:
-            names = tuple(types)
-            if not names:
-                raise Unsure
+        elif types is not None or "type" in node:
+            names = tuple(_several(types))
             out.extend([subject + self.types[name] for name in names])
             plans = self.plans.get(names) or self.plan(names)
-        plan = plans[0] if top else plans[1]
+        if self.seen is not None:
+            # What one part of a fact says of a node may forbid what another says.
+            if subject in self.seen:
+                raise Unsure
+            self.seen.add(subject)
+            if types is None and subject in self.concepts:
+                plans = self.plan(self.concepts[subject])
+        plan = plans[where]
         for key, value in node.items():
             plan[key](subject, value, out)
         return subject
@@ -247,7 +283,7 @@ class _Planner:
             if value.__class__ is str:
                 out.append(subject + predicate + iris[value])
             elif value.__class__ is dict and len(value) > 1:
-                out.append(subject + predicate + node(value, out, top=False))
+                out.append(subject + predicate + node(value, out, _NESTED))
             elif value.__class__ is dict:
                 out.append(subject + predicate + iris[value["id"]])
             else:
@@ -282,41 +318,42 @@ class _Planner:
                 raise Unsure
             out.append(subject + predicate + quote(value))
 
+        def by_language(subject: str, value: dict[str, Any], out: list[str]) -> None:
+            if key.plain_required or not value:
+                raise Unsure
+            for tag, texts in value.items():
+                suffix = tags[tag]
+                if texts.__class__ is str:
+                    out.append(subject + predicate + quote(texts) + suffix)
+                else:
+                    _several(texts)
+                    out.extend([subject + predicate + quote(text) + suffix for text in texts])
+
         def emit(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is str:
                 plain(subject, value, out)
             elif value.__class__ is dict:
-                if key.plain_required:
-                    raise Unsure
-                _several(value)
-                for tag, texts in value.items():
-                    suffix = tags[tag]
-                    if texts.__class__ is str:
-                        out.append(subject + predicate + quote(texts) + suffix)
-                    else:
-                        _several(texts)
-                        out.extend([subject + predicate + quote(text) + suffix for text in texts])
+                by_language(subject, value, out)
             else:
                 _several(value)
                 for item in value:
-                    # The normal form is a list; a list of language maps is not, but for its single map.
-                    if item.__class__ is dict and len(value) == 1:
-                        emit(subject, item, out)
+                    if item.__class__ is LanguageMap:
+                        by_language(subject, item, out)
                     else:
                         plain(subject, item, out)
 
         return emit
 
 
-def _several(value: Any) -> None:
-    """Let only a list or map with something in it pass."""
-    if value.__class__ not in {list, dict} or not value:
+def _several(value: Any) -> list[Any]:
+    """Let only a list with something in it pass."""
+    if not isinstance(value, list) or not value:
         raise Unsure
+    return value
 
 
 def _at_most_one(emit: Emit) -> Emit:
     def emit_one(subject: str, value: Any, out: list[str]) -> None:
-        # Texts may come once for each language; the shapes count them.
         if value.__class__ is list and len(value) > 1:
             raise Unsure
         emit(subject, value, out)
@@ -335,14 +372,16 @@ class SourceEmitter:
         sha256: str | None = None,
         reviewed_by: str | None = None,
         reviewed_on: str | None = None,
+        checked: bool = False,
     ) -> None:
         self.emitter = emitter
+        self.checked = checked
         self.body = body
         self.sha256 = sha256
         self.reviewed_by = reviewed_by
         self.reviewed_on = reviewed_on
         self.document = emitter.iri(body["id"])
-        self.name = source_name(body["id"])
+        self.name = source_name(emitter.normal_id(body["id"]))
         base = emitter.id_base
         self.provenance = f"<{base}provenance/{self.name}>"
         self._graph_prefix = f"<{base}fact/{self.name}/"
@@ -364,7 +403,7 @@ class SourceEmitter:
                 f"{text} <{RDF_TYPE}> <{SCHEMA}MediaObject>",
                 f'{text} <{SCHEMA}sha256> "{self.sha256}"',
             ]
-        triples = self.emitter.triples(self.body)
+        triples = self.emitter.triples(self.body, source=True, checked=self.checked)
         if triples:
             graph = f"{self._graph_prefix}source>"
             lines.append(f"{graph}{self._derived}")
@@ -373,21 +412,16 @@ class SourceEmitter:
         return end.join(sorted(lines)) + end
 
     def fact(self, fact: Fact) -> str:
-        """Return the quads of a fact and its receipt."""
-        return self.emit(fact.body, fact.receipt)
-
-    def emit(self, body: Mapping[str, Any], receipt: Receipt) -> str:
-        """Return the quads of a body and its receipt.
-
-        Raises Unsure.
-        """
+        """Return the quads of a checked fact and its receipt."""
+        receipt = fact.receipt
         return self.raw(
-            body,
+            fact.body,
             receipt.status,
             receipt.evidence,
             personal=receipt.personal,
             reviewed_by=receipt.reviewed_by,
             reviewed_on=receipt.reviewed_on,
+            checked=True,
         )
 
     def raw(
@@ -399,9 +433,13 @@ class SourceEmitter:
         personal: bool,
         reviewed_by: str | None,
         reviewed_on: str | None,
+        checked: bool = False,
     ) -> str:
-        """Return the quads of a body and of a receipt given in its parts."""
-        triples = self.emitter.triples(body, personal=personal)
+        """Return the quads of a body and of a receipt given in its parts.
+
+        Raises Unsure.
+        """
+        triples = self.emitter.triples(body, personal=personal, checked=checked)
         if not triples:
             raise Unsure
         graph = f"{self._graph_prefix}{graph_name(triples)}>"
@@ -472,7 +510,7 @@ def source_name(document_id: str) -> str:
     >>> source_name("document/silver-label")
     'silver-label'
     >>> source_name("https://example.org/news/42?lang=de")
-    'example-org-news-42-lang-de-9a1a3e0f'
+    'example-org-news-42-lang-de-2f61ce34'
     """
     if ":" not in document_id:
         return document_id.removeprefix("document/")

@@ -11,7 +11,7 @@ from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, read_tree
+from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, read_tree
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
@@ -95,11 +95,10 @@ class JsonLines:
             raise Unsure from error
         if record.__class__ is not dict:
             raise Unsure
-        named = record.get("source")
-        if named.__class__ is dict:
-            return self._release(record)
-        if named is not None:
-            self._switch(named)
+        if "source" in record:
+            if record["source"].__class__ is dict:
+                return self._release(record)
+            self._switch(record.pop("source"))
         if self._source is None or "facts" in record:
             raise Unsure
         output = self._fact(self._source, record)
@@ -113,6 +112,9 @@ class JsonLines:
         if facts.__class__ is not list or not {"source", "facts"}.issuperset(record):
             raise Unsure
         described = record["source"]
+        name = _text(described, "id")
+        if name is None:
+            raise Unsure
         sha256 = _text(described, "sha256")
         if "file" in described or (sha256 is not None and not _SHA256.fullmatch(sha256)):
             raise Unsure
@@ -125,7 +127,7 @@ class JsonLines:
         )
         output = source.description() + "".join([self._fact(source, fact) for fact in facts])
         self.facts += len(facts)
-        self._become(described["id"], source)
+        self._become(name, source)
         return output
 
     def _fact(self, source: SourceEmitter, record: dict[str, Any]) -> str:
@@ -135,7 +137,7 @@ class JsonLines:
         if personal.__class__ is not bool:
             raise Unsure
         status = record.get("status", "stated")
-        if status not in self.emitter.statuses:
+        if status.__class__ is not str or status not in self.emitter.statuses:
             raise Unsure
         reviewed = "reviewedBy" in record or "reviewedOn" in record
         return source.raw(
@@ -160,6 +162,8 @@ class JsonLines:
 
     def _switch(self, name: Any) -> None:
         """Go on with the source that a fact names; the first time, describe it as far as it is known."""
+        if name.__class__ is not str:
+            raise Unsure
         known = self._sources.get(name)
         if known is None:
             known = SourceEmitter(self.emitter, {"id": name})
@@ -172,16 +176,40 @@ class JsonLines:
     def _slow(self, line: bytes, number: int) -> str:
         """Have a line checked: report its problems, or convert what the checker made of it."""
         place = Place(file=self.name, line=number, column=1)
+        repeated: list[str] = []
+
+        def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+            record: dict[str, Any] = {}
+            for key, value in items:
+                if key in record:
+                    repeated.append(key)
+                record.setdefault(key, value)
+            return record
+
         try:
-            record = json.loads(line, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
+            record = json.loads(line, object_pairs_hook=pairs, parse_constant=_no_constant)
+        except RecursionError:
+            self.problems.append(problem("too-deep", place, limit=MAX_DEPTH))
+            return ""
+        except ValueError as error:
             self.problems.append(problem("not-json", place, reason=str(error)))
             return ""
         if not isinstance(record, dict):
             self.problems.append(problem("not-a-mapping", place, what="a line"))
             return ""
-        tree = self._tree(line, number, record)
         before = len(self.problems)
+        try:
+            return self._checked(line, number, record, repeated)
+        except RecursionError:
+            self.problems[before:] = [problem("too-deep", place, limit=MAX_DEPTH)]
+            return ""
+
+    def _checked(self, line: bytes, number: int, record: dict[str, Any], repeated: list[str]) -> str:
+        place = Place(file=self.name, line=number, column=1)
+        before = len(self.problems)
+        tree = self._tree(line, number, record)
+        if repeated and len(self.problems) == before:
+            self.problems.append(problem("duplicate-key", place, key=repeated[0], line=number))
         source = tree.get("source")
         if "facts" not in record and isinstance(source, Scalar):
             tree.items = [(key, value) for key, value in tree.items if key.text != "source"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
 
+_LONGEST_MESSAGE = 160
+
 
 def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -> Answer:
     """Answer a query; the profile's prefixes need no declaring.
@@ -23,7 +26,23 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
     try:
         found = store.query(text, prefixes=profile.query_prefixes(id_base))
     except SyntaxError as error:
-        raise QueryError(f"not valid SPARQL 1.1: {error.msg or error}") from error
+        raise syntax_error(text, error.msg or str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
     return Answer(found)
+
+
+def syntax_error(text: str, message: str) -> QueryError:
+    """Say where the text stops being SPARQL; the engine's list of all that it would have taken helps nobody."""
+    message = " ".join(message.split())
+    match = re.match(r"error at (\d+):(\d+): (.*)", message)
+    if match is None:
+        return QueryError(f"not valid SPARQL 1.1: {message[:_LONGEST_MESSAGE]}")
+    line, column = int(match[1]), int(match[2])
+    lines = text.splitlines()
+    rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
+    found = f"unexpected '{rest[:40]}'" if rest else "it ends too early"
+    known = match[3] if len(match[3]) < _LONGEST_MESSAGE else None
+    if "Prefix not found" in match[3]:
+        known = "is a prefix not declared?"
+    return QueryError(f"not valid SPARQL 1.1 in line {line}, column {column}: {found}", hint=known)

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
 
-_W3C = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}  # fmt: skip
+_W3C = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
 ROW_FORMATS = ("table", "markdown", *_W3C)
 GRAPH_FORMATS = tuple(it.name for it in SERIALIZATIONS)
 RESULT_FORMATS = (*ROW_FORMATS, *(name for name in GRAPH_FORMATS if name not in ROW_FORMATS))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import Limits, check_query
+from pressgraph.query.local import syntax_error
 from pressgraph.query.remote import query_form
 from pressgraph.server.answers import (
     CORS,
@@ -272,6 +273,8 @@ class Endpoint:
         except Failed as failure:
             if failure.kind in {"time", "memory", "crash"}:
                 self.cache.failed(key, failure)
+            if failure.kind == "syntax":
+                raise RequestError(400, str(syntax_error(operation.query or "", failure.message))) from failure
             raise request_error(failure) from failure
         except BaseException:
             if watch.exchange is not None:

@@ -1,0 +1,48 @@
+"""What the tests share: the shipped profile, the founding release, and a short way to read facts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pressgraph.facts import FactsFile, read_facts_bytes
+from pressgraph.profile import Profile, load_profile
+from pressgraph.project import open_project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def profile() -> Profile:
+    return load_profile(open_project(ROOT))
+
+
+@pytest.fixture(scope="session")
+def id_base() -> str:
+    return open_project(ROOT).id_base
+
+
+@pytest.fixture(scope="session")
+def founding_path() -> Path:
+    return ROOT / "data" / "releases" / "2019-01-01-biosaxony-silver-label.yaml"
+
+
+@pytest.fixture(scope="session")
+def read(profile: Profile, id_base: str) -> Callable[[str | bytes], FactsFile]:
+    """Read a facts file from its text."""
+
+    def read_text(text: str | bytes) -> FactsFile:
+        data = text if isinstance(text, bytes) else text.encode()
+        return read_facts_bytes(data, profile, id_base=id_base, name="facts.yaml")
+
+    return read_text
+
+
+@pytest.fixture(scope="session")
+def founding(founding_path: Path, read: Callable[[str | bytes], FactsFile]) -> FactsFile:
+    return read(founding_path.read_bytes())
