@@ -15,7 +15,7 @@ from rdflib.compare import isomorphic
 from rdflib.term import Node
 
 if TYPE_CHECKING:
-    from conftest import Server
+    from harness import Server
 
 SUITES = Path(__file__).resolve().parents[1] / "suites"
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
