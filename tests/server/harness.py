@@ -127,7 +127,10 @@ def start(project: Path, *options: str, token: str | None = TOKEN) -> Server:
 
 def make_project(folder: Path, settings: dict[str, Any] | None = None, *, extra: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    lines = [f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}" for key, value in (settings or {}).items()]
+    lines = [
+        f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}"
+        for key, value in (settings or {}).items()
+    ]
     text = f'[project]\nbase = "{BASE}"\n{extra}\n[serve]\n' + "\n".join(lines) + "\n"
     (folder / "pressgraph.toml").write_text(text, encoding="utf-8")
     return folder

@@ -1,4 +1,4 @@
-"""Requests that end or abuse servers, against a real server process: it refuses them, goes on, and leaves no orphans."""
+"""Requests that end or abuse servers, against a real server process: it refuses them, goes on, leaves no orphans."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from harness import TOKEN, Server, build, empty, make_project, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MIB = 1024 * 1024
 NUMBERS = " ".join(str(number) for number in range(200))
@@ -23,7 +27,14 @@ NUMBERS = " ".join(str(number) for number in range(200))
 @pytest.fixture(scope="module")
 def tight(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of the founding release with limits that tests reach fast."""
-    settings = {"timeout": 2.0, "slow_after": 0.5, "memory_mib": 512, "rows": 20_000, "result_mib": 8, "stall_timeout": 2.0}
+    settings = {
+        "timeout": 2.0,
+        "slow_after": 0.5,
+        "memory_mib": 512,
+        "rows": 20_000,
+        "result_mib": 8,
+        "stall_timeout": 2.0,
+    }
     project = make_project(tmp_path_factory.mktemp("tight"), settings)
     build(project, root)
     server = start(project)
@@ -95,7 +106,7 @@ def test_what_the_guard_allows_does_not_end_the_engine(survivor: Server) -> None
         "ASK { FILTER(" + "!" * 999 + "true) }",
         "ASK { FILTER(0 < 1" + "+1" * 900 + ") }",
         "SELECT * WHERE { {}" + " UNION {}" * 999 + " } LIMIT 1",
-        "ASK { ?s a" + "/a" * 999 + " ?o }",
+        "ASK { ?s a" + "|a" * 999 + " ?o }",
     ):
         survivor.query(text)
     assert survivor.answers()
@@ -119,8 +130,10 @@ HEAVY = {
     + " ".join(f"?a <p:{i}> ?c ." for i in range(3000))
     + " } WHERE { ?a ?b ?c . ?d ?e ?f }",
     "path with free ends": "SELECT (COUNT(*) AS ?n) WHERE { ?s (!<x:y>|^!<x:y>)* ?o . ?o (!<x:y>|^!<x:y>)* ?z }",
+    "long path": "ASK { ?s a" + "/a" * 900 + " ?o }",
     "many rows": "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f }",
-    "many bytes": "SELECT ?c ?z WHERE { ?a ?b ?c . BIND(REPLACE(REPLACE(STR(?c), '.', 'aaaaaaaaaa'), 'a', 'bbbbbbbbbb') AS ?z) }",
+    "many bytes": "SELECT ?c ?z WHERE { ?a ?b ?c . "
+    "BIND(REPLACE(REPLACE(STR(?c), '.', 'aaaaaaaaaa'), 'a', 'bbbbbbbbbb') AS ?z) }",
 }
 
 
@@ -128,7 +141,8 @@ HEAVY = {
 def test_heavy_queries_end_at_a_limit(name: str, survivor: Server) -> None:
     started = time.monotonic()
     try:
-        answer = survivor.query(HEAVY[name], accept="text/csv, application/n-triples;q=0.5")
+        accept = {"accept": "text/csv, */*;q=0.5"}
+        answer = survivor.client.post("/sparql", data={"query": HEAVY[name]}, headers=accept)
         assert answer.status_code in {413, 503, 504, 507, 500}, (answer.status_code, answer.text[:200])
         assert "\n" not in answer.text.strip()
     except httpx.RemoteProtocolError:
@@ -171,9 +185,12 @@ def test_a_query_that_ended_a_process_is_not_tried_again_at_once(survivor: Serve
 def test_an_error_in_mid_stream_is_no_success(survivor: Server) -> None:
     # more than what is held back before a status is sent, then the limit
     text = "SELECT ?a ?b ?c ?d WHERE { ?a ?b ?c . ?d a ?e }"
-    with pytest.raises(httpx.RemoteProtocolError), survivor.client.stream(
-        "GET", "/sparql", params={"query": text}, headers={"accept": "application/sparql-results+xml"}
-    ) as answer:
+    with (  # noqa: PT012 - the body is read to the end
+        pytest.raises(httpx.RemoteProtocolError),
+        survivor.client.stream(
+            "GET", "/sparql", params={"query": text}, headers={"accept": "application/sparql-results+xml"}
+        ) as answer,
+    ):
         assert answer.status_code == 200
         for _ in answer.iter_bytes():
             pass
@@ -240,9 +257,9 @@ def test_the_words_pass_where_they_are_no_keywords(text: str, survivor: Server) 
 def test_from_names_a_graph_and_opens_no_socket(survivor: Server, listener: tuple[int, list[bytes]]) -> None:
     port, calls = listener
     before = len(calls)
-    answer = survivor.query(f"SELECT * FROM <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}", accept="application/json")
+    answer = survivor.query(f"ASK FROM <http://127.0.0.1:{port}/> {{ ?s ?p ?o }}", accept="application/json")
     assert answer.status_code == 200
-    assert answer.json()["results"]["bindings"] == []
+    assert answer.json()["boolean"] is False
     assert len(calls) == before
 
 
@@ -250,10 +267,10 @@ def test_the_processes_have_no_network(survivor: Server) -> None:
     metrics = survivor.client.get("/metrics").text
     if "pressgraph_workers_without_network 1.0" not in metrics:
         pytest.skip("the kernel gives no user namespaces here")
-    own = os.readlink("/proc/self/ns/net")
+    own = Path("/proc/self/ns/net").readlink()
     for pid in survivor.children():
         try:
-            assert os.readlink(f"/proc/{pid}/ns/net") != own
+            assert Path(f"/proc/{pid}/ns/net").readlink() != own
         except PermissionError:
             continue  # not dumpable: its namespace is nobody's to read
 
@@ -288,11 +305,16 @@ def nested_json(depth: int) -> str:
     return '{"http://example.org/p":' * depth + "1" + "}" * depth
 
 
-BOMB = "<?xml version='1.0'?><!DOCTYPE r [" + "".join(
-    f"<!ENTITY e{i + 1} '{f'&e{i};' * 10}'>" if i else "<!ENTITY e0 'aaaaaaaaaa'><!ENTITY e1 '&e0;&e0;'>" for i in range(9)
-) + (
-    "]><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:x='http://example.org/'>"
-    "<rdf:Description rdf:about='http://example.org/s'><x:p>&e9;</x:p></rdf:Description></rdf:RDF>"
+BOMB = (
+    "<?xml version='1.0'?><!DOCTYPE r ["
+    + "".join(
+        f"<!ENTITY e{i + 1} '{f'&e{i};' * 10}'>" if i else "<!ENTITY e0 'aaaaaaaaaa'><!ENTITY e1 '&e0;&e0;'>"
+        for i in range(9)
+    )
+    + (
+        "]><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:x='http://example.org/'>"
+        "<rdf:Description rdf:about='http://example.org/s'><x:p>&e9;</x:p></rdf:Description></rdf:RDF>"
+    )
 )
 XXE = (
     "<?xml version='1.0'?><!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
@@ -300,7 +322,7 @@ XXE = (
     "<rdf:Description rdf:about='http://example.org/s'><x:p>&x;</x:p></rdf:Description></rdf:RDF>"
 )
 RDF_HEAD = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:x='http://example.org/'>"
-BAD_DOCUMENTS = {
+BAD_DOCUMENTS: dict[str, tuple[str, str | bytes]] = {
     "deep JSON-LD": ("application/ld+json", nested_json(20000)),
     "deep RDF/XML": (
         "application/rdf+xml",
@@ -371,7 +393,11 @@ def test_an_update_that_does_not_end_is_ended_and_frees_the_lock(kept: Server) -
     values = " ".join(f"VALUES ?x{i} {{ {NUMBERS} }}" for i in range(5))
     started = time.monotonic()
     answer = kept.client.post(
-        "/sparql", data={"update": f"INSERT {{ <x:s> <x:p> ?x0 }} WHERE {{ {values} FILTER(?x1 > 1000) }}"}, headers=kept.may_write
+        "/sparql",
+        data={
+            "update": f"INSERT {{ <x:s> <x:p> ?x0 }} WHERE {{ {values} FILTER(?x0 + ?x1 + ?x2 + ?x3 + ?x4 > 100000) }}"
+        },
+        headers=kept.may_write,
     )
     assert answer.status_code in {504, 507}
     assert time.monotonic() - started < 6
@@ -385,14 +411,13 @@ def test_a_writer_killed_in_mid_update_leaves_a_consistent_store(tmp_path: Path)
     insert = {"update": "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 1 } }"}
     assert server.client.post("/sparql", data=insert, headers=server.may_write).status_code == 204
     values = " ".join(f"VALUES ?x{i} {{ {NUMBERS} }}" for i in range(5))
-    long = {"update": f"CLEAR ALL ; INSERT {{ <x:s> <x:p> ?x0 }} WHERE {{ {values} FILTER(?x1 > 1000) }}"}
+    values += " FILTER(?x0 + ?x1 + ?x2 + ?x3 + ?x4 > 100000)"
+    long = {"update": f"CLEAR ALL ; INSERT {{ <x:s> <x:p> ?x0 }} WHERE {{ {values} }}"}
     before = set(server.children())
 
     def update() -> None:
-        try:
+        with suppress(httpx.HTTPError):
             httpx.post(f"{server.url}/sparql", data=long, headers=server.may_write, timeout=30, trust_env=False)
-        except httpx.HTTPError:
-            pass
 
     thread = threading.Thread(target=update)
     thread.start()
@@ -437,11 +462,11 @@ def test_a_killed_server_leaves_no_process(tmp_path: Path) -> None:
     ],
 )
 def test_writing_needs_the_token(headers: dict[str, str], status: int, kept: Server) -> None:
-    raw = {key: value.encode("latin-1") for key, value in headers.items()}
+    raw = [(key.encode(), value.encode("latin-1")) for key, value in headers.items()]
     update = {"update": "DROP ALL"}
     assert kept.client.post("/sparql", data=update, headers=raw).status_code == status
     assert kept.client.delete("/store", params={"graph": "http://example.org/kept"}, headers=raw).status_code == status
-    put = {"content-type": "text/turtle", **raw}
+    put = [(b"content-type", b"text/turtle"), *raw]
     assert kept.client.put("/store?default", content="", headers=put).status_code == status
 
 
@@ -499,7 +524,17 @@ def test_every_page_escapes_what_the_graph_holds(writer: Server) -> None:
     for page in pages:
         assert page.headers["content-type"] == "text/html; charset=utf-8", page.url
         text = page.text
-        for bad in ("<img", "<svg", "<script>alert", "</script><", 'href="javascript', "href=\"data:", "'onmouseover='alert(6)\""):
+        for bad in (
+            "<img",
+            "<svg",
+            "<script>alert",
+            "</script><script",
+            "</script><img",
+            'href="javascript',
+            'href="data:',
+            " 'onmouseover",
+            " onmouseover=",
+        ):
             assert bad not in text, (page.url, bad)
         assert "unsafe-inline" not in page.headers["content-security-policy"]
         assert "script-src 'self'" in page.headers["content-security-policy"]
@@ -518,7 +553,7 @@ def test_every_page_escapes_what_the_graph_holds(writer: Server) -> None:
         "a/b;q=1e999",
         "text/html;q=NaN",
         ",".join(f"a/b{i};q=0.{i % 9}" for i in range(2500)) + ",*/*",
-        ", " * 10000,
+        "," * 10000,
     ],
 )
 def test_odd_accept_headers(accept: str, survivor: Server) -> None:
@@ -583,7 +618,9 @@ def test_bodies_too_large_are_refused(survivor: Server, kept: Server) -> None:
             yield b"a" * 65536
 
     try:
-        answer = survivor.client.post("/sparql", content=endless(), headers={"content-type": "application/sparql-query"})
+        answer = survivor.client.post(
+            "/sparql", content=endless(), headers={"content-type": "application/sparql-query"}
+        )
         assert answer.status_code == 413
     except httpx.WriteError:
         pass  # the server hung up while it was being sent

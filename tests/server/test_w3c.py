@@ -12,10 +12,10 @@ import pytest
 from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.compare import isomorphic
-from rdflib.term import Node
 
 if TYPE_CHECKING:
     from harness import Server
+    from rdflib.term import Node
 
 SUITES = Path(__file__).resolve().parents[1] / "suites"
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -113,7 +113,9 @@ class Runner:
         path = str(manifest.value(node, HT.absolutePath))
         for name, value in self.variables.items():
             path = path.replace(name, value)
-        path = path.replace("/sparql/", "/sparql", 1) if path.startswith("/sparql/") else path.replace("/gsp", "/store", 1)
+        path = (
+            path.replace("/sparql/", "/sparql", 1) if path.startswith("/sparql/") else path.replace("/gsp", "/store", 1)
+        )
         headers = headers_of(manifest, node)
         content = body_of(manifest, node)
         method = str(manifest.value(node, HT.methodName))

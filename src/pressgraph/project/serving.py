@@ -65,7 +65,7 @@ class Serving:
     """Write a line of JSON for each request to stderr."""
 
 
-_KINDS = {"int": int, "float": (int, float), "str": str, "bool": bool, "tuple[str, ...]": list}
+_KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "tuple[str, ...]": list}
 _WANTED = {
     "int": "a whole number above 0",
     "float": "a number above 0",

@@ -19,9 +19,8 @@ from pressgraph.query.lexer import tokens
 _OPENING, _CLOSING = "{([", "})]"
 _OPERATORS = frozenset("!|&^/*+-<>=?")
 _NESTING = frozenset(
-    "UNION OPTIONAL MINUS FILTER BIND IN NOT EXISTS GRAPH VALUES IF COALESCE CONCAT REPLACE HAVING".split()
+    {"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "IN", "NOT", "EXISTS", "GRAPH", "VALUES", "IF", "COALESCE"}
 )
-_FETCHING = {"SERVICE", "LOAD"}
 # After ')' a comment can hide the rest of a SERVICE clause inside what looks like an IRI.
 _HIDDEN = re.compile(r"\).*(?:SERVICE|LOAD)\b.*#", re.IGNORECASE | re.DOTALL)
 

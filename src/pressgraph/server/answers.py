@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
-from pressgraph.server.pool import Exchange, Failed
+from pressgraph.server.pool import Exchange, ExchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ STATUS = {
     "time": 504,
     "memory": 507,
 }
-_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60", "crash": "60"}
+_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60"}
 
 CORS = {
     "access-control-allow-origin": "*",
@@ -50,10 +50,10 @@ class RequestError(Exception):
         self.headers = dict(headers or {})
 
 
-def request_error(failure: Failed) -> RequestError:
+def request_error(failure: ExchangeError) -> RequestError:
     """Return the error that a failed exchange is answered with."""
     status = STATUS[failure.kind]
-    headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY and status != 500 else {}
+    headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY else {}
     return RequestError(status, failure.message, headers)
 
 
@@ -111,7 +111,7 @@ class ResultStream(Response):
                 await self._send(chunk, send)
             rest = self._gzip.flush() if self._gzip is not None else b""
             await send({"type": "http.response.body", "body": rest, "more_body": False})
-        except (Failed, TimeoutError):
+        except (ExchangeError, TimeoutError):
             abort = scope.get("pressgraph.abort")
             if abort is not None:
                 abort()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from pressgraph.server.pool import Failed
+    from pressgraph.server.pool import ExchangeError
 
 _WORTH_COMPRESSING = 1024
 _MOST_FAILURES = 1000
@@ -45,7 +45,7 @@ class Cache:
         self._size = size
         self._held = 0
         self._entries: OrderedDict[Hashable, tuple[Entry, int]] = OrderedDict()
-        self._failures: OrderedDict[Hashable, tuple[float, Failed]] = OrderedDict()
+        self._failures: OrderedDict[Hashable, tuple[float, ExchangeError]] = OrderedDict()
         self.hits = 0
         self.misses = 0
 
@@ -79,13 +79,13 @@ class Cache:
         self._failures.clear()
         self._held = 0
 
-    def failed(self, key: Hashable, failure: Failed) -> None:
+    def failed(self, key: Hashable, failure: ExchangeError) -> None:
         """Remember that a request ended a process."""
         self._failures[key] = (time.monotonic() + _FAILURE_SECONDS, failure)
         if len(self._failures) > _MOST_FAILURES:
             self._failures.popitem(last=False)
 
-    def failure(self, key: Hashable) -> Failed | None:
+    def failure(self, key: Hashable) -> ExchangeError | None:
         """Return how a request ended a process a moment ago."""
         found = self._failures.get(key)
         if found is None:

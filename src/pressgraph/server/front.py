@@ -22,11 +22,12 @@ from starlette.staticfiles import StaticFiles
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
 from pressgraph.server.answers import RequestError, error_answer, request_error
-from pressgraph.server.pages import STATIC, Pages
-from pressgraph.server.pool import Failed, Pool
 from pressgraph.server.negotiation import GRAPHS, ROWS
+from pressgraph.server.pages import STATIC, Pages
+from pressgraph.server.pool import ExchangeError, Pool
 from pressgraph.server.protocol import Endpoint, parameters
 from pressgraph.server.publication import is_current, served_folder
+from pressgraph.server.repeated import Known, Repeated
 from pressgraph.server.writes import Writes
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ _PATH_KINDS = ("sparql", "store", "id", "doc", "vocab", "static", "search", "abo
 
 class Front:
     """The server of a project: an ASGI application."""
+
+    security = _SECURITY
 
     def __init__(
         self,
@@ -88,6 +91,10 @@ class Front:
         self.pages = Pages(self)
         self.endpoint = Endpoint(self)
         self.metrics = Metrics(self)
+        self.repeated = Repeated(self.settings.cache_mib * 1024 * 1024 // 4, self._repeated)
+        self._logged: list[str] = []
+        """Lines of the log that are written in a moment, together."""
+        self._second, self._time = 0, ""
         self._moving = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
         self._routes: ASGIApp = self._application()
@@ -167,6 +174,27 @@ class Front:
                 **scope.get("pressgraph.log", {}),
             )
 
+    def _repeated(self, known: Known, request_id: str) -> None:
+        self.metrics.request("/sparql", 200, 0.0)
+        if self.settings.log:
+            # nothing here needs escaping: the query is a hash
+            self._logged.append(
+                f'{{"time":"{self._now()}","event":"request","request_id":"{request_id}","method":"GET",'
+                f'"path":"/sparql","status":200,"ms":0,"bytes":{len(known.body)},"query":"{known.query}","cached":true}}\n'
+            )
+            if len(self._logged) == 1:
+                asyncio.get_running_loop().call_later(0.05, self._flush)
+
+    def _now(self) -> str:
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._time = second, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+        return self._time
+
+    def _flush(self) -> None:
+        sys.stderr.write("".join(self._logged))
+        self._logged.clear()
+
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
@@ -228,7 +256,7 @@ class Front:
                 parts = [chunk async for chunk in exchange.chunks()]
             finally:
                 exchange.close()
-        except Failed as failure:
+        except ExchangeError as failure:
             raise request_error(failure) from failure
         return json.loads(b"".join(parts))
 
@@ -246,6 +274,7 @@ class Front:
             await self.pool.open(current.path / "store")
             self.snapshot_name, self.snapshot_id = current.name, identity
             self.endpoint.moved()
+            self.repeated.clear()
             self.pages.moved()
             self.say("snapshot", snapshot=current.name)
             return True
@@ -260,7 +289,7 @@ class Front:
                 try:
                     await self.move()
                     seen = tuple(_stamp(path) for path in pointers) if now == seen else now
-                except (PressgraphError, Failed, RequestError, OSError) as error:
+                except (PressgraphError, ExchangeError, RequestError, OSError) as error:
                     self.say("error", error=type(error).__name__, message=str(error)[:300])
                     await asyncio.sleep(1)
             await asyncio.sleep(_POLL)
@@ -282,6 +311,7 @@ class Front:
             else:
                 if self._follower is not None:
                     self._follower.cancel()
+                self._flush()
                 await self.writes.stop()
                 await self.pool.stop(1.0)
                 await send({"type": "lifespan.shutdown.complete"})
@@ -289,8 +319,12 @@ class Front:
 
     def say(self, event: str, **fields: Any) -> None:
         """Write a line of JSON to stderr; values are escaped, so that a request cannot forge a line."""
-        line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **fields}
-        sys.stderr.write(json.dumps(line, separators=(",", ":")) + "\n")
+        line = {"time": self._now(), "event": event, **fields}
+        self._logged.append(json.dumps(line, separators=(",", ":")) + "\n")
+        if event != "request":
+            self._flush()
+        elif len(self._logged) == 1:
+            asyncio.get_running_loop().call_later(0.05, self._flush)
 
     async def _download(self, request: Request) -> Response:
         """Answer a query as a file: what a form can ask for, since it cannot set Accept."""

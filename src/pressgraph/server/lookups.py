@@ -217,7 +217,6 @@ def terms(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -
 def home(store: ox.Store, settings: dict[str, Any], _request: dict[str, Any]) -> dict[str, Any]:
     """Return what the first page shows: counts, the newest releases, what kinds of things there are."""
     id_base = settings["id_base"]
-    releases = []
     rows = store.query(
         """SELECT ?id (MAX(?day) AS ?date) WHERE {
              ?id a schema:NewsArticle ; schema:datePublished ?day FILTER(!CONTAINS(STR(?id), "/fact/"))
@@ -225,8 +224,7 @@ def home(store: ox.Store, settings: dict[str, Any], _request: dict[str, Any]) ->
         prefixes={"schema": SCHEMA},
     )
     assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    for row in rows:
-        releases.append([row["id"].value, row["date"].value])
+    releases = [[row["id"].value, row["date"].value] for row in rows]
     kinds: dict[str, int] = defaultdict(int)
     things: set[str] = set()
     skipped = tuple(id_base + it for it in ("fact/", "provenance/", "profile"))

@@ -66,7 +66,13 @@ class Pages:
     # -- drawing
 
     def _draw(
-        self, request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
     ) -> Response:
         language = self._language(request)
         nonce = secrets.token_urlsafe(12)
@@ -111,7 +117,13 @@ class Pages:
             return error_answer(error)
         headers = {"cache-control": "no-store", **error.headers}
         return self._draw(
-            request, "error.html", status=error.status, headers=headers, code=error.status, message=error.message, near=[]
+            request,
+            "error.html",
+            status=error.status,
+            headers=headers,
+            code=error.status,
+            message=error.message,
+            near=[],
         )
 
     async def refused(self, request: Request, error: Exception) -> Response:
@@ -198,7 +210,9 @@ class Pages:
             path = unquote(raw.decode("ascii").partition("?")[0].removeprefix("/"), errors="strict")
         except UnicodeDecodeError:
             raise RequestError(400, "the address is not UTF-8") from None
-        if len(path) > _LONGEST_IRI or any(character.isspace() or character in '<>"{}|\\^`' or character < " " for character in path):
+        if len(path) > _LONGEST_IRI or any(
+            character.isspace() or character in '<>"{}|\\^`' or character < " " for character in path
+        ):
             raise RequestError(404, "there is nothing here")
         return path
 
@@ -217,9 +231,9 @@ class Pages:
         """Send from a thing to the document about it (https://www.w3.org/TR/cooluris/, 4.2)."""
         below = path.removeprefix("id/")
         name, form = self._suffix(below)
-        if await self._known([self.base + path]) is None:
-            if form is None or await self._known([f"{self.base}id/{name}"]) is None:
-                raise await self._missing(request, path)
+        candidates = [self.base + path] if form is None else [self.base + path, f"{self.base}id/{name}"]
+        if await self._known(candidates) is None:
+            raise await self._missing(request, path)
         query = request.scope["query_string"].decode("ascii", "replace")
         target = f"/doc/{_quoted(below)}" + (f"?{query}" if query else "")
         return RedirectResponse(target, 303, {**CORS, "vary": "Accept", "link": f'<{target}>; rel="describedby"'})
@@ -264,7 +278,9 @@ class Pages:
         links = [f'<{_header(iri)}>; rel="describedby"']
         if suffixes:
             links += [
-                f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"' for it in _TRIPLE_FORMS if it is not form
+                f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"'
+                for it in _TRIPLE_FORMS
+                if it is not form
             ]
         headers = {
             **CORS,
@@ -342,7 +358,11 @@ class Pages:
         iri = namespace.rstrip("#/")
         document = names.path(iri) or f"/about?{urlencode({'iri': iri})}"
         links = [f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"' for it in _TRIPLE_FORMS]
-        headers = {**CORS, "link": ", ".join(links), "vary": "Accept, Accept-Language" if asked is None else "Accept-Language"}
+        headers = {
+            **CORS,
+            "link": ", ".join(links),
+            "vary": "Accept, Accept-Language" if asked is None else "Accept-Language",
+        }
         if form is not HTML:
             content = await self._rdf(request, iri, form, document, namespace)
             return Response(content, headers={**headers, "content-type": form.content_type})
@@ -449,10 +469,10 @@ class Pages:
                 result = await self._result(request, text, operation)
             except RequestError as error:
                 problem, status = error.message, error.status
-        suggestion = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
-        downloads = [
-            {"name": name, "query": text, "media_type": media_type} for name, media_type in _downloads(result)
-        ]
+        suggestion = (
+            "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
+        )
+        downloads = [{"name": name, "query": text, "media_type": media_type} for name, media_type in _downloads(result)]
         return self._draw(
             request,
             "query.html",
@@ -544,4 +564,3 @@ def _script(value: Any) -> str:
     """Return JSON that can stand in a script element: no '<' in it, so that nothing ends the element."""
     text = json.dumps(value, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-

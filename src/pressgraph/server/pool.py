@@ -35,11 +35,21 @@ _AHEAD = 1024 * 1024
 """How much of a result the front holds for a slow reader; then the process waits."""
 _MOST_FAILURES = 10
 """How many processes in a row may end before they are ready until the store counts as unreadable."""
-_KEPT_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+_KEPT_ENVIRONMENT = (
+    "PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "VIRTUAL_ENV",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Failed(Exception):
+class ExchangeError(Exception):
     """A request that a process did not answer, or not to the end. `kind` decides the status."""
 
     kind: str
@@ -59,7 +69,7 @@ class Exchange:
         self.parts: list[bytes] = []
         self.held = 0
         self.done = False
-        self.failure: Failed | None = None
+        self.failure: ExchangeError | None = None
         self.process: Process | None = None
         self.timer: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -74,7 +84,7 @@ class Exchange:
             self.process.pause()
         self._wake()
 
-    def finish(self, failure: Failed | None = None) -> None:
+    def finish(self, failure: ExchangeError | None = None) -> None:
         """Take note that nothing more will come."""
         if self.done:
             return
@@ -100,7 +110,7 @@ class Exchange:
     async def beginning(self, enough: int) -> None:
         """Wait until the result is complete or `enough` bytes of it are here.
 
-        Raises Failed where it fails before that.
+        Raises ExchangeError where it fails before that.
         """
         while not self.done and self.held < min(enough, _AHEAD):
             await self._wait()
@@ -119,7 +129,7 @@ class Exchange:
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the result as it comes.
 
-        Raises Failed in the middle of it where it fails.
+        Raises ExchangeError in the middle of it where it fails.
         """
         while True:
             if self.held:
@@ -135,19 +145,21 @@ class Exchange:
         """Drop the result; a process that still works on it is killed."""
         self.parts.clear()
         if not self.done and self.process is not None:
-            self.process.kill(Failed("gone", "the client has gone"))
+            self.process.kill(ExchangeError("gone", "the client has gone"))
 
 
 class Process(asyncio.Protocol):
     """A worker or writer process, and the front's end of the socket to it."""
 
-    def __init__(self, arguments: list[str], *, lost: Callable[[Process], None], ready: Callable[[Process], None]) -> None:
+    def __init__(
+        self, arguments: list[str], *, lost: Callable[[Process], None], ready: Callable[[Process], None]
+    ) -> None:
         self._lost = lost
         self._ready = ready
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
         self._paused = False
-        self._killed_for: Failed | None = None
+        self._killed_for: ExchangeError | None = None
         self.exchange: Exchange | None = None
         self.free: Callable[[Process], None] = lambda _process: None
         self.is_ready = False
@@ -196,7 +208,7 @@ class Process(asyncio.Protocol):
                 failure = None
                 if kind == FAILED:
                     said = json.loads(content)
-                    failure = Failed(said["kind"], said["message"])
+                    failure = ExchangeError(said["kind"], said["message"])
                 elif content:
                     exchange.data(content)
                 self.resume()
@@ -229,7 +241,7 @@ class Process(asyncio.Protocol):
             self._paused = False
             self._transport.resume_reading()
 
-    def kill(self, reason: Failed | None = None) -> None:
+    def kill(self, reason: ExchangeError | None = None) -> None:
         """End the process at once; its request fails for this reason."""
         self._killed_for = self._killed_for or reason
         self.retired = True
@@ -257,11 +269,11 @@ class Process(asyncio.Protocol):
         self._lost(self)
 
 
-def _ending(status: int) -> Failed:
+def _ending(status: int) -> ExchangeError:
     if status in {-signal.SIGABRT, 1}:
         # Rust and Python both end so when the system gives no more memory
-        return Failed("memory", "the request needs more memory than this server gives")
-    return Failed("crash", "the engine could not take the request")
+        return ExchangeError("memory", "the request needs more memory than this server gives")
+    return ExchangeError("crash", "the engine could not take the request")
 
 
 @dataclass(slots=True)
@@ -295,7 +307,7 @@ class Pool:
     async def open(self, store: Path, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - what comes late still counts
         """Move to a store: new requests go to it once a process has it open; old processes end what they do.
 
-        Raises Failed where no process can open it.
+        Raises ExchangeError where no process can open it.
         """
         self._store = store
         self._epoch += 1
@@ -305,12 +317,10 @@ class Pool:
         try:
             await asyncio.wait_for(asyncio.shield(self._opening), timeout)
         except TimeoutError:
-            raise Failed("failed", "the store could not be opened in time") from None
+            raise ExchangeError("failed", "the store could not be opened in time") from None
 
     def _in_lane(self, *, slow: bool) -> int:
-        return sum(
-            it.slow == slow and not it.retired and (slow or it.epoch == self._epoch) for it in self._processes
-        )
+        return sum(it.slow == slow and not it.retired and (slow or it.epoch == self._epoch) for it in self._processes)
 
     def _refill(self) -> None:
         """Start what is missing in the fast lane."""
@@ -366,7 +376,7 @@ class Pool:
             self._failures += 1
             delay = min(2.0, 0.05 * 2**self._failures)
             if self._failures >= _MOST_FAILURES and self._opening is not None and not self._opening.done():
-                self._opening.set_exception(Failed("failed", "the store cannot be opened"))
+                self._opening.set_exception(ExchangeError("failed", "the store cannot be opened"))
         asyncio.get_running_loop().call_later(delay, self._refill)
 
     # -- requests
@@ -374,7 +384,7 @@ class Pool:
     async def ask(self, request: dict[str, Any]) -> Exchange:
         """Send a request to a process as soon as one is free.
 
-        Raises Failed when too many wait, or this one too long.
+        Raises ExchangeError when too many wait, or this one too long.
         """
         exchange = Exchange(json_frame(REQUEST, request))
         while True:
@@ -389,9 +399,9 @@ class Pool:
 
     async def _turn(self) -> Process:
         if self._stopping:
-            raise Failed("stopping", "the server is stopping")
+            raise ExchangeError("stopping", "the server is stopping")
         if sum(not it.done() for it in self._waiting) >= self.settings.queue:
-            raise Failed("busy", "too many queries are waiting; try again soon")
+            raise ExchangeError("busy", "too many queries are waiting; try again soon")
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[Process] = loop.create_future()
         self._waiting.append(waiting)
@@ -412,7 +422,7 @@ class Pool:
             return
         if self.settings.slow_workers:
             if self._in_lane(slow=True) >= self.settings.slow_workers:
-                self._end(exchange, Failed("overload", "too many long queries are running; try again later"))
+                self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
                 return
             process.slow = True
             self._refill()
@@ -420,9 +430,9 @@ class Pool:
         exchange.timer = asyncio.get_running_loop().call_later(left, self._timed_out, exchange)
 
     def _timed_out(self, exchange: Exchange) -> None:
-        self._end(exchange, Failed("time", f"the query ran longer than {self.settings.timeout:g} seconds"))
+        self._end(exchange, ExchangeError("time", f"the query ran longer than {self.settings.timeout:g} seconds"))
 
-    def _end(self, exchange: Exchange, failure: Failed) -> None:
+    def _end(self, exchange: Exchange, failure: ExchangeError) -> None:
         if not exchange.done and exchange.process is not None:
             self.counts.killed[failure.kind] = self.counts.killed.get(failure.kind, 0) + 1
             exchange.process.kill(failure)
@@ -444,15 +454,15 @@ class Pool:
         """Let queries end, then end the processes."""
         self._stopping = True
         until = time.monotonic() + timeout
-        while any(it.exchange is not None for it in self._processes) and time.monotonic() < until:
+        while any(it.exchange is not None for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.05)
         for process in list(self._processes):
-            process.kill(Failed("stopping", "the server is stopping"))
+            process.kill(ExchangeError("stopping", "the server is stopping"))
         until = time.monotonic() + 3
-        while self._processes and time.monotonic() < until:
+        while self._processes and time.monotonic() < until:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
 
 
 def _too_long(waiting: asyncio.Future[Any]) -> None:
     if not waiting.done():
-        waiting.set_exception(Failed("busy", "no process became free in time; try again soon"))
+        waiting.set_exception(ExchangeError("busy", "no process became free in time; try again soon"))

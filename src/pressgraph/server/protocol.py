@@ -25,7 +25,7 @@ from pressgraph.server.answers import (
 )
 from pressgraph.server.cache import Cache, Entry
 from pressgraph.server.negotiation import BOOLEAN, GRAPHS, HTML, ROWS, Form, accepts_gzip, choose
-from pressgraph.server.pool import Failed
+from pressgraph.server.pool import ExchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -169,6 +169,7 @@ class Endpoint:
 
         Raises RequestError.
         """
+        key: tuple[bytes, ...] | None = None
         match request.method:
             case "OPTIONS":
                 return preflight(_METHODS)
@@ -181,7 +182,7 @@ class Endpoint:
                         request.scope["pressgraph.log"] = {"query": known[1], "cached": True}
                         return self._entry_answer(request, entry)
             case "POST":
-                key = None
+                pass
             case _:
                 raise RequestError(405, "queries come by GET or POST", {"allow": _METHODS})
         operation = await read_operation(request, lambda: self.front.body(request, self.limits.size * 4))
@@ -270,7 +271,7 @@ class Endpoint:
             if watch.gone:
                 exchange.close()
             await exchange.beginning(front.settings.cached_result_kib * 1024)
-        except Failed as failure:
+        except ExchangeError as failure:
             if failure.kind in {"time", "memory", "crash"}:
                 self.cache.failed(key, failure)
             if failure.kind == "syntax":
@@ -297,4 +298,9 @@ class Endpoint:
         if compressed:
             headers["content-encoding"] = "gzip"
             headers["etag"] = f'{entry.etag[:-1]}-gz"'
-        return Response(body, headers=headers)
+        response = Response(body, headers=headers)
+        known = request.scope.get("pressgraph.bytes")
+        if known and request.scope.get("pressgraph.log", {}).get("cached"):
+            sent = [*response.raw_headers, *self.front.security]
+            self.front.repeated.add(known, sent, body, request.scope["pressgraph.log"]["query"])
+        return response

@@ -17,7 +17,10 @@ _TEXTS = {
     "facts": ("facts", "Fakten"),
     "formats": ("Also as", "Auch als"),
     "gone": ("this was published here once, and is not any more", "dies war hier veröffentlicht und ist es nicht mehr"),
-    "graph_of": ("The facts of press releases, as linked data", "Die Fakten von Pressemitteilungen als verknüpfte Daten"),
+    "graph_of": (
+        "The facts of press releases, as linked data",
+        "Die Fakten von Pressemitteilungen als verknüpfte Daten",
+    ),
     "home": ("Home", "Start"),
     "intro": (
         "Every thing and every fact here has an address. Facts say where they were read: which source, which characters of it.",

@@ -32,7 +32,9 @@ def with_dataset(text: str, using: Sequence[str], using_named: Sequence[str]) ->
         elif depth == 0 and token.kind == "word":
             match token.text.upper():
                 case "USING" | "WITH":
-                    raise QueryError("the update has USING or WITH, and the request using-graph-uri or using-named-graph-uri")
+                    raise QueryError(
+                        "the update has USING or WITH, and the request using-graph-uri or using-named-graph-uri"
+                    )
                 case "WHERE" if before is not None and before.text.upper() == "DELETE":
                     # DELETE WHERE {…} takes no USING; the same as a template and a pattern does
                     pattern = _group(text, found[index + 1 :])

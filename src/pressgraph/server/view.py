@@ -161,7 +161,9 @@ class Names:
                 return Value(text=f"_:{term[1]}")
         datatype = term[3]
         plain = not datatype or datatype == XSD_STRING or term[2]
-        return Value(text=term[1], language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype)
+        return Value(
+            text=term[1], language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype
+        )
 
 
 def thing_view(iri: str, found: dict[str, Any], names: Names) -> Thing:

@@ -23,12 +23,12 @@ from pressgraph.query.guard import Limits, check_query
 from pressgraph.server.answers import CORS, RequestError, ResultStream, Watch, not_modified, preflight, request_error
 from pressgraph.server.frames import DATA, REQUEST, frame, json_frame
 from pressgraph.server.negotiation import GRAPHS, accepts_gzip, choose
-from pressgraph.server.pool import Exchange, Failed, Process
+from pressgraph.server.pool import Exchange, ExchangeError, Process
 from pressgraph.server.protocol import absolute_iri, media_type, parameters
 from pressgraph.server.updates import with_dataset
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from starlette.requests import Request
 
@@ -70,7 +70,9 @@ class Writes:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         good = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token.encode())
         if scheme.lower() != "bearer" or not good:
-            raise RequestError(401, "writing needs the server's token", {"www-authenticate": 'Bearer realm="pressgraph"'})
+            raise RequestError(
+                401, "writing needs the server's token", {"www-authenticate": 'Bearer realm="pressgraph"'}
+            )
 
     # -- SPARQL Update
 
@@ -119,7 +121,9 @@ class Writes:
         fields = parameters(request.scope["query_string"])
         names = [value for name, value in fields if name == "graph"]
         default = any(name == "default" for name, _ in fields)
-        path = request.scope.get("raw_path", request.scope["path"].encode()).decode("ascii", "replace").partition("?")[0]
+        path = (
+            request.scope.get("raw_path", request.scope["path"].encode()).decode("ascii", "replace").partition("?")[0]
+        )
         below = path.removeprefix("/store").removeprefix("/")
         if len(names) + default + bool(below) > 1:
             raise RequestError(400, "the request names more than one graph")
@@ -157,7 +161,7 @@ class Writes:
                 }
             )
             await exchange.beginning(front.settings.cached_result_kib * 1024)
-        except Failed as failure:
+        except ExchangeError as failure:
             raise request_error(failure) from failure
         finally:
             watch.stop()
@@ -210,10 +214,12 @@ class Writes:
         return [kind], [body]
 
     async def _multipart(self, request: Request, body: bytes) -> tuple[list[str], list[bytes]]:
-        async def stream() -> AsyncIterator[bytes]:
+        async def stream() -> AsyncGenerator[bytes, None]:
             yield body
 
-        parser = MultiPartParser(Headers(raw=request.headers.raw), stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)  # type: ignore[arg-type]  # an async iterator that yields once
+        parser = MultiPartParser(
+            Headers(raw=request.headers.raw), stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS
+        )
         try:
             form = await parser.parse()
         except (MultiPartException, KeyError, ValueError) as error:
@@ -274,11 +280,11 @@ class Writes:
         )
         await process.connect()
         process.ask(exchange)
-        limit = Failed("time", f"the write took longer than {timeout:g} seconds")
+        limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
         timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
         try:
             parts = [chunk async for chunk in exchange.chunks()]
-        except Failed as failure:
+        except ExchangeError as failure:
             raise request_error(failure) from failure
         finally:
             timer.cancel()
@@ -291,4 +297,4 @@ class Writes:
     async def stop(self) -> None:
         """End a write that is under way: it leaves no trace."""
         if self._process is not None:
-            self._process.kill(Failed("stopping", "the server is stopping"))
+            self._process.kill(ExchangeError("stopping", "the server is stopping"))
