@@ -92,6 +92,7 @@ class Front:
         self.endpoint = Endpoint(self)
         self.metrics = Metrics(self)
         self.repeated = Repeated(self.settings.cache_mib * 1024 * 1024 // 4, self._repeated)
+        self._again: list[tuple[Known, str]] = []
         self._logged: list[str] = []
         """Lines of the log that are written in a moment, together."""
         self._second, self._time = 0, ""
@@ -175,15 +176,23 @@ class Front:
             )
 
     def _repeated(self, known: Known, request_id: str) -> None:
-        self.metrics.request("/sparql", 200, 0.0)
+        self._again.append((known, request_id))
+        if len(self._again) == 1:
+            asyncio.get_running_loop().call_later(0.05, self._note_repeated)
+
+    def _note_repeated(self) -> None:
+        """Count and log, together, what was answered again."""
+        self.metrics.repeated(len(self._again))
         if self.settings.log:
+            now = self._now()
             # nothing here needs escaping: the query is a hash
-            self._logged.append(
-                f'{{"time":"{self._now()}","event":"request","request_id":"{request_id}","method":"GET",'
-                f'"path":"/sparql","status":200,"ms":0,"bytes":{len(known.body)},"query":"{known.query}","cached":true}}\n'
+            self._logged.extend(
+                f'{{"time":"{now}","event":"request","request_id":"{request_id}","method":"GET","path":"/sparql",'
+                f'"status":200,"ms":0,"bytes":{len(known.body)},"query":"{known.query}","cached":true}}\n'
+                for known, request_id in self._again
             )
-            if len(self._logged) == 1:
-                asyncio.get_running_loop().call_later(0.05, self._flush)
+            self._flush()
+        self._again.clear()
 
     def _now(self) -> str:
         second = int(time.time())
@@ -311,6 +320,7 @@ class Front:
             else:
                 if self._follower is not None:
                     self._follower.cancel()
+                self._note_repeated()
                 self._flush()
                 await self.writes.stop()
                 await self.pool.stop(1.0)
@@ -385,6 +395,10 @@ class Metrics:
             )
         children[0].inc()
         children[1].observe(seconds)
+
+    def repeated(self, count: int) -> None:
+        """Count requests that were answered again by their bytes."""
+        self._requests.labels("sparql", "200").inc(count)
 
     def describe(self) -> Iterable[Any]:
         """Say nothing ahead of time."""

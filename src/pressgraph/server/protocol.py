@@ -39,6 +39,7 @@ _METHODS = "GET, HEAD, POST, OPTIONS"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 _MOST_PARAMETERS = 200
+_MOST_ASKED = 10_000
 _OFFERED = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
 
 
@@ -222,6 +223,7 @@ class Endpoint:
         key = (front.snapshot_id, text, operation.default, operation.named, form.name, base)
         found = self.cache.get(key)
         if found is not None:
+            self._remember(asked, key, digest)
             return self._entry_answer(request, found)
         changing = _CHANGING.search(text) is not None
         etag = f'"{front.snapshot_id}-{hashlib.sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:20]}"'
@@ -238,10 +240,14 @@ class Endpoint:
         entry = Entry(content, form.content_type, etag if not changing else "")
         if not changing:
             self.cache.put(key, entry, key_size=2 * len(text))
-            most = 10_000
-            if asked is not None and len(self._asked) < most:
-                self._asked[asked] = (key, digest)
+            self._remember(asked, key, digest)
         return self._entry_answer(request, entry)
+
+    def _remember(self, asked: Any, key: Any, digest: str) -> None:
+        if asked is not None:
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            self._asked[asked] = (key, digest)
 
     async def evaluate(
         self, request: Request, operation: Operation, form: Form, base: str, key: Any

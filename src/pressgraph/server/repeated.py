@@ -50,8 +50,10 @@ class Repeated:
         if b"\ntransfer-encoding:" in lowered or b"\nupgrade:" in lowered or b" http/1.1\r\n" not in lowered:
             return
         cost = len(request) + len(body)
-        if len(body) > _LARGEST or self._held + cost > self._size or len(self._known) >= _MOST:
+        if len(body) > _LARGEST:
             return
+        if self._held + cost > self._size or len(self._known) >= _MOST:
+            self.clear()
         skipped = {b"date", b"x-request-id", b"connection"}
         lines = [b"%s: %s\r\n" % (name, value) for name, value in headers if name not in skipped]
         self._held += cost

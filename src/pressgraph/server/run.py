@@ -42,7 +42,7 @@ def _protocol(head_size: int, head_timeout: float, repeated: Repeated) -> type[a
                 self.transport.abort()
 
         def data_received(self, data: bytes) -> None:
-            if self._in_head and not self._head and (not self.cycle or self.cycle.response_complete):
+            if self._in_head and not self._head and self._at_rest():
                 known = repeated.get(data)
                 if known is not None:
                     self._again(known)
@@ -55,6 +55,10 @@ def _protocol(head_size: int, head_timeout: float, repeated: Repeated) -> type[a
                     return
                 self._bytes = data if not self._head or self._head == len(data) else b""
             super().data_received(data)
+
+        def _at_rest(self) -> bool:
+            cycle: Any = self.cycle  # None before the first request, whatever its type says
+            return cycle is None or bool(cycle.response_complete)
 
         def _again(self, known: Known) -> None:
             """Answer a request that came before, byte for byte, as it was answered then."""
