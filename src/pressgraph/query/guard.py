@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 
 from pressgraph.errors import QueryError
-from pressgraph.query.lexer import tokens
+from pressgraph.query.lexer import kinds
 
 _OPENING, _CLOSING = "{([", "})]"
 _OPERATORS = frozenset("!|&^/*+-<>=?")
@@ -41,6 +41,7 @@ class RefusedQueryError(QueryError):
 
 
 DEFAULT_LIMITS = Limits()
+_HARMLESS = frozenset({"string", "variable", "curie"})
 
 
 def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -52,8 +53,9 @@ def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
     if size > limits.size:
         raise RefusedQueryError(f"the query has {size} bytes; {limits.size} are allowed")
     guard = _Guard(limits)
-    for token in tokens(text):
-        guard.see(token.kind, token.text)
+    for kind, content in kinds(text):
+        if kind not in _HARMLESS or guard.pending:
+            guard.see(kind, content)
     if guard.pending:
         raise guard.no_service()
 
@@ -67,8 +69,6 @@ class _Guard:
         """Whether the last words were SERVICE [SILENT], whose endpoint comes next."""
 
     def see(self, kind: str, text: str) -> None:
-        if kind == "comment":
-            return
         if self.pending:
             if kind == "word" and text.upper() == "SILENT":
                 return
