@@ -60,7 +60,13 @@ def make_project(folder: Path, facts: int) -> Path:
     (folder / "data").mkdir(parents=True)
     settings = f'[project]\nbase = "{BASE}"\n[serve]\ntimeout = 10.0\nqueue = 256\nlog = true\n'
     (folder / "pressgraph.toml").write_text(settings, encoding="utf-8")
-    lines = ["source:", "  id: document/bench", "  type: NewsArticle", "  headline: { en: Bench }", "  datePublished: 2026-01-01"]
+    lines = [
+        "source:",
+        "  id: document/bench",
+        "  type: NewsArticle",
+        "  headline: { en: Bench }",
+        "  datePublished: 2026-01-01",
+    ]
     lines += ["  sourceOrganization: agent/c0", "facts:"]
     for number in range(facts):
         lines += [f"  - id: agent/c{number}", "    type: ClusterOrganisation", f"    name: {{ en: Cluster {number} }}"]
@@ -114,7 +120,19 @@ def wrk(address: str, query: str, arguments: argparse.Namespace, *, fresh: bool)
     host = address.removesuffix(path)
     connections = str(arguments.connections)
     found = subprocess.run(
-        ["wrk", "-t1", "-c", connections, f"-d{arguments.seconds}s", "--latency", "--timeout", "60s", "-s", file.name, host],  # noqa: S607 - from the PATH
+        [
+            "wrk",
+            "-t1",
+            "-c",
+            connections,
+            f"-d{arguments.seconds}s",
+            "--latency",
+            "--timeout",
+            "60s",
+            "-s",
+            file.name,
+            host,
+        ],  # noqa: S607 - from the PATH
         check=True,
         capture_output=True,
         text=True,
@@ -211,7 +229,9 @@ def main() -> None:
         with dump.open("wb") as file:
             store.dump(file, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
         triples = sum(1 for _ in dump.open(encoding="utf-8"))
-        print(f"{triples} triples in the default graph; {arguments.connections} connections, {arguments.seconds} s each")
+        print(
+            f"{triples} triples in the default graph; {arguments.connections} connections, {arguments.seconds} s each"
+        )
         ports = [free_port() for _ in range(3)]
         pressgraph = [sys.executable, "-m", "pressgraph", "--project", str(project), "serve", "--port", str(ports[0])]
         peers = [

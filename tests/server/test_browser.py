@@ -20,7 +20,9 @@ SCRIPTS = Path(__file__).parent / "browser"
 
 @pytest.fixture(scope="module")
 def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    browser = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    browser = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
     node, npm = shutil.which("node"), shutil.which("npm")
     if browser is None or node is None or npm is None:
         pytest.skip("needs chromium, node and npm")
@@ -29,7 +31,11 @@ def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         if path.is_file():
             shutil.copy(path, folder)
     install = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, text=True, check=False
+        [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if install.returncode != 0:
         pytest.skip("npm cannot install puppeteer-core and axe-core here")

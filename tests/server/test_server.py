@@ -55,7 +55,14 @@ def test_rows_are_negotiated(accept: str, kind: str, founding_server: Server) ->
 
 @pytest.mark.parametrize(
     "accept",
-    ["text/turtle", "application/ld+json", "application/n-triples", "application/n-quads", "application/trig", "application/rdf+xml"],
+    [
+        "text/turtle",
+        "application/ld+json",
+        "application/n-triples",
+        "application/n-quads",
+        "application/trig",
+        "application/rdf+xml",
+    ],
 )
 def test_graphs_are_negotiated(accept: str, founding_server: Server) -> None:
     answer = founding_server.query(f"DESCRIBE <{BIOSAXONY}>", accept=accept)
@@ -79,7 +86,12 @@ def test_etags_and_gzip(founding_server: Server) -> None:
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.content == plain.content
     assert plain.headers["etag"] != packed.headers["etag"]
-    for etag in (plain.headers["etag"], packed.headers["etag"], f'W/{plain.headers["etag"]}', '"x", ' + plain.headers["etag"]):
+    for etag in (
+        plain.headers["etag"],
+        packed.headers["etag"],
+        f"W/{plain.headers['etag']}",
+        '"x", ' + plain.headers["etag"],
+    ):
         again = founding_server.query(text, **{"if-none-match": etag})
         assert again.status_code == 304
         assert again.content == b""
@@ -102,7 +114,9 @@ def test_a_repeated_request_gets_the_same_answer_and_its_own_id(founding_server:
 
 def test_a_large_result_streams(founding_server: Server) -> None:
     text = "SELECT ?s ?p ?o ?x WHERE { ?s ?p ?o . ?x a clu:FactGraph }"
-    with founding_server.client.stream("GET", "/sparql", params={"query": text}, headers={"accept": "text/csv"}) as answer:
+    with founding_server.client.stream(
+        "GET", "/sparql", params={"query": text}, headers={"accept": "text/csv"}
+    ) as answer:
         assert "content-length" not in answer.headers
         lines = sum(chunk.count(b"\n") for chunk in answer.iter_bytes())
     assert lines > 100_000
@@ -183,7 +197,7 @@ def test_a_thing_redirects_to_its_document(founding_server: Server) -> None:
     document = founding_server.client.get("/doc/agent/biosaxony", headers={"accept": "text/turtle"})
     assert document.headers["content-type"] == "text/turtle; charset=utf-8"
     assert 'rel="alternate"' in document.headers["link"]
-    assert f"<{BIOSAXONY}>; rel=\"describedby\"" in document.headers["link"]
+    assert f'<{BIOSAXONY}>; rel="describedby"' in document.headers["link"]
     assert "Accept" in document.headers["vary"]
     graph = Graph().parse(data=document.text, format="turtle")
     assert (URIRef(BIOSAXONY), None, None) in graph
@@ -231,7 +245,9 @@ def test_the_page_of_a_thing(founding_server: Server) -> None:
 
 
 def test_every_thing_of_the_founding_release_has_a_page(founding_server: Server) -> None:
-    rows = founding_server.rows(f'SELECT DISTINCT ?s {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{BASE}id/") && !CONTAINS(STR(?s), "/fact/") && !CONTAINS(STR(?s), "/provenance/")) }}')
+    rows = founding_server.rows(
+        f'SELECT DISTINCT ?s {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{BASE}id/") && !CONTAINS(STR(?s), "/fact/") && !CONTAINS(STR(?s), "/provenance/")) }}'
+    )
     assert len(rows) > 50
     for row in rows:
         path = row["s"].replace(f"{BASE}id/", "/doc/")
@@ -404,7 +420,9 @@ def test_what_is_written_stays_when_a_build_publishes(root: Path, tmp_path: Path
         server.stop()
 
 
-def test_deleting_a_triple_keeps_it_where_another_graph_states_it(launch: Callable[..., Server], tmp_path: Path) -> None:
+def test_deleting_a_triple_keeps_it_where_another_graph_states_it(
+    launch: Callable[..., Server], tmp_path: Path
+) -> None:
     server = launch(empty(make_project(tmp_path / "p", {"workers": 1})), "--writable")
 
     def update(text: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import yaml
 
 from pressgraph.errors import Place, Problem
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +25,9 @@ MAX_BYTES = 64 * 1024 * 1024
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-# What PyYAML's resolvers leave a string and others do not.
+# What YAML 1.2's core schema (10.3.2) takes for a number and PyYAML's resolvers, which follow 1.1, do not.
 _OTHER_READERS = (
-    (re.compile("[yYnN]"), "bool"),  # YAML 1.1's type repository
-    (re.compile("0o[0-7]+"), "int"),  # YAML 1.2, 10.3.2: the core schema
+    (re.compile("0o[0-7]+"), "int"),
     (re.compile(r"0[0-9]*[89][0-9]*"), "int"),
     (re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"), "float"),
 )
@@ -137,15 +136,16 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = _BREAK.split(text)
     content = lines[line] if line < len(lines) else ""
-    place = Place(file=file, line=line + 1, column=column + 1)
+    # libyaml ends a last line that has no line break
+    place = Place(file=file, line=line + 1, column=column + 1) if line < len(lines) else _end_of(text, file)
     indent = re.match(r"[ \t]*", content)
     if "\t" in (indent.group() if indent else "") or "'\\t'" in str(error.problem):
         return problem("tab", place)
     hint = None
     if "mapping values are not allowed" in str(error.problem):
-        hint = "a text with ': ' in it needs quotes"
+        hint = phrase("colon-quotes")
     elif "unknown escape" in str(error.problem):
-        hint = "in double quotes a backslash starts an escape; use single quotes"
+        hint = phrase("escape-quotes")
     reason = " ".join(filter(None, (error.context, error.problem)))
     return problem("yaml-syntax", place, hint=hint, reason=reason)
 

@@ -18,6 +18,7 @@ from pressgraph.query.lexer import kinds
 
 _OPENING, _CLOSING = "{([", "})]"
 _OPERATORS = frozenset("!|&^/*+-<>=?")
+_SEPARATORS = frozenset(".;,")
 _NESTING = frozenset(
     {"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "IN", "NOT", "EXISTS", "GRAPH", "VALUES", "IF", "COALESCE"}
 )
@@ -33,6 +34,8 @@ class Limits:
     """In UTF-8 bytes."""
     depth: int = 60
     operators: int = 1000
+    patterns: int = 2000
+    """How many patterns and items may follow each other; planning recurses over them."""
     services: frozenset[str] = frozenset()
 
 
@@ -65,6 +68,9 @@ class _Guard:
         self.limits = limits
         self.depth = 0
         self.operators = 0
+        self.patterns = 0
+        self.in_values = False
+        """Whether this is the data of a VALUES block, which is a table and nests nothing."""
         self.pending = False
         """Whether the last words were SERVICE [SILENT], whose endpoint comes next."""
 
@@ -93,17 +99,29 @@ class _Guard:
                 raise RefusedQueryError(f"the query is nested deeper than {self.limits.depth} levels")
         elif text in _CLOSING:
             self.depth = max(0, self.depth - 1)
+            self.in_values = self.in_values and text != "}"
+        elif self.in_values:
+            return
         elif text in _OPERATORS:
             self.operator()
+        elif text in _SEPARATORS:
+            self.patterns += 1
+            if self.patterns > self.limits.patterns:
+                raise RefusedQueryError(
+                    f"the query has more than {self.limits.patterns} patterns and items",
+                    hint="put lists of values into VALUES",
+                )
         elif text == "\\":
             raise RefusedQueryError("the query has a backslash outside a string")
 
     def operator(self) -> None:
         self.operators += 1
         if self.operators > self.limits.operators:
-            raise RefusedQueryError(f"the query has more than {self.limits.operators} operators")
+            raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
 
     def word(self, word: str) -> None:
+        if word == "VALUES":
+            self.in_values = True
         if word in _NESTING:
             self.operator()
         elif word == "SERVICE":
@@ -123,7 +141,7 @@ class _Guard:
             # an IRI has a few of these; a chain has hundreds
             self.operators += max(0, iri.count(sign) - 20)
         if self.operators > self.limits.operators:
-            raise RefusedQueryError(f"the query has more than {self.limits.operators} operators")
+            raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
 
     def no_service(self) -> RefusedQueryError:
         if self.limits.services:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
-from pressgraph.query.guard import check_query
+from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
 
+# Our own user may ask for more than a stranger; what ends the process stays out.
+_LIMITS = Limits(size=16 * 1024 * 1024, depth=100, operators=2000)
 _LONGEST_MESSAGE = 160
 
 
@@ -22,7 +24,7 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
 
     Raises QueryError for a query that is not valid, and for what `pressgraph.query.guard` refuses.
     """
-    check_query(text)
+    check_query(text, _LIMITS)
     try:
         found = store.query(text, prefixes=profile.query_prefixes(id_base))
     except SyntaxError as error:
