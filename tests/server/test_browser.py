@@ -1,4 +1,4 @@
-"""A reader's way through the pages in headless Chromium: nothing breaks, with and without JavaScript; axe-core agrees."""
+"""A reader's way through the pages in headless Chromium: it works without JavaScript too; axe-core agrees."""
 
 from __future__ import annotations
 

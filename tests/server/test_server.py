@@ -246,7 +246,8 @@ def test_the_page_of_a_thing(founding_server: Server) -> None:
 
 def test_every_thing_of_the_founding_release_has_a_page(founding_server: Server) -> None:
     rows = founding_server.rows(
-        f'SELECT DISTINCT ?s {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{BASE}id/") && !CONTAINS(STR(?s), "/fact/") && !CONTAINS(STR(?s), "/provenance/")) }}'
+        f'SELECT DISTINCT ?s {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{BASE}id/")) '
+        'FILTER(!CONTAINS(STR(?s), "/fact/") && !CONTAINS(STR(?s), "/provenance/")) }'
     )
     assert len(rows) > 50
     for row in rows:
