@@ -244,7 +244,7 @@ def test_check_finds_what_it_is_for(facts: str, rule: str, tmp_path: Path) -> No
 def test_id_that_nothing_describes_is_found_in_rdf(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     base = "https://w3id.org/pressgraph/id/"
-    path.write_text(f'<{base}agent/a> <http://schema.org/location> <{base}place/lost> .', encoding="utf-8")
+    path.write_text(f"<{base}agent/a> <http://schema.org/location> <{base}place/lost> .", encoding="utf-8")
     assert only(project(tmp_path).validate([path]), "undescribed-id").value == "place/lost"
 
 
