@@ -33,9 +33,13 @@ def measure(releases: int, engine: str) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         workspace = pressgraph.open(folder)
-        lines = (line.encode() for line in release_lines(iter_releases(releases, errors=max(ERRORS * 12, 2 / releases))))
+        lines = (
+            line.encode() for line in release_lines(iter_releases(releases, errors=max(ERRORS * 12, 2 / releases)))
+        )
         store = ox.Store()
-        union.load(store, convert_json_lines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-"))
+        union.load(
+            store, convert_json_lines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-")
+        )
         union.add(store, profile_triples(workspace.profile), f"{workspace.project.id_base}profile")
         triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
         chosen = choose(engine, profile_shapes(workspace.profile))
@@ -43,7 +47,9 @@ def measure(releases: int, engine: str) -> None:
         start = time.perf_counter()
         results = read_report(chosen.run(triples))
         took = time.perf_counter() - start
-    found = sorted((it.focus, it.path or "", it.value or "", it.component, int(it.severity), it.shape) for it in results)
+    found = sorted(
+        (it.focus, it.path or "", it.value or "", it.component, int(it.severity), it.shape) for it in results
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps({"triples": len(triples), "seconds": took, "mib": (peak - before) / 1024, "results": found}))
 

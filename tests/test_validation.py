@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
