@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 ERRORS = 0.0002
 """The share of releases with a seeded error is what makes about 0.02 % of the facts wrong."""
@@ -23,9 +22,9 @@ ERRORS = 0.0002
 def measure(releases: int, engine: str) -> None:
     """Validate generated releases with one engine, and print what it took as JSON."""
     import pyoxigraph as ox
-    from generate import iter_releases, release_lines
 
     import pressgraph
+    from generate import iter_releases, release_lines
     from pressgraph.convert import compile_emitter, convert_json_lines
     from pressgraph.dataset import union
     from pressgraph.validation.engines import choose, profile_shapes
