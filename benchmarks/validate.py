@@ -14,6 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.generate import iter_releases, release_lines
 
 ERRORS = 0.0002
 """The share of releases with a seeded error is what makes about 0.02 % of the facts wrong."""
@@ -24,7 +30,6 @@ def measure(releases: int, engine: str) -> None:
     import pyoxigraph as ox
 
     import pressgraph
-    from generate import iter_releases, release_lines
     from pressgraph.convert import compile_emitter, convert_json_lines
     from pressgraph.dataset import union
     from pressgraph.validation.engines import choose, profile_shapes
