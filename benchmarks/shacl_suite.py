@@ -37,9 +37,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "pyshacl": "takes prefixes from the ontology that sh:prefixes names, not from what that imports"
     },
     "sparql/pre-binding/shapesGraph-001": {"pyshacl": "does not support the variable $shapesGraph, which is optional"},
-    "sparql/pre-binding/unsupported-sparql-004": {
-        "shacl": "does not refuse a subquery that leaves out $this"
-    },
+    "sparql/pre-binding/unsupported-sparql-004": {"shacl": "does not refuse a subquery that leaves out $this"},
 }
 
 
@@ -131,7 +129,10 @@ def table(folder: Path) -> str:
         "",
         "| case | shacl | pyshacl |",
         "|---|---|---|",
-        *(f"| {name} | {_shown(name, 'shacl', outcome)} | {_shown(name, 'pyshacl', outcome)} |" for name, outcome in rows),
+        *(
+            f"| {name} | {_shown(name, 'shacl', outcome)} | {_shown(name, 'pyshacl', outcome)} |"
+            for name, outcome in rows
+        ),
     ]
     return "\n".join(lines) + "\n"
 
