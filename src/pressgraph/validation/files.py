@@ -18,7 +18,7 @@ from pressgraph.validation.shacl import profile_triples
 from pressgraph.validation.validated import validate_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pressgraph.facts import FactsFile
@@ -55,8 +55,17 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
 
 
-def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, engine: str = "auto") -> Report:
+def check_files(
+    paths: Sequence[Path],
+    project: Project,
+    profile: Profile,
+    *,
+    engine: str = "auto",
+    shapes: Profile | None = None,
+) -> Report:
     """Check facts files and RDF files (none named: the project's facts files).
+
+    `shapes` are those of another profile, such as a consumer's.
 
     Where the facts rules find a problem the shapes are not asked: half a graph breaks rules that the whole keeps.
     Results are about the named files; the project's other files are only read for what these link to.
@@ -85,10 +94,30 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, en
     for other in read_files(read.context, project, profile).found.values():
         union.load(store, convert_facts(other, emitter))
     union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
-    report = validate_store(store, profile, engine=engine).located(
+    report = validate_store(store, shapes or profile, engine=engine).located(
         Locator(read.found.values(), profile, project.id_base)
     )
     return report.about(named).with_totals(files=len(files), facts=facts)
+
+
+def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> Iterator[ox.Triple]:
+    """Yield the triples of facts files and RDF files (none named: the project's) without receipts and the profile."""
+    files = list(paths) or project.facts_files()
+    emitter = compile_emitter(profile, project.id_base)
+    facts = f"<{GraphNames(id_base=project.id_base).facts}"
+    rdf, store = ox.Store(), ox.Store()
+    for path in files:
+        if path.suffix.lower() in _RDF_SUFFIXES:
+            _load_rdf(rdf, path, project)
+        elif is_json_lines(path):
+            with open_json_lines(path) as file:
+                union.load(store, convert_json_lines(file, emitter, name=project.name_of(path)))
+        else:
+            found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            union.load(store, convert_facts(found, emitter))
+    for quad in (*rdf, *store):
+        if (quad.graph_name == union.DEFAULT and quad in rdf) or str(quad.graph_name).startswith(facts):
+            yield quad.triple
 
 
 def _described(files: Iterable[FactsFile]) -> set[str]:

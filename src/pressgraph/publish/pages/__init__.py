@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from pressgraph.publish.pages.block import Block, PageLink
+from pressgraph.publish.pages.extract import Extracted, extract
 from pressgraph.publish.pages.splice import Page
 
-__all__ = ["Block", "Page", "PageLink", "embed", "remove"]
+__all__ = ["Block", "Extracted", "Page", "PageLink", "embed", "extract", "remove"]
 
 
 def embed(html: bytes, data: Any, *, about: str | None = None, links: tuple[PageLink, ...] = ()) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -112,8 +113,7 @@ class _Base:
     @cached_property
     def trees(self) -> tuple[ParsedPage, ...]:
         return tuple(
-            self.tree if reading == self.readings[0] else _read(self.page.parsed, *reading)
-            for reading in self.readings
+            self.tree if reading == self.readings[0] else _read(self.page.parsed, *reading) for reading in self.readings
         )
 
     @cached_property
@@ -147,7 +147,7 @@ def _same(before: ParsedPage, after: ParsedPage, place: int, written: str) -> bo
         return False
     if own[0].start != place or own[-1].end != place + len(written):
         return False
-    if any(one.end != other.start for one, other in zip(own, own[1:], strict=False)):
+    if any(one.end != other.start for one, other in pairwise(own)):
         return False
     script = own[-1]
     if script.element.text != after.text[slice(*script.inner)]:
