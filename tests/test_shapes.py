@@ -97,9 +97,7 @@ def test_conforming_example_conforms(constraint: str, conforming: dict[str, set[
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
-def test_violating_example_violates_that_constraint_alone(
-    constraint: str, violating: dict[str, set[str]]
-) -> None:
+def test_violating_example_violates_that_constraint_alone(constraint: str, violating: dict[str, set[str]]) -> None:
     assert (EXAMPLES / f"{constraint}.violating.ttl").is_file()
     assert violating.get(constraint, set()) == {constraint}
 

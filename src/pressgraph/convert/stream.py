@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, read_tree
+from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, place_of, read_tree
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from pressgraph.facts.model import FactsFile, Span
 
-_CHUNK = 256
-"""Facts per chunk of output: enough to make writing cheap, few enough to stay small."""
+_CHUNK = 1 << 18
+"""Bytes per chunk of output: enough to make writing cheap, few enough to stay small."""
 
 _SOURCES_KEPT = 10_000
 
@@ -38,9 +39,21 @@ def convert_facts(found: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     if found.source is None:
         return
     source = emitter.source(found.source)
-    yield source.description().encode()
-    for start in range(0, len(found.facts), _CHUNK):
-        yield "".join(map(source.fact, found.facts[start : start + _CHUNK])).encode()
+    yield from _chunks(itertools.chain((source.description(),), map(source.fact, found.facts)))
+
+
+def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Join pieces to chunks."""
+    chunk: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        chunk.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield b"".join(chunk)
+            chunk.clear()
+            size = 0
+    yield b"".join(chunk)
 
 
 def quads(chunks: Iterable[bytes]) -> Iterator[ox.Quad]:
@@ -66,53 +79,55 @@ class JsonLines:
         self.facts = 0
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
-        self._pending = ""
+        self._pending = b""
         """The description of a source that no fact of it has been emitted yet."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield chunks of N-Quads, each of whole lines."""
-        chunk: list[str] = []
+        yield from _chunks(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
         for number, line in enumerate(self.lines, start=1):
             try:
-                chunk.append(self._fast(line))
+                yield self._fast(line)
             except Unsure:
-                chunk.append(self._slow(line, number))
-            if len(chunk) >= _CHUNK:
-                yield "".join(chunk).encode()
-                chunk.clear()
-        yield ("".join(chunk) + self._pending).encode()
-        self._pending = ""
+                yield self._slow(line, number)
+        yield self._pending
+        self._pending = b""
 
     # -- as the emitter understands it
 
-    def _fast(self, line: bytes) -> str:
+    def _fast(self, line: bytes) -> bytes:
         """Convert a line; raises Unsure where the emitter does not know what it means."""
         try:
-            record = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
+            # Faster than json.loads, which looks for UTF-16 and makes a decoder each time.
+            record = _decode(line.decode())
         except (ValueError, RecursionError) as error:
             if not line.strip():
-                return ""
+                return b""
             raise Unsure from error
         if record.__class__ is not dict:
             raise Unsure
-        named = record.get("source")
-        if named.__class__ is dict:
-            return self._release(record)
-        if named is not None:
-            self._switch(named)
+        if "source" in record:
+            if record["source"].__class__ is dict:
+                return self._release(record)
+            self._switch(record.pop("source"))
         if self._source is None or "facts" in record:
             raise Unsure
         output = self._fact(self._source, record)
         self.facts += 1
         if self._pending:
-            output, self._pending = self._pending + output, ""
+            output, self._pending = self._pending + output, b""
         return output
 
-    def _release(self, record: dict[str, Any]) -> str:
+    def _release(self, record: dict[str, Any]) -> bytes:
         facts = record.get("facts", [])
         if facts.__class__ is not list or not {"source", "facts"}.issuperset(record):
             raise Unsure
         described = record["source"]
+        name = _text(described, "id")
+        if name is None:
+            raise Unsure
         sha256 = _text(described, "sha256")
         if "file" in described or (sha256 is not None and not _SHA256.fullmatch(sha256)):
             raise Unsure
@@ -123,19 +138,19 @@ class JsonLines:
             reviewed_by=self._reviewer(described),
             reviewed_on=_day(described),
         )
-        output = source.description() + "".join([self._fact(source, fact) for fact in facts])
+        output = source.description() + b"".join([self._fact(source, fact) for fact in facts])
         self.facts += len(facts)
-        self._become(described["id"], source)
+        self._become(name, source)
         return output
 
-    def _fact(self, source: SourceEmitter, record: dict[str, Any]) -> str:
+    def _fact(self, source: SourceEmitter, record: dict[str, Any]) -> bytes:
         if record.__class__ is not dict or "allow" in record:
             raise Unsure
         personal = record.get("personal", False)
         if personal.__class__ is not bool:
             raise Unsure
         status = record.get("status", "stated")
-        if status not in self.emitter.statuses:
+        if status.__class__ is not str or status not in self.emitter.statuses:
             raise Unsure
         reviewed = "reviewedBy" in record or "reviewedOn" in record
         return source.raw(
@@ -160,6 +175,8 @@ class JsonLines:
 
     def _switch(self, name: Any) -> None:
         """Go on with the source that a fact names; the first time, describe it as far as it is known."""
+        if name.__class__ is not str:
+            raise Unsure
         known = self._sources.get(name)
         if known is None:
             known = SourceEmitter(self.emitter, {"id": name})
@@ -169,26 +186,51 @@ class JsonLines:
 
     # -- as the checker explains it
 
-    def _slow(self, line: bytes, number: int) -> str:
+    def _slow(self, line: bytes, number: int) -> bytes:
         """Have a line checked: report its problems, or convert what the checker made of it."""
         place = Place(file=self.name, line=number, column=1)
+        repeated: list[str] = []
+
+        def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+            record: dict[str, Any] = {}
+            for key, value in items:
+                if key in record:
+                    repeated.append(key)
+                record.setdefault(key, value)
+            return record
+
         try:
-            record = json.loads(line, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
+            record = json.loads(line, object_pairs_hook=pairs, parse_constant=_no_constant)
+        except RecursionError:
+            self.problems.append(problem("too-deep", place, limit=MAX_DEPTH))
+            return b""
+        except ValueError as error:
             self.problems.append(problem("not-json", place, reason=str(error)))
-            return ""
+            return b""
         if not isinstance(record, dict):
             self.problems.append(problem("not-a-mapping", place, what="a line"))
-            return ""
-        tree = self._tree(line, number, record)
+            return b""
         before = len(self.problems)
+        try:
+            return self._checked(line, number, record, repeated)
+        except RecursionError:
+            self.problems[before:] = [problem("too-deep", place, limit=MAX_DEPTH)]
+            return b""
+
+    def _checked(self, line: bytes, number: int, record: dict[str, Any], repeated: list[str]) -> bytes:
+        place = Place(file=self.name, line=number, column=1)
+        before = len(self.problems)
+        tree = self._tree(line, number, record)
+        if repeated and len(self.problems) == before:
+            self.problems.append(problem("duplicate-key", place, key=repeated[0], line=number))
         source = tree.get("source")
-        if "facts" not in record and isinstance(source, Scalar):
+        if "facts" not in record and source is not None and not isinstance(source, Mapping):
             tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
             try:
-                self._switch(source.text)
+                self._switch(source.text if isinstance(source, Scalar) else None)
             except Unsure:
-                self.problems.append(problem("bad-id", place, id=source.text))
+                named = problem("bad-id", place_of(self.name, source), id=record["source"])
+                self.problems.append(named)
         elif source is None and self._source is None:
             hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
             self.problems.append(problem("missing-section", place, hint=hint, section="source"))
@@ -196,14 +238,14 @@ class JsonLines:
         # Unlike a file, a line may be a source alone, or facts of a source named above.
         self.problems.extend(p for p in found.problems if p.rule != "missing-section")
         if len(self.problems) > before:
-            return ""
-        output, self._pending = self._pending, ""
+            return b""
+        output, self._pending = self._pending, b""
         if found.source is not None:
             source_emitter = self.emitter.source(found.source)
             self._become(found.source.id, source_emitter)
             output += source_emitter.description()
         if self._source is not None:
-            output += "".join(map(self._source.fact, found.facts))
+            output += b"".join(map(self._source.fact, found.facts))
             self.facts += len(found.facts)
         return output
 
@@ -247,6 +289,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode
 
 
 def _text(record: dict[str, Any], key: str) -> str | None:

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, suggest_id
-from pressgraph.facts.model import Allowance, Body, Fact, FactsFile, Path, Receipt, Source, Span, nested_id
+from pressgraph.facts.model import (
+    Allowance,
+    Body,
+    Fact,
+    FactsFile,
+    LanguageMap,
+    Path,
+    Receipt,
+    Source,
+    Span,
+    nested_id,
+)
 from pressgraph.facts.rules import did_you_mean, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
@@ -139,11 +150,15 @@ class _Checker:
         before = len(self.problems)
         places: dict[Path, Place] = {(): place}
         body = self.body(node, (), places, SOURCE_WORDS, parent=None)
+        if body is not None and (key := self.personal_key(body)) is not None:
+            hint = "say it in a fact with 'personal: true', not of the source"
+            self.report("personal-unmarked", places.get((key,), place), hint=hint, key=key)
         sha256 = self.scalar_text(node, "sha256")
         if sha256 is not None and not _SHA256.fullmatch(sha256):
             self.report("bad-hash", self.place_at(node, "sha256"), value=sha256)
         text_file = self.scalar_text(node, "file")
         reviewed_by, reviewed_on = self.review(node)
+        self.word_places(node, places)
         if len(self.problems) > before or body is None:
             return None
         return Source(
@@ -184,7 +199,9 @@ class _Checker:
         body = self.body(node, (), places, FACT_WORDS, parent=None)
         receipt = self.receipt(node)
         allow = tuple(self.allowances(node))
-        if body is not None and len(body) == 1:
+        self.word_places(node, places)
+        # what it says may be what is wrong with it
+        if body is not None and len(body) == 1 and len(self.problems) == before:
             self.report("empty-fact", place, id=body["id"])
         if body is not None and not receipt.personal and (key := self.personal_key(body)) is not None:
             self.report("personal-unmarked", places.get((key,), place), key=key)
@@ -232,9 +249,13 @@ class _Checker:
         )
 
     def review(self, node: Mapping) -> tuple[str | None, str | None]:
-        reviewed_by = self.scalar_text(node, "reviewedBy")
-        if reviewed_by is not None:
-            self.reference(reviewed_by, self.place_at(node, "reviewedBy"))
+        reviewed_by: str | None = None
+        reviewer = node.get("reviewedBy")
+        if self.scalar_text(node, "reviewedBy") is not None and isinstance(reviewer, Scalar):
+            place = place_of(self.file, reviewer)
+            reviewed_by = self.good_id(reviewer, place)
+            if reviewed_by is not None:
+                self.reference(reviewed_by, place)
         reviewed_on = self.scalar_text(node, "reviewedOn")
         if reviewed_on is not None:
             self.lexical("http://www.w3.org/2001/XMLSchema#date", reviewed_on, self.place_at(node, "reviewedOn"))
@@ -354,7 +375,7 @@ class _Checker:
             hint = did_you_mean(prefix, self.ids.prefixes, otherwise="ids look like agent/example-cluster")
             self.report("unknown-prefix", place, hint=hint, prefix=prefix, id=text)
             return None
-        suggestion = suggest_id(text)
+        suggestion = suggest_id(text) if "://" not in text else None
         hint = f"write '{suggestion}'" if suggestion else "an id is a kind and a name, such as agent/example-cluster"
         self.report("bad-id", place, hint=hint, id=text)
         return None
@@ -458,7 +479,9 @@ class _Checker:
             case Kind.TERM:
                 return self.term(key, node, place)
             case Kind.LITERAL:
-                return node.text if self.lexical(key.datatype, node.text, place) else None
+                if not self.publishable(key, node, place) or not self.lexical(key.datatype, node.text, place):
+                    return None
+                return node.text
             case Kind.LINK:
                 if not self.unambiguous(node, place) or (name := self.good_id(node, place)) is None:
                     return None
@@ -476,12 +499,21 @@ class _Checker:
             if len(body) == 1:
                 self.report("no-value", places[path], key=key.name)
                 return None
-            said = {word: values for word, values in body.items() if word != "id"}
-            body["id"] = nested_id(parent or "", key.name, said)
-            self.described.add(body["id"])
+            if parent is not None:
+                self.mint_ids(body, parent, key.name)
         elif len(body) == 1:
             self.reference(body["id"], places[path])
         return body
+
+    def mint_ids(self, body: Body, parent: str, key: str) -> None:
+        """Name a nested node that has no id, and those within it, which wait for its name."""
+        body["id"] = nested_id(parent, key, {word: values for word, values in body.items() if word != "id"})
+        self.described.add(body["id"])
+        for word, values in body.items():
+            if word in self.profile.keys and self.profile.keys[word].kind is Kind.LINK:
+                for value in values:
+                    if isinstance(value, dict) and not value["id"]:
+                        self.mint_ids(value, body["id"], word)
 
     def reference(self, name: str, place: Place) -> None:
         name = self.ids.normal(name)
@@ -542,10 +574,14 @@ class _Checker:
         )
         return False
 
-    def good_text(self, key: Key, node: Scalar, place: Place) -> bool:
+    def publishable(self, key: Key, node: Scalar, place: Place) -> bool:
         bad = _CONTROL.search(node.text)
         if bad:
             self.report("control-character", place, key=key.name, character=f"U+{ord(bad.group()):04X}")
+        return not bad
+
+    def good_text(self, key: Key, node: Scalar, place: Place) -> bool:
+        if not self.publishable(key, node, place):
             return False
         if not node.text.strip():
             self.report("no-value", place, key=key.name)
@@ -568,7 +604,7 @@ class _Checker:
         if key.plain_required:
             self.report("language-unwanted", place_of(self.file, node), key=key.name)
             return []
-        texts: dict[str, list[str]] = {}
+        texts = LanguageMap()
         for word, value in node.items:
             tag = self.language(key, word)
             if tag is None:
@@ -626,6 +662,12 @@ class _Checker:
         else:
             self.report("not-text", place_of(self.file, value), key=key, wanted="one word", found="a node")
         return None
+
+    def word_places(self, node: Mapping, places: dict[Path, Place]) -> None:
+        """Keep the places of the words that say something about the fact or the source."""
+        for key, value in node.items:
+            if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
+                places.setdefault((key.text,), place_of(self.file, value))
 
     def place_at(self, node: Mapping, key: str) -> Place:
         value = node.get(key)

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
@@ -51,7 +53,7 @@ class Ids:
             namespace = self.prefixes.get(prefix)
             if namespace is not None:
                 return namespace + local if _CURIE_LOCAL.fullmatch(local) else None
-        return text if _ABSOLUTE.fullmatch(text) else None
+        return text if _ABSOLUTE.fullmatch(text) and _is_iri(text) else None
 
     def normal(self, text: str) -> str:
         """Return an id in the form that equal things share: relative where it is below the base."""
@@ -69,6 +71,15 @@ class Ids:
         if colon and prefix not in self.prefixes and re.fullmatch(r"[A-Za-z][\w-]*", prefix) and local[:2] != "//":
             return prefix
         return None
+
+
+def _is_iri(text: str) -> bool:
+    """Ask the parser that will read it: RFC 3987 also rules percent-encoding, hosts and private code points."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def slug(text: str) -> str:

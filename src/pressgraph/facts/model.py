@@ -18,8 +18,18 @@ Path: TypeAlias = tuple[str | int, ...]
 Body: TypeAlias = dict[str, Any]
 """A JSON-LD 1.1 node object under the profile's context, normalised: `id` a string, `type` and every key a list.
 
-A value is a string (term, literal, plain text, id), a language map of lists, or a nested body.
+A value is a string (term, literal, plain text, id), a LanguageMap, or a nested body.
 """
+
+
+class LanguageMap(dict[str, list[str]]):
+    """Texts by language tag: the one value of a text's key.
+
+    A class of its own because a list of bare maps, which JSON can write too, is no JSON-LD.
+    """
+
+    __slots__ = ()
+
 
 Span: TypeAlias = tuple[int, int]
 """Unicode code points of the source's text, the end exclusive."""
@@ -96,7 +106,7 @@ def nested_id(parent: str, key: str, node: Mapping[str, Any]) -> str:
     Equal nodes below one key of one parent are one node; the order of values does not matter.
 
     >>> nested_id("label/x", "hasValidity", {"basis": ["stated"]})
-    'label/x/hasValidity-7f3b5d6dd4b8'
+    'label/x/hasValidity-dff0f03043fa'
     """
     digest = hashlib.sha256(json.dumps(_canonical(node), ensure_ascii=False).encode()).hexdigest()
     return f"{parent}/{key.replace(':', '-')}-{digest[:12]}"

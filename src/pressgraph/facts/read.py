@@ -94,7 +94,7 @@ def _nothing(name: str, problems: tuple[Problem, ...]) -> FactsFile:
 
 def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[Problem]:
     """Compare hash and spans with the source's text."""
-    place = source.place
+    place = source.places.get(("file",), source.place)
     path = folder / str(source.text_file)
     try:
         data = path.read_bytes()
@@ -108,11 +108,13 @@ def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[P
     digest = hashlib.sha256(data).hexdigest()
     if source.sha256 is not None and digest != source.sha256:
         hint = "the text has changed since the offsets were counted: check the evidence, then write the new hash"
+        place = source.places.get(("sha256",), place)
         yield problem("hash-differs", place, hint=hint, file=source.text_file, found=digest)
     for fact in found.facts:
         for start, end in fact.receipt.evidence:
             if end > len(text):
-                yield problem("evidence-outside", fact.place, start=start, end=end, length=len(text))
+                place = fact.places.get(("evidence",), fact.place)
+                yield problem("evidence-outside", place, start=start, end=end, length=len(text))
 
 
 def dangling_problems(found: FactsFile, described: Collection[str] = frozenset()) -> list[Problem]:

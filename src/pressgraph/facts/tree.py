@@ -6,6 +6,7 @@ two letters until the profile says what the key wants, and an alias can neither 
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,6 +25,14 @@ MAX_BYTES = 64 * 1024 * 1024
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# What YAML 1.2's core schema (10.3.2) takes for a number and PyYAML's resolvers, which follow 1.1, do not.
+_OTHER_READERS = (
+    (re.compile("0o[0-7]+"), "int"),
+    (re.compile(r"0[0-9]*[89][0-9]*"), "int"),
+    (re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"), "float"),
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class Scalar:
     """A scalar as written; `plain` where it stands without quotes."""
@@ -34,12 +43,16 @@ class Scalar:
     column: int
 
     def reads_as(self) -> str:
-        """Return what YAML makes of a plain scalar: `str`, `null`, `bool`, `int`, `float`, `timestamp`, …
+        """Return what YAML makes of a plain scalar.
 
-        YAML 1.1's rules, which are the wider ones: what they leave a string, every YAML reader leaves a string.
+        One of `str`, `null`, `bool`, `int`, `float`, `timestamp`, `value` and `merge`.
+        By YAML 1.1's rules, and by 1.2's where those are wider: what both leave a string, every reader leaves a string.
         """
         if not self.plain:
             return "str"
+        for pattern, kind in _OTHER_READERS:
+            if pattern.fullmatch(self.text):
+                return kind
         first = self.text[:1]
         resolvers = yaml.SafeLoader.yaml_implicit_resolvers
         for tag, pattern in resolvers.get(first, []):
@@ -106,19 +119,25 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        found = f"byte 0x{data[error.start]:02x}"
-        return None, [problem("not-utf8", Place(file=file, line=line, column=column), found=found)]
+        # the codec counts from behind the byte order mark
+        before = data.removeprefix(codecs.BOM_UTF8)[: error.start]
+        found = f"byte 0x{error.object[error.start]:02x}"
+        return None, [problem("not-utf8", _end_of(before.decode(), file), found=found)]
+
+
+def _end_of(text: str, file: str) -> Place:
+    """Return the place that follows a text."""
+    lines = _BREAK.split(text)
+    return Place(file=file, line=len(lines), column=len(lines[-1]) + 1)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines()
+    lines = _BREAK.split(text)
     content = lines[line] if line < len(lines) else ""
-    place = Place(file=file, line=line + 1, column=column + 1)
+    # libyaml ends a last line that has no line break
+    place = Place(file=file, line=line + 1, column=column + 1) if line < len(lines) else _end_of(text, file)
     indent = re.match(r"[ \t]*", content)
     if "\t" in (indent.group() if indent else "") or "'\\t'" in str(error.problem):
         return problem("tab", place)
@@ -135,12 +154,12 @@ def _character_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     position = getattr(error, "position", 0) or 0
     bad = _NOT_PRINTABLE.search(text)
     at = bad.start() if bad else min(position, len(text))
-    line = text.count("\n", 0, at) + 1
-    column = at - (text.rfind("\n", 0, at) + 1) + 1
     character = f"U+{ord(text[at]):04X}" if at < len(text) else "a character"
-    return problem("bad-character", Place(file=file, line=line, column=column), character=character)
+    return problem("bad-character", _end_of(text[:at], file), character=character)
 
 
+# YAML 1.1, 4.2: what ends a line.
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # YAML 1.1, 4.1.1: the printable characters.
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

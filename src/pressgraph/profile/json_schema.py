@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pressgraph.profile.model import Key, Kind, Profile
+from pressgraph.profile.model import Key, Kind, Profile, Scheme
 
 ID_PATTERN = r"^[A-Za-z0-9_:/#?&=.%~+@-]+$"
 _LANGUAGE_TAG = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -27,7 +27,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
 
 def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, Any]:
     """Return the JSON Schema of facts files under a profile, with descriptions in `language`."""
-    properties = {name: _values(key, language) for name, key in profile.keys.items()}
+    properties = {name: _ref(f"key-{name}") for name in profile.keys}
     node = {"id": {"$ref": "#/definitions/id"}, "type": {"$ref": "#/definitions/type"}, **properties}
     receipt = {
         "reviewedBy": {**_ref("id"), "description": "Who checked this against the source: an id."},
@@ -79,7 +79,7 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                         **receipt,
                         "status": {
                             "description": "How the source says it.",
-                            **_choices(profile, "epistemic-status", language),
+                            "anyOf": [_ref("terms-epistemic-status")],
                         },
                         "evidence": {
                             "description": "The characters of the source that say it: [start, end], or a list of them.",
@@ -99,6 +99,8 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
             },
         },
         "definitions": {
+            **{f"key-{name}": _values(key, language) for name, key in profile.keys.items()},
+            **{f"terms-{name}": _choices(scheme, language) for name, scheme in _schemes(profile).items()},
             "id": {
                 "type": "string",
                 "pattern": ID_PATTERN,
@@ -160,12 +162,7 @@ def _values(key: Key, language: str) -> dict[str, Any]:
         case Kind.TEXT:
             one: dict[str, Any] = {"type": "string", **({"enum": list(key.listed)} if key.listed else {})}
         case Kind.TERM:
-            one = {
-                "anyOf": [
-                    {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
-                    for concept in (key.scheme.concepts.values() if key.scheme else ())
-                ]
-            }
+            one = _ref(f"terms-{key.scheme.name}") if key.scheme else {"type": "string"}
         case Kind.LITERAL:
             one = dict(_FORMATS.get((key.datatype or "").rpartition("#")[2], {"type": "string"}))
         case Kind.LINK:
@@ -173,15 +170,18 @@ def _values(key: Key, language: str) -> dict[str, Any]:
     return {**described, "anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
 
-def _choices(profile: Profile, scheme: str, language: str) -> dict[str, Any]:
-    concepts = profile.schemes[scheme].concepts if scheme in profile.schemes else {}
-    return {
-        "anyOf": [
-            {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
-            for concept in concepts.values()
-        ]
-        or [{"type": "string"}]
-    }
+def _schemes(profile: Profile) -> dict[str, Scheme]:
+    """Return the vocabularies that keys and receipts choose from."""
+    used = [key.scheme for key in profile.keys.values() if key.scheme is not None]
+    return {scheme.name: scheme for scheme in sorted((*profile.schemes.values(), *used), key=lambda it: it.name)}
+
+
+def _choices(scheme: Scheme, language: str) -> dict[str, Any]:
+    choices = [
+        {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
+        for concept in scheme.concepts.values()
+    ]
+    return {"anyOf": choices or [{"type": "string"}]}
 
 
 def _described(labels: Any, definitions: Any, language: str) -> dict[str, str]:

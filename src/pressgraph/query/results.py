@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
 
-_W3C = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}  # fmt: skip
+_W3C = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
 ROW_FORMATS = ("table", "markdown", *_W3C)
 GRAPH_FORMATS = tuple(it.name for it in SERIALIZATIONS)
 RESULT_FORMATS = (*ROW_FORMATS, *(name for name in GRAPH_FORMATS if name not in ROW_FORMATS))
@@ -102,11 +107,12 @@ def write_answer(
     if form in _W3C and not answer.is_graph:
         return _w3c(answer, _W3C[form])
     names = answer.variables
+    if form in {"csv", "tsv"}:
+        return _separated(names, answer, form)
+    # an answer can be read once
     rows = [tuple(shown(term, profile, id_base) for term in row) for row in answer.rows()]
     if form == "markdown":
         return _markdown(names, rows)
-    if form in {"csv", "tsv"}:
-        return _separated(names, answer, form)
     if table is not None:
         return table(names, rows)
     return plain_table(names, rows)

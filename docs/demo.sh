@@ -1,0 +1,44 @@
+#!/bin/sh
+# The main job on the founding release; `make demo` runs it. Everything it writes lies in build/demo/.
+set -eu
+
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold='\033[1m' plain='\033[0m'; fi
+say() { printf "\n$bold%s$plain\n" "$1"; }
+run() { printf '$ %s\n' "$*"; "$@"; }
+
+release=data/releases/2019-01-01-biosaxony-silver-label.yaml
+out=build/demo
+mkdir -p "$out"
+
+say '1. The facts of a press release, each with the characters of the text that say it'
+sed -n '/# 102$/,/evidence/p; /# 104$/,/evidence/p' "$release"
+
+say '2. Convert them to RDF, and check them: first the facts rules, then the shapes'
+run pressgraph convert "$release" -o "$out/facts.nq"
+printf '%s quads\n' "$(wc -l < "$out/facts.nq")"
+run pressgraph validate "$release"
+
+say '3. Store them: only what conforms is published'
+run pressgraph build
+
+say '4. Write Turtle and JSON-LD'
+run pressgraph export -o "$out/graph.ttl"
+run pressgraph export --about agent/biosaxony -o "$out/biosaxony.jsonld"
+
+say '5. Ask three questions'
+printf '\nWhich labels are valid on 1 June 2020, and on what basis do we say so?\n'
+run pressgraph query labels-valid-on -p date=2020-06-01
+printf '\nWho said what?\n'
+run pressgraph query who-said-what
+printf '\nHow much is stated, and how much is implied, normalised or assumed?\n'
+run pressgraph query statistics
+
+say 'Where everything lies'
+cat <<END
+  $release   the facts; change one and run 'pressgraph build'
+  $out/graph.ttl, biosaxony.jsonld, facts.nq   what was written
+  .pressgraph/   the built graph
+  .venv/bin/pressgraph   the program: try '.venv/bin/pressgraph query' and '--help'
+  README.md   how to go on
+END
