@@ -62,6 +62,14 @@ class ParsedPage:
 
         Raises PageError for a marked script that nothing closes.
         """
+        for found in self.marked:
+            if not found.closed:
+                raise PageError("our own block is not closed", hint="restore its </script>, or delete it by hand")
+        return self.marked
+
+    @cached_property
+    def marked(self) -> tuple[Found, ...]:
+        """Our marked elements, closed or not."""
         if MARK not in self.text:
             return ()
         found = [*self._elements("script"), *self._elements("link")]
@@ -155,11 +163,7 @@ def _is_own(found: Found) -> bool:
     element = found.element
     if element.attr(MARK) is None:
         return False
-    if element.tag == "script" and is_json_ld(element):
-        if not found.closed:
-            raise PageError("our own block is not closed", hint="restore its </script>, or delete it by hand")
-        return True
-    return element.tag == "link"
+    return element.tag == "link" or is_json_ld(element)
 
 
 def _is_inert(element: turbohtml.Element) -> bool:

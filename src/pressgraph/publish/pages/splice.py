@@ -7,6 +7,7 @@ A page for which no place satisfies this is refused.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.publish.pages.block import Block
+
+
+# Jinja, Twig, Nunjucks and Django; such a template starts with it.
+_EXTENDS = re.compile(r"\s*(?:\{#.*?#\}\s*)*\{%-?\s*extends\b", re.DOTALL)
 
 
 class Page:
@@ -61,6 +66,11 @@ class Page:
         Raises PageError where no place leaves the rest of the page as it is.
         """
         original = self.original
+        if _EXTENDS.match(original.parsed):
+            raise PageError(
+                "the page is a template that extends another, and what is outside its blocks is never shown",
+                hint="embed into the template that it extends, or into the pages that are made from it",
+            )
         base = _Base(original, self.tree if not self.tree.own else None)
         written = block.write(base.tree.free_number(), original.newline)
         for place in self._places(base):
@@ -142,10 +152,9 @@ def _read(text: str, treatment: str, scripting: bool) -> ParsedPage:  # noqa: FB
 
 
 def _same(before: ParsedPage, after: ParsedPage, place: int, written: str) -> bool:
-    own = after.own
-    if not own or after.text[place : place + len(written)] != written:
-        return False
-    if own[0].start != place or own[-1].end != place + len(written):
+    end = place + len(written)
+    own = [it for it in after.marked if place <= it.start and it.end <= end]
+    if not own or own[0].start != place or own[-1].end != end or after.text[place:end] != written:
         return False
     if any(one.end != other.start for one, other in pairwise(own)):
         return False
