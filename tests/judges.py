@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import justhtml
 
 MARK = "data-pressgraph"
+HTML = "http://www.w3.org/1999/xhtml"
 
 
 def html5lib_tokens(html: bytes) -> tuple[list[Any], list[str]]:
@@ -27,6 +28,8 @@ def html5lib_tokens(html: bytes) -> tuple[list[Any], list[str]]:
         inside = False
         for token in walker(tree):
             kind, name = token["type"], token.get("name")
+            if token.get("namespace") not in {None, HTML}:
+                name = f"{token['namespace']} {name}"
             attributes = {key[1]: value for key, value in (token.get("data") or {}).items()} if "Tag" in kind else {}
             if not inside and kind == "StartTag" and name == "script" and _is_ours(attributes):
                 inside = True

@@ -61,7 +61,8 @@ def keeps_the_four_guarantees(html: bytes, block: Block = BLOCK) -> None:
 def _text(html: bytes, codec: str) -> str:
     for mark in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"):
         html = html.removeprefix(mark)
-    return html.decode(codec)
+    # a parser takes one mark off a text, too
+    return f"\ufeff{html.decode(codec)}"
 
 
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: path.name)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:)")
 # Organizations by another name that pages use most; the profile knows further ones.
-_ORGANIZATIONS = frozenset(
+ORGANIZATIONS = frozenset(
     {"Organization", "Corporation", "LocalBusiness", "NGO", "NewsMediaOrganization", "EducationalOrganization"}
     | {"GovernmentOrganization", "Project", "ResearchOrganization", "OnlineBusiness", "MedicalOrganization"}
 )
@@ -95,7 +95,7 @@ def foreign_data(page: Page, profile: Profile | None = None, *, base: str | None
         nodes.extend(_foreign(node, base) for node in block.nodes())
     items = list(_microdata(page)) if has_items else []
     nodes.extend(items)
-    organizations = _ORGANIZATIONS | _below("Organization", profile)
+    organizations = ORGANIZATIONS | _below("Organization", profile)
     return Foreign(
         blocks=len(blocks),
         items=len(items),
@@ -113,7 +113,7 @@ def join(data: dict[str, Any], foreign: Foreign, profile: Profile | None = None)
     Of an Organization that the page describes, ours keeps what the page does not say, under the page's id and without
     a type: it is a further statement about the page's node, not a second one.
     """
-    organizations = _ORGANIZATIONS | _below("Organization", profile)
+    organizations = ORGANIZATIONS | _below("Organization", profile)
     merged: dict[str, ForeignNode] = {}
 
     def same(node: Mapping[str, Any]) -> ForeignNode | None:
@@ -133,7 +133,7 @@ def join(data: dict[str, Any], foreign: Foreign, profile: Profile | None = None)
         if other is None:
             return {key: item if key == "@context" else change(item) for key, item in value.items()}
         name = other.iri or value.get("@id")
-        said = other.words | {"@context", "@id", "@type", *(_NAMES if other.names else ())}
+        said = other.words | {"@context", "@id", "@type", *(("name",) if other.names else ())}
         kept = {key: change(item) for key, item in value.items() if key not in said}
         context = {"@context": value["@context"]} if root else {}
         return {**context, **({"@id": name} if name is not None else {}), **kept}

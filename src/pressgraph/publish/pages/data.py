@@ -18,7 +18,7 @@ from pressgraph.publish.pages.superseded import SUPERSEDED
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pressgraph.profile import Profile
     from pressgraph.publish.export import Selection
@@ -108,6 +108,7 @@ class PageData:
                 word = predicate.removeprefix(SCHEMA)
                 about[name][SUPERSEDED.get(word, word)].append(triple.object)
         levels = self._levels(about)
+        pictures = {name for name, words in about.items() if words.keys() & {"contentUrl", "url"}}
         nodes = []
         for name in sorted(levels):
             node: dict[str, Any] = {"@id": name}
@@ -116,7 +117,7 @@ class PageData:
                 node["@type"] = [SCHEMA + one for one in known]
             for word, terms in sorted(about[name].items()):
                 if levels[name] <= FULL_DEPTH or word in _NAMING:
-                    values = self._values(name, word, terms, setting, levels)
+                    values = self._values(name, word, terms, setting, pictures)
                     if values:
                         node[SCHEMA + word] = values
             if name == self.root:
@@ -145,7 +146,7 @@ class PageData:
         return levels
 
     def _values(
-        self, subject: str, word: str, terms: list[Any], setting: Setting, described: Mapping[str, int]
+        self, subject: str, word: str, terms: list[Any], setting: Setting, pictures: Collection[str]
     ) -> list[dict[str, Any]]:
         texts = [it for it in terms if isinstance(it, ox.Literal) and it.language is not None]
         kept = in_language(texts, setting, prose=word in _PROSE)
@@ -160,7 +161,7 @@ class PageData:
             elif isinstance(term, ox.NamedNode):
                 # a picture that is only an id of the project is no address that anybody could load
                 own = term.value.startswith(self.selection.id_base)
-                if word not in _IMAGES or term.value in described or (_is_address(term.value) and not own):
+                if word not in _IMAGES or term.value in pictures or (_is_address(term.value) and not own):
                     values.append({"@id": term.value})
         if self.order is not None and word in ORDERED and len(values) > 1:
             places = {value: place for place, value in enumerate(self.order(subject, SCHEMA + word))}

@@ -16,6 +16,7 @@ import yaml
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.profile import Key, Kind
+from pressgraph.publish.pages.conflicts import ORGANIZATIONS
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD_STRING
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ _KINDS = (
     ("Event", "event"),
     ("Action", "activity"),
 )
+# Classes of schema.org that pages use and the profile need not know, and what it knows instead.
+_INSTEAD = {name: "Organization" for name in ORGANIZATIONS} | {
+    "ReportageNewsArticle": "NewsArticle",
+    "AnalysisNewsArticle": "NewsArticle",
+    "OpinionNewsArticle": "NewsArticle",
+    "BackgroundNewsArticle": "NewsArticle",
+    "TechArticle": "Article",
+    "ScholarlyArticle": "Article",
+    "SocialMediaPosting": "Article",
+    "LiveBlogPosting": "BlogPosting",
+}
 _SOURCE_KEYS = ("headline", "name", "datePublished", "inLanguage", "sourceOrganization")
 # An id is public even where what it names is personal data, so no telephone number is part of one.
 _NAMES = ("headline", "name", "legalName")
@@ -115,8 +127,11 @@ class _Draft:
         return next((kind for word, kind in _KINDS if SCHEMA + word in known), "thing")
 
     def _classes(self, node: Resource) -> list[ClassTerm]:
-        types = (str(getattr(it, "value", "")) for it in self.about[node].get(RDF_TYPE, ()))
-        return [self.profile.class_of[iri] for iri in sorted(types) if iri in self.profile.class_of]
+        types = {str(getattr(it, "value", "")) for it in self.about[node].get(RDF_TYPE, ())}
+        known = types & self.profile.class_of.keys()
+        if not known:
+            known = {SCHEMA + _INSTEAD.get(iri.removeprefix(SCHEMA), "-") for iri in types} & self.profile.class_of.keys()
+        return [self.profile.class_of[iri] for iri in sorted(known)]
 
     # -- the source
 

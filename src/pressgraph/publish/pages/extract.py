@@ -107,7 +107,7 @@ def _page(html: bytes, charset: str | None) -> Page:
         return Page(html)
     except PageError:
         # what cannot be spliced can still be read
-        for codec in ("utf-16-le", "utf-16-be", "iso2022_jp", "hz", "utf-7"):
+        for codec in ("utf-16-le", "utf-16-be") if b"\x00" in html else ("iso2022_jp_3", "hz", "utf-7"):
             try:
                 text = html.decode(codec)
             except UnicodeError:

@@ -51,6 +51,9 @@ class PageText:
                     return cls(mark, html[2:].decode(codec), codec)
                 except UnicodeDecodeError as error:
                     raise PageError(f"not valid UTF-16: {error.reason} at byte {error.start + 2}") from error
+        if html.startswith(codecs.BOM_UTF8):
+            # the mark wins over whatever the page says (Encoding, 6)
+            return cls(codecs.BOM_UTF8, html[3:].decode("latin-1"), "latin-1")
         if _looks_like_utf16(html):
             raise PageError("the page looks like UTF-16 without a byte order mark", hint="save it as UTF-8")
         declared = _STATEFUL.search(html, 0, PRESCAN)
@@ -59,8 +62,7 @@ class PageText:
             raise PageError(f"the page is in {name}, which switches character sets midway", hint="save it as UTF-8")
         if _JIS_ESCAPE.search(html):
             raise PageError("the page seems to be in ISO-2022-JP, which switches character sets midway")
-        mark = codecs.BOM_UTF8 if html.startswith(codecs.BOM_UTF8) else b""
-        return cls(mark, html[len(mark) :].decode("latin-1"), "latin-1")
+        return cls(b"", html.decode("latin-1"), "latin-1")
 
     def encode(self, text: str) -> bytes:
         """Return the bytes of a page with this text."""
