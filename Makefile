@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format profile docs bench clean
+.PHONY: help demo test lint format profile docs bench bench-embed clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding release
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -30,8 +30,11 @@ profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
 
-bench: $(VENV)/dev.stamp ## measure conversion against its peers, and start-up times
+bench: $(VENV)/dev.stamp bench-embed ## measure conversion against its peers, and start-up times
 	$(BIN)/python benchmarks/run.py
+
+bench-embed: $(VENV)/dev.stamp ## measure how many web pages a second are edited
+	$(BIN)/python benchmarks/embed.py
 
 clean: ## remove what was built, not what you wrote
 	rm -rf $(VENV) .pressgraph build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

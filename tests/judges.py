@@ -43,7 +43,11 @@ def html5lib_tokens(html: bytes) -> tuple[list[Any], list[str]]:
             elif kind in {"Characters", "SpaceCharacters"}:
                 _add_text(tokens, token["data"])
             else:
-                data = sorted(map(repr, token["data"].items())) if isinstance(token.get("data"), dict) else token.get("data")
+                data = (
+                    sorted(map(repr, token["data"].items()))
+                    if isinstance(token.get("data"), dict)
+                    else token.get("data")
+                )
                 tokens.append((kind, name, data, token.get("publicId"), token.get("systemId")))
     return tokens, scripts
 
@@ -89,7 +93,10 @@ def _in_svg(node: Any) -> bool:
 
 
 def _is_ours(attributes: dict[str, Any]) -> bool:
-    return MARK in attributes and str(attributes.get("type", "")).partition(";")[0].strip().lower() == "application/ld+json"
+    return (
+        MARK in attributes
+        and str(attributes.get("type", "")).partition(";")[0].strip().lower() == "application/ld+json"
+    )
 
 
 def _add_text(tokens: list[Any], text: str) -> None:

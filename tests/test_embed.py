@@ -57,7 +57,7 @@ def page(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def project(built: Path, tmp_path: Path) -> Path:
-    """A built project of the test's own, to configure."""
+    """Copy the built project, to configure it."""
     return Path(shutil.copytree(built, tmp_path / "project"))
 
 

@@ -30,10 +30,10 @@ HOSTILE: dict[str, Any] = {
     "keywords": [[], {}, None, True, 1.5, -3],
 }
 LINKS = (
-    PageLink(rel="alternate", href="https://e.org/a?b=1&c=\"ü\"", media_type="application/ld+json"),
+    PageLink(rel="alternate", href='https://e.org/a?b=1&c="ü"', media_type="application/ld+json"),
     PageLink(rel="describedby", href="https://e.org/a.ttl", media_type="text/turtle"),
 )
-BLOCK = Block(data=HOSTILE, audience="google", about="https://e.org/id/ü/\"<x>&", links=LINKS)
+BLOCK = Block(data=HOSTILE, audience="google", about='https://e.org/id/ü/"<x>&', links=LINKS)
 
 
 def keeps_the_four_guarantees(html: bytes, block: Block = BLOCK) -> None:
@@ -133,29 +133,31 @@ def test_data_that_json_cannot_say_is_refused(data: Any) -> None:
         embed(b"<head></head>", data)
 
 
-def test_deep_data_is_refused_or_written() -> None:
+def test_data_deeper_than_python_is_refused() -> None:
     data: Any = {}
     for _ in range(sys.getrecursionlimit() * 60):
         data = {"a": data}
-    try:
+    with pytest.raises(PageError, match="JSON"):
         embed(b"<head></head>", data)
-    except PageError as error:
-        assert "JSON" in error.reason
 
 
 # -- fuzzing
 
+# fmt: off
 PIECES = [
-    *("<!doctype html>", "<html>", "<html lang=de>", "</html>", "<head>", "</head>", "<body>", "</body>", "<title>", "</title>"),
-    *("<script>", "</script>", '<script type="application/ld+json">', "<!--", "-->", "<!-->", "--!>", "<style>", "</style>"),
-    *("<textarea>", "</textarea>", "<noscript>", "</noscript>", "<template>", "</template>", "<plaintext>", "<meta charset=utf-8>"),
-    *('<base href="/x/">', "<link rel=canonical href=/>", "<svg>", "</svg>", "<math>", "<table>", "<td>", "</table>", "<select>"),
-    *("<frameset>", "<p>", "</p>", "<pre>\n", "<![CDATA[", "]]>", "<?php ", "?>", "{% x %}", "{{ y }}", "{# z #}", "<%", "%>"),
-    *("<iframe>", "</iframe>", "<form>", "</form>", "<br/>", "<a b='", '<a b="', "'>", '">', "&lt;", "&#0;", "\x00", "\r", "\n", "\r\n"),
-    *("<!doctype html SYSTEM 'a>", "text", " ", "\t", "ü", "𝒳", "</", "<", ">", "<nobr>", "<b><p>", "</b>", "<object>", "<marquee>"),
-    *('<script data-pressgraph="data">', '<link data-pressgraph="link">', '<script type="application/ld+json" data-pressgraph="a">'),
-    *("</sCrIpT >", "<HEAD id=x>", "</head\n>", "<script/>", "<meta http-equiv=content-type content='text/html; charset=x'>"),
+    "<!doctype html>", "<html>", "<html lang=de>", "</html>", "<head>", "</head>", "<body>", "</body>", "<title>",
+    "</title>", "<script>", "</script>", '<script type="application/ld+json">', "<!--", "-->", "<!-->", "--!>",
+    "<style>", "</style>", "<textarea>", "</textarea>", "<noscript>", "</noscript>", "<template>", "</template>",
+    "<plaintext>", "<meta charset=utf-8>", '<base href="/x/">', "<link rel=canonical href=/>", "<svg>", "</svg>",
+    "<math>", "<table>", "<td>", "</table>", "<select>", "<frameset>", "<p>", "</p>", "<pre>\n", "<![CDATA[", "]]>",
+    "<?php ", "?>", "{% x %}", "{{ y }}", "{# z #}", "<%", "%>", "<iframe>", "</iframe>", "<form>", "</form>",
+    "<br/>", "<a b='", '<a b="', "'>", '">', "&lt;", "&#0;", "\x00", "\r", "\n", "\r\n",
+    "<!doctype html SYSTEM 'a>", "text", " ", "\t", "ü", "𝒳", "</", "<", ">", "<nobr>", "<b><p>", "</b>",
+    "<object>", "<marquee>", '<script data-pressgraph="data">', '<link data-pressgraph="link">',
+    '<script type="application/ld+json" data-pressgraph="a">', "</sCrIpT >", "<HEAD id=x>", "</head\n>",
+    "<script/>", "<meta http-equiv=content-type content='text/html; charset=x'>",
 ]
+# fmt: on
 SEEDS = [path.read_bytes() for path in (*ACCEPTED, *REFUSED)]
 
 

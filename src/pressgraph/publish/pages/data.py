@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -37,6 +38,7 @@ _IMAGES = frozenset({"image", "logo", "contentUrl", "thumbnailUrl"})
 # Running text belongs to the page's language; names are said in whatever language they are in.
 _PROSE = frozenset({"description", "disambiguatingDescription", "abstract", "text", "articleBody", "slogan"})
 _NAMING = ("name", "url")
+_FIRST = ("@type", "@id", "headline", "name", "url")
 _WORKS = f"{SCHEMA}CreativeWork"
 
 
@@ -62,6 +64,7 @@ class PageData:
         self.profile = selection.profile
         self.root = selection.root
         self.order = order
+        self._framed: dict[tuple[str, str], dict[str, Any]] = {}
 
     # -- in full
 
@@ -77,22 +80,49 @@ class PageData:
     # -- for search engines
 
     def google(self, setting: Setting) -> dict[str, Any]:
-        """Return the schema.org part of the description as plain JSON-LD."""
+        """Return the schema.org part of the description as plain JSON-LD; what it holds is shared, and not to change.
+
+        Of a work it says what only the page knows, too: its language, and its address as the main page about the work.
+        """
+        languages = (setting.language, setting.fallback)
+        framed = self._framed.get(languages)
+        if framed is None:
+            framed = self._framed[languages] = self._frame(setting)
+        data = framed
+        if self._is_work:
+            own = {"inLanguage": setting.language, **({"mainEntityOfPage": setting.url} if setting.url else {})}
+            data = {**own, **framed}
+        root = _page_safe(self.root, setting.url)
+        if root != self.root:
+            data = _renamed(data, self.root, root)
+        return {"@context": CONTEXT, **_sorted(data)}
+
+    def _frame(self, setting: Setting) -> dict[str, Any]:
         from pyld import jsonld
 
         nodes = self._nodes(setting)
-        root = _page_safe(self.root, setting.url)
-        if root != self.root:
-            nodes = _renamed(nodes, self.root, root)
         context: dict[str, Any] = {"@vocab": SCHEMA, **{name: {"@type": "@id"} for name in sorted(_ADDRESSES)}}
-        framed = jsonld.frame(
+        framed: dict[str, Any] = jsonld.frame(
             nodes,
-            {"@context": context, "@id": root, "@embed": "@once"},
+            {"@context": context, "@id": self.root, "@embed": "@once"},
             {"omitGraph": True, "documentLoader": _no_loading, "base": "", "omitDefault": True},
         )
-        names = {node["@id"]: node for node in nodes}
         framed.pop("@context", None)
-        return {"@context": CONTEXT, **_ordered(_named(framed, names, ()))}
+        ordered: dict[str, Any] = _ordered(_named(framed, {node["@id"]: node for node in nodes}, ()))
+        return ordered
+
+    @cached_property
+    def _is_work(self) -> bool:
+        """Whether the thing is a creative work, which has a language and a page."""
+        types = {
+            triple.object.value
+            for triple in self.selection.triples
+            if triple.subject == ox.NamedNode(self.root)
+            and triple.predicate.value == RDF_TYPE
+            and isinstance(triple.object, ox.NamedNode)
+        }
+        known = (self.profile.class_of.get(iri) for iri in types)
+        return _WORKS in types or any(_WORKS in term.superclasses for term in known if term is not None)
 
     def _nodes(self, setting: Setting) -> list[dict[str, Any]]:
         """Return the description's schema.org part as expanded JSON-LD."""
@@ -120,8 +150,6 @@ class PageData:
                     values = self._values(name, word, terms, setting, pictures)
                     if values:
                         node[SCHEMA + word] = values
-            if name == self.root:
-                self._add_page(node, known, setting)
             nodes.append(node)
         return nodes
 
@@ -167,18 +195,6 @@ class PageData:
             places = {value: place for place, value in enumerate(self.order(subject, SCHEMA + word))}
             values.sort(key=lambda value: places.get(str(value.get("@id", value.get("@value"))), len(places)))
         return values
-
-    def _add_page(self, node: dict[str, Any], types: Sequence[str], setting: Setting) -> None:
-        """Say what only the page knows: its language, and its address as the main page about a work."""
-        if not any(_WORKS in self._ancestors(SCHEMA + one) for one in types):
-            return
-        node.setdefault(f"{SCHEMA}inLanguage", [{"@value": setting.language}])
-        if setting.url is not None:
-            node.setdefault(f"{SCHEMA}mainEntityOfPage", [{"@id": setting.url}])
-
-    def _ancestors(self, iri: str) -> frozenset[str]:
-        term = self.profile.class_of.get(iri)
-        return frozenset({iri}) | (term.superclasses if term is not None else frozenset())
 
 
 def schema_types(types: Iterable[str], profile: Profile) -> list[str]:
@@ -238,19 +254,13 @@ def _page_safe(iri: str, url: str | None) -> str:
     return iri
 
 
-def _renamed(nodes: list[dict[str, Any]], old: str, new: str) -> list[dict[str, Any]]:
-    # the page's address stays where it is meant as an address
-    def change(key: str, value: Any) -> Any:
-        if isinstance(value, list):
-            return [change(key, item) for item in value]
-        if isinstance(value, dict) and value.get("@id") == old and key.removeprefix(SCHEMA) not in _ADDRESSES:
-            return {**value, "@id": new}
+def _renamed(value: Any, old: str, new: str) -> Any:
+    """Give a thing another id; where its id is meant as an address, it stays."""
+    if isinstance(value, list):
+        return [_renamed(item, old, new) for item in value]
+    if not isinstance(value, dict):
         return value
-
-    return [
-        {key: (new if value == old else value) if key == "@id" else change(key, value) for key, value in node.items()}
-        for node in nodes
-    ]
+    return {key: new if key == "@id" and item == old else _renamed(item, old, new) for key, item in value.items()}
 
 
 def _no_loading(url: str, options: Any) -> Any:
@@ -280,11 +290,14 @@ def _named(value: Any, nodes: Mapping[str, Mapping[str, Any]], above: tuple[str,
 
 
 def _ordered(value: Any) -> Any:
-    """Put type, id and naming words first, the rest by the alphabet."""
+    """Put type, id and naming words first, the rest by the alphabet, at every depth."""
     if isinstance(value, list):
         return [_ordered(item) for item in value]
     if not isinstance(value, dict):
         return value
-    first = ("@type", "@id", "headline", "name", "url")
-    keys = [key for key in first if key in value] + sorted(key for key in value if key not in first)
-    return {key: _ordered(value[key]) for key in keys}
+    return _sorted({key: _ordered(item) for key, item in value.items()})
+
+
+def _sorted(node: dict[str, Any]) -> dict[str, Any]:
+    keys = [key for key in _FIRST if key in node]
+    return {key: node[key] for key in (*keys, *sorted(node.keys() - set(keys)))}

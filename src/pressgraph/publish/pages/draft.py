@@ -36,7 +36,7 @@ _KINDS = (
     ("Action", "activity"),
 )
 # Classes of schema.org that pages use and the profile need not know, and what it knows instead.
-_INSTEAD = {name: "Organization" for name in ORGANIZATIONS} | {
+_INSTEAD = dict.fromkeys(ORGANIZATIONS, "Organization") | {
     "ReportageNewsArticle": "NewsArticle",
     "AnalysisNewsArticle": "NewsArticle",
     "OpinionNewsArticle": "NewsArticle",
@@ -130,7 +130,9 @@ class _Draft:
         types = {str(getattr(it, "value", "")) for it in self.about[node].get(RDF_TYPE, ())}
         known = types & self.profile.class_of.keys()
         if not known:
-            known = {SCHEMA + _INSTEAD.get(iri.removeprefix(SCHEMA), "-") for iri in types} & self.profile.class_of.keys()
+            known = {
+                SCHEMA + _INSTEAD.get(iri.removeprefix(SCHEMA), "-") for iri in types
+            } & self.profile.class_of.keys()
         return [self.profile.class_of[iri] for iri in sorted(known)]
 
     # -- the source
