@@ -197,7 +197,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sandbox, Sandbox]:
     return Sandbox(tmp_path_factory.mktemp("stepwise")), Sandbox(tmp_path_factory.mktemp("scratch"))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(states=st.lists(sources, min_size=2, max_size=4))
 def test_any_sequence_of_builds_ends_as_a_build_from_scratch(
     pair: tuple[Sandbox, Sandbox], states: list[dict[str, Facts]]

@@ -141,6 +141,21 @@ class Workspace:
         files = [Path(path) for path in paths]
         return check_files_for(consumer, files, self.project, self.profile, engine=engine)
 
+    def validate_changed(self, *, engine: str = "auto") -> Report:
+        """Check the project, looking again only at what the changes since the last build can affect.
+
+        The report is that of the whole project.
+        """
+        from pressgraph.publish import validate_changed
+
+        return validate_changed(self.project, self.profile, engine=engine)
+
+    def watch(self, *, engine: str = "auto") -> Iterator[Report]:
+        """Yield a report now, and one whenever a facts file of the project is saved."""
+        from pressgraph.publish import LiveCheck
+
+        return LiveCheck(self.project, self.profile, engine=engine).watch()
+
     def build(
         self, *, full: bool = False, wait: float = 0, progress: Callable[[list[Path]], Iterable[Path]] = iter
     ) -> BuildResult:

@@ -27,18 +27,20 @@ def command(state: State, *, full: bool, wait: float) -> None:
     Example:
       pressgraph build
     """
+    from pressgraph.cli.reports import report_options
     from pressgraph.publish.build import RefusedError
+    from pressgraph.validation.formats.as_text import text
 
     workspace = state.workspace
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress("converting"))
     except RefusedError as error:
-        for line in error.report.lines(language=workspace.project.language):
-            click.echo(line, err=True)
-        state.say(error.report.summary())
+        options = report_options(workspace.project)
+        click.echo(text(error.report, options), err=True, nl=False)
+        state.say(error.report.summary(options.language))
         raise
-    for line in result.report.lines(language=workspace.project.language):
-        state.say(line)
+    if result.report.results:
+        state.say(text(result.report, report_options(workspace.project)).rstrip("\n"))
     if not result.changed:
         state.say(f"nothing to convert: {_files(result.kept)} unchanged since the last build")
         return

@@ -1,6 +1,6 @@
 """Convert facts to RDF: facts in, quads out; no store, no clock."""
 
 from pressgraph.convert.emitter import Emitter, compile_emitter
-from pressgraph.convert.stream import convert_facts, convert_json_lines, quads
+from pressgraph.convert.stream import checked_lines, convert_facts, convert_json_lines, quads
 
-__all__ = ["Emitter", "compile_emitter", "convert_facts", "convert_json_lines", "quads"]
+__all__ = ["Emitter", "checked_lines", "compile_emitter", "convert_facts", "convert_json_lines", "quads"]

@@ -11,12 +11,12 @@ from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, place_of, read_tree
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import pyoxigraph as ox
 
@@ -28,6 +28,7 @@ _CHUNK = 1 << 18
 _SOURCES_KEPT = 10_000
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+_STRING = re.compile(rb'"([^"\\]+)"')
 _is_date = DATATYPES[f"{XSD}date"].valid
 
 
@@ -208,7 +209,7 @@ class JsonLines:
             self.problems.append(problem("not-json", place, reason=str(error)))
             return b""
         if not isinstance(record, dict):
-            self.problems.append(problem("not-a-mapping", place, what="a line"))
+            self.problems.append(problem("not-a-mapping", place, what=phrase("a-line")))
             return b""
         before = len(self.problems)
         try:
@@ -232,7 +233,7 @@ class JsonLines:
                 named = problem("bad-id", place_of(self.name, source), id=record["source"])
                 self.problems.append(named)
         elif source is None and self._source is None:
-            hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
+            hint = phrase("name-source")
             self.problems.append(problem("missing-section", place, hint=hint, section="source"))
         found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
         # Unlike a file, a line may be a source alone, or facts of a source named above.
@@ -269,6 +270,22 @@ class JsonLines:
 def convert_json_lines(lines: Iterable[bytes], emitter: Emitter, *, name: str) -> JsonLines:
     """Convert JSON Lines; see `JsonLines`."""
     return JsonLines(lines, emitter, name=name)
+
+
+def checked_lines(
+    lines: Iterable[bytes], emitter: Emitter, *, name: str, wanted: Collection[str]
+) -> Iterator[FactsFile]:
+    """Yield the lines in which some of the wanted ids stand, checked, with the places of all they say."""
+    reader = JsonLines((), emitter, name=name)
+    ids = {one.encode() for one in wanted}
+    for number, line in enumerate(lines, start=1):
+        if ids.isdisjoint(_STRING.findall(line)):
+            continue
+        record = json.loads(line)
+        tree = reader._tree(line, number, record)  # noqa: SLF001 - the same module
+        if not isinstance(record.get("source"), dict):
+            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
+        yield check_facts(_document(tree), file=name, profile=emitter.profile, id_base=emitter.id_base)
 
 
 def _document(tree: Mapping) -> Mapping:
