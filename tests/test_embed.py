@@ -373,6 +373,8 @@ facts:
     url: https://e.org/zoe
   - { id: agent/adam, type: Person, name: Adam }
   - { id: agent/mia, type: Person, name: Mia }
+  # the vocabulary names it
+  - { id: agent/ecei, type: Programme, name: ECEI }
   - id: place/b
     type: Thing
     name: no picture
