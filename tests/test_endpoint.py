@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-SECRET = "s3cret-t0ken"  # noqa: S105 - looked for in what is printed
+SECRET = "s3cret-t0ken"
 CREDENTIALS = ("PRESSGRAPH_ENDPOINT_TOKEN", "PRESSGRAPH_ENDPOINT_USER", "PRESSGRAPH_ENDPOINT_PASSWORD")
 NAME = "SELECT ?name { agent:biosaxony schema:name ?name }"
 

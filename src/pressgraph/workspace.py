@@ -179,6 +179,14 @@ class Workspace:
             raise StoreError(f"nothing is built yet in {self.project.root}", hint="run 'pressgraph build' first")
         return ValidatedDataset.published(snapshot, self.profile, GraphNames(id_base=self.project.id_base))
 
+    def check_built(self) -> None:
+        """Raise StoreError where there is nothing to serve: no build, and nothing written over HTTP."""
+        from pressgraph.dataset import Snapshots
+
+        project = self.project
+        if Snapshots(project.root / project.serve.store).current() is None:
+            self.dataset()
+
     def select(
         self,
         *,

@@ -27,20 +27,20 @@ def command(state: State, *, full: bool, wait: float) -> None:
     Example:
       pressgraph build
     """
-    from pressgraph.cli.reports import report_options
+    from pressgraph.cli.reports import locale_language
     from pressgraph.publish.build import RefusedError
-    from pressgraph.validation.formats.as_text import text
 
     workspace = state.workspace
+    language = locale_language() or workspace.project.language
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress("converting"))
     except RefusedError as error:
-        options = report_options(workspace.project)
-        click.echo(text(error.report, options), err=True, nl=False)
-        state.say(error.report.summary(options.language))
+        for line in error.report.lines(language=language):
+            click.echo(line, err=True)
+        state.say(error.report.summary(language))
         raise
-    if result.report.results:
-        state.say(text(result.report, report_options(workspace.project)).rstrip("\n"))
+    for line in result.report.lines(language=language):
+        state.say(line)
     if not result.changed:
         state.say(f"nothing to convert: {_files(result.kept)} unchanged since the last build")
         return

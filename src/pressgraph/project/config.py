@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pressgraph.errors import Place, ProjectError
+from pressgraph.project.serving import KEYS as SERVE_KEYS
+from pressgraph.project.serving import Serving, serving
 
 CONFIG_NAME = "pressgraph.toml"
 STATE_FOLDER = ".pressgraph"
@@ -69,6 +71,7 @@ class Project:
     prefixes: dict[str, str] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     embedding: Embedding = field(default_factory=Embedding)
+    serve: Serving = field(default_factory=Serving)
 
     @property
     def id_base(self) -> str:
@@ -135,6 +138,7 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
     "endpoints": {},
+    "serve": SERVE_KEYS,
 }
 
 
@@ -145,7 +149,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         section = reader.table(table, name)
         if keys:
             reader.known(section, keys, f"key in [{name}]")
-        for key, value in section.items():
+        for key, value in section.items() if name != "serve" else ():
             reader.typed(f"{name}.{key}", value, keys.get(key, object))
     project = table.get("project", {})
     profile = table.get("profile", {})
@@ -157,6 +161,10 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         "embedding": reader.embedding(table.get("embed", {})),
         **_own_folders(root, profile, reader),
     }
+    try:
+        settings["serve"] = serving(table.get("serve", {}))
+    except ValueError as error:
+        raise reader.error(str(error)) from error
     if "language" in project:
         settings["language"] = project["language"]
     if "base" in project:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError, QueryError
-from pressgraph.query.lexer import tokens
+from pressgraph.query.lexer import kinds, tokens
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 512 * 1024 * 1024
 _GRAPH_FORMS = {"CONSTRUCT", "DESCRIBE"}
+_FORMS = {"SELECT", "ASK", *_GRAPH_FORMS}
 
 
 def query_endpoint(
@@ -128,9 +129,9 @@ def _answer(body: bytes, media_type: str, url: str, *, graph: bool) -> Answer:
 
 def query_form(text: str) -> str | None:
     """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; None where it has none."""
-    for token in tokens(text):
-        if token.kind == "word" and token.text.upper() in {"SELECT", "ASK", *_GRAPH_FORMS}:
-            return token.text.upper()
+    for kind, word in kinds(text):
+        if kind == "word" and word.upper() in _FORMS:
+            return word.upper()
     return None
 
 

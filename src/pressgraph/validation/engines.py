@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, ProfileError
 from pressgraph.facts.rules import did_you_mean
-from pressgraph.rdf import RDF, RDF_TYPE, SH, XSD
+from pressgraph.rdf import RDF, RDF_TYPE, SH
 from pressgraph.validation.guards import guard_shapes
 
 if TYPE_CHECKING:
@@ -78,20 +78,31 @@ def profile_shapes(profile: Profile) -> Shapes:
 def compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
     """Validate with the compiled engine of the package `shacl`."""
     triples = list(triples)
-    blank = {term for triple in triples for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)}
-    labels = [ox.Triple(node, _LABEL, ox.Literal(node.value)) for node in blank]
-    data = ox.serialize([*triples, *labels], format=ox.RdfFormat.N_TRIPLES)
+    report = _run_compiled(triples, shapes)
+    named = {f"{SH}focusNode", f"{SH}value"}
+    if not any(it.predicate.value in named and isinstance(it.object, ox.BlankNode) for it in report):
+        return report
+    own = _own_labels(triples, shapes)
+    return [
+        ox.Triple(triple.subject, triple.predicate, own.get(triple.object, triple.object))
+        if triple.predicate.value in named
+        else triple
+        for triple in report
+    ]
+
+
+def _run_compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
+    data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
     assert data is not None  # noqa: S101 - no output was given
     try:
         report = _compiled_shapes(shapes).validate_text(data.decode(), format="ntriples").serialize("ntriples")
     except ValueError as error:
         raise _refused(error) from error
-    found = [quad.triple for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES)]
-    return _with_own_labels(found) if blank else found
+    return [quad.triple for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES)]
 
 
-# The compiled engine names blank nodes anew. A shape of our own makes it report the name that each had: every blank
-# node carries it as a property that this shape does not allow.
+# The compiled engine names blank nodes anew, by their order. A shape of our own makes it report the name that each
+# had: in a run of its own, every blank node carries it as a property that this shape does not allow.
 _LABEL = ox.NamedNode("urn:x-pressgraph:label")
 _LABEL_SHAPE = f"""
 <urn:x-pressgraph:labels> <{RDF_TYPE}> <{SH}NodeShape> .
@@ -102,34 +113,26 @@ _LABEL_SHAPE = f"""
 """
 
 
-def _with_own_labels(report: list[ox.Triple]) -> list[ox.Triple]:
-    """Return a report without the results of the labels' shape, its blank nodes named as in the data."""
+def _own_labels(triples: list[ox.Triple], shapes: Shapes) -> dict[object, ox.BlankNode]:
+    """Return the data's blank nodes by the names that the compiled engine gives them."""
+    blank = dict.fromkeys(
+        term for triple in triples for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)
+    )
+    labels = [ox.Triple(node, _LABEL, ox.Literal(node.value)) for node in blank]
     said: dict[object, dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {}
-    for triple in report:
+    for triple in _run_compiled([*triples, *labels], shapes):
         said.setdefault(triple.subject, {})[triple.predicate.value.removeprefix(SH)] = triple.object
-    own: dict[object, ox.BlankNode] = {}
-    ours: set[object] = set()
-    for node, about in said.items():
-        if about.get("resultPath") == _LABEL:
-            ours.add(node)
-            if isinstance(value := about.get("value"), ox.Literal) and "urn:x-pressgraph:" in str(about["sourceShape"]):
-                own[about["focusNode"]] = ox.BlankNode(value.value)
-    left = {node for node, about in said.items() if "focusNode" in about} - ours
-    kept = [
-        ox.Triple(own.get(triple.subject, triple.subject), triple.predicate, own.get(triple.object, triple.object))  # type: ignore[arg-type]
-        for triple in report
-        if triple.subject not in ours and triple.object not in ours and triple.predicate.value != f"{SH}conforms"
-    ]
-    # whatever conforms may have said counted our results
-    head = next(t.subject for t in report if t.predicate.value == f"{SH}conforms")
-    conforms = ox.Literal("false" if left else "true", datatype=ox.NamedNode(f"{XSD}boolean"))
-    return [*kept, ox.Triple(head, ox.NamedNode(f"{SH}conforms"), conforms)]
+    return {
+        about["focusNode"]: ox.BlankNode(value.value)
+        for about in said.values()
+        if about.get("sourceShape") == ox.NamedNode("urn:x-pressgraph:labelled")
+        and isinstance(value := about.get("value"), ox.Literal)
+    }
 
 
 def reference(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
     """Validate with pySHACL."""
     import pyshacl
-    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
     from rdflib import Graph
 
     from pressgraph.dataset import rdflib_graph, to_ox
@@ -145,7 +148,7 @@ def reference(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
             inplace=True,
             meta_shacl=False,
         )
-    except (ReportableRuntimeError, ShapeLoadError) as error:
+    except Exception as error:  # what it raises for shapes that it cannot read is of any kind
         raise _refused(error) from error
     if not isinstance(report, Graph):
         # it returns some failures in the report's place

@@ -151,7 +151,7 @@ def _xml(path: Path) -> Iterator[Statement]:
             return self
 
     with path.open("rb") as file:
-        source = FileInputSource(file)  # type: ignore[arg-type]
+        source = FileInputSource(file)
         source.setSystemId(path.resolve().as_uri())
         parser: Any = create_parser(source, Noting(bind_namespaces="none"))
         parser.parse(source)
@@ -162,7 +162,7 @@ def _term(term: Any) -> Term | None:
     from pressgraph.dataset import to_ox
 
     try:
-        return to_ox(term)  # type: ignore[return-value]
+        return to_ox(term)
     except TypeError:
         return None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.errors import Place, Text, in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import pyoxigraph as ox
 
@@ -186,6 +186,14 @@ class Report:
             about=result.focus.removeprefix(self.id_base),
             result=result,
         )
+
+    def lines(self, *, language: str) -> Iterator[str]:
+        """Yield one line for each finding that no fact allows, in the order of the files."""
+        for it in self.findings(language):
+            if it.allowed is None:
+                where = str(it.place) if it.place is not None else f"<{it.about}>"
+                hint = f" ({it.hint})" if it.hint else ""
+                yield f"{where}: {word(it.severity.word, language)}: {it.message}{hint} [{it.rule}]"
 
     def summary(self, language: str = "en") -> str:
         """Return one line that says what was looked at and how it is."""
