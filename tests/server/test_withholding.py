@@ -8,6 +8,7 @@ from pressgraph.dataset import union
 from pressgraph.server.publication import withhold_personal
 
 CLU = "https://w3id.org/pressgraph/cluster#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 OA = "http://www.w3.org/ns/oa#"
 DATA = f"""
 <http://e.org/a> <http://schema.org/name> "A" <http://e.org/fact/public> .
@@ -15,7 +16,7 @@ DATA = f"""
 <http://e.org/fact/public> <{CLU}evidence> <http://e.org/ev> <http://e.org/provenance> .
 <http://e.org/fact/private> <{CLU}evidence> <http://e.org/ev> <http://e.org/provenance> .
 <http://e.org/fact/private> <{CLU}evidence> <http://e.org/own> <http://e.org/provenance> .
-<http://e.org/fact/private> <{CLU}personalData> "true"^^<http://www.w3.org/2001/XMLSchema#boolean> <http://e.org/provenance> .
+<http://e.org/fact/private> <{CLU}personalData> "true"^^<{XSD}boolean> <http://e.org/provenance> .
 <http://e.org/ev> <{OA}hasSource> <http://e.org/document> <http://e.org/provenance> .
 <http://e.org/own> <{OA}hasSource> <http://e.org/document> <http://e.org/provenance> .
 """
