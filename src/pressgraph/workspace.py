@@ -72,18 +72,17 @@ class Workspace:
     def convert(self, paths: Iterable[str | Path] = ()) -> Iterator[bytes]:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
 
-        YAML files are checked before anything of them is yielded. JSON Lines stream: what is right comes out, and
+        YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes out, and
         mistakes are raised at the end.
 
         Raises FactsError with every problem of all files.
         """
-        from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
-        from pressgraph.facts import is_json_lines, open_json_lines
+        from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
         from pressgraph.validation.files import read_files
 
         files = [Path(path) for path in paths] or self.project.facts_files()
         emitter = compile_emitter(self.profile, self.project.id_base)
-        read = read_files([p for p in files if not is_json_lines(p)], self.project, self.profile)
+        read = read_files([p for p in files if not is_stream(p)], self.project, self.profile)
         problems = read.problems
         if problems:
             raise FactsError(problems)
@@ -91,8 +90,7 @@ class Workspace:
             if path in read.found:
                 yield from convert_facts(read.found[path], emitter)
                 continue
-            with open_json_lines(path) as lines:
-                stream = convert_json_lines(lines, emitter, name=self.project.name_of(path))
+            with open_stream(path, self.project, emitter) as stream:
                 yield from stream
             problems.extend(stream.problems)
         if problems:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, read_tree
+from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, place_of, read_tree
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Sequence as Seq
 
     import pyoxigraph as ox
 
     from pressgraph.facts.model import FactsFile, Span
+    from pressgraph.facts.tables import Columns, SheetRows
+    from pressgraph.facts.tables.sheet import Cells
+    from pressgraph.project.config import TableSettings
+
+    Listener: TypeAlias = Callable[[FactsFile, SourceEmitter | None], None]
 
 _CHUNK = 256
 """Facts per chunk of output: enough to make writing cheap, few enough to stay small."""
@@ -51,55 +57,42 @@ def quads(chunks: Iterable[bytes]) -> Iterator[ox.Quad]:
         yield from ox.parse(chunk, format=ox.RdfFormat.N_QUADS)
 
 
-class JsonLines:
-    """Convert JSON Lines: each line a source (`{"source": {…}}`), a fact, or a whole release (`source` and `facts`).
+class Records:
+    """Convert records, one after another: sources, facts, and whole releases (`source` and `facts`).
 
-    A fact belongs to the source whose id it names (`"source": "document/x"`), else to the source of the lines above.
-    Iterating yields N-Quads; mistakes are gathered in `problems`, and a line that has one yields nothing.
+    A fact belongs to the source whose id it names, else to the one described last. Mistakes are gathered in
+    `problems`, and a record that has one yields nothing. `listen` hears what the checker made of each record instead:
+    nothing is then emitted.
     """
 
-    def __init__(self, lines: Iterable[bytes], emitter: Emitter, *, name: str) -> None:
-        self.lines = lines
+    def __init__(self, emitter: Emitter, *, name: str, listen: Listener | None = None) -> None:
         self.emitter = emitter
         self.name = name
         self.problems: list[Problem] = []
         self.facts = 0
+        self.listen = listen
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
         self._pending = ""
         """The description of a source that no fact of it has been emitted yet."""
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield chunks of N-Quads, each of whole lines."""
-        chunk: list[str] = []
-        for number, line in enumerate(self.lines, start=1):
-            try:
-                chunk.append(self._fast(line))
-            except Unsure:
-                chunk.append(self._slow(line, number))
-            if len(chunk) >= _CHUNK:
-                yield "".join(chunk).encode()
-                chunk.clear()
-        yield ("".join(chunk) + self._pending).encode()
-        self._pending = ""
+    def rest(self) -> str:
+        """Return what is still to be emitted when there are no more records."""
+        output, self._pending = self._pending, ""
+        return output
 
     # -- as the emitter understands it
 
-    def _fast(self, line: bytes) -> str:
-        """Convert a line; raises Unsure where the emitter does not know what it means."""
-        try:
-            record = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            if not line.strip():
-                return ""
-            raise Unsure from error
-        if record.__class__ is not dict:
-            raise Unsure
+    def record(self, record: dict[str, Any]) -> str:
+        """Convert a record; raises Unsure where the emitter does not know what it means."""
         if "source" in record:
             if record["source"].__class__ is dict:
                 return self._release(record)
             self._switch(record.pop("source"))
-        if self._source is None or "facts" in record:
+        return self._one(record)
+
+    def _one(self, record: dict[str, Any]) -> str:
+        if self._source is None or "facts" in record or self.listen is not None:
             raise Unsure
         output = self._fact(self._source, record)
         self.facts += 1
@@ -108,6 +101,8 @@ class JsonLines:
         return output
 
     def _release(self, record: dict[str, Any]) -> str:
+        if self.listen is not None:
+            raise Unsure
         facts = record.get("facts", [])
         if facts.__class__ is not list or not {"source", "facts"}.issuperset(record):
             raise Unsure
@@ -173,6 +168,76 @@ class JsonLines:
 
     # -- as the checker explains it
 
+    def checked(self, tree: Mapping) -> str:
+        """Have a record's tree checked: report its problems, or convert what the checker made of it."""
+        place = place_of(self.name, tree)
+        before = len(self.problems)
+        source = tree.get("source")
+        single = isinstance(source, Scalar) and tree.get("facts") is None
+        if single and isinstance(source, Scalar):
+            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
+            try:
+                self._switch(source.text)
+            except Unsure:
+                self.problems.append(problem("bad-id", place_of(self.name, source), id=source.text))
+        elif source is None and self._source is None:
+            self.problems.append(self._no_source(place))
+        found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
+        # Unlike a file, a record may be a source alone, or facts of a source named above.
+        self.problems.extend(p for p in found.problems if p.rule != "missing-section")
+        if len(self.problems) > before:
+            return ""
+        output, self._pending = self._pending, ""
+        if found.source is not None:
+            source_emitter = self.emitter.source(found.source)
+            self._become(found.source.id, source_emitter)
+            output += source_emitter.description()
+        if self.listen is not None:
+            self.facts += len(found.facts)
+            self.listen(found, self._source)
+            return ""
+        if self._source is not None:
+            output += "".join(map(self._source.fact, found.facts))
+            self.facts += len(found.facts)
+        return output
+
+    def _no_source(self, place: Place) -> Problem:
+        hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
+        return problem("missing-section", place, hint=hint, section="source")
+
+
+class JsonLines(Records):
+    """Convert JSON Lines: each line a source (`{"source": {…}}`), a fact, or a whole release (`source` and `facts`).
+
+    Iterating yields N-Quads.
+    """
+
+    def __init__(self, lines: Iterable[bytes], emitter: Emitter, *, name: str, listen: Listener | None = None) -> None:
+        super().__init__(emitter, name=name, listen=listen)
+        self.lines = lines
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield chunks of N-Quads, each of whole lines."""
+        chunk: list[str] = []
+        for number, line in enumerate(self.lines, start=1):
+            chunk.append(self.line(line, number))
+            if len(chunk) >= _CHUNK:
+                yield "".join(chunk).encode()
+                chunk.clear()
+        yield ("".join(chunk) + self.rest()).encode()
+
+    def line(self, line: bytes, number: int) -> str:
+        """Convert one line."""
+        try:
+            record = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
+            if record.__class__ is not dict:
+                raise Unsure
+            return self.record(record)
+        except (ValueError, RecursionError):
+            return self._slow(line, number) if line.strip() else ""
+        except Unsure:
+            return self._slow(line, number)
+
     def _slow(self, line: bytes, number: int) -> str:
         """Have a line checked: report its problems, or convert what the checker made of it."""
         place = Place(file=self.name, line=number, column=1)
@@ -210,30 +275,8 @@ class JsonLines:
         tree = self._tree(line, number, record)
         if repeated and len(self.problems) == before:
             self.problems.append(problem("duplicate-key", place, key=repeated[0], line=number))
-        source = tree.get("source")
-        if "facts" not in record and isinstance(source, Scalar):
-            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
-            try:
-                self._switch(source.text)
-            except Unsure:
-                self.problems.append(problem("bad-id", place, id=source.text))
-        elif source is None and self._source is None:
-            hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
-            self.problems.append(problem("missing-section", place, hint=hint, section="source"))
-        found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
-        # Unlike a file, a line may be a source alone, or facts of a source named above.
-        self.problems.extend(p for p in found.problems if p.rule != "missing-section")
-        if len(self.problems) > before:
-            return ""
-        output, self._pending = self._pending, ""
-        if found.source is not None:
-            source_emitter = self.emitter.source(found.source)
-            self._become(found.source.id, source_emitter)
-            output += source_emitter.description()
-        if self._source is not None:
-            output += "".join(map(self._source.fact, found.facts))
-            self.facts += len(found.facts)
-        return output
+        output = self.checked(tree)
+        return output if len(self.problems) == before else ""
 
     def _tree(self, line: bytes, number: int, record: dict[str, Any]) -> Mapping:
         """Return a line's tree, with columns where the YAML reader, whose superset JSON nearly is, reads the same."""
@@ -252,9 +295,122 @@ class JsonLines:
         return tree
 
 
+class Tables(Records):
+    """Convert the rows of tables; see `pressgraph.facts.tables`.
+
+    Rows must say which source they come from, unless a sheet describes exactly one. Iterating yields N-Quads.
+    """
+
+    def __init__(
+        self,
+        sheets: Iterable[SheetRows],
+        emitter: Emitter,
+        *,
+        name: str,
+        settings: Seq[TableSettings] = (),
+        listen: Listener | None = None,
+    ) -> None:
+        super().__init__(emitter, name=name, listen=listen)
+        self.sheets = sheets
+        self.settings = settings
+        self._only: str | None = None
+        """The source of rows that name none."""
+        self._said: dict[Any, Any] | None = None
+        """What the rows above said of their source."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield chunks of N-Quads, each of whole lines."""
+        from pressgraph.facts.tables import compile_columns
+
+        for sheet in self.sheets:
+            columns = compile_columns(sheet, self.emitter.profile, self.settings)
+            if columns is not None:
+                yield from self._sheet(columns)
+            self.problems.extend(sheet.problems)
+        yield self.rest().encode()
+
+    def _sheet(self, columns: Columns) -> Iterator[bytes]:
+        chunk: list[str] = []
+        for number, cells in columns.sheet.rows:
+            chunk.append(self.row(columns, number, cells))
+            if len(chunk) >= _CHUNK:
+                yield "".join(chunk).encode()
+                chunk.clear()
+        if columns.of_sources and len(self._sources) == 1:
+            self._only = next(iter(self._sources))
+        yield "".join(chunk).encode()
+
+    def row(self, columns: Columns, number: int, cells: Cells) -> str:
+        """Convert one row."""
+        from pressgraph.facts.tables.columns import UnclearError
+
+        prepared = columns.prepare(number, cells)
+        if prepared is None:
+            return ""
+        known = False
+        try:
+            row = columns.record(prepared)
+            known = row.source is not None and row.source == self._said
+            if row.fact is None:
+                return self._release({"source": row.source}) if row.source else ""
+            if not known:
+                self._say(row.source)
+                self._said, known = row.source, row.source is not None
+            output = self._one(row.fact)
+        except (UnclearError, Unsure):
+            return self._slow(columns, number, prepared, known=known)
+        return output
+
+    def _say(self, source: dict[Any, Any] | None) -> None:
+        if source is None:
+            if self._only is None:
+                raise Unsure
+            self._switch(self._only)
+        elif source.keys() == {"id"}:
+            self._switch(source["id"])
+        else:
+            if self.listen is not None:
+                raise Unsure
+            self._pending += self._release({"source": source})
+
+    def _slow(self, columns: Columns, number: int, cells: Cells, *, known: bool) -> str:
+        source, fact = columns.tree(number, cells)
+        if columns.of_sources:
+            assert source is not None  # noqa: S101 - the row is one
+            return self.checked(_with_source(source, source))
+        if not fact.items and source is None:
+            return ""
+        if source is None and self._only is not None:
+            self._switch(self._only)
+        elif source is None:
+            self.problems.append(problem("no-source", place_of(self.name, fact)))
+            return ""
+        elif not known:
+            name = source.get("id")
+            if not fact.items:
+                return self.checked(_with_source(source, source))
+            if len(source.items) > 1 or not isinstance(name, Scalar):
+                return self.checked(_with_source(source, source, fact))
+            return self.checked(_with_source(name, fact))
+        return self.checked(fact)
+
+
 def convert_json_lines(lines: Iterable[bytes], emitter: Emitter, *, name: str) -> JsonLines:
     """Convert JSON Lines; see `JsonLines`."""
     return JsonLines(lines, emitter, name=name)
+
+
+def _with_source(source: Node, at: Mapping, fact: Mapping | None = None) -> Mapping:
+    """Make a record of a source and a fact: of a named source, the fact's own items follow."""
+    key = Scalar(text="source", plain=False, line=at.line, column=at.column, sheet=at.sheet, header=at.header)
+    if isinstance(source, Scalar):
+        return Mapping(items=[(key, source), *at.items], line=at.line, column=at.column, sheet=at.sheet, header=at.header)
+    items: list[tuple[Scalar, Node]] = [(key, source)]
+    if fact is not None:
+        facts = Sequence(items=[fact], line=fact.line, column=fact.column, sheet=fact.sheet, header=fact.header)
+        word = Scalar(text="facts", plain=False, line=fact.line, column=1, sheet=fact.sheet, header=fact.header)
+        items.append((word, facts))
+    return Mapping(items=items, line=at.line, column=at.column, sheet=at.sheet, header=at.header)
 
 
 def _document(tree: Mapping) -> Mapping:

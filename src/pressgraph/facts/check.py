@@ -564,6 +564,9 @@ class _Checker:
             "timestamp": "a date",
             "null": "nothing",
         }
+        if place.sheet or place.header:
+            self.report("cell-not-text", place, text=node.text, kind=words.get(kind, kind))
+            return False
         quoted = '"' + node.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         self.report(
             "ambiguous-text",

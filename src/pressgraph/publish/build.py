@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
+from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
 from pressgraph.errors import FactsError, NotConformingError, Place, Problem, ProjectError
-from pressgraph.facts import is_json_lines, open_json_lines, read_facts
+from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.tables.open import SQL, open_sheets
 from pressgraph.validation import Locator, Report, profile_triples, validate_store
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def build(
         basis = {"quads": _QUADS_VERSION, "profile": profile.digest, "base": project.id_base}
         fresh = full or before.get("basis") != basis
         known: dict[str, Any] = {} if fresh else before["files"]
-        hashes = {name: _sha256(path) for name, path in paths.items()}
+        hashes = {name: _fingerprint(path, project) for name, path in paths.items()}
         changed = [name for name in paths if known.get(name, {}).get("sha256") != hashes[name]]
         removed = sorted(set(known) - set(paths))
         kept = {name: known[name] for name in paths if name not in changed}
@@ -163,9 +164,8 @@ class _Work:
 
     def load(self, name: str, path: Path) -> dict[str, Any]:
         """Convert a file into the store; return what the manifest keeps of it."""
-        if is_json_lines(path):
-            with open_json_lines(path) as lines:
-                stream = convert_json_lines(lines, self.emitter, name=name)
+        if is_stream(path):
+            with open_stream(path, self.project, self.emitter) as stream:
                 noted = _SourcesSeen(stream, self.graphs.provenance)
                 union.load(self.store, noted)
             self.problems.extend(stream.problems)
@@ -233,7 +233,7 @@ class _Work:
         owner = {source: name for name, entry in files.items() for source in entry["sources"]}
         for source in {s for result in report.results for s in self._sources_of(result.focus)}:
             name = owner.get(source)
-            if name is not None and name not in self.read and not is_json_lines(paths[name]):
+            if name is not None and name not in self.read and not is_stream(paths[name]):
                 self.read[name] = read_facts(paths[name], self.profile, id_base=self.project.id_base, name=name)
         return report.located(Locator(self.read.values(), self.profile, self.project.id_base))
 
@@ -260,6 +260,16 @@ class _SourcesSeen:
             yield chunk
 
 
-def _sha256(path: Path) -> str:
+def _fingerprint(path: Path, project: Project) -> str:
+    """Return what changes with what a file says: its SHA-256, and of tables also their settings and a query's rows."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256")
+    settings = project.tables_of(path)
+    if settings:
+        digest.update(repr(settings).encode())
+    if path.suffix.lower() in SQL:
+        sheets, _ = open_sheets(path, name=path.name, settings=settings, root=project.root)
+        for sheet in sheets:
+            for row in sheet.rows:
+                digest.update(repr(row).encode())
+    return digest.hexdigest()

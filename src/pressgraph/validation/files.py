@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
+from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
 from pressgraph.errors import Place, Problem
-from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
+from pressgraph.facts import dangling_problems, read_facts
 from pressgraph.facts.rules import problem
 from pressgraph.validation.places import Locator
 from pressgraph.validation.report import Report
@@ -49,7 +49,7 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     context: list[Path] = []
     if any(reference not in described for one in found.values() for reference in one.references):
         named = {path.resolve() for path in found}
-        context = [p for p in project.facts_files() if p.resolve() not in named and not is_json_lines(p)]
+        context = [p for p in project.facts_files() if p.resolve() not in named and not is_stream(p)]
         described |= _described(map(read, context))
     problems = [one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))]
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
@@ -63,7 +63,7 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, en
     """
     files = list(paths) or project.facts_files()
     rdf = [path for path in files if path.suffix.lower() in _RDF_SUFFIXES]
-    lines = [path for path in files if is_json_lines(path)]
+    lines = [path for path in files if path not in rdf and is_stream(path)]
     read = read_files([p for p in files if p not in rdf and p not in lines], project, profile)
     emitter = compile_emitter(profile, project.id_base)
     problems = list(read.problems)
@@ -72,8 +72,7 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, en
     for path in rdf:
         problems.extend(_load_rdf(store, path, project))
     for path in lines:
-        with open_json_lines(path) as file:
-            stream = convert_json_lines(file, emitter, name=project.name_of(path))
+        with open_stream(path, project, emitter) as stream:
             union.load(store, stream)
         problems.extend(stream.problems)
         facts += stream.facts
