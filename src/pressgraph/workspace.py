@@ -78,10 +78,12 @@ class Workspace:
         Raises FactsError with every problem of all files.
         """
         from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
+        from pressgraph.convert.blocks import Context, convert_block, plan
         from pressgraph.validation.files import read_files
 
         files = [Path(path) for path in paths] or self.project.facts_files()
         emitter = compile_emitter(self.profile, self.project.id_base)
+        context = Context.of(self.project)
         read = read_files([p for p in files if not is_stream(p)], self.project, self.profile)
         problems = read.problems
         if problems:
@@ -90,9 +92,15 @@ class Workspace:
             if path in read.found:
                 yield from convert_facts(read.found[path], emitter)
                 continue
-            with open_stream(path, self.project, emitter) as stream:
-                yield from stream
-            problems.extend(stream.problems)
+            if str(path) == "-":
+                with open_stream(path, self.project, emitter) as stream:
+                    yield from stream
+                problems.extend(stream.problems)
+                continue
+            for block in plan([path], context):
+                chunks: list[bytes] = []
+                problems.extend(convert_block(block, context, chunks.append).problems)
+                yield from chunks
         if problems:
             raise FactsError(problems)
 

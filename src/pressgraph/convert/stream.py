@@ -73,8 +73,17 @@ class Records:
         self.listen = listen
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
+        self._reviewed: dict[str, tuple[str | None, str | None]] = {}
         self._pending = ""
         """The description of a source that no fact of it has been emitted yet."""
+
+    def review(self, sources: Iterable[dict[str, Any]]) -> None:
+        """Say which sources, described elsewhere, have been reviewed; facts that name one take its review over."""
+        for source in sources:
+            try:
+                self._reviewed[source["id"]] = (self._reviewer(source), _day(source))
+            except Unsure:
+                continue
 
     def rest(self) -> str:
         """Return what is still to be emitted when there are no more records."""
@@ -161,7 +170,8 @@ class Records:
             raise Unsure
         known = self._sources.get(name)
         if known is None:
-            known = SourceEmitter(self.emitter, {"id": name})
+            by, on = self._reviewed.get(name, (None, None))
+            known = SourceEmitter(self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on)
             self._pending += known.description()
             self._become(name, known)
         self._source = known
