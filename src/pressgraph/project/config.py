@@ -33,6 +33,10 @@ class Endpoint:
 
     url: str
     timeout: float = 60.0
+    update: str | None = None
+    """Where it takes updates, if not where the address suggests."""
+    store: str | None = None
+    """Where it speaks the graph store protocol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,9 +268,14 @@ class _Reader:
         if isinstance(value, str):
             return Endpoint(url=value)
         if isinstance(value, dict) and isinstance(value.get("url"), str):
-            self.known(value, {"url": str, "timeout": float}, f"key in [endpoints.{name}]")
+            self.known(value, dict.fromkeys(("url", "timeout", "update", "store")), f"key in [endpoints.{name}]")
             timeout = value.get("timeout", 60.0)
             if not isinstance(timeout, int | float) or isinstance(timeout, bool) or timeout <= 0:
                 raise self.error(f"endpoints.{name}.timeout must be a number of seconds above 0")
-            return Endpoint(url=value["url"], timeout=float(timeout))
+            for key in ("update", "store"):
+                if key in value:
+                    self.typed(f"endpoints.{name}.{key}", value[key], str)
+            return Endpoint(
+                url=value["url"], timeout=float(timeout), update=value.get("update"), store=value.get("store")
+            )
         raise self.error(f"endpoints.{name} must be an address in quotes, or a section with url = …")
