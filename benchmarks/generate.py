@@ -526,9 +526,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="JSON Lines: what a line holds (default: releases)",
     )
     parser.add_argument("--triples-per-fact", type=int, metavar="N", help="wide facts of N triples each")
-    parser.add_argument(
-        "--errors", type=float, default=0, metavar="RATE", help="share of releases that break a shape"
-    )
+    parser.add_argument("--errors", type=float, default=0, metavar="RATE", help="share of releases that break a shape")
     parser.add_argument(
         "--mistakes",
         type=float,

@@ -1,15 +1,21 @@
 """What the tests share: the shipped profile, the founding release, and a short way to read facts."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import pressgraph
 from pressgraph.facts import FactsFile, read_facts_bytes
 from pressgraph.profile import Profile, load_profile
 from pressgraph.project import open_project
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="Write the golden files anew instead of comparing.")
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +52,27 @@ def read(profile: Profile, id_base: str) -> Callable[[str | bytes], FactsFile]:
 @pytest.fixture(scope="session")
 def founding(founding_path: Path, read: Callable[[str | bytes], FactsFile]) -> FactsFile:
     return read(founding_path.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, founding_path: Path) -> Path:
+    """Build the founding release in a project of its own, which tests only read."""
+    folder = tmp_path_factory.mktemp("founding")
+    (folder / "data").mkdir()
+    shutil.copy(founding_path, folder / "data")
+    pressgraph.open(folder).build()
+    return folder
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """Compare bytes with a golden file, or write it with --bless."""
+
+    def compare(name: str, content: bytes) -> None:
+        path = ROOT / "tests" / "golden" / name
+        if request.config.getoption("--bless"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        assert path.read_bytes().decode() == content.decode(), f"{name} differs; pytest --bless writes it anew"
+
+    return compare

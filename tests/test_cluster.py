@@ -52,7 +52,12 @@ def write_facts(path: Path, sources: int) -> None:
         for number in range(sources):
             source = {"id": f"document/d{number}", "type": "NewsArticle", "headline": {"en": f"Number {number}"}}
             facts = [
-                {"id": f"agent/a{number}-{i}", "type": "Organization", "name": {"en": f"Name {i}"}, "evidence": [i, i + 9]}
+                {
+                    "id": f"agent/a{number}-{i}",
+                    "type": "Organization",
+                    "name": {"en": f"Name {i}"},
+                    "evidence": [i, i + 9],
+                }
                 for i in range(10)
             ]
             if number % 500 == 7:

@@ -16,10 +16,9 @@ FOUNDING = next((Path(__file__).parents[1] / "data" / "releases").glob("2019-*.y
 EXCERPT = FOUNDING[: FOUNDING.index("# 29")] + FOUNDING[FOUNDING.index("  # s20") :]
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # what YAML, the profile or JSON-LD give a meaning to
-MEANINGFUL = st.sampled_from(
-    [*":-?[]{},#&*!|>'\"%@`\t\n\\", "---", "...", "<<", "no", "null", "1e3", "id", "type", "source", "facts", "name"]
-    + ["en", "personal", "evidence", "memberOf", "agent/a", "lvl:silver", "ä", "🧬", "\u2028", "\x00", "\x7f", "\ufeff"]
-)
+MARKS = ":-?[]{},#&*!|>'\"%@`\t\n\\"
+WORDS = "--- ... << no null 1e3 id type source facts name en personal evidence memberOf agent/a lvl:silver"
+MEANINGFUL = st.sampled_from([*MARKS, *WORDS.split(), "ä", "🧬", "\u2028", "\x00", "\x7f", "\ufeff"])
 
 
 def assert_places_are_inside(found: FactsFile, text: str) -> None:

@@ -35,7 +35,6 @@ MISTAKES = [
     # what YAML takes for something else
     ("- id: agent/a\n  name: { no: Navn }", "ambiguous-text", 4, 11, "YAML reads no as true or false, not as text"),
     ("- id: agent/a\n  name: No", "ambiguous-text", 4, 9, 'write it in quotes: "No"'),
-    ("- id: agent/a\n  name: n", "ambiguous-text", 4, 9, "true or false"),
     ("- id: agent/a\n  name: 1e3", "ambiguous-text", 4, 9, "a number"),
     ("- id: agent/a\n  name: 0o17", "ambiguous-text", 4, 9, "a number"),
     ("- id: agent/a\n  name: 007", "ambiguous-text", 4, 9, "a number"),
@@ -176,17 +175,21 @@ def test_a_mistake_of_the_whole_file_is_reported(
 
 
 def test_all_mistakes_of_a_file_are_reported_in_its_order(read: Read) -> None:
-    text = "".join(
-        (
-            "source: { id: document/d, datePublished: 1.1.2019 }\n",
-            "facts:\n",
-            "- id: agent/a\n  nam: A\n  sector: biotec\n  name: no\n",
-            "- id: Agent X\n  name: A\n  evidence: [2, 1]\n",
-            "- id: agent/b\n  name: B\n",
-            "- id: agent/c\n  memberOf: { id: agent/b, nme: C, name: { english: C } }\n",
-        )
-    )
-    found = read(text)
+    found = read("""\
+source: { id: document/d, datePublished: 1.1.2019 }
+facts:
+- id: agent/a
+  nam: A
+  sector: biotec
+  name: no
+- id: Agent X
+  name: A
+  evidence: [2, 1]
+- id: agent/b
+  name: B
+- id: agent/c
+  memberOf: { id: agent/b, nme: C, name: { english: C } }
+""")
     assert [(p.rule, p.place.line, p.place.column) for p in found.problems] == [
         ("bad-literal", 1, 42),
         ("unknown-key", 4, 3),
@@ -201,11 +204,10 @@ def test_all_mistakes_of_a_file_are_reported_in_its_order(read: Read) -> None:
 
 
 def test_places_count_code_points_and_reach_into_nested_nodes(read: Read) -> None:
-    text = (
-        HEAD
-        + "- { name: Bündnis 🧬, id: agent/a, sector: [biotechnology, health],\n    memberOf: { id: agent/b, name: { en: B } } }\n"
-    )
-    (fact,) = read(text).facts
+    (fact,) = read(f"""{HEAD}\
+- {{ name: Bündnis 🧬, id: agent/a, sector: [biotechnology, health],
+    memberOf: {{ id: agent/b, name: {{ en: B }} }} }}
+""").facts
     places = {path: (place.line, place.column) for path, place in fact.places.items()}
     assert places[()] == (3, 3)
     assert places["name",] == (3, 5)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pressgraph.dataset import Serialization
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
-    from pressgraph.publish import BuildResult, Selection
     from pressgraph.project.config import Endpoint
+    from pressgraph.publish import BuildResult, Selection
     from pressgraph.publish.push import Plan
     from pressgraph.query import Answer, SavedQuery
     from pressgraph.query.target import Target

@@ -102,8 +102,10 @@ def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for name in names:
-        table.add_column(name, overflow="fold")
+    for index, name in enumerate(names):
+        # names in the first column are there to be copied: they stay whole if they leave room for the rest
+        longest = max((len(row[0]) for row in rows), default=0)
+        table.add_column(name, overflow="fold", no_wrap=index == 0 and longest <= _width() // 2)
     for row in rows:
         # cells are data: no markup in them means anything
         table.add_row(*(Text(" ".join(cell.split())) for cell in row))

@@ -70,6 +70,6 @@ def command(
 def _depth(text: str) -> int | None:
     if text == "all":
         return None
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise click.BadParameter("a number of links, or 'all'", param_hint="--depth")
     return int(text)

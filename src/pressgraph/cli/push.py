@@ -43,6 +43,11 @@ def command(state: State, endpoint: str, *, dry_run: bool) -> None:
         for graph in plan.staged:
             click.echo(f"sweep\t{graph}")
     state.say(_summary(plan, "to be " if dry_run else ""))
+    if plan.adapted:
+        state.say(
+            f"warning: {plan.adapted} value{'s' if plan.adapted != 1 else ''} stored in another form, because the store "
+            "does not keep the datatype (Virtuoso: xsd:duration becomes plain text)"
+        )
     if plan.withheld:
         state.say(f"withheld {plan.withheld} fact{'s' if plan.withheld != 1 else ''} with personal data")
 

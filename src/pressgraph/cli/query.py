@@ -11,7 +11,7 @@ import click
 from pressgraph.cli.common import State, draw_table, output_option, pass_state, write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from pressgraph.query import Answer, SavedQuery
 
@@ -74,7 +74,12 @@ def command(
 
     workspace = state.workspace
     if query is None:
-        write_output([_listing(workspace.saved_queries)], output)
+        in_folders = [name for name in workspace.saved_queries if "/" in name]
+        hidden = set(in_folders) if state.verbosity < 1 else set()
+        write_output([_listing([q for n, q in workspace.saved_queries.items() if n not in hidden])], output)
+        if hidden:
+            folders = ", ".join(sorted({name.rpartition("/")[0] for name in hidden}))
+            state.say(f"\nand {len(hidden)} in {folders}: list them with 'pressgraph -v query'")
         return
     text = workspace.query_text(_text(query), _pairs(parameters))
     if show:
@@ -126,7 +131,7 @@ def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _listing(queries: Mapping[str, SavedQuery]) -> bytes:
+def _listing(queries: Sequence[SavedQuery]) -> bytes:
     from pressgraph.query.results import plain_table
 
     rows = [
@@ -135,7 +140,7 @@ def _listing(queries: Mapping[str, SavedQuery]) -> bytes:
             ", ".join(f"{p.name}{'?' if p.optional else ''}" for p in query.parameters.values()),
             query.question,
         )
-        for query in queries.values()
+        for query in queries
     ]
     names = ["query", "parameters", "question"]
     return draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)

@@ -93,7 +93,7 @@ class Outcome:
 def open_input(path: str, mode: str = "rb") -> IO[bytes]:
     """Open a local file, or through fsspec an address such as s3://bucket/facts.jsonl."""
     if "://" not in path:
-        return Path(path).open(mode)  # type: ignore[return-value] # noqa: SIM115 - the caller closes it
+        return Path(path).open(mode)  # type: ignore[return-value]
     import fsspec
 
     opened: IO[bytes] = fsspec.open(path, mode).open()
@@ -230,16 +230,16 @@ def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callab
     with open_input(block.path) as file:
         file.seek(block.start)
         data = file.read(block.size)
-    chunk: list[str] = []
+    chunk: list[bytes] = []
     for number, line in enumerate(_lines(data), block.first):
         before = len(records.problems)
         chunk.append(records.line(line, number))
         if len(records.problems) > before:
             outcome.rejects.append(_reject(records.problems[before:], line.decode("utf-8", "replace").rstrip("\n")))
         if len(chunk) >= _ROWS:
-            put("".join(chunk).encode())
+            put(b"".join(chunk))
             chunk.clear()
-    put(("".join(chunk) + records.rest()).encode())
+    put(b"".join(chunk) + records.rest())
     outcome.facts += records.facts
     outcome.problems.extend(records.problems)
 
@@ -261,7 +261,7 @@ def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callabl
         sheet = SheetRows(file=name, headers=list(block.headers), header_row=block.header_row, rows=block.rows)
     columns = compile_columns(sheet, context.profile, settings)
     tables = Tables((), context.emitter, name=name, settings=settings)
-    chunk: list[str] = []
+    chunk: list[bytes] = []
     if columns is not None:
         for number, cells in sheet.rows:
             before = len(tables.problems) + len(sheet.problems)
@@ -277,7 +277,7 @@ def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callabl
                 outcome.rejects.append(_reject(tables.problems[before:], record))
     if sheet.problems and (block.kind != "group" or (block.group, block.start) == (0, 0)):
         tables.problems.extend(sheet.problems)
-    put(("".join(chunk) + tables.rest()).encode())
+    put(b"".join(chunk) + tables.rest())
     outcome.facts += tables.facts
     outcome.problems.extend(tables.problems)
 

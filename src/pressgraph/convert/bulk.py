@@ -231,7 +231,9 @@ def _converted(
                 yield block, write_part(block, context, part, compression), part
             return
         # a fresh interpreter: forking one that has threads can lock up
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(context,)) as pool:
+        with ProcessPoolExecutor(
+            jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(context,)
+        ) as pool:
             waiting: deque[tuple[Block, Path, Future[Outcome]]] = deque()
             try:
                 for number, block in enumerate(blocks):

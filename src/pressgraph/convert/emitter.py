@@ -24,21 +24,26 @@ from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profil
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from pressgraph.facts.model import Body, Fact, Source, Span
 
     Emit: TypeAlias = Callable[[str, Any, list[str]], None]
     Plan: TypeAlias = dict[str, Emit]
+    Values: TypeAlias = Callable[[Any], list[Any]]
 
 
 # Look-ups are kept while they are few; a stream of ever new ids must not fill the memory.
-_CACHE_LIMIT = 100_000
+_CACHE_LIMIT = 20_000
+_PLANS_KEPT = 1_000
 
 # What N-Quads must escape (N-Triples 1.1, 2.4), and what facts may not hold at all.
 _SPECIAL = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]')
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+# Stands for a fact's graph in the template of its receipt.
+_GRAPH = b"\0"
 
 
 class Unsure(Exception):  # noqa: N818 - no error: a request for the checker's opinion
@@ -100,7 +105,7 @@ class Emitter:
         self._planner = {personal: _Planner(self, personal=personal) for personal in (False, True)}
         scheme = profile.schemes.get("epistemic-status")
         self.statuses = {
-            name: f" <{CLU}epistemicStatus> <{concept.iri}>"
+            name: f"<{CLU}epistemicStatus> <{concept.iri}>"
             for name, concept in (scheme.concepts.items() if scheme else ())
         }
 
@@ -152,7 +157,10 @@ class _Planner:
         self.emitter = emitter
         self.personal = personal
         profile = emitter.profile
-        self.emits: Plan = {name: self.key(key) for name, key in profile.keys.items() if personal or not key.personal}
+        self.iris = emitter._iris  # noqa: SLF001 - one table for all
+        keys = {name: key for name, key in profile.keys.items() if personal or not key.personal}
+        self.emits: Plan = {name: self.key(key, _several) for name, key in keys.items()}
+        self.emits_one: Plan = {name: self.key(key, _one) for name, key in keys.items()}
         self.types = {
             name: f" <{RDF_TYPE}> <{term.iri}>"
             for name, term in profile.classes.items()
@@ -163,7 +171,7 @@ class _Planner:
             dict.fromkeys(SOURCE_WORDS, _ignore),
             {"id": _ignore, "type": _ignore},
         )
-        self.plans: dict[tuple[str, ...], tuple[Plan, ...]] = {}
+        self.plans: dict[str | tuple[str, ...], tuple[list[str], tuple[Plan, ...]]] = {}
         self.untyped = tuple({**self.emits, **words} for words in self.words)
         # A concept has its classes from the vocabulary.
         self.concepts = {
@@ -174,62 +182,55 @@ class _Planner:
         self.seen: set[str] | None = None
         """The nodes of the fact at hand, unless it has been checked."""
 
-    def plan(self, types: tuple[str, ...]) -> tuple[Plan, ...]:
-        """Return the plans of nodes with these classes: for facts, sources and nested nodes."""
-        found = self.plans.get(types)
-        if found is None:
-            profile = self.emitter.profile
-            uses = profile.uses_of(types)
-
-            def counted(name: str) -> bool:
-                # Texts may come once for each language; the shapes count them.
-                key = profile.keys[name]
-                return key.kind is not Kind.TEXT or key.plain_required
-
-            keys = {
-                name: _at_most_one(emit) if uses[name].single and counted(name) else emit
-                for name, emit in self.emits.items()
-                if name in uses
-            }
-            found = self.plans[types] = tuple({**keys, **words} for words in self.words)
-        return found
+    def plan(self, types: str | tuple[str, ...]) -> tuple[list[str], tuple[Plan, ...]]:
+        """Return how nodes say these classes, and their plans: for facts, sources and nested nodes."""
+        names = (types,) if isinstance(types, str) else types
+        said = [self.types[name] for name in names]
+        uses = self.emitter.profile.uses_of(names)
+        keys = {
+            name: (self.emits_one if use.single else self.emits)[name]
+            for name, use in uses.items()
+            if name in self.emits
+        }
+        if len(self.plans) >= _PLANS_KEPT:
+            self.plans.clear()
+        made = self.plans[types] = (said, tuple({**keys, **words} for words in self.words))
+        return made
 
     def node(self, node: Mapping[str, Any], out: list[str], where: int) -> str:
-        subject = self.emitter._iris[node["id"]]  # noqa: SLF001 - the innermost loop
+        subject = self.iris[node["id"]]
         types = node.get("type")
         plans = self.untyped
-        if types.__class__ is str:
-            out.append(subject + self.types[types])
-            plans = self.plans.get((types,)) or self.plan((types,))
-        elif types is not None or "type" in node:
-            names = tuple(_several(types))
-            out.extend([subject + self.types[name] for name in names])
-            plans = self.plans.get(names) or self.plan(names)
+        if types is not None or "type" in node:
+            names = types if types.__class__ is str else tuple(_several(types))
+            said, plans = self.plans.get(names) or self.plan(names)
+            out.extend([subject + one for one in said])
         if self.seen is not None:
             # What one part of a fact says of a node may forbid what another says.
             if subject in self.seen:
                 raise Unsure
             self.seen.add(subject)
             if types is None and subject in self.concepts:
-                plans = self.plan(self.concepts[subject])
+                plans = self.plan(self.concepts[subject])[1]
         plan = plans[where]
         for key, value in node.items():
             plan[key](subject, value, out)
         return subject
 
-    def key(self, key: Key) -> Emit:
-        """Compile one key."""
+    def key(self, key: Key, values: Values) -> Emit:
+        """Compile one key; `values` lets the lists pass that may be its values."""
         match key.kind:
             case Kind.TERM:
-                return self.terms(key)
+                return self.terms(key, values)
             case Kind.LITERAL:
-                return self.literals(key)
+                return self.literals(key, values)
             case Kind.LINK:
-                return self.links(key)
+                return self.links(key, values)
             case Kind.TEXT:
-                return self.texts(key)
+                # Texts may come once for each language; the shapes count them.
+                return self.texts(key, values if key.plain_required else _several)
 
-    def terms(self, key: Key) -> Emit:
+    def terms(self, key: Key, values: Values) -> Emit:
         concepts = key.scheme.concepts if key.scheme else {}
         table = {name: f" <{key.iri}> <{concept.iri}>" for name, concept in concepts.items()}
 
@@ -237,12 +238,11 @@ class _Planner:
             if value.__class__ is str:
                 out.append(subject + table[value])
             else:
-                _several(value)
-                out.extend([subject + table[item] for item in value])
+                out.extend([subject + table[item] for item in values(value)])
 
         return emit
 
-    def literals(self, key: Key) -> Emit:
+    def literals(self, key: Key, values: Values) -> Emit:
         known = datatype(key.datatype)
         numeric = key.datatype in {f"{XSD}{name}" for name in ("integer", "nonNegativeInteger", "positiveInteger")}
         boolean = key.datatype == f"{XSD}boolean"
@@ -267,39 +267,37 @@ class _Planner:
             if value.__class__ is str:
                 out.append(subject + table[value])
             elif value.__class__ is list:
-                _several(value)
-                out.extend([subject + table[lexical(item)] for item in value])
+                out.extend([subject + table[lexical(item)] for item in values(value)])
             else:
                 out.append(subject + table[lexical(value)])
 
         return emit
 
-    def links(self, key: Key) -> Emit:
-        iris = self.emitter._iris  # noqa: SLF001 - one table for all keys
+    def links(self, key: Key, values: Values) -> Emit:
+        iris = self.iris
         predicate = f" <{key.iri}> "
         node = self.node
 
         def one(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is str:
-                out.append(subject + predicate + iris[value])
+                out.append(f"{subject}{predicate}{iris[value]}")
             elif value.__class__ is dict and len(value) > 1:
-                out.append(subject + predicate + node(value, out, _NESTED))
+                out.append(f"{subject}{predicate}{node(value, out, _NESTED)}")
             elif value.__class__ is dict:
-                out.append(subject + predicate + iris[value["id"]])
+                out.append(f"{subject}{predicate}{iris[value['id']]}")
             else:
                 raise Unsure
 
         def emit(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is list:
-                _several(value)
-                for item in value:
+                for item in values(value):
                     one(subject, item, out)
             else:
                 one(subject, value, out)
 
         return emit
 
-    def texts(self, key: Key) -> Emit:
+    def texts(self, key: Key, values: Values) -> Emit:
         predicate = f" <{key.iri}> "
         listed = frozenset(key.listed)
         allowed = tuple(tag.lower() for tag in key.languages)
@@ -316,7 +314,7 @@ class _Planner:
         def plain(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is not str or key.language_required or (listed and value not in listed):
                 raise Unsure
-            out.append(subject + predicate + quote(value))
+            out.append(f"{subject}{predicate}{quote(value)}")
 
         def by_language(subject: str, value: dict[str, Any], out: list[str]) -> None:
             if key.plain_required or not value:
@@ -324,10 +322,9 @@ class _Planner:
             for tag, texts in value.items():
                 suffix = tags[tag]
                 if texts.__class__ is str:
-                    out.append(subject + predicate + quote(texts) + suffix)
+                    out.append(f"{subject}{predicate}{quote(texts)}{suffix}")
                 else:
-                    _several(texts)
-                    out.extend([subject + predicate + quote(text) + suffix for text in texts])
+                    out.extend([f"{subject}{predicate}{quote(text)}{suffix}" for text in _several(texts)])
 
         def emit(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is str:
@@ -335,8 +332,7 @@ class _Planner:
             elif value.__class__ is dict:
                 by_language(subject, value, out)
             else:
-                _several(value)
-                for item in value:
+                for item in values(value):
                     if item.__class__ is LanguageMap:
                         by_language(subject, item, out)
                     else:
@@ -352,13 +348,11 @@ def _several(value: Any) -> list[Any]:
     return value
 
 
-def _at_most_one(emit: Emit) -> Emit:
-    def emit_one(subject: str, value: Any, out: list[str]) -> None:
-        if value.__class__ is list and len(value) > 1:
-            raise Unsure
-        emit(subject, value, out)
-
-    return emit_one
+def _one(value: Any) -> list[Any]:
+    """Let only a list with one thing in it pass."""
+    if not isinstance(value, list) or len(value) != 1:
+        raise Unsure
+    return value
 
 
 class SourceEmitter:
@@ -386,12 +380,14 @@ class SourceEmitter:
         self.provenance = f"<{base}provenance/{self.name}>"
         self._graph_prefix = f"<{base}fact/{self.name}/"
         self._evidence_prefix = f"<{base}evidence/{self.name}/"
+        self._evidence = f" <{CLU}evidence> {self._evidence_prefix}".encode()
         self._quad_end = f" {self.provenance} .\n"
-        self._receipt_start = f" <{RDF_TYPE}> <{CLU}FactGraph>"
-        self._derived = f" <{PROV}wasDerivedFrom> {self.document}"
-        self._spans: dict[Span, str] = {}
+        self._receipt_end = self._quad_end.encode()
+        self._receipts: dict[str, bytes] = {}
+        self._spans: set[Span] = set()
+        """Those that are described already."""
 
-    def description(self) -> str:
+    def description(self) -> bytes:
         """Return the quads that describe the source itself."""
         doc, end = self.document, self._quad_end
         lines = [f"{self.provenance} <{RDF_TYPE}> <{PROV}Bundle>", f"{doc} <{RDF_TYPE}> <{PROV}Entity>"]
@@ -406,12 +402,12 @@ class SourceEmitter:
         triples = self.emitter.triples(self.body, source=True, checked=self.checked)
         if triples:
             graph = f"{self._graph_prefix}source>"
-            lines.append(f"{graph}{self._derived}")
+            lines.append(f"{graph} <{PROV}wasDerivedFrom> {doc}")
             own_end = f" {graph} .\n"
-            return end.join(sorted(lines)) + end + own_end.join(triples) + own_end
-        return end.join(sorted(lines)) + end
+            return f"{end.join(sorted(lines))}{end}{own_end.join(triples)}{own_end}".encode()
+        return f"{end.join(sorted(lines))}{end}".encode()
 
-    def fact(self, fact: Fact) -> str:
+    def fact(self, fact: Fact) -> bytes:
         """Return the quads of a checked fact and its receipt."""
         receipt = fact.receipt
         return self.raw(
@@ -428,13 +424,13 @@ class SourceEmitter:
         self,
         body: Mapping[str, Any],
         status: str,
-        spans: Iterable[Span],
+        spans: Collection[Span],
         *,
         personal: bool,
         reviewed_by: str | None,
         reviewed_on: str | None,
         checked: bool = False,
-    ) -> str:
+    ) -> bytes:
         """Return the quads of a body and of a receipt given in its parts.
 
         Raises Unsure.
@@ -442,66 +438,60 @@ class SourceEmitter:
         triples = self.emitter.triples(body, personal=personal, checked=checked)
         if not triples:
             raise Unsure
-        graph = f"{self._graph_prefix}{graph_name(triples)}>"
-        end = f" {graph} .\n"
-        return (
-            end.join(triples)
-            + end
-            + self._receipt(graph, status, spans, personal=personal, reviewed_by=reviewed_by, reviewed_on=reviewed_on)
-        )
-
-    def _receipt(
-        self,
-        graph: str,
-        status: str,
-        spans: Iterable[Span],
-        *,
-        personal: bool,
-        reviewed_by: str | None,
-        reviewed_on: str | None,
-    ) -> str:
-        emitter, end = self.emitter, self._quad_end
-        lines = [graph + self._receipt_start, graph + self._derived, graph + emitter.statuses[status]]
-        evidence = ""
-        for span in spans:
-            found = self._spans.get(span)
-            if found is None:
-                found, described = self._span(span)
-                evidence += described
-            lines.append(graph + found)
+        # Encoded once, for the hash and the output alike.
+        lines = "\n".join(triples).encode()
+        graph = f"{self._graph_prefix}{graph_name(lines)}>".encode()
+        end = b" %b .\n" % graph
+        parts = [
+            lines.replace(b"\n", end),
+            end,
+            (self._receipts.get(status) or self._receipt(status)).replace(_GRAPH, graph),
+        ]
+        for start, stop in spans:
+            parts.append(b"%b%b%d-%d>%b" % (graph, self._evidence, start, stop, self._receipt_end))
         if personal:
-            lines.append(f'{graph} <{CLU}personalData> "true"^^<{XSD}boolean>')
-        reviewer = reviewed_by or self.reviewed_by
-        if reviewer:
-            lines.append(f"{graph} <{CLU}reviewedBy> {emitter.iri(reviewer)}")
-        day = reviewed_on or self.reviewed_on
-        if day:
-            lines.append(f'{graph} <{CLU}reviewedOn> "{day}"^^<{XSD}date>')
-        return end.join(lines) + end + evidence
+            parts.append(self._said(graph, f'<{CLU}personalData> "true"^^<{XSD}boolean>'))
+        if reviewer := reviewed_by or self.reviewed_by:
+            parts.append(self._said(graph, f"<{CLU}reviewedBy> {self.emitter.iri(reviewer)}"))
+        if day := reviewed_on or self.reviewed_on:
+            parts.append(self._said(graph, f'<{CLU}reviewedOn> "{day}"^^<{XSD}date>'))
+        parts.extend([self._described(span) for span in spans if span not in self._spans])
+        return b"".join(parts)
 
-    def _span(self, span: Span) -> tuple[str, str]:
-        """Return the link to a span's evidence node, and that node's quads; each is described once."""
+    def _receipt(self, status: str) -> bytes:
+        """Return what every receipt of a status says, for `_GRAPH` to be replaced."""
+        said = (
+            f"<{RDF_TYPE}> <{CLU}FactGraph>",
+            f"<{PROV}wasDerivedFrom> {self.document}",
+            self.emitter.statuses[status],
+        )
+        made = self._receipts[status] = b"".join([self._said(_GRAPH, one) for one in said])
+        return made
+
+    def _said(self, graph: bytes, said: str) -> bytes:
+        return b"%b %b%b" % (graph, said.encode(), self._receipt_end)
+
+    def _described(self, span: Span) -> bytes:
+        """Return the quads of a span's evidence node, which stand once."""
         if len(self._spans) >= _CACHE_LIMIT:
             self._spans.clear()
+        self._spans.add(span)
         start, stop = span
-        node = f"{self._evidence_prefix}{start}-{stop}>"
-        selector = f"{node[:-1]}/selector>"
-        link = self._spans[span] = f" <{CLU}evidence> {node}"
-        triples = (
-            f"{node} <{RDF_TYPE}> <{CLU}Evidence>",
-            f"{node} <{OA}hasSource> {self.document}",
-            f"{node} <{OA}hasSelector> {selector}",
-            f"{selector} <{RDF_TYPE}> <{OA}TextPositionSelector>",
-            # oa: wants xsd:nonNegativeInteger; stores that canonicalise numbers keep only xsd:integer
-            f'{selector} <{OA}start> "{start}"^^<{XSD}integer>',
-            f'{selector} <{OA}end> "{stop}"^^<{XSD}integer>',
-        )
-        return link, self._quad_end.join(triples) + self._quad_end
+        node, end = f"{self._evidence_prefix}{start}-{stop}", self._quad_end
+        # oa: wants xsd:nonNegativeInteger; stores that canonicalise numbers keep only xsd:integer
+        return (
+            f"{node}> <{RDF_TYPE}> <{CLU}Evidence>{end}"
+            f"{node}> <{OA}hasSource> {self.document}{end}"
+            f"{node}> <{OA}hasSelector> {node}/selector>{end}"
+            f"{node}/selector> <{RDF_TYPE}> <{OA}TextPositionSelector>{end}"
+            f'{node}/selector> <{OA}start> "{start}"^^<{XSD}integer>{end}'
+            f'{node}/selector> <{OA}end> "{stop}"^^<{XSD}integer>{end}'
+        ).encode()
 
 
-def graph_name(triples: Sequence[str]) -> str:
-    """Return the last segment of a fact's graph: a hash of its triples, which must be sorted."""
-    return hashlib.sha256("\n".join(triples).encode()).hexdigest()[:20]
+def graph_name(lines: bytes) -> str:
+    """Return the last segment of a fact's graph: a hash of its triples, sorted and one a line."""
+    return hashlib.sha256(lines).hexdigest()[:20]
 
 
 def source_name(document_id: str) -> str:

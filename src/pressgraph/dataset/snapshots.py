@@ -15,6 +15,7 @@ moment leaves the published snapshot as it was and a candidate that the next bui
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Snapshot:
         """
         try:
             return ox.Store.read_only(str(self.path / "store"))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"the built store {self.path} cannot be opened: {error}",
                 hint="delete the folder .pressgraph and run 'pressgraph build' again",
@@ -80,11 +81,11 @@ class Snapshots:
     def current(self) -> Snapshot | None:
         """Return the published snapshot, or None before the first build."""
         try:
-            name = self._pointer.read_text(encoding="ascii").strip()
+            name = self._pointer.read_bytes().decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
         path = self._folder / name
-        if not name or not path.is_dir():
+        if not name.isdecimal() or not path.is_dir():
             raise StoreError(
                 f"{self._pointer} names a snapshot that is not there",
                 hint="delete the folder .pressgraph and run 'pressgraph build' again",
@@ -109,16 +110,17 @@ class Snapshots:
         except filelock.Timeout as error:
             raise StoreError("another build is running in this project", hint="wait for it, then try again") from error
         try:
+            self._sweep()
             yield
         finally:
             lock.release()
 
     def candidate(self, *, fresh: bool = False) -> Candidate:
         """Start a candidate from the published snapshot, or from nothing. The lock must be held."""
-        self._sweep()
-        number = max((int(p.name) for p in self._folder.glob("[0-9]*")), default=0) + 1
-        path = self._folder / f"{number:06d}.candidate"
+        number = max((int(path.name) for path in self._published()), default=0) + 1
         published = None if fresh else self.current()
+        # A name of its own for each: a store that some traceback still holds open keeps its path locked.
+        path = self._folder / f"{number:06d}.{secrets.token_hex(4)}.candidate"
         path.mkdir(parents=True)
         if published is not None:
             published.open().backup(str(path / "store"))
@@ -130,17 +132,25 @@ class Snapshots:
         path.rename(target)
         with write_atomically(self._pointer) as file:
             file.write(f"{name}\n".encode("ascii"))
-        for old in sorted(self._folder.glob("[0-9]*"))[:-_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+        self._prune()
         return Snapshot(path=target)
 
+    def _published(self) -> list[Path]:
+        return sorted(path for path in self._folder.glob("*") if path.name.isdecimal())
+
+    def _prune(self) -> None:
+        for old in self._published()[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
     def _sweep(self) -> None:
-        """Remove what killed builds left: candidates, and snapshots that were never published."""
+        """Remove what killed builds left: candidates, snapshots that were never published or never pruned."""
         current = self.current()
         for path in self._folder.glob("*"):
-            unpublished = current is None or path.name > current.name
-            if path.name.endswith(".candidate") or unpublished:
+            if current is None or path.name > current.name or not path.name.isdecimal():
                 shutil.rmtree(path, ignore_errors=True)
+        for path in self.state.glob(f".{self._pointer.name}.*"):
+            path.unlink(missing_ok=True)
+        self._prune()
 
 
 class Candidate:

@@ -20,33 +20,36 @@ _NEVER_WRITTEN = {f"{RDF}langString", *(f"{XSD}{name}" for name in ("string", "i
 
 def write_triples(triples: Iterable[ox.Triple], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
     """Write triples grouped by subject, types first."""
-    ordered = sorted(set(triples), key=triple_order)
-    written = ox.serialize(ordered, format=form.ox_format, prefixes=used_prefixes(ordered, prefixes))
-    assert written is not None  # noqa: S101 - no output was given
-    return _readable(written) if form.name == "turtle" else written
-
-
-def _readable(turtle: bytes) -> bytes:
-    """Sort the prefixes of Turtle, and set its subjects apart by blank lines."""
-    lines = turtle.splitlines()
-    header = sorted(line for line in lines if line.startswith(b"@prefix"))
-    body: list[bytes] = []
-    for line in lines[len(header) :]:
-        # literals are written on one line, so a line that is not indented starts a subject
-        if line and not line.startswith(b"\t"):
-            body.append(b"")
-        body.append(line)
-    if not header and body:
-        del body[0]
-    return b"\n".join([*header, *body, b""])
+    return _write(sorted(set(triples), key=triple_order), form, prefixes)
 
 
 def write_quads(quads: Iterable[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
     """Write quads grouped by graph, then by subject, in a serialization that keeps named graphs."""
     ordered = sorted(set(quads), key=lambda quad: (str(quad.graph_name), triple_order(quad.triple)))
+    return _write(ordered, form, prefixes)
+
+
+def _write(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
     written = ox.serialize(ordered, format=form.ox_format, prefixes=used_prefixes(ordered, prefixes))
     assert written is not None  # noqa: S101 - no output was given
-    return written
+    if form.name in {"turtle", "trig"}:
+        return _readable(written)
+    return written if written.endswith(b"\n") or not written else written + b"\n"
+
+
+def _readable(turtle: bytes) -> bytes:
+    """Sort the prefixes of Turtle or TriG, which come in any order, and set subjects or graphs apart by blank lines."""
+    lines = turtle.splitlines()
+    header = sorted(line for line in lines if line.startswith(b"@prefix"))
+    body: list[bytes] = []
+    for line in lines[len(header) :]:
+        # literals are written on one line, so a line that is not indented starts a subject or a graph
+        if line and not line.startswith((b"\t", b"}")):
+            body.append(b"")
+        body.append(line)
+    if not header and body:
+        del body[0]
+    return b"\n".join([*header, *body, b""])
 
 
 def triple_order(triple: ox.Triple) -> tuple[str, bool, str, str]:

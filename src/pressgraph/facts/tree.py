@@ -25,10 +25,9 @@ MAX_BYTES = 64 * 1024 * 1024
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-# What PyYAML's resolvers leave a string and others do not.
+# What YAML 1.2's core schema (10.3.2) takes for a number and PyYAML's resolvers, which follow 1.1, do not.
 _OTHER_READERS = (
-    (re.compile("[yYnN]"), "bool"),  # YAML 1.1's type repository
-    (re.compile("0o[0-7]+"), "int"),  # YAML 1.2, 10.3.2: the core schema
+    (re.compile("0o[0-7]+"), "int"),
     (re.compile(r"0[0-9]*[89][0-9]*"), "int"),
     (re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+"), "float"),
 )
@@ -143,7 +142,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = _BREAK.split(text)
     content = lines[line] if line < len(lines) else ""
-    place = Place(file=file, line=line + 1, column=column + 1)
+    # libyaml ends a last line that has no line break
+    place = Place(file=file, line=line + 1, column=column + 1) if line < len(lines) else _end_of(text, file)
     indent = re.match(r"[ \t]*", content)
     if "\t" in (indent.group() if indent else "") or "'\\t'" in str(error.problem):
         return problem("tab", place)

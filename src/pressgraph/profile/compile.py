@@ -137,6 +137,9 @@ class _Graph:
                 subject, predicate, value = quad.subject, quad.predicate.value, quad.object
                 if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
                     continue
+                if value in self.forward[subject, predicate]:
+                    # a project may hold a copy of what is shipped
+                    continue
                 self.forward[subject, predicate].append(value)
                 self.subjects[predicate, value].append(subject)
                 if not own:
@@ -144,7 +147,7 @@ class _Graph:
         except SyntaxError as error:
             raise ProfileError(
                 f"not valid Turtle: {error.msg}",
-                place=Place(file=name, line=error.lineno or 0, column=error.offset or 0),
+                place=Place(file=name.removeprefix(OWN), line=error.lineno or 0, column=error.offset or 0),
             ) from error
         for prefix, iri in parser.prefixes.items():
             self.prefixes.setdefault(prefix, iri)

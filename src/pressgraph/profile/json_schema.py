@@ -27,7 +27,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
 
 def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, Any]:
     """Return the JSON Schema of facts files under a profile, with descriptions in `language`."""
-    properties = {name: _ref(f"keys/{name}") for name in profile.keys}
+    properties = {name: _ref(f"key-{name}") for name in profile.keys}
     node = {"id": {"$ref": "#/definitions/id"}, "type": {"$ref": "#/definitions/type"}, **properties}
     receipt = {
         "reviewedBy": {**_ref("id"), "description": "Who checked this against the source: an id."},
@@ -79,7 +79,7 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                         **receipt,
                         "status": {
                             "description": "How the source says it.",
-                            "anyOf": [_ref("terms/epistemic-status")],
+                            "anyOf": [_ref("terms-epistemic-status")],
                         },
                         "evidence": {
                             "description": "The characters of the source that say it: [start, end], or a list of them.",
@@ -99,8 +99,8 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
             },
         },
         "definitions": {
-            "keys": {name: _values(key, language) for name, key in profile.keys.items()},
-            "terms": {name: _choices(scheme, language) for name, scheme in _schemes(profile).items()},
+            **{f"key-{name}": _values(key, language) for name, key in profile.keys.items()},
+            **{f"terms-{name}": _choices(scheme, language) for name, scheme in _schemes(profile).items()},
             "id": {
                 "type": "string",
                 "pattern": ID_PATTERN,
@@ -162,7 +162,7 @@ def _values(key: Key, language: str) -> dict[str, Any]:
         case Kind.TEXT:
             one: dict[str, Any] = {"type": "string", **({"enum": list(key.listed)} if key.listed else {})}
         case Kind.TERM:
-            one = _ref(f"terms/{key.scheme.name}") if key.scheme else {"type": "string"}
+            one = _ref(f"terms-{key.scheme.name}") if key.scheme else {"type": "string"}
         case Kind.LITERAL:
             one = dict(_FORMATS.get((key.datatype or "").rpartition("#")[2], {"type": "string"}))
         case Kind.LINK:

@@ -99,7 +99,7 @@ class ClassTerm:
     definitions: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Profile:
     """Everything that facts files, the emitter, the checks and the documents derive from.
 
@@ -120,6 +120,10 @@ class Profile:
     """(name, content) of each ontology and vocabulary file."""
     shapes_turtle: tuple[tuple[str, bytes], ...]
     digest: str
+
+    def __repr__(self) -> str:
+        """Return a line: the fields hold whole files."""
+        return f"<Profile {self.digest[:12]}: {len(self.classes)} classes, {len(self.keys)} keys>"
 
     @cached_property
     def key_of(self) -> Mapping[str, Key]:

@@ -34,6 +34,8 @@ class Selection:
     profile: Profile
     id_base: str
     root: str | None = None
+    evidence: bool = False
+    """Whether receipts are among the quads, which then keep their graphs in JSON-LD."""
     withheld: int = 0
     """How many facts were left out because they are personal data."""
 
@@ -88,6 +90,7 @@ class _Selector:
             profile=self.dataset.profile,
             id_base=self.dataset.graphs.id_base,
             root=root,
+            evidence=evidence,
             withheld=len(self.withheld) if about is None else 0,
         )
 
@@ -192,8 +195,7 @@ def export(selection: Selection, serialization: Serialization) -> bytes:
 
 
 def _json_ld_bytes(selection: Selection) -> bytes:
-    has_receipts = any(quad.predicate == _EVIDENCE for quad in selection.quads)
-    if has_receipts:
+    if selection.evidence:
         document = json_ld_dataset(selection.quads, selection.profile, id_base=selection.id_base)
     else:
         document = json_ld(selection.triples, selection.profile, id_base=selection.id_base, root=selection.root)

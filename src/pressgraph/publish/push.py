@@ -41,6 +41,14 @@ _CANONICAL = (
     (re.compile(rf'"\^\^<{XSD}string>'), '"'),
 )
 
+# What Virtuoso 7 cannot keep: it makes a number of a duration (P2Y becomes 24) and refuses it in INSERT DATA, forgets
+# which kind of integer a number was, and drops trailing zeros.
+_VIRTUOSO = (
+    (re.compile(rf'"\^\^<{XSD}duration>'), '"'),
+    (re.compile(rf"<{XSD}(?:nonNegativeInteger|positiveInteger|int|long|short|byte)>"), f"<{XSD}integer>"),
+    (re.compile(rf'(\.[0-9]*[1-9])0+"\^\^<{XSD}decimal>'), rf'\1"^^<{XSD}decimal>'),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -54,6 +62,8 @@ class Plan:
     """Staging graphs that an interrupted push has left."""
     triples: int = 0
     withheld: int = 0
+    adapted: int = 0
+    """Triples whose datatype the store cannot keep, and that are sent in another form."""
 
     @property
     def changes(self) -> bool:
@@ -68,10 +78,26 @@ class _Published:
     name: str
     lines: list[str]
     withheld: int = 0
+    adapted: int = 0
 
     @property
     def sha256(self) -> str:
         return hash_lines(self.lines)
+
+    def fit(self, rules: Iterable[tuple[re.Pattern[str], str]]) -> _Published:
+        """Return the source as a store can keep it."""
+        rules = tuple(rules)
+        if not rules:
+            return self
+        lines: set[str] = set()
+        adapted = 0
+        for line in self.lines:
+            fitting = line
+            for pattern, written in rules:
+                fitting = pattern.sub(written, fitting)
+            adapted += fitting != line
+            lines.add(fitting)
+        return _Published(self.name, sorted(lines), self.withheld, adapted)
 
 
 def hash_lines(lines: Iterable[str]) -> str:
@@ -144,6 +170,11 @@ class _Remote:
 
     def staging(self, source: str, sha256: str) -> str:
         return f"{self.graphs.id_base}staging/{sha256[:16]}/{source}"
+
+    def sources(self, dataset: ValidatedDataset, *, personal: bool) -> dict[str, _Published]:
+        """Return what is published, as this store can keep it."""
+        rules = _VIRTUOSO if self.target.is_virtuoso else ()
+        return {one.name: one.fit(rules) for one in published_sources(dataset, personal=personal)}
 
     def look(self) -> None:
         """Read the manifest, and find staging graphs."""
@@ -239,7 +270,7 @@ def plan_push(dataset: ValidatedDataset, target: Target, *, personal: bool) -> P
     """Compare the published sources with the store's, and change nothing."""
     remote = _Remote(target, dataset.graphs)
     remote.look()
-    return _plan(remote, {one.name: one for one in published_sources(dataset, personal=personal)})
+    return _plan(remote, remote.sources(dataset, personal=personal))
 
 
 def _plan(remote: _Remote, sources: dict[str, _Published]) -> Plan:
@@ -253,6 +284,7 @@ def _plan(remote: _Remote, sources: dict[str, _Published]) -> Plan:
         staged=tuple(remote.staged),
         triples=sum(len(sources[name].lines) for name in changed),
         withheld=sum(source.withheld for source in sources.values()),
+        adapted=sum(sources[name].adapted for name in changed),
     )
 
 
@@ -269,7 +301,7 @@ def push(
     """
     remote = _Remote(target, dataset.graphs)
     remote.look()
-    sources = {one.name: one for one in published_sources(dataset, personal=personal)}
+    sources = remote.sources(dataset, personal=personal)
     planned = _plan(remote, sources)
     wanted = {remote.staging(name, sources[name].sha256) for name in (*planned.uploaded, *planned.replaced)}
     for name in progress([*planned.uploaded, *planned.replaced]):

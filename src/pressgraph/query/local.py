@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
 
-# Beyond this depth Oxigraph's parser can exhaust the stack and end the process; no person writes such a query.
+# Beyond these, parsing or planning can exhaust the stack and end the process; no person writes such a query.
 _MAX_DEPTH = 100
+_MAX_STEPS = 2000
+_STEPS = {*"!|/^+*-.;,", "BIND", "FILTER", "MINUS", "OPTIONAL", "UNION"}
 
 _LONGEST_MESSAGE = 160
 
@@ -52,16 +54,32 @@ def _syntax_error(text: str, error: SyntaxError) -> QueryError:
 
 
 def _guard(text: str) -> None:
-    depth = 0
+    """Refuse what would ask elsewhere, and what is nested or chained so far that it could end the process."""
+    opened: list[str] = []
+    steps = 0
+    values = False
     for token in tokens(text):
-        if token.kind == "other" and token.text in "{([":
-            depth += 1
-            if depth > _MAX_DEPTH:
+        word = token.text.upper() if token.kind == "word" else token.text if token.kind == "other" else ""
+        if word in {"{", "(", "["}:
+            opened.append(word)
+            if len(opened) > _MAX_DEPTH:
                 raise QueryError(f"the query is nested deeper than {_MAX_DEPTH} levels")
-        elif token.kind == "other" and token.text in "})]":
-            depth -= 1
-        elif token.kind == "word" and token.text.upper() == "SERVICE":
+        elif word in {"}", ")", "]"}:
+            if opened:
+                opened.pop()
+            values = values and word != "}"
+        elif word == "SERVICE":
             raise QueryError(
                 "SERVICE would ask another endpoint, and nothing is fetched here",
                 hint="ask that endpoint with --endpoint URL",
             )
+        elif word == "VALUES":
+            values = True
+        elif word in _STEPS and not values and not (word == "," and opened[-1:] == ["("]):
+            # neither the data of a VALUES block nor the items of a list are steps
+            steps += 1
+            if steps > _MAX_STEPS:
+                raise QueryError(
+                    f"the query has more than {_MAX_STEPS} patterns and operators",
+                    hint="put lists of values into VALUES",
+                )

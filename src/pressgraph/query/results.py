@@ -107,11 +107,12 @@ def write_answer(
     if form in _W3C and not answer.is_graph:
         return _w3c(answer, _W3C[form])
     names = answer.variables
+    if form in {"csv", "tsv"}:
+        return _separated(names, answer, form)
+    # an answer can be read once
     rows = [tuple(shown(term, profile, id_base) for term in row) for row in answer.rows()]
     if form == "markdown":
         return _markdown(names, rows)
-    if form in {"csv", "tsv"}:
-        return _separated(names, answer, form)
     if table is not None:
         return table(names, rows)
     return plain_table(names, rows)

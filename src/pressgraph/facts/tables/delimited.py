@@ -23,7 +23,9 @@ _MAX_CELL = 16 * 1024 * 1024
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 # What Windows-1252 puts above ASCII in Western European prose; other bytes speak for another encoding.
-_WESTERN = re.compile("[\x00-\x7f ÄÖÜäöüßàâáãåæçéèêëíìîïñóòôõøúùûýÀÂÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕØÚÙÛŠšŽžŸœŒ€„“”‚‘’–—…•«»§°©®™·²³µ´`½¼]*")
+_WESTERN = re.compile(
+    "[\x00-\x7f ÄÖÜäöüßàâáãåæçéèêëíìîïñóòôõøúùûýÀÂÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕØÚÙÛŠšŽžŸœŒ€„“”‚‘’–—…•«»§°©®™·²³µ´`½¼]*"
+)
 
 
 def read_delimited(

@@ -111,8 +111,7 @@ def _rows(documents: list[Document]) -> list[Flat]:
     rows: list[Flat] = []
     for document in documents:
         described = {
-            f"source.{key}" if key != "id" else "source": value
-            for key, value in _flat_source(document.source).items()
+            f"source.{key}" if key != "id" else "source": value for key, value in _flat_source(document.source).items()
         }
         facts = [_flat_fact(fact) for fact in document.facts] or [{}]
         rows.append({**described, **facts[0]})

@@ -1,0 +1,145 @@
+"""The benchmarks run, and what they measure on is what facts are."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pressgraph
+from pressgraph.convert import compile_emitter, convert_json_lines
+from pressgraph.profile import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("benchmarks_generate", ROOT / "benchmarks" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> pressgraph.Workspace:
+    """Open a project that holds nothing: the profile is the shipped one."""
+    (tmp_path / "project").mkdir()
+    return pressgraph.open(tmp_path / "project")
+
+
+def digest(lines: list[str]) -> str:
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def test_the_same_seed_makes_the_same_facts(generate: ModuleType) -> None:
+    def lines(seed: int) -> list[str]:
+        return list(generate.release_lines(generate.iter_releases(20, seed, errors=0.5, mistakes=0.5)))
+
+    assert lines(1) == lines(1)
+    assert lines(1) != lines(2)
+
+
+def test_more_releases_begin_with_the_same_ones(generate: ModuleType) -> None:
+    assert list(generate.iter_releases(30))[:10] == list(generate.iter_releases(10))
+
+
+@pytest.mark.parametrize("triples", [None, 16])
+def test_generated_facts_convert_without_a_second_look(
+    triples: int | None, generate: ModuleType, profile: Profile, id_base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = list(generate.iter_releases(40, triples_per_fact=triples))
+    emitter = compile_emitter(profile, id_base)
+    converted = []
+    for write in (generate.release_lines, generate.fact_lines):
+        stream = convert_json_lines([line.encode() for line in write(releases)], emitter, name="facts.jsonl")
+        monkeypatch.setattr(stream, "_slow", lambda line, _number: pytest.fail(f"not understood: {line!r}"))
+        lines = b"".join(stream).splitlines()
+        assert not stream.problems
+        assert stream.facts == sum(len(release["facts"]) for release in releases)
+        # without what describes the sources, in which a line that only names its source differs
+        converted.append({line for line in lines if b"/id/fact/" in line})
+    assert converted[0] == converted[1]
+
+
+@pytest.mark.parametrize("triples", [5, 9, 16, 40])
+def test_wide_facts_have_as_many_triples_as_they_should(
+    triples: int, generate: ModuleType, profile: Profile, id_base: str
+) -> None:
+    emitter = compile_emitter(profile, id_base)
+    for release in generate.iter_releases(2, triples_per_fact=triples):
+        for fact in release["facts"]:
+            assert len(emitter.triples(fact)) == triples
+
+
+@pytest.mark.parametrize("triples", [None, 16])
+def test_generated_facts_conform(
+    triples: int | None, generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "facts.jsonl"
+    path.write_text("".join(generate.release_lines(generate.iter_releases(12, triples_per_fact=triples))), "utf-8")
+    report = workspace.validate([path])
+    assert report.conforms, "\n".join(report.lines(language="en"))
+
+
+def test_generated_yaml_converts_to_the_same_facts(
+    generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
+) -> None:
+    lines = tmp_path / "facts.jsonl"
+    assert generate.main(["6", "-o", str(lines)]) == 0
+    assert generate.main(["6", "--yaml", str(tmp_path / "yaml")]) == 0
+    files = sorted((tmp_path / "yaml").iterdir())
+    assert len(files) == 6
+    assert set(b"".join(workspace.convert(files)).splitlines()) == set(
+        b"".join(workspace.convert([lines])).splitlines()
+    )
+
+
+@pytest.mark.parametrize("option", ["--errors", "--mistakes"])
+def test_seeded_errors_are_found(
+    option: str, generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "facts.jsonl"
+    generate.main(["12", option, "1", "-o", str(path)])
+    assert not workspace.validate([path]).conforms
+
+
+@pytest.mark.parametrize("kind", ["_ERRORS", "_MISTAKES"])
+def test_each_seeded_error_is_one(
+    kind: str, generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
+) -> None:
+    """Errors break shapes alone, mistakes rules of facts files."""
+    path = tmp_path / "facts.jsonl"
+    spoilers: tuple[Callable[[object], None], ...] = getattr(generate, kind)
+    for spoil in spoilers:
+        release = next(generate.iter_releases(1))
+        spoil(release)
+        path.write_text(json.dumps(release) + "\n", "utf-8")
+        try:
+            b"".join(workspace.convert([path]))
+            converts = True
+        except pressgraph.PressgraphError:
+            converts = False
+        assert converts is (kind == "_ERRORS"), spoil.__name__
+        assert not workspace.validate([path]).conforms, spoil.__name__
+
+
+def test_the_benchmarks_run() -> None:
+    command = [sys.executable, "benchmarks/run.py", "--quick", "--facts", "240"]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stderr
+    for row in ("pressgraph, Python", "pyoxigraph's JSON-LD parser", "rdflib, hand-written", "peak memory"):
+        assert row in run.stdout

@@ -1,0 +1,527 @@
+"""The emitter: the founding release, JSON-LD's own processors, and JSON Lines all mean the same triples."""
+
+import copy
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyld import jsonld
+
+from pressgraph.convert import Emitter, compile_emitter, convert_facts, convert_json_lines, quads
+from pressgraph.convert.stream import JsonLines
+from pressgraph.facts import FactsFile
+from pressgraph.profile import Key, Kind, context_document, load_profile
+from pressgraph.project import open_project
+
+Read = Callable[[str | bytes], FactsFile]
+Json = Any
+
+CLU = "https://w3id.org/pressgraph/cluster#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+# a constant, because hypothesis shows a test's arguments, and a profile is long
+PROFILE = load_profile(open_project(Path(__file__).resolve().parents[1]))
+SOURCE = {"id": "document/d"}
+SOURCE_LINE = json.dumps({"source": SOURCE}).encode()
+GENERATED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@pytest.fixture(scope="session")
+def emitter(id_base: str) -> Emitter:
+    return compile_emitter(PROFILE, id_base)
+
+
+# -- ways to the triples of facts
+
+
+def ntriples(triples: Iterable[ox.Triple | ox.Quad]) -> set[str]:
+    """Return triples as text, language tags in lower case, as RDF 1.1 compares them."""
+    found = set()
+    for triple in triples:
+        value = triple.object
+        if isinstance(value, ox.Literal) and value.language:
+            value = ox.Literal(value.value, language=value.language.lower())
+        found.add(f"{triple.subject} {triple.predicate} {value}")
+    return found
+
+
+def emitted(emitter: Emitter, node: Json) -> set[str]:
+    lines = [f"{triple} .\n" for triple in emitter.triples(node, personal=True)]
+    return ntriples(ox.parse("".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES))
+
+
+def json_ld(id_base: str, node: Json) -> Json:
+    return {"@context": [context_document(PROFILE)["@context"], {"@base": id_base}], **node}
+
+
+def by_oxigraph(document: Json) -> set[str]:
+    return ntriples(ox.parse(json.dumps(document).encode(), format=ox.RdfFormat.JSON_LD))
+
+
+def by_pyld(document: Json) -> set[str]:
+    def term(described: Json) -> ox.NamedNode | ox.Literal:
+        if described["type"] == "IRI":
+            return ox.NamedNode(described["value"])
+        assert described["type"] == "literal", "no blank node may turn up"
+        if "language" in described:
+            return ox.Literal(described["value"], language=described["language"])
+        return ox.Literal(described["value"], datatype=ox.NamedNode(described["datatype"]))
+
+    def offline(url: str, _options: Json) -> Json:
+        raise AssertionError(f"{url} must not be fetched")
+
+    dataset = jsonld.to_rdf(document, options={"documentLoader": offline})
+    assert dataset.keys() <= {"@default"}
+    found = set()
+    for triple in dataset.get("@default", []):
+        subject, value = term(triple["subject"]), term(triple["object"])
+        assert isinstance(subject, ox.NamedNode)
+        found |= ntriples([ox.Triple(subject, ox.NamedNode(triple["predicate"]["value"]), value)])
+    return found
+
+
+class Dumper(yaml.SafeDumper):
+    """Write texts in quotes, and what stands twice twice."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Tell PyYAML to make no anchors."""
+        return True
+
+
+Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
+def by_yaml(read: Read, emitter: Emitter, *facts: Json) -> tuple[set[ox.Quad], FactsFile]:
+    document = {"source": SOURCE, "facts": list(facts)}
+    found = read(yaml.dump(document, Dumper=Dumper, allow_unicode=True, sort_keys=False))
+    return set(quads(convert_facts(found, emitter))), found
+
+
+def by_json_lines(emitter: Emitter, *records: Json) -> tuple[set[ox.Quad], JsonLines]:
+    lines = [record if isinstance(record, bytes) else json.dumps(record).encode() for record in records]
+    stream = convert_json_lines([SOURCE_LINE, *lines], emitter, name="facts.jsonl")
+    return set(quads(stream)), stream
+
+
+def facts_of(found: Iterable[ox.Quad]) -> dict[str, set[str]]:
+    """Return the triples of each fact's graph."""
+    graphs: dict[str, set[str]] = {}
+    for quad in found:
+        assert isinstance(quad.graph_name, ox.NamedNode)
+        if "/id/fact/" in quad.graph_name.value and not quad.graph_name.value.endswith("/source"):
+            graphs.setdefault(quad.graph_name.value, set()).update(ntriples([quad]))
+    return graphs
+
+
+# -- the founding release
+
+
+def test_the_founding_facts_are_their_rows_of_the_table(founding: FactsFile, emitter: Emitter, root: Path) -> None:
+    expected: dict[int, set[str]] = {}
+    statuses: dict[int, str] = {}
+    with (root / "tests" / "founding" / "facts.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            line = f"{row['subject']} {row['predicate']} {row['object']} .".encode()
+            expected.setdefault(int(row["fact"]), set()).update(ntriples(ox.parse(line, format=ox.RdfFormat.N_TRIPLES)))
+            statuses[int(row["fact"])] = row["status"]
+    for number, (fact, graph) in enumerate(
+        zip(founding.facts, facts_of(quads(convert_facts(founding, emitter))).values(), strict=True), start=1
+    ):
+        assert graph == expected[number], f"fact {number}"
+        assert fact.receipt.status == statuses[number], f"fact {number}"
+    assert len(expected) == len(founding.facts)
+
+
+def test_the_founding_release_says_its_291_triples_and_no_others(
+    founding: FactsFile, emitter: Emitter, root: Path
+) -> None:
+    triples = (root / "tests" / "founding" / "triples.nt").read_bytes()
+    expected = ntriples(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
+    graphs = facts_of(quads(convert_facts(founding, emitter)))
+    assert len(expected) == 291
+    assert set().union(*graphs.values()) == expected
+
+
+def test_the_founding_facts_are_stated_implied_normalised_or_assumed(founding: FactsFile, emitter: Emitter) -> None:
+    found = list(quads(convert_facts(founding, emitter)))
+    status = Counter(
+        str(quad.object).rpartition("/")[2][:-1] for quad in found if quad.predicate.value == f"{CLU}epistemicStatus"
+    )
+    assert status == {"stated": 90, "implied": 24, "normalised": 9, "assumed": 1}
+
+
+def test_the_founding_facts_120_to_124_are_personal_and_no_others(founding: FactsFile, emitter: Emitter) -> None:
+    found = list(quads(convert_facts(founding, emitter)))
+    numbers = {graph: number for number, graph in enumerate(facts_of(found), start=1)}
+    flagged = {
+        numbers[quad.subject.value]
+        for quad in found
+        if quad.predicate.value == f"{CLU}personalData" and isinstance(quad.subject, ox.NamedNode)
+    }
+    assert flagged == {120, 121, 122, 123, 124}
+
+
+def test_the_founding_release_has_no_blank_node(founding: FactsFile, emitter: Emitter) -> None:
+    for quad in quads(convert_facts(founding, emitter)):
+        assert not any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
+
+
+# -- facts made from the profile
+
+NASTY = [
+    '"',
+    "\\",
+    "\n",
+    "\t",
+    "\r\n",
+    "'",
+    "{{",
+    "<&>",
+    "äöüß",
+    "🧬",
+    "\u2028",
+    "\u0085",
+    "\u200b",
+    "\ue000",
+    "e\u0301",
+]
+TEXT = (
+    st.lists(st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1)
+    .map("".join)
+    .filter(lambda text: text.strip() and not {"\ufffe", "\uffff"} & set(text))
+)
+LANGUAGE = st.sampled_from(["en", "de", "DE", "en-GB", "zh-Hans", "sr-Latn-RS", "de-CH-1996"])
+SEGMENT = st.from_regex(r"[A-Za-z0-9_~][A-Za-z0-9._~-]{0,9}", fullmatch=True)
+ELSEWHERE = ["lvl:silver", "skos:Concept", "https://example.org/ä?b=c#d", "urn:isbn:3161484100", "mailto:a@b.de"]
+LITERALS = {
+    "date": st.dates().map(str),
+    "duration": st.sampled_from(["P2Y", "P18M", "PT36H", "P1Y2M3DT4H5M6.7S"]),
+    "integer": st.integers(-(2**53), 2**53) | st.integers().map(str),
+    "boolean": st.booleans() | st.sampled_from(["true", "false"]),
+    "anyURI": st.just("https://example.org/"),
+}
+
+
+def one_or_more(values: st.SearchStrategy[Json], *, single: bool = False) -> st.SearchStrategy[Json]:
+    """Write one value by itself or as a list, several as a list."""
+    return values | st.lists(values, min_size=1, max_size=1 if single else 3)
+
+
+def texts(key: Key) -> st.SearchStrategy[Json]:
+    plain = st.sampled_from(key.listed) if key.listed else TEXT
+    languages = st.sampled_from(key.languages) if key.languages else LANGUAGE
+    by_language = st.dictionaries(languages, one_or_more(TEXT), min_size=1, max_size=3)
+    if key.plain_required:
+        return one_or_more(plain)
+    return by_language if key.language_required else one_or_more(plain) | by_language
+
+
+@st.composite
+def nodes(draw: st.DrawFn, path: str = "n", depth: int = 0) -> Json:
+    """Make a node that the profile allows; `path` keeps the ids of nested ones apart."""
+    types = draw(st.lists(st.sampled_from(sorted(PROFILE.classes)), max_size=2, unique=True))
+    uses = PROFILE.uses_of(types) if types else dict.fromkeys(PROFILE.keys)
+    names = draw(st.lists(st.sampled_from(sorted(uses)), max_size=4, unique=True)) if uses else []
+    home = draw(st.sampled_from(["agent/", "thing/sub/", "https://example.org/", "urn:x:", "clu:x", "tel:+49"]))
+    node: dict[str, Json] = {"id": f"{home}{draw(SEGMENT)}.{path}" if home != "tel:+49" else home + path}
+    if types:
+        node["type"] = types[0] if len(types) == 1 and draw(st.booleans()) else types
+    for number, name in enumerate(names or ["name"] if not types else names):
+        key, use = PROFILE.keys[name], uses.get(name)
+        node[name] = draw(values(key, f"{path}-{number}", depth, single=bool(use and use.single)))
+    items = list(node.items())
+    return dict(draw(st.permutations(items)))
+
+
+def values(key: Key, path: str, depth: int, *, single: bool) -> st.SearchStrategy[Json]:
+    match key.kind:
+        case Kind.TERM:
+            assert key.scheme is not None
+            return one_or_more(st.sampled_from(sorted(key.scheme.concepts)), single=single)
+        case Kind.LITERAL:
+            return one_or_more(LITERALS[(key.datatype or "").removeprefix(XSD)], single=single)
+        case Kind.TEXT:
+            return texts(key) if not single else texts(key).filter(lambda it: not isinstance(it, list) or len(it) == 1)
+        case Kind.LINK:
+            link = st.sampled_from(ELSEWHERE) | st.builds("{}/{}".format, SEGMENT, SEGMENT)
+            if depth == 2:
+                return one_or_more(link, single=single)
+            return (
+                one_or_more(link, single=single) | nodes(path, depth + 1) | nodes(path, depth + 1).map(lambda it: [it])
+            )
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Json:
+    """Make a fact: a node with a receipt. Personal, so that every key may be used."""
+    spans = st.lists(
+        st.lists(st.integers(0, 9999), min_size=2, max_size=2, unique=True).map(sorted), min_size=1, max_size=3
+    )
+    receipt = {
+        "status": draw(st.sampled_from(["stated", "implied", "normalised", "assumed"])),
+        "evidence": draw(spans | spans.map(lambda it: it[0])),
+        "reviewedBy": "agent/eva",
+        "reviewedOn": "2026-11-22",
+    }
+    said = draw(st.lists(st.sampled_from(sorted(receipt)), unique=True))
+    return {**draw(nodes()), **{word: receipt[word] for word in said}, "personal": True}
+
+
+def body(fact: Json) -> Json:
+    return {
+        key: value
+        for key, value in fact.items()
+        if key not in {"status", "evidence", "personal", "reviewedBy", "reviewedOn"}
+    }
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=250)
+def test_a_node_means_what_oxigraph_reads_in_it_as_json_ld(data: st.DataObject, id_base: str, emitter: Emitter) -> None:
+    node = data.draw(nodes())
+    assert emitted(emitter, node) == by_oxigraph(json_ld(id_base, node))
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=100)
+def test_a_node_means_what_pyld_reads_in_it_as_json_ld(data: st.DataObject, id_base: str, emitter: Emitter) -> None:
+    node = data.draw(nodes())
+    assert emitted(emitter, node) == by_pyld(json_ld(id_base, node))
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=150)
+def test_yaml_and_json_lines_mean_the_same_quads(
+    data: st.DataObject, id_base: str, emitter: Emitter, read: Read
+) -> None:
+    fact = data.draw(facts())
+    from_yaml, found = by_yaml(read, emitter, fact)
+    assert found.problems == ()
+    from_json, stream = by_json_lines(emitter, fact)
+    assert stream.problems == []
+    assert from_json == from_yaml
+    (graph,) = facts_of(from_yaml).values()
+    assert graph == by_oxigraph(json_ld(id_base, body(fact)))
+
+
+def test_the_founding_release_means_the_same_as_json_lines(
+    founding: FactsFile, founding_path: Path, emitter: Emitter
+) -> None:
+    # JSON has no dates
+    tree = yaml.load(founding_path.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506 - builds nothing but strings
+    for fact in (fact for fact in tree["facts"] if "evidence" in fact):
+        fact["evidence"] = json.loads(json.dumps(fact["evidence"]).replace('"', ""))
+        if "personal" in fact:
+            fact["personal"] = True
+    expected = set(quads(convert_facts(founding, emitter)))
+    one_line = convert_json_lines([json.dumps(tree).encode()], emitter, name="release.jsonl")
+    assert set(quads(one_line)) == expected
+    assert (one_line.problems, one_line.facts) == ([], 124)
+    lines = [json.dumps({"source": tree["source"]}).encode(), *(json.dumps(fact).encode() for fact in tree["facts"])]
+    many_lines = convert_json_lines(lines, emitter, name="facts.jsonl")
+    assert set(quads(many_lines)) == expected
+    assert (many_lines.problems, many_lines.facts) == ([], 124)
+
+
+# -- emitter and checker agree
+
+SCALAR_GARBAGE = [None, True, False, 0, -1, 5, 1.5, 5.0, "", " ", "x", "true", "null", "a\x00b", "a\x7fb", "\ufffe"]
+GARBAGE = st.sampled_from(
+    [
+        *SCALAR_GARBAGE,
+        *[
+            "agent/a",
+            "agent/",
+            "lvl:silver",
+            "nope:x",
+            "http://a b",
+            "http://a/%zz",
+            "Müller/x",
+            "2019-02-30",
+            "stated",
+        ],
+        *[[], {}, [[]], [{}], [None], [[["x"]]], ["x", 5], ["x", "x"], [["agent/a"]]],
+        *[
+            {"id": 5},
+            {"id": "agent/a"},
+            {"id": "agent/z", "name": 5},
+            {"id": "agent/z", "status": "stated"},
+            {"name": "x"},
+        ],
+        *[
+            {"en": "x"},
+            {"en": []},
+            {"en": None},
+            {"en": {"de": "x"}},
+            {"en": ["x", 5]},
+            [{"en": "x"}],
+            {"no-such": "x"},
+        ],
+        *[[5, 9], [9, 5], [[5, 9], [5, 9]], [5], [True, 9], "NewsArticle", ["NewsArticle", "NewsArticle"]],
+    ]
+)
+
+
+@st.composite
+def mutations(draw: st.DrawFn, fact: Json) -> Json:
+    """Break a fact, or write it unusually, in one to three spots."""
+    words = ["id", "type", "status", "evidence", "personal", "reviewedBy", "reviewedOn", "allow", "sha256", "file"]
+    names = st.sampled_from([*words, *PROFILE.keys, "xyzzy", "Name", ""])
+    fact = json.loads(json.dumps(fact))
+    for _ in range(draw(st.integers(1, 3))):
+        maps: list[Json] = [fact]
+        for one in maps:
+            inner = [item for value in one.values() for item in (value if isinstance(value, list) else [value])]
+            maps.extend(item for item in inner if isinstance(item, dict))
+        node = draw(st.sampled_from(maps))
+        key = draw(st.sampled_from(sorted(node))) if node and draw(st.booleans()) else draw(names)
+        match draw(st.sampled_from(["set", "set", "delete", "wrap", "twice"])):
+            case "set":
+                node[key] = copy.deepcopy(draw(GARBAGE))
+            case "delete":
+                node.pop(key, None)
+            case "wrap" if key in node:
+                node[key] = [node[key]]
+            case "twice" if key in node:
+                node[key] = [node[key], node[key]]
+    return fact
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=500)
+def test_json_lines_accept_what_the_checker_accepts(data: st.DataObject, emitter: Emitter, read: Read) -> None:
+    fact = data.draw(facts().flatmap(mutations))
+    from_yaml, found = by_yaml(read, emitter, fact)
+    from_json, stream = by_json_lines(emitter, fact)
+    assert sorted({p.rule for p in stream.problems}) == sorted({p.rule for p in found.problems})
+    if found.problems:
+        assert facts_of(from_json) == {}
+    else:
+        assert from_json == from_yaml
+
+
+# -- JSON Lines
+
+JSON_LINES = [
+    (b'{"id": "agent/a", "nam": "A"}', "unknown-key", 2, 19),
+    (b'  {"id": "agent/a", "name": {"german": "A"}}', "bad-language", 2, 30),
+    ('{"id": "agent/ü", "name": "A"}'.encode(), "bad-id", 2, 8),
+    (b'{"name": "A", "id": "agent/a", "name": "B"}', "duplicate-key", 2, 32),
+    (b'{"name": "\\ud83e\\uddec", "id": "agent/a", "name": "B"}', "duplicate-key", 2, 1),
+    (b'{"id": "agent/a"', "not-json", 2, 1),
+    (b'{"id": "agent/a", "name": NaN}', "not-json", 2, 1),
+    (b"{'id': 'agent/a'}", "not-json", 2, 1),
+    (b"\xff", "not-json", 2, 1),
+    (b'["agent/a"]', "not-a-mapping", 2, 1),
+    (b'{"id": "agent/a", "name": "\\ud800"}', "control-character", 2, 1),
+    (b'{"id": "agent/a", "url": "http://a/\\ud800"}', "bad-id", 2, 1),
+    (b'{"id": "agent/a", "name": "A", "source": "nowhere"}', "bad-id", 2, 42),
+    (b'{"id": "agent/a", "name": "A", "source": null}', "bad-id", 2, 42),
+    (b'{"id": "agent/a", "name": "A", "source": ["document/d"]}', "bad-id", 2, 42),
+    (b'{"source": {}}', "missing-id", 2, 12),
+    (b'{"source": {"id": ["document/d"]}}', "missing-id", 2, 19),
+    (b'{"source": {"id": "document/e", "telephone": "1"}}', "personal-unmarked", 2, 33),
+    (b'{"source": {"id": "document/e"}, "facts": [{"id": "agent/a", "name": "A", "source": 1}]}', "unknown-key", 2, 75),
+    (b'{"about": ' * 500 + b"1" + b"}" * 500, "too-deep", 2, 1),
+    (b"[" * 100_000, "too-deep", 2, 1),
+]
+
+
+@pytest.mark.parametrize(("line", "rule", "number", "column"), [pytest.param(*row, id=row[1]) for row in JSON_LINES])
+def test_a_mistake_in_json_lines_is_reported_in_its_place_and_costs_its_line_alone(
+    emitter: Emitter, line: bytes, rule: str, number: int, column: int
+) -> None:
+    found, stream = by_json_lines(emitter, line, {"id": "agent/b", "name": "B"})
+    assert [(p.rule, p.place.file, p.place.line, p.place.column) for p in stream.problems][:1] == [
+        (rule, "facts.jsonl", number, column)
+    ]
+    assert [len(graph) for graph in facts_of(found).values()] == [1]
+
+
+def test_json_lines_without_a_source_say_so(emitter: Emitter) -> None:
+    stream = convert_json_lines([b'{"id": "agent/a", "name": "A"}'], emitter, name="facts.jsonl")
+    assert b"".join(stream) == b""
+    assert [p.rule for p in stream.problems] == ["missing-section"]
+
+
+def test_a_json_line_may_name_its_source(emitter: Emitter, id_base: str) -> None:
+    found, stream = by_json_lines(
+        emitter,
+        {"id": "agent/a", "name": "A"},
+        {"id": "agent/a", "name": "A", "source": "document/e"},
+        {"id": "agent/b", "name": "B", "source": f"{id_base}document/d"},
+        b"",
+        {"id": "agent/c", "name": "C"},
+    )
+    assert stream.problems == []
+    sources = Counter(graph.removeprefix(f"{id_base}fact/").split("/")[0] for graph in facts_of(found))
+    assert sources == {"d": 3, "e": 1}
+
+
+def test_numbers_and_booleans_of_json_are_literals_of_their_datatype(emitter: Emitter) -> None:
+    assert emitted(emitter, {"id": "lvl:silver", "levelRank": 2}) == emitted(
+        emitter, {"id": "lvl:silver", "levelRank": "2"}
+    )
+
+
+# -- graph names and the ids of nested nodes
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=50)
+def test_the_order_of_keys_and_values_does_not_change_the_graph(data: st.DataObject, emitter: Emitter) -> None:
+    def shuffled(value: Json) -> Json:
+        if isinstance(value, dict):
+            return {key: shuffled(value[key]) for key in data.draw(st.permutations(sorted(value)))}
+        return data.draw(st.permutations([shuffled(item) for item in value])) if isinstance(value, list) else value
+
+    fact = body(data.draw(nodes()))
+    fact["personal"] = True
+    assert by_json_lines(emitter, shuffled(fact))[0] == by_json_lines(emitter, fact)[0]
+
+
+def test_nested_nodes_without_ids_get_stable_ids_below_their_parents(
+    emitter: Emitter, read: Read, id_base: str
+) -> None:
+    validity = {"type": "ValidityPeriod", "basis": ["stated", "scheme-rule"][:1], "validFrom": "2019-01-01"}
+    label = {"type": "AwardedLabel", "level": "silver", "hasValidity": validity, "name": {"en": "L", "de": ["M", "N"]}}
+    fact = {"id": "agent/a", "name": "A", "holdsLabel": label}
+    turned = dict(reversed(list({**label, "name": {"de": ["N", "M"], "en": ["L"]}, "level": ["silver"]}.items())))
+    from_yaml, found = by_yaml(read, emitter, fact)
+    assert found.problems == ()
+    assert not any(isinstance(term, ox.BlankNode) for quad in from_yaml for term in (quad.subject, quad.object))
+    (graph,) = facts_of(from_yaml).values()
+    subjects = {triple.split()[0].removeprefix(f"<{id_base}").removesuffix(">") for triple in graph}
+    parts = [subject.split("/") for subject in sorted(subjects)]
+    assert [[part.split("-")[0] for part in path] for path in parts] == [
+        ["agent", "a"],
+        ["agent", "a", "holdsLabel"],
+        ["agent", "a", "holdsLabel", "hasValidity"],
+    ]
+    assert by_json_lines(emitter, fact)[0] == from_yaml
+    assert by_json_lines(emitter, {"holdsLabel": [turned], "name": ["A"], "id": f"{id_base}agent/a"})[0] == from_yaml
+    other = {**fact, "holdsLabel": {**label, "level": "gold"}}
+    assert set(facts_of(by_json_lines(emitter, other)[0])).isdisjoint(facts_of(from_yaml))
+
+
+def test_one_nested_node_said_twice_is_one_node(emitter: Emitter, read: Read) -> None:
+    place = {"id": "place/p", "type": "City", "name": "P"}
+    fact = {"id": "agent/a", "areaServed": place, "location": dict(place)}
+    from_yaml, found = by_yaml(read, emitter, fact)
+    assert found.problems == ()
+    assert by_json_lines(emitter, fact)[0] == from_yaml
+
+
+def test_what_one_part_of_a_fact_says_of_a_thing_forbids_what_another_says(emitter: Emitter) -> None:
+    label = {"id": "agent/a", "type": "AwardedLabel"}
+    _, stream = by_json_lines(emitter, {"id": "agent/a", "sector": "health", "about": label})
+    assert [p.rule for p in stream.problems] == ["misplaced-key"]
+    _, stream = by_json_lines(emitter, {"id": "lvl:silver", "sector": "health"})
+    assert [p.rule for p in stream.problems] == ["misplaced-key"]

@@ -1,0 +1,396 @@
+"""The profile: what ontology and shapes let facts say, and the context and schema made from it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pyoxigraph as ox
+import pytest
+import yaml
+from pyld import jsonld
+
+from pressgraph.errors import ProfileError
+from pressgraph.profile import (
+    ClassTerm,
+    Concept,
+    Key,
+    Kind,
+    Profile,
+    ProfileSources,
+    compile_profile,
+    context_document,
+    facts_json_schema,
+    load_profile,
+)
+from pressgraph.project import open_project
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+CLU = "https://w3id.org/pressgraph/cluster#"
+SCHEMA = "http://schema.org/"
+VOC = "https://w3id.org/pressgraph/vocab/"
+
+
+# -- what the shipped profile says
+
+
+def test_keys_have_the_kind_that_the_shapes_give_them(profile: Profile) -> None:
+    keys = profile.keys
+    assert (keys["level"].kind, keys["level"].scheme) == (Kind.TERM, profile.schemes["label-level"])
+    assert (keys["datePublished"].kind, keys["datePublished"].datatype) == (Kind.LITERAL, f"{XSD}date")
+    assert keys["heldBy"].kind is Kind.LINK
+    assert keys["headline"].kind is Kind.TEXT
+    assert not keys["headline"].language_required
+    assert not keys["headline"].plain_required
+    assert keys["inLanguage"].plain_required
+    assert keys["prefLabel"].language_required
+
+
+def test_vocabularies_hold_their_terms_by_short_name(profile: Profile) -> None:
+    level = profile.schemes["label-level"]
+    assert level.iri == f"{VOC}label-level"
+    assert {name: concept.iri for name, concept in level.concepts.items()} == {
+        name: f"{VOC}label-level/{name}" for name in ("bronze", "gold", "silver")
+    }
+    assert level.concepts["silver"].labels == {"de": "Silber-Label", "en": "Silver Label"}
+    assert set(profile.schemes["epistemic-status"].concepts) == {"stated", "implied", "normalised", "assumed"}
+    # properties may be terms too
+    assert profile.schemes["claim-predicate"].concepts["enabled"].iri == f"{CLU}enabled"
+
+
+def test_classes_use_keys_once_or_often_and_inherit_them(profile: Profile) -> None:
+    label = profile.classes["AwardedLabel"].uses
+    assert label["level"].single
+    assert label["level"].required
+    assert not label["hasValidity"].single
+    assert profile.classes["Organization"].uses.keys() < profile.classes["ClusterOrganisation"].uses.keys()
+    assert not profile.uses_of(["AwardedLabel"])["name"].single
+
+
+@pytest.mark.parametrize(
+    ("name", "iri"),
+    [
+        ("partOf", "http://purl.org/dc/terms/isPartOf"),
+        ("isPartOf", f"{SCHEMA}isPartOf"),
+        ("duration", "http://www.w3.org/2006/time#hasXSDDuration"),
+        ("spokenByCharacter", f"{SCHEMA}spokenByCharacter"),
+        ("Claim", f"{CLU}Claim"),
+        ("schema:Claim", f"{SCHEMA}Claim"),
+        ("Organization", f"{SCHEMA}Organization"),
+        ("org:Organization", "http://www.w3.org/ns/org#Organization"),
+    ],
+)
+def test_short_names_are_settled(profile: Profile, name: str, iri: str) -> None:
+    term = profile.keys.get(name) or profile.classes[name]
+    assert term.iri == iri
+
+
+def test_personal_data_is_what_reaches_a_person(profile: Profile) -> None:
+    personal = {name for name, key in profile.keys.items() if key.personal}
+    assert personal == {"contactPoint", "email", "faxNumber", "telephone"}
+    assert [name for name, term in profile.classes.items() if term.personal] == ["ContactPoint"]
+
+
+def test_every_key_class_and_term_has_an_english_and_a_german_label(profile: Profile) -> None:
+    terms: list[Key | ClassTerm | Concept] = [
+        *profile.keys.values(),
+        *profile.classes.values(),
+        *profile.concept_of.values(),
+    ]
+    assert [term.name for term in terms if not {"en", "de"} <= term.labels.keys()] == []
+
+
+def test_equal_sources_compile_to_one_profile(profile: Profile, root: Path) -> None:
+    assert load_profile(open_project(root)) is profile
+
+
+# -- the JSON-LD context
+
+
+def test_pyld_expands_every_key_and_class_by_the_context(profile: Profile) -> None:
+    document = {
+        **context_document(profile),
+        "id": "https://example.org/x",
+        "type": list(profile.classes),
+        **dict.fromkeys(profile.keys, "https://example.org/y"),
+    }
+    (node,) = jsonld.expand(document, options={"processingMode": "json-ld-1.1"})
+    assert set(node.pop("@type")) == {term.iri for term in profile.classes.values()}
+    assert node.keys() - {"@id"} == {key.iri for key in profile.keys.values()}
+
+
+def test_pyld_expands_every_term_of_a_vocabulary_by_the_context(profile: Profile) -> None:
+    for key in profile.keys.values():
+        if key.kind is Kind.TERM and key.scheme is not None:
+            (node,) = jsonld.expand({**context_document(profile), key.name: list(key.scheme.concepts)})
+            assert [value["@id"] for value in node[key.iri]] == [c.iri for c in key.scheme.concepts.values()]
+
+
+@pytest.mark.parametrize("name", ["ontology/context.jsonld", "data/facts.schema.json"])
+def test_the_published_files_are_current(profile: Profile, root: Path, name: str) -> None:
+    made = context_document(profile) if name.endswith(".jsonld") else facts_json_schema(profile)
+    committed = json.loads((root / name).read_text(encoding="utf-8"))
+    assert committed == made, f"'make profile' writes {name} anew"
+
+
+# -- the JSON Schema
+
+
+class Loader(yaml.SafeLoader):
+    """Read YAML as editors do, dates as text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own table, without one row
+        first: [(tag, pattern) for tag, pattern in rows if not tag.endswith(":timestamp")]
+        for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def refusals(profile: Profile, facts: Any) -> list[str]:
+    schema = facts_json_schema(profile)
+    jsonschema.Draft7Validator.check_schema(schema)
+    return [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(facts)]
+
+
+def test_the_schema_accepts_the_founding_release(profile: Profile, founding_path: Path) -> None:
+    facts = yaml.load(founding_path.read_bytes(), Loader=Loader)  # noqa: S506 - a safe loader
+    assert refusals(profile, facts) == []
+
+
+SEEDED = [
+    "facts: [{ id: agent/a, xyzzy: A }]",
+    "facts: [{ id: agent/a, type: Organisation }]",
+    "facts: [{ id: agent/a, type: [] }]",
+    "facts: [{ id: agent/a, sector: biotec }]",
+    "facts: [{ id: agent/a, sector: [biotechnology, 5] }]",
+    "facts: [{ id: agent/a, foundingDate: 1.1.2019 }]",
+    "facts: [{ id: agent/a, name: 5 }]",
+    "facts: [{ id: agent/a, name: no }]",
+    "facts: [{ id: agent/a, name: { german_: A } }]",
+    "facts: [{ id: agent/a, name: { en: [] } }]",
+    "facts: [{ id: role/r, prefLabel: A }]",
+    "facts: [{ id: agent/a, telephone: { en: A } }]",
+    "facts: [{ id: agent/Müller, name: A }]",
+    "facts: [{ id: agent/a, memberOf: 5 }]",
+    "facts: [{ id: agent/a, memberOf: { id: agent/b, status: stated } }]",
+    "facts: [{ name: A }]",
+    "facts: [{ id: agent/a, name: A, status: state }]",
+    "facts: [{ id: agent/a, name: A, evidence: [5] }]",
+    "facts: [{ id: agent/a, name: A, evidence: [[5, 9], 7] }]",
+    "facts: [{ id: agent/a, name: A, personal: 'yes' }]",
+    "facts: [{ id: agent/a, name: A, reviewedOn: 22.11.2026 }]",
+    "facts: { id: agent/a }",
+    "fact: []",
+    "facts: []\nsource: {}",
+    "facts: []\nsource: { id: document/d, sha256: de21 }",
+    "facts: []\nsource: { id: document/d, status: stated }",
+]
+
+
+@pytest.mark.parametrize("text", SEEDED)
+def test_the_schema_refuses_a_mistake(profile: Profile, text: str) -> None:
+    facts = yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
+    assert refusals(profile, {"source": {"id": "document/d"}, "facts": [], **facts})
+
+
+# -- profiles that cannot be compiled
+
+PREFIXES = """\
+@prefix ex: <https://example.org/ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+def compile_shapes(text: str) -> Profile:
+    return compile_profile(ProfileSources(ontology=(), shapes=(("shapes/ex.ttl", (PREFIXES + text).encode()),)))
+
+
+def test_a_key_needs_a_shape_that_says_what_its_values_are() -> None:
+    with pytest.raises(ProfileError, match=r"what the values of 'amount' \(https://example.org/ns#amount\) are"):
+        compile_shapes("ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:amount ; sh:maxCount 1 ] .")
+
+
+def test_two_shapes_must_not_disagree_about_a_key() -> None:
+    with pytest.raises(ProfileError, match=r"the shapes disagree about the values of 'amount'.*ns#A-.*ns#B-"):
+        compile_shapes("""
+            ex:A sh:targetClass ex:C ; sh:property ex:A-amount .
+            ex:A-amount sh:path ex:amount ; sh:datatype xsd:integer .
+            ex:B sh:targetClass ex:D ; sh:property ex:B-amount .
+            ex:B-amount sh:path ex:amount ; sh:nodeKind sh:IRI .
+        """)
+
+
+def test_two_shapes_must_not_ask_for_two_datatypes() -> None:
+    with pytest.raises(ProfileError, match="several datatypes of 'amount'"):
+        compile_shapes("""
+            ex:A sh:targetClass ex:C ; sh:property [ sh:path ex:amount ; sh:datatype xsd:integer ] .
+            ex:B sh:targetClass ex:D ; sh:property [ sh:path ex:amount ; sh:datatype xsd:date ] .
+        """)
+
+
+def test_broken_turtle_is_reported_in_its_place() -> None:
+    with pytest.raises(ProfileError, match="not valid Turtle") as raised:
+        compile_shapes("ex:S sh:targetClass ex:C ;;; .\nex:T a nope:Class .\n")
+    place = raised.value.place
+    assert place is not None
+    assert (place.file, place.line) == ("shapes/ex.ttl", 5)
+
+
+# -- a project of its own
+
+ONTOLOGY = """\
+@prefix ex: <https://example.org/ns#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix schema: <http://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+
+ex:Funding a owl:Class ; rdfs:subClassOf schema:Thing ; rdfs:label "funding"@en , "Förderung"@de .
+ex:amount a owl:DatatypeProperty ; rdfs:label "amount"@en , "Betrag"@de .
+ex:fundingKind a owl:ObjectProperty ; rdfs:label "kind of funding"@en , "Art der Förderung"@de .
+
+<https://example.org/kind> a skos:ConceptScheme .
+<https://example.org/kind/grant> skos:inScheme <https://example.org/kind> ; skos:prefLabel "grant"@en , "Zuschuss"@de .
+<https://example.org/kind/loan> skos:inScheme <https://example.org/kind> ; skos:prefLabel "loan"@en , "Darlehen"@de .
+<https://example.org/kind/prize> skos:inScheme <https://example.org/kind> ; skos:prefLabel "prize"@en , "Preis"@de .
+
+# names that the shipped profile has
+ex:Person a owl:Class .
+ex:level a owl:DatatypeProperty .
+"""
+SHAPES = """\
+@prefix ex: <https://example.org/ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+ex:FundingShape a sh:NodeShape ;
+  sh:targetClass ex:Funding ;
+  sh:property ex:Funding-amount , ex:Funding-amount-maxCount , ex:Funding-kind , ex:Funding-level .
+ex:Funding-amount sh:path ex:amount ; sh:datatype xsd:integer .
+ex:Funding-amount-maxCount sh:path ex:amount ; sh:maxCount 1 .
+ex:Funding-kind sh:path ex:fundingKind ; sh:node ex:In-kind .
+ex:Funding-level sh:path ex:level ; sh:datatype xsd:string .
+ex:In-kind a sh:NodeShape ;
+  sh:property [ sh:path skos:inScheme ; sh:hasValue <https://example.org/kind> ] .
+"""
+FACTS = """\
+source:
+  id: document/news
+  type: NewsArticle
+facts:
+  - id: document/news
+    type: NewsArticle
+    headline: { en: A grant for biotechnology }
+    datePublished: 2026-01-15
+    about: thing/grant
+    evidence: [0, 5]
+  - id: thing/grant
+    type: Funding
+    name: { en: A grant }
+    amount: 500000
+    fundingKind: grant
+    ex:level: regional
+    evidence: [2, 7]
+"""
+
+
+@pytest.fixture
+def extended(tmp_path: Path) -> Path:
+    for name, text in {
+        "pressgraph.toml": '[project]\nbase = "https://data.example.org/"\n',
+        "ontology/ex.ttl": ONTOLOGY,
+        "shapes/ex.ttl": SHAPES,
+        "data/news.yaml": FACTS,
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def pressgraph(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pressgraph", "--project", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_a_project_adds_classes_keys_and_vocabularies(extended: Path, profile: Profile) -> None:
+    own = load_profile(open_project(extended))
+    assert own.keys.keys() - profile.keys.keys() == {"amount", "fundingKind", "ex:level"}
+    assert own.classes.keys() - profile.classes.keys() == {"Funding", "ex:Person"}
+    assert own.schemes.keys() - profile.schemes.keys() == {"kind"}
+    funding = own.classes["Funding"].uses
+    assert funding["amount"].single
+    assert not funding["fundingKind"].single
+    assert "name" in funding, "what the superclass uses"
+
+
+def test_a_projects_terms_take_no_short_name_from_a_shipped_one(extended: Path, profile: Profile) -> None:
+    own = load_profile(open_project(extended))
+    assert {name: own.keys[name].iri for name in profile.keys} == {key.name: key.iri for key in profile.keys.values()}
+    assert {name: own.classes[name].iri for name in profile.classes} == {
+        term.name: term.iri for term in profile.classes.values()
+    }
+
+
+def test_facts_of_a_projects_own_kind_are_converted(extended: Path) -> None:
+    done = pressgraph(extended, "convert")
+    assert (done.returncode, done.stderr) == (0, "")
+    grant, ex = ox.NamedNode("https://data.example.org/id/thing/grant"), "https://example.org/ns#"
+    found = {
+        (quad.predicate.value, str(quad.object))
+        for quad in ox.parse(done.stdout.encode(), format=ox.RdfFormat.N_QUADS)
+        if quad.subject == grant
+    }
+    assert found == {
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", f"<{ex}Funding>"),
+        (f"{SCHEMA}name", '"A grant"@en'),
+        (f"{ex}amount", f'"500000"^^<{XSD}integer>'),
+        (f"{ex}fundingKind", "<https://example.org/kind/grant>"),
+        (f"{ex}level", '"regional"'),
+    }
+
+
+def test_facts_of_a_projects_own_kind_are_validated(extended: Path) -> None:
+    done = pressgraph(extended, "validate")
+    assert done.returncode == 0, done.stdout + done.stderr
+    facts = extended / "data" / "news.yaml"
+    facts.write_text(FACTS.replace("grant\n    ex", "grand\n    ex"), encoding="utf-8")
+    done = pressgraph(extended, "validate")
+    assert done.returncode == 1
+    assert "data/news.yaml:15:18" in done.stdout + done.stderr
+    assert "did you mean 'grant'?" in done.stdout + done.stderr
+
+
+def test_the_schema_and_context_of_a_project_offer_its_own_keys(extended: Path) -> None:
+    own = load_profile(open_project(extended))
+    facts = yaml.load(FACTS, Loader=Loader)  # noqa: S506 - a safe loader
+    assert refusals(own, facts) == []
+    facts["facts"][1]["fundingKind"] = "gift"
+    assert refusals(own, facts)
+    schema = json.loads(pressgraph(extended, "profile", "schema").stdout)
+    offered = schema["definitions"]["node"]["properties"]
+    assert {"amount", "fundingKind", "ex:level"} <= offered.keys()
+    context = json.loads(pressgraph(extended, "profile", "context").stdout)["@context"]
+    assert context["amount"] == {"@id": "https://example.org/ns#amount", "@type": f"{XSD}integer"}
+
+
+def test_a_projects_profile_may_replace_the_shipped_one(extended: Path) -> None:
+    with (extended / "pressgraph.toml").open("a", encoding="utf-8") as file:
+        file.write("[profile]\nreplace = true\n")
+    own = load_profile(open_project(extended))
+    # nothing shipped takes a name any more
+    assert own.keys.keys() == {"amount", "fundingKind", "level"}
+    assert own.classes.keys() == {"Funding", "Person"}
+    assert own.schemes.keys() == {"kind"}
+
+
+def test_broken_turtle_of_a_project_is_one_line_that_says_where(extended: Path) -> None:
+    (extended / "shapes" / "ex.ttl").write_text(SHAPES + "ex:broken\n", encoding="utf-8")
+    done = pressgraph(extended, "convert")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "shapes/ex.ttl:16" in done.stderr
+    assert "not valid Turtle" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,476 @@
+"""Query: saved and ad-hoc SPARQL, its parameters, every format, and what is said of mistakes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+import yaml
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pressgraph
+from pressgraph.cli import main
+from pressgraph.dataset import SERIALIZATIONS, Serialization
+from pressgraph.query import unknown_terms
+from pressgraph.query.saved import parse_saved_query
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from pressgraph import Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+COMPETENCY = sorted(path.stem for path in (ROOT / "queries" / "competency").glob("*.rq"))
+EXPECTED: dict[str, list[list[str]]] = yaml.safe_load((ROOT / "tests" / "competency.yaml").read_text())
+# Shipped queries that may find nothing in the founding release: nothing is wrong with it, or nothing so is in it.
+EMPTY = {"labels-expiring-between", "mentioned-but-not-described", "sources-that-disagree"}
+
+
+@pytest.fixture(scope="module")
+def workspace(built: Path) -> Workspace:
+    return pressgraph.open(built)
+
+
+def ask(folder: Path, *arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["--project", str(folder), "query", *arguments], input=stdin)
+
+
+def answer(folder: Path, *arguments: str, stdin: str | None = None) -> str:
+    result = ask(folder, *arguments, stdin=stdin)
+    assert result.exit_code == 0, result.output
+    assert "warning" not in result.stderr
+    return result.stdout
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    result = ask(folder, *arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "unexpected:" not in result.stderr
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))
+
+
+# -- saved queries
+
+
+def test_listing_names_every_saved_query_with_its_question(built: Path) -> None:
+    text = answer(built)
+    for name in SHIPPED:
+        assert name in text
+    assert "Which labels are valid on a day" in text
+
+
+def test_verbose_listing_names_the_queries_in_folders_too(built: Path) -> None:
+    result = CliRunner().invoke(main, ["-v", "--project", str(built), "query"])
+    for name in COMPETENCY:
+        assert f"competency/{name}" in result.stdout
+
+
+def test_ten_useful_saved_queries_are_shipped() -> None:
+    assert len(SHIPPED) >= 10
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_saved_query_runs_on_the_founding_release(built: Path, workspace: Workspace, name: str) -> None:
+    assert answer(built, name)
+    found = list(workspace.ask(name).rows())
+    assert found or name in EMPTY
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_saved_query_has_a_question_and_documented_parameters(workspace: Workspace, name: str) -> None:
+    saved = workspace.saved_queries[name]
+    assert saved.question.endswith("?") or saved.question.startswith("Give me ")
+    assert all(parameter.description for parameter in saved.parameters.values())
+    for parameter in saved.parameters.values():
+        assert parameter.optional == (parameter.default == "UNDEF"), parameter.name
+
+
+def test_label_valid_on_a_day_is_answered_with_its_basis(built: Path) -> None:
+    found = rows(answer(built, "labels-valid-on", "-p", "date=2020-06-01", "-f", "csv"))
+    assert len(found) == 2
+    assert "Silver Label" in found[1]
+    assert "assumed to start on the release date" in found[1]
+
+
+def test_no_label_is_valid_after_its_period(built: Path) -> None:
+    assert len(rows(answer(built, "labels-valid-on", "-p", "date=2021-01-01", "-f", "csv"))) == 1
+
+
+@pytest.mark.parametrize(("date", "count"), [("2018-12-31", 0), ("2019-01-01", 1), ("2020-12-31", 1)])
+def test_period_holds_from_its_first_day_up_to_its_end(built: Path, date: str, count: int) -> None:
+    assert len(rows(answer(built, "labels-valid-on", "-p", f"date={date}", "-f", "csv"))) == 1 + count
+
+
+@pytest.mark.parametrize("name", COMPETENCY)
+def test_competency_question_has_the_expected_answer(workspace: Workspace, name: str) -> None:
+    saved = workspace.saved_queries[f"competency/{name}"]
+    text = workspace.query_text(saved.name, {})
+    found, _ = workspace.ask_text(text, entail=saved.tags["mode"] == "entailment")
+    values = [[getattr(term, "value", "") for term in row] for row in found.rows()]
+    assert sorted(values) == sorted(EXPECTED[name])
+
+
+def test_every_competency_question_is_a_query() -> None:
+    assert sorted(EXPECTED) == COMPETENCY
+
+
+def test_project_query_takes_the_place_of_a_shipped_one(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(built, folder)
+    (folder / "queries").mkdir()
+    (folder / "queries" / "releases.rq").write_text(
+        "# How many?\nSELECT (COUNT(*) AS ?n) { ?d a schema:NewsArticle }\n"
+    )
+    assert rows(answer(folder, "releases", "-f", "csv")) == [["n"], ["1"]]
+    assert "How many?" in answer(folder)
+
+
+def test_unknown_saved_query_has_a_hint(built: Path) -> None:
+    assert "did you mean 'labels-valid-on'?" in refused(built, "label-valid-on")
+
+
+# -- parameters
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["labels-valid-on", "-p", "dat=2020-06-01"], "did you mean 'date'?"),
+        (["labels-valid-on", "-p", "zzz=1"], "it has: date, holder, lang"),
+        (["labels-valid-on", "-p", "date=2020-02-30"], "no such day"),
+        (["labels-valid-on", "-p", "date=1.6.2020"], "write 2020-06-01"),
+        (["labels-valid-on", "-p", "holder=bio saxony"], "not an id"),
+        (["labels-valid-on", "-p", "lang=!"], "not a language tag"),
+        (["labels-valid-on", "-p", "date"], "is not KEY=VALUE"),
+        (["facts-by-status", "-p", "status=statd"], "did you mean 'stated'?"),
+        (["facts-by-status", "-p", "status=zzzzz"], "known: "),
+        (["property-usage", "-p", "date=2020-06-01"], "has no parameter 'date'"),
+        (["SELECT * { ?s ?p ?o }", "-p", "date=2020-06-01"], "has no parameter 'date'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_mistake_in_a_parameter_has_a_hint(built: Path, arguments: list[str], said: str) -> None:
+    assert said in refused(built, *arguments)
+
+
+def test_optional_parameter_means_any_when_left_out(built: Path) -> None:
+    every = answer(built, "labels-valid-on", "-f", "csv")
+    assert answer(built, "labels-valid-on", "-p", "holder=agent/biosaxony", "-f", "csv") == every
+    assert len(rows(answer(built, "labels-valid-on", "-p", "holder=agent/ecei", "-f", "csv"))) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["agent/biosaxony", "agent:biosaxony", "https://w3id.org/pressgraph/id/agent/biosaxony"]
+)
+def test_id_parameter_takes_an_id_a_curie_or_an_iri(built: Path, name: str) -> None:
+    assert "Silver Label" in answer(built, "label-history", "-p", f"holder={name}")
+
+
+def test_show_prints_the_query_with_the_values_in_place(built: Path) -> None:
+    text = answer(built, "labels-valid-on", "-p", "date=2020-12-24", "--show")
+    assert '"2020-12-24"^^<http://www.w3.org/2001/XMLSchema#date>' in text
+    assert "2020-06-01" not in text
+
+
+TEXT_QUERY = """# What?
+#
+# @param text string T.
+# @param other string O.
+SELECT ?text ?other { VALUES ?text { "x" } VALUES ?other { "O" } }
+"""
+
+
+@settings(max_examples=200, deadline=None)
+@given(value=st.text())
+def test_any_text_is_a_literal_and_nothing_else(workspace: Workspace, value: str) -> None:
+    found = workspace.query(TEXT_QUERY, text=value)
+    assert found == [{"text": rdflib.Literal(value), "other": rdflib.Literal("O")}]
+
+
+INJECTIONS = [
+    '" } }',
+    "\\",
+    '\\"',
+    "> } #",
+    "x> . ?s ?p ?o . <y",
+    "a b",
+    "}",
+    "'''",
+    "\n# @param",
+    "agent/x> <",
+    'en" }',
+]
+
+
+@pytest.mark.parametrize("kind", ["id", "lang", "term:sector", "xsd:date", "xsd:integer"])
+@settings(max_examples=100, deadline=None)
+@given(value=st.text() | st.sampled_from(INJECTIONS) | st.builds("agent/{}".format, st.text()))
+def test_any_value_is_one_term_or_refused(workspace: Workspace, kind: str, value: str) -> None:
+    text = f"# What?\n#\n# @param it {kind} I.\nSELECT ?it {{ VALUES ?it {{ UNDEF }} }}"
+    saved = parse_saved_query(text, name="it")
+    try:
+        filled = saved.fill({"it": value}, workspace.profile, workspace.project.id_base)
+    except pressgraph.PressgraphError:
+        return
+    found = list(workspace.ask(filled).rows())
+    assert len(found) == 1
+    assert len(found[0]) == 1
+
+
+# -- ad-hoc SPARQL
+
+NAME = "SELECT ?name { agent:biosaxony schema:name ?name }"
+
+
+def test_text_file_and_stdin_are_asked_alike(built: Path, tmp_path: Path) -> None:
+    expected = [["name"], ["biosaxony"]]
+    path = tmp_path / "eine frage mit ö.rq"
+    path.write_text(NAME, encoding="utf-8-sig")
+    assert rows(answer(built, NAME, "-f", "csv")) == expected
+    assert rows(answer(built, str(path), "-f", "csv")) == expected
+    assert rows(answer(built, "-", "-f", "csv", stdin=NAME)) == expected
+
+
+def test_parameters_of_a_file_are_filled(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "named.rq"
+    path.write_text("# Who?\n#\n# @param id id I.\nSELECT ?name { VALUES ?id { agent:ecei } ?id schema:name ?name }")
+    assert rows(answer(built, str(path), "-p", "id=agent/biosaxony", "-f", "csv")) == [["name"], ["biosaxony"]]
+
+
+def test_file_that_is_not_there_is_a_clear_error(built: Path) -> None:
+    assert "nowhere.rq" in refused(built, "nowhere.rq")
+
+
+def test_file_that_is_not_utf8_is_a_clear_error(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "latin.rq"
+    path.write_bytes("# größe\nSELECT * {}".encode("latin-1"))
+    assert "is not UTF-8" in refused(built, str(path))
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT ?x {", "SELEC ?x { }", "SELECT * { ?s }", "ASK {} }", "SELECT ?x { ?x nope:y 1 }"]
+)
+def test_syntax_error_is_one_line_with_a_place(built: Path, text: str) -> None:
+    said = refused(built, text)
+    assert "not valid SPARQL 1.1 in line 1, column " in said
+    assert len(said) < 500
+
+
+def test_update_is_refused(built: Path) -> None:
+    assert "not valid SPARQL" in refused(built, "DELETE WHERE { ?s ?p ?o }")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "ASK { service silent <http://127.0.0.1:9/> {} }"],
+)
+def test_service_is_refused(built: Path, text: str) -> None:
+    said = refused(built, text)
+    assert "SERVICE" in said
+    assert "--endpoint" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * " + "{" * 20_000 + "}" * 20_000,
+        "SELECT * { FILTER(" + "STR(" * 20_000 + "1" + ")" * 20_000 + ") }",
+        "SELECT * { FILTER(" + "!" * 50_000 + "true) }",
+        "SELECT (" + "+".join("1" * 50_000) + " AS ?x) {}",
+        "SELECT * { FILTER(" + " || ".join(["true"] * 50_000) + ") }",
+        "SELECT * { ?s " + "/".join(["a"] * 50_000) + " ?o }",
+        "SELECT * { " + "?s a ?o . " * 50_000 + "}",
+        "SELECT * { ?s a " + ", ".join(["?o"] * 50_000) + " }",
+        "SELECT * { " + " UNION ".join(["{ ?s a ?o }"] * 50_000) + " }",
+        "SELECT * { " + "OPTIONAL { ?s a ?o } " * 50_000 + " }",
+    ],
+    ids=["braces", "calls", "not", "plus", "or", "path", "patterns", "objects", "union", "optional"],
+)
+def test_query_that_would_exhaust_the_stack_is_refused(workspace: Workspace, text: str) -> None:
+    with pytest.raises(pressgraph.PressgraphError, match=r"nested deeper|more than"):
+        workspace.ask(text)
+
+
+def test_long_lists_of_values_are_no_danger(workspace: Workspace) -> None:
+    many = [f"{number}.5" for number in range(10_000)]
+    assert workspace.query(f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {' '.join(many)} }} }}")[0]["n"].value == 10_000
+    assert bool(workspace.ask(f"ASK {{ FILTER(3 IN ({', '.join(['1', *['2'] * 5000, '3'])})) }}").found)
+
+
+def test_failure_while_evaluating_is_a_clear_error(built: Path) -> None:
+    result = ask(built, "SELECT (1/0 AS ?x) {}")
+    assert result.exit_code == 0
+    assert "Traceback" not in result.output
+
+
+# -- formats
+
+PEOPLE = 'SELECT ?name ?missing { VALUES ?name { "a, \\"b\\"\\nc"@en "tab\\there" 3 agent:biosaxony } }'
+
+
+def parsed(text: str, form: ox.QueryResultsFormat) -> list[tuple[Any, ...]]:
+    found = ox.parse_query_results(text.encode(), format=form)
+    assert isinstance(found, ox.QuerySolutions)
+    return [tuple(row) for row in found]
+
+
+def test_json_xml_and_tsv_hold_the_same_terms(built: Path) -> None:
+    terms = parsed(answer(built, PEOPLE, "-f", "json"), ox.QueryResultsFormat.JSON)
+    assert terms[0] == (ox.Literal('a, "b"\nc', language="en"), None)
+    assert terms[3] == (ox.NamedNode("https://w3id.org/pressgraph/id/agent/biosaxony"), None)
+    assert parsed(answer(built, PEOPLE, "-f", "xml"), ox.QueryResultsFormat.XML) == terms
+    assert parsed(answer(built, PEOPLE, "-f", "tsv"), ox.QueryResultsFormat.TSV) == terms
+
+
+def test_json_is_the_w3c_format(built: Path) -> None:
+    document = json.loads(answer(built, NAME, "-f", "json"))
+    assert document == {
+        "head": {"vars": ["name"]},
+        "results": {"bindings": [{"name": {"type": "literal", "value": "biosaxony"}}]},
+    }
+
+
+def test_xml_is_the_w3c_format(built: Path) -> None:
+    root = ET.fromstring(answer(built, NAME, "-f", "xml"))  # noqa: S314 - our own output
+    assert root.tag == "{http://www.w3.org/2005/sparql-results#}sparql"
+
+
+def test_csv_reads_back(built: Path) -> None:
+    text = answer(built, PEOPLE, "-f", "csv")
+    assert [row[0] for row in rows(text)[1:]] == [
+        'a, "b"\nc',
+        "tab\there",
+        "3",
+        "https://w3id.org/pressgraph/id/agent/biosaxony",
+    ]
+
+
+def test_table_and_markdown_keep_a_row_in_a_line(built: Path) -> None:
+    assert len(answer(built, PEOPLE).splitlines()) == 5
+    markdown = answer(built, 'SELECT ?x { VALUES ?x { "a | b\\n<script>" } }', "-f", "markdown")
+    assert markdown.splitlines() == ["| x |", "| --- |", "| a \\| b<br>&lt;script> |"]
+
+
+def test_ids_are_shown_short_in_tables(built: Path) -> None:
+    assert answer(built, "SELECT ?x { VALUES ?x { agent:biosaxony } }").split() == ["x", "agent/biosaxony"]
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv", "tsv", "json", "xml"])
+@pytest.mark.parametrize(
+    ("text", "word"), [("ASK { agent:biosaxony ?p ?o }", "true"), ("ASK { FILTER(1 = 2) }", "false")]
+)
+def test_ask_says_true_or_false(built: Path, form: str, text: str, word: str) -> None:
+    assert word in answer(built, text, "-f", form)
+
+
+@pytest.mark.parametrize("form", SERIALIZATIONS, ids=lambda form: form.name)
+def test_construct_writes_every_serialization(built: Path, form: Serialization) -> None:
+    text = "CONSTRUCT { ?s schema:name ?n } WHERE { ?s schema:name ?n }"
+    written = answer(built, text, "-f", form.name)
+    triples = {quad.triple for quad in ox.parse(written.encode(), format=form.ox_format)}
+    expected = {quad.triple for quad in ox.parse(answer(built, text).encode(), format=ox.RdfFormat.TURTLE)}
+    assert triples == expected
+    assert len(triples) > 10
+    assert answer(built, text, "-f", form.name) == written
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv", "tsv"])
+def test_construct_writes_rows(built: Path, form: str) -> None:
+    assert "biosaxony" in answer(built, "CONSTRUCT WHERE { agent:biosaxony schema:name ?n }", "-f", form)
+
+
+def test_describe_is_a_graph(built: Path) -> None:
+    assert "agent:biosaxony a " in answer(built, "DESCRIBE agent:biosaxony")
+
+
+@pytest.mark.parametrize("form", ["turtle", "nquads", "rdfxml"])
+def test_rows_are_no_graph(built: Path, form: str) -> None:
+    assert "CONSTRUCT" in refused(built, NAME, "-f", form)
+
+
+def test_unknown_format_has_a_hint(built: Path) -> None:
+    assert "did you mean 'markdown'?" in refused(built, NAME, "-f", "markdwn")
+
+
+def test_output_goes_to_a_file(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    assert answer(built, NAME, "-f", "csv", "-o", str(path)) == ""
+    assert rows(path.read_text()) == [["name"], ["biosaxony"]]
+
+
+# -- terms that nothing knows
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT * { ?x a clu:ClusterOrganization }", "did you mean clu:ClusterOrganisation?"),
+        ("SELECT * { ?x clu:hasLevel ?y }", "cluster#hasLevel"),
+        ("SELECT * { ?x <https://schema.org/name> ?y }", "did you mean schema:name?"),
+        ("PREFIX s: <https://schema.org/> SELECT * { ?x s:name ?y }", "did you mean schema:name?"),
+        ("SELECT * { agent:biosaxonia ?p ?o }", "did you mean 'agent/biosaxony'?"),
+        ("SELECT * { ?x foaf:nme ?y }", "http://xmlns.com/foaf/0.1/nme"),
+        ("SELECT * { ?x schema:nmae ?y }", "did you mean schema:name?"),
+        ("SELECT * { ?x clu:level lvl:sliver }", "did you mean lvl:silver?"),
+    ],
+    ids=lambda value: value if value.startswith(("SELECT", "PREFIX")) else "",
+)
+def test_unknown_term_is_named_on_stderr(built: Path, text: str, said: str) -> None:
+    text = f"PREFIX foaf: <http://xmlns.com/foaf/0.1/> {text}" if "foaf:" in text else text
+    result = ask(built, text, "-f", "csv")
+    assert result.exit_code == 0
+    assert len(rows(result.stdout)) == 1
+    assert "warning: nothing here knows" in result.stderr
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?x a clu:ClusterOrganisation ; schema:name ?name }",
+        "SELECT * { ?x clu:level lvl:gold }",
+        'SELECT * { ?x ?p "see <https://schema.org/nmae> and clu:nope" }',
+        "SELECT * { ?x ?p ?o # clu:nope <https://schema.org/nmae>\n} LIMIT 1",
+        "SELECT * { ?x ?p '''<https://schema.org/nmae>\nclu:nope''' }",
+        'SELECT ("1"^^xsd:integer AS ?x) { }',
+        "SELECT (xsd:date('2020-01-01') AS ?x) { }",
+        "SELECT * { GRAPH ?g { agent:biosaxony rdf:type ?t } ?g prov:wasDerivedFrom doc:biosaxony-silver-label }",
+        "PREFIX mine: <https://w3id.org/pressgraph/cluster#> SELECT * { ?x a mine:AwardedLabel }",
+    ],
+)
+def test_known_terms_texts_and_comments_raise_no_warning(built: Path, text: str) -> None:
+    assert ask(built, text).stderr == ""
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, *(f"competency/{name}" for name in COMPETENCY)])
+def test_shipped_queries_name_known_terms_only(workspace: Workspace, name: str) -> None:
+    text = workspace.query_text(name, {})
+    store = workspace.dataset().store
+    assert unknown_terms(text, workspace.profile, id_base=workspace.project.id_base, store=store) == []
+
+
+def test_quiet_leaves_warnings_out(built: Path) -> None:
+    result = CliRunner().invoke(main, ["-q", "--project", str(built), "query", "SELECT * { ?x clu:nope ?y }"])
+    assert result.stderr == ""
+
+
+def test_entail_finds_what_follows(built: Path) -> None:
+    name = "competency/cq31-agents-behind-the-label"
+    assert rows(answer(built, name, "-f", "csv")) != rows(answer(built, name, "--entail", "-f", "csv"))
