@@ -9,14 +9,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pressgraph.convert.blocks import Context
 from pressgraph.convert.bulk import convert_to_shards
 from pressgraph.project import open_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 pytest.importorskip("distributed")
 
@@ -30,9 +33,9 @@ def free_port() -> int:
 
 @pytest.fixture
 def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers without nannies: a killed worker stays dead."""
+    """Start a scheduler and two workers without nannies: a killed worker stays dead."""
     address = f"tcp://127.0.0.1:{free_port()}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     port = address.rpartition(":")[2]
     common = ["--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0"]
     dask = [sys.executable, "-m", "dask"]

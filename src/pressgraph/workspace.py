@@ -75,8 +75,8 @@ class Workspace:
     def convert(self, paths: Iterable[str | Path] = ()) -> Iterator[bytes]:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
 
-        YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes out, and
-        mistakes are raised at the end.
+        YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes
+        out, and mistakes are raised at the end.
 
         Raises FactsError with every problem of all files.
         """

@@ -45,7 +45,7 @@ def command(state: State, endpoint: str, *, dry_run: bool) -> None:
     state.say(_summary(plan, "to be " if dry_run else ""))
     if plan.adapted:
         state.say(
-            f"warning: {plan.adapted} value{'s' if plan.adapted != 1 else ''} stored in another form, because the store "
+            f"warning: {plan.adapted} value{'s' if plan.adapted != 1 else ''} stored in another form: the store "
             "does not keep the datatype (Virtuoso: xsd:duration becomes plain text)"
         )
     if plan.withheld:

@@ -90,13 +90,13 @@ class Outcome:
     rejects: list[bytes] = field(default_factory=list)
 
 
-def open_input(path: str, mode: str = "rb") -> IO[bytes]:
+def open_input(path: str) -> IO[bytes]:
     """Open a local file, or through fsspec an address such as s3://bucket/facts.jsonl."""
     if "://" not in path:
-        return Path(path).open(mode)  # type: ignore[return-value]
+        return Path(path).open("rb")
     import fsspec
 
-    opened: IO[bytes] = fsspec.open(path, mode).open()
+    opened: IO[bytes] = fsspec.open(path, "rb").open()
     return opened
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.blocks import Block, Context, Outcome, convert_block, input_name, open_input, plan
 from pressgraph.errors import DataError, PressgraphError
@@ -210,7 +210,7 @@ class _Unclosed:
     def __init__(self, raw: IO[bytes]) -> None:
         self.write = raw.write
 
-    def __enter__(self) -> _Unclosed:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -329,7 +329,7 @@ class _Shards:
         with progress.open("ab") as file:
             file.truncate(whole.rfind(b"\n") + 1)
 
-    def __enter__(self) -> _Shards:
+    def __enter__(self) -> Self:
         self._open = [path.open("ab") for path in (*self.files, self.folder / REJECTS, self.folder / PROGRESS)]
         return self
 

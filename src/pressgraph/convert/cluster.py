@@ -1,4 +1,6 @@
-"""Convert into shards on a Dask cluster: each shard is one task, written by one worker, and the bytes are a local run's.
+"""Convert into shards on a Dask cluster.
+
+Each shard is one task, written by one worker, and the bytes are a local run's.
 
 Inputs and the folder of shards are paths that all workers see, or fsspec addresses (s3://bucket/facts.jsonl). A shard
 appears under its name when it is complete, so a worker that dies leaves nothing: its tasks are run again.
@@ -40,7 +42,7 @@ def convert_on_cluster(
     records.
     """
     try:
-        from distributed import Client, KilledWorker
+        import distributed
     except ImportError as error:
         hint = "install it: pip install 'pressgraph[distributed]'"
         raise PressgraphError("a cluster needs dask and distributed", hint=hint) from error
@@ -49,7 +51,7 @@ def convert_on_cluster(
     target = output.rstrip("/") if "://" in output else str(Path(output).resolve())
     blocks = list(enumerate(plan(absolute, context)))
     try:
-        client = Client(scheduler, timeout=_TIMEOUT, set_as_default=False)
+        client: Any = distributed.Client(scheduler, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         hint = "start one with 'dask scheduler', and workers with 'dask worker tcp://…'"
         raise PressgraphError(f"no Dask scheduler answers at {scheduler}", hint=hint) from error
@@ -70,7 +72,7 @@ def convert_on_cluster(
         ]
         try:
             results: list[dict[str, Any]] = client.gather(futures)
-        except KilledWorker as error:
+        except distributed.KilledWorker as error:
             hint = "give the workers more memory, or take more --shards"
             raise PressgraphError("the cluster lost too many workers over one shard", hint=hint) from error
     if "://" not in target:

@@ -425,7 +425,9 @@ def _with_source(source: Node, at: Mapping, fact: Mapping | None = None) -> Mapp
     """Make a record of a source and a fact: of a named source, the fact's own items follow."""
     key = Scalar(text="source", plain=False, line=at.line, column=at.column, sheet=at.sheet, header=at.header)
     if isinstance(source, Scalar):
-        return Mapping(items=[(key, source), *at.items], line=at.line, column=at.column, sheet=at.sheet, header=at.header)
+        return Mapping(
+            items=[(key, source), *at.items], line=at.line, column=at.column, sheet=at.sheet, header=at.header
+        )
     items: list[tuple[Scalar, Node]] = [(key, source)]
     if fact is not None:
         facts = Sequence(items=[fact], line=fact.line, column=fact.column, sheet=fact.sheet, header=fact.header)

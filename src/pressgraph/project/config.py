@@ -253,7 +253,7 @@ class _Reader:
         self.known(value, dict.fromkeys((*texts, *maps)), f"key in [tables.{name}]")
         for key in value:
             self.typed(f"tables.{name}.{key}", value[key], str if key in texts else dict)
-        settings = {key: value[key] for key in texts if key in value}
+        settings: dict[str, Any] = {key: value[key] for key in texts if key in value}
         if len(settings.get("delimiter", ",")) != 1:
             raise self.error(f"tables.{name}.delimiter must be one character")
         try:
@@ -261,7 +261,7 @@ class _Reader:
         except LookupError:
             hint = "such as utf-8, cp1252 or utf-16"
             raise self.error(f"tables.{name}.encoding '{settings['encoding']}' is not known", hint=hint) from None
-        tables = {key: self.strings(f"tables.{name}.{key}", value.get(key, {})) for key in maps}
+        tables: dict[str, Any] = {key: self.strings(f"tables.{name}.{key}", value.get(key, {})) for key in maps}
         return TableSettings(name=name, **settings, **tables)
 
     def endpoint(self, name: str, value: Any) -> Endpoint:

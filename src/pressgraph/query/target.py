@@ -138,7 +138,8 @@ class Target:
         while True:
             # stores that cut answers cut them at their limit: the order makes pages meet
             rows = self.select(
-                f"SELECT ?s ?p ?o WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o LIMIT {page} OFFSET {start}"
+                f"SELECT ?s ?p ?o WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }} "
+                f"ORDER BY ?s ?p ?o LIMIT {page} OFFSET {start}"
             )
             for row in rows:
                 yield ox.Triple(row["s"], row["p"], row["o"])

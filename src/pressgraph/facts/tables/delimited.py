@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import re
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
 from pressgraph.facts.rules import problem
@@ -61,7 +60,7 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
     line = 1
     try:
         with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(_lines(file), delimiter=delimiter, strict=True)
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             for row in reader:
                 if row:
                     yield line, row
@@ -72,10 +71,6 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
         hint = f"save it as UTF-8, or set 'encoding' in a [tables] section of pressgraph.toml for {sheet.file}"
         found = f"byte 0x{error.object[error.start]:02x}"
         sheet.problems.append(problem("not-utf8", Place(file=sheet.file, line=line), hint=hint, found=found))
-
-
-def _lines(file: io.TextIOWrapper | IO[str]) -> Iterator[str]:
-    yield from file
 
 
 def _encoding(sample: bytes) -> str | None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tables.sheet import SheetRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from pressgraph.errors import Problem
+    from pressgraph.facts.tables.sheet import SheetRows
     from pressgraph.project.config import TableSettings
 
 DELIMITED = (".csv", ".tsv")

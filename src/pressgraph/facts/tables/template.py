@@ -103,10 +103,10 @@ def _columns(kind: str, profile: Profile, language: str, nested: tuple[str, ...]
         hint = did_you_mean(kind, profile.classes, otherwise="'pressgraph profile classes' lists them")
         raise PressgraphError(f"'{kind}' is not a class of the profile", hint=hint)
     uses = profile.uses_of([kind])
-    for key in nested:
-        if key not in uses or profile.keys[key].kind is not Kind.LINK:
-            hint = did_you_mean(key, [name for name in uses if profile.keys[name].kind is Kind.LINK])
-            raise PressgraphError(f"'{key}' links {kind} to no other thing", hint=hint)
+    for wanted in nested:
+        if wanted not in uses or profile.keys[wanted].kind is not Kind.LINK:
+            hint = did_you_mean(wanted, [name for name in uses if profile.keys[name].kind is Kind.LINK])
+            raise PressgraphError(f"'{wanted}' links {kind} to no other thing", hint=hint)
     yield _Column(header="id", hint="The thing's id: a kind and a name, such as agent/example", required=True)
     ordered = sorted(uses, key=lambda name: (not uses[name].required, not uses[name].single, name))
     for name in ordered:

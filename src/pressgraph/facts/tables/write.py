@@ -296,7 +296,7 @@ def _dump(data: dict[str, Any], stream: IO[str]) -> None:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if quoted else None)
 
     def plain(dumper: yaml.SafeDumper, value: _Plain) -> yaml.Node:
-        tag = dumper.resolve(yaml.ScalarNode, str(value), (True, False))
+        tag = dumper.resolve(yaml.ScalarNode, str(value), (True, False))  # type: ignore[no-untyped-call]
         return dumper.represent_scalar(tag, str(value))
 
     def flow(dumper: yaml.SafeDumper, value: _Flow) -> yaml.Node:
