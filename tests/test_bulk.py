@@ -104,7 +104,7 @@ def test_too_many_bad_records_stop_the_run(project: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
-def test_a_killed_run_goes_on_where_it_was(project: Path, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     (tmp_path / "facts.jsonl").write_text(releases(6000, bad=700))
     call = [
         sys.executable, "-m", "pressgraph", "--project", str(tmp_path), "convert", str(tmp_path / "facts.jsonl"),
@@ -112,7 +112,7 @@ def test_a_killed_run_goes_on_where_it_was(project: Path, tmp_path: Path) -> Non
     ]  # fmt: skip
     assert subprocess.run([*call, str(tmp_path / "calm")], check=False, capture_output=True).returncode == 1
     disturbed = tmp_path / "disturbed"
-    rng = random.Random(6)
+    rng = random.Random(6)  # noqa: S311 - moments to kill at
     kills = 0
     while kills < 10:
         process = subprocess.Popen([*call, str(disturbed)], stderr=subprocess.DEVNULL, start_new_session=True)
@@ -127,7 +127,7 @@ def test_a_killed_run_goes_on_where_it_was(project: Path, tmp_path: Path) -> Non
         process.wait()
         kills += 1
     subprocess.run([*call, str(disturbed)], check=False, capture_output=True)
-    assert kills >= 3
+    assert kills == 10
     names = sorted(path.name for path in (tmp_path / "calm").iterdir())
     assert sorted(path.name for path in disturbed.iterdir()) == names
     for name in names:

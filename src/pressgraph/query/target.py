@@ -90,8 +90,6 @@ class Target:
             raise_on_status=False,
         )
         self._session.mount(addresses.query.partition("://")[0] + "://", HTTPAdapter(max_retries=retry))
-        # an update may have been done although its answer was lost: whoever asked for it looks before repeating it
-        self._once = HTTPAdapter(max_retries=Retry(0, raise_on_status=False))
         self._credentials = _credentials(addresses.query, environ)
         self._authenticate()
 
@@ -251,15 +249,20 @@ class Target:
         self._session.auth = HTTPDigestAuth(user, secret) if digest else HTTPBasicAuth(user, secret)
 
     def _send(self, method: str, url: str, *, once: bool = False, **options: Any) -> requests.Response:
-        session = self._session
-        if once:
-            session = requests.Session()
-            session.trust_env = False
-            session.headers.update(self._session.headers)
-            session.auth = self._session.auth
-            session.mount(url.partition("://")[0] + "://", self._once)
+        """Send a request.
+
+        `once` sends it no second time: an update may have been done although its answer was lost, and whoever asked
+        for it looks before repeating it.
+        """
         try:
-            return session.request(method, url, timeout=self.timeout, allow_redirects=False, **options)
+            if not once:
+                return self._session.request(method, url, timeout=self.timeout, allow_redirects=False, **options)
+            with requests.Session() as session:
+                session.trust_env = False
+                session.headers.update(self._session.headers)
+                session.auth = self._session.auth
+                session.mount(url.partition("://")[0] + "://", HTTPAdapter(max_retries=Retry(0, raise_on_status=False)))
+                return session.request(method, url, timeout=self.timeout, allow_redirects=False, **options)
         except requests.Timeout as error:
             hint = "set a longer timeout for it under [endpoints] in pressgraph.toml"
             raise EndpointError(f"{url} did not answer within {self.timeout:g} seconds", hint=hint) from error
