@@ -65,9 +65,13 @@ def write_releases(folder: Path, names: dict[int, str]) -> Workspace:
     (folder / "data").mkdir(exist_ok=True)
     lines = []
     for number, name in names.items():
-    query = f'SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{BASE}")) }}'
-    for row in target.select(query):
-                  "sourceOrganization": f"agent/a{number}"}  # fmt: skip
+        source = {
+            "id": f"document/d{number}",
+            "type": "NewsArticle",
+            "headline": {"en": name},
+            "datePublished": "2026-01-01",
+            "sourceOrganization": f"agent/a{number}",
+        }
         agent = {"id": f"agent/a{number}", "type": "Organization", "name": {"en": name}}
         more = [{"id": f"agent/a{number}", "alternateName": {"en": f"{name} {i}"}} for i in range(30)]
         lines.append(json.dumps({"source": source, "facts": [agent, *more]}))
