@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format profile docs bench clean
+.PHONY: editor bench-serve help demo test lint format profile docs bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding release
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -29,6 +29,12 @@ format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew from ontology and shapes
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
+
+editor: ## build the query page's editor with npm; without it the page has a plain text area
+	cd web && npm install --no-audit --no-fund && npm run build
+
+bench-serve: $(VENV)/dev.stamp ## measure the server against 'oxigraph serve' and rdflib-endpoint (needs wrk)
+	$(BIN)/python benchmarks/serve.py
 
 bench: $(VENV)/dev.stamp ## measure conversion against its peers, and start-up times
 	$(BIN)/python benchmarks/run.py

@@ -71,7 +71,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     def compare(name: str, content: bytes) -> None:
         path = ROOT / "tests" / "golden" / name
         if request.config.getoption("--bless"):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         assert path.read_bytes().decode() == content.decode(), f"{name} differs; pytest --bless writes it anew"
 

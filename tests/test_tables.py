@@ -267,3 +267,13 @@ def test_a_template_of_no_kind_says_what_was_meant(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["--project", str(tmp_path), "facts", "template", "AwardedLable"])
     assert result.exit_code == 2
     assert "did you mean 'AwardedLabel'?" in result.stderr
+
+
+def test_a_shape_that_is_broken_names_the_cell(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    row = {**SOURCE, "id": "label/x-1", "type": "AwardedLabel", "level": "gold"}
+    table = write_csv(tmp_path / "data" / "labels.csv", [row])
+    report = workspace.validate([table])
+    assert not report.conforms
+    places = {str(result.place) for result in report.results}
+    assert any(place.startswith("data/labels.csv:2:") for place in places), places

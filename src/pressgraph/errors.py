@@ -14,10 +14,36 @@ PressgraphError            exit status 2: the call is not fine
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+
+class Text(str):
+    """A text in English that knows its translations.
+
+    >>> Text("no such day", de="diesen Tag gibt es nicht").to("de-AT")
+    'diesen Tag gibt es nicht'
+    """
+
+    __slots__ = ("translations",)
+    translations: Mapping[str, str]
+
+    def __new__(cls, english: str, **translations: str) -> Self:
+        """Make a text of its English form and of translations by language tag."""
+        made = super().__new__(cls, english)
+        made.translations = translations
+        return made
+
+    def to(self, language: str) -> str:
+        """Return the text in a language, else in English."""
+        return self.translations.get(language.partition("-")[0].lower(), str(self))
+
+
+def in_language(text: str, language: str) -> str:
+    """Return a text in a language where it knows its translations."""
+    return text.to(language) if isinstance(text, Text) else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -134,6 +134,21 @@ class Workspace:
 
         return check_files([Path(path) for path in paths], self.project, self.profile, engine=engine)
 
+    def validate_changed(self, *, engine: str = "auto") -> Report:
+        """Check the project, looking again only at what the changes since the last build can affect.
+
+        The report is that of the whole project.
+        """
+        from pressgraph.publish import validate_changed
+
+        return validate_changed(self.project, self.profile, engine=engine)
+
+    def watch(self, *, engine: str = "auto") -> Iterator[Report]:
+        """Yield a report now, and one whenever a facts file of the project is saved."""
+        from pressgraph.publish import LiveCheck
+
+        return LiveCheck(self.project, self.profile, engine=engine).watch()
+
     def build(
         self, *, full: bool = False, wait: float = 0, progress: Callable[[list[Path]], Iterable[Path]] = iter
     ) -> BuildResult:
@@ -156,6 +171,14 @@ class Workspace:
         if snapshot is None:
             raise StoreError(f"nothing is built yet in {self.project.root}", hint="run 'pressgraph build' first")
         return ValidatedDataset.published(snapshot, self.profile, GraphNames(id_base=self.project.id_base))
+
+    def check_built(self) -> None:
+        """Raise StoreError where there is nothing to serve: no build, and nothing written over HTTP."""
+        from pressgraph.dataset import Snapshots
+
+        project = self.project
+        if Snapshots(project.root / project.serve.store).current() is None:
+            self.dataset()
 
     def select(
         self,

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import click
 
-from pressgraph.cli import build, completion, convert, export, facts, init, profile, push, query, validate
+from pressgraph.cli import (
+    build,
+    completion,
+    convert,
+    export,
+    facts,
+    init,
+    profile,
+    push,
+    query,
+    serve,
+    validate,
+)
 from pressgraph.cli.common import COMMAND_SETTINGS, State
 from pressgraph.cli.failures import Group
 
@@ -39,7 +51,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
     context.obj = State(folder=project, debug=debug, verbosity=-1 if quiet else verbose)
 
 
-for module in (init, convert, validate, build, export, facts, push, query, profile, completion):
+for module in (init, convert, validate, build, export, facts, push, query, serve, profile, completion):
     main.add_command(module.command)
 main.add_command(push.status)
 main.add_command(push.pull)

@@ -27,17 +27,19 @@ def command(state: State, *, full: bool, wait: float) -> None:
     Example:
       pressgraph build
     """
+    from pressgraph.cli.reports import locale_language
     from pressgraph.publish.build import RefusedError
 
     workspace = state.workspace
+    language = locale_language() or workspace.project.language
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress("converting"))
     except RefusedError as error:
-        for line in error.report.lines(language=workspace.project.language):
+        for line in error.report.lines(language=language):
             click.echo(line, err=True)
-        state.say(error.report.summary())
+        state.say(error.report.summary(language))
         raise
-    for line in result.report.lines(language=workspace.project.language):
+    for line in result.report.lines(language=language):
         state.say(line)
     if not result.changed:
         state.say(f"nothing to convert: {_files(result.kept)} unchanged since the last build")

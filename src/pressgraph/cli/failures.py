@@ -74,4 +74,5 @@ def show(error: Exception) -> int:
 
 
 def _word(word: str) -> str:
-    return click.style(f"{word}:", fg="red", bold=True)
+    # click leaves colours out where stderr is no terminal, but does not know https://no-color.org
+    return f"{word}:" if os.environ.get("NO_COLOR") else click.style(f"{word}:", fg="red", bold=True)

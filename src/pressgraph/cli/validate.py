@@ -7,37 +7,93 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pressgraph.cli.common import State, facts_argument, pass_state
+from pressgraph.cli.common import State, facts_argument, output_option, pass_state, write_output
+from pressgraph.cli.reports import FORMS, LIMITS, language_option, report_options
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pressgraph.validation import Report
+
 
 @click.command("validate")
 @facts_argument
-@click.option("--lang", metavar="TAG", help="The language of messages; by default the project's.")
+@language_option
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    help="The form of the report; by default the suffix of -o says it, else text.",
+)
+@output_option
+@click.option(
+    "--fail-on",
+    type=click.Choice(LIMITS),
+    default="violation",
+    show_default=True,
+    help="From which severity on the exit status is 1.",
+)
+@click.option("--technical", is_flag=True, help="Show shapes, paths, components and IRIs too.")
+@click.option("--all", "every", is_flag=True, help="Show every place of a problem that stands in many.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Check only what the changes since the last build can affect; the report is that of the whole.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until Ctrl+C.")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "shacl", "pyshacl"]),
     default="auto",
     show_default=True,
-    help="The SHACL engine: auto takes the compiled one, pyshacl is the reference.",
+    help="The SHACL engine: auto takes the compiled one where the shapes allow, pyshacl is the reference.",
 )
 @pass_state
-def command(state: State, facts: tuple[Path, ...], lang: str | None, engine: str) -> None:
+def command(
+    state: State,
+    facts: tuple[Path, ...],
+    lang: str | None,
+    form: str | None,
+    output: Path | None,
+    fail_on: str,
+    engine: str,
+    *,
+    technical: bool,
+    every: bool,
+    changed: bool,
+    watch: bool,
+) -> None:
     """Check facts files, then the graph that they make.
 
-    First the facts rules (keys, terms, dates, ids, evidence), then the SHACL shapes of the profile. RDF files (.ttl,
-    .nt, .jsonld, …) are checked by the shapes. None named means the project's facts files. Exit status 1 if something
-    is wrong.
+    First the facts rules (keys, terms, dates, ids, evidence), then the SHACL shapes of the profile and the checks in
+    queries/checks/. RDF files (.ttl, .nt, .jsonld, …) are checked by the shapes. None named means the project's facts
+    files. Exit status 1 if something is wrong.
 
     \b
     Example:
       pressgraph validate
       pressgraph validate data/releases/new.yaml --lang de
+      pressgraph validate -f sarif -o report.sarif
     """
-    report = state.workspace.validate(facts, engine=engine)
-    for line in report.lines(language=lang or state.workspace.project.language):
-        click.echo(line)
-    state.say(report.summary())
-    sys.exit(0 if report.conforms else 1)
+    from pressgraph.validation import Severity
+    from pressgraph.validation.formats import report_format
+
+    workspace = state.workspace
+    if (changed or watch) and facts:
+        raise click.UsageError(f"--{'changed' if changed else 'watch'} is about the whole project: name no files")
+    written = report_format(form, output)
+    options = report_options(workspace.project, lang, technical=technical, every=every)
+
+    def show(report: Report) -> None:
+        state.say(f"SHACL engine: {report.engine}", level=1)
+        write_output([written.write(report, options).encode()], output)
+        state.say(report.summary(options.language))
+
+    if watch:
+        for report in workspace.watch(engine=engine):
+            show(report)
+        return
+    report = workspace.validate_changed(engine=engine) if changed else workspace.validate(facts, engine=engine)
+    show(report)
+    sys.exit(0 if report.passes(Severity[fail_on.upper()]) else 1)

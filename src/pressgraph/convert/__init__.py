@@ -2,10 +2,11 @@
 
 from pressgraph.convert.emitter import Emitter, compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream
-from pressgraph.convert.stream import convert_facts, convert_json_lines, quads
+from pressgraph.convert.stream import checked_lines, convert_facts, convert_json_lines, quads
 
 __all__ = [
     "Emitter",
+    "checked_lines",
     "compile_emitter",
     "convert_facts",
     "convert_json_lines",

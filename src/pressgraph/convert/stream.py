@@ -11,12 +11,12 @@ from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, place_of, read_tree
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from collections.abc import Sequence as Seq
 
     import pyoxigraph as ox
@@ -34,6 +34,7 @@ _CHUNK = 1 << 18
 _SOURCES_KEPT = 10_000
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+_STRING = re.compile(rb'"([^"\\]+)"')
 _is_date = DATATYPES[f"{XSD}date"].valid
 
 
@@ -225,8 +226,7 @@ class Records:
         return output
 
     def _no_source(self, place: Place) -> Problem:
-        hint = 'name it: "source": "document/…", or start with a line {"source": {…}}'
-        return problem("missing-section", place, hint=hint, section="source")
+        return problem("missing-section", place, hint=phrase("name-source"), section="source")
 
 
 class JsonLines(Records):
@@ -283,7 +283,7 @@ class JsonLines(Records):
             self.problems.append(problem("not-json", place, reason=str(error)))
             return b""
         if not isinstance(record, dict):
-            self.problems.append(problem("not-a-mapping", place, what="a line"))
+            self.problems.append(problem("not-a-mapping", place, what=phrase("a-line")))
             return b""
         before = len(self.problems)
         try:
@@ -434,6 +434,22 @@ def _with_source(source: Node, at: Mapping, fact: Mapping | None = None) -> Mapp
         word = Scalar(text="facts", plain=False, line=fact.line, column=1, sheet=fact.sheet, header=fact.header)
         items.append((word, facts))
     return Mapping(items=items, line=at.line, column=at.column, sheet=at.sheet, header=at.header)
+
+
+def checked_lines(
+    lines: Iterable[bytes], emitter: Emitter, *, name: str, wanted: Collection[str]
+) -> Iterator[FactsFile]:
+    """Yield the lines in which some of the wanted ids stand, checked, with the places of all they say."""
+    reader = JsonLines((), emitter, name=name)
+    ids = {one.encode() for one in wanted}
+    for number, line in enumerate(lines, start=1):
+        if ids.isdisjoint(_STRING.findall(line)):
+            continue
+        record = json.loads(line)
+        tree = reader._tree(line, number, record)  # noqa: SLF001 - the same module
+        if not isinstance(record.get("source"), dict):
+            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
+        yield check_facts(_document(tree), file=name, profile=emitter.profile, id_base=emitter.id_base)
 
 
 def _document(tree: Mapping) -> Mapping:

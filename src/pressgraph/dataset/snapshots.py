@@ -161,6 +161,11 @@ class Candidate:
         self._path = path
         self._name = name
 
+    @property
+    def path(self) -> Path:
+        """The candidate's folder."""
+        return self._path
+
     def open_store(self) -> ox.Store:
         """Open the candidate's store for writing; drop every reference to it before publishing."""
         return ox.Store(str(self._path / "store"))

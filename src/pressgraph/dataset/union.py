@@ -6,6 +6,7 @@ every join over such triples multiplies; counts are wrong and some queries never
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -16,14 +17,30 @@ if TYPE_CHECKING:
 DEFAULT = ox.DefaultGraph()
 
 
-def load(store: ox.Store, chunks: Iterable[bytes]) -> None:
-    """Load chunks of N-Quads, each of whole lines, into their graphs and into the default graph."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a store was told: triples that did not stand in its default graph before, and the subjects of all."""
+
+    triples: set[ox.Triple] = field(default_factory=set)
+    subjects: set[ox.NamedNode | ox.BlankNode | ox.Triple] = field(default_factory=set)
+
+
+def load(store: ox.Store, chunks: Iterable[bytes], *, news: News | None = None) -> None:
+    """Load chunks of N-Quads, each of whole lines, into their graphs and into the default graph.
+
+    `news` is told what was loaded and what of it is new.
+    """
 
     def both() -> Iterator[ox.Quad]:
         for chunk in chunks:
             for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS):
+                stands = ox.Quad(quad.subject, quad.predicate, quad.object)
+                if news is not None:
+                    news.subjects.add(quad.subject)
+                    if stands not in store:
+                        news.triples.add(quad.triple)
                 yield quad
-                yield ox.Quad(quad.subject, quad.predicate, quad.object)
+                yield stands
 
     store.bulk_extend(both())
 

@@ -25,7 +25,7 @@ from pressgraph.facts.model import (
     Span,
     nested_id,
 )
-from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.rules import did_you_mean, phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 
@@ -81,7 +81,7 @@ class _Checker:
             self.report("empty-file", Place(file=self.file, line=1, column=1))
             return self.result(None, ())
         if not isinstance(tree, Mapping):
-            self.report("not-a-mapping", place_of(self.file, tree), what="a facts file")
+            self.report("not-a-mapping", place_of(self.file, tree), what=phrase("a-facts-file"))
             return self.result(None, ())
         source: Source | None = None
         facts: list[Fact] = []
@@ -98,7 +98,7 @@ class _Checker:
                 self.report(
                     "unknown-section",
                     place_of(self.file, key),
-                    hint=did_you_mean(key.text, ("source", "facts"), otherwise="known: source, facts"),
+                    hint=did_you_mean(key.text, ("source", "facts"), otherwise=phrase("known", words="source, facts")),
                     section=key.text,
                 )
         for section in ("source", "facts"):
@@ -151,7 +151,7 @@ class _Checker:
         places: dict[Path, Place] = {(): place}
         body = self.body(node, (), places, SOURCE_WORDS, parent=None)
         if body is not None and (key := self.personal_key(body)) is not None:
-            hint = "say it in a fact with 'personal: true', not of the source"
+            hint = phrase("personal-source")
             self.report("personal-unmarked", places.get((key,), place), hint=hint, key=key)
         sha256 = self.scalar_text(node, "sha256")
         if sha256 is not None and not _SHA256.fullmatch(sha256):
@@ -192,7 +192,7 @@ class _Checker:
     def fact(self, node: Node) -> Fact | None:
         place = place_of(self.file, node)
         if not isinstance(node, Mapping):
-            self.report("not-a-mapping", place, what="a fact")
+            self.report("not-a-mapping", place, what=phrase("a-fact"))
             return None
         before = len(self.problems)
         places: dict[Path, Place] = {(): place}
@@ -236,7 +236,7 @@ class _Checker:
             self.report(
                 "unknown-status",
                 self.place_at(node, "status"),
-                hint=did_you_mean(status, scheme.concepts, otherwise=f"known: {', '.join(scheme.concepts)}"),
+                hint=did_you_mean(status, scheme.concepts, otherwise=phrase("known", words=", ".join(scheme.concepts))),
                 status=status,
             )
         reviewed_by, reviewed_on = self.review(node)
@@ -272,7 +272,7 @@ class _Checker:
             return ()
         place = place_of(self.file, node)
         if not isinstance(node, Sequence) or not node.items:
-            self.report("bad-evidence", place, reason="this is no list of numbers")
+            self.report("bad-evidence", place, reason=phrase("no-list"))
             return ()
         items: list[Node] = [node] if isinstance(node.items[0], Scalar) else node.items
         spans: list[Span] = []
@@ -286,17 +286,17 @@ class _Checker:
         place = place_of(self.file, node)
         pair = 2
         if not isinstance(node, Sequence) or len(node.items) != pair:
-            self.report("bad-evidence", place, reason="a span has two numbers")
+            self.report("bad-evidence", place, reason=phrase("two-numbers"))
             return None
         numbers: list[int] = []
         for item in node.items:
             text = item.text if isinstance(item, Scalar) and item.plain else ""
             if not re.fullmatch(r"0|[1-9][0-9]{0,9}", text):
-                self.report("bad-evidence", place_of(self.file, item), reason="an offset is a whole number from 0")
+                self.report("bad-evidence", place_of(self.file, item), reason=phrase("an-offset"))
                 return None
             numbers.append(int(text))
         if numbers[0] >= numbers[1]:
-            self.report("bad-evidence", place, reason=f"{numbers[0]} is not before {numbers[1]}")
+            self.report("bad-evidence", place, reason=phrase("not-before", start=numbers[0], end=numbers[1]))
             return None
         return numbers[0], numbers[1]
 
@@ -372,11 +372,11 @@ class _Checker:
             return self.ids.normal(text)
         prefix = self.ids.unknown_prefix(text)
         if prefix is not None:
-            hint = did_you_mean(prefix, self.ids.prefixes, otherwise="ids look like agent/example-cluster")
+            hint = did_you_mean(prefix, self.ids.prefixes, otherwise=phrase("ids-look-like"))
             self.report("unknown-prefix", place, hint=hint, prefix=prefix, id=text)
             return None
         suggestion = suggest_id(text) if "://" not in text else None
-        hint = f"write '{suggestion}'" if suggestion else "an id is a kind and a name, such as agent/example-cluster"
+        hint = phrase("write", value=f"'{suggestion}'") if suggestion else phrase("id-form")
         self.report("bad-id", place, hint=hint, id=text)
         return None
 
@@ -389,7 +389,7 @@ class _Checker:
         for item in value.items if isinstance(value, Sequence) else (value,):
             place = place_of(self.file, item)
             if not isinstance(item, Scalar):
-                self.report("not-text", place, key="type", wanted="a class", found="a node")
+                self.report("not-text", place, key="type", wanted=phrase("a-class"), found=phrase("a-node"))
             elif not item.text:
                 self.report("no-value", place, key="type")
             elif item.text in self.profile.classes:
@@ -398,7 +398,9 @@ class _Checker:
                     types.append(item.text)
             else:
                 by_label = self.by_label(item.text)
-                hint = f"did you mean '{by_label}'?" if by_label else did_you_mean(item.text, self.profile.classes)
+                hint = (
+                    phrase("did-you-mean", word=by_label) if by_label else did_you_mean(item.text, self.profile.classes)
+                )
                 self.report("unknown-type", place, hint=hint, type=item.text)
         return types
 
@@ -414,7 +416,7 @@ class _Checker:
         place = place_of(self.file, key)
         if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
             if words:
-                self.report("unknown-key", place, hint="it belongs elsewhere in the file", key=key.text)
+                self.report("unknown-key", place, hint=phrase("elsewhere"), key=key.text)
             else:
                 self.report("receipt-inside", place, key=key.text)
             return
@@ -427,8 +429,8 @@ class _Checker:
             ),
             None,
         )
-        hint = f"did you mean '{labelled}'?" if labelled else did_you_mean(key.text, known)
-        self.report("unknown-key", place, hint=hint or "'pressgraph profile keys' lists them", key=key.text)
+        hint = phrase("did-you-mean", word=labelled) if labelled else did_you_mean(key.text, known)
+        self.report("unknown-key", place, hint=hint or phrase("list-keys"), key=key.text)
 
     def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
         homes = [
@@ -436,7 +438,7 @@ class _Checker:
             for name, term in self.profile.classes.items()
             if key.text in term.uses and not self.inherits(name, key.text)
         ]
-        hint = f"it belongs to {_listing(homes)}" if homes else None
+        hint = phrase("belongs-to", classes=_listing(homes)) if homes else None
         self.report("misplaced-key", place_of(self.file, key), hint=hint, key=key.text, types=_listing(sorted(types)))
 
     def inherits(self, name: str, key: str) -> bool:
@@ -472,7 +474,7 @@ class _Checker:
         if key.kind is Kind.LINK and isinstance(node, Mapping):
             return self.nested(key, node, path, places, parent)
         if not isinstance(node, Scalar):
-            found = "a node" if isinstance(node, Mapping) else "a list in a list"
+            found = phrase("a-node" if isinstance(node, Mapping) else "list-in-list")
             self.report("not-text", place, key=key.name, wanted=_wanted(key), found=found)
             return None
         match key.kind:
@@ -538,9 +540,9 @@ class _Checker:
         most = 12
         known = ", ".join(list(scheme.concepts)[:most]) + (", …" if len(scheme.concepts) > most else "")
         hint = (
-            f"did you mean '{labelled}'?"
+            phrase("did-you-mean", word=labelled)
             if labelled
-            else did_you_mean(node.text, scheme.concepts, otherwise=f"known: {known}")
+            else did_you_mean(node.text, scheme.concepts, otherwise=phrase("known", words=known))
         )
         self.report("unknown-term", place, hint=hint, term=node.text, scheme=scheme.name)
         return None
@@ -558,11 +560,11 @@ class _Checker:
         if kind in {"str", "value", "merge"}:
             return True
         words = {
-            "bool": "true or false",
-            "int": "a number",
-            "float": "a number",
-            "timestamp": "a date",
-            "null": "nothing",
+            "bool": phrase("true-or-false-as"),
+            "int": phrase("a-number"),
+            "float": phrase("a-number"),
+            "timestamp": phrase("a-date-as"),
+            "null": phrase("nothing-as"),
         }
         if place.sheet or place.header:
             self.report("cell-not-text", place, text=node.text, kind=words.get(kind, kind))
@@ -571,7 +573,7 @@ class _Checker:
         self.report(
             "ambiguous-text",
             place,
-            hint=f"write it in quotes: {quoted}",
+            hint=phrase("write-quoted", value=quoted),
             text=node.text,
             kind=words.get(kind, kind),
         )
@@ -595,10 +597,10 @@ class _Checker:
         if not self.good_text(key, node, place):
             return None
         if key.language_required:
-            self.report("language-missing", place, hint=f"write {{ en: {node.text} }}", key=key.name)
+            self.report("language-missing", place, hint=phrase("write", value=f"{{ en: {node.text} }}"), key=key.name)
             return None
         if key.listed and node.text not in key.listed:
-            hint = did_you_mean(node.text, key.listed, otherwise=f"known: {', '.join(key.listed)}")
+            hint = did_you_mean(node.text, key.listed, otherwise=phrase("known", words=", ".join(key.listed)))
             self.report("not-listed", place, hint=hint, value=node.text, key=key.name)
             return None
         return node.text
@@ -615,7 +617,9 @@ class _Checker:
             for item in value.items if isinstance(value, Sequence) else (value,):
                 place = place_of(self.file, item)
                 if not isinstance(item, Scalar):
-                    self.report("not-text", place, key=f"{key.name}.{word.text}", wanted="text", found="a node")
+                    self.report(
+                        "not-text", place, key=f"{key.name}.{word.text}", wanted=phrase("text"), found=phrase("a-node")
+                    )
                 elif _is_empty(item):
                     self.report("no-value", place, key=f"{key.name}.{word.text}")
                 elif self.good_text(key, item, place):
@@ -636,7 +640,7 @@ class _Checker:
             self.report("bad-language", place, hint=_language_hint(word.text), tag=word.text)
             return None
         if key.languages and not any(tag == ok.lower() or tag.startswith(f"{ok.lower()}-") for ok in key.languages):
-            hint = f"known: {', '.join(key.languages)}"
+            hint = phrase("known", words=", ".join(key.languages))
             self.report("language-not-allowed", place, hint=hint, key=key.name, tag=word.text)
             return None
         return tag
@@ -663,7 +667,9 @@ class _Checker:
         if _is_empty(value):
             self.report("no-value", self.place_at(node, key), key=key)
         else:
-            self.report("not-text", place_of(self.file, value), key=key, wanted="one word", found="a node")
+            self.report(
+                "not-text", place_of(self.file, value), key=key, wanted=phrase("one-word"), found=phrase("a-node")
+            )
         return None
 
     def word_places(self, node: Mapping, places: dict[Path, Place]) -> None:
@@ -696,7 +702,7 @@ def _language_hint(tag: str) -> str:
         except ValueError:
             standard = ""
         meant = standard if standard != tag and good_language(standard.lower()) else None
-    return f"did you mean '{meant}'?" if meant else "write a language code, such as en or de"
+    return phrase("did-you-mean", word=meant) if meant else phrase("language-form")
 
 
 def _is_empty(node: Node) -> bool:
@@ -708,19 +714,19 @@ def _is_empty(node: Node) -> bool:
 def _wanted(key: Key) -> str:
     match key.kind:
         case Kind.TERM:
-            return f"a term of the vocabulary '{key.scheme.name if key.scheme else ''}'"
+            return phrase("a-term", scheme=key.scheme.name if key.scheme else "")
         case Kind.LITERAL:
             return datatype(key.datatype).wanted
         case Kind.LINK:
-            return "an id or a node"
+            return phrase("an-id-or-node")
         case Kind.TEXT:
-            return "text"
+            return phrase("text")
 
 
 def _listing(names: list[str]) -> str:
     most = 4
     shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+    return phrase("and-more", names=shown, count=len(names) - most) if len(names) > most else shown
 
 
 def _canonical(body: object) -> object:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.facts.rules import phrase
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ def mend_date(text: str) -> str | None:
 def _mend_date_hint(text: str) -> str | None:
     mended = mend_date(text)
     if mended:
-        return f"write {mended}"
+        return phrase("write", value=mended)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return "there is no such day"
-    return "write year-month-day, such as 2019-01-31"
+        return phrase("no-such-day")
+    return phrase("date-form")
 
 
 def _mend_integer(text: str) -> str | None:
@@ -94,7 +95,7 @@ def _mend_integer(text: str) -> str | None:
         value = float(text.replace("_", "").replace(" ", ""))
     except ValueError:
         return None
-    return f"write {int(value)}" if value.is_integer() and abs(value) < 1e15 else None  # noqa: PLR2004
+    return phrase("write", value=int(value)) if value.is_integer() and abs(value) < 1e15 else None  # noqa: PLR2004
 
 
 _DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
@@ -105,40 +106,40 @@ def _mend_duration(text: str) -> str | None:
     if match := re.fullmatch(r"(\d+)\s*([a-z]+?)(?:s|e|en)?", text.strip().lower()):
         unit = _UNITS.get(match[2])
         if unit:
-            return f"write P{match[1]}{unit}"
-    return "write, for example, P2Y for two years or P18M for eighteen months"
+            return phrase("write", value=f"P{match[1]}{unit}")
+    return phrase("duration-form")
 
 
 def _mend_boolean(text: str) -> str | None:
     meaning = {"yes": "true", "on": "true", "ja": "true", "1": "true", "no": "false", "off": "false", "nein": "false", "0": "false"}  # fmt: skip
     word = meaning.get(text.lower()) or (text.lower() if text.lower() in {"true", "false"} else None)
-    return f"write {word}" if word else None
+    return phrase("write", value=word) if word else None
 
 
 def _mend_decimal(text: str) -> str | None:
     if re.fullmatch(r"\d+,\d+", text):
-        return f"write {text.replace(',', '.')}"
+        return phrase("write", value=text.replace(",", "."))
     return None
 
 
 _INTEGER = r"0|-?[1-9][0-9]*"
 
 DATATYPES: dict[str, Datatype] = {
-    XSD + "date": Datatype(wanted="a date", valid=_is_date, mend=_mend_date_hint),
-    XSD + "dateTime": Datatype(wanted="a date with a time, such as 2019-01-31T18:00:00+01:00", valid=_is_date_time),
-    XSD + "gYear": Datatype(wanted="a year of four digits", valid=_matches(r"[0-9]{4}")),
-    XSD + "gYearMonth": Datatype(wanted="a month, such as 2019-01", valid=_matches(r"[0-9]{4}-(0[1-9]|1[0-2])")),
-    XSD + "duration": Datatype(wanted="a duration", valid=_matches(_DURATION), mend=_mend_duration),
-    XSD + "integer": Datatype(wanted="a whole number", valid=_matches(_INTEGER), mend=_mend_integer),
-    XSD + "nonNegativeInteger": Datatype(wanted="a whole number from 0", valid=_matches(r"0|[1-9][0-9]*"), mend=_mend_integer),
-    XSD + "positiveInteger": Datatype(wanted="a whole number from 1", valid=_matches(r"[1-9][0-9]*"), mend=_mend_integer),
-    XSD + "decimal": Datatype(wanted="a number with a decimal point", valid=_matches(r"-?[0-9]+(\.[0-9]+)?"), mend=_mend_decimal),
-    XSD + "boolean": Datatype(wanted="true or false", valid=_matches("true|false"), mend=_mend_boolean),
-    XSD + "anyURI": Datatype(wanted="an address, such as https://example.org/", valid=_matches(r"[^\s<>\"{}|\\^`]+")),
+    XSD + "date": Datatype(wanted=phrase("a-date"), valid=_is_date, mend=_mend_date_hint),
+    XSD + "dateTime": Datatype(wanted=phrase("a-date-time"), valid=_is_date_time),
+    XSD + "gYear": Datatype(wanted=phrase("a-year"), valid=_matches(r"[0-9]{4}")),
+    XSD + "gYearMonth": Datatype(wanted=phrase("a-month"), valid=_matches(r"[0-9]{4}-(0[1-9]|1[0-2])")),
+    XSD + "duration": Datatype(wanted=phrase("a-duration"), valid=_matches(_DURATION), mend=_mend_duration),
+    XSD + "integer": Datatype(wanted=phrase("an-integer"), valid=_matches(_INTEGER), mend=_mend_integer),
+    XSD + "nonNegativeInteger": Datatype(wanted=phrase("from-zero"), valid=_matches(r"0|[1-9][0-9]*"), mend=_mend_integer),
+    XSD + "positiveInteger": Datatype(wanted=phrase("from-one"), valid=_matches(r"[1-9][0-9]*"), mend=_mend_integer),
+    XSD + "decimal": Datatype(wanted=phrase("a-decimal"), valid=_matches(r"-?[0-9]+(\.[0-9]+)?"), mend=_mend_decimal),
+    XSD + "boolean": Datatype(wanted=phrase("a-boolean"), valid=_matches("true|false"), mend=_mend_boolean),
+    XSD + "anyURI": Datatype(wanted=phrase("an-address"), valid=_matches(r"[^\s<>\"{}|\\^`]+")),
 }  # fmt: skip
 
 # A datatype that the table does not know is carried as it is; the shapes may say more.
-UNKNOWN = Datatype(wanted="a value", valid=lambda text: bool(text.strip()))
+UNKNOWN = Datatype(wanted=phrase("a-value"), valid=lambda text: bool(text.strip()))
 
 
 def datatype(iri: str | None) -> Datatype:

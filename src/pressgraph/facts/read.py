@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.model import FactsFile
-from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.rules import did_you_mean, phrase, problem
 from pressgraph.facts.tree import read_tree
 
 if TYPE_CHECKING:
@@ -103,11 +103,11 @@ def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[P
         yield problem("source-file", place, file=source.text_file, reason=error.strerror or str(error))
         return
     except UnicodeDecodeError:
-        yield problem("source-file", place, file=source.text_file, reason="it is not UTF-8")
+        yield problem("source-file", place, file=source.text_file, reason=phrase("not-utf8-text"))
         return
     digest = hashlib.sha256(data).hexdigest()
     if source.sha256 is not None and digest != source.sha256:
-        hint = "the text has changed since the offsets were counted: check the evidence, then write the new hash"
+        hint = phrase("text-changed")
         place = source.places.get(("sha256",), place)
         yield problem("hash-differs", place, hint=hint, file=source.text_file, found=digest)
     for fact in found.facts:
@@ -128,8 +128,6 @@ def dangling_problems(found: FactsFile, described: Collection[str] = frozenset()
         if known is None:
             known = {*own, *described}
         same_kind = [k for k in known if k.partition("/")[0] == name.partition("/")[0]]
-        hint = did_you_mean(name, same_kind) or did_you_mean(
-            name, known, otherwise=f"add a fact about it: '- id: {name}'"
-        )
+        hint = did_you_mean(name, same_kind) or did_you_mean(name, known, otherwise=phrase("add-fact", id=name))
         problems.append(problem("dangling-id", place, hint=hint, id=name))
     return problems

@@ -1,93 +1,163 @@
-"""The rules that facts files obey: one sentence each, by rule id."""
+"""The rules that facts files obey: one sentence each, by rule id, in English and German."""
 
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pressgraph.errors import Place, Problem
+from pressgraph.errors import Place, Problem, Text, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# rule id → (what is wrong, what to do where that is always the same)
-RULES: dict[str, tuple[str, str | None]] = {
+
+class Rule(NamedTuple):
+    """What is wrong, and what to do where that is always the same: each in English and German."""
+
+    en: str
+    de: str
+    hint: tuple[str, str] | None = None
+
+
+RULES: dict[str, Rule] = {
     # the file
-    "unreadable": ("the file cannot be read: {reason}", None),
-    "too-large": ("the file is larger than {limit}", "split it into several files"),
-    "not-utf8": ("the text is not UTF-8 ({found})", "save the file as UTF-8"),
-    "bad-character": ("{character} cannot stand in a facts file", "remove it"),
-    "yaml-syntax": ("not valid YAML: {reason}", None),
-    "rdf-syntax": ("not valid {format}: {reason}", None),
-    "tab": ("a tab where spaces belong", "indent with spaces"),
-    "too-deep": ("nested deeper than {limit} levels", "name the inner thing with an id and state it as a fact of its own"),
-    "second-document": ("a second YAML document starts here", "one file, one source: remove '---' and what follows"),
-    "alias": ("'*{name}' refers to another place", "repeat the value; aliases are not followed"),
-    "anchor": ("'&{name}' names a place for aliases", "remove it; aliases are not followed"),
-    "tag": ("'{tag}' forces a type", "remove it; the profile knows the types"),
-    "duplicate-key": ("'{key}' stands twice in one node, first in line {line}", "write several values as a list"),
-    "key-not-text": ("a key must be a word", None),
-    "empty-file": ("the file is empty", "start with 'source:' and 'facts:', or copy a sample made by 'pressgraph init'"),
-    "not-a-mapping": ("{what} must be a node with keys", "write 'key: value' lines"),
-    "not-a-list": ("'facts' must be a list", "start each fact with '- id:'"),
-    "missing-section": ("'{section}:' is missing", None),
-    "source-twice": ("'{other}' holds facts of the source '{source}' too", "keep the facts of one source in one file"),
-    "unknown-section": ("'{section}' is not a section of a facts file", None),
-    "not-json": ("not a line of JSON: {reason}", "JSON Lines: one object on each line"),
+    "unreadable": Rule("the file cannot be read: {reason}", "die Datei lässt sich nicht lesen: {reason}"),
+    "too-large": Rule("the file is larger than {limit}", "die Datei ist größer als {limit}", ("split it into several files", "auf mehrere Dateien verteilen")),
+    "not-utf8": Rule("the text is not UTF-8 ({found})", "der Text ist nicht UTF-8 ({found})", ("save the file as UTF-8", "die Datei als UTF-8 speichern")),
+    "bad-character": Rule("{character} cannot stand in a facts file", "{character} darf nicht in einer Faktendatei stehen", ("remove it", "entfernen")),
+    "yaml-syntax": Rule("not valid YAML: {reason}", "kein gültiges YAML: {reason}"),
+    "rdf-syntax": Rule("not valid {format}: {reason}", "kein gültiges {format}: {reason}"),
+    "tab": Rule("a tab where spaces belong", "ein Tabulator, wo Leerzeichen hingehören", ("indent with spaces", "mit Leerzeichen einrücken")),
+    "too-deep": Rule("nested deeper than {limit} levels", "tiefer als {limit} Ebenen verschachtelt", ("name the inner thing with an id and state it as a fact of its own", "das innere Ding mit einer Kennung benennen und als eigenen Fakt angeben")),
+    "second-document": Rule("a second YAML document starts here", "hier beginnt ein zweites YAML-Dokument", ("one file, one source: remove '---' and what follows", "eine Datei, eine Quelle: '---' und alles danach entfernen")),
+    "alias": Rule("'*{name}' refers to another place", "'*{name}' verweist auf eine andere Stelle", ("repeat the value; aliases are not followed", "den Wert wiederholen; Aliasse werden nicht verfolgt")),
+    "anchor": Rule("'&{name}' names a place for aliases", "'&{name}' benennt eine Stelle für Aliasse", ("remove it; aliases are not followed", "entfernen; Aliasse werden nicht verfolgt")),
+    "tag": Rule("'{tag}' forces a type", "'{tag}' erzwingt einen Typ", ("remove it; the profile knows the types", "entfernen; das Profil kennt die Typen")),
+    "duplicate-key": Rule("'{key}' stands twice in one node, first in line {line}", "'{key}' steht zweimal in einem Knoten, zuerst in Zeile {line}", ("write several values as a list", "mehrere Werte als Liste schreiben")),
+    "key-not-text": Rule("a key must be a word", "ein Schlüssel muss ein Wort sein"),
+    "empty-file": Rule("the file is empty", "die Datei ist leer", ("start with 'source:' and 'facts:', or copy a sample made by 'pressgraph init'", "mit 'source:' und 'facts:' beginnen oder das Muster von 'pressgraph init' nehmen")),
+    "not-a-mapping": Rule("{what} must be a node with keys", "{what} muss ein Knoten mit Schlüsseln sein", ("write 'key: value' lines", "Zeilen der Form 'Schlüssel: Wert' schreiben")),
+    "not-a-list": Rule("'facts' must be a list", "'facts' muss eine Liste sein", ("start each fact with '- id:'", "jeden Fakt mit '- id:' beginnen")),
+    "missing-section": Rule("'{section}:' is missing", "'{section}:' fehlt"),
+    "source-twice": Rule("'{other}' holds facts of the source '{source}' too", "auch '{other}' enthält Fakten der Quelle '{source}'", ("keep the facts of one source in one file", "die Fakten einer Quelle in einer Datei halten")),
+    "unknown-section": Rule("'{section}' is not a section of a facts file", "'{section}' ist kein Abschnitt einer Faktendatei"),
+    "not-json": Rule("not a line of JSON: {reason}", "keine Zeile JSON: {reason}", ("JSON Lines: one object on each line", "JSON Lines: ein Objekt je Zeile")),
     # tables
-    "not-a-table": ("the table cannot be read: {reason}", None),
-    "no-header": ("the first row must name the columns", "'pressgraph facts template KIND' writes a table to start from"),
-    "repeated-header": ("the column '{header}' stands twice, first in column {first}", "remove one; several values go into one cell, with | between them"),
-    "unmapped-header": ("'{header}' is not a key of the profile", None),
-    "cell-outside": ("the cell stands in a column without a header", "name the column, or empty the cell"),
-    "formula": ("the cell holds a formula without a result", "open the file in a spreadsheet program and save it, or write the value"),
-    "cell-error": ("the cell holds the error {value}", "correct the formula, or write the value"),
-    "no-source": ("the row does not say which document it was read from", "add a column 'source' with the document's id, or a sheet 'source'"),
-    "template-gap": ("the template '{template}' needs the column '{name}', which is empty here", None),
-    "slug-collision": ("'{value}' and '{other}' (row {line}) both become '{id}'", "write the id of one of them in full"),
+    "not-a-table": Rule("the table cannot be read: {reason}", "die Tabelle lässt sich nicht lesen: {reason}"),
+    "no-header": Rule("the first row must name the columns", "die erste Zeile muss die Spalten benennen", ("'pressgraph facts template KIND' writes a table to start from", "'pressgraph facts template ART' schreibt eine Tabelle zum Anfangen")),
+    "repeated-header": Rule("the column '{header}' stands twice, first in column {first}", "die Spalte '{header}' steht zweimal da, zuerst als Spalte {first}", ("remove one; several values go into one cell, with | between them", "eine entfernen; mehrere Werte stehen in einer Zelle, mit | dazwischen")),
+    "unmapped-header": Rule("'{header}' is not a key of the profile", "'{header}' ist kein Schlüssel des Profils"),
+    "cell-outside": Rule("the cell stands in a column without a header", "die Zelle steht in einer Spalte ohne Überschrift", ("name the column, or empty the cell", "die Spalte benennen oder die Zelle leeren")),
+    "formula": Rule("the cell holds a formula without a result", "die Zelle enthält eine Formel ohne Ergebnis", ("open the file in a spreadsheet program and save it, or write the value", "die Datei in einer Tabellenkalkulation öffnen und speichern oder den Wert schreiben")),
+    "cell-error": Rule("the cell holds the error {value}", "die Zelle enthält den Fehler {value}", ("correct the formula, or write the value", "die Formel berichtigen oder den Wert schreiben")),
+    "cell-not-text": Rule("the cell holds {text} as {kind}, not as text", "die Zelle enthält {text} als {kind}, nicht als Text", ("format the cell as text and type the value again: a spreadsheet drops what looks needless, such as leading zeros", "die Zelle als Text formatieren und den Wert neu eingeben: führende Nullen gehen sonst verloren")),
+    "no-source": Rule("the row does not say which document it was read from", "die Zeile sagt nicht, aus welchem Dokument sie stammt", ("add a column 'source' with the document's id, or a sheet 'source'", "eine Spalte 'source' mit der Kennung des Dokuments ergänzen oder ein Blatt 'source'")),
+    "template-gap": Rule("the template '{template}' needs the column '{name}', which is empty here", "die Vorlage '{template}' braucht die Spalte '{name}', die hier leer ist"),
+    "slug-collision": Rule("'{value}' and '{other}' (row {line}) both become '{id}'", "'{value}' und '{other}' (Zeile {line}) werden beide zu '{id}'", ("write the id of one of them in full", "eine der Kennungen ausschreiben")),
     # nodes
-    "missing-id": ("a fact needs the id of the thing that it is about", "add 'id: kind/name', such as 'id: agent/example'"),
-    "empty-fact": ("the fact says nothing about '{id}'", "add a key with a value, or remove the fact"),
-    "bad-id": ("'{id}' is not an id", None),
-    "dangling-id": ("no fact describes '{id}'", None),
-    "unknown-prefix": ("'{prefix}:' in '{id}' is not a prefix of the profile", None),
-    "unknown-type": ("'{type}' is not a class of the profile", None),
-    "unknown-key": ("'{key}' is not a key of the profile", None),
-    "misplaced-key": ("'{key}' is not a key of {types}", None),
-    "receipt-inside": ("'{key}' is said of a whole fact, not of a nested node", "move it to the fact"),
+    "missing-id": Rule("a fact needs the id of the thing that it is about", "ein Fakt braucht die Kennung des Dings, um das es geht", ("add 'id: kind/name', such as 'id: agent/example'", "'id: Art/Name' ergänzen, etwa 'id: agent/example'")),
+    "empty-fact": Rule("the fact says nothing about '{id}'", "der Fakt sagt nichts über '{id}'", ("add a key with a value, or remove the fact", "einen Schlüssel mit Wert ergänzen oder den Fakt entfernen")),
+    "bad-id": Rule("'{id}' is not an id", "'{id}' ist keine Kennung"),
+    "dangling-id": Rule("no fact describes '{id}'", "kein Fakt beschreibt '{id}'"),
+    "unknown-prefix": Rule("'{prefix}:' in '{id}' is not a prefix of the profile", "'{prefix}:' in '{id}' ist kein Präfix des Profils"),
+    "unknown-type": Rule("'{type}' is not a class of the profile", "'{type}' ist keine Klasse des Profils"),
+    "unknown-key": Rule("'{key}' is not a key of the profile", "'{key}' ist kein Schlüssel des Profils"),
+    "misplaced-key": Rule("'{key}' is not a key of {types}", "'{key}' ist kein Schlüssel von {types}"),
+    "receipt-inside": Rule("'{key}' is said of a whole fact, not of a nested node", "'{key}' gilt für einen ganzen Fakt, nicht für einen inneren Knoten", ("move it to the fact", "zum Fakt verschieben")),
     # values
-    "no-value": ("'{key}' has no value", "write one, or remove the key"),
-    "not-text": ("'{key}' wants {wanted}, not {found}", None),
-    "ambiguous-text": ("YAML reads {text} as {kind}, not as text", None),
-    "cell-not-text": ("the cell holds {text} as {kind}, not as text", "format the cell as text and type the value again: a spreadsheet drops what looks needless, such as leading zeros"),
-    "unknown-term": ("'{term}' is not a term of the vocabulary '{scheme}'", None),
-    "not-listed": ("'{value}' is not one of the values of '{key}'", None),
-    "bad-literal": ("'{value}' is not {wanted}", None),
-    "bad-language": ("'{tag}' is not a language tag", None),
-    "language-not-allowed": ("'{key}' is not written in '{tag}'", None),
-    "language-missing": ("'{key}' needs to say its language", None),
-    "language-unwanted": ("'{key}' takes no language", "write the value itself"),
-    "control-character": ("the text of '{key}' holds {character}, which cannot be published", "remove it"),
-    "single-value": ("'{key}' has one value, not {count}", "keep one"),
-    "contradiction": ("'{key}' of '{id}' is '{value}' here and '{other}' in line {line}", "a thing has one of these"),
+    "no-value": Rule("'{key}' has no value", "'{key}' hat keinen Wert", ("write one, or remove the key", "einen schreiben oder den Schlüssel entfernen")),
+    "not-text": Rule("'{key}' wants {wanted}, not {found}", "'{key}' verlangt {wanted}, nicht {found}"),
+    "ambiguous-text": Rule("YAML reads {text} as {kind}, not as text", "YAML liest {text} als {kind}, nicht als Text"),
+    "unknown-term": Rule("'{term}' is not a term of the vocabulary '{scheme}'", "'{term}' ist kein Begriff des Vokabulars '{scheme}'"),
+    "not-listed": Rule("'{value}' is not one of the values of '{key}'", "'{value}' ist keiner der Werte von '{key}'"),
+    "bad-literal": Rule("'{value}' is not {wanted}", "'{value}' passt nicht; verlangt ist {wanted}"),
+    "bad-language": Rule("'{tag}' is not a language tag", "'{tag}' ist keine Sprachangabe"),
+    "language-not-allowed": Rule("'{key}' is not written in '{tag}'", "'{key}' wird nicht in '{tag}' geschrieben"),
+    "language-missing": Rule("'{key}' needs to say its language", "'{key}' braucht eine Sprachangabe"),
+    "language-unwanted": Rule("'{key}' takes no language", "'{key}' hat keine Sprachangabe", ("write the value itself", "den Wert selbst schreiben")),
+    "control-character": Rule("the text of '{key}' holds {character}, which cannot be published", "der Text von '{key}' enthält {character}, das nicht veröffentlicht werden kann", ("remove it", "entfernen")),
+    "single-value": Rule("'{key}' has one value, not {count}", "'{key}' hat einen Wert, nicht {count}", ("keep one", "einen behalten")),
+    "contradiction": Rule("'{key}' of '{id}' is '{value}' here and '{other}' in line {line}", "'{key}' von '{id}' ist hier '{value}' und in Zeile {line} '{other}'", ("a thing has one of these", "ein Ding hat davon nur eins")),
     # receipts
-    "unknown-status": ("'{status}' is not a status", None),
-    "bad-evidence": ("evidence must be [start, end], or a list of such spans: {reason}", None),
-    "evidence-outside": ("characters {start}–{end} are outside the source's text, which has {length}", None),
-    "hash-differs": ("the text of {file} has another SHA-256: {found}", None),
-    "bad-hash": ("'{value}' is not a SHA-256", "64 hexadecimal digits, as 'sha256sum FILE' prints them"),
-    "source-file": ("the source's text {file} cannot be read: {reason}", "correct 'file:', or remove it"),
-    "not-boolean": ("'{key}' must be true or false, not '{value}'", None),
-    "personal-unmarked": ("'{key}' is personal data, and the fact does not say so", "add 'personal: true' to the fact, so that it is not published"),
-    "bad-allow": ("'allow' must be a list of 'rule: reason'", None),
-    "same-fact-twice": ("this fact says the same as the one in line {line}", "remove one, and give the other both evidence spans"),
+    "unknown-status": Rule("'{status}' is not a status", "'{status}' ist kein Status"),
+    "bad-evidence": Rule("evidence must be [start, end], or a list of such spans: {reason}", "evidence muss [Anfang, Ende] sein oder eine Liste davon: {reason}"),
+    "evidence-outside": Rule("characters {start}–{end} are outside the source's text, which has {length}", "die Zeichen {start}–{end} liegen außerhalb des Quelltextes, der {length} hat"),
+    "hash-differs": Rule("the text of {file} has another SHA-256: {found}", "der Text von {file} hat einen anderen SHA-256: {found}"),
+    "bad-hash": Rule("'{value}' is not a SHA-256", "'{value}' ist kein SHA-256", ("64 hexadecimal digits, as 'sha256sum FILE' prints them", "64 hexadezimale Ziffern, wie 'sha256sum DATEI' sie ausgibt")),
+    "source-file": Rule("the source's text {file} cannot be read: {reason}", "der Text {file} der Quelle lässt sich nicht lesen: {reason}", ("correct 'file:', or remove it", "'file:' berichtigen oder entfernen")),
+    "not-boolean": Rule("'{key}' must be true or false, not '{value}'", "'{key}' muss true oder false sein, nicht '{value}'"),
+    "personal-unmarked": Rule("'{key}' is personal data, and the fact does not say so", "'{key}' sind personenbezogene Daten, und der Fakt sagt das nicht", ("add 'personal: true' to the fact, so that it is not published", "'personal: true' beim Fakt ergänzen, damit er nicht veröffentlicht wird")),
+    "bad-allow": Rule("'allow' must be a list of 'rule: reason'", "'allow' muss eine Liste aus 'Regel: Grund' sein"),
+    "same-fact-twice": Rule("this fact says the same as the one in line {line}", "dieser Fakt sagt dasselbe wie der in Zeile {line}", ("remove one, and give the other both evidence spans", "einen entfernen und dem anderen beide Belegstellen geben")),
+    "unused-allowance": Rule("'{rule}' is allowed here, but nothing breaks it", "'{rule}' ist hier erlaubt, aber nichts verstößt dagegen", ("remove it from 'allow'", "aus 'allow' entfernen")),
+}  # fmt: skip
+
+# What hints and sentences are made of, where it depends on the mistake.
+PHRASES: dict[str, tuple[str, str]] = {
+    "did-you-mean": ("did you mean '{word}'?", "'{word}' gemeint?"),
+    "known": ("known: {words}", "bekannt: {words}"),
+    "write": ("write {value}", "{value} schreiben"),
+    "write-quoted": ("write it in quotes: {value}", "in Anführungszeichen schreiben: {value}"),
+    "no-such-day": ("there is no such day", "diesen Tag gibt es nicht"),
+    "date-form": ("write year-month-day, such as 2019-01-31", "Jahr-Monat-Tag schreiben, etwa 2019-01-31"),
+    "duration-form": ("write, for example, P2Y for two years or P18M for eighteen months", "zum Beispiel P2Y für zwei Jahre oder P18M für achtzehn Monate schreiben"),
+    "add-fact": ("add a fact about it: '- id: {id}'", "einen Fakt darüber ergänzen: '- id: {id}'"),
+    "id-form": ("an id is a kind and a name, such as agent/example-cluster", "eine Kennung ist Art und Name, etwa agent/example-cluster"),
+    "ids-look-like": ("ids look like agent/example-cluster", "Kennungen sehen aus wie agent/example-cluster"),
+    "elsewhere": ("it belongs elsewhere in the file", "es gehört an eine andere Stelle der Datei"),
+    "belongs-to": ("it belongs to {classes}", "es gehört zu {classes}"),
+    "list-keys": ("'pressgraph profile keys' lists them", "'pressgraph profile keys' zählt sie auf"),
+    "language-form": ("write a language code, such as en or de", "einen Sprachcode schreiben, etwa en oder de"),
+    "text-changed": ("the text has changed since the offsets were counted: check the evidence, then write the new hash", "der Text wurde nach dem Zählen der Stellen geändert: Belege prüfen, dann den neuen Wert eintragen"),
+    "personal-source": ("say it in a fact with 'personal: true', not of the source", "in einem Fakt mit 'personal: true' angeben, nicht bei der Quelle"),
+    "colon-quotes": ("a text with ': ' in it needs quotes", "ein Text mit ': ' braucht Anführungszeichen"),
+    "escape-quotes": ("in double quotes a backslash starts an escape; use single quotes", "in doppelten Anführungszeichen leitet der Rückstrich ein Sonderzeichen ein; einfache verwenden"),
+    "a-date": ("a date", "ein Datum"),
+    "a-date-time": ("a date with a time, such as 2019-01-31T18:00:00+01:00", "ein Datum mit Uhrzeit wie 2019-01-31T18:00:00+01:00"),
+    "a-year": ("a year of four digits", "ein Jahr mit vier Ziffern"),
+    "a-month": ("a month, such as 2019-01", "ein Monat wie 2019-01"),
+    "a-duration": ("a duration", "eine Dauer"),
+    "an-integer": ("a whole number", "eine ganze Zahl"),
+    "from-zero": ("a whole number from 0", "eine ganze Zahl ab 0"),
+    "from-one": ("a whole number from 1", "eine ganze Zahl ab 1"),
+    "a-decimal": ("a number with a decimal point", "eine Zahl mit Dezimalpunkt"),
+    "a-boolean": ("true or false", "true oder false"),
+    "an-address": ("an address, such as https://example.org/", "eine Adresse wie https://example.org/"),
+    "a-value": ("a value", "ein Wert"),
+    "a-term": ("a term of the vocabulary '{scheme}'", "einen Begriff des Vokabulars '{scheme}'"),
+    "an-id-or-node": ("an id or a node", "eine Kennung oder einen Knoten"),
+    "text": ("text", "Text"),
+    "one-word": ("one word", "ein Wort"),
+    "a-class": ("a class", "eine Klasse"),
+    "a-node": ("a node", "einen Knoten"),
+    "list-in-list": ("a list in a list", "eine Liste in einer Liste"),
+    "a-number": ("a number", "Zahl"),
+    "a-date-as": ("a date", "Datum"),
+    "true-or-false-as": ("true or false", "true oder false"),
+    "nothing-as": ("nothing", "nichts"),
+    "a-facts-file": ("a facts file", "eine Faktendatei"),
+    "a-fact": ("a fact", "ein Fakt"),
+    "a-line": ("a line", "eine Zeile"),
+    "no-list": ("this is no list of numbers", "das ist keine Liste aus Zahlen"),
+    "two-numbers": ("a span has two numbers", "eine Stelle hat zwei Zahlen"),
+    "an-offset": ("an offset is a whole number from 0", "eine Position ist eine ganze Zahl ab 0"),
+    "not-before": ("{start} is not before {end}", "{start} liegt nicht vor {end}"),
+    "not-utf8-text": ("it is not UTF-8", "sie ist nicht UTF-8"),
+    "and-more": ("{names} and {count} more", "{names} und {count} weitere"),
+    "name-source": ('name it: "source": "document/…", or start with a line {{"source": {{…}}}}', 'benennen: "source": "document/…", oder mit einer Zeile {{"source": {{…}}}} beginnen'),
 }  # fmt: skip
 
 
-def problem(rule: str, place: Place, *, hint: str | None = None, **values: object) -> Problem:
+def phrase(name: str, **values: object) -> Text:
+    """Return a phrase with its values filled in."""
+    return _fill(*PHRASES[name], values)
+
+
+def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: object) -> Problem:
     """Make the problem of a rule; `hint` overrides the rule's own."""
-    sentence, standing_hint = RULES[rule]
-    return Problem(rule=rule, place=place, message=sentence.format(**values), hint=hint or standing_hint)
+    found = RULES[rule]
+    standing = Text(found.hint[0], de=found.hint[1]) if found.hint is not None else None
+    return Problem(rule=rule, place=place, message=_fill(found.en, found.de, values), hint=hint or standing)
 
 
 def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
@@ -96,8 +166,19 @@ def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = No
     >>> did_you_mean("headlin", ["headline", "level"])
     "did you mean 'headline'?"
     """
+    close = nearest(wrong, known)
+    return phrase("did-you-mean", word=close) if close is not None else otherwise
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str | None:
+    """Return the nearest known word, ignoring case, where one is near."""
     by_case: dict[str, str] = {}
     for word in known:
         by_case.setdefault(word.casefold(), word)
     close = difflib.get_close_matches(wrong.casefold(), by_case, n=1, cutoff=0.6)
-    return f"did you mean '{by_case[close[0]]}'?" if close else otherwise
+    return by_case[close[0]] if close else None
+
+
+def _fill(english: str, german: str, values: dict[str, object]) -> Text:
+    translated = {name: in_language(value, "de") if isinstance(value, str) else value for name, value in values.items()}
+    return Text(english.format(**values), de=german.format(**translated))

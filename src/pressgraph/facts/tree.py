@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import yaml
 
 from pressgraph.errors import Place, Problem
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,9 +149,9 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
         return problem("tab", place)
     hint = None
     if "mapping values are not allowed" in str(error.problem):
-        hint = "a text with ': ' in it needs quotes"
+        hint = phrase("colon-quotes")
     elif "unknown escape" in str(error.problem):
-        hint = "in double quotes a backslash starts an escape; use single quotes"
+        hint = phrase("escape-quotes")
     reason = " ".join(filter(None, (error.context, error.problem)))
     return problem("yaml-syntax", place, hint=hint, reason=reason)
 

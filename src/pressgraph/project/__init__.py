@@ -3,5 +3,6 @@
 from pressgraph.project.config import Project, find_project, open_project
 from pressgraph.project.files import write_atomically
 from pressgraph.project.resources import resource_folder
+from pressgraph.project.serving import Serving
 
-__all__ = ["Project", "find_project", "open_project", "resource_folder", "write_atomically"]
+__all__ = ["Project", "Serving", "find_project", "open_project", "resource_folder", "write_atomically"]

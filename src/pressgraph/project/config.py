@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pressgraph.errors import Place, ProjectError
+from pressgraph.project.serving import KEYS as SERVE_KEYS
+from pressgraph.project.serving import Serving, serving
 
 CONFIG_NAME = "pressgraph.toml"
 STATE_FOLDER = ".pressgraph"
@@ -79,6 +81,7 @@ class Project:
     prefixes: dict[str, str] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     tables: tuple[TableSettings, ...] = ()
+    serve: Serving = field(default_factory=Serving)
 
     @property
     def id_base(self) -> str:
@@ -152,6 +155,7 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "prefixes": {},
     "endpoints": {},
     "tables": {},
+    "serve": SERVE_KEYS,
 }
 
 
@@ -162,7 +166,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         section = reader.table(table, name)
         if keys:
             reader.known(section, keys, f"key in [{name}]")
-        for key, value in section.items():
+        for key, value in section.items() if name != "serve" else ():
             reader.typed(f"{name}.{key}", value, keys.get(key, object))
     project = table.get("project", {})
     profile = table.get("profile", {})
@@ -174,6 +178,10 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         "tables": tuple(reader.table_settings(name, value) for name, value in table.get("tables", {}).items()),
         **_own_folders(root, profile, reader),
     }
+    try:
+        settings["serve"] = serving(table.get("serve", {}))
+    except ValueError as error:
+        raise reader.error(str(error)) from error
     if "language" in project:
         settings["language"] = project["language"]
     if "base" in project:

@@ -29,6 +29,9 @@ _TOKEN = re.compile(
 )
 
 
+_PASSED_OVER = frozenset({"space", "comment"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A token: its kind, its text and where it starts."""
@@ -36,6 +39,14 @@ class Token:
     kind: str
     text: str
     start: int
+
+
+def kinds(text: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of the tokens of SPARQL text without space and comments: `tokens`, for who asks often."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "other"
+        if kind not in _PASSED_OVER:
+            yield kind, match.group()
 
 
 def tokens(text: str) -> Iterator[Token]:

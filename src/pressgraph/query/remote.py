@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError, QueryError
-from pressgraph.query.lexer import tokens
+from pressgraph.query.lexer import kinds, tokens
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 512 * 1024 * 1024
 _GRAPH_FORMS = {"CONSTRUCT", "DESCRIBE"}
+_FORMS = {"SELECT", "ASK", *_GRAPH_FORMS}
 
 
 def query_endpoint(
@@ -39,8 +40,7 @@ def query_endpoint(
 
     Raises EndpointError when the endpoint cannot be reached or refuses, QueryError when it finds the query wrong.
     """
-    scheme = urlsplit(url).scheme
-    if scheme not in {"http", "https"}:
+    if not _is_address(url):
         raise EndpointError(f"'{url}' is not the address of an endpoint", hint="it starts with http:// or https://")
     form = query_form(text)
     if form is None:
@@ -57,6 +57,14 @@ def query_endpoint(
     if len(body) > _MAX_BYTES:
         raise EndpointError(f"the answer of {url} is larger than {_MAX_BYTES // 1024**2} MiB", hint="add a LIMIT")
     return _answer(body, media_type, url, graph=form in _GRAPH_FORMS)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _request(text: str, url: str, environ: Mapping[str, str], *, graph: bool) -> urllib.request.Request:
@@ -83,7 +91,8 @@ def _request(text: str, url: str, environ: Mapping[str, str], *, graph: bool) ->
 
 
 def _refusal(error: urllib.error.HTTPError, url: str) -> EndpointError | QueryError:
-    said = _first_line(error.read(10_000))
+    with error:
+        said = _first_line(error.read(10_000))
     match error.code:
         case HTTPStatus.BAD_REQUEST:
             return QueryError(f"{url} finds the query wrong: {said}")
@@ -94,7 +103,7 @@ def _refusal(error: urllib.error.HTTPError, url: str) -> EndpointError | QueryEr
             )
         case HTTPStatus.NOT_FOUND:
             return EndpointError(f"{url} is not there (404)", hint="check the address")
-    return EndpointError(f"{url} answered {error.code} {error.reason}: {said}")
+    return EndpointError(f"{url} answered {error.code} {' '.join(str(error.reason).split())}: {said}")
 
 
 def _unreachable(error: Exception, url: str, timeout: float) -> EndpointError:
@@ -120,9 +129,9 @@ def _answer(body: bytes, media_type: str, url: str, *, graph: bool) -> Answer:
 
 def query_form(text: str) -> str | None:
     """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; None where it has none."""
-    for token in tokens(text):
-        if token.kind == "word" and token.text.upper() in {"SELECT", "ASK", *_GRAPH_FORMS}:
-            return token.text.upper()
+    for kind, word in kinds(text):
+        if kind == "word" and word.upper() in _FORMS:
+            return word.upper()
     return None
 
 
@@ -156,5 +165,6 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         host = urlsplit(newurl).netloc
         if host != self._host:
+            fp.close()
             raise urllib.error.URLError(f"it redirects to another host, {host}; use that address")
         return super().redirect_request(req, fp, code, msg, headers, newurl)

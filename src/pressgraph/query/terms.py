@@ -62,7 +62,10 @@ def iris_in(text: str, prefixes: dict[str, str]) -> Iterator[str]:
 def unknown_terms(
     text: str, profile: Profile, *, id_base: str, store: ox.Store | None = None
 ) -> list[tuple[str, str | None]]:
-    """Return the IRIs of a query that neither profile nor graph knows, each with a hint what was meant."""
+    """Return the IRIs of a query that neither profile nor graph knows, each with a hint what was meant.
+
+    Without the graph, where another store is asked, only what looks like a typo in a term of the profile.
+    """
     prefixes = profile.query_prefixes(id_base)
     found: list[tuple[str, str | None]] = []
     for iri in iris_in(text, prefixes):
@@ -70,8 +73,16 @@ def unknown_terms(
             continue
         if iri in prefixes.values() or (store is not None and _in_store(iri, store)):
             continue
-        found.append((iri, _meant(iri, profile, id_base, store)))
+        hint = _meant(iri, profile, id_base, store)
+        if store is not None or (hint is not None and _is_ours(iri, profile)):
+            found.append((iri, hint))
     return found
+
+
+def _is_ours(iri: str, profile: Profile) -> bool:
+    """Tell whether the profile can judge an IRI without the graph: it has terms in that namespace."""
+    namespace = iri.removesuffix(local_name(iri)).replace("https://schema.org/", "http://schema.org/")
+    return any(term.startswith(namespace) for term in profile.ontology_terms)
 
 
 def _in_store(iri: str, store: ox.Store) -> bool:

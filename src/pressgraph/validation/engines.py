@@ -1,21 +1,26 @@
 """SHACL engines behind one small interface: triples in, a validation report graph out (SHACL 1.0, 3.6).
 
-- `shacl`: compiled; a hundred times faster, and what `auto` means
-- `pyshacl`: the reference
+- `shacl`: compiled; a hundred times faster, and what `auto` takes where it can
+- `pyshacl`: the reference, with SHACL's advanced features
+
+No engine infers or fetches anything; `guards` refuses shapes that would make one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, ProfileError
 from pressgraph.facts.rules import did_you_mean
+from pressgraph.rdf import RDF, RDF_TYPE, SH
+from pressgraph.validation.guards import guard_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     import shacl
     from rdflib import Graph
@@ -23,74 +28,199 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
 
-class Engine(Protocol):
-    """Validate triples against a profile's shapes; no inference, nothing is fetched."""
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Shapes:
+    """A shapes graph that is safe to run. Compared by identity, so that what is compiled from it can be kept."""
 
-    def __call__(self, triples: Iterable[ox.Triple], profile: Profile) -> list[ox.Triple]:
-        """Return the triples of the validation report."""
-
-
-def compiled(triples: Iterable[ox.Triple], profile: Profile) -> list[ox.Triple]:
-    """Validate with the compiled engine of the package `shacl`."""
-    data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    assert data is not None  # noqa: S101 - no output was given
-    report = _compiled_shapes(profile).validate_text(data.decode(), format="ntriples")
-    return [quad.triple for quad in ox.parse(report.serialize("ntriples"), format=ox.RdfFormat.N_TRIPLES)]
+    triples: tuple[ox.Triple, ...]
+    left_out: tuple[str, ...]
 
 
-def reference(triples: Iterable[ox.Triple], profile: Profile) -> list[ox.Triple]:
-    """Validate with pySHACL."""
-    import pyshacl
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """An engine chosen for some shapes, and why."""
 
-    from pressgraph.dataset import rdflib_graph, to_ox
+    name: str
+    reason: str
+    shapes: Shapes
 
-    _, report, _ = pyshacl.validate(
-        rdflib_graph(triples),
-        shacl_graph=_rdflib_shapes(profile),
-        inference="none",
-        do_owl_imports=False,
-        # the graph is made for this run
-        inplace=True,
-        meta_shacl=False,
-    )
-    return [ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report]  # type: ignore[arg-type]
+    def run(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+        """Return the triples of the validation report.
+
+        Raises ProfileError for shapes that the engine refuses.
+        """
+        return ENGINES[self.name](triples, self.shapes)
 
 
-ENGINES: dict[str, Engine] = {"shacl": compiled, "pyshacl": reference}
+def make_shapes(triples: Iterable[ox.Triple]) -> Shapes:
+    """Guard the triples of a shapes graph.
 
-
-def engine(name: str) -> Engine:
-    """Return the engine of a name; `auto` is the fast one.
-
-    Raises PressgraphError.
+    Raises ProfileError for shapes that would reach into the network or never end.
     """
-    if name == "auto":
-        return compiled
-    if name not in ENGINES:
-        hint = did_you_mean(name, ENGINES, otherwise=f"known: auto, {', '.join(ENGINES)}")
-        raise PressgraphError(f"there is no SHACL engine '{name}'", hint=hint)
-    return ENGINES[name]
-
-
-def _shapes(profile: Profile) -> Iterator[ox.Quad]:
-    for _, content in profile.shapes_turtle:
-        yield from ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    kept = tuple(triples)
+    return Shapes(kept, tuple(guard_shapes(kept)))
 
 
 @lru_cache(maxsize=4)
-def _compiled_shapes(profile: Profile) -> shacl.Shapes:
+def profile_shapes(profile: Profile) -> Shapes:
+    """Return the shapes of a profile.
+
+    Raises ProfileError.
+    """
+    quads = (
+        quad
+        for _, content in profile.shapes_turtle
+        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    )
+    return make_shapes(quad.triple for quad in quads)
+
+
+def compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
+    """Validate with the compiled engine of the package `shacl`."""
+    triples = list(triples)
+    report = _run_compiled(triples, shapes)
+    named = {f"{SH}focusNode", f"{SH}value"}
+    if not any(it.predicate.value in named and isinstance(it.object, ox.BlankNode) for it in report):
+        return report
+    own = _own_labels(triples, shapes)
+    return [
+        ox.Triple(triple.subject, triple.predicate, own.get(triple.object, triple.object))
+        if triple.predicate.value in named
+        else triple
+        for triple in report
+    ]
+
+
+def _run_compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
+    data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    assert data is not None  # noqa: S101 - no output was given
+    try:
+        report = _compiled_shapes(shapes).validate_text(data.decode(), format="ntriples").serialize("ntriples")
+    except ValueError as error:
+        raise _refused(error) from error
+    return [quad.triple for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES)]
+
+
+# The compiled engine names blank nodes anew, by their order. A shape of our own makes it report the name that each
+# had: in a run of its own, every blank node carries it as a property that this shape does not allow.
+_LABEL = ox.NamedNode("urn:x-pressgraph:label")
+_LABEL_SHAPE = f"""
+<urn:x-pressgraph:labels> <{RDF_TYPE}> <{SH}NodeShape> .
+<urn:x-pressgraph:labels> <{SH}targetSubjectsOf> <{_LABEL.value}> .
+<urn:x-pressgraph:labels> <{SH}property> <urn:x-pressgraph:labelled> .
+<urn:x-pressgraph:labelled> <{SH}path> <{_LABEL.value}> .
+<urn:x-pressgraph:labelled> <{SH}in> <{RDF}nil> .
+"""
+
+
+def _own_labels(triples: list[ox.Triple], shapes: Shapes) -> dict[object, ox.BlankNode]:
+    """Return the data's blank nodes by the names that the compiled engine gives them."""
+    blank = dict.fromkeys(
+        term for triple in triples for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)
+    )
+    labels = [ox.Triple(node, _LABEL, ox.Literal(node.value)) for node in blank]
+    said: dict[object, dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {}
+    for triple in _run_compiled([*triples, *labels], shapes):
+        said.setdefault(triple.subject, {})[triple.predicate.value.removeprefix(SH)] = triple.object
+    return {
+        about["focusNode"]: ox.BlankNode(value.value)
+        for about in said.values()
+        if about.get("sourceShape") == ox.NamedNode("urn:x-pressgraph:labelled")
+        and isinstance(value := about.get("value"), ox.Literal)
+    }
+
+
+def reference(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
+    """Validate with pySHACL."""
+    import pyshacl
+    from rdflib import Graph
+
+    from pressgraph.dataset import rdflib_graph, to_ox
+
+    try:
+        _, report, text = pyshacl.validate(
+            rdflib_graph(triples),
+            shacl_graph=_rdflib_shapes(shapes),
+            inference="none",
+            do_owl_imports=False,
+            advanced=bool(_advanced(shapes)),
+            # the graph is made for this run
+            inplace=True,
+            meta_shacl=False,
+        )
+    except Exception as error:  # what it raises for shapes that it cannot read is of any kind
+        raise _refused(error) from error
+    if not isinstance(report, Graph):
+        # it returns some failures in the report's place
+        raise _refused(ValueError(text.strip().splitlines()[-1] if text else str(report)))
+    return [ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report]  # type: ignore[arg-type]
+
+
+ENGINES: dict[str, Callable[[Iterable[ox.Triple], Shapes], list[ox.Triple]]] = {
+    "shacl": compiled,
+    "pyshacl": reference,
+}
+
+# What the compiled engine leaves out without a word, or refuses (SHACL Advanced Features, sections 3, 5 and 8).
+_ONLY_REFERENCE = {
+    ox.NamedNode(f"{SH}SPARQLFunction"): "a SPARQL function",
+    ox.NamedNode(f"{SH}SPARQLTargetType"): "a target type of its own",
+    ox.NamedNode(f"{SH}rule"): "rules (sh:rule)",
+}
+_ADVANCED = (*_ONLY_REFERENCE, ox.NamedNode(f"{SH}target"), ox.NamedNode(f"{SH}expression"))
+
+
+def engine(name: str, profile: Profile) -> Engine:
+    """Return the engine of a name for a profile's shapes; see `choose`."""
+    return choose(name, profile_shapes(profile))
+
+
+def choose(name: str, shapes: Shapes) -> Engine:
+    """Return the engine of a name; `auto` is the fast one, unless the shapes use what only the reference knows.
+
+    Raises PressgraphError for an unknown name.
+    """
+    if name == "auto":
+        used = _used(shapes, tuple(_ONLY_REFERENCE))
+        if used:
+            words = ", ".join(_ONLY_REFERENCE[it] for it in used)
+            return Engine(name="pyshacl", reason=f"the shapes use {words}", shapes=shapes)
+        return Engine(name="shacl", reason="the shapes use nothing that it lacks", shapes=shapes)
+    if name not in ENGINES:
+        hint = did_you_mean(name, ENGINES, otherwise=f"known: auto, {', '.join(ENGINES)}")
+        raise PressgraphError(f"there is no SHACL engine '{name}'", hint=hint)
+    return Engine(name=name, reason="asked for", shapes=shapes)
+
+
+def _advanced(shapes: Shapes) -> list[ox.NamedNode]:
+    return _used(shapes, _ADVANCED)
+
+
+def _used(shapes: Shapes, features: tuple[ox.NamedNode, ...]) -> list[ox.NamedNode]:
+    predicates = {triple.predicate for triple in shapes.triples}
+    types = {triple.object for triple in shapes.triples if triple.predicate.value == RDF_TYPE}
+    return [it for it in features if it in predicates or it in types]
+
+
+def _refused(error: Exception) -> ProfileError:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return ProfileError(f"the SHACL engine refuses the shapes: {lines[0]}")
+
+
+@lru_cache(maxsize=4)
+def _compiled_shapes(shapes: Shapes) -> shacl.Shapes:
     import shacl
 
-    text = ox.serialize((quad.triple for quad in _shapes(profile)), format=ox.RdfFormat.N_TRIPLES)
+    text = ox.serialize(shapes.triples, format=ox.RdfFormat.N_TRIPLES)
     assert text is not None  # noqa: S101 - no output was given
     try:
-        return shacl.Shapes.from_text(text.decode(), format="ntriples")
+        return shacl.Shapes.from_text(text.decode() + _LABEL_SHAPE, format="ntriples")
     except ValueError as error:
         raise ProfileError(f"the shapes are not valid SHACL: {error}") from error
 
 
 @lru_cache(maxsize=4)
-def _rdflib_shapes(profile: Profile) -> Graph:
+def _rdflib_shapes(shapes: Shapes) -> Graph:
     from pressgraph.dataset import rdflib_graph
 
-    return rdflib_graph(_shapes(profile))
+    return rdflib_graph(shapes.triples)

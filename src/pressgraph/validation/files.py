@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
+from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
 from pressgraph.errors import Place, Problem
-from pressgraph.facts import dangling_problems, read_facts
+from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.rules import problem
+from pressgraph.validation.allow import permissions
+from pressgraph.validation.checks import load_checks
+from pressgraph.validation.engines import engine as choose_engine
+from pressgraph.validation.inspect import Inspector
 from pressgraph.validation.places import Locator
+from pressgraph.validation.rdf_places import RdfLocator
 from pressgraph.validation.report import Report
-from pressgraph.validation.shacl import profile_triples
-from pressgraph.validation.validated import validate_store
+from pressgraph.validation.shacl import profile_triples, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.validation.report import Result
 
 _RDF_SUFFIXES = {it.suffix: it for it in SERIALIZATIONS}
 
@@ -76,18 +81,76 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, en
             union.load(store, stream)
         problems.extend(stream.problems)
         facts += stream.facts
+    chosen = choose_engine(engine, profile)
     if problems:
-        return Report(problems=tuple(problems), files=len(files), facts=facts)
+        report = Report(problems=tuple(problems), id_base=project.id_base, engine=chosen.name)
+        return report.with_totals(files=len(files), facts=facts)
     for one in read.found.values():
         union.load(store, convert_facts(one, emitter))
-    named = {quad.subject.value for quad in store if isinstance(quad.subject, ox.NamedNode | ox.BlankNode)}
+    named = {str(term_text(quad.subject)) for quad in store}
     for other in read_files(read.context, project, profile).found.values():
         union.load(store, convert_facts(other, emitter))
     union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
-    report = validate_store(store, profile, engine=engine).located(
-        Locator(read.found.values(), profile, project.id_base)
-    )
-    return report.about(named).with_totals(files=len(files), facts=facts)
+    inspector = Inspector(store, profile, project.id_base, engine=chosen, checks=load_checks(project))
+    results, triples = inspector.full()
+    results = [it for it in results if it.focus in named]
+    locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
+    permitted = [it for one in read.found.values() for it in permissions(one, profile, project.id_base)]
+    report = inspector.finish(results, locate=locate, permitted=permitted, triples=triples)
+    return report.with_totals(files=len(files), facts=facts)
+
+
+def _locator(
+    results: list[Result],
+    found: Iterable[FactsFile],
+    lines: list[Path],
+    rdf: list[Path],
+    inspector: Inspector,
+    project: Project,
+) -> Callable[[Result], Result]:
+    """Return what brings results to their places; files are read again only where there is something to find."""
+    if not results:
+        return lambda result: result
+    again = read_lines(lines, {result.focus for result in results}, inspector.profile, project) if lines else []
+    locator = Locator([*found, *again], inspector.profile, project.id_base)
+    if not rdf:
+        return locator.locate
+    foreign = RdfLocator((project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf)
+
+    def said(label: str) -> list[tuple[str, str]]:
+        node = ox.BlankNode(label.removeprefix("_:"))
+        quads = inspector.store.quads_for_pattern(node, None, None, ox.DefaultGraph())
+        return [
+            (quad.predicate.value, term_text(quad.object) or "")
+            for quad in quads
+            if not isinstance(quad.object, ox.BlankNode)
+        ]
+
+    return lambda result: foreign.locate(locator.locate(result), said)
+
+
+def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, project: Project) -> list[FactsFile]:
+    """Read the lines or rows that say something of some things again, with the places of all they say."""
+    emitter = compile_emitter(profile, project.id_base)
+    names = {iri.removeprefix(project.id_base) for iri in wanted}
+    # a nested node without an id is named after its parent
+    names |= {name.rpartition("/")[0] for name in names}
+    found: list[FactsFile] = []
+    for path in paths:
+        if str(path) != "-" and not is_json_lines(path):
+
+            def hear(one: FactsFile, _source: object) -> None:
+                about = {*one.described, one.source.id} if one.source is not None else one.described
+                if not names.isdisjoint(about) or not wanted.isdisjoint(about):
+                    found.append(one)
+
+            with open_stream(path, project, emitter, listen=hear) as rows:
+                for _ in rows:
+                    pass
+        elif str(path) != "-":
+            with open_json_lines(path) as file:
+                found.extend(checked_lines(file, emitter, name=project.name_of(path), wanted=names | wanted))
+    return found
 
 
 def _described(files: Iterable[FactsFile]) -> set[str]:

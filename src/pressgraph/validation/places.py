@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
+from pressgraph.errors import Text
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE
+from pressgraph.validation.report import Related
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pressgraph.errors import Place
-    from pressgraph.facts.model import Body, FactsFile, Path
+    from pressgraph.facts.model import Body, Fact, FactsFile, Path, Span
     from pressgraph.profile import Profile
+    from pressgraph.validation.report import Result
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """Where a value stands, and in which fact."""
+
+    place: Place
+    name: str
+    language: str | None = None
+    source: str | None = None
+    evidence: tuple[Span, ...] = ()
 
 
 class Locator:
@@ -23,67 +40,117 @@ class Locator:
     def __init__(self, files: Iterable[FactsFile], profile: Profile, id_base: str) -> None:
         self._profile = profile
         self._emitter = compile_emitter(profile, id_base)
-        self._nodes: dict[str, Place] = {}
+        self._nodes: dict[str, _Spot] = {}
         self._typed: set[str] = set()
-        self._values: dict[tuple[str, str], list[tuple[str, Place]]] = defaultdict(list)
+        self._values: dict[tuple[str, str], list[_Spot]] = defaultdict(list)
+        self._paths: dict[str, list[str]] = defaultdict(list)
         for found in files:
+            source = found.source.id if found.source is not None else None
             if found.source is not None:
-                self._node(found.source.body, (), found.source.places)
+                self._node(found.source.body, (), found.source.places, source, ())
             for fact in found.facts:
-                self._node(fact.body, (), fact.places)
+                self._fact(fact, source)
 
-    def locate(self, focus: str, path: str | None, value: str | None) -> Place | None:
-        """Return the place of a value, else of the property's first value, else of the node; None if unknown.
+    def _fact(self, fact: Fact, source: str | None) -> None:
+        self._node(fact.body, (), fact.places, source, fact.receipt.evidence)
 
-        `focus` and `path` are IRIs; `value` is an IRI, or the lexical form of a literal.
-        """
-        if path is not None:
-            stated = self._values.get((focus, path), [])
-            for known, place in stated:
-                if known == value:
-                    return place
-            if stated and value is None:
-                # of too many values, the last is the one that somebody added
-                return stated[-1][1]
-        if value is not None and path is not None and path.startswith("^"):
-            return self._nodes.get(value)
-        return self._nodes.get(focus)
+    def locate(self, result: Result) -> Result:
+        """Return the result with the place of its value, else of the property's last value, else of the node."""
+        spot, others = self._spot(result)
+        if spot is None:
+            return result
+        related = [*result.related, *self._related(result, spot, others)]
+        return replace(
+            result, place=spot.place, source=spot.source, evidence=spot.evidence, related=tuple(related[:_SHOWN])
+        )
 
-    def _node(self, body: Body, path: Path, places: Mapping[Path, Place]) -> None:
+    def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
+        focus = result.focus
+        stated = [spot for step in result.steps for spot in self._follow(focus, step)]
+        if result.lexical is not None:
+            found = _matching(stated, result)
+            if found is None and not any(step.startswith("^") for step in result.steps):
+                # a SPARQL constraint has no path, and sh:equals reports values of the other property
+                anywhere = [spot for path in self._paths.get(focus, ()) for spot in self._values[focus, path]]
+                found = _matching(anywhere, result)
+            if found is not None:
+                return found, stated
+        elif stated:
+            # of too many values, the last is the one that somebody added
+            return stated[-1], stated[:-1]
+        return self._nodes.get(focus), stated
+
+    def _follow(self, focus: str, step: str) -> list[_Spot]:
+        if not step.startswith("^"):
+            return self._values.get((focus, step), [])
+        return [
+            replace(spot, name=subject)
+            for (subject, path), spots in self._values.items()
+            if path == step[1:]
+            for spot in spots
+            if spot.name == focus
+        ]
+
+    def _related(self, result: Result, spot: _Spot, others: list[_Spot]) -> Iterator[Related]:
+        seen = {spot.place, *(it.place for it in result.related)}
+        if result.component.endswith("#MaxCountConstraintComponent"):
+            for other in others:
+                if other.place not in seen and other.name != spot.name:
+                    seen.add(other.place)
+                    yield Related(place=other.place, note=Text("the other value", de="der andere Wert"))
+        node = self._nodes.get(result.value or "")
+        if node is not None and node.place not in seen:
+            yield Related(place=node.place, note=Text("described here", de="hier beschrieben"))
+
+    # -- learning
+
+    def _node(
+        self, body: Body, path: Path, places: Mapping[Path, Place], source: str | None, evidence: tuple[Span, ...]
+    ) -> None:
         subject = self._emitter.iri(body["id"])[1:-1]
         # What a thing lacks belongs where it says what it is, else where it is first described.
         if subject not in self._nodes or ("type" in body and subject not in self._typed):
-            self._nodes[subject] = places[path]
+            place = places.get((*path, "id"), places[path])
+            self._nodes[subject] = _Spot(place=place, name=subject, source=source, evidence=evidence)
         if "type" in body:
             self._typed.add(subject)
         for key, values in body.items():
             if key == "id":
                 continue
             for index, value in enumerate(values):
-                self._value(subject, key, value, (*path, key, index), places)
+                for iri, name, language, at in self._value(key, value, (*path, key, index), places):
+                    if at is None:
+                        continue
+                    if (subject, iri) not in self._values:
+                        self._paths[subject].append(iri)
+                    spot = _Spot(place=at, name=name, language=language, source=source, evidence=evidence)
+                    self._values[subject, iri].append(spot)
+                if isinstance(value, dict) and key != "type" and self._profile.keys[key].kind is Kind.LINK:
+                    self._node(value, (*path, key, index), places, source, evidence)
 
-    def _value(self, subject: str, key: str, value: Any, path: Path, places: Mapping[Path, Place]) -> None:
+    def _value(
+        self, key: str, value: Any, path: Path, places: Mapping[Path, Place]
+    ) -> Iterator[tuple[str, str, str | None, Place | None]]:
+        """Yield property, value as a term, language and place of what a key says."""
         place = places.get(path)
         if key == "type":
-            if place is not None:
-                self._values[subject, RDF_TYPE].append((self._profile.classes[value].iri, place))
+            yield RDF_TYPE, self._profile.classes[value].iri, None, place
             return
         found = self._profile.keys[key]
         if isinstance(value, dict) and found.kind is Kind.TEXT:
             for tag, texts in value.items():
                 for number, text in enumerate(texts):
-                    at = places.get((*path, tag, number))
-                    if at is not None:
-                        self._values[subject, found.iri].append((text, at))
-            return
-        if isinstance(value, dict):
-            name = self._emitter.iri(value["id"])[1:-1]
-            self._node(value, path, places)
+                    yield found.iri, text, tag, places.get((*path, tag, number))
+        elif isinstance(value, dict):
+            yield found.iri, self._emitter.iri(value["id"])[1:-1], None, places.get((*path, "id"), place)
         elif found.kind is Kind.LINK:
-            name = self._emitter.iri(value)[1:-1]
+            yield found.iri, self._emitter.iri(value)[1:-1], None, place
         elif found.kind is Kind.TERM and found.scheme is not None:
-            name = found.scheme.concepts[value].iri
+            yield found.iri, found.scheme.concepts[value].iri, None, place
         else:
-            name = value
-        if place is not None:
-            self._values[subject, found.iri].append((name, place))
+            yield found.iri, value, None, place
+
+
+def _matching(spots: list[_Spot], result: Result) -> _Spot | None:
+    same = [spot for spot in spots if spot.name == result.lexical]
+    return next((spot for spot in same if spot.language == result.language), same[0] if same else None)

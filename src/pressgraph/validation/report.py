@@ -1,20 +1,23 @@
-"""What validation found: results (SHACL 1.0, 3.6) with places."""
+"""What validation found: problems of the facts rules and results of shapes and checks, as findings with places."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.errors import Place, Text, in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from pressgraph.errors import Place, Problem
-    from pressgraph.validation.places import Locator
+    import pyoxigraph as ox
+
+    from pressgraph.errors import Problem
 
 
 class Severity(enum.IntEnum):
-    """How bad a result is; higher is worse."""
+    """How bad a result is; higher is worse (SHACL 1.0, 2.1.4)."""
 
     INFO = 1
     WARNING = 2
@@ -27,8 +30,16 @@ class Severity(enum.IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another place that a result is about, and what is there."""
+
+    place: Place
+    note: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One validation result. Terms are IRIs, or N-Triples syntax for literals."""
+    """One validation result (SHACL 1.0, 3.6). Terms are IRIs, or N-Triples syntax for literals and blank nodes."""
 
     focus: str
     shape: str
@@ -36,14 +47,31 @@ class Result:
     severity: Severity
     messages: Mapping[str, str]
     path: str | None = None
+    """An IRI, or a property path in SPARQL's syntax."""
+    steps: tuple[str, ...] = ()
+    """The properties that the path can start with; `^` before one that is followed backwards."""
     value: str | None = None
     lexical: str | None = None
     """The value as people write it: an IRI, or a literal's lexical form."""
+    language: str | None = None
+    """The language tag of a literal."""
     place: Place | None = None
+    source: str | None = None
+    """The id of the document whose fact is at the place."""
+    evidence: tuple[tuple[int, int], ...] = ()
+    """The characters of that document which the fact was read from."""
+    hint: Text | None = None
+    notes: tuple[Text, ...] = ()
+    """What explains the result: which alternative came closest, and what it lacks."""
+    related: tuple[Related, ...] = ()
+    allowed: str | None = None
+    """The reason that a fact gives for breaking this rule."""
+    graph: tuple[ox.Triple, ...] = field(default=(), repr=False, compare=False)
+    """The result's triples in the report graph, blank nodes below it included."""
 
     @property
     def rule(self) -> str:
-        """The short name of the shape that reported this."""
+        """The short name of the shape or check that reported this."""
         return self.shape.rpartition("#")[2] or self.shape
 
     def message(self, language: str) -> str:
@@ -55,69 +83,168 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A problem or a result, in one language: what the formats show."""
+
+    rule: str
+    severity: Severity
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+    notes: tuple[str, ...] = ()
+    related: tuple[tuple[Place, str], ...] = ()
+    value: str | None = None
+    source: str | None = None
+    evidence: tuple[tuple[int, int], ...] = ()
+    allowed: str | None = None
+    about: str | None = None
+    """The thing, as facts name it."""
+    result: Result | None = None
+    """The technical detail; a problem of the facts rules has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Problems of the facts files, then results of the shapes."""
+    """Problems of the facts files, then results of the shapes and checks.
+
+    `counts` leaves out what facts are allowed to break.
+    """
 
     problems: tuple[Problem, ...] = ()
     results: tuple[Result, ...] = ()
     files: int = 0
     facts: int = 0
     triples: int = 0
+    engine: str = ""
+    """The SHACL engine, and why it was taken."""
+    id_base: str = ""
     counts: Mapping[Severity, int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Count the results by severity; a problem of the facts rules is a violation."""
         counts = dict.fromkeys(sorted(Severity, reverse=True), 0)
         for result in self.results:
-            counts[result.severity] += 1
+            if result.allowed is None:
+                counts[result.severity] += 1
         counts[Severity.VIOLATION] += len(self.problems)
         object.__setattr__(self, "counts", counts)
 
     @property
     def conforms(self) -> bool:
         """Whether nothing of severity Violation was found."""
-        return not self.counts[Severity.VIOLATION]
+        return self.passes(Severity.VIOLATION)
+
+    @property
+    def allowed(self) -> tuple[Result, ...]:
+        """The results that a fact gives a reason for."""
+        return tuple(result for result in self.results if result.allowed is not None)
+
+    def passes(self, limit: Severity) -> bool:
+        """Tell whether nothing was found that is as bad as the limit."""
+        return not any(count for severity, count in self.counts.items() if severity >= limit)
 
     def with_totals(self, *, files: int, facts: int) -> Report:
         """Return the report with how much was looked at."""
         return replace(self, files=files, facts=facts)
 
+    def with_results(self, results: Iterable[Result]) -> Report:
+        """Return the report with other results, in order."""
+        return replace(self, results=tuple(sorted(results, key=result_order)))
+
     def about(self, nodes: Collection[str]) -> Report:
         """Return the report with only the results on these focus nodes."""
         return replace(self, results=tuple(result for result in self.results if result.focus in nodes))
 
-    def located(self, locator: Locator) -> Report:
-        """Return the report with the place of every result that the locator knows."""
-        results = (
-            replace(result, place=locator.locate(result.focus, result.path, result.lexical)) for result in self.results
-        )
-        return replace(self, results=tuple(results))
+    def findings(self, language: str) -> list[Finding]:
+        """Return everything found in the words of a language, in the order of the files."""
+        found = [
+            Finding(
+                rule=it.rule,
+                severity=Severity.VIOLATION,
+                message=in_language(it.message, language),
+                hint=in_language(it.hint, language) if it.hint is not None else None,
+                place=it.place,
+            )
+            for it in self.problems
+        ]
+        found.extend(self._finding(it, language) for it in self.results)
+        return sorted(found, key=lambda it: (_order(it.place), -it.severity, it.rule, it.about or "", it.message))
 
-    def summary(self) -> str:
-        """Return one line that says what was looked at and how it is."""
-        looked = f"{_count(self.files, 'file')}, {_count(self.facts, 'fact')}"
-        found = ", ".join(_count(n, severity.word) for severity, n in self.counts.items() if n)
-        return f"{looked}: {found or 'all conform'}"
+    def _finding(self, result: Result, language: str) -> Finding:
+        return Finding(
+            rule=result.rule,
+            severity=result.severity,
+            message=result.message(language),
+            hint=result.hint.to(language) if result.hint is not None else None,
+            notes=tuple(note.to(language) for note in result.notes),
+            related=tuple((it.place, it.note.to(language)) for it in result.related),
+            place=result.place,
+            value=result.lexical.removeprefix(self.id_base) if result.lexical is not None else None,
+            source=result.source,
+            evidence=result.evidence,
+            allowed=result.allowed,
+            about=result.focus.removeprefix(self.id_base),
+            result=result,
+        )
 
     def lines(self, *, language: str) -> Iterator[str]:
-        """Yield the report as text: one finding per line, in the order of the files."""
-        findings: list[tuple[Place | None, str]] = [
-            (p.place, _line(str(p.place), "error", p.message, p.hint, p.rule)) for p in self.problems
-        ]
-        for result in self.results:
-            where = str(result.place) if result.place else f"<{result.focus}>"
-            text = _line(where, result.severity.word, result.message(language), None, result.rule)
-            findings.append((result.place, text))
-        for _, text in sorted(findings, key=lambda it: (_order(it[0]), it[1])):
-            yield text
+        """Yield one line for each finding that no fact allows, in the order of the files."""
+        for it in self.findings(language):
+            if it.allowed is None:
+                where = str(it.place) if it.place is not None else f"<{it.about}>"
+                hint = f" ({it.hint})" if it.hint else ""
+                yield f"{where}: {word(it.severity.word, language)}: {it.message}{hint} [{it.rule}]"
+
+    def summary(self, language: str = "en") -> str:
+        """Return one line that says what was looked at and how it is."""
+        return summary(self, language)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+_WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "en": {
+        "file": ("file", "files"),
+        "fact": ("fact", "facts"),
+        "error": ("error", "errors"),
+        "warning": ("warning", "warnings"),
+        "info": ("info", "infos"),
+        "allowed": ("allowed", "allowed"),
+        "fine": ("all conform", "all conform"),
+    },
+    "de": {
+        "file": ("Datei", "Dateien"),
+        "fact": ("Fakt", "Fakten"),
+        "error": ("Fehler", "Fehler"),
+        "warning": ("Warnung", "Warnungen"),
+        "info": ("Hinweis", "Hinweise"),
+        "allowed": ("erlaubt", "erlaubt"),
+        "fine": ("alles in Ordnung", "alles in Ordnung"),
+    },
+}
 
 
-def _line(where: str, word: str, message: str, hint: str | None, rule: str) -> str:
-    return f"{where}: {word}: {message}{f' ({hint})' if hint else ''} [{rule}]"
+def word(name: str, language: str, *, count: int = 1) -> str:
+    """Return a word of the report in a language, else in English."""
+    words = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
+    return words[name][count != 1]
+
+
+def counted(number: int, name: str, language: str) -> str:
+    """Return a number and what it counts."""
+    return f"{number} {word(name, language, count=number)}"
+
+
+def summary(report: Report, language: str) -> str:
+    """Return one line that says what was looked at and how it is."""
+    looked = f"{counted(report.files, 'file', language)}, {counted(report.facts, 'fact', language)}"
+    found = [counted(n, severity.word, language) for severity, n in report.counts.items() if n]
+    if report.allowed:
+        found.append(counted(len(report.allowed), "allowed", language))
+    return f"{looked}: {', '.join(found) or word('fine', language)}"
+
+
+def result_order(result: Result) -> tuple[Any, ...]:
+    """Return the key that results are sorted by: worst first, then by focus node."""
+    return (-result.severity, result.focus, result.path or "", result.value or "", result.rule, result.component)
 
 
 def _order(place: Place | None) -> tuple[str, int, int]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.rdf import SH
+from pressgraph.rdf import RDF, SH
 from pressgraph.validation.engines import engine
-from pressgraph.validation.report import Result, Severity
+from pressgraph.validation.report import Result, Severity, result_order
+from pressgraph.validation.words import default_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,47 +37,77 @@ def run_shacl(triples: Iterable[ox.Triple], profile: Profile, *, engine_name: st
 
     Results are sorted: worst first, then by focus node.
     """
-    report = _ReportGraph(engine(engine_name)(triples, profile))
-    return tuple(
-        sorted(
-            (_result(report, node) for node in report.results()),
-            key=lambda r: (-r.severity, r.focus, r.path or "", r.value or "", r.rule),
-        )
-    )
+    return read_report(engine(engine_name, profile).run(triples))
+
+
+def read_report(triples: Iterable[ox.Triple]) -> tuple[Result, ...]:
+    """Read the top results of a validation report graph, sorted; those of nested shapes (sh:detail) explain them."""
+    report = _ReportGraph(triples)
+    return tuple(sorted((_result(report, node) for node in report.results()), key=result_order))
 
 
 class _ReportGraph:
     """Look things up in a validation report graph."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self._values: dict[tuple[object, str], list[Term]] = defaultdict(list)
+        self._about: dict[object, list[ox.Triple]] = defaultdict(list)
         self._reports: list[object] = []
         for triple in triples:
-            self._values[triple.subject, triple.predicate.value].append(triple.object)
+            self._about[triple.subject].append(triple)
             if triple.predicate.value == f"{SH}conforms":
                 self._reports.append(triple.subject)
 
     def results(self) -> Iterator[Term]:
-        """Yield the top results; those of nested shapes (sh:detail) explain them."""
         for report in self._reports:
-            yield from self._values[report, f"{SH}result"]
+            yield from self.all(report, f"{SH}result")
 
-    def all(self, node: object, name: str) -> list[Term]:
-        return self._values.get((node, SH + name), [])
+    def all(self, node: object, predicate: str) -> list[Term]:
+        return [it.object for it in self._about.get(node, ()) if it.predicate.value == predicate]
 
     def one(self, node: object, name: str) -> Term | None:
-        return next(iter(self.all(node, name)), None)
+        return next(iter(self.all(node, SH + name)), None)
 
     def text(self, node: object, name: str) -> str | None:
         found = self.one(node, name)
-        return _lexical(found) if found is not None else None
+        return lexical(found) if found is not None else None
 
-    def path(self, node: Term) -> str:
-        """Return a result path: an IRI, `^` and an IRI for an inverse one, `…` for others."""
+    def path(self, node: Term) -> tuple[str, tuple[str, ...]]:
+        """Return a result path in SPARQL's syntax, and the properties that it can start with."""
         if isinstance(node, ox.NamedNode):
-            return node.value
-        inverse = self.one(node, "inversePath")
-        return f"^{self.path(inverse)}" if inverse is not None else "…"
+            return node.value, (node.value,)
+        for name, sign in (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?")):
+            if (inner := self.one(node, name)) is not None:
+                text, steps = self.path(inner)
+                return f"{_grouped(text)}{sign}", steps
+        if (inner := self.one(node, "inversePath")) is not None:
+            text, steps = self.path(inner)
+            return f"^{_grouped(text)}", tuple(f"^{step}" for step in steps)
+        if (head := self.one(node, "alternativePath")) is not None:
+            parts = [self.path(it) for it in self.members(head)]
+            return "|".join(_grouped(text) for text, _ in parts), tuple(s for _, steps in parts for s in steps)
+        parts = [self.path(it) for it in self.members(node)]
+        return "/".join(_grouped(text) for text, _ in parts) or "…", parts[0][1] if parts else ()
+
+    def members(self, head: Term) -> Iterator[Term]:
+        while (first := next(iter(self.all(head, f"{RDF}first")), None)) is not None:
+            yield first
+            head = next(iter(self.all(head, f"{RDF}rest")), ox.NamedNode(f"{RDF}nil"))
+
+    def closure(self, node: Term) -> tuple[ox.Triple, ...]:
+        """Return the triples about a node and the blank nodes below it."""
+        found: list[ox.Triple] = []
+        todo, seen = [node], {node}
+        while todo:
+            for triple in self._about.get(todo.pop(), ()):
+                found.append(triple)
+                if isinstance(triple.object, ox.BlankNode) and triple.object not in seen:
+                    seen.add(triple.object)
+                    todo.append(triple.object)
+        return tuple(found)
+
+
+def _grouped(path: str) -> str:
+    return f"({path})" if any(sign in path for sign in "|") else path
 
 
 def _result(report: _ReportGraph, node: Term) -> Result:
@@ -86,22 +117,33 @@ def _result(report: _ReportGraph, node: Term) -> Result:
     shape = report.one(node, "sourceShape")
     named = next((it for it in (constraint, shape) if isinstance(it, ox.NamedNode)), None)
     messages = {
-        (text.language or "") if isinstance(text, ox.Literal) else "": _lexical(text)
-        for text in report.all(node, "resultMessage")
+        (text.language or "") if isinstance(text, ox.Literal) else "": lexical(text)
+        for text in report.all(node, f"{SH}resultMessage")
     }
     component = report.text(node, "sourceConstraintComponent") or ""
+    written, steps = report.path(path) if path is not None else (None, ())
     return Result(
-        focus=report.text(node, "focusNode") or "",
-        path=report.path(path) if path is not None else None,
-        value=str(value) if isinstance(value, ox.Literal) else _lexical(value) if value else None,
-        lexical=_lexical(value) if value is not None else None,
+        focus=term_text(report.one(node, "focusNode")) or "",
+        path=written,
+        steps=steps,
+        value=term_text(value),
+        lexical=lexical(value) if value is not None else None,
+        language=value.language if isinstance(value, ox.Literal) else None,
         shape=named.value if named is not None else component,
         component=component,
         severity=_SEVERITIES.get(report.text(node, "resultSeverity") or "", Severity.VIOLATION),
-        messages=dict(sorted(messages.items())),
+        messages=dict(sorted(messages.items())) or default_messages(component),
+        graph=report.closure(node),
     )
 
 
-def _lexical(term: Term) -> str:
+def term_text(term: Term | None) -> str | None:
+    """Return an IRI, or another term in N-Triples syntax."""
+    if term is None or isinstance(term, ox.NamedNode):
+        return term.value if term is not None else None
+    return str(term)
+
+
+def lexical(term: Term) -> str:
     """Return an IRI, a literal's lexical form, or a blank node's label."""
     return str(getattr(term, "value", term))

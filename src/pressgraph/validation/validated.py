@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
+from pressgraph.validation.engines import engine as choose_engine
+from pressgraph.validation.inspect import Inspector
 from pressgraph.validation.report import Report
-from pressgraph.validation.shacl import run_shacl
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from pressgraph.dataset import GraphNames, Snapshot
     from pressgraph.profile import Profile
 
@@ -31,5 +32,6 @@ class ValidatedDataset:
 
 def validate_store(store: ox.Store, profile: Profile, *, engine: str = "auto") -> Report:
     """Run the shapes over a store's default graph: the union of its graphs."""
-    triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
-    return Report(results=run_shacl(triples, profile, engine_name=engine), triples=len(triples))
+    inspector = Inspector(store, profile, "", engine=choose_engine(engine, profile))
+    results, triples = inspector.full()
+    return Report(triples=triples, engine=inspector.engine.name).with_results(results)

@@ -1,0 +1,110 @@
+"""The settings of `pressgraph serve`: section [serve] of the configuration, with every limit and its default."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+_URL = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How the server listens, and what one request may cost. Times are seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 7019
+    url: str = ""
+    """The address that the public reaches the server by, without a path; empty: what the request's Host says."""
+    store: str = "served"
+    """The folder, below the project's, of what is written over HTTP; it is made by a writable server."""
+
+    workers: int = 2
+    """Processes for queries that are answered fast."""
+    slow_workers: int = 2
+    """Processes more, for queries that run longer than `slow_after`."""
+    slow_after: float = 1.0
+    timeout: float = 30.0
+    """How long a query may take; then its process is killed."""
+    memory_mib: int = 1024
+    """What a query's process may allocate."""
+    rows: int = 1_000_000
+    result_mib: int = 256
+    queue: int = 64
+    """How many queries may wait for a process; one more is answered 503."""
+    queue_timeout: float = 10.0
+    """How long a query may wait for a process before 503."""
+    stall_timeout: float = 15.0
+    """How long a reader may take nothing of a large result before the connection is cut."""
+
+    query_kib: int = 64
+    depth: int = 60
+    """How deep braces and parentheses of a query may nest."""
+    operators: int = 1000
+    """How many operators and keywords that nest, such as UNION, a query may have."""
+    services: tuple[str, ...] = ()
+    """The endpoints that SERVICE may ask; naming one gives the query processes a network."""
+
+    cache_mib: int = 64
+    cached_result_kib: int = 1024
+
+    head_kib: int = 64
+    """The size of a request's line and headers."""
+    head_timeout: float = 10.0
+    body_timeout: float = 30.0
+    keep_alive: int = 5
+    connections: int = 1000
+    shutdown_timeout: int = 10
+
+    write_body_mib: int = 64
+    write_timeout: float = 60.0
+    write_memory_mib: int = 2048
+
+    log: bool = True
+    """Write a line of JSON for each request to stderr."""
+
+
+_KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "tuple[str, ...]": list}
+_WANTED = {
+    "int": "a whole number above 0",
+    "float": "a number above 0",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "tuple[str, ...]": "a list of texts",
+}
+_MAY_BE_ZERO = {"slow_workers", "cache_mib", "queue", "port"}
+
+KEYS: dict[str, Any] = {field.name: _KINDS[str(field.type)] for field in fields(Serving)}
+"""The keys of the section, with the Python types of their values in TOML."""
+
+
+def serving(table: dict[str, Any]) -> Serving:
+    """Return the settings that a TOML table changes.
+
+    Raises ValueError with a sentence about the key that is wrong; unknown keys are the caller's to refuse.
+    """
+    values: dict[str, Any] = {}
+    for field in fields(Serving):
+        if field.name not in table:
+            continue
+        value, kind = table[field.name], str(field.type)
+        good = isinstance(value, _KINDS[kind]) and (kind == "bool" or not isinstance(value, bool))
+        if good and kind in {"int", "float"}:
+            good = value > 0 or (value == 0 and field.name in _MAY_BE_ZERO)
+        if good and kind == "tuple[str, ...]":
+            good = all(isinstance(item, str) for item in value)
+        if not good:
+            raise ValueError(f"serve.{field.name} must be {_WANTED[kind]}")
+        values[field.name] = tuple(value) if isinstance(value, list) else value
+    url = values.get("url", "")
+    if url and not _URL.fullmatch(url):
+        raise ValueError(f"serve.url '{url}' is not an http(s) address")
+    values["url"] = url.rstrip("/")
+    store = values.get("store", "served")
+    if not re.fullmatch(r"[\w.-]+", store) or store.startswith("."):
+        raise ValueError(f"serve.store '{store}' is not the name of a folder in the project")
+    for service in values.get("services", ()):
+        if not _URL.fullmatch(service):
+            raise ValueError(f"serve.services names '{service}', which is not an http(s) address")
+    return Serving(**values)

@@ -1,0 +1,153 @@
+"""Refuse SPARQL text that would end or abuse an engine, before any engine sees it: lexically, without a parser.
+
+Nesting and long chains of operators exhaust the stack of recursive parsers, which no one can catch; SERVICE and LOAD
+make the server a client of whatever address the text names.
+
+SPARQL's grammar cannot be split into tokens without parsing: `?a<?b)SERVICE#>` holds an IRI for a lexer, and a
+comparison, a keyword and a comment for a parser that reads it in a FILTER. So what stands in an IRI counts too where
+it could be something else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pressgraph.errors import QueryError
+from pressgraph.query.lexer import kinds
+
+_OPENING, _CLOSING = "{([", "})]"
+_OPERATORS = frozenset("!|&^/*+-<>=?")
+_SEPARATORS = frozenset(".;,")
+_NESTING = frozenset(
+    {"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "IN", "NOT", "EXISTS", "GRAPH", "VALUES", "IF", "COALESCE"}
+)
+# After ')' a comment can hide the rest of a SERVICE clause inside what looks like an IRI.
+_HIDDEN = re.compile(r"\).*(?:SERVICE|LOAD)\b.*#", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What query text may be; `services` are the only endpoints that SERVICE may name."""
+
+    size: int = 1024 * 1024
+    """In UTF-8 bytes."""
+    depth: int = 60
+    operators: int = 1000
+    patterns: int = 2000
+    """How many patterns and items may follow each other; planning recurses over them."""
+    services: frozenset[str] = frozenset()
+
+
+class RefusedQueryError(QueryError):
+    """Query text that is not given to an engine: too large, too deep, or reaching for the network."""
+
+
+DEFAULT_LIMITS = Limits()
+_HARMLESS = frozenset({"string", "variable", "curie"})
+
+
+def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Check the text of a query or an update.
+
+    Raises RefusedQueryError.
+    """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > limits.size:
+        raise RefusedQueryError(f"the query has {size} bytes; {limits.size} are allowed")
+    guard = _Guard(limits)
+    for kind, content in kinds(text):
+        if kind not in _HARMLESS or guard.pending:
+            guard.see(kind, content)
+    if guard.pending:
+        raise guard.no_service()
+
+
+class _Guard:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.depth = 0
+        self.operators = 0
+        self.patterns = 0
+        self.in_values = False
+        """Whether this is the data of a VALUES block, which is a table and nests nothing."""
+        self.pending = False
+        """Whether the last words were SERVICE [SILENT], whose endpoint comes next."""
+
+    def see(self, kind: str, text: str) -> None:
+        if self.pending:
+            if kind == "word" and text.upper() == "SILENT":
+                return
+            if kind != "iri" or text[1:-1] not in self.limits.services:
+                raise self.no_service()
+            self.pending = False
+            return
+        match kind:
+            case "other":
+                self.punctuation(text)
+            case "word":
+                self.word(text.upper())
+            case "iri":
+                if _HIDDEN.search(text):
+                    raise self.no_service()
+                self.hidden_in_iri(text[1:-1])
+
+    def punctuation(self, text: str) -> None:
+        if text in _OPENING:
+            self.depth += 1
+            if self.depth > self.limits.depth:
+                raise RefusedQueryError(f"the query is nested deeper than {self.limits.depth} levels")
+        elif text in _CLOSING:
+            self.depth = max(0, self.depth - 1)
+            self.in_values = self.in_values and text != "}"
+        elif self.in_values:
+            return
+        elif text in _OPERATORS:
+            self.operator()
+        elif text in _SEPARATORS:
+            self.patterns += 1
+            if self.patterns > self.limits.patterns:
+                raise RefusedQueryError(
+                    f"the query has more than {self.limits.patterns} patterns and items",
+                    hint="put lists of values into VALUES",
+                )
+        elif text == "\\":
+            raise RefusedQueryError("the query has a backslash outside a string")
+
+    def operator(self) -> None:
+        self.operators += 1
+        if self.operators > self.limits.operators:
+            raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
+
+    def word(self, word: str) -> None:
+        if word == "VALUES":
+            self.in_values = True
+        if word in _NESTING:
+            self.operator()
+        elif word == "SERVICE":
+            self.pending = True
+        elif word == "LOAD":
+            raise RefusedQueryError("LOAD would fetch a document, and nothing is fetched here")
+
+    def hidden_in_iri(self, iri: str) -> None:
+        opened = iri.count("(") + iri.count("[")
+        if opened:
+            closed = iri.count(")") + iri.count("]")
+            deepest = self.depth + opened
+            if deepest > self.limits.depth:
+                raise RefusedQueryError(f"the query is nested deeper than {self.limits.depth} levels")
+            self.depth = max(0, self.depth + opened - min(opened, closed))
+        for sign in ("!", "&&", "+", "-"):
+            # an IRI has a few of these; a chain has hundreds
+            self.operators += max(0, iri.count(sign) - 20)
+        if self.operators > self.limits.operators:
+            raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
+
+    def no_service(self) -> RefusedQueryError:
+        if self.limits.services:
+            known = ", ".join(sorted(self.limits.services))
+            return RefusedQueryError("SERVICE may ask only endpoints that are allowed here", hint=f"write <…>: {known}")
+        return RefusedQueryError(
+            "SERVICE would ask another endpoint, and nothing is fetched here",
+            hint="ask that endpoint itself; on the command line with --endpoint URL",
+        )

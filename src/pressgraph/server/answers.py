@@ -1,0 +1,162 @@
+"""What all answers of the server share: errors in one line, headers, results that stream."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+
+from pressgraph.server.pool import Exchange, ExchangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+STATUS = {
+    "syntax": 400,
+    "refused": 400,
+    "missing": 404,
+    "limit": 413,
+    "unsupported": 415,
+    "gone": 499,
+    "crash": 500,
+    "failed": 500,
+    "busy": 503,
+    "overload": 503,
+    "stopping": 503,
+    "time": 504,
+    "memory": 507,
+}
+_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60"}
+
+CORS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Link, Content-Location, X-Request-Id",
+}
+
+
+class RequestError(Exception):
+    """A request that is answered with an error: a status and one sentence."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+def request_error(failure: ExchangeError) -> RequestError:
+    """Return the error that a failed exchange is answered with."""
+    status = STATUS[failure.kind]
+    headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY else {}
+    return RequestError(status, failure.message, headers)
+
+
+def error_answer(error: RequestError) -> Response:
+    """Return an error as text: one line, nothing of the machine in it."""
+    line = " ".join(error.message.split())
+    return PlainTextResponse(f"{line}\n", error.status, {**CORS, "cache-control": "no-store", **error.headers})
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Tell whether the client has this representation (RFC 9110, 13.1.2)."""
+    wanted = request.headers.get("if-none-match")
+    if wanted is None:
+        return False
+    if wanted.strip() == "*":
+        return True
+    plain = etag.strip('"')
+    return any(it.strip().removeprefix("W/").strip('"').removesuffix("-gz") == plain for it in wanted.split(","))
+
+
+def preflight(methods: str) -> Response:
+    """Answer OPTIONS, for clients and for browsers that ask before a request to another site (CORS)."""
+    headers = {
+        **CORS,
+        "allow": methods,
+        "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+        "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+        "access-control-max-age": "86400",
+    }
+    return Response(status_code=204, headers=headers)
+
+
+class ResultStream(Response):
+    """A result that is sent as it comes. One that fails midway ends as a broken connection, never as success."""
+
+    def __init__(
+        self, exchange: Exchange, beginning: bytes, *, headers: Mapping[str, str], compress: bool, stall: float
+    ) -> None:
+        super().__init__(status_code=200, headers=headers)
+        del self.headers["content-length"]
+        if compress:
+            self.headers["content-encoding"] = "gzip"
+        self._exchange = exchange
+        self._beginning = beginning
+        self._gzip = zlib.compressobj(1, zlib.DEFLATED, 31) if compress else None
+        self._stall = stall
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the result."""
+        watch = asyncio.ensure_future(_gone(receive, self._exchange))
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await self._send(self._beginning, send)
+            async for chunk in self._exchange.chunks():
+                await self._send(chunk, send)
+            rest = self._gzip.flush() if self._gzip is not None else b""
+            await send({"type": "http.response.body", "body": rest, "more_body": False})
+        except (ExchangeError, TimeoutError):
+            abort = scope.get("pressgraph.abort")
+            if abort is not None:
+                abort()
+                await asyncio.sleep(0)
+        finally:
+            watch.cancel()
+            self._exchange.close()
+
+    async def _send(self, chunk: bytes, send: Send) -> None:
+        if self._gzip is not None:
+            chunk = self._gzip.compress(chunk)
+        if chunk:
+            async with asyncio.timeout(self._stall):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _gone(receive: Receive, exchange: Exchange) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    exchange.close()
+
+
+class Watch:
+    """Close an exchange when its client goes; it costs nothing for what is answered at once."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(0.1, self._start)
+        self.exchange: Exchange | None = None
+        self.gone = False
+
+    def _start(self) -> None:
+        self._task = asyncio.ensure_future(self._wait())
+
+    async def _wait(self) -> None:
+        with suppress(asyncio.CancelledError):
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+            self.gone = True
+            if self.exchange is not None:
+                self.exchange.close()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()

@@ -1,0 +1,101 @@
+"""Answers kept in memory. A snapshot never changes, so nothing is ever invalidated: what is old is not asked for."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from pressgraph.server.pool import ExchangeError
+
+_WORTH_COMPRESSING = 1024
+_MOST_FAILURES = 1000
+_FAILURE_SECONDS = 60.0
+_COST = 512
+"""What an entry costs besides its bytes, roughly."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """An answer: its bytes, and what its headers say."""
+
+    body: bytes
+    content_type: str
+    etag: str
+    _gzipped: bytes | None = None
+
+    def encoded(self, *, compress: bool) -> tuple[bytes, bool]:
+        """Return the bytes, compressed where that is accepted and worth it, and whether they are."""
+        if not compress or len(self.body) < _WORTH_COMPRESSING:
+            return self.body, False
+        if self._gzipped is None:
+            self._gzipped = gzip.compress(self.body, 3, mtime=0)
+        return self._gzipped, True
+
+
+class Cache:
+    """The answers used last, within a bound in bytes; and, for a minute, which requests ended a process."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._held = 0
+        self._entries: OrderedDict[Hashable, tuple[Entry, int]] = OrderedDict()
+        self._failures: OrderedDict[Hashable, tuple[float, ExchangeError]] = OrderedDict()
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, key: Hashable) -> Entry | None:
+        """Return an answer."""
+        found = self._entries.get(key)
+        if found is None:
+            self.misses += 1
+            return None
+        self._entries.move_to_end(key)
+        self.hits += 1
+        return found[0]
+
+    def put(self, key: Hashable, entry: Entry, *, key_size: int = 0) -> None:
+        """Keep an answer."""
+        cost = 2 * len(entry.body) + key_size + _COST
+        if cost > self._size:
+            return
+        old = self._entries.pop(key, None)
+        if old is not None:
+            self._held -= old[1]
+        self._entries[key] = (entry, cost)
+        self._held += cost
+        while self._held > self._size:
+            _, (_, freed) = self._entries.popitem(last=False)
+            self._held -= freed
+
+    def clear(self) -> None:
+        """Forget all answers: their snapshot is not served any more."""
+        self._entries.clear()
+        self._failures.clear()
+        self._held = 0
+
+    def failed(self, key: Hashable, failure: ExchangeError) -> None:
+        """Remember that a request ended a process."""
+        self._failures[key] = (time.monotonic() + _FAILURE_SECONDS, failure)
+        if len(self._failures) > _MOST_FAILURES:
+            self._failures.popitem(last=False)
+
+    def failure(self, key: Hashable) -> ExchangeError | None:
+        """Return how a request ended a process a moment ago."""
+        found = self._failures.get(key)
+        if found is None:
+            return None
+        if found[0] < time.monotonic():
+            del self._failures[key]
+            return None
+        return found[1]
+
+    @property
+    def held(self) -> int:
+        """The bytes in use."""
+        return self._held

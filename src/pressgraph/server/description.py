@@ -1,0 +1,96 @@
+"""The service description and the VoID description of the served dataset, as triples.
+
+https://www.w3.org/TR/sparql11-service-description/ and https://www.w3.org/TR/void/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.serializations import SERIALIZATIONS
+from pressgraph.rdf import RDF_TYPE, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
+FORMATS = "http://www.w3.org/ns/formats/"
+DCTERMS = "http://purl.org/dc/terms/"
+PREFIXES = {"sd": SD, "void": VOID, "formats": FORMATS, "dcterms": DCTERMS, "xsd": XSD}
+
+_RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+_FORMATS = {
+    "turtle": "Turtle",
+    "jsonld": "JSON-LD",
+    "ntriples": "N-Triples",
+    "nquads": "N-Quads",
+    "trig": "TriG",
+    "rdfxml": "RDF_XML",
+}
+
+
+def service_description(
+    endpoint: str, base: str, statistics: dict[str, Any], *, writable: bool, federated: bool
+) -> Iterator[ox.Triple]:
+    """Yield the description of the service at an endpoint."""
+    service = f"{endpoint}#service"
+    dataset, default = f"{endpoint}#dataset", f"{endpoint}#default-graph"
+    yield _link(service, RDF_TYPE, f"{SD}Service")
+    yield _link(service, f"{SD}endpoint", endpoint)
+    yield _link(service, f"{SD}supportedLanguage", f"{SD}SPARQL11Query")
+    if writable:
+        yield _link(service, f"{SD}supportedLanguage", f"{SD}SPARQL11Update")
+    for name in _RESULTS:
+        yield _link(service, f"{SD}resultFormat", FORMATS + name)
+    for it in SERIALIZATIONS:
+        yield _link(service, f"{SD}resultFormat", FORMATS + _FORMATS[it.name])
+    if federated:
+        yield _link(service, f"{SD}feature", f"{SD}BasicFederatedQuery")
+    yield _link(service, f"{SD}defaultDataset", dataset)
+    yield _link(dataset, RDF_TYPE, f"{SD}Dataset")
+    yield _link(dataset, f"{SD}defaultGraph", default)
+    yield _link(default, RDF_TYPE, f"{SD}Graph")
+    yield _count(default, "triples", statistics["triples"])
+    yield _link(default, f"{VOID}inDataset", f"{base}#dataset")
+
+
+def void_description(
+    address: str, base: str, statistics: dict[str, Any], *, title: str, vocabularies: list[str]
+) -> Iterator[ox.Triple]:
+    """Yield the VoID description of a dataset whose things are named below `base`, served at `address`."""
+    dataset = f"{base}#dataset"
+    yield _link(dataset, RDF_TYPE, f"{VOID}Dataset")
+    yield _triple(dataset, f"{DCTERMS}title", ox.Literal(title, language="en"))
+    yield _triple(dataset, f"{VOID}uriSpace", ox.Literal(f"{base}id/"))
+    yield _link(dataset, f"{VOID}sparqlEndpoint", f"{address}/sparql")
+    for it in SERIALIZATIONS:
+        yield _link(dataset, f"{VOID}feature", FORMATS + _FORMATS[it.name])
+    for namespace in sorted(vocabularies):
+        yield _link(dataset, f"{VOID}vocabulary", namespace)
+    yield _count(dataset, "triples", statistics["triples"])
+    yield _count(dataset, "distinctSubjects", statistics["subjects"])
+    yield _count(dataset, "distinctObjects", statistics["objects"])
+    yield _count(dataset, "properties", len(statistics["properties"]))
+    yield _count(dataset, "classes", len(statistics["classes"]))
+    for kind, word, counted in (("property", "property", "triples"), ("class", "class", "entities")):
+        found = statistics["properties" if kind == "property" else "classes"]
+        for number, (iri, count) in enumerate(sorted(found.items()), start=1):
+            part = f"{base}#{kind}-{number}"
+            yield _link(dataset, f"{VOID}{word}Partition", part)
+            yield _link(part, f"{VOID}{word}", iri)
+            yield _count(part, counted, count)
+
+
+def _link(subject: str, predicate: str, value: str) -> ox.Triple:
+    return _triple(subject, predicate, ox.NamedNode(value))
+
+
+def _count(subject: str, word: str, value: int) -> ox.Triple:
+    return _triple(subject, f"{VOID}{word}", ox.Literal(value))
+
+
+def _triple(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), value)

@@ -1,0 +1,69 @@
+"""Messages between the front and its processes: a kind (one byte), a length (four, big-endian), the content."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import socket
+
+HEAD = struct.Struct(">cI")
+REQUEST, READY, DATA, END, FAILED = b"Q", b"R", b"D", b"E", b"X"
+LARGEST = 256 * 1024 * 1024
+
+
+def frame(kind: bytes, content: bytes = b"") -> bytes:
+    """Return a message."""
+    return HEAD.pack(kind, len(content)) + content
+
+
+def json_frame(kind: bytes, content: Any) -> bytes:
+    """Return a message whose content is JSON."""
+    return frame(kind, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+
+
+def receive(sock: socket.socket) -> tuple[bytes, bytes] | None:
+    """Read a message in a process that has nothing else to do; None where the other side is gone."""
+    head = _exactly(sock, HEAD.size)
+    if head is None:
+        return None
+    kind, size = HEAD.unpack(head)
+    if size > LARGEST:
+        return None
+    content = _exactly(sock, size)
+    return None if content is None else (kind, content)
+
+
+def _exactly(sock: socket.socket, size: int) -> bytes | None:
+    parts: list[bytes] = []
+    while size:
+        part = sock.recv(min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+class Frames:
+    """Cut a stream of bytes into messages."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """Return the messages that are complete now."""
+        data = self._rest + data if self._rest else data
+        found: list[tuple[bytes, bytes]] = []
+        at, end = 0, len(data)
+        while end - at >= HEAD.size:
+            kind, size = HEAD.unpack_from(data, at)
+            stop = at + HEAD.size + size
+            if stop > end:
+                break
+            found.append((kind, data[at + HEAD.size : stop]))
+            at = stop
+        self._rest = data[at:] if at else data
+        return found

@@ -1,0 +1,438 @@
+"""The front: takes requests, asks the processes, answers. It evaluates nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import prometheus_client as prometheus
+from prometheus_client.core import GaugeMetricFamily
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pressgraph.dataset import GraphNames, Snapshots
+from pressgraph.errors import PressgraphError
+from pressgraph.server.answers import RequestError, error_answer, request_error
+from pressgraph.server.negotiation import GRAPHS, ROWS
+from pressgraph.server.pages import STATIC, Pages
+from pressgraph.server.pool import ExchangeError, Pool
+from pressgraph.server.protocol import Endpoint, parameters
+from pressgraph.server.publication import is_current, served_folder
+from pressgraph.server.repeated import Known, Repeated
+from pressgraph.server.writes import Writes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+    from pressgraph.query import SavedQuery
+
+
+_HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
+_POLL = 0.2
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
+_PATH_KINDS = ("sparql", "store", "id", "doc", "vocab", "static", "search", "about", "healthz", "readyz", "metrics")
+
+
+class Front:
+    """The server of a project: an ASGI application."""
+
+    security = _SECURITY
+
+    def __init__(
+        self,
+        project: Project,
+        profile: Profile,
+        saved_queries: Mapping[str, SavedQuery],
+        *,
+        writable: bool = False,
+        token: str | None = None,
+    ) -> None:
+        self.project = project
+        self.profile = profile
+        self.saved_queries = saved_queries
+        self.settings = project.serve
+        self.writable = writable
+        self.graphs = GraphNames(id_base=project.id_base)
+        self.prefixes = profile.query_prefixes(project.id_base)
+        self.folder = served_folder(project, writable=writable)
+        self.snapshots = Snapshots(self.folder)
+        self.snapshot_id = "none"
+        self.snapshot_name = ""
+        self.problem: PressgraphError | None = None
+        """Why it could not start."""
+        self.pool = Pool(
+            self.settings,
+            {
+                "memory": self.settings.memory_mib * 1024 * 1024,
+                "network": bool(self.settings.services),
+                "prefixes": self.prefixes,
+                "base": project.base,
+                "id_base": project.id_base,
+            },
+        )
+        self.writes = Writes(self, token)
+        self.pages = Pages(self)
+        self.endpoint = Endpoint(self)
+        self.metrics = Metrics(self)
+        self.repeated = Repeated(self.settings.cache_mib * 1024 * 1024 // 4, self._repeated)
+        self._again: list[tuple[Known, str]] = []
+        self._logged: list[str] = []
+        """Lines of the log that are written in a moment, together."""
+        self._second, self._time = 0, ""
+        self._moving = asyncio.Lock()
+        self._follower: asyncio.Task[None] | None = None
+        self._routes: ASGIApp = self._application()
+
+    # -- the application
+
+    def _application(self) -> Starlette:
+        pages = self.pages
+
+        async def graph_store(request: Request) -> Response:
+            return await self.writes.graph_store(request)
+
+        every = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+        return Starlette(
+            routes=[
+                Route("/", pages.home),
+                Route("/search", pages.search),
+                Route("/about", pages.about),
+                Route("/void", pages.void),
+                Route("/.well-known/void", pages.well_known_void),
+                Route("/robots.txt", pages.robots),
+                Route("/download", self._download),
+                Route("/healthz", self._healthz),
+                Route("/readyz", self._readyz),
+                Route("/metrics", self._metrics),
+                Route("/store", graph_store, methods=every),
+                Route("/store/{path:path}", graph_store, methods=every),
+                Mount("/static", StaticFiles(directory=STATIC)),
+                Route("/{path:path}", pages.resource, methods=["GET", "HEAD", "OPTIONS"]),
+            ],
+            exception_handlers={404: pages.not_found, 405: pages.not_found, RequestError: pages.refused},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and note that it was."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        request_id = secrets.token_hex(8)
+        status, size = 0, 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *_SECURITY, (b"x-request-id", request_id.encode())]
+            else:
+                size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._dispatch(scope, receive, counted)
+        except (asyncio.CancelledError, ClientDisconnect):
+            status = status or 499
+        except Exception as error:  # noqa: BLE001 - the server goes on
+            self.say("error", request_id=request_id, error=type(error).__name__, at=_place(error))
+            if not status:
+                await error_answer(RequestError(500, f"the server made a mistake (request {request_id})"))(
+                    scope, receive, counted
+                )
+            else:
+                scope.get("pressgraph.abort", lambda: None)()
+        took = time.perf_counter() - started
+        self.metrics.request(scope["path"], status, took)
+        if self.settings.log:
+            self.say(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                path=scope["path"][:200],
+                status=status,
+                ms=round(took * 1000, 1),
+                bytes=size,
+                **scope.get("pressgraph.log", {}),
+            )
+
+    def _repeated(self, known: Known, request_id: str) -> None:
+        self._again.append((known, request_id))
+        if len(self._again) == 1:
+            asyncio.get_running_loop().call_later(0.05, self._note_repeated)
+
+    def _note_repeated(self) -> None:
+        """Count and log, together, what was answered again."""
+        self.metrics.repeated(len(self._again))
+        if self.settings.log:
+            now = self._now()
+            # nothing here needs escaping: the query is a hash
+            self._logged.extend(
+                f'{{"time":"{now}","event":"request","request_id":"{request_id}","method":"GET","path":"/sparql",'
+                f'"status":200,"ms":0,"bytes":{len(known.body)},"query":"{known.query}","cached":true}}\n'
+                for known, request_id in self._again
+            )
+            self._flush()
+        self._again.clear()
+
+    def _now(self) -> str:
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._time = second, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+        return self._time
+
+    def _flush(self) -> None:
+        sys.stderr.write("".join(self._logged))
+        self._logged.clear()
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            if scope["path"] in {"/sparql", "/sparql/"}:
+                response = await self.endpoint.answer(request)
+                await response(scope, receive, send)
+            else:
+                await self._routes(scope, receive, send)
+        except RequestError as error:
+            response = self.pages.error(request, error)
+            await response(scope, receive, send)
+
+    async def body(self, request: Request, most: int) -> bytes:
+        """Read a request's body.
+
+        Raises RequestError for one that is compressed, too large or too slow.
+        """
+        if request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+            raise RequestError(415, "a request's body must not be compressed", {"accept-encoding": "identity"})
+        parts: list[bytes] = []
+        size = 0
+        close = {"connection": "close"}
+        with suppress(ValueError):
+            if int(request.headers.get("content-length", "0")) > most:
+                raise RequestError(413, f"the request's body is larger than {most} bytes", close)
+        try:
+            async with asyncio.timeout(self.settings.body_timeout):
+                async for part in request.stream():
+                    size += len(part)
+                    if size > most:
+                        raise RequestError(413, f"the request's body is larger than {most} bytes", close)
+                    parts.append(part)
+        except TimeoutError:
+            raise RequestError(408, "the request's body did not come in time", close) from None
+        return b"".join(parts)
+
+    def address(self, request: Request) -> str:
+        """Return the address, without a path, by which the client reaches the server.
+
+        Raises RequestError for a Host that is none.
+        """
+        if self.settings.url:
+            return self.settings.url
+        host = next((value for name, value in request.scope["headers"] if name == b"host"), b"")
+        if not _HOST.fullmatch(host):
+            raise RequestError(400, "the request's Host is not a host")
+        return f"{request.scope['scheme']}://{host.decode('ascii')}"
+
+    # -- snapshots
+
+    async def lookup(self, request: dict[str, Any]) -> Any:
+        """Ask a process for what a page needs.
+
+        Raises RequestError.
+        """
+        try:
+            exchange = await self.pool.ask(request)
+            try:
+                parts = [chunk async for chunk in exchange.chunks()]
+            finally:
+                exchange.close()
+        except ExchangeError as failure:
+            raise request_error(failure) from failure
+        return json.loads(b"".join(parts))
+
+    async def move(self) -> bool:
+        """Serve what is published now; return whether that is another snapshot than before."""
+        async with self._moving:
+            current = self.snapshots.current()
+            built = Snapshots(self.project.state).current()
+            if not is_current(current, built, personal=self.project.include_personal_data):
+                await self.writes.publish()
+                current = self.snapshots.current()
+            if current is None or current.name == self.snapshot_name:
+                return False
+            identity = f"{current.name}-{current.manifest().get('id', '')}"
+            await self.pool.open(current.path / "store")
+            self.snapshot_name, self.snapshot_id = current.name, identity
+            self.endpoint.moved()
+            self.repeated.clear()
+            self.pages.moved()
+            self.say("snapshot", snapshot=current.name)
+            return True
+
+    async def _follow(self) -> None:
+        """Watch for publications, here and by 'pressgraph build' in other processes."""
+        pointers = (self.project.state / "current", self.folder / "current")
+        seen: tuple[Any, ...] = ()
+        while True:
+            now = tuple(_stamp(path) for path in pointers)
+            if now != seen:
+                try:
+                    await self.move()
+                    seen = tuple(_stamp(path) for path in pointers) if now == seen else now
+                except (PressgraphError, ExchangeError, RequestError, OSError) as error:
+                    self.say("error", error=type(error).__name__, message=str(error)[:300])
+                    await asyncio.sleep(1)
+            await asyncio.sleep(_POLL)
+
+    # -- life
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self.move()
+                except Exception as error:  # noqa: BLE001 - uvicorn would print it as its own
+                    self.problem = error if isinstance(error, PressgraphError) else PressgraphError(str(error))
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                self._follower = asyncio.ensure_future(self._follow())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                if self._follower is not None:
+                    self._follower.cancel()
+                self._note_repeated()
+                self._flush()
+                await self.writes.stop()
+                await self.pool.stop(1.0)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def say(self, event: str, **fields: Any) -> None:
+        """Write a line of JSON to stderr; values are escaped, so that a request cannot forge a line."""
+        line = {"time": self._now(), "event": event, **fields}
+        self._logged.append(json.dumps(line, separators=(",", ":")) + "\n")
+        if event != "request":
+            self._flush()
+        elif len(self._logged) == 1:
+            asyncio.get_running_loop().call_later(0.05, self._flush)
+
+    async def _download(self, request: Request) -> Response:
+        """Answer a query as a file: what a form can ask for, since it cannot set Accept."""
+        kinds = [value for name, value in parameters(request.scope["query_string"]) if name == "type"]
+        form = next((it for it in (*ROWS, *GRAPHS) if kinds[:1] == [it.media_type]), None)
+        if form is None:
+            raise RequestError(400, "the address needs a known ?type=")
+        headers = [(name, value) for name, value in request.scope["headers"] if name != b"accept"]
+        request.scope["headers"] = [*headers, (b"accept", form.media_type.encode())]
+        response = await self.endpoint.answer(Request(request.scope, request.receive))
+        response.headers["content-disposition"] = f'attachment; filename="result{form.suffix}"'
+        return response
+
+    # -- operating
+
+    async def _healthz(self, _request: Request) -> Response:
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+    async def _readyz(self, _request: Request) -> Response:
+        ready = self.pool.ready and bool(self.snapshot_name)
+        text = "ready\n" if ready else "not ready\n"
+        return PlainTextResponse(text, 200 if ready else 503, {"cache-control": "no-store"})
+
+    async def _metrics(self, _request: Request) -> Response:
+        content = prometheus.generate_latest(self.metrics.registry)
+        return Response(content, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+class Metrics:
+    """What Prometheus may read."""
+
+    def __init__(self, front: Front) -> None:
+        self.registry = prometheus.CollectorRegistry()
+        self._front = front
+        self._requests = prometheus.Counter(
+            "pressgraph_requests", "Requests answered", ["path", "status"], registry=self.registry
+        )
+        self._seconds = prometheus.Histogram(
+            "pressgraph_request_seconds",
+            "Time until a request was answered",
+            ["path"],
+            registry=self.registry,
+            buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
+        )
+        self._known: dict[tuple[str, int], Any] = {}
+        self.registry.register(self)
+
+    def request(self, path: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        kind = path[1:].partition("/")[0] or "home"
+        if kind not in _PATH_KINDS and kind != "home":
+            kind = "other"
+        children = self._known.get((kind, status))
+        if children is None:
+            children = self._known[kind, status] = (
+                self._requests.labels(kind, str(status)),
+                self._seconds.labels(kind),
+            )
+        children[0].inc()
+        children[1].observe(seconds)
+
+    def repeated(self, count: int) -> None:
+        """Count requests that were answered again by their bytes."""
+        self._requests.labels("sparql", "200").inc(count)
+
+    def describe(self) -> Iterable[Any]:
+        """Say nothing ahead of time."""
+        return []
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Yield what pool and cache say now."""
+        front = self._front
+        for name, value in front.pool.gauges().items():
+            yield GaugeMetricFamily(f"pressgraph_pool_{name}", f"Pool: {name}", value)
+        yield GaugeMetricFamily("pressgraph_processes_started", "Processes started", front.pool.counts.started)
+        killed = GaugeMetricFamily("pressgraph_queries_ended", "Queries ended by a limit", labels=["limit"])
+        for reason, count in front.pool.counts.killed.items():
+            killed.add_metric([reason], count)
+        yield killed
+        cache = front.endpoint.cache
+        yield GaugeMetricFamily("pressgraph_cache_bytes", "Bytes held by the response cache", cache.held)
+        yield GaugeMetricFamily("pressgraph_cache_hits", "Answers from the cache", cache.hits)
+        yield GaugeMetricFamily("pressgraph_cache_misses", "Answers not in the cache", cache.misses)
+        without = float(front.pool.without_network)
+        yield GaugeMetricFamily("pressgraph_workers_without_network", "1: query processes have no network", without)
+
+
+def _stamp(path: Any) -> Any:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns)
+
+
+def _place(error: BaseException) -> str:
+    """Return file and line of an error, without folders."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

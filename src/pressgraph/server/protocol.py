@@ -1,0 +1,312 @@
+"""SPARQL 1.1 Protocol: what a request asks for, and its answer (https://www.w3.org/TR/sparql11-protocol/)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+
+from pressgraph.errors import QueryError
+from pressgraph.query.guard import Limits, check_query
+from pressgraph.query.local import syntax_error
+from pressgraph.query.remote import query_form
+from pressgraph.server.answers import (
+    CORS,
+    RequestError,
+    ResultStream,
+    Watch,
+    not_modified,
+    preflight,
+    request_error,
+)
+from pressgraph.server.cache import Cache, Entry
+from pressgraph.server.negotiation import BOOLEAN, GRAPHS, HTML, ROWS, Form, accepts_gzip, choose
+from pressgraph.server.pool import ExchangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from pressgraph.server.front import Front
+
+QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "application/x-www-form-urlencoded"
+_METHODS = "GET, HEAD, POST, OPTIONS"
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
+_MOST_PARAMETERS = 200
+_MOST_ASKED = 10_000
+_OFFERED = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a request of the protocol asks for; both texts are None where it asks for the service description."""
+
+    query: str | None = None
+    update: str | None = None
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    using: tuple[str, ...] = ()
+    using_named: tuple[str, ...] = ()
+
+
+def absolute_iri(text: str) -> str:
+    """Return an IRI that came in a parameter.
+
+    Raises RequestError for what is none.
+    """
+    if not _IRI.fullmatch(text):
+        raise RequestError(400, "a graph's name in the request is not an absolute IRI")
+    return text
+
+
+def parameters(raw: bytes | str) -> list[tuple[str, str]]:
+    """Return the fields of a query string or form, decoded once.
+
+    Raises RequestError for what is not UTF-8, and for too many.
+    """
+    try:
+        text = raw.decode("ascii") if isinstance(raw, bytes) else raw
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except UnicodeDecodeError as error:
+        raise RequestError(400, "the request's parameters are not UTF-8") from error
+    except ValueError as error:
+        raise RequestError(400, "the request has too many parameters") from error
+
+
+def media_type(request: Request) -> tuple[str, str]:
+    """Return the media type of a request's body, and its charset."""
+    value, *rest = request.headers.get("content-type", "").split(";")
+    charset = "utf-8"
+    for parameter in rest:
+        name, _, setting = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = setting.strip().strip("\"'").lower()
+    return value.strip().lower(), charset
+
+
+async def read_operation(request: Request, body: Callable[[], Awaitable[bytes]]) -> Operation:
+    """Read what a GET or POST asks for (2.1, 2.2); `body` reads the body within its limits.
+
+    Raises RequestError.
+    """
+    fields = parameters(request.scope["query_string"])
+    if request.method == "POST":
+        kind, charset = media_type(request)
+        if kind not in {FORM, QUERY, UPDATE}:
+            raise RequestError(415, f"a POST has the media type {FORM}, {QUERY} or {UPDATE}")
+        if charset not in {"utf-8", "utf8"}:
+            raise RequestError(415, "a query or update is UTF-8")
+        try:
+            text = (await body()).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise RequestError(400, "the request's body is not UTF-8") from error
+        if kind == FORM:
+            fields += parameters(text)
+        else:
+            if any(name in {"query", "update"} for name, _ in fields):
+                raise RequestError(400, "the request has a query or update in its address and in its body")
+            fields.append(("query" if kind == QUERY else "update", text))
+    elif any(name == "update" for name, _ in fields):
+        raise RequestError(400, "an update is sent by POST")
+    return _operation(fields)
+
+
+def _operation(fields: list[tuple[str, str]]) -> Operation:
+    found: dict[str, list[str]] = {}
+    for name, value in fields:
+        found.setdefault(name, []).append(value)
+    texts = [*found.get("query", ()), *found.get("update", ())]
+    if len(texts) > 1:
+        raise RequestError(400, "the request has more than one query or update")
+
+    def graphs(name: str) -> tuple[str, ...] | None:
+        return tuple(map(absolute_iri, found[name])) if name in found else None
+
+    default, named = graphs("default-graph-uri"), graphs("named-graph-uri")
+    using, using_named = graphs("using-graph-uri"), graphs("using-named-graph-uri")
+    if "update" in found and (default or named):
+        raise RequestError(400, "an update takes using-graph-uri and using-named-graph-uri")
+    if "query" in found and (using or using_named):
+        raise RequestError(400, "a query takes default-graph-uri and named-graph-uri")
+    return Operation(
+        query=found["query"][0] if "query" in found else None,
+        update=found["update"][0] if "update" in found else None,
+        default=default,
+        named=named,
+        using=using or (),
+        using_named=using_named or (),
+    )
+
+
+class Endpoint:
+    """The SPARQL endpoint."""
+
+    def __init__(self, front: Front) -> None:
+        settings = front.settings
+        self.front = front
+        self.cache = Cache(settings.cache_mib * 1024 * 1024)
+        self._asked: dict[Any, tuple[Any, str]] = {}
+        """GET requests as they came → the key of their answer, so that a repeated one is not read again."""
+        self.limits = Limits(
+            size=settings.query_kib * 1024,
+            depth=settings.depth,
+            operators=settings.operators,
+            services=frozenset(settings.services),
+        )
+
+    def moved(self) -> None:
+        """Take note of a new snapshot."""
+        self.cache.clear()
+        self._asked.clear()
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request.
+
+        Raises RequestError.
+        """
+        key: tuple[bytes, ...] | None = None
+        match request.method:
+            case "OPTIONS":
+                return preflight(_METHODS)
+            case "GET" | "HEAD":
+                key = self._as_it_came(request)
+                known = self._asked.get(key)
+                if known is not None:
+                    entry = self.cache.get(known[0])
+                    if entry is not None:
+                        request.scope["pressgraph.log"] = {"query": known[1], "cached": True}
+                        return self._entry_answer(request, entry)
+            case "POST":
+                pass
+            case _:
+                raise RequestError(405, "queries come by GET or POST", {"allow": _METHODS})
+        operation = await read_operation(request, lambda: self.front.body(request, self.limits.size * 4))
+        if operation.update is not None:
+            return await self.front.writes.update(request, operation)
+        if operation.query is None:
+            return await self.front.pages.endpoint(request)
+        return await self._query(request, operation, key)
+
+    def _as_it_came(self, request: Request) -> tuple[bytes, ...]:
+        wanted = (b"accept", b"accept-encoding", b"host", b"x-forwarded-host", b"x-forwarded-proto")
+        headers = [value for name, value in request.scope["headers"] if name in wanted]
+        names = [name for name, _ in request.scope["headers"] if name in wanted]
+        return (request.scope["query_string"], b"\n".join(names), *headers)
+
+    async def _query(self, request: Request, operation: Operation, asked: Any) -> Response:
+        text = operation.query
+        assert text is not None  # noqa: S101 - the caller asked
+        front = self.front
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        request.scope["pressgraph.log"] = {"query": digest}
+        try:
+            check_query(text, self.limits)
+        except QueryError as error:
+            raise RequestError(400, str(error)) from error
+        kind = query_form(text)
+        offered = _OFFERED.get(kind or "SELECT", ROWS)
+        if request.method != "POST":
+            offered = (*offered, HTML)
+        form = choose(request.headers.get("accept"), offered)
+        if form is None:
+            known = ", ".join(it.media_type for it in offered)
+            raise RequestError(406, f"the answer has one of the media types {known}", {"vary": "Accept"})
+        if form is HTML:
+            return await front.pages.query_page(request, operation)
+        base = front.address(request) + "/sparql"
+        key = (front.snapshot_id, text, operation.default, operation.named, form.name, base)
+        found = self.cache.get(key)
+        if found is not None:
+            self._remember(asked, key, digest)
+            return self._entry_answer(request, found)
+        changing = _CHANGING.search(text) is not None
+        etag = f'"{front.snapshot_id}-{hashlib.sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:20]}"'
+        if not changing and not_modified(request, etag):
+            return Response(status_code=304, headers={**CORS, "etag": etag, "vary": "Accept, Accept-Encoding"})
+        content, exchange = await self.evaluate(request, operation, form, base, key)
+        compress = accepts_gzip(request.headers.get("accept-encoding"))
+        if exchange is not None:
+            headers = {**CORS, "content-type": form.content_type, "vary": "Accept, Accept-Encoding"}
+            if not changing:
+                headers |= {"etag": etag, "cache-control": "no-cache"}
+            stall = front.settings.stall_timeout
+            return ResultStream(exchange, content, headers=headers, compress=compress, stall=stall)
+        entry = Entry(content, form.content_type, etag if not changing else "")
+        if not changing:
+            self.cache.put(key, entry, key_size=2 * len(text))
+            self._remember(asked, key, digest)
+        return self._entry_answer(request, entry)
+
+    def _remember(self, asked: Any, key: Any, digest: str) -> None:
+        if asked is not None:
+            if len(self._asked) >= _MOST_ASKED:
+                self._asked.clear()
+            self._asked[asked] = (key, digest)
+
+    async def evaluate(
+        self, request: Request, operation: Operation, form: Form, base: str, key: Any
+    ) -> tuple[bytes, Any]:
+        """Have a query evaluated; return the result, or its beginning and the exchange that has the rest.
+
+        Raises RequestError.
+        """
+        front = self.front
+        known = self.cache.failure(key)
+        if known is not None:
+            raise request_error(known)
+        watch = Watch(request.receive)
+        try:
+            exchange = watch.exchange = await front.pool.ask(
+                {
+                    "op": "query",
+                    "text": operation.query,
+                    "format": form.name,
+                    "base": base,
+                    "default": operation.default,
+                    "named": operation.named,
+                    "rows": front.settings.rows,
+                    "size": front.settings.result_mib * 1024 * 1024,
+                }
+            )
+            if watch.gone:
+                exchange.close()
+            await exchange.beginning(front.settings.cached_result_kib * 1024)
+        except ExchangeError as failure:
+            if failure.kind in {"time", "memory", "crash"}:
+                self.cache.failed(key, failure)
+            if failure.kind == "syntax":
+                raise RequestError(400, str(syntax_error(operation.query or "", failure.message))) from failure
+            raise request_error(failure) from failure
+        except BaseException:
+            if watch.exchange is not None:
+                watch.exchange.close()
+            raise
+        finally:
+            watch.stop()
+        content = exchange.take()
+        return content, None if exchange.done else exchange
+
+    def _entry_answer(self, request: Request, entry: Entry) -> Response:
+        headers = {**CORS, "vary": "Accept, Accept-Encoding"}
+        if not entry.etag:
+            headers["cache-control"] = "no-store"
+            return Response(entry.body, headers={**headers, "content-type": entry.content_type})
+        if not_modified(request, entry.etag):
+            return Response(status_code=304, headers={**headers, "etag": entry.etag})
+        body, compressed = entry.encoded(compress=accepts_gzip(request.headers.get("accept-encoding")))
+        headers |= {"etag": entry.etag, "cache-control": "no-cache", "content-type": entry.content_type}
+        if compressed:
+            headers["content-encoding"] = "gzip"
+            headers["etag"] = f'{entry.etag[:-1]}-gz"'
+        response = Response(body, headers=headers)
+        known = request.scope.get("pressgraph.bytes")
+        if known and request.scope.get("pressgraph.log", {}).get("cached"):
+            sent = [*response.raw_headers, *self.front.security]
+            self.front.repeated.add(known, sent, body, request.scope["pressgraph.log"]["query"])
+        return response

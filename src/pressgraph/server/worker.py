@@ -1,0 +1,220 @@
+"""A worker process: open a snapshot for reading, answer one request after another, write results as they come.
+
+    python -m pressgraph.server.worker FD STORE SETTINGS
+
+FD is a socket to the front, which speaks `pressgraph.server.frames`. A worker keeps no limit of time: the front kills
+it. What it may allocate it limits itself, before it opens anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.serializations import SERIALIZATIONS
+from pressgraph.server.frames import DATA, END, FAILED, READY, REQUEST, frame, json_frame, receive
+from pressgraph.server.sandbox import restrict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHUNK = 48 * 1024
+_RESULTS = {
+    "json": (ox.QueryResultsFormat.JSON, b'}},{"'),
+    "xml": (ox.QueryResultsFormat.XML, b"<result>"),
+    "csv": (ox.QueryResultsFormat.CSV, b"\r\n"),
+    "tsv": (ox.QueryResultsFormat.TSV, b"\n"),
+}
+"""The result formats, each with what stands between rows and cannot stand in a value.
+
+CSV is the exception: a value may hold a line break, so that rows with such values count twice.
+"""
+_GRAPHS = {form.name: form.ox_format for form in SERIALIZATIONS}
+
+
+class LimitError(Exception):
+    """A result is larger than it may be."""
+
+
+class MissingError(Exception):
+    """What was asked for is not there."""
+
+
+class Output:
+    """Send a result to the front in chunks, within its limits; a file for pyoxigraph."""
+
+    def __init__(self, sock: socket.socket, *, rows: int, size: int, separator: bytes | None = None) -> None:
+        self._socket = sock
+        self._left = size
+        self._rows = rows
+        self._separator = separator
+        self._tail = b""
+        self._parts: list[bytes] = []
+        self._pending = 0
+
+    def write(self, data: bytes) -> int:
+        """Take a piece of the result.
+
+        Raises LimitError.
+        """
+        self._left -= len(data)
+        if self._left < 0:
+            raise LimitError("the result is larger than this server gives; add a LIMIT")
+        if self._separator is not None:
+            self._count(data)
+        self._parts.append(data)
+        self._pending += len(data)
+        if self._pending >= _CHUNK:
+            self._socket.sendall(frame(DATA, b"".join(self._parts)))
+            self._parts.clear()
+            self._pending = 0
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: pyoxigraph flushes more often than is good."""
+
+    def row(self) -> None:
+        """Count a row.
+
+        Raises LimitError.
+        """
+        self._rows -= 1
+        if self._rows < 0:
+            raise LimitError("the result has more rows than this server gives; add a LIMIT")
+
+    def end(self) -> None:
+        """Send what is left, and that this was all."""
+        rest = frame(DATA, b"".join(self._parts)) if self._parts else b""
+        self._socket.sendall(rest + frame(END))
+
+    def _count(self, data: bytes) -> None:
+        separator = self._separator
+        assert separator is not None  # noqa: S101 - the caller asked
+        seen = self._tail + data
+        self._rows -= seen.count(separator)
+        # keep what could be the start of a separator, and no whole one
+        self._tail = seen[-(len(separator) - 1) :] if len(separator) > 1 else b""
+        if self._rows < 0:
+            raise LimitError("the result has more rows than this server gives; add a LIMIT")
+
+
+class Worker:
+    """What a worker process knows: its store, and the settings that are the same for all requests."""
+
+    def __init__(self, sock: socket.socket, store: ox.Store, settings: dict[str, Any]) -> None:
+        self.socket = sock
+        self.store = store
+        self.settings = settings
+        self.prefixes: dict[str, str] = settings["prefixes"]
+
+    def serve(self) -> None:
+        """Answer requests until the front goes."""
+        while True:
+            message = receive(self.socket)
+            if message is None or message[0] != REQUEST:
+                return
+            request = json.loads(message[1])
+            try:
+                self.answer(request)
+            except SyntaxError as error:
+                self.fail("syntax", error.msg or str(error))
+            except LimitError as error:
+                self.fail("limit", str(error))
+            except MissingError as error:
+                self.fail("missing", str(error))
+            except ValueError as error:
+                self.fail("syntax", str(error))
+            except (OSError, RuntimeError) as error:
+                if isinstance(error, BrokenPipeError | ConnectionError):
+                    return
+                self.fail("failed", str(error))
+
+    def fail(self, kind: str, message: str) -> None:
+        """Tell the front why there is no result, or no more of it."""
+        self.socket.sendall(json_frame(FAILED, {"kind": kind, "message": message[:2000]}))
+
+    def answer(self, request: dict[str, Any]) -> None:
+        """Answer one request."""
+        match request["op"]:
+            case "query":
+                self.query(request)
+            case "graph":
+                self.graph(request)
+            case name:
+                from pressgraph.server.lookups import LOOKUPS
+
+                found = LOOKUPS[name](self.store, self.settings, request)
+                output = Output(self.socket, rows=0, size=64 * 1024 * 1024)
+                output.write(json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+                output.end()
+
+    def query(self, request: dict[str, Any]) -> None:
+        """Evaluate a query (SPARQL 1.1 Protocol, 2.1.4: a dataset in the request replaces the query's)."""
+        dataset: dict[str, Any] = {}
+        if request.get("default") is not None or request.get("named") is not None:
+            dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.get("default") or ()]
+            dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.get("named") or ()]
+        found = self.store.query(request["text"], base_iri=request.get("base"), prefixes=self.prefixes, **dataset)
+        form, limits = request["format"], {"rows": request["rows"], "size": request["size"]}
+        if isinstance(found, ox.QueryTriples):
+            output = Output(self.socket, **limits)
+            ox.serialize(
+                _distinct(found, output),
+                output,  # type: ignore[arg-type]  # a file as far as it is used
+                format=_GRAPHS[form],
+                prefixes=self.prefixes if form in {"turtle", "trig", "rdfxml"} else None,
+            )
+        else:
+            result_format, separator = _RESULTS[form]
+            output = Output(self.socket, **limits, separator=separator)
+            found.serialize(output, format=result_format)  # type: ignore[arg-type]  # as above
+        output.end()
+
+    def graph(self, request: dict[str, Any]) -> None:
+        """Write a graph (SPARQL 1.1 Graph Store HTTP Protocol, 5.2).
+
+        Raises MissingError.
+        """
+        name = ox.NamedNode(request["graph"]) if request["graph"] is not None else ox.DefaultGraph()
+        if isinstance(name, ox.NamedNode) and not self.store.contains_named_graph(name):
+            raise MissingError("there is no such graph")
+        output = Output(self.socket, rows=request["rows"], size=request["size"])
+        form = request["format"]
+        ox.serialize(
+            _distinct((quad.triple for quad in self.store.quads_for_pattern(None, None, None, name)), output),
+            output,  # type: ignore[arg-type]  # as above
+            format=_GRAPHS[form],
+            prefixes=self.prefixes if form in {"turtle", "trig", "rdfxml"} else None,
+        )
+        output.end()
+
+
+def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Triple]:
+    """Yield each triple once, and count it."""
+    seen: set[ox.Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            output.row()
+            yield triple
+
+
+def main() -> None:
+    """Run a worker process."""
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(sys.argv[3])
+    alone = restrict(memory=settings["memory"], network=settings["network"], parent=settings["parent"])
+    store = ox.Store.read_only(sys.argv[2])
+    sock.sendall(json_frame(READY, {"without_network": alone}))
+    Worker(sock, store, settings).serve()
+    # an open store has threads of its own; nothing is left to be written
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

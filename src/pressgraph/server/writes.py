@@ -1,0 +1,300 @@
+"""Writing over HTTP: SPARQL Update, and the SPARQL 1.1 Graph Store HTTP Protocol (which also reads).
+
+Each write is a process of its own (`pressgraph.server.writer`), with its own limits; one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.responses import Response
+
+from pressgraph.errors import QueryError
+from pressgraph.query.guard import Limits, check_query
+from pressgraph.server.answers import CORS, RequestError, ResultStream, Watch, not_modified, preflight, request_error
+from pressgraph.server.frames import DATA, REQUEST, frame, json_frame
+from pressgraph.server.negotiation import GRAPHS, accepts_gzip, choose
+from pressgraph.server.pool import Exchange, ExchangeError, Process
+from pressgraph.server.protocol import absolute_iri, media_type, parameters
+from pressgraph.server.updates import with_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.requests import Request
+
+    from pressgraph.server.front import Front
+    from pressgraph.server.protocol import Operation
+
+_READING, _WRITING = "GET, HEAD, OPTIONS", "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+_MOST_PARTS = 100
+_MOST_WAITING = 16
+_TRIPLES = {form.media_type for form in GRAPHS}
+
+
+class Writes:
+    """What changes the served dataset."""
+
+    def __init__(self, front: Front, token: str | None) -> None:
+        self.front = front
+        self._token = token
+        self._lock = asyncio.Lock()
+        self._waiting = 0
+        self._process: Process | None = None
+        self._settings = json.dumps(
+            {
+                "memory": front.settings.write_memory_mib * 1024 * 1024,
+                "network": False,
+                "parent": os.getpid(),
+            }
+        )
+
+    # -- who may
+
+    def authorise(self, request: Request) -> None:
+        """Let a request write.
+
+        Raises RequestError: 403 on a read-only server, 401 without the token.
+        """
+        if not self.front.writable or self._token is None:
+            raise RequestError(403, "this server is read-only")
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        good = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token.encode())
+        if scheme.lower() != "bearer" or not good:
+            raise RequestError(
+                401, "writing needs the server's token", {"www-authenticate": 'Bearer realm="pressgraph"'}
+            )
+
+    # -- SPARQL Update
+
+    async def update(self, request: Request, operation: Operation) -> Response:
+        """Answer an update (SPARQL 1.1 Protocol, 2.2)."""
+        self.authorise(request)
+        front = self.front
+        text = operation.update
+        assert text is not None  # noqa: S101 - the caller asked
+        limits = Limits(size=front.endpoint.limits.size, depth=front.settings.depth, operators=front.settings.operators)
+        try:
+            check_query(text, limits)
+            text = with_dataset(text, operation.using, operation.using_named)
+        except QueryError as error:
+            raise RequestError(400, str(error)) from error
+        await self._write(
+            {
+                "op": "update",
+                "text": text,
+                "base": front.address(request) + "/sparql",
+                "prefixes": front.prefixes,
+            }
+        )
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+
+    # -- graph store protocol
+
+    async def graph_store(self, request: Request) -> Response:
+        """Answer a request for a graph."""
+        match request.method:
+            case "OPTIONS":
+                return preflight(_WRITING if self.front.writable else _READING)
+            case "GET" | "HEAD":
+                return await self._get(request)
+            case "PUT" | "POST" | "DELETE":
+                self.authorise(request)
+                return await self._change(request)
+        raise RequestError(405, "a graph takes GET, PUT, POST and DELETE", {"allow": _WRITING})
+
+    def _graph(self, request: Request) -> tuple[bool, str | None]:
+        """Return whether a request names a graph, and the graph; None is the default graph (4.1, 4.2).
+
+        A path below /store is the same path below the project's base, so that the names do not depend on the host.
+        """
+        base = self.front.project.base
+        fields = parameters(request.scope["query_string"])
+        names = [value for name, value in fields if name == "graph"]
+        default = any(name == "default" for name, _ in fields)
+        path = (
+            request.scope.get("raw_path", request.scope["path"].encode()).decode("ascii", "replace").partition("?")[0]
+        )
+        below = path.removeprefix("/store").removeprefix("/")
+        if len(names) + default + bool(below) > 1:
+            raise RequestError(400, "the request names more than one graph")
+        if below:
+            return True, absolute_iri(f"{base}store/{unquote(below, errors='strict') if '%' not in below else below}")
+        if names:
+            iri = absolute_iri(names[0])
+            here = f"{self.front.address(request)}/store/"
+            return True, f"{base}store/{iri.removeprefix(here)}" if iri.startswith(here) else iri
+        return default, None
+
+    async def _get(self, request: Request) -> Response:
+        front = self.front
+        named, graph = self._graph(request)
+        if not named:
+            raise RequestError(400, "the address names no graph: add ?graph=IRI or ?default")
+        form = choose(request.headers.get("accept"), GRAPHS)
+        if form is None:
+            known = ", ".join(it.media_type for it in GRAPHS)
+            raise RequestError(406, f"a graph has one of the media types {known}", {"vary": "Accept"})
+        digest = hashlib.sha256(repr((graph, form.name)).encode()).hexdigest()[:20]
+        etag = f'"{front.snapshot_id}-{digest}"'
+        headers = {**CORS, "content-type": form.content_type, "vary": "Accept, Accept-Encoding", "etag": etag}
+        if not_modified(request, etag):
+            return Response(status_code=304, headers={"etag": etag, "vary": "Accept, Accept-Encoding"})
+        watch = Watch(request.receive)
+        try:
+            exchange = watch.exchange = await front.pool.ask(
+                {
+                    "op": "graph",
+                    "graph": graph,
+                    "format": form.name,
+                    "rows": front.settings.rows,
+                    "size": front.settings.result_mib * 1024 * 1024,
+                }
+            )
+            await exchange.beginning(front.settings.cached_result_kib * 1024)
+        except ExchangeError as failure:
+            raise request_error(failure) from failure
+        finally:
+            watch.stop()
+        compress = accepts_gzip(request.headers.get("accept-encoding"))
+        content = exchange.take()
+        if exchange.done and not compress:
+            return Response(content, headers=headers)
+        return ResultStream(exchange, content, headers=headers, compress=compress, stall=front.settings.stall_timeout)
+
+    async def _change(self, request: Request) -> Response:
+        front = self.front
+        named, graph = self._graph(request)
+        if request.method == "DELETE":
+            if not named:
+                raise RequestError(400, "the address names no graph: add ?graph=IRI or ?default")
+            await self._write({"op": "delete", "graph": graph})
+            return Response(status_code=204)
+        minted = None
+        if not named:
+            if request.method == "PUT":
+                raise RequestError(400, "the address names no graph: add ?graph=IRI or ?default")
+            name = secrets.token_urlsafe(12)
+            graph = f"{front.project.base}store/{name}"
+            minted = f"{front.address(request)}/store/{name}"
+        parts, contents = await self._content(request)
+        outcome = await self._write(
+            {
+                "op": "put",
+                "graph": graph,
+                "replace": request.method == "PUT",
+                "parts": parts,
+                "base": graph or f"{front.address(request)}/store",
+            },
+            contents,
+        )
+        if minted is not None:
+            return Response(status_code=201, headers={"location": minted})
+        return Response(status_code=201 if outcome.get("created") else 204)
+
+    async def _content(self, request: Request) -> tuple[list[str], list[bytes]]:
+        """Return media types and contents of what a request brings: one document, or several (5.5)."""
+        kind, charset = media_type(request)
+        body = await self.front.body(request, self.front.settings.write_body_mib * 1024 * 1024)
+        if kind == "multipart/form-data":
+            return await self._multipart(request, body)
+        if kind not in _TRIPLES:
+            raise RequestError(415, f"a graph comes as one of {', '.join(sorted(_TRIPLES))}")
+        if charset not in {"utf-8", "utf8"}:
+            raise RequestError(415, "a graph comes in UTF-8")
+        return [kind], [body]
+
+    async def _multipart(self, request: Request, body: bytes) -> tuple[list[str], list[bytes]]:
+        async def stream() -> AsyncGenerator[bytes, None]:
+            yield body
+
+        parser = MultiPartParser(
+            Headers(raw=request.headers.raw), stream(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS
+        )
+        try:
+            form = await parser.parse()
+        except (MultiPartException, KeyError, ValueError) as error:
+            raise RequestError(400, "the request's body is not multipart/form-data") from error
+        kinds, contents = [], []
+        for _, part in form.multi_items():
+            if isinstance(part, str):
+                raise RequestError(400, "each part needs a filename and a Content-Type")
+            kind = (part.content_type or "").partition(";")[0].strip().lower()
+            if kind not in _TRIPLES:
+                raise RequestError(415, f"a graph comes as one of {', '.join(sorted(_TRIPLES))}")
+            kinds.append(kind)
+            contents.append(await part.read())
+        await form.close()
+        if not kinds:
+            raise RequestError(400, "the request has no parts")
+        return kinds, contents
+
+    # -- the process
+
+    async def publish(self) -> None:
+        """Make the served dataset from what was built.
+
+        Raises RequestError.
+        """
+        await self._run({"op": "publish", "project": str(self.front.project.root)}, [])
+
+    async def _write(self, request: dict[str, Any], contents: list[bytes] | None = None) -> dict[str, Any]:
+        outcome = await self._run(request, contents or [])
+        await self.front.move()
+        return outcome
+
+    async def _run(self, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
+        if self._waiting >= _MOST_WAITING:
+            raise RequestError(503, "too many writes are waiting; try again soon", {"retry-after": "2"})
+        self._waiting += 1
+        try:
+            async with self._lock:
+                return await self._in_process(request, contents)
+        finally:
+            self._waiting -= 1
+
+    async def _in_process(self, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
+        front = self.front
+        timeout = front.settings.write_timeout
+        message = json_frame(
+            REQUEST,
+            {
+                **request,
+                "folder": str(front.folder),
+                "personal": front.project.include_personal_data,
+                "wait": timeout / 2,
+            },
+        )
+        exchange = Exchange(message + b"".join(frame(DATA, content) for content in contents))
+        process = self._process = Process(
+            ["pressgraph.server.writer", self._settings], lost=lambda _process: None, ready=lambda _process: None
+        )
+        await process.connect()
+        process.ask(exchange)
+        limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
+        timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
+        try:
+            parts = [chunk async for chunk in exchange.chunks()]
+        except ExchangeError as failure:
+            raise request_error(failure) from failure
+        finally:
+            timer.cancel()
+            exchange.close()
+            self._process = None
+        # the answer comes before the process's end, and its lock goes with it
+        outcome: dict[str, Any] = json.loads(b"".join(parts))
+        return outcome
+
+    async def stop(self) -> None:
+        """End a write that is under way: it leaves no trace."""
+        if self._process is not None:
+            self._process.kill(ExchangeError("stopping", "the server is stopping"))

@@ -1,0 +1,80 @@
+"""The lines of a file that a finding is about, and what of them to underline."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pressgraph.errors import Place
+    from pressgraph.validation.formats.options import Options
+
+_LARGE = 64 * 1024 * 1024
+# what a value ends at where it stands without quotes: a comment, the end of a flow node, a key's colon
+_PLAIN_END = re.compile(r"\s+#|\s*[,\]}](?=[\s,\]}]|$)|:(?=\s|$)|\s*$")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|<[^>\s]*>")
+
+
+@lru_cache(maxsize=64)
+def _lines(path: str, stamp: tuple[int, int]) -> list[str]:
+    del stamp  # the key of the cache: a changed file is read anew
+    from pathlib import Path
+
+    return re.split("\r\n|[\n\r\x85\u2028\u2029]", Path(path).read_text(encoding="utf-8-sig", errors="replace"))
+
+
+def line_at(place: Place, options: Options) -> str | None:
+    """Return the line of a place, or None where it cannot be read."""
+    if not place.line:
+        return None
+    if place.file in options.texts:
+        lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", options.texts[place.file])
+    else:
+        path = options.root / place.file
+        try:
+            status = path.stat()
+            if status.st_size > _LARGE:
+                return None
+            lines = _lines(str(path), (status.st_mtime_ns, status.st_size))
+        except OSError:
+            return None
+    return lines[place.line - 1] if place.line <= len(lines) else None
+
+
+def extent(line: str, column: int) -> int:
+    """Return how many characters of a line, from a column on, are the value that stands there.
+
+    >>> extent("    level: silvr  # checked", 12)
+    5
+    >>> extent('- { name: "a, b", type: City }', 11)
+    6
+    """
+    start = column - 1
+    rest = line[start:]
+    if not rest:
+        return 1
+    if (quoted := _QUOTED.match(rest)) is not None:
+        return quoted.end()
+    if rest[0] in "{[":
+        return _bracket(rest)
+    end = _PLAIN_END.search(rest)
+    return max(1, end.start() if end is not None else len(rest))
+
+
+def _bracket(text: str) -> int:
+    """Return the length of a flow node, or of what of it stands on the line."""
+    depth = 0
+    position = 0
+    while position < len(text):
+        if text[position] in "\"'" and (quoted := _QUOTED.match(text, position)) is not None:
+            position = quoted.end()
+            continue
+        if text[position] in "{[":
+            depth += 1
+        elif text[position] in "}]":
+            depth -= 1
+            if depth == 0:
+                return position + 1
+        position += 1
+    return len(text.rstrip())

@@ -1,0 +1,242 @@
+"""Suggest what to do about a result: the nearest term or id, a corrected phone number, what to add or remove."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.errors import Text
+from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.rules import nearest, phrase
+from pressgraph.profile.model import Kind, local_name
+from pressgraph.rdf import RDF_TYPE, SCHEMA, SH
+from pressgraph.validation.words import component_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pressgraph.profile import Profile
+    from pressgraph.validation.engines import Shapes
+    from pressgraph.validation.report import Result
+
+_MOST_IDS = 20_000
+_SHOWN = 4
+
+
+class Adviser:
+    """Make hints for results on the graph of a store."""
+
+    def __init__(self, store: ox.Store, profile: Profile, shapes: Shapes, id_base: str) -> None:
+        self.store = store
+        self.profile = profile
+        self.id_base = id_base
+        self._shape_values: dict[tuple[str, str], list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {}
+        for triple in shapes.triples:
+            if isinstance(triple.subject, ox.NamedNode):
+                self._shape_values.setdefault((triple.subject.value, triple.predicate.value), []).append(triple.object)
+        self._known: dict[str | None, list[str]] = {}
+
+    def advise(self, result: Result) -> Result:
+        """Return the result with a hint, where there is something to suggest."""
+        make = _HINTS.get(component_name(result.component))
+        hint = make(self, result) if make is not None else None
+        return replace(result, hint=hint) if hint is not None else result
+
+    # -- looking things up
+
+    def short(self, iri: str) -> str:
+        """Return an IRI as people write it."""
+        return self.profile.shrink(iri, self.id_base)
+
+    def key(self, result: Result) -> str | None:
+        """Return the name of the key that a result's path is, or None for a longer path."""
+        if result.path is None or result.path not in result.steps or result.path.startswith("^"):
+            return None
+        found = self.profile.key_of.get(result.path)
+        return found.name if found is not None else self.profile.curie(result.path) or local_name(result.path)
+
+    def parameter(self, result: Result, name: str) -> str | None:
+        """Return what a constraint of the result's shape asks for, as an IRI or a lexical form."""
+        found = self._shape_values.get((result.shape, SH + name), ())
+        return next((str(getattr(it, "value", it)) for it in found), None)
+
+    def values(self, focus: str, predicate: str) -> list[str]:
+        """Return what the graph says of a node, as people write it."""
+        if focus.startswith("_:"):
+            return []
+        pattern = (ox.NamedNode(focus), ox.NamedNode(predicate), None, ox.DefaultGraph())
+        found = (quad.object for quad in self.store.quads_for_pattern(*pattern))
+        return sorted(
+            self.short(it.value) if isinstance(it, ox.NamedNode) else getattr(it, "value", "") for it in found
+        )
+
+    def ids_of(self, class_iri: str | None) -> list[str]:
+        """Return the ids of the things of a class, or of all things."""
+        if class_iri not in self._known:
+            classes: Iterable[str | None] = [None]
+            if class_iri is not None:
+                below = [it.iri for it in self.profile.classes.values() if class_iri in it.superclasses]
+                classes = [class_iri, *below]
+            found: set[str] = set()
+            for one in classes:
+                wanted = ox.NamedNode(one) if one is not None else None
+                for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), wanted, ox.DefaultGraph()):
+                    if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self.id_base):
+                        found.add(quad.subject.value.removeprefix(self.id_base))
+                    if len(found) >= _MOST_IDS:
+                        break
+            self._known[class_iri] = sorted(found)
+        return self._known[class_iri]
+
+    # -- hints, by constraint component
+
+    def class_(self, result: Result) -> Text | None:
+        """Suggest an id of that class that looks like the one given."""
+        wanted = self.parameter(result, "class")
+        if wanted is None or result.lexical is None:
+            return None
+        given = result.lexical.removeprefix(self.id_base)
+        close = nearest(given, (it for it in self.ids_of(wanted) if it != given))
+        if close is not None:
+            return phrase("did-you-mean", word=close)
+        types = self.values(result.lexical, RDF_TYPE)
+        if types:
+            shown = ", ".join(types[:_SHOWN])
+            return Text(f"'{given}' is: {shown}", de=f"'{given}' ist: {shown}")
+        return Text(f"nothing says what '{given}' is", de=f"nichts sagt, was '{given}' ist")
+
+    def missing(self, result: Result) -> Text | None:
+        """Say which key to add."""
+        key = self.key(result)
+        if key is None:
+            return None
+        about = result.focus.removeprefix(self.id_base)
+        example = self._example(result.path or "")
+        return Text(f"add '{key}: {example}' to '{about}'", de=f"bei '{about}' '{key}: {example}' ergänzen")
+
+    def _example(self, iri: str) -> str:
+        key = self.profile.key_of.get(iri)
+        if key is None:
+            return "…"
+        if key.kind is Kind.TERM and key.scheme is not None:
+            return next(iter(key.scheme.concepts), "…")
+        if key.kind is Kind.LITERAL:
+            return _EXAMPLES.get(local_name(key.datatype or ""), "…")
+        if key.kind is Kind.TEXT and key.language_required:
+            return "{ en: … }"
+        return "…"
+
+    def surplus(self, result: Result) -> Text | None:
+        """Say between which values to choose."""
+        if self.parameter(result, "maxCount") == "0":
+            return None
+        if result.path is None or self.key(result) is None:
+            return None
+        values = self.values(result.focus, result.path)
+        shown = ", ".join(values[:_SHOWN]) + (", …" if len(values) > _SHOWN else "")
+        return Text(f"keep one of: {shown}", de=f"eins behalten von: {shown}") if values else None
+
+    def literal(self, result: Result) -> Text | None:
+        """Mend a literal by its datatype."""
+        mended = datatype(self.parameter(result, "datatype")).mend(result.lexical or "")
+        return mended if isinstance(mended, Text) else None
+
+    def pattern(self, result: Result) -> Text | None:
+        """Mend what a pattern refuses: phone numbers and addresses of mail."""
+        given = result.lexical or ""
+        if result.path in {f"{SCHEMA}telephone", f"{SCHEMA}faxNumber"}:
+            return mend_phone(given)
+        if result.path == f"{SCHEMA}email":
+            mended = re.sub(r"\s+|^mailto:", "", given.replace("(at)", "@").replace("[at]", "@").replace("(dot)", "."))
+            if mended != given and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mended):
+                return phrase("write", value=mended)
+        return None
+
+    def term(self, result: Result) -> Text | None:
+        """Suggest the nearest term of a vocabulary."""
+        key = self.profile.key_of.get(result.path or "")
+        if key is None or key.scheme is None or result.lexical is None:
+            return None
+        concepts = key.scheme.concepts
+        close = nearest(local_name(result.lexical), concepts)
+        known = phrase("known", words=", ".join(list(concepts)[:12]))
+        return phrase("did-you-mean", word=close) if close is not None else known
+
+    def listed(self, result: Result) -> Text | None:
+        """Suggest the nearest listed value."""
+        return self.term(result)
+
+    def compared(self, result: Result) -> Text | None:
+        """Show the value that a value was compared with."""
+        for name in ("lessThan", "lessThanOrEquals", "equals", "disjoint"):
+            other = self.parameter(result, name)
+            if other is None:
+                continue
+            values = self.values(result.focus, other)
+            if not values:
+                return None
+            shown, key = ", ".join(values[:_SHOWN]), self.short(other)
+            return Text(f"'{key}' is {shown}", de=f"'{key}' ist {shown}")
+        return None
+
+    def language(self, result: Result) -> Text | None:
+        """Show the texts that share a language."""
+        if result.path is None or result.focus.startswith("_:"):
+            return None
+        pattern = (ox.NamedNode(result.focus), ox.NamedNode(result.path), None, ox.DefaultGraph())
+        texts: dict[str, list[str]] = {}
+        for quad in self.store.quads_for_pattern(*pattern):
+            if isinstance(quad.object, ox.Literal) and quad.object.language:
+                texts.setdefault(quad.object.language, []).append(quad.object.value)
+        twice = sorted((tag, sorted(found)) for tag, found in texts.items() if len(found) > 1)
+        if not twice:
+            return None
+        tag, found = twice[0]
+        shown = ", ".join(f"“{it}”" for it in found[:_SHOWN])
+        return Text(f"in '{tag}': {shown}; keep one", de=f"in '{tag}': {shown}; eins behalten")
+
+
+_EXAMPLES = {"date": "2019-01-31", "duration": "P2Y", "integer": "1", "boolean": "true", "gYear": "2019"}
+
+_HINTS: dict[str, Callable[[Adviser, Result], Text | None]] = {
+    "Class": Adviser.class_,
+    "MinCount": Adviser.missing,
+    "MaxCount": Adviser.surplus,
+    "Datatype": Adviser.literal,
+    "Pattern": Adviser.pattern,
+    "Node": Adviser.term,
+    "In": Adviser.listed,
+    "LessThan": Adviser.compared,
+    "LessThanOrEquals": Adviser.compared,
+    "Equals": Adviser.compared,
+    "Disjoint": Adviser.compared,
+    "UniqueLang": Adviser.language,
+}
+
+
+def mend_phone(text: str) -> Text:
+    """Suggest the international form of a phone number (ITU-T E.123).
+
+    A number without the country's code could be anywhere: then only what to add can be said.
+
+    >>> mend_phone("+49 (0)351796 5106")
+    'write +49 351 7965106'
+    """
+    import phonenumbers
+
+    written = re.sub(r"^\s*00", "+", text)
+    if written.strip().startswith("+"):
+        try:
+            number = phonenumbers.parse(written, None)
+        except phonenumbers.NumberParseException:
+            pass
+        else:
+            form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+            return phrase("write", value=phonenumbers.format_number(number, form))
+    return Text(
+        "start with + and the country's code, such as +49 351 7965106",
+        de="mit + und der Landesvorwahl beginnen, etwa +49 351 7965106",
+    )

@@ -1,0 +1,77 @@
+"""A reader's way through the pages in headless Chromium: it works without JavaScript too; axe-core agrees."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pressgraph.server.pages import STATIC
+
+if TYPE_CHECKING:
+    from harness import Server
+
+SCRIPTS = Path(__file__).parent / "browser"
+
+
+@pytest.fixture(scope="module")
+def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    browser = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if browser is None or node is None or npm is None:
+        pytest.skip("needs chromium, node and npm")
+    folder = tmp_path_factory.mktemp("browser")
+    for path in SCRIPTS.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    install = subprocess.run(
+        [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if install.returncode != 0:
+        pytest.skip("npm cannot install puppeteer-core and axe-core here")
+    done = subprocess.run(
+        [node, "visit.js", founding_server.url, browser, str(folder)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_way_leads_from_home_to_a_download(visit: dict[str, Any], founding_server: Server) -> None:
+    names = [step["name"] for step in visit["steps"]]
+    ways = ["home", "search", "thing", "source", "query", "result"]
+    assert [name for name in names if name in ways] == ways
+    assert [name.removesuffix("-plain") for name in names if name.endswith("-plain")] == ways
+    assert visit["rows"] >= 1
+    answer = founding_server.client.get(visit["download"])
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_it_works_without_javascript_but_for_the_editor(visit: dict[str, Any]) -> None:
+    assert visit["rows-plain"] == visit["rows"]
+    assert visit["editor-plain"] is False
+    assert visit["editor"] is (STATIC / "editor.js").is_file()
+
+
+def test_the_console_has_no_error(visit: dict[str, Any]) -> None:
+    assert visit["console"] == []
+
+
+def test_axe_finds_nothing_serious(visit: dict[str, Any]) -> None:
+    assert [it for it in visit["violations"] if it["impact"] in {"serious", "critical"}] == []

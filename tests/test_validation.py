@@ -1,0 +1,525 @@
+"""Validation: results come with places, words and hints; changes are validated like the whole."""
+
+import importlib.util
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import jsonschema
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner, Result
+
+import pressgraph
+from pressgraph.cli import main
+from pressgraph.errors import ProfileError
+from pressgraph.publish import LiveCheck
+from pressgraph.validation import Finding, Report
+from pressgraph.validation.engines import choose, make_shapes
+from pressgraph.validation.formats import Options, write_report
+from pressgraph.validation.formats.frames import extent
+from pressgraph.validation.shacl import read_report
+from pressgraph.validation.suggest import mend_phone
+
+ROOT = Path(__file__).resolve().parents[1]
+MISTAKES = ROOT / "tests" / "mistakes"
+SH = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> .\n"
+SOURCE = """source:
+  id: document/x
+  type: NewsArticle
+  headline: { en: X }
+  datePublished: 2024-05-17
+  sourceOrganization: agent/x
+facts:
+  - id: agent/x
+    type: [FormalOrganization, ClusterOrganisation]
+    name: Xenon
+"""
+
+
+def project(folder: Path, **files: str) -> pressgraph.Workspace:
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / "data" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return pressgraph.open(folder)
+
+
+def findings(report: Report) -> list[Finding]:
+    return report.findings("en")
+
+
+def only(report: Report, rule: str) -> Finding:
+    (found,) = [it for it in findings(report) if it.rule == rule]
+    return found
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(it) for it in arguments], env={"LC_ALL": "C", "COLUMNS": "80"})
+
+
+@pytest.fixture
+def mistakes(tmp_path: Path) -> Callable[[str], Path]:
+    def copy(name: str) -> Path:
+        (tmp_path / "data").mkdir()
+        shutil.copy(MISTAKES / f"{name}.yaml", tmp_path / "data")
+        return tmp_path
+
+    return copy
+
+
+# -- words and places
+
+
+@pytest.mark.parametrize("name", ["twelve", "rules"])
+def test_twelve_mistakes_are_found_each_at_its_own_place(name: str, mistakes: Callable[[str], Path]) -> None:
+    folder = mistakes(name)
+    found = findings(pressgraph.open(folder).validate())
+    assert len(found) == 12
+    assert len({it.rule for it in found}) == 12
+    assert len({it.place for it in found}) == 12
+    assert all(it.place is not None and it.place.column for it in found)
+    text = (folder / "data" / f"{name}.yaml").read_text().splitlines()
+    for it in found:
+        assert it.place is not None
+        line = text[it.place.line - 1]
+        assert line[: it.place.column - 1].strip() == "" or line[it.place.column - 2] in ' ["'
+
+
+@pytest.mark.parametrize("name", ["twelve", "rules"])
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "html"])
+def test_report_is_as_blessed(
+    name: str,
+    language: str,
+    form: str,
+    mistakes: Callable[[str], Path],
+    golden: Callable[[str, bytes], None],
+) -> None:
+    folder = mistakes(name)
+    report = pressgraph.open(folder).validate()
+    written = write_report(report, form, Options(language=language, root=folder))
+    golden(f"validation/{name}.{language}.{form}", written.encode())
+
+
+def test_phone_numbers_are_suggested_in_international_form() -> None:
+    assert mend_phone("0049 (0)351 796 5106") == "write +49 351 7965106"
+    assert "country" in mend_phone("0351 796 5106")
+
+
+def test_value_of_another_class_brings_the_nearest_id_of_the_right_one(tmp_path: Path) -> None:
+    label = "  - { id: label/a, type: AwardedLabel, level: silver, heldBy: agent/y }\n"
+    other = "  - { id: agent/y, type: City, name: Y }\n"
+    it = only(project(tmp_path, a=SOURCE + label + other).validate(), "AwardedLabel-heldBy-class")
+    assert it.hint == "did you mean 'agent/x'?"
+    assert [str(place) for place, _ in it.related] == ["data/a.yaml:12:11"]
+
+
+def test_result_inside_a_nested_node_is_at_its_value(tmp_path: Path) -> None:
+    nested = """  - id: label/a
+    type: AwardedLabel
+    level: silver
+    heldBy: agent/x
+    hasValidity:
+      - type: ValidityPeriod
+        basis: stated
+        validFrom: 2024-05-17
+        validUntil: 2020-01-01
+"""
+    it = only(project(tmp_path, a=SOURCE + nested).validate(), "ValidityPeriod-validFrom-lessThan")
+    assert str(it.place) == "data/a.yaml:18:20"
+
+
+def test_result_on_json_lines_has_line_and_column(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    lines = [
+        {"source": {"id": "document/x", "type": "NewsArticle", "headline": {"en": "X"}, "datePublished": "2024-05-17"}},
+        {"id": "agent/x", "type": "Organization"},
+    ]
+    (tmp_path / "data" / "x.jsonl").write_text("".join(json.dumps(it) + "\n" for it in lines), encoding="utf-8")
+    it = only(pressgraph.open(tmp_path).validate(), "Named-name-minCount")
+    assert str(it.place) == "data/x.jsonl:2:8"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "where"), [(".ttl", "4:33"), (".trig", "4:33"), (".nt", "3:1"), (".rdf", "5"), (".jsonld", None)]
+)
+def test_result_on_foreign_rdf_has_its_line(suffix: str, where: str | None, tmp_path: Path) -> None:
+    turtle = """@prefix schema: <http://schema.org/> .
+<http://example.org/a> a schema:ContactPoint ; # a comment with "quotes"
+  schema:name "A" ;
+  schema:email "a@example.org", "nobody" .
+"""
+    graph = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+    triples = [quad.triple for quad in graph]
+    path = tmp_path / f"foreign{suffix}"
+    match suffix:
+        case ".ttl" | ".trig":
+            path.write_text(turtle, encoding="utf-8")
+        case ".nt":
+            order = [triples[0], triples[1], triples[3], triples[2]]
+            ox.serialize(order, str(path), format=ox.RdfFormat.N_TRIPLES)
+        case ".jsonld":
+            ox.serialize(triples, str(path), format=ox.RdfFormat.JSON_LD)
+        case _:
+            path.write_text(
+                '<?xml version="1.0"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+                'xmlns:schema="http://schema.org/">\n<schema:ContactPoint rdf:about="http://example.org/a">\n'
+                "<schema:email>a@example.org</schema:email>\n<schema:email>nobody</schema:email>\n"
+                "</schema:ContactPoint>\n</rdf:RDF>\n",
+                encoding="utf-8",
+            )
+    it = only(project(tmp_path).validate([path]), "ContactPoint-email-pattern")
+    assert (str(it.place) if it.place else None) == (f"{path.name}:{where}" if where else None)
+
+
+def test_alternatives_are_explained(tmp_path: Path) -> None:
+    shapes = f"""{SH}
+ex:S a sh:NodeShape ; sh:targetClass <http://schema.org/City> ; sh:property ex:near .
+ex:near sh:path <http://schema.org/containedInPlace> ; sh:xone ( ex:A ex:B ) .
+ex:A a sh:NodeShape ; sh:property [ sh:path <http://schema.org/name> ; sh:minCount 1 ;
+    sh:message "it needs a name"@en ] , [ sh:path <http://schema.org/url> ; sh:minCount 1 ] .
+ex:B a sh:NodeShape ; sh:class <http://schema.org/Country> ;
+    sh:property [ sh:path <http://schema.org/telephone> ; sh:minCount 1 ] ,
+      [ sh:path <http://schema.org/url> ; sh:minCount 1 ] .
+"""
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "own.ttl").write_text(shapes, encoding="utf-8")
+    facts = (
+        "  - { id: place/a, type: City, name: A, containedInPlace: place/b }\n"
+        "  - { id: place/b, type: City, name: B }\n"
+    )
+    it = next(it for it in findings(project(tmp_path, a=SOURCE + facts).validate()) if it.result and "near" in it.rule)
+    assert any(note.startswith("closest is 1") and "url" in note for note in it.notes), it.notes
+
+
+# -- checks
+
+
+def test_contradicting_releases_are_reported_at_both_places(tmp_path: Path) -> None:
+    other = SOURCE.replace("document/x", "document/y").replace("Xenon", "Xenon Gas")
+    report = project(tmp_path, a=SOURCE, b=other).validate()
+    found = [it for it in findings(report) if it.rule == "contradicting-names"]
+    assert [str(it.place) for it in found] == ["data/a.yaml:10:11", "data/b.yaml:10:11"]
+    assert "“Xenon Gas” in 'document/y'" in found[0].message
+    assert report.conforms
+    assert not report.passes(found[0].severity)
+
+
+def test_every_shipped_check_has_messages_in_english_and_german(tmp_path: Path) -> None:
+    from pressgraph.validation import load_checks
+
+    checks = load_checks(project(tmp_path).project)
+    assert len(checks) == 8
+    assert all(set(check.messages) == {"de", "en"} for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        (
+            "  - { id: label/a, type: AwardedLabel, level: silver, heldBy: agent/x, replaces: label/b, hasValidity:"
+            " { id: validity/a, type: ValidityPeriod, basis: stated, validFrom: 2023-01-01 } }\n"
+            "  - { id: label/b, type: AwardedLabel, level: bronze, heldBy: agent/x, hasValidity:"
+            " { id: validity/b, type: ValidityPeriod, basis: stated, validUntil: 2020-01-01 } }\n",
+            "replacement-gap",
+        ),
+        (
+            "  - { id: agent/x, holdsLabel: label/a }\n"
+            "  - { id: label/a, type: AwardedLabel, level: silver, heldBy: agent/x, hasValidity:"
+            " { id: validity/a, type: ValidityPeriod, basis: stated, validUntil: 2020-01-01 } }\n",
+            "expired-label-current",
+        ),
+        ("  - { id: agent/z, type: Organization, name: XENON GmbH }\n", "near-duplicate-organisations"),
+    ],
+)
+def test_check_finds_what_it_is_for(facts: str, rule: str, tmp_path: Path) -> None:
+    assert only(project(tmp_path, a=SOURCE + facts).validate(), rule).place is not None
+
+
+def test_id_that_nothing_describes_is_found_in_rdf(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    base = "https://w3id.org/pressgraph/id/"
+    path.write_text(f"<{base}agent/a> <http://schema.org/location> <{base}place/lost> .", encoding="utf-8")
+    assert only(project(tmp_path).validate([path]), "undescribed-id").value == "place/lost"
+
+
+def test_check_that_asks_elsewhere_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "queries" / "checks"
+    folder.mkdir(parents=True)
+    query = "# @message en x\nSELECT ?this WHERE { SERVICE <http://127.0.0.1:9/> { ?this ?p ?o } }"
+    (folder / "bad-violation.rq").write_text(query, encoding="utf-8")
+    with pytest.raises(ProfileError, match="SERVICE"):
+        project(tmp_path, a=SOURCE).validate()
+
+
+# -- suppressions
+
+
+def test_allowed_result_is_reported_with_its_reason_and_counts_no_more(tmp_path: Path) -> None:
+    allowed = "  - { id: agent/y, type: Organization, allow: [ { Named-name-minCount: not published yet } ] }\n"
+    report = project(tmp_path, a=SOURCE + allowed).validate()
+    assert report.conforms
+    assert [it.allowed for it in report.allowed] == ["not published yet"]
+    assert report.summary().endswith("1 allowed")
+
+
+def test_unused_and_misspelt_allowances_are_flagged(tmp_path: Path) -> None:
+    allowed = "  - { id: agent/y, type: Organization, name: Y, allow: [ { Named-name-minCont: why } ] }\n"
+    it = only(project(tmp_path, a=SOURCE + allowed).validate(), "unused-allowance")
+    assert str(it.place) == "data/a.yaml:11:60"
+    assert it.hint == "did you mean 'Named-name-minCount'?"
+
+
+# -- engines and guards
+
+
+def shapes(turtle: str) -> list[ox.Triple]:
+    return [quad.triple for quad in ox.parse(SH + turtle, format=ox.RdfFormat.TURTLE)]
+
+
+def test_auto_takes_the_fast_engine_unless_the_shapes_need_the_reference() -> None:
+    assert choose("auto", make_shapes(shapes("ex:S sh:targetClass ex:C ."))).name == "shacl"
+    advanced = choose("auto", make_shapes(shapes("ex:f a sh:SPARQLFunction .")))
+    assert advanced.name == "pyshacl"
+    assert "SPARQL function" in advanced.reason
+
+
+@pytest.mark.parametrize(
+    ("turtle", "words"),
+    [
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { SERVICE <http://127.0.0.1:9/> { $this ?p ?o } }' ] .", "SERVICE"),
+        ("ex:S sh:property [ sh:path ex:p ; sh:pattern '^(a+)+$' ] .", "repetition"),
+        ("ex:S sh:property [ sh:path ex:p ; sh:pattern '(x|[a-z]*)*y' ] .", "repetition"),
+        ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ex:p ?v FILTER REGEX(?v, \"(a*)*\") }' ] .", "repetition"),
+        ("ex:S sh:js [ sh:jsFunctionName 'f' ] .", "JavaScript"),
+    ],
+)
+def test_dangerous_shapes_are_refused(turtle: str, words: str) -> None:
+    with pytest.raises(ProfileError, match=words):
+        make_shapes(shapes(turtle))
+
+
+def test_harmless_repetition_is_let_through() -> None:
+    make_shapes(shapes(r"ex:S sh:property [ sh:path ex:p ; sh:pattern '^\\+[0-9]+( [0-9]+)*$' ] ."))
+
+
+def test_imports_are_not_followed_and_that_is_known() -> None:
+    made = make_shapes(shapes("<http://x/> <http://www.w3.org/2002/07/owl#imports> <file:///etc/passwd> ."))
+    assert made.left_out == ("owl:imports file:///etc/passwd is not followed: nothing is fetched",)
+
+
+def test_blank_nodes_keep_their_names_in_the_compiled_engine() -> None:
+    data = [
+        ox.Triple(ox.BlankNode(f"n{i}"), ox.NamedNode("http://example.org/p"), ox.BlankNode(f"n{i + 1}"))
+        for i in range(300)
+    ]
+    made = make_shapes(shapes("ex:S sh:targetSubjectsOf ex:p ; sh:property [ sh:path ex:p ; sh:nodeKind sh:IRI ] ."))
+    found = read_report(choose("shacl", made).run(data))
+    assert {(it.focus, it.value) for it in found} == {(f"_:n{i}", f"_:n{i + 1}") for i in range(300)}
+
+
+@pytest.fixture(scope="session")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_facts", ROOT / "benchmarks" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["generate_facts"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_both_engines_give_the_same_results_on_generated_data(generate: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "facts.jsonl"
+    path.write_text("".join(generate.release_lines(generate.iter_releases(40, errors=0.5))), encoding="utf-8")
+    workspace = project(tmp_path)
+    fast, reference = (workspace.validate([path], engine=name) for name in ("shacl", "pyshacl"))
+    assert fast.results
+    assert fast.results == reference.results
+
+
+# -- changes
+
+
+EDITS = (
+    ("level: silver", "level: gold"),
+    ("level: bronze", "level: gold"),
+    ("  name:", "  alternateName:"),
+    ("role:", "inLanguage:"),
+    ("- ClusterOrganisation", "- Organization"),
+    ("validUntil: '20", "validUntil: '19"),
+    ("  replaces:", "  replacedBy:"),
+    ("outcome: positive", "outcome: negative"),
+    ("  givenName:", "  alternateName:"),
+    ("heldBy: agent/", "heldBy: place/"),
+    ("type: Cluster\n", "type: City\n"),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_change_is_validated_like_the_whole(seed: int, generate: ModuleType, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    generate.write_yaml(generate.iter_releases(9, seed=seed), tmp_path / "data")
+    workspace = pressgraph.open(tmp_path)
+    live = LiveCheck(workspace.project, workspace.profile)
+    live.check()
+    paths = sorted((tmp_path / "data").glob("*.yaml"))
+    originals = {path: path.read_text(encoding="utf-8") for path in paths}
+    compared = 0
+    for _ in range(12):
+        path = rng.choice(paths)
+        text = path.read_text(encoding="utf-8") if path.exists() else originals[path]
+        match rng.randrange(8):
+            case 0:
+                path.unlink(missing_ok=True)
+            case 1:
+                path.write_text(originals[path], encoding="utf-8")
+            case _:
+                old, new = rng.choice(EDITS)
+                path.write_text(text.replace(old, new), encoding="utf-8")
+        changed, whole = live.check(), workspace.validate()
+        assert [it.place for it in changed.problems] == [it.place for it in whole.problems]
+        assert changed.results == whole.results
+        compared += bool(whole.results)
+    assert compared
+
+
+def test_changes_since_the_build_are_validated_like_the_whole(generate: ModuleType, tmp_path: Path) -> None:
+    generate.write_yaml(generate.iter_releases(6), tmp_path / "data")
+    workspace = pressgraph.open(tmp_path)
+    workspace.build()
+    assert workspace.validate_changed() == workspace.validate()
+    path = sorted((tmp_path / "data").glob("*.yaml"))[0]
+    path.write_text(path.read_text(encoding="utf-8").replace("- ClusterOrganisation", "- Organization"), "utf-8")
+    changed = workspace.validate_changed()
+    assert not changed.conforms
+    assert changed == workspace.validate()
+
+
+# -- the command
+
+
+def test_exit_status_follows_fail_on(tmp_path: Path) -> None:
+    other = SOURCE.replace("document/x", "document/y").replace("Xenon", "Xenon Gas")
+    project(tmp_path, a=SOURCE, b=other)
+    assert run("--project", tmp_path, "validate").exit_code == 0
+    assert run("--project", tmp_path, "validate", "--fail-on", "warning").exit_code == 1
+
+
+def test_language_is_the_locales(tmp_path: Path) -> None:
+    project(tmp_path, a=SOURCE + "  - { id: agent/y, type: Organization }\n")
+    german = CliRunner().invoke(main, ["--project", str(tmp_path), "validate"], env={"LC_ALL": "de_DE.UTF-8"})
+    assert "Fehler:" in german.stdout
+    assert "error:" in run("--project", tmp_path, "validate").stdout
+
+
+def test_text_fits_80_columns_and_has_no_colour_in_a_pipe(mistakes: Callable[[str], Path]) -> None:
+    result = run("--project", mistakes("twelve"), "validate")
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_same_problem_in_many_places_is_folded(tmp_path: Path) -> None:
+    many = "".join(f"  - {{ id: agent/y{i}, type: Organization }}\n" for i in range(100))
+    project(tmp_path, a=SOURCE + many)
+    result = run("--project", tmp_path, "validate")
+    assert result.stdout.count("Named-name-minCount") == 1
+    assert "99 more places" in result.stdout
+    assert run("--project", tmp_path, "validate", "--all").stdout.count("Named-name-minCount") == 100
+
+
+def test_technical_detail_is_one_flag_away(tmp_path: Path) -> None:
+    project(tmp_path, a=SOURCE + "  - { id: agent/y, type: Organization }\n")
+    assert "http" not in run("--project", tmp_path, "validate").stdout
+    assert "shapes#Named-name-minCount" in run("--project", tmp_path, "validate", "--technical").stdout
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(
+        '<http://example.org/a> a <http://schema.org/ContactPoint> ;\n <http://schema.org/email> "\x9b31m" .'
+    )
+    assert "\x9b" not in run("--project", tmp_path, "validate", path).stdout
+
+
+def test_output_suffix_chooses_the_form(mistakes: Callable[[str], Path], tmp_path: Path) -> None:
+    run("--project", mistakes("twelve"), "validate", "-o", tmp_path / "report.sarif")
+    assert json.loads((tmp_path / "report.sarif").read_text())["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize("name", ["twelve", "rules"])
+def test_json_report_follows_its_schema(name: str, mistakes: Callable[[str], Path]) -> None:
+    schema = json.loads((ROOT / "docs" / "validation-report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    report = pressgraph.open(mistakes(name)).validate()
+    jsonschema.validate(json.loads(write_report(report, "json", Options())), schema)
+
+
+def sarif_schema() -> Path | None:
+    for folder in (ROOT / "node_modules", ROOT / "tests" / "node_modules"):
+        found = folder / "@microsoft" / "jest-sarif" / "lib" / "schemas" / "sarif-2.1.0-rtm.5.json"
+        if found.is_file():
+            return found
+    return None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_sarif_follows_its_schema(mistakes: Callable[[str], Path]) -> None:
+    path = sarif_schema()
+    if path is None:
+        pytest.skip("SARIF's schema is in the npm package @microsoft/jest-sarif: npm install --prefix tests")
+    folder = mistakes("twelve")
+    written = json.loads(write_report(pressgraph.open(folder).validate(), "sarif", Options(root=folder)))
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator(schema).validate(written)
+
+
+def test_turtle_report_is_a_shacl_report(mistakes: Callable[[str], Path]) -> None:
+    report = pressgraph.open(mistakes("twelve")).validate()
+    written = write_report(report, "turtle", Options())
+    again = read_report(quad.triple for quad in ox.parse(written, format=ox.RdfFormat.TURTLE))
+    assert {(it.focus, it.path, it.value, it.component) for it in again} == {
+        (it.focus, it.path, it.value, it.component) for it in report.results
+    }
+
+
+def test_html_report_is_accessible(mistakes: Callable[[str], Path], tmp_path: Path) -> None:
+    axe = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+    chromium = shutil.which("chromium")
+    if not axe.is_file() or chromium is None:
+        pytest.skip("needs Chromium and axe-core: npm install --prefix tests")
+    folder = mistakes("twelve")
+    page = write_report(pressgraph.open(folder).validate(), "html", Options(root=folder))
+    script = (
+        f"<script>{axe.read_text(encoding='utf-8')}</script><script>axe.run().then(r => {{ document.title = "
+        "'violations:' + JSON.stringify(r.violations.map(v => v.id)) + ':end'; })</script></body>"
+    )
+    path = tmp_path / "report.html"
+    path.write_text(page.replace("</body>", script), encoding="utf-8")
+    shown = subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--virtual-time-budget=20000", "--dump-dom", path.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "violations:[]:end" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "length"),
+    [
+        ("    level: silver  # checked", 12, 6),
+        ('- { name: "a, b", type: City }', 11, 6),
+        ("evidence: [1, 2]", 11, 6),
+        ("  a: [b, c]", 10, 1),
+        ("", 1, 1),
+    ],
+)
+def test_underline_is_as_long_as_the_value(line: str, column: int, length: int) -> None:
+    assert extent(line, column) == length
