@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: editor bench-serve help demo test lint format profile docs bench clean
+.PHONY: help demo test lint format profile editor bench bench-embed bench-serve bench-validate clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding release
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -33,11 +33,17 @@ profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew
 editor: ## build the query page's editor with npm; without it the page has a plain text area
 	cd web && npm install --no-audit --no-fund && npm run build
 
+bench-validate: $(VENV)/dev.stamp ## measure validation with both engines
+	$(BIN)/python benchmarks/validate.py
+
+bench: $(VENV)/dev.stamp bench-embed ## measure conversion against its peers, and start-up times
+	$(BIN)/python benchmarks/run.py
+
 bench-serve: $(VENV)/dev.stamp ## measure the server against 'oxigraph serve' and rdflib-endpoint (needs wrk)
 	$(BIN)/python benchmarks/serve.py
 
-bench: $(VENV)/dev.stamp ## measure conversion against its peers, and start-up times
-	$(BIN)/python benchmarks/run.py
+bench-embed: $(VENV)/dev.stamp ## measure how many web pages a second are edited
+	$(BIN)/python benchmarks/embed.py
 
 clean: ## remove what was built, not what you wrote
 	rm -rf $(VENV) .pressgraph build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
@@ -218,26 +218,20 @@ def test_every_shipped_check_has_messages_in_english_and_german(tmp_path: Path) 
     assert all(set(check.messages) == {"de", "en"} for check in checks)
 
 
-@pytest.mark.parametrize(
-    ("facts", "rule"),
-    [
-        (
-            "  - { id: label/a, type: AwardedLabel, level: silver, heldBy: agent/x, replaces: label/b, hasValidity:"
-            " { id: validity/a, type: ValidityPeriod, basis: stated, validFrom: 2023-01-01 } }\n"
-            "  - { id: label/b, type: AwardedLabel, level: bronze, heldBy: agent/x, hasValidity:"
-            " { id: validity/b, type: ValidityPeriod, basis: stated, validUntil: 2020-01-01 } }\n",
-            "replacement-gap",
-        ),
-        (
-            "  - { id: agent/x, holdsLabel: label/a }\n"
-            "  - { id: label/a, type: AwardedLabel, level: silver, heldBy: agent/x, hasValidity:"
-            " { id: validity/a, type: ValidityPeriod, basis: stated, validUntil: 2020-01-01 } }\n",
-            "expired-label-current",
-        ),
-        ("  - { id: agent/z, type: Organization, name: XENON GmbH }\n", "near-duplicate-organisations"),
-    ],
-)
-def test_check_finds_what_it_is_for(facts: str, rule: str, tmp_path: Path) -> None:
+LABEL = "  - {{ id: label/{0}, type: AwardedLabel, level: silver, heldBy: agent/x, hasValidity: validity/{0} }}\n"
+VALIDITY = "  - {{ id: validity/{0}, type: ValidityPeriod, basis: stated, {1} }}\n"
+OLD = LABEL.format("old") + VALIDITY.format("old", "validUntil: 2020-01-01")
+NEW = LABEL.format("new") + VALIDITY.format("new", "validFrom: 2023-01-01")
+CHECKED = {
+    "replacement-gap": OLD + NEW + "  - { id: label/new, replaces: label/old }\n",
+    "expired-label-current": OLD + "  - { id: agent/x, holdsLabel: label/old }\n",
+    "near-duplicate-organisations": "  - { id: agent/z, type: Organization, name: XENON GmbH }\n",
+    "replacement-undescribed": NEW + "  - { id: label/new, replaces: agent/x }\n",
+}
+
+
+@pytest.mark.parametrize(("rule", "facts"), CHECKED.items())
+def test_check_finds_what_it_is_for(rule: str, facts: str, tmp_path: Path) -> None:
     assert only(project(tmp_path, a=SOURCE + facts).validate(), rule).place is not None
 
 
@@ -350,7 +344,6 @@ EDITS = (
     ("level: silver", "level: gold"),
     ("level: bronze", "level: gold"),
     ("  name:", "  alternateName:"),
-    ("role:", "inLanguage:"),
     ("- ClusterOrganisation", "- Organization"),
     ("validUntil: '20", "validUntil: '19"),
     ("  replaces:", "  replacedBy:"),
@@ -363,7 +356,7 @@ EDITS = (
 
 @pytest.mark.parametrize("seed", range(4))
 def test_change_is_validated_like_the_whole(seed: int, generate: ModuleType, tmp_path: Path) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - which edits are tried
     generate.write_yaml(generate.iter_releases(9, seed=seed), tmp_path / "data")
     workspace = pressgraph.open(tmp_path)
     live = LiveCheck(workspace.project, workspace.profile)
@@ -374,18 +367,18 @@ def test_change_is_validated_like_the_whole(seed: int, generate: ModuleType, tmp
     for _ in range(12):
         path = rng.choice(paths)
         text = path.read_text(encoding="utf-8") if path.exists() else originals[path]
-        match rng.randrange(8):
+        match rng.randrange(6):
             case 0:
                 path.unlink(missing_ok=True)
             case 1:
                 path.write_text(originals[path], encoding="utf-8")
             case _:
-                old, new = rng.choice(EDITS)
+                old, new = rng.choice([it for it in EDITS if it[0] in text] or EDITS)
                 path.write_text(text.replace(old, new), encoding="utf-8")
         changed, whole = live.check(), workspace.validate()
         assert [it.place for it in changed.problems] == [it.place for it in whole.problems]
         assert changed.results == whole.results
-        compared += bool(whole.results)
+        compared += bool(whole.results or whole.problems)
     assert compared
 
 
@@ -394,7 +387,7 @@ def test_changes_since_the_build_are_validated_like_the_whole(generate: ModuleTy
     workspace = pressgraph.open(tmp_path)
     workspace.build()
     assert workspace.validate_changed() == workspace.validate()
-    path = sorted((tmp_path / "data").glob("*.yaml"))[0]
+    path = min((tmp_path / "data").glob("*.yaml"))
     path.write_text(path.read_text(encoding="utf-8").replace("- ClusterOrganisation", "- Organization"), "utf-8")
     changed = workspace.validate_changed()
     assert not changed.conforms

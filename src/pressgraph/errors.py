@@ -8,7 +8,8 @@ PressgraphError            exit status 2: the call is not fine
 ├── EndpointError          a remote SPARQL endpoint
 └── DataError              exit status 1: the data is not fine
     ├── FactsError         facts that cannot be converted, with every problem found
-    └── NotConformingError a graph that the shapes refuse
+    ├── NotConformingError a graph that the shapes refuse
+    └── PageError          a web page that cannot be edited without changing something else
 """
 
 from __future__ import annotations
@@ -162,3 +163,7 @@ class FactsError(DataError):
 
 class NotConformingError(DataError):
     """A graph does not conform to the shapes, so it is not published."""
+
+
+class PageError(DataError):
+    """A web page that cannot be edited without changing something else, or holds nothing that can be read."""

@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project.config import Endpoint
     from pressgraph.publish import BuildResult, Selection
+    from pressgraph.publish.pages import Extracted
+    from pressgraph.publish.pages.publisher import Publisher
     from pressgraph.publish.push import Plan
     from pressgraph.query import Answer, SavedQuery
     from pressgraph.query.target import Target
     from pressgraph.validation import Report, ValidatedDataset
+    from pressgraph.validation.consumers import Ignored
 
 
 def open_workspace(folder: str | Path | None = None) -> Workspace:
@@ -134,6 +137,19 @@ class Workspace:
 
         return check_files([Path(path) for path in paths], self.project, self.profile, engine=engine)
 
+    def validate_for(
+        self, consumer: str, paths: Iterable[str | Path] = (), *, engine: str = "auto"
+    ) -> tuple[Report, list[Ignored]]:
+        """Check facts files by what a consumer such as `google` documents; tell also what it makes nothing of.
+
+        Asked of are the things that pages are about: see `pressgraph.validation.consumers.main_things`. Where the
+        facts rules find a problem, the consumer's shapes are not asked.
+        """
+        from pressgraph.validation.consumers import check_files_for
+
+        files = [Path(path) for path in paths]
+        return check_files_for(consumer, files, self.project, self.profile, engine=engine)
+
     def validate_changed(self, *, engine: str = "auto") -> Report:
         """Check the project, looking again only at what the changes since the last build can affect.
 
@@ -208,6 +224,53 @@ class Workspace:
 
         known = serialization(form) if isinstance(form, str) else form
         return export(self.select(about=about, depth=depth, evidence=evidence), known)
+
+    # -- web pages
+
+    def publisher(self) -> Publisher:
+        """Return what writes the built graph's data into web pages.
+
+        Raises StoreError before the first build.
+        """
+        from pressgraph.publish.pages.publisher import Publisher
+
+        return Publisher(self.dataset(), self.project)
+
+    def page_data(
+        self, about: str, *, audience: str = "google", language: str | None = None, url: str | None = None
+    ) -> dict[str, Any]:
+        """Return the JSON-LD that a page about a thing carries, for search engines or (`full`) in full.
+
+        `language` and `url` are the page's. Raises DataError for an id that nothing published describes.
+        """
+        from pressgraph.publish.pages.data import Setting
+        from pressgraph.publish.pages.publisher import Wish
+
+        setting = Setting(language=language or self.project.language, fallback=self.project.language, url=url)
+        data: dict[str, Any] = self.publisher().block(about, Wish(audience=audience), setting).data
+        return data
+
+    def extract(self, html: bytes, *, base: str | None = None, charset: str | None = None) -> Extracted:
+        """Read the structured data of a web page; see `pressgraph.publish.pages.extract`."""
+        from pressgraph.publish.pages import extract
+
+        return extract(html, base, profile=self.profile, charset=charset)
+
+    def write_extracted(self, pages: Iterable[Extracted], form: str | Serialization) -> bytes:
+        """Return what pages say in a serialization; with named graphs, each page's in the graph of its address."""
+        import pyoxigraph as ox
+
+        from pressgraph.dataset import serialization
+        from pressgraph.publish import Selection, export
+
+        known = serialization(form) if isinstance(form, str) else form
+        quads: set[ox.Quad] = set()
+        for number, page in enumerate(pages, 1):
+            graph = ox.DefaultGraph() if page.base.endswith(".invalid/") else ox.NamedNode(page.base)
+            quads.update(page.quads_in(graph, number))
+        return export(Selection(quads=frozenset(quads), profile=self.profile, id_base=self.project.id_base), known)
+
+    # -- questions
 
     def ask(self, query: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Answer a saved query by its name, or SPARQL text, over the built dataset."""

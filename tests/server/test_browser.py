@@ -48,8 +48,8 @@ def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         timeout=180,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
 
 
 def test_the_way_leads_from_home_to_a_download(visit: dict[str, Any], founding_server: Server) -> None:

@@ -162,7 +162,8 @@ def test_sparqlwrapper(founding_server: Server) -> None:
     assert BIOSAXONY.encode() in wrapper.query().convert()
     wrapper.setQuery(f"DESCRIBE <{BIOSAXONY}>")
     wrapper.setReturnFormat(TURTLE)
-    assert len(Graph().parse(data=wrapper.query().convert(), format="turtle")) > 5
+    turtle: Any = wrapper.query().convert()
+    assert len(Graph().parse(data=turtle, format="turtle")) > 5
 
 
 def test_rdflib_sparqlstore(founding_server: Server) -> None:

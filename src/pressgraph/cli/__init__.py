@@ -11,7 +11,9 @@ from pressgraph.cli import (
     build,
     completion,
     convert,
+    embed,
     export,
+    extract,
     facts,
     init,
     profile,
@@ -51,7 +53,9 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
     context.obj = State(folder=project, debug=debug, verbosity=-1 if quiet else verbose)
 
 
-for module in (init, convert, validate, build, export, facts, push, query, serve, profile, completion):
+for module in (
+    init, convert, validate, build, export, embed, extract, facts, push, query, serve, profile, completion,
+):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)
 main.add_command(push.pull)

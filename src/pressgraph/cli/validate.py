@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The SHACL engine: auto takes the compiled one where the shapes allow, pyshacl is the reference.",
 )
+@click.option("--profile", "consumer", metavar="NAME", help="What a search engine asks for, instead: google.")
 @pass_state
 def command(
     state: State,
@@ -58,6 +59,7 @@ def command(
     output: Path | None,
     fail_on: str,
     engine: str,
+    consumer: str | None,
     *,
     technical: bool,
     every: bool,
@@ -74,6 +76,7 @@ def command(
     Example:
       pressgraph validate
       pressgraph validate data/releases/new.yaml --lang de
+      pressgraph validate --profile google
       pressgraph validate -f sarif -o report.sarif
     """
     from pressgraph.validation import Severity
@@ -90,6 +93,17 @@ def command(
         write_output([written.write(report, options).encode()], output)
         state.say(report.summary(options.language))
 
+    if consumer is not None:
+        if changed or watch:
+            raise click.UsageError("--profile checks facts files as they are: leave out --changed and --watch")
+        report, ignored = workspace.validate_for(consumer, facts, engine=engine)
+        show(report)
+        shrink = workspace.profile.shrink
+        for it in ignored:
+            words = ", ".join(sorted({shrink(iri, workspace.project.id_base) for iri in it.properties}))
+            subject = shrink(it.subject, workspace.project.id_base)
+            state.say(f"{subject}: ignored: {consumer.title()} makes nothing of {words}")
+        sys.exit(0 if report.passes(Severity[fail_on.upper()]) else 1)
     if watch:
         for report in workspace.watch(engine=engine):
             show(report)

@@ -61,6 +61,22 @@ class TableSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Embedding:
+    """How the project puts data into web pages, where the command does not say.
+
+    `pages` maps a pattern of paths below the project's folder, or of addresses, to an id; a `*` in the id stands for
+    what the pattern's first `*` matched. `site` is the address that the folder `folder` is published at.
+    """
+
+    audience: str = "google"
+    links: bool = False
+    on_conflict: str = "link"
+    site: str | None = None
+    folder: str = "."
+    pages: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A project's folder and settings.
 
@@ -81,6 +97,7 @@ class Project:
     prefixes: dict[str, str] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     tables: tuple[TableSettings, ...] = ()
+    embedding: Embedding = field(default_factory=Embedding)
     serve: Serving = field(default_factory=Serving)
 
     @property
@@ -152,6 +169,7 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"base": str, "language": str, "facts": list},
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
     "publish": {"personal_data": bool},
+    "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
     "endpoints": {},
     "tables": {},
@@ -176,6 +194,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         "prefixes": reader.strings("prefixes", table.get("prefixes", {})),
         "endpoints": {name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()},
         "tables": tuple(reader.table_settings(name, value) for name, value in table.get("tables", {}).items()),
+        "embedding": reader.embedding(table.get("embed", {})),
         **_own_folders(root, profile, reader),
     }
     try:
@@ -287,3 +306,20 @@ class _Reader:
                 url=value["url"], timeout=float(timeout), update=value.get("update"), store=value.get("store")
             )
         raise self.error(f"endpoints.{name} must be an address in quotes, or a section with url = …")
+
+    def embedding(self, section: dict[str, Any]) -> Embedding:
+        choices = {"for": ("google", "full"), "on_conflict": ("link", "warn", "skip", "fail")}
+        for key, known in choices.items():
+            if key in section and section[key] not in known:
+                raise self.error(f"embed.{key} must be one of {', '.join(known)}")
+        site = section.get("site")
+        if site is not None and not is_base(site):
+            raise self.error(f"embed.site '{site}' is not an absolute http(s) address that ends in '/'")
+        return Embedding(
+            audience=section.get("for", "google"),
+            links=section.get("links", False),
+            on_conflict=section.get("on_conflict", "link"),
+            site=site,
+            folder=section.get("folder", "."),
+            pages=tuple(self.strings("embed.pages", section.get("pages", {})).items()),
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def write_atomically(path: Path) -> Iterator[IO[bytes]]:
     """Open a file beside `path` for writing, and rename it to `path` when the block ends without an error.
 
-    An existing file keeps its permissions; a new one gets those that the umask gives.
+    An existing file keeps its owner, where the system lets us, and its permissions; a new one gets those that the
+    umask gives. A symbolic link stays, and what it points to is replaced.
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +28,11 @@ def write_atomically(path: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
-            mode = target.stat().st_mode & 0o7777
+            before, now = target.stat(), Path(beside).stat()
+            if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
+                with suppress(PermissionError):
+                    os.chown(beside, before.st_uid, before.st_gid)
+            mode = before.st_mode & 0o7777
         else:
             mask = os.umask(0)
             os.umask(mask)

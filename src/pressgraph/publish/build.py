@@ -149,8 +149,7 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
             work = Work(project, profile, candidate.open_store(), engine=engine)
             files = work.apply(known, changed, removed, paths)
             if work.problems:
-                report = Report(problems=tuple(sorted(work.problems, key=lambda it: it.place)))
-                return report.with_totals(files=len(files), facts=sum(it["facts"] for it in files.values()))
+                return work.refusal(files)
             return work.validate(files, paths, before.get("results"))
         finally:
             candidate.discard()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.publish.work import Work
-from pressgraph.validation import Report
 from pressgraph.validation.allow import UNUSED
 from pressgraph.validation.keep import to_json
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.validation import Report
 
 
 class LiveCheck:
@@ -52,8 +52,7 @@ class LiveCheck:
             # the store has lost what could not be read: what follows is checked as a whole
             self._results = None
             self._pending = {it.place.file for it in work.problems} & set(paths)
-            report = Report(problems=tuple(sorted(work.problems, key=lambda it: it.place)))
-            return report.with_totals(files=len(files), facts=sum(it["facts"] for it in files.values()))
+            return work.refusal(files)
         self._pending = set()
         report = work.validate(files, paths, self._results)
         self._results = [to_json(it) for it in report.results if not it.shape.endswith(UNUSED)]

@@ -14,7 +14,7 @@ from pressgraph.errors import Place, Problem
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean, phrase, problem
-from pressgraph.validation import Inspector, Locator, load_checks, profile_triples
+from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
 from pressgraph.validation.allow import Permission, permissions
 from pressgraph.validation.engines import engine as choose_engine
 from pressgraph.validation.files import read_lines
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
-    from pressgraph.validation import Report, Result
+    from pressgraph.validation import Result
 
 _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
@@ -127,6 +127,15 @@ class Work:
             if reference not in own:
                 yield reference, place
 
+    def refusal(self, files: Mapping[str, Any]) -> Report:
+        """Return the report of a state whose facts have problems: the shapes are not asked."""
+        report = Report(
+            problems=tuple(sorted(self.problems, key=lambda it: it.place)),
+            id_base=self.project.id_base,
+            engine=self.inspector.engine.name,
+        )
+        return report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
+
     def check_sources(self, files: dict[str, Any]) -> None:
         """Report sources that two files claim: each would replace the other's graphs."""
         owner: dict[str, str] = {}
@@ -178,8 +187,7 @@ class Work:
             again = recheck(self.inspector, self.change, [from_json(it) for it in before])
             results = list(again.fresh)
             for it in again.kept:
-                stale = it.place is None or it.place.file in self.changed
-                (results if stale else ready).append(it)
+                (results if self._moved(it) else ready).append(it)
         self._read_for(results, files, paths)
         permitted = [
             Permission.from_json(kept, name) for name, entry in files.items() for kept in entry.get("allow", ())
@@ -193,6 +201,16 @@ class Work:
         )
         return report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
 
+    def _moved(self, result: Result) -> bool:
+        """Tell whether a result that still stands may stand somewhere else now."""
+        files = {place.file for place in (result.place, *(it.place for it in result.related)) if place is not None}
+        touched = self.change.touched if self.change is not None else frozenset()
+        return (
+            result.place is None
+            or not files.isdisjoint(self.changed)
+            or not touched.isdisjoint({result.focus, result.value or ""})
+        )
+
     def _size(self) -> int:
         quads = self.store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
         assert isinstance(quads, ox.QuerySolutions)  # noqa: S101 - a SELECT
@@ -203,9 +221,7 @@ class Work:
         owner = {source: name for name, entry in files.items() for source in entry["sources"]}
         lines: dict[str, set[str]] = {}
         for result in results:
-            if result.focus.startswith("_:"):
-                continue
-            for source in set(self._sources_of(result.focus)):
+            for source in {it for quad in self._about(result) for it in self._source_of(quad)}:
                 name = owner.get(source)
                 if name is None or name in self.read:
                     continue
@@ -217,11 +233,21 @@ class Work:
             for number, found in enumerate(read_lines([paths[name]], wanted, self.profile, self.project)):
                 self.read[f"{name}#{number}"] = found
 
-    def _sources_of(self, focus: str) -> Iterator[str]:
+    def _about(self, result: Result) -> Iterator[ox.Quad]:
+        """Yield the quads that a result can be placed by: about its node, about its value, pointing to its node."""
+        if not result.focus.startswith("_:"):
+            yield from self.store.quads_for_pattern(ox.NamedNode(result.focus), None, None, None)
+            for step in result.steps:
+                if step.startswith("^"):
+                    focus, predicate = ox.NamedNode(result.focus), ox.NamedNode(step[1:])
+                    yield from self.store.quads_for_pattern(None, predicate, focus, None)
+        if result.value is not None and not result.value.startswith(("_:", '"')):
+            yield from self.store.quads_for_pattern(ox.NamedNode(result.value), None, None, None)
+
+    def _source_of(self, quad: ox.Quad) -> Iterator[str]:
         prefix = self.graphs.facts
-        for quad in self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None):
-            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
-                yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
+            yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
 
 
 class _SourcesSeen:

@@ -22,7 +22,7 @@ from pressgraph.validation.report import Report
 from pressgraph.validation.shacl import profile_triples, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pressgraph.facts import FactsFile
@@ -60,8 +60,17 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
 
 
-def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, engine: str = "auto") -> Report:
+def check_files(
+    paths: Sequence[Path],
+    project: Project,
+    profile: Profile,
+    *,
+    engine: str = "auto",
+    shapes: Profile | None = None,
+) -> Report:
     """Check facts files and RDF files (none named: the project's facts files).
+
+    `shapes` are those of another profile, such as a consumer's.
 
     Where the facts rules find a problem the shapes are not asked: half a graph breaks rules that the whole keeps.
     Results are about the named files; the project's other files are only read for what these link to.
@@ -81,7 +90,7 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, en
             union.load(store, stream)
         problems.extend(stream.problems)
         facts += stream.facts
-    chosen = choose_engine(engine, profile)
+    chosen = choose_engine(engine, shapes or profile)
     if problems:
         report = Report(problems=tuple(problems), id_base=project.id_base, engine=chosen.name)
         return report.with_totals(files=len(files), facts=facts)
@@ -91,7 +100,9 @@ def check_files(paths: Sequence[Path], project: Project, profile: Profile, *, en
     for other in read_files(read.context, project, profile).found.values():
         union.load(store, convert_facts(other, emitter))
     union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
-    inspector = Inspector(store, profile, project.id_base, engine=chosen, checks=load_checks(project))
+    # a consumer's shapes are all that it asks for
+    checks = load_checks(project) if shapes is None else ()
+    inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks)
     results, triples = inspector.full()
     results = [it for it in results if it.focus in named]
     locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
@@ -151,6 +162,26 @@ def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, projec
             with open_json_lines(path) as file:
                 found.extend(checked_lines(file, emitter, name=project.name_of(path), wanted=names | wanted))
     return found
+
+
+def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> Iterator[ox.Triple]:
+    """Yield the triples of facts files and RDF files (none named: the project's) without receipts and the profile."""
+    files = list(paths) or project.facts_files()
+    emitter = compile_emitter(profile, project.id_base)
+    facts = f"<{GraphNames(id_base=project.id_base).facts}"
+    rdf, store = ox.Store(), ox.Store()
+    for path in files:
+        if path.suffix.lower() in _RDF_SUFFIXES:
+            _load_rdf(rdf, path, project)
+        elif is_stream(path):
+            with open_stream(path, project, emitter) as stream:
+                union.load(store, stream)
+        else:
+            found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            union.load(store, convert_facts(found, emitter))
+    for quad in (*rdf, *store):
+        if (quad.graph_name == union.DEFAULT and quad in rdf) or str(quad.graph_name).startswith(facts):
+            yield quad.triple
 
 
 def _described(files: Iterable[FactsFile]) -> set[str]:

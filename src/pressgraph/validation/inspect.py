@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -12,6 +13,7 @@ from pressgraph.validation.explain import Explainer
 from pressgraph.validation.report import Report, Result
 from pressgraph.validation.shacl import read_report
 from pressgraph.validation.suggest import Adviser
+from pressgraph.validation.words import component_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -70,6 +72,10 @@ class Inspector:
         adviser = Adviser(self.store, self.profile, shapes, self.id_base)
         explainer = Explainer(self.store, self.profile, shapes, self.id_base)
         found = [explainer.explain(adviser.advise(locate(result))) for result in results]
+        # the nearest id may be another one by now
+        ready = [
+            adviser.advise(replace(it, hint=None)) if component_name(it.component) == "Class" else it for it in ready
+        ]
         permitted = list(permitted)
         known = rule_names(self.profile, (check.name for check in self.checks)) if permitted else ()
         marked = apply_permissions([*found, *ready], permitted, known)

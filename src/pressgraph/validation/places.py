@@ -44,7 +44,8 @@ class Locator:
         self._typed: set[str] = set()
         self._values: dict[tuple[str, str], list[_Spot]] = defaultdict(list)
         self._paths: dict[str, list[str]] = defaultdict(list)
-        for found in files:
+        # whichever files are read, and in whatever order, the place of a result is the same
+        for found in sorted(files, key=lambda it: it.file):
             source = found.source.id if found.source is not None else None
             if found.source is not None:
                 self._node(found.source.body, (), found.source.places, source, ())

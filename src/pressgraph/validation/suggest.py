@@ -48,8 +48,9 @@ class Adviser:
     # -- looking things up
 
     def short(self, iri: str) -> str:
-        """Return an IRI as people write it."""
-        return self.profile.shrink(iri, self.id_base)
+        """Return an IRI as facts write it."""
+        concept = self.profile.concept_of.get(iri)
+        return concept.name if concept is not None else self.profile.shrink(iri, self.id_base)
 
     def key(self, result: Result) -> str | None:
         """Return the name of the key that a result's path is, or None for a longer path."""

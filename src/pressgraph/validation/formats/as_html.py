@@ -58,7 +58,7 @@ _WORDS = {
     "allowed": ("Allowed, with a reason", "Erlaubt, mit Grund"),
     "line": ("line {line}", "Zeile {line}"),
     "column": ("line {line}, column {column}", "Zeile {line}, Spalte {column}"),
-    "hint": ("What to do", "Abhilfe"),
+    "hint": ("Help", "Hilfe"),
     "also": ("The same in {count} more places", "Dasselbe an {count} weiteren Stellen"),
     "evidence": ("Read from {source}, characters {spans}", "Gelesen aus {source}, Zeichen {spans}"),
     "technical": ("Technical detail", "Technische Angaben"),

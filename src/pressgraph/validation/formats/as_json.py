@@ -47,13 +47,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "allowed": finding.allowed,
     }
     if finding.result is not None:
-        said["shacl"] = {
+        details = {
             "focusNode": finding.result.focus,
             "resultPath": finding.result.path,
             "value": finding.result.value,
             "sourceShape": finding.result.shape,
             "sourceConstraintComponent": finding.result.component,
         }
+        said["shacl"] = {name: value for name, value in details.items() if value is not None}
     return {name: value for name, value in said.items() if value not in (None, [], ())}
 
 

@@ -1,0 +1,95 @@
+"""Measure validation: both engines on the same generated data with seeded errors, and how time and memory grow.
+
+    python benchmarks/validate.py [--sizes 100 300 1000 2500] [--reference-up-to 300]
+
+Each run is a process of its own, so that its peak memory is its own. Ratios are of one run on one machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.generate import iter_releases, release_lines
+
+ERRORS = 0.0002
+"""The share of releases with a seeded error is what makes about 0.02 % of the facts wrong."""
+
+
+def measure(releases: int, engine: str) -> None:
+    """Validate generated releases with one engine, and print what it took as JSON."""
+    import pyoxigraph as ox
+
+    import pressgraph
+    from pressgraph.convert import compile_emitter, convert_json_lines
+    from pressgraph.dataset import union
+    from pressgraph.validation.engines import choose, profile_shapes
+    from pressgraph.validation.shacl import profile_triples, read_report
+
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = pressgraph.open(folder)
+        lines = (
+            line.encode() for line in release_lines(iter_releases(releases, errors=max(ERRORS * 12, 2 / releases)))
+        )
+        store = ox.Store()
+        union.load(
+            store, convert_json_lines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-")
+        )
+        union.add(store, profile_triples(workspace.profile), f"{workspace.project.id_base}profile")
+        triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+        chosen = choose(engine, profile_shapes(workspace.profile))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        start = time.perf_counter()
+        results = read_report(chosen.run(triples))
+        took = time.perf_counter() - start
+    found = sorted(
+        (it.focus, it.path or "", it.value or "", it.component, int(it.severity), it.shape) for it in results
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps({"triples": len(triples), "seconds": took, "mib": (peak - before) / 1024, "results": found}))
+
+
+def run(releases: int, engine: str) -> dict[str, object]:
+    """Measure in a process of its own."""
+    command = [sys.executable, __file__, "--measure", str(releases), engine]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    measured: dict[str, object] = json.loads(done.stdout)
+    return measured
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000, 2500])
+    parser.add_argument("--reference-up-to", type=int, default=300)
+    parser.add_argument("--measure", nargs=2, metavar=("RELEASES", "ENGINE"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.measure:
+        measure(int(arguments.measure[0]), arguments.measure[1])
+        return
+    print("| releases | triples | shacl | more memory | pySHACL | more memory | times as fast | same results |")
+    print("|---|---|---|---|---|---|---|---|")
+    for size in arguments.sizes:
+        fast = run(size, "shacl")
+        row = [str(size), f"{fast['triples']:,}", f"{fast['seconds']:.2f} s", f"{fast['mib']:.0f} MiB"]
+        if size <= arguments.reference_up_to:
+            slow = run(size, "pyshacl")
+            ratio = float(str(slow["seconds"])) / float(str(fast["seconds"]))
+            same = f"yes, {len(list(fast['results']))}" if fast["results"] == slow["results"] else "NO"  # type: ignore[call-overload]
+            row += [f"{slow['seconds']:.1f} s", f"{slow['mib']:.0f} MiB", f"{ratio:.0f}", same]
+        else:
+            row += ["–", "–", "–", f"{len(list(fast['results']))} found"]  # type: ignore[call-overload]
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

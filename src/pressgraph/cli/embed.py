@@ -1,0 +1,196 @@
+"""The command `embed`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from pressgraph.cli.common import State, draw_table, pass_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pressgraph.publish.pages.publisher import Edit
+
+_FEW = 30
+
+
+@click.command("embed")
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@click.option("--about", metavar="ID", help="What the pages are about, such as document/our-release.")
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["google", "full"]),
+    help="For search engines (google, the default), or the whole description (full).",
+)
+@click.option("--links/--no-links", default=None, help="Add links to the thing's RDF (alternate, describedby).")
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["link", "warn", "skip", "fail"]),
+    help="Pages with structured data of their own: refer to its Organization and WebSite (link, the default), "
+    "warn, skip them, or fail.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change, as a diff; write nothing.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a page is out of date.")
+@click.option("--remove", is_flag=True, help="Take our block out again: the page as it was.")
+@pass_state
+def command(
+    state: State,
+    pages: tuple[str, ...],
+    about: str | None,
+    audience: str | None,
+    *,
+    links: bool | None,
+    on_conflict: str | None,
+    dry_run: bool,
+    check: bool,
+    remove: bool,
+) -> None:
+    """Put structured data (JSON-LD) into web pages, and change no other byte.
+
+    PAGE is a file, a folder, a pattern, or - for stdin to stdout. Without --about a page says itself what it is about:
+    by data-pressgraph-about on an element, by a link (describedby, cite-as, canonical), or by [embed.pages] in
+    pressgraph.toml. A page where something else would change is refused and left alone. Exit status 1 if a page was
+    refused, or with --check is out of date.
+
+    \b
+    Example:
+      pressgraph embed news/silver-label.html --about document/our-release
+      pressgraph embed site/ --check
+    """
+    from pressgraph.publish.pages.conflicts import OnConflict
+    from pressgraph.publish.pages.publisher import Wish, strip
+
+    if remove and (about or audience or links or on_conflict):
+        raise click.UsageError("--remove takes out what is there; it goes with --dry-run and --check only.")
+    if remove:
+        run = _Run(state, lambda html, _path, _named: strip(html), dry_run=dry_run, check=check)
+    else:
+        settings = state.workspace.project.embedding
+        publisher = state.workspace.publisher()
+
+        def edit(html: bytes, path: Path | None, named: bool) -> Edit:  # noqa: FBT001 - called by position
+            wish = Wish(
+                about=about,
+                audience=audience or settings.audience,
+                links=settings.links if links is None else links,
+                on_conflict=OnConflict(on_conflict or settings.on_conflict),
+                must_say=named,
+            )
+            return publisher.edit(html, wish, path=path)
+
+        run = _Run(state, edit, dry_run=dry_run, check=check)
+    sys.exit(run.stdin() if pages == ("-",) else run.files(pages))
+
+
+class _Run:
+    """One run of the command over pages."""
+
+    def __init__(
+        self, state: State, edit: Callable[[bytes, Path | None, bool], Edit], *, dry_run: bool, check: bool
+    ) -> None:
+        self.state = state
+        self.edit = edit
+        self.dry_run = dry_run
+        self.check = check
+
+    def stdin(self) -> int:
+        """Edit the page on stdin, to stdout; a refused one comes out as it went in."""
+        edit = self.edit(sys.stdin.buffer.read(), None, True)
+        if self.dry_run:
+            sys.stdout.write("".join(_diff(edit, "stdin")))
+        elif not self.check:
+            sys.stdout.buffer.write(edit.after)
+            sys.stdout.buffer.flush()
+        for note in edit.notes:
+            click.echo(f"-: {edit.status.value}: {note}", err=True)
+        self._advise([edit])
+        return self._status([edit])
+
+    def files(self, pages: tuple[str, ...]) -> int:
+        """Edit files, and show a table of what became of them."""
+        from pressgraph.publish.pages.files import find_pages
+
+        if "-" in pages:
+            raise click.UsageError("'-' (stdin) goes alone.")
+        files = find_pages(pages)
+        named = {file.path: file.named for file in files}
+        progress = self.state.progress("embed")
+        done = [(path, self._file(path, named=named[path])) for path in progress(list(named))]
+        edits = [edit for _, edit in done]
+        if self.dry_run:
+            for path, edit in done:
+                sys.stdout.write("".join(_diff(edit, path.as_posix())))
+        self._table(done)
+        self._advise(edits)
+        return self._status(edits)
+
+    def _file(self, path: Path, *, named: bool) -> Edit:
+        from pressgraph.errors import PageError
+        from pressgraph.publish.pages.files import read_page, write_page
+        from pressgraph.publish.pages.publisher import refused
+
+        html = b""
+        try:
+            html = read_page(path)
+            edit = self.edit(html, path, named)
+            if edit.status.changes and not self.dry_run and not self.check:
+                write_page(path, edit.before, edit.after)
+        except PageError as error:
+            return refused(html, error)
+        except OSError as error:
+            return refused(html, PageError(error.strerror or str(error)))
+        return edit
+
+    def _table(self, done: list[tuple[Path, Edit]]) -> None:
+        from pressgraph.publish.pages.publisher import Status
+
+        quiet = {Status.UNCHANGED, Status.SKIPPED}
+        shown = [(p, e) for p, e in done if len(done) <= _FEW or e.status not in quiet or self.state.verbosity > 0]
+        # a diff on stdout is for a program to read
+        if shown and self.state.verbosity >= 0:
+            rows = [(p.as_posix(), self._word(e), e.about or "", "; ".join(e.notes)) for p, e in shown]
+            click.echo(draw_table(("page", "status", "about", "notes"), rows).decode(), err=self.dry_run, nl=False)
+        counts = {status: sum(e.status is status for _, e in done) for status in Status}
+        said = ", ".join(f"{count} {status.value}" for status, count in counts.items() if count)
+        self.state.say(f"{len(done)} page{'s' if len(done) != 1 else ''}: {said or 'nothing to do'}")
+        if any(e.status is Status.REFUSED for _, e in done) and self.state.verbosity < 0:
+            for path, edit in done:
+                if edit.status is Status.REFUSED:
+                    click.echo(f"{path}: refused: {'; '.join(edit.notes)}", err=True)
+
+    def _word(self, edit: Edit) -> str:
+        if self.check and edit.status.changes:
+            return "out of date"
+        return f"would be {edit.status.value}" if self.dry_run and edit.status.changes else edit.status.value
+
+    def _advise(self, edits: list[Edit]) -> None:
+        """Say once for each thing what its consumer misses; what is ignored, to those who want to know more."""
+        language = self.state.workspace.project.language if any(edit.advice for edit in edits) else "en"
+        seen: set[str] = set()
+        for edit in edits:
+            for advice in edit.advice:
+                line = f"{edit.about}: {advice.word}: {advice.message(language)}"
+                if line not in seen:
+                    seen.add(line)
+                    self.state.say(line, level=0 if advice.word in {"error", "warning"} else 1)
+
+    def _status(self, edits: list[Edit]) -> int:
+        from pressgraph.publish.pages.publisher import Status
+
+        if any(edit.status is Status.REFUSED for edit in edits):
+            return 1
+        return 1 if self.check and any(edit.status.changes for edit in edits) else 0
+
+
+def _diff(edit: Edit, name: str) -> Iterator[str]:
+    from difflib import unified_diff
+
+    if edit.status.changes:
+        before, after = (html.decode(errors="replace").splitlines(keepends=True) for html in (edit.before, edit.after))
+        for line in unified_diff(before, after, f"a/{name.lstrip('/')}", f"b/{name.lstrip('/')}"):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -1,0 +1,89 @@
+"""The command `extract`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pressgraph.cli.common import State, output_option, pass_state, write_output
+
+if TYPE_CHECKING:
+    from pressgraph.publish.pages import Extracted
+
+_FACTS = ("facts", "yaml", "yml")
+
+
+@click.command("extract")
+@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@click.option("-f", "--format", "form", metavar="FORMAT", help="facts (YAML, the default), turtle, jsonld or nquads.")
+@click.option("--base", metavar="URL", help="The page's address: relative ids count from it.")
+@click.option("--max-bytes", type=click.IntRange(min=1), default=10_000_000, show_default=True, help="Of a URL.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Seconds, for a URL.")
+@click.option("--allow-private", is_flag=True, help="Fetch from addresses that are not of the public internet, too.")
+@output_option
+@pass_state
+def command(
+    state: State,
+    pages: tuple[str, ...],
+    form: str | None,
+    base: str | None,
+    max_bytes: int,
+    timeout: float,
+    *,
+    allow_private: bool,
+    output: Path | None,
+) -> None:
+    """Read the structured data (JSON-LD) that web pages carry.
+
+    PAGE is a file, - for stdin, or an http(s) URL, which is the only thing that is fetched. As facts, one page becomes
+    the draft of a facts file: keys of the profile where they match, the rest in comments. A block that cannot be read
+    is reported by line and column; the others are read. Exit status 1 if there was such a block, or none at all.
+
+    \b
+    Example:
+      pressgraph extract page.html -o data/releases/draft.yaml
+      pressgraph extract https://www.example.org/news/1 -f turtle
+    """
+    from pressgraph.dataset import serialization
+    from pressgraph.publish.pages.draft import draft_facts
+
+    workspace = state.workspace
+    as_facts = form in _FACTS if form else output is None or output.suffix.lower() in {"", ".yaml", ".yml"}
+    known = None if as_facts else serialization(form, path=output)
+    if as_facts and len(pages) > 1:
+        raise click.UsageError("A facts file has one source: name one page, or another format with -f.")
+    read: list[Extracted] = []
+    bad = False
+    for page in pages:
+        html, address, charset = _load(page, max_bytes=max_bytes, timeout=timeout, allow_private=allow_private)
+        found = workspace.extract(html, base=base or address, charset=charset)
+        for trouble in found.troubles:
+            word = "error" if trouble.fatal else "warning"
+            click.echo(f"{page}:{trouble.line}:{trouble.column}: {word}: {trouble.reason}", err=True)
+        if not found.blocks:
+            click.echo(f"{page}: error: the page carries no JSON-LD", err=True)
+        bad = bad or not found.blocks or any(trouble.fatal for trouble in found.troubles)
+        read.append(found)
+    if known is None:
+        if not read[0].quads:
+            sys.exit(1)
+        text = draft_facts(read[0], workspace.profile, workspace.project.id_base, name=pages[0])
+        write_output([text.encode()], output)
+    else:
+        write_output([workspace.write_extracted(read, known)], output)
+    sys.exit(1 if bad else 0)
+
+
+def _load(page: str, *, max_bytes: int, timeout: float, allow_private: bool) -> tuple[bytes, str | None, str | None]:
+    """Return a page's bytes, its address where it has one, and the character set that a server named."""
+    if page == "-":
+        return sys.stdin.buffer.read(), None, None
+    if page.partition("://")[0] in {"http", "https"}:
+        from pressgraph.publish.pages.fetch import fetch
+
+        fetched = fetch(page, limit=max_bytes, timeout=timeout, allow_private=allow_private)
+        return fetched.html, fetched.url, fetched.charset
+    return Path(page).read_bytes(), None, None

@@ -1,0 +1,303 @@
+"""Page data: what a page says about a thing, for search engines or in full.
+
+For search engines it is schema.org alone: the description is cut to schema.org's terms, brought into the page's
+language as plain strings, and framed (JSON-LD 1.1 Framing) from the thing that the page is about. The context is
+stated as `https://schema.org`, which is what consumers look for; nothing is fetched from there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.publish.jsonld import json_ld
+from pressgraph.publish.pages.superseded import SUPERSEDED
+from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from pressgraph.profile import Profile
+    from pressgraph.publish.export import Selection
+
+CONTEXT = "https://schema.org"
+FULL_DEPTH = 2
+"""How many links deep a page describes things; further ones are named only."""
+
+# Properties whose values have an order that readers see.
+ORDERED = ("author", "creator", "editor", "contributor")
+# Values that consumers expect as an address, not as a node.
+_ADDRESSES = frozenset(
+    {"url", "sameAs", "image", "logo", "license", "contentUrl", "mainEntityOfPage", "thumbnailUrl", "embedUrl"}
+)
+_IMAGES = frozenset({"image", "logo", "contentUrl", "thumbnailUrl"})
+# Running text belongs to the page's language; names are said in whatever language they are in.
+_PROSE = frozenset({"description", "disambiguatingDescription", "abstract", "text", "articleBody", "slogan"})
+_NAMING = ("name", "url")
+_FIRST = ("@type", "@id", "headline", "name", "url")
+_WORKS = f"{SCHEMA}CreativeWork"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What page data depends on besides the facts: the page's language, its address, and what it says already."""
+
+    language: str = "en"
+    fallback: str = "en"
+    url: str | None = None
+
+
+class PageData:
+    """Write page data from one selection of the graph.
+
+    `order` tells the order in which the facts name the values of a property of a thing, as IRIs.
+    """
+
+    def __init__(self, selection: Selection, *, order: Callable[[str, str], Sequence[str]] | None = None) -> None:
+        if selection.root is None:
+            raise ValueError("page data is about one thing")
+        self.selection = selection
+        self.profile = selection.profile
+        self.root = selection.root
+        self.order = order
+        self._framed: dict[tuple[str, str], dict[str, Any]] = {}
+
+    # -- in full
+
+    def full(self) -> dict[str, Any]:
+        """Return the whole description under the published context, cut to what it uses.
+
+        Ids are absolute, because a page's `<base>` would move relative ones.
+        """
+        document = json_ld(self.selection.triples, self.profile, id_base="", root=self.root)
+        document["@context"].pop("@base", None)
+        return document
+
+    # -- for search engines
+
+    def google(self, setting: Setting) -> dict[str, Any]:
+        """Return the schema.org part of the description as plain JSON-LD; what it holds is shared, and not to change.
+
+        Of a work it says what only the page knows, too: its language, and its address as the main page about the work.
+        """
+        languages = (setting.language, setting.fallback)
+        framed = self._framed.get(languages)
+        if framed is None:
+            framed = self._framed[languages] = self._frame(setting)
+        data = framed
+        if self._is_work:
+            own = {"inLanguage": setting.language, **({"mainEntityOfPage": setting.url} if setting.url else {})}
+            data = {**own, **framed}
+        root = _page_safe(self.root, setting.url)
+        if root != self.root:
+            data = _renamed(data, self.root, root)
+        return {"@context": CONTEXT, **_sorted(data)}
+
+    def _frame(self, setting: Setting) -> dict[str, Any]:
+        from pyld import jsonld
+
+        nodes = self._nodes(setting)
+        context: dict[str, Any] = {"@vocab": SCHEMA, **{name: {"@type": "@id"} for name in sorted(_ADDRESSES)}}
+        framed: dict[str, Any] = jsonld.frame(
+            nodes,
+            {"@context": context, "@id": self.root, "@embed": "@once"},
+            {"omitGraph": True, "documentLoader": _no_loading, "base": "", "omitDefault": True},
+        )
+        framed.pop("@context", None)
+        ordered: dict[str, Any] = _ordered(_named(framed, {node["@id"]: node for node in nodes}, ()))
+        return ordered
+
+    @cached_property
+    def _is_work(self) -> bool:
+        """Whether the thing is a creative work, which has a language and a page."""
+        types = {
+            triple.object.value
+            for triple in self.selection.triples
+            if triple.subject == ox.NamedNode(self.root)
+            and triple.predicate.value == RDF_TYPE
+            and isinstance(triple.object, ox.NamedNode)
+        }
+        known = (self.profile.class_of.get(iri) for iri in types)
+        return _WORKS in types or any(_WORKS in term.superclasses for term in known if term is not None)
+
+    def _nodes(self, setting: Setting) -> list[dict[str, Any]]:
+        """Return the description's schema.org part as expanded JSON-LD."""
+        about: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        types: dict[str, list[str]] = defaultdict(list)
+        for triple in self.selection.triples:
+            if not isinstance(triple.subject, ox.NamedNode):
+                continue
+            name, predicate = triple.subject.value, triple.predicate.value
+            if predicate == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
+                types[name].append(triple.object.value)
+            elif predicate.startswith(SCHEMA):
+                word = predicate.removeprefix(SCHEMA)
+                about[name][SUPERSEDED.get(word, word)].append(triple.object)
+        levels = self._levels(about)
+        pictures = {name for name, words in about.items() if words.keys() & {"contentUrl", "url"}}
+        nodes = []
+        for name in sorted(levels):
+            node: dict[str, Any] = {"@id": name}
+            known = schema_types(types[name], self.profile)
+            if known:
+                node["@type"] = [SCHEMA + one for one in known]
+            for word, terms in sorted(about[name].items()):
+                if levels[name] <= FULL_DEPTH or word in _NAMING:
+                    values = self._values(name, word, terms, setting, pictures)
+                    if values:
+                        node[SCHEMA + word] = values
+            nodes.append(node)
+        return nodes
+
+    def _levels(self, about: Mapping[str, Mapping[str, Iterable[Any]]]) -> dict[str, int]:
+        """Return how many schema.org links each thing is from the root."""
+        levels = {self.root: 0}
+        level = [self.root]
+        while level:
+            following = []
+            for name in level:
+                for terms in about.get(name, {}).values():
+                    for term in terms:
+                        if (
+                            isinstance(term, ox.NamedNode)
+                            and term.value in about
+                            and term.value not in levels
+                            and levels[name] <= FULL_DEPTH
+                        ):
+                            levels[term.value] = levels[name] + 1
+                            following.append(term.value)
+            level = following
+        return levels
+
+    def _values(
+        self, subject: str, word: str, terms: list[Any], setting: Setting, pictures: Collection[str]
+    ) -> list[dict[str, Any]]:
+        texts = [it for it in terms if isinstance(it, ox.Literal) and it.language is not None]
+        kept = in_language(texts, setting, prose=word in _PROSE)
+        values: list[dict[str, Any]] = [{"@value": literal.value} for literal in kept]
+        for term in terms:
+            if isinstance(term, ox.Literal) and term.language is None:
+                value = _plain(term)
+                if word not in _IMAGES or _is_address(str(value)):
+                    values.append(
+                        {"@id": value} if word in _ADDRESSES and _is_address(str(value)) else {"@value": value}
+                    )
+            elif isinstance(term, ox.NamedNode):
+                # a picture that is only an id of the project is no address that anybody could load
+                own = term.value.startswith(self.selection.id_base)
+                if word not in _IMAGES or term.value in pictures or (_is_address(term.value) and not own):
+                    values.append({"@id": term.value})
+        if self.order is not None and word in ORDERED and len(values) > 1:
+            places = {value: place for place, value in enumerate(self.order(subject, SCHEMA + word))}
+            values.sort(key=lambda value: places.get(str(value.get("@id", value.get("@value"))), len(places)))
+        return values
+
+
+def schema_types(types: Iterable[str], profile: Profile) -> list[str]:
+    """Return the schema.org classes of a thing, by local name: the most specific ones that its classes imply.
+
+    A thing none of whose classes is below one of schema.org's has none.
+    """
+    known: set[str] = set()
+    for iri in types:
+        term = profile.class_of.get(iri)
+        known.update(it for it in (iri, *(term.superclasses if term is not None else ())) if it.startswith(SCHEMA))
+    general: set[str] = set()
+    for iri in known:
+        term = profile.class_of.get(iri)
+        if term is not None:
+            general |= term.superclasses - {iri}
+    words = (iri.removeprefix(SCHEMA) for iri in known - general)
+    return sorted({SUPERSEDED.get(word, word) for word in words})
+
+
+def in_language(texts: Sequence[ox.Literal], setting: Setting, *, prose: bool) -> list[ox.Literal]:
+    """Return those of some texts with a language that a page in `setting.language` should carry.
+
+    The page's language wins, then a regional form of it, then, for names, the project's, English, or any one.
+    """
+    by_tag: dict[str, list[ox.Literal]] = defaultdict(list)
+    for text in texts:
+        by_tag[str(text.language).lower()].append(text)
+    wanted = setting.language.lower()
+    primary = wanted.partition("-")[0]
+    near = sorted(tag for tag in by_tag if tag.partition("-")[0] == primary)
+    rest = () if prose else (setting.fallback.lower(), "en", *sorted(by_tag))
+    for tag in (wanted, primary, *near, *rest):
+        if tag in by_tag:
+            return by_tag[tag]
+    return []
+
+
+def _plain(literal: ox.Literal) -> str | bool | int:
+    """Return a literal as JSON has it; a date stays the date that it is, without a midnight."""
+    datatype = literal.datatype.value
+    if datatype == f"{XSD}boolean" and literal.value in {"true", "false"}:
+        return literal.value == "true"
+    if datatype == f"{XSD}integer":
+        return int(literal.value)
+    return literal.value
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))
+
+
+def _page_safe(iri: str, url: str | None) -> str:
+    """Return an id that is not the page's own address: the page and what it is about are two things."""
+    if url is not None and iri.rstrip("/") == url.rstrip("/"):
+        return f"{iri}#this"
+    return iri
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:
+    """Give a thing another id; where its id is meant as an address, it stays."""
+    if isinstance(value, list):
+        return [_renamed(item, old, new) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: new if key == "@id" and item == old else _renamed(item, old, new) for key, item in value.items()}
+
+
+def _no_loading(url: str, options: Any) -> Any:
+    raise ValueError(f"nothing is fetched: {url} {options}")
+
+
+def _named(value: Any, nodes: Mapping[str, Mapping[str, Any]], above: tuple[str, ...]) -> Any:
+    """Give type and name to a reference: not every reader looks an id up elsewhere in the page."""
+    if isinstance(value, list):
+        return [_named(item, nodes, above) for item in value]
+    if not isinstance(value, dict):
+        return value
+    name = value.get("@id")
+    if value.keys() == {"@id"} and isinstance(name, str) and name in nodes and name not in above:
+        node = nodes[name]
+        types = [one.removeprefix(SCHEMA) for one in node.get("@type", ())]
+        found: dict[str, Any] = {"@id": name}
+        if types:
+            found["@type"] = types[0] if len(types) == 1 else types
+        for word in _NAMING:
+            texts = [it.get("@value", it.get("@id")) for it in node.get(SCHEMA + word, ())]
+            if texts:
+                found[word] = texts[0] if len(texts) == 1 else texts
+        return found
+    inside = (*above, name) if isinstance(name, str) else above
+    return {key: _named(item, nodes, inside) for key, item in value.items()}
+
+
+def _ordered(value: Any) -> Any:
+    """Put type, id and naming words first, the rest by the alphabet, at every depth."""
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return _sorted({key: _ordered(item) for key, item in value.items()})
+
+
+def _sorted(node: dict[str, Any]) -> dict[str, Any]:
+    keys = [key for key in _FIRST if key in node]
+    return {key: node[key] for key in (*keys, *sorted(node.keys() - set(keys)))}

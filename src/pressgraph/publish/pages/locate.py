@@ -1,0 +1,185 @@
+"""Find places in a page: our own block, other people's blocks, and where a block may go.
+
+The parser only locates; it never writes. Its offsets are those of the text it was given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import turbohtml
+
+from pressgraph.errors import PageError
+from pressgraph.publish.pages.block import ID, MARK, MEDIA_TYPE
+from pressgraph.publish.pages.text import PRESCAN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Elements that have no end tag (HTML, 13.1.2, void elements); the obsolete ones are parsed alike.
+_VOID = frozenset({"base", "basefont", "bgsound", "link", "meta"})
+_LEADING = re.compile(r"(?:\s|<!--.*?-->)*", re.DOTALL)
+_DOCTYPE = re.compile(r"(?:\s|<!--.*?-->|<\?[^>]*>)*<!doctype[^>]*>", re.DOTALL | re.IGNORECASE)
+_CHARSET = re.compile(r"<meta\b[^>]*\bcharset\b[^>]*>", re.IGNORECASE)
+# Code of template engines and server pages. What stands in it is not HTML yet.
+_CODE = re.compile(
+    r"<\?(?!xml\b)(?:(?!\?>).)*(?:\?>|\Z)|<%(?:(?!%>).)*(?:%>|\Z)"
+    r"|\{%(?:(?!%\})[^\n])*%\}|\{\{(?:(?!\}\})[^\n])*\}\}|\{#(?:(?!#\}).)*#\}",
+    re.DOTALL | re.IGNORECASE,
+)
+_CODE_STARTS = ("<?", "<%", "{%", "{{", "{#")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An element in the page: its offsets from `<` to the end of its end tag, and those of its content."""
+
+    start: int
+    end: int
+    inner: tuple[int, int]
+    element: turbohtml.Element
+    closed: bool = True
+
+
+class ParsedPage:
+    """A page's tree with the places of its elements.
+
+    `text` is the copy in which every CR is a space (`PageText.parsed`).
+    """
+
+    def __init__(self, text: str, *, scripting: bool = True) -> None:
+        self.text = text
+        self.document = turbohtml.parse(text, source_locations=True, scripting=scripting)
+
+    @cached_property
+    def own(self) -> tuple[Found, ...]:
+        """Our marked elements, in the order of the page.
+
+        Those in templates, comments, text areas and the like are not elements of the page, so they are not here.
+
+        Raises PageError for a marked script that nothing closes.
+        """
+        for found in self.marked:
+            if not found.closed:
+                raise PageError("our own block is not closed", hint="restore its </script>, or delete it by hand")
+        return self.marked
+
+    @cached_property
+    def marked(self) -> tuple[Found, ...]:
+        """Our marked elements, closed or not."""
+        if MARK not in self.text:
+            return ()
+        found = [*self._elements("script"), *self._elements("link")]
+        return tuple(sorted((it for it in found if _is_own(it)), key=lambda it: it.start))
+
+    @cached_property
+    def blocks(self) -> tuple[Found, ...]:
+        """The JSON-LD blocks that are not ours."""
+        if "<script" not in self.text and "<SCRIPT" not in self.text.upper():
+            return ()
+        return tuple(it for it in self._elements("script") if is_json_ld(it.element) and not _is_own(it))
+
+    def all_blocks(self) -> tuple[Found, ...]:
+        """Return every JSON-LD block."""
+        return tuple(it for it in self._elements("script") if is_json_ld(it.element))
+
+    def _elements(self, tag: str) -> Iterator[Found]:
+        for element in self.document.find_all(tag):
+            found = self.found(element)
+            if found is not None and not _is_inert(element):
+                yield found
+
+    def found(self, element: turbohtml.Element) -> Found | None:
+        """Return where an element stands; None where the source does not have it."""
+        location = element.source_location
+        if location is None:
+            return None
+        start, after = location.start_tag.start_offset, location.start_tag.end_offset
+        if location.end_tag is None:
+            # what is never closed reaches to the end of the page, but for void elements
+            end = after if element.tag in _VOID else len(self.text)
+            return Found(start=start, end=end, inner=(after, end), element=element, closed=element.tag in _VOID)
+        inner = (after, location.end_tag.start_offset)
+        return Found(start=start, end=location.end_tag.end_offset, inner=inner, element=element)
+
+    def free_number(self) -> int:
+        """Return the least number from 1 whose id no element has."""
+        number = 1
+        while f"{ID}{number}" in self.text and self.document.find(id=f"{ID}{number}") is not None:
+            number += 1
+        return number
+
+    def places(self) -> Iterator[int]:
+        """Yield where a block may go, best first: before `</head>`, else as late in the head as there is one.
+
+        None is before a `<meta charset>` that browsers look for in the first bytes.
+        """
+        last_charset = max((m.start() for m in _CHARSET.finditer(self.text, 0, PRESCAN)), default=-1)
+        seen: set[int] = set()
+        for place in self._places():
+            if place > last_charset and place not in seen:
+                seen.add(place)
+                yield place
+
+    def _places(self) -> Iterator[int]:
+        head = self.document.find("head")
+        if head is not None:
+            location = head.source_location
+            if location is not None and location.end_tag is not None:
+                place = location.end_tag.start_offset
+                if self.text[place : place + 6].lower() == "</head":
+                    yield place
+            for child in reversed([node for node in head.children if isinstance(node, turbohtml.Element)]):
+                found = self.found(child)
+                if found is not None and found.closed:
+                    yield found.end
+                    break
+            if location is not None:
+                yield location.start_tag.end_offset
+        html = self.document.find("html")
+        if html is not None and html.source_location is not None:
+            yield self._after_blank(html.source_location.start_tag.end_offset)
+        doctype = _DOCTYPE.match(self.text)
+        if doctype is not None:
+            yield self._after_blank(doctype.end())
+        yield self._after_blank(0)
+
+    def _after_blank(self, place: int) -> int:
+        # White space and comments before the head stay outside it only as long as nothing opens the head.
+        match = _LEADING.match(self.text, place)
+        return match.end() if match is not None else place
+
+
+def is_json_ld(element: turbohtml.Element) -> bool:
+    """Tell whether a script is a JSON-LD block: its type without parameters, in any case (JSON-LD 1.1, 7)."""
+    kind = element.attr("type")
+    return kind is not None and kind.partition(";")[0].strip().lower() == MEDIA_TYPE
+
+
+def _is_own(found: Found) -> bool:
+    element = found.element
+    if element.attr(MARK) is None:
+        return False
+    return element.tag == "link" or is_json_ld(element)
+
+
+def _is_inert(element: turbohtml.Element) -> bool:
+    """Tell whether an element is in a template, or is SVG's or MathML's element of the same name."""
+    if element.namespace is not turbohtml.Namespace.HTML:
+        return True
+    return any(isinstance(it, turbohtml.DocumentFragment) for it in element.ancestors)
+
+
+def code_regions(text: str) -> list[tuple[int, int]]:
+    """Return where a page holds code of template engines and server pages: `<?php … ?>`, `{% … %}` and the like."""
+    if not any(start in text for start in _CODE_STARTS):
+        return []
+    return [match.span() for match in _CODE.finditer(text)]
+
+
+def without_code(text: str) -> str:
+    """Return the text with every code region blank."""
+    return _CODE.sub(lambda match: " " * len(match[0]), text)

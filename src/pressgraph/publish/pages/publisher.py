@@ -1,0 +1,313 @@
+"""Edit pages from a built graph: find what each is about, write its data, put it in."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import DataError, PageError
+from pressgraph.facts import is_json_lines, read_facts
+from pressgraph.facts.ids import Ids
+from pressgraph.publish.export import select
+from pressgraph.publish.pages.block import Block, PageLink
+from pressgraph.publish.pages.conflicts import OnConflict, foreign_data, join
+from pressgraph.publish.pages.consumers import GOOGLE, Advice, advise
+from pressgraph.publish.pages.data import FULL_DEPTH, PageData, Setting
+from pressgraph.publish.pages.splice import Page
+from pressgraph.publish.pages.subject import is_address, mapped, named_by, page_words
+from pressgraph.rdf import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pressgraph.project import Project
+    from pressgraph.publish.pages.conflicts import Foreign
+    from pressgraph.publish.pages.subject import PageWords
+    from pressgraph.validation import ValidatedDataset
+
+_PAGE_OF = ("mainEntityOfPage", "url")
+
+
+class Status(enum.Enum):
+    """What became of a page, or would."""
+
+    EMBEDDED = "embedded"
+    UPDATED = "updated"
+    REMOVED = "removed"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+
+    @property
+    def changes(self) -> bool:
+        """Whether the page's bytes change."""
+        return self in {Status.EMBEDDED, Status.UPDATED, Status.REMOVED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to put into pages: about which id (None: as the page says), for whom, and how."""
+
+    about: str | None = None
+    audience: str = "google"
+    links: bool = False
+    on_conflict: OnConflict = OnConflict.LINK
+    must_say: bool = True
+    """Whether a page that does not say what it is about is a mistake, or merely left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A page before and after, and what there is to say about it."""
+
+    status: Status
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+    about: str | None = None
+    notes: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
+
+
+def strip(html: bytes) -> Edit:
+    """Take our block out of a page."""
+    try:
+        after = Page(html).remove()
+    except PageError as error:
+        return refused(html, error)
+    return Edit(status=Status.REMOVED if after != html else Status.UNCHANGED, before=html, after=after)
+
+
+class Publisher:
+    """Write data of a built graph into pages. One object edits many pages of one project."""
+
+    def __init__(self, dataset: ValidatedDataset, project: Project) -> None:
+        self.dataset = dataset
+        self.project = project
+        self._data: dict[tuple[str, str], PageData] = {}
+        self._iris: dict[str, str] = {}
+        self._advice: dict[tuple[str, str], tuple[Advice, ...]] = {}
+
+    # -- pages
+
+    def edit(self, html: bytes, wish: Wish, *, path: Path | None = None) -> Edit:
+        """Put a block into a page, or bring it up to date.
+
+        Nothing is raised for a page that cannot be edited; its status says so.
+
+        Raises DataError for an id, stated in `wish`, that nothing published describes.
+        """
+        try:
+            return self._edit(html, wish, path)
+        except PageError as error:
+            return refused(html, error)
+
+    def _edit(self, html: bytes, wish: Wish, path: Path | None) -> Edit:
+        page = Page(html)
+        address = self._address(path)
+        words = page_words(page, address)
+        if wish.about is not None:
+            iri = self._known(wish.about)
+        else:
+            found = self._subject(words, path, address)
+            if found is None:
+                return self._without_subject(html, wish)
+            try:
+                iri = self._known(found)
+            except DataError as error:
+                raise PageError(error.reason, hint=error.hint) from error
+        foreign = foreign_data(page, self.dataset.profile, base=words.base)
+        notes = list(foreign.notes)
+        about = self.dataset.profile.shrink(iri, self.project.id_base)
+        if foreign:
+            what = f"carries structured data already ({_counts(foreign)})"
+            if wish.on_conflict is OnConflict.FAIL:
+                return refused(html, PageError(f"the page {what}"), about)
+            if wish.on_conflict is OnConflict.SKIP:
+                return Edit(status=Status.SKIPPED, before=html, after=html, about=about, notes=(what,))
+            if wish.on_conflict is OnConflict.WARN:
+                notes.append(what)
+        setting = Setting(
+            language=words.language or self.project.language,
+            fallback=self.project.language,
+            url=words.canonical or address,
+        )
+        block = self.block(iri, wish, setting, foreign=foreign if wish.on_conflict is OnConflict.LINK else None)
+        after = page.embed(block)
+        changed = Status.UPDATED if page.tree.own else Status.EMBEDDED
+        status = changed if after != html else Status.UNCHANGED
+        return Edit(
+            status=status,
+            before=html,
+            after=after,
+            about=about,
+            notes=tuple(notes),
+            advice=self._advise(iri, setting) if wish.audience == GOOGLE else (),
+        )
+
+    def block(self, about: str, wish: Wish, setting: Setting, *, foreign: Foreign | None = None) -> Block:
+        """Return the block about a thing, an IRI or an id.
+
+        Raises DataError for an id that nothing published describes.
+        """
+        iri = self._known(about)
+        data = self.data(iri, wish.audience)
+        if wish.audience == GOOGLE:
+            document = data.google(setting)
+            if foreign:
+                document = join(document, foreign, self.dataset.profile)
+        else:
+            document = data.full()
+        return Block(data=document, audience=wish.audience, about=iri, links=self.links(iri) if wish.links else ())
+
+    def links(self, iri: str) -> tuple[PageLink, ...]:
+        """Return the links from a page to the documents about a thing: what it says, as RDF.
+
+        A thing of somebody else's has none.
+        """
+        base = self.project.id_base
+        if not iri.startswith(base):
+            return ()
+        document = f"{self.project.base}doc/{iri.removeprefix(base)}"
+        return (
+            PageLink(rel="alternate", href=f"{document}.jsonld", media_type="application/ld+json"),
+            PageLink(rel="describedby", href=f"{document}.ttl", media_type="text/turtle"),
+        )
+
+    def data(self, iri: str, audience: str = GOOGLE) -> PageData:
+        """Return the page data of a thing; personal data is in it only where the configuration says so."""
+        found = self._data.get((iri, audience))
+        if found is None:
+            # for search engines, what is one link further is named
+            depth = FULL_DEPTH + (audience == GOOGLE)
+            selection = select(self.dataset, about=iri, depth=depth, personal=self.project.include_personal_data)
+            found = self._data[iri, audience] = PageData(selection, order=self._order)
+        return found
+
+    # -- what a page is about
+
+    def _known(self, about: str) -> str:
+        iri = self._iris.get(about)
+        if iri is None:
+            selection = select(self.dataset, about=about, depth=0, personal=self.project.include_personal_data)
+            iri = self._iris[about] = str(selection.root)
+        return iri
+
+    def _subject(self, words: PageWords, path: Path | None, address: str | None) -> str | None:
+        if words.about is not None:
+            return words.about
+        pages = self.project.embedding.pages
+        if pages:
+            names = [words.canonical or "", address or ""]
+            if path is not None:
+                names.append(self.project.name_of(path))
+            found = mapped(pages, names)
+            if found is not None:
+                return found
+        for iri in named_by(words.links, self.project.base):
+            if self._described(iri):
+                return iri
+        for url in (words.canonical, address):
+            things = self._by_page.get(_bare(url), []) if url is not None else []
+            if len(things) == 1:
+                return things[0]
+        return words.block_about
+
+    def _described(self, iri: str) -> bool:
+        try:
+            self._known(iri)
+        except DataError:
+            return False
+        return True
+
+    @cached_property
+    def _by_page(self) -> dict[str, list[str]]:
+        """Things by the address of the page about them, as the facts state it."""
+        import pyoxigraph as ox
+
+        found: dict[str, list[str]] = {}
+        for word in _PAGE_OF:
+            for quad in self.dataset.store.quads_for_pattern(None, ox.NamedNode(SCHEMA + word), None, None):
+                url, thing = getattr(quad.object, "value", ""), getattr(quad.subject, "value", "")
+                if is_address(url) and thing not in found.setdefault(_bare(url), []):
+                    found[_bare(url)].append(thing)
+        return found
+
+    def _without_subject(self, html: bytes, wish: Wish) -> Edit:
+        if wish.must_say:
+            error = PageError(
+                "the page does not say what it is about",
+                hint="name it with --about ID, or map the page under [embed.pages] in pressgraph.toml",
+            )
+            return refused(html, error)
+        notes = ("does not say what it is about",)
+        return Edit(status=Status.SKIPPED, before=html, after=html, notes=notes)
+
+    def _address(self, path: Path | None) -> str | None:
+        """Return where a file is published, as the configuration says."""
+        site = self.project.embedding.site
+        if site is None or path is None:
+            return None
+        folder = (self.project.root / self.project.embedding.folder).resolve()
+        try:
+            below = path.resolve().relative_to(folder).as_posix()
+        except ValueError:
+            return None
+        return site + (
+            "" if below == "index.html" else below.removesuffix("/index.html") + "/" * below.endswith("/index.html")
+        )
+
+    # -- order, advice
+
+    def _order(self, subject: str, predicate: str) -> Sequence[str]:
+        """Return the values of a property of a thing in the order of the facts files, which a graph does not keep."""
+        return self._stated_order.get((subject, predicate), ())
+
+    @cached_property
+    def _stated_order(self) -> dict[tuple[str, str], list[str]]:
+        from pressgraph.publish.pages.data import ORDERED
+
+        profile, base = self.dataset.profile, self.project.id_base
+        keys = [key for word in ORDERED if (key := profile.key_of.get(SCHEMA + word)) is not None]
+        ids = Ids(profile, base)
+        found: dict[tuple[str, str], list[str]] = {}
+        for path in self.project.facts_files():
+            if is_json_lines(path) or not any(key.name.encode() in path.read_bytes() for key in keys):
+                continue
+            facts = read_facts(path, profile, id_base=base)
+            bodies = [*([facts.source.body] if facts.source is not None else []), *(one.body for one in facts.facts)]
+            for body in bodies:
+                for key in keys:
+                    for value in body.get(key.name, ()):
+                        name = value.get("id") if isinstance(value, dict) else value
+                        if isinstance(name, str):
+                            order = found.setdefault((ids.iri(str(body["id"])) or "", key.iri), [])
+                            order.append(ids.iri(name) or name)
+        return found
+
+    def _advise(self, iri: str, setting: Setting) -> tuple[Advice, ...]:
+        known = self._advice.get((iri, setting.language))
+        if known is None:
+            data = self.data(iri)
+            known = advise(data.google(setting), data.selection, consumer=GOOGLE)
+            self._advice[iri, setting.language] = known
+        return known
+
+
+def refused(html: bytes, error: PageError, about: str | None = None) -> Edit:
+    """Return what became of a page that is left alone."""
+    note = f"{error.reason} ({error.hint})" if error.hint else error.reason
+    return Edit(status=Status.REFUSED, before=html, after=html, about=about, notes=(note,))
+
+
+def _counts(foreign: Foreign) -> str:
+    parts = [(foreign.blocks, "JSON-LD block"), (foreign.items, "microdata item")]
+    said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in parts if count)
+    types = sorted(foreign.types & {"Organization", "WebSite", "Article", "NewsArticle", "WebPage"})
+    return f"{said}: {', '.join(types)}" if types else said
+
+
+def _bare(url: str) -> str:
+    return url.partition("#")[0].removeprefix("https://").removeprefix("http://").rstrip("/")

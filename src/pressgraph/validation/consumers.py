@@ -1,0 +1,177 @@
+"""What consumers such as search engines ask of data, from `shapes/consumers/{consumer}-*.ttl`.
+
+A feature of a consumer is a node shape: its targets are the classes that the feature takes, its properties what the
+consumer's documentation requires (violations) and recommends (warnings), `pg:reads` the properties that it reads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.errors import PressgraphError
+from pressgraph.facts.rules import did_you_mean
+from pressgraph.project import resource_folder
+from pressgraph.rdf import PG, RDF_TYPE, RDFS, SCHEMA, SH
+from pressgraph.validation.files import check_files, file_triples
+from pressgraph.validation.shacl import profile_triples, run_shacl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+    from pressgraph.validation.report import Report, Result
+
+_PUBLISHING = (f"{SCHEMA}sourceOrganization", f"{SCHEMA}publisher")
+_ORGANIZATION = f"{SCHEMA}Organization"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What a consumer does with things of some classes: the documentation, and the properties it reads, as IRIs."""
+
+    name: str
+    classes: frozenset[str]
+    reads: frozenset[str]
+    source: str
+    read_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """What a consumer makes nothing of: of a thing, properties as IRIs."""
+
+    subject: str
+    properties: tuple[str, ...]
+    feature: Feature | None
+    """The feature that takes the thing; None where none does."""
+
+
+def consumers() -> list[str]:
+    """Return the names of the consumers that shapes are shipped for."""
+    return sorted({path.name.partition("-")[0] for path in _folder().glob("*-*.ttl")})
+
+
+@lru_cache(maxsize=8)
+def consumer_turtle(consumer: str) -> tuple[tuple[str, bytes], ...]:
+    """Return (name, content) of a consumer's shapes files.
+
+    Raises PressgraphError for a name that is none.
+    """
+    known = consumers()
+    if consumer not in known:
+        hint = did_you_mean(consumer, known, otherwise=f"known: {', '.join(known)}")
+        raise PressgraphError(f"there is no profile '{consumer}'", hint=hint)
+    paths = sorted(_folder().glob(f"{consumer}-*.ttl"))
+    return tuple((f"consumers/{path.name}", path.read_bytes()) for path in paths)
+
+
+@lru_cache(maxsize=8)
+def consumer_profile(profile: Profile, consumer: str) -> Profile:
+    """Return a profile with a consumer's shapes instead of its own."""
+    return dataclasses.replace(profile, shapes_turtle=consumer_turtle(consumer))
+
+
+@lru_cache(maxsize=8)
+def features(consumer: str) -> tuple[Feature, ...]:
+    """Return what a consumer does, by the name of the feature."""
+    store = ox.Store()
+    for _, content in consumer_turtle(consumer):
+        store.bulk_load(content, format=ox.RdfFormat.TURTLE)
+
+    def values(node: ox.NamedNode, iri: str) -> list[str]:
+        return [
+            str(getattr(q.object, "value", "")) for q in store.quads_for_pattern(node, ox.NamedNode(iri), None, None)
+        ]
+
+    found: list[Feature] = []
+    for quad in store.quads_for_pattern(None, ox.NamedNode(f"{PG}reads"), None, None):
+        node = quad.subject
+        if isinstance(node, ox.NamedNode) and node.value not in {it.name for it in found}:
+            found.append(
+                Feature(
+                    name=node.value,
+                    classes=frozenset(values(node, f"{SH}targetClass")),
+                    reads=frozenset(values(node, f"{PG}reads")),
+                    source=next(iter(values(node, "http://purl.org/dc/terms/source")), ""),
+                    read_on=next(iter(values(node, "http://purl.org/dc/terms/date")), ""),
+                )
+            )
+    return tuple(sorted(found, key=lambda it: it.name))
+
+
+def check_consumer(
+    triples: Iterable[ox.Triple], profile: Profile, consumer: str, *, engine: str = "auto"
+) -> tuple[Result, ...]:
+    """Run a consumer's shapes over triples; those that say which class is below which count too."""
+    subclass = f"{RDFS}subClassOf"
+    hierarchy = [it for it in profile_triples(profile) if it.predicate.value == subclass]
+    return run_shacl([*triples, *hierarchy], consumer_profile(profile, consumer), engine_name=engine)
+
+
+def ignored(triples: Iterable[ox.Triple], profile: Profile, consumer: str, *, subjects: Iterable[str]) -> list[Ignored]:
+    """Return what a consumer makes nothing of, for each of some things that the triples describe."""
+    types: dict[str, set[str]] = {}
+    said: dict[str, set[str]] = {}
+    for triple in triples:
+        if isinstance(triple.subject, ox.NamedNode):
+            if triple.predicate.value == RDF_TYPE:
+                types.setdefault(triple.subject.value, set()).add(str(getattr(triple.object, "value", "")))
+            else:
+                said.setdefault(triple.subject.value, set()).add(triple.predicate.value)
+    found = []
+    for subject in subjects:
+        classes = set(types.get(subject, ()))
+        for one in tuple(classes):
+            term = profile.class_of.get(one)
+            classes |= term.superclasses if term is not None else set()
+        feature = next((it for it in features(consumer) if it.classes & classes), None)
+        unread = said.get(subject, set()) - (feature.reads if feature is not None else frozenset())
+        if unread:
+            found.append(Ignored(subject=subject, properties=tuple(sorted(unread)), feature=feature))
+    return found
+
+
+def main_things(triples: Iterable[ox.Triple], profile: Profile, consumer: str) -> list[str]:
+    """Return the things among triples that pages are made about, and that a consumer has a feature for.
+
+    Of organisations these are the ones that publish something: a release mentions many others.
+    """
+    triples = list(triples)
+    takes = {one for feature in features(consumer) for one in feature.classes}
+    publishing = {str(getattr(it.object, "value", "")) for it in triples if it.predicate.value in _PUBLISHING}
+    found = set()
+    for triple in triples:
+        if triple.predicate.value != RDF_TYPE or not isinstance(triple.subject, ox.NamedNode):
+            continue
+        iri = str(getattr(triple.object, "value", ""))
+        term = profile.class_of.get(iri)
+        classes = {iri} | (term.superclasses if term is not None else frozenset())
+        if classes & takes and (_ORGANIZATION not in classes or triple.subject.value in publishing):
+            found.add(triple.subject.value)
+    return sorted(found)
+
+
+def check_files_for(
+    consumer: str, paths: Sequence[Path], project: Project, profile: Profile, *, engine: str = "auto"
+) -> tuple[Report, list[Ignored]]:
+    """Check facts files and RDF files (none named: the project's) by a consumer's shapes.
+
+    The report is about the things that pages are made about; the list says what the consumer makes nothing of.
+    """
+    report = check_files(paths, project, profile, engine=engine, shapes=consumer_profile(profile, consumer))
+    if report.problems:
+        return report, []
+    triples = list(file_triples(paths, project, profile))
+    main = main_things(triples, profile, consumer)
+    return report.about(main), ignored(triples, profile, consumer, subjects=main)
+
+
+def _folder() -> Path:
+    return resource_folder("shapes") / "consumers"

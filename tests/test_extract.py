@@ -1,0 +1,385 @@
+"""Reading pages: every block that can be read, the others by line and column, and other readers than ours."""
+
+import hashlib
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner, Result
+
+import pressgraph
+from pressgraph.cli import main
+from pressgraph.errors import PageError
+from pressgraph.facts import read_facts_bytes
+from pressgraph.profile import Profile
+from pressgraph.publish.pages import embed, extract
+from pressgraph.publish.pages.fetch import FetchError, fetch
+
+PAGES = Path(__file__).parent / "pages" / "accepted"
+RELEASE = "document/biosaxony-silver-label"
+FOREIGN = b"""<!doctype html>
+<html lang="de"><head><title>Preis</title>
+<link rel="canonical" href="https://www.example.org/news/preis">
+<script type="application/ld+json">
+{"@context": "https://schema.org", "@type": "NewsArticle", "@id": "#article", "headline": "Preis f\xc3\xbcr Muster",
+ "datePublished": "2024-01-05T08:00:00+08:00", "wordCount": 120, "description": "Kurz",
+ "author": [{"@type": "Person", "name": "Jane Doe", "url": "https://www.example.org/jane"}],
+ "publisher": {"@type": "NGO", "name": "Muster e. V.", "logo": "https://www.example.org/l.png",
+   "contactPoint": {"@type": "ContactPoint", "telephone": "+49 30 1"}}}
+</script></head><body></body></html>"""
+
+
+def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["--project", str(folder), *arguments], input=stdin)
+
+
+def value(term: object) -> str:
+    """Return an IRI, or a literal's lexical form."""
+    return str(getattr(term, "value", ""))
+
+
+def canonical(triples: Any) -> list[str]:
+    dataset = ox.Dataset(ox.Quad(it.subject, it.predicate, it.object) for it in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(map(str, dataset))
+
+
+# -- blocks
+
+
+def test_bad_blocks_are_reported_by_place_and_the_others_read() -> None:
+    found = extract((PAGES / "broken-neighbours.html").read_bytes())
+    names = {value(quad.object) for quad in found.quads if quad.predicate.value == "http://schema.org/name"}
+    assert names == {"semicolon", "cdata", "entities", "odd type", "comma", "fine"}
+    assert [(it.line, it.column, it.fatal) for it in found.troubles] == [
+        (2, 104, False),
+        (4, 1, False),
+        (8, 37, False),
+        (9, 36, True),
+        (11, 77, True),
+        (12, 99, False),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "iso2022_jp", "utf-16-le", "shift_jis"])
+def test_pages_are_read_in_their_encoding(encoding: str) -> None:
+    name = "表示ソ能" if "jp" in encoding or "jis" in encoding or "utf" in encoding else "Größe"
+    label = {"cp1252": "windows-1252", "iso2022_jp": "iso-2022-jp"}.get(encoding, encoding)
+    text = f'<meta charset="{label}"><script type="application/ld+json">{{"@context":"https://schema.org","name":"{name}"}}</script>'
+    found = extract(text.encode(encoding))
+    assert [value(quad.object) for quad in found.quads] == [name]
+
+
+def test_columns_count_characters() -> None:
+    html = '<meta charset=utf-8>\r\n<p>üü</p><script type="application/ld+json">{"ü": x}</script>'.encode()
+    (trouble,) = extract(html).troubles
+    assert (trouble.line, trouble.column) == (2, len('<p>üü</p><script type="application/ld+json">{"ü": x'))
+
+
+@pytest.mark.parametrize(
+    ("context", "read"),
+    [
+        ('"https://schema.org"', True),
+        ('"http://schema.org/"', True),
+        ('"https://www.schema.org/"', True),
+        ('"http://schema.org/docs/jsonldcontext.jsonld"', True),
+        ('["https://schema.org", {"name": "http://schema.org/name"}]', True),
+        ('{"@vocab": "https://schema.org/"}', True),
+        ('"https://elsewhere.example/context"', False),
+    ],
+)
+def test_contexts_come_from_the_package(context: str, *, read: bool) -> None:
+    html = f'<script type="application/ld+json">{{"@context":{context},"@type":"Thing","name":"a"}}</script>'
+    found = extract(html.encode())
+    assert [value(quad.object) for quad in found.quads if quad.predicate.value == "http://schema.org/name"] == [
+        "a"
+    ] * read
+    assert bool(found.troubles) is not read
+    if not read:
+        assert "nothing is fetched" in found.troubles[0].reason
+
+
+def test_the_base_element_counts_and_blank_nodes_are_the_pages() -> None:
+    found = extract((PAGES / "base-href-and-foreign-blank-nodes.html").read_bytes(), "https://www.example.org/a/b")
+    subjects = {quad.subject for quad in found.quads}
+    assert ox.NamedNode("https://elsewhere.example/x") in subjects
+    knows = next(quad.object for quad in found.quads if quad.predicate.value == "http://schema.org/knows")
+    assert knows in subjects
+
+
+def test_a_page_without_data_is_said_to_have_none(built: Path) -> None:
+    result = run(built, "extract", "-", stdin=b"<p>x")
+    assert result.exit_code == 1
+    assert "carries no JSON-LD" in result.stderr
+
+
+@pytest.mark.parametrize("html", [b"[" * 100_000, b'{"@context":{"@version":9},"a":1}', b"1", b'"x"', b'{"@id":[]}'])
+def test_strange_json_is_reported_not_raised(html: bytes) -> None:
+    found = extract(b'<script type="application/ld+json">' + html + b"</script>")
+    assert not found.quads
+
+
+# -- as facts
+
+
+def test_a_foreign_page_becomes_a_draft_that_conforms(built: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(FOREIGN)
+    draft = tmp_path / "draft.yaml"
+    result = run(built, "extract", str(page), "-o", str(draft))
+    assert result.exit_code == 0, result.output
+    text = draft.read_text(encoding="utf-8")
+    assert "id: https://www.example.org/news/preis#article" in text
+    assert "headline: Preis für Muster" in text or "de: Preis für Muster" in text
+    assert "author: agent/jane-doe" in text
+    assert "personal: true" in text
+    # what the profile has no key for is not lost
+    assert "wordCount: 120" in text
+    assert "datePublished: 2024-01-05T08:00:00+08:00" in text
+    checked = run(built, "validate", str(draft))
+    assert checked.exit_code == 0, checked.output
+
+
+def test_our_own_page_comes_back_as_facts(built: Path, profile: Profile, id_base: str) -> None:
+    page = run(built, "embed", "-", "--about", RELEASE, "--for", "full", stdin=b"<title>x</title>").stdout_bytes
+    result = run(built, "extract", "-", stdin=page)
+    assert result.exit_code == 0, result.output
+    found = read_facts_bytes(result.stdout_bytes, profile, id_base=id_base, name="draft.yaml")
+    assert [it for it in found.problems if it.rule != "dangling-id"] == []
+    assert found.source is not None
+    assert found.source.id == RELEASE
+
+
+@pytest.mark.parametrize("form", ["turtle", "jsonld", "nquads"])
+def test_as_rdf(built: Path, form: str) -> None:
+    result = run(built, "extract", "-", "-f", form, stdin=FOREIGN)
+    assert result.exit_code == 0, result.output
+    parsed = list(
+        ox.parse(
+            result.stdout_bytes,
+            format=getattr(ox.RdfFormat, {"turtle": "TURTLE", "jsonld": "JSON_LD", "nquads": "N_QUADS"}[form]),
+        )
+    )
+    assert canonical(quad.triple for quad in parsed) == canonical(
+        extract(FOREIGN, profile=pressgraph.open(built).profile).triples
+    )
+    if form == "nquads":
+        assert {quad.graph_name.value for quad in parsed} == {"https://www.example.org/news/preis"}
+
+
+# -- round trip
+
+
+def test_html_turtle_and_sparql_agree(built: Path) -> None:
+    workspace = pressgraph.open(built)
+    html = run(built, "embed", "-", "--about", RELEASE, "--for", "full", stdin=b"<title>x</title>").stdout_bytes
+    page = workspace.extract(html).triples
+    turtle = [
+        quad.triple for quad in ox.parse(workspace.export("turtle", about=RELEASE, depth=2), format=ox.RdfFormat.TURTLE)
+    ]
+    assert canonical(page) == canonical(turtle)
+    assert len(turtle) > 60
+    subjects = " ".join(sorted({str(it.subject) for it in page}))
+    # withheld is what facts marked as personal say
+    query = f"""SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?s {{ {subjects} }} GRAPH ?g {{ ?s ?p ?o }}
+      FILTER(STRSTARTS(STR(?g), "{workspace.project.id_base}fact/"))
+      FILTER NOT EXISTS {{ ?g clu:personalData true }} }}"""
+    rows: list[Any] = list(workspace.ask(query).rows())
+    assert canonical([ox.Triple(*row) for row in rows]) == canonical(page)
+
+
+def test_the_search_engines_page_says_nothing_that_the_graph_does_not(built: Path) -> None:
+    workspace = pressgraph.open(built)
+    html = run(built, "embed", "-", "--about", RELEASE, stdin=b"<html lang=en><title>x</title>").stdout_bytes
+    known = {
+        (q.subject.value, q.predicate.value) for q in workspace.dataset().store if isinstance(q.subject, ox.NamedNode)
+    }
+    for triple in workspace.extract(html).triples:
+        if not triple.predicate.value.endswith(("#type", "/inLanguage")):
+            assert (value(triple.subject), triple.predicate.value) in known
+
+
+# -- fetching
+
+
+class _Server(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/page")
+            self.end_headers()
+            return
+        if self.path == "/missing":
+            self.send_error(404)
+            return
+        body = FOREIGN if self.path == "/page" else b"x" * 200_000
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Server) as found:
+        thread = threading.Thread(target=found.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{found.server_port}"
+        found.shutdown()
+        thread.join()
+
+
+def test_urls_are_fetched_when_allowed(built: Path, server: str) -> None:
+    result = run(built, "extract", f"{server}/moved", "--allow-private", "-f", "turtle")
+    assert result.exit_code == 0, result.output
+    assert "Preis für Muster" in result.stdout
+
+
+def test_private_addresses_are_refused(built: Path, server: str) -> None:
+    result = run(built, "extract", f"{server}/page")
+    assert result.exit_code == 2
+    assert "not an address of the public internet" in result.output
+    assert "--allow-private" in result.output
+
+
+@pytest.mark.parametrize(
+    ("path", "limits", "reason"),
+    [
+        ("/large", {"limit": 1000}, "more than 1,000 bytes"),
+        ("/missing", {}, "answered 404"),
+    ],
+)
+def test_limits(server: str, path: str, limits: dict[str, Any], reason: str) -> None:
+    with pytest.raises(FetchError, match=reason):
+        fetch(server + path, allow_private=True, **limits)
+
+
+def test_only_the_web_is_fetched() -> None:
+    with pytest.raises(FetchError, match="not an http"):
+        fetch("ftp://127.0.0.1/x")
+
+
+# -- other readers
+
+_EXTRUCT = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import extruct
+from pathlib import Path
+found = {}
+for path in sys.argv[1:]:
+    found[path] = extruct.extract(Path(path).read_bytes(), encoding="utf-8", syntaxes=["json-ld"])["json-ld"]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="session")
+def extruct_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a Python that has extruct, whose dependencies would be in the way of ours."""
+    given = os.environ.get("PRESSGRAPH_EXTRUCT_PYTHON")
+    if given:
+        return given
+    folder = tmp_path_factory.mktemp("extruct") / "venv"
+    commands = (
+        [sys.executable, "-m", "venv", str(folder)],
+        [
+            str(folder / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "-q",
+            "extruct==0.18.0",
+        ],
+    )
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=300)
+        if done.returncode:
+            pytest.skip(f"extruct cannot be installed here: {done.stderr.decode()[-200:]}")
+    return str(folder / "bin" / "python")
+
+
+def test_extruct_reads_our_block_from_every_accepted_page(extruct_python: str, tmp_path: Path) -> None:
+    data = {"@context": "https://schema.org", "@type": "Thing", "name": "</script> <!-- ü & {{"}
+    paths = []
+    for path in sorted(PAGES.iterdir()):
+        # extruct gives up on a page with one bad block, in <noscript> too, and reads text that somebody has decoded
+        if path.name in {"broken-neighbours.html", "marker-in-noscript.html"}:
+            continue
+        html = embed(path.read_bytes(), data)
+        text = html.decode("utf-16") if html[:2] in {b"\xff\xfe", b"\xfe\xff"} else html.decode("latin-1")
+        (tmp_path / path.name).write_text(text, encoding="utf-8", newline="")
+        paths.append(tmp_path / path.name)
+    done = subprocess.run(
+        [extruct_python, "-c", _EXTRUCT, *map(str, paths)], capture_output=True, check=True, timeout=120
+    )
+    found = json.loads(done.stdout)
+    assert [Path(path).name for path, blocks in found.items() if data not in blocks] == []
+
+
+_LOOK = """<script>
+addEventListener("load", () => {
+  const blocks = [...document.querySelectorAll('script[type="application/ld+json"]')];
+  document.documentElement.dataset.parsed = JSON.stringify(blocks.map(it => JSON.parse(it.textContent)));
+});
+</script>"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    return found
+
+
+def test_chromium_reads_the_page_and_shows_the_same(chromium: str, built: Path, tmp_path: Path) -> None:
+    before = tmp_path / "before.html"
+    text = "".join(f"<p>Absatz {number} mit Umlauten: äöü</p>" for number in range(20))
+    before.write_text(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>News</title>{_LOOK}</head>'
+        f"<body><h1>Silver Label</h1>{text}</body></html>",
+        encoding="utf-8",
+    )
+    after = tmp_path / "after.html"
+    shutil.copy(before, after)
+    assert run(built, "embed", str(after), "--about", RELEASE, "--links").exit_code == 0
+    command = [
+        chromium,
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--disable-dev-shm-usage",
+    ]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=800,600"]
+    shots = []
+    for path in (before, after):
+        shot = tmp_path / f"{path.stem}.png"
+        subprocess.run([*command, f"--screenshot={shot}", path.as_uri()], capture_output=True, check=True, timeout=120)
+        shots.append(hashlib.sha256(shot.read_bytes()).hexdigest())
+    assert shots[0] == shots[1]
+    dom = subprocess.run([*command, "--dump-dom", after.as_uri()], capture_output=True, check=True, timeout=120).stdout
+    parsed = dom.decode().partition('data-parsed="')[2].partition('"')[0]
+    import html
+
+    (block,) = json.loads(html.unescape(parsed))
+    assert block == pressgraph.open(built).page_data(RELEASE)
+
+
+def test_pages_that_cannot_be_read_are_errors() -> None:
+    with pytest.raises(PageError):
+        extract(b"\xff\xfe<\x00\x00")

@@ -1,0 +1,48 @@
+"""The W3C SHACL suite, with both engines; every expected failure is named with its reason."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _suite() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("shacl_suite", ROOT / "benchmarks" / "shacl_suite.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["shacl_suite"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+suite = _suite()
+FOLDER = suite.suite_folder()
+CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
+pytestmark = [
+    pytest.mark.skipif(FOLDER is None, reason="the suite is neither in ../shared/suites nor below PRESSGRAPH_SUITES"),
+    # what the libraries say of the suite's odd literals and shapes
+    pytest.mark.filterwarnings("ignore"),
+]
+
+
+@pytest.mark.parametrize("engine", suite.ENGINES)
+@pytest.mark.parametrize("name", CASES)
+def test_case_of_the_suite(name: str, engine: str) -> None:
+    outcome = suite.run(CASES[name], engine)
+    if reason := suite.EXPECTED.get(name, {}).get(engine):
+        assert outcome != "passed", f"this is no longer so: {reason}"
+    else:
+        assert outcome == "passed"
+
+
+def test_whole_suite_was_found() -> None:
+    assert len(CASES) == 121
+
+
+def test_table_in_the_documentation_is_of_a_run() -> None:
+    assert suite.table(FOLDER) in (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
