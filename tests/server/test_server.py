@@ -159,7 +159,8 @@ def test_sparqlwrapper(founding_server: Server) -> None:
     assert BIOSAXONY in {row["s"]["value"] for row in found["results"]["bindings"]}
     wrapper.setMethod(POST)
     wrapper.setReturnFormat(CSV)
-    assert BIOSAXONY.encode() in wrapper.query().convert()
+    rows: Any = wrapper.query().convert()
+    assert BIOSAXONY.encode() in rows
     wrapper.setQuery(f"DESCRIBE <{BIOSAXONY}>")
     wrapper.setReturnFormat(TURTLE)
     turtle: Any = wrapper.query().convert()

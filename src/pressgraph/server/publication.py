@@ -122,10 +122,13 @@ def withhold_personal(store: ox.Store) -> int:
             node = nodes.pop()
             for quad in list(store.quads_for_pattern(node, None, None, None)):
                 below = quad.object
-                if isinstance(below, ox.NamedNode) and (
-                    quad.predicate == _EVIDENCE or below.value.startswith(f"{node.value}/")
-                ):
-                    nodes.append(below)
+                if isinstance(below, ox.NamedNode):
+                    # facts with the same span share its evidence node
+                    evidence = quad.predicate == _EVIDENCE and not any(
+                        other.subject not in marked for other in store.quads_for_pattern(None, _EVIDENCE, below, None)
+                    )
+                    if evidence or below.value.startswith(f"{node.value}/"):
+                        nodes.append(below)
                 gone.add(quad.triple)
                 store.remove(quad)
     union.forget(store, gone)
