@@ -2,4 +2,6 @@
 
 from pressgraph.cli import run
 
-run()
+# processes that help to convert import this module again
+if __name__ == "__main__":
+    run()

@@ -51,18 +51,44 @@ def in_language(text: str, language: str) -> str:
 class Place:
     """Where something stands in a file: line and column from 1, columns in Unicode code points.
 
+    In a table the line is the row and the column the table's; `sheet` names the sheet and `header` the column.
+
     >>> str(Place(file="facts.yaml", line=3, column=5))
     'facts.yaml:3:5'
+    >>> str(Place(file="facts.xlsx", sheet="Labels", line=3, column=28, header="level"))
+    'facts.xlsx:Labels!AB3'
+    >>> str(Place(file="facts.csv", line=3, column=2, header="level"))
+    'facts.csv:3:level'
     """
 
     file: str
+    sheet: str = ""
     line: int = 0
     column: int = 0
+    header: str = ""
 
     def __str__(self) -> str:
+        if self.sheet:
+            cell = f"!{column_letters(self.column)}{self.line}" if self.column and self.line else ""
+            return f"{self.file}:{self.sheet}{cell or (f'!{self.line}' if self.line else '')}"
         if not self.line:
             return self.file
+        if self.header:
+            return f"{self.file}:{self.line}:{self.header}"
         return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+
+
+def column_letters(number: int) -> str:
+    """Return how spreadsheets call a column, counted from 1.
+
+    >>> column_letters(1), column_letters(26), column_letters(27)
+    ('A', 'Z', 'AA')
+    """
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 class PressgraphError(Exception):

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from pressgraph.dataset import Serialization
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
+    from pressgraph.project.config import Endpoint
     from pressgraph.publish import BuildResult, Selection
     from pressgraph.publish.pages import Extracted
     from pressgraph.publish.pages.publisher import Publisher
+    from pressgraph.publish.push import Plan
     from pressgraph.query import Answer, SavedQuery
+    from pressgraph.query.target import Target
     from pressgraph.validation import Report, ValidatedDataset
     from pressgraph.validation.consumers import Ignored
 
@@ -75,18 +78,19 @@ class Workspace:
     def convert(self, paths: Iterable[str | Path] = ()) -> Iterator[bytes]:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
 
-        YAML files are checked before anything of them is yielded. JSON Lines stream: what is right comes out, and
-        mistakes are raised at the end.
+        YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes
+        out, and mistakes are raised at the end.
 
         Raises FactsError with every problem of all files.
         """
-        from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
-        from pressgraph.facts import is_json_lines, open_json_lines
+        from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
+        from pressgraph.convert.blocks import Context, convert_block, plan
         from pressgraph.validation.files import read_files
 
         files = [Path(path) for path in paths] or self.project.facts_files()
         emitter = compile_emitter(self.profile, self.project.id_base)
-        read = read_files([p for p in files if not is_json_lines(p)], self.project, self.profile)
+        context = Context.of(self.project)
+        read = read_files([p for p in files if not is_stream(p)], self.project, self.profile)
         problems = read.problems
         if problems:
             raise FactsError(problems)
@@ -94,10 +98,15 @@ class Workspace:
             if path in read.found:
                 yield from convert_facts(read.found[path], emitter)
                 continue
-            with open_json_lines(path) as lines:
-                stream = convert_json_lines(lines, emitter, name=self.project.name_of(path))
-                yield from stream
-            problems.extend(stream.problems)
+            if str(path) == "-":
+                with open_stream(path, self.project, emitter) as stream:
+                    yield from stream
+                problems.extend(stream.problems)
+                continue
+            for block in plan([path], context):
+                chunks: list[bytes] = []
+                problems.extend(convert_block(block, context, chunks.append).problems)
+                yield from chunks
         if problems:
             raise FactsError(problems)
 
@@ -283,23 +292,73 @@ class Workspace:
 
     def ask_endpoint(self, text: str, endpoint: str, *, timeout: float | None = None) -> Answer:
         """Answer SPARQL text at an endpoint: an address, or a name from the configuration's [endpoints]."""
-        from pressgraph.facts.rules import did_you_mean
         from pressgraph.query import query_endpoint
 
-        known = self.project.endpoints.get(endpoint)
-        if known is None and "://" not in endpoint:
-            hint = did_you_mean(
-                endpoint,
-                self.project.endpoints,
-                otherwise="name one under [endpoints] in pressgraph.toml, or give an address",
-            )
-            raise EndpointError(f"'{endpoint}' is no endpoint of this project", hint=hint)
+        known = self.endpoint(endpoint)
         return query_endpoint(
             text,
-            known.url if known is not None else endpoint,
+            known.url,
             prefixes=self.profile.query_prefixes(self.project.id_base),
-            timeout=timeout or (known.timeout if known is not None else 60.0),
+            timeout=timeout or known.timeout,
         )
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return an endpoint: by its address, or by its name in the configuration's [endpoints].
+
+        Raises EndpointError.
+        """
+        from pressgraph.facts.rules import did_you_mean
+        from pressgraph.project.config import Endpoint
+
+        known = self.project.endpoints.get(name)
+        if known is not None:
+            return known
+        if "://" in name:
+            return Endpoint(url=name)
+        hint = did_you_mean(
+            name,
+            self.project.endpoints,
+            otherwise="name one under [endpoints] in pressgraph.toml, or give an address",
+        )
+        raise EndpointError(f"'{name}' is no endpoint of this project", hint=hint)
+
+    # -- remote stores
+
+    def push(
+        self,
+        endpoint: str,
+        *,
+        dry_run: bool = False,
+        progress: Callable[[list[str]], Iterable[str]] = iter,
+    ) -> Plan:
+        """Bring a remote store up to date with the built dataset; `dry_run` only says what that would take.
+
+        Raises EndpointError.
+        """
+        from pressgraph.publish.push import plan_push, push
+
+        personal = self.project.include_personal_data
+        target = self._target(endpoint)
+        if dry_run:
+            return plan_push(self.dataset(), target, personal=personal)
+        return push(self.dataset(), target, personal=personal, progress=progress)
+
+    def pull(self, endpoint: str) -> Iterator[bytes]:
+        """Yield what was pushed to a remote store, as N-Quads: one graph for each source.
+
+        Raises EndpointError.
+        """
+        from pressgraph.publish.push import pull
+
+        for graph, lines in pull(self._target(endpoint), self.project.id_base):
+            yield "".join(f"{line.removesuffix('.')}<{graph}> .\n" for line in lines).encode()
+
+    def _target(self, endpoint: str) -> Target:
+        from pressgraph.query.target import Addresses, Target
+
+        known = self.endpoint(endpoint)
+        addresses = Addresses.of(known.url, update=known.update, store=known.store)
+        return Target(addresses, timeout=known.timeout)
 
     def query(self, query: str, /, **parameters: str) -> list[dict[str, Any]]:
         """Return the rows of a saved query or of SPARQL text, each a dict from variable to rdflib term.

@@ -7,7 +7,21 @@ from pathlib import Path
 
 import click
 
-from pressgraph.cli import build, completion, convert, embed, export, extract, init, profile, query, serve, validate
+from pressgraph.cli import (
+    build,
+    completion,
+    convert,
+    embed,
+    export,
+    extract,
+    facts,
+    init,
+    profile,
+    push,
+    query,
+    serve,
+    validate,
+)
 from pressgraph.cli.common import COMMAND_SETTINGS, State
 from pressgraph.cli.failures import Group
 
@@ -39,8 +53,12 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
     context.obj = State(folder=project, debug=debug, verbosity=-1 if quiet else verbose)
 
 
-for module in (init, convert, validate, build, export, embed, extract, query, serve, profile, completion):
+for module in (
+    init, convert, validate, build, export, embed, extract, facts, push, query, serve, profile, completion,
+):  # fmt: skip
     main.add_command(module.command)
+main.add_command(push.status)
+main.add_command(push.pull)
 
 
 def run() -> None:

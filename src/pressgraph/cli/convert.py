@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pressgraph.cli.common import State, facts_argument, output_option, pass_state, write_output
+from pressgraph.cli.common import State, facts_argument, pass_state, write_output
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from pressgraph.convert.bulk import Totals
 
 
 @click.command("convert")
@@ -21,24 +26,163 @@ if TYPE_CHECKING:
     metavar="FORMAT",
     help="nquads (default), trig, turtle, jsonld, ntriples or rdfxml.",
 )
-@output_option
+@click.option("-j", "--jobs", metavar="N", type=click.IntRange(min=1), help="Convert in this many processes.")
+@click.option("--shards", metavar="N", type=click.IntRange(1, 10_000), help="Write N files into the folder -o.")
+@click.option(
+    "--compress", type=click.Choice(["none", "gzip", "zstd"]), default="none", show_default=True, help="Of shards."
+)
+@click.option("--resume", is_flag=True, help="Go on with the shards of a run that was interrupted.")
+@click.option(
+    "--max-errors", metavar="N", type=click.IntRange(min=0), help="Stop after N bad records; otherwise list them all."
+)
+@click.option("--scheduler", metavar="tcp://…", help="Convert into shards on this Dask cluster.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE|DIR",
+    type=click.Path(path_type=str, allow_dash=True),
+    help="Write to this file instead of stdout; it appears when it is complete. With --shards, a folder.",
+)
 @pass_state
-def command(state: State, facts: tuple[Path, ...], form: str | None, output: Path | None) -> None:
+def command(
+    state: State,
+    facts: tuple[Path, ...],
+    form: str | None,
+    jobs: int | None,
+    shards: int | None,
+    compress: str,
+    *,
+    resume: bool,
+    max_errors: int | None,
+    scheduler: str | None,
+    output: str | None,
+) -> None:
     """Turn facts files into RDF, without storing anything.
 
-    Takes YAML and JSON Lines (.jsonl); none named means the project's. N-Quads and TriG keep one named graph for each
-    fact and the receipts; the other formats write the union of the facts.
+    Takes YAML, JSON Lines (.jsonl) and tables (.csv, .tsv, .xlsx, .parquet, .sql); none named means the project's.
+    N-Quads and TriG keep one named graph for each fact and the receipts; the other formats write the union of the
+    facts.
+
+    With --shards, bad records go to rejects.jsonl beside the shards, and manifest.json says what is there. The bytes
+    do not depend on --jobs.
 
     \b
     Example:
       pressgraph convert data/releases/2019-01-01-biosaxony-silver-label.yaml -f nquads
-      pressgraph convert facts.jsonl -o facts.nq
+      pressgraph convert facts.jsonl --jobs 4 -o facts.nq
+      pressgraph convert facts.parquet --jobs 4 --shards 8 --compress zstd -o shards/ --resume
     """
     from pressgraph.dataset import serialization
 
-    known = serialization(form, path=output, default="nquads")
+    if shards is not None or resume or scheduler is not None:
+        if output is None or output == "-":
+            raise click.UsageError("shards need a folder: -o DIR/")
+        if form not in {None, "nquads", "nq"}:
+            raise click.UsageError("shards are N-Quads")
+        _shards(
+            state,
+            facts,
+            output,
+            jobs=jobs or 1,
+            shards=shards or 1,
+            compress=compress,
+            resume=resume,
+            max_errors=max_errors,
+            scheduler=scheduler,
+        )
+        return
+    if max_errors is not None or compress != "none":
+        raise click.UsageError("--max-errors and --compress go with --shards")
+    target = Path(output) if output is not None else None
+    known = serialization(form, path=target, default="nquads")
     workspace = state.workspace
-    if known.name == "nquads":
-        write_output(workspace.convert(facts), output)
+    if known.name != "nquads":
+        write_output([workspace.convert_to(known, facts)], target)
+    elif jobs is None or jobs == 1 or Path("-") in facts:
+        write_output(workspace.convert(facts), target)
     else:
-        write_output([workspace.convert_to(known, facts)], output)
+        from pressgraph.convert.blocks import Context
+        from pressgraph.convert.bulk import convert_in_order
+
+        paths = list(facts) or workspace.project.facts_files()
+        with _progress(state) as show:
+            write_output(convert_in_order(paths, Context.of(workspace.project), jobs=jobs, progress=show), target)
+
+
+def _shards(
+    state: State,
+    facts: tuple[Path, ...],
+    output: str,
+    *,
+    jobs: int,
+    shards: int,
+    compress: str,
+    resume: bool,
+    max_errors: int | None,
+    scheduler: str | None,
+) -> None:
+    from pressgraph.convert.blocks import Context
+    from pressgraph.convert.bulk import REJECTS, FinishedError, convert_to_shards
+
+    workspace = state.workspace
+    paths = list(facts) or workspace.project.facts_files()
+    context = Context.of(workspace.project)
+    if scheduler is not None:
+        from pressgraph.convert.cluster import convert_on_cluster
+
+        manifest = convert_on_cluster(
+            [str(path) for path in paths],
+            context,
+            output,
+            scheduler=scheduler,
+            shards=shards,
+            compression=compress,
+            max_errors=max_errors,
+        )
+    else:
+        try:
+            with _progress(state) as show:
+                manifest = convert_to_shards(
+                    paths,
+                    context,
+                    Path(output),
+                    jobs=jobs,
+                    shards=shards,
+                    compression=compress,
+                    resume=resume,
+                    max_errors=max_errors,
+                    progress=show,
+                )
+        except FinishedError as finished:
+            manifest = finished.manifest
+            state.say("nothing to do: the run is complete")
+    state.say(f"{manifest['facts']} facts, {manifest['quads']} quads in {len(manifest['shards'])} shards in {output}")
+    if manifest["rejected"]:
+        count = manifest["rejected"]
+        state.say(f"{count} bad record{'s' if count != 1 else ''}: see {output.rstrip('/')}/{REJECTS}")
+        sys.exit(1)
+
+
+def _progress(state: State) -> AbstractContextManager[Callable[[Totals], None]]:
+    """Show rate and time left on a terminal."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def show() -> Iterator[Callable[[Totals], None]]:
+        if state.verbosity < 0 or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), TextColumn("{task.fields[said]}"), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("converting", total=None, said="")
+
+            def update(totals: Totals) -> None:
+                said = f"{totals.quads:,} quads · {totals.rate / 1e6:.2f} M/s · {totals.rejected} rejected"
+                bar.update(task, completed=totals.done, total=totals.size if totals.done else None, said=said)
+
+            yield update
+
+    return show()

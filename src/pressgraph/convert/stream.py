@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
 from pressgraph.errors import Place, Problem
@@ -16,11 +16,17 @@ from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, pl
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Sequence as Seq
 
     import pyoxigraph as ox
 
     from pressgraph.facts.model import FactsFile, Span
+    from pressgraph.facts.tables import Columns, SheetRows
+    from pressgraph.facts.tables.sheet import Cells
+    from pressgraph.project.config import TableSettings
+
+    Listener: TypeAlias = Callable[[FactsFile, SourceEmitter | None], None]
 
 _CHUNK = 1 << 18
 """Bytes per chunk of output: enough to make writing cheap, few enough to stay small."""
@@ -65,55 +71,51 @@ def quads(chunks: Iterable[bytes]) -> Iterator[ox.Quad]:
         yield from ox.parse(chunk, format=ox.RdfFormat.N_QUADS)
 
 
-class JsonLines:
-    """Convert JSON Lines: each line a source (`{"source": {…}}`), a fact, or a whole release (`source` and `facts`).
+class Records:
+    """Convert records, one after another: sources, facts, and whole releases (`source` and `facts`).
 
-    A fact belongs to the source whose id it names (`"source": "document/x"`), else to the source of the lines above.
-    Iterating yields N-Quads; mistakes are gathered in `problems`, and a line that has one yields nothing.
+    A fact belongs to the source whose id it names, else to the one described last. Mistakes are gathered in
+    `problems`, and a record that has one yields nothing. `listen` hears what the checker made of each record instead:
+    nothing is then emitted.
     """
 
-    def __init__(self, lines: Iterable[bytes], emitter: Emitter, *, name: str) -> None:
-        self.lines = lines
+    def __init__(self, emitter: Emitter, *, name: str, listen: Listener | None = None) -> None:
         self.emitter = emitter
         self.name = name
         self.problems: list[Problem] = []
         self.facts = 0
+        self.listen = listen
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
+        self._reviewed: dict[str, tuple[str | None, str | None]] = {}
         self._pending = b""
         """The description of a source that no fact of it has been emitted yet."""
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield chunks of N-Quads, each of whole lines."""
-        yield from _chunks(self._pieces())
-
-    def _pieces(self) -> Iterator[bytes]:
-        for number, line in enumerate(self.lines, start=1):
+    def review(self, sources: Iterable[dict[str, Any]]) -> None:
+        """Say which sources, described elsewhere, have been reviewed; facts that name one take its review over."""
+        for source in sources:
             try:
-                yield self._fast(line)
+                self._reviewed[source["id"]] = (self._reviewer(source), _day(source))
             except Unsure:
-                yield self._slow(line, number)
-        yield self._pending
-        self._pending = b""
+                continue
+
+    def rest(self) -> bytes:
+        """Return what is still to be emitted when there are no more records."""
+        output, self._pending = self._pending, b""
+        return output
 
     # -- as the emitter understands it
 
-    def _fast(self, line: bytes) -> bytes:
-        """Convert a line; raises Unsure where the emitter does not know what it means."""
-        try:
-            # Faster than json.loads, which looks for UTF-16 and makes a decoder each time.
-            record = _decode(line.decode())
-        except (ValueError, RecursionError) as error:
-            if not line.strip():
-                return b""
-            raise Unsure from error
-        if record.__class__ is not dict:
-            raise Unsure
+    def record(self, record: dict[str, Any]) -> bytes:
+        """Convert a record; raises Unsure where the emitter does not know what it means."""
         if "source" in record:
             if record["source"].__class__ is dict:
                 return self._release(record)
             self._switch(record.pop("source"))
-        if self._source is None or "facts" in record:
+        return self._one(record)
+
+    def _one(self, record: dict[str, Any]) -> bytes:
+        if self._source is None or "facts" in record or self.listen is not None:
             raise Unsure
         output = self._fact(self._source, record)
         self.facts += 1
@@ -122,6 +124,8 @@ class JsonLines:
         return output
 
     def _release(self, record: dict[str, Any]) -> bytes:
+        if self.listen is not None:
+            raise Unsure
         facts = record.get("facts", [])
         if facts.__class__ is not list or not {"source", "facts"}.issuperset(record):
             raise Unsure
@@ -180,12 +184,82 @@ class JsonLines:
             raise Unsure
         known = self._sources.get(name)
         if known is None:
-            known = SourceEmitter(self.emitter, {"id": name})
+            by, on = self._reviewed.get(name, (None, None))
+            known = SourceEmitter(self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on)
             self._pending += known.description()
             self._become(name, known)
         self._source = known
 
     # -- as the checker explains it
+
+    def checked(self, tree: Mapping) -> bytes:
+        """Have a record's tree checked: report its problems, or convert what the checker made of it."""
+        place = place_of(self.name, tree)
+        before = len(self.problems)
+        source = tree.get("source")
+        if source is not None and not isinstance(source, Mapping) and tree.get("facts") is None:
+            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
+            try:
+                self._switch(source.text if isinstance(source, Scalar) else None)
+            except Unsure:
+                written = source.text if isinstance(source, Scalar) else "a list"
+                self.problems.append(problem("bad-id", place_of(self.name, source), id=written))
+        elif source is None and self._source is None:
+            self.problems.append(self._no_source(place))
+        found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
+        # Unlike a file, a record may be a source alone, or facts of a source named above.
+        self.problems.extend(p for p in found.problems if p.rule != "missing-section")
+        if len(self.problems) > before:
+            return b""
+        output, self._pending = self._pending, b""
+        if found.source is not None:
+            source_emitter = self.emitter.source(found.source)
+            self._become(found.source.id, source_emitter)
+            output += source_emitter.description()
+        if self.listen is not None:
+            self.facts += len(found.facts)
+            self.listen(found, self._source)
+            return b""
+        if self._source is not None:
+            output += b"".join(map(self._source.fact, found.facts))
+            self.facts += len(found.facts)
+        return output
+
+    def _no_source(self, place: Place) -> Problem:
+        return problem("missing-section", place, hint=phrase("name-source"), section="source")
+
+
+class JsonLines(Records):
+    """Convert JSON Lines: each line a source (`{"source": {…}}`), a fact, or a whole release (`source` and `facts`).
+
+    Iterating yields N-Quads.
+    """
+
+    def __init__(self, lines: Iterable[bytes], emitter: Emitter, *, name: str, listen: Listener | None = None) -> None:
+        super().__init__(emitter, name=name, listen=listen)
+        self.lines = lines
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield chunks of N-Quads, each of whole lines."""
+        yield from _chunks(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        for number, line in enumerate(self.lines, start=1):
+            yield self.line(line, number)
+        yield self.rest()
+
+    def line(self, line: bytes, number: int) -> bytes:
+        """Convert one line."""
+        try:
+            # Faster than json.loads, which looks for UTF-16 and makes a decoder each time.
+            record = _decode(line.decode())
+            if record.__class__ is not dict:
+                raise Unsure
+            return self.record(record)
+        except (ValueError, RecursionError):
+            return self._slow(line, number) if line.strip() else b""
+        except Unsure:
+            return self._slow(line, number)
 
     def _slow(self, line: bytes, number: int) -> bytes:
         """Have a line checked: report its problems, or convert what the checker made of it."""
@@ -224,31 +298,8 @@ class JsonLines:
         tree = self._tree(line, number, record)
         if repeated and len(self.problems) == before:
             self.problems.append(problem("duplicate-key", place, key=repeated[0], line=number))
-        source = tree.get("source")
-        if "facts" not in record and source is not None and not isinstance(source, Mapping):
-            tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
-            try:
-                self._switch(source.text if isinstance(source, Scalar) else None)
-            except Unsure:
-                named = problem("bad-id", place_of(self.name, source), id=record["source"])
-                self.problems.append(named)
-        elif source is None and self._source is None:
-            hint = phrase("name-source")
-            self.problems.append(problem("missing-section", place, hint=hint, section="source"))
-        found = check_facts(_document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
-        # Unlike a file, a line may be a source alone, or facts of a source named above.
-        self.problems.extend(p for p in found.problems if p.rule != "missing-section")
-        if len(self.problems) > before:
-            return b""
-        output, self._pending = self._pending, b""
-        if found.source is not None:
-            source_emitter = self.emitter.source(found.source)
-            self._become(found.source.id, source_emitter)
-            output += source_emitter.description()
-        if self._source is not None:
-            output += b"".join(map(self._source.fact, found.facts))
-            self.facts += len(found.facts)
-        return output
+        output = self.checked(tree)
+        return output if len(self.problems) == before else b""
 
     def _tree(self, line: bytes, number: int, record: dict[str, Any]) -> Mapping:
         """Return a line's tree, with columns where the YAML reader, whose superset JSON nearly is, reads the same."""
@@ -267,9 +318,122 @@ class JsonLines:
         return tree
 
 
+class Tables(Records):
+    """Convert the rows of tables; see `pressgraph.facts.tables`.
+
+    Rows must say which source they come from, unless a sheet describes exactly one. Iterating yields N-Quads.
+    """
+
+    def __init__(
+        self,
+        sheets: Iterable[SheetRows],
+        emitter: Emitter,
+        *,
+        name: str,
+        settings: Seq[TableSettings] = (),
+        listen: Listener | None = None,
+    ) -> None:
+        super().__init__(emitter, name=name, listen=listen)
+        self.sheets = sheets
+        self.settings = settings
+        self._only: str | None = None
+        """The source of rows that name none."""
+        self._said: dict[Any, Any] | None = None
+        """What the rows above said of their source."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield chunks of N-Quads, each of whole lines."""
+        yield from _chunks(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        from pressgraph.facts.tables import compile_columns
+
+        for sheet in self.sheets:
+            columns = compile_columns(sheet, self.emitter.profile, self.settings)
+            if columns is not None:
+                yield from self._sheet(columns)
+            self.problems.extend(sheet.problems)
+        yield self.rest()
+
+    def _sheet(self, columns: Columns) -> Iterator[bytes]:
+        for number, cells in columns.sheet.rows:
+            yield self.row(columns, number, cells)
+        if columns.of_sources and len(self._sources) == 1:
+            self._only = next(iter(self._sources))
+
+    def row(self, columns: Columns, number: int, cells: Cells) -> bytes:
+        """Convert one row."""
+        from pressgraph.facts.tables.columns import UnclearError
+
+        prepared = columns.prepare(number, cells)
+        if prepared is None:
+            return b""
+        known = False
+        try:
+            row = columns.record(prepared)
+            known = row.source is not None and row.source == self._said
+            if row.fact is None:
+                return self._release({"source": row.source}) if row.source else b""
+            if not known:
+                self._say(row.source)
+                self._said, known = row.source, row.source is not None
+            output = self._one(row.fact)
+        except (UnclearError, Unsure):
+            return self._slow(columns, number, prepared, known=known)
+        return output
+
+    def _say(self, source: dict[Any, Any] | None) -> None:
+        if source is None:
+            if self._only is None:
+                raise Unsure
+            self._switch(self._only)
+        elif source.keys() == {"id"}:
+            self._switch(source["id"])
+        else:
+            if self.listen is not None:
+                raise Unsure
+            self._pending += self._release({"source": source})
+
+    def _slow(self, columns: Columns, number: int, cells: Cells, *, known: bool) -> bytes:
+        source, fact = columns.tree(number, cells)
+        if columns.of_sources:
+            assert source is not None  # noqa: S101 - the row is one
+            return self.checked(_with_source(source, source))
+        if not fact.items and source is None:
+            return b""
+        if source is None and self._only is not None:
+            self._switch(self._only)
+        elif source is None:
+            self.problems.append(problem("no-source", place_of(self.name, fact)))
+            return b""
+        elif not known:
+            name = source.get("id")
+            if not fact.items:
+                return self.checked(_with_source(source, source))
+            if len(source.items) > 1 or not isinstance(name, Scalar):
+                return self.checked(_with_source(source, source, fact))
+            return self.checked(_with_source(name, fact))
+        return self.checked(fact)
+
+
 def convert_json_lines(lines: Iterable[bytes], emitter: Emitter, *, name: str) -> JsonLines:
     """Convert JSON Lines; see `JsonLines`."""
     return JsonLines(lines, emitter, name=name)
+
+
+def _with_source(source: Node, at: Mapping, fact: Mapping | None = None) -> Mapping:
+    """Make a record of a source and a fact: of a named source, the fact's own items follow."""
+    key = Scalar(text="source", plain=False, line=at.line, column=at.column, sheet=at.sheet, header=at.header)
+    if isinstance(source, Scalar):
+        return Mapping(
+            items=[(key, source), *at.items], line=at.line, column=at.column, sheet=at.sheet, header=at.header
+        )
+    items: list[tuple[Scalar, Node]] = [(key, source)]
+    if fact is not None:
+        facts = Sequence(items=[fact], line=fact.line, column=fact.column, sheet=fact.sheet, header=fact.header)
+        word = Scalar(text="facts", plain=False, line=fact.line, column=1, sheet=fact.sheet, header=fact.header)
+        items.append((word, facts))
+    return Mapping(items=items, line=at.line, column=at.column, sheet=at.sheet, header=at.header)
 
 
 def checked_lines(

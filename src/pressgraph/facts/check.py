@@ -566,6 +566,9 @@ class _Checker:
             "timestamp": phrase("a-date-as"),
             "null": phrase("nothing-as"),
         }
+        if place.sheet or place.header:
+            self.report("cell-not-text", place, text=node.text, kind=words.get(kind, kind))
+            return False
         quoted = '"' + node.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         self.report(
             "ambiguous-text",

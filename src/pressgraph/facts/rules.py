@@ -42,6 +42,18 @@ RULES: dict[str, Rule] = {
     "source-twice": Rule("'{other}' holds facts of the source '{source}' too", "auch '{other}' enthält Fakten der Quelle '{source}'", ("keep the facts of one source in one file", "die Fakten einer Quelle in einer Datei halten")),
     "unknown-section": Rule("'{section}' is not a section of a facts file", "'{section}' ist kein Abschnitt einer Faktendatei"),
     "not-json": Rule("not a line of JSON: {reason}", "keine Zeile JSON: {reason}", ("JSON Lines: one object on each line", "JSON Lines: ein Objekt je Zeile")),
+    # tables
+    "not-a-table": Rule("the table cannot be read: {reason}", "die Tabelle lässt sich nicht lesen: {reason}"),
+    "no-header": Rule("the first row must name the columns", "die erste Zeile muss die Spalten benennen", ("'pressgraph facts template KIND' writes a table to start from", "'pressgraph facts template ART' schreibt eine Tabelle zum Anfangen")),
+    "repeated-header": Rule("the column '{header}' stands twice, first in column {first}", "die Spalte '{header}' steht zweimal da, zuerst als Spalte {first}", ("remove one; several values go into one cell, with | between them", "eine entfernen; mehrere Werte stehen in einer Zelle, mit | dazwischen")),
+    "unmapped-header": Rule("'{header}' is not a key of the profile", "'{header}' ist kein Schlüssel des Profils"),
+    "cell-outside": Rule("the cell stands in a column without a header", "die Zelle steht in einer Spalte ohne Überschrift", ("name the column, or empty the cell", "die Spalte benennen oder die Zelle leeren")),
+    "formula": Rule("the cell holds a formula without a result", "die Zelle enthält eine Formel ohne Ergebnis", ("open the file in a spreadsheet program and save it, or write the value", "die Datei in einer Tabellenkalkulation öffnen und speichern oder den Wert schreiben")),
+    "cell-error": Rule("the cell holds the error {value}", "die Zelle enthält den Fehler {value}", ("correct the formula, or write the value", "die Formel berichtigen oder den Wert schreiben")),
+    "cell-not-text": Rule("the cell holds {text} as {kind}, not as text", "die Zelle enthält {text} als {kind}, nicht als Text", ("format the cell as text and type the value again: a spreadsheet drops what looks needless, such as leading zeros", "die Zelle als Text formatieren und den Wert neu eingeben: führende Nullen gehen sonst verloren")),
+    "no-source": Rule("the row does not say which document it was read from", "die Zeile sagt nicht, aus welchem Dokument sie stammt", ("add a column 'source' with the document's id, or a sheet 'source'", "eine Spalte 'source' mit der Kennung des Dokuments ergänzen oder ein Blatt 'source'")),
+    "template-gap": Rule("the template '{template}' needs the column '{name}', which is empty here", "die Vorlage '{template}' braucht die Spalte '{name}', die hier leer ist"),
+    "slug-collision": Rule("'{value}' and '{other}' (row {line}) both become '{id}'", "'{value}' und '{other}' (Zeile {line}) werden beide zu '{id}'", ("write the id of one of them in full", "eine der Kennungen ausschreiben")),
     # nodes
     "missing-id": Rule("a fact needs the id of the thing that it is about", "ein Fakt braucht die Kennung des Dings, um das es geht", ("add 'id: kind/name', such as 'id: agent/example'", "'id: Art/Name' ergänzen, etwa 'id: agent/example'")),
     "empty-fact": Rule("the fact says nothing about '{id}'", "der Fakt sagt nichts über '{id}'", ("add a key with a value, or remove the fact", "einen Schlüssel mit Wert ergänzen oder den Fakt entfernen")),

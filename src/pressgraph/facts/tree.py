@@ -41,6 +41,8 @@ class Scalar:
     plain: bool
     line: int
     column: int
+    sheet: str = ""
+    header: str = ""
 
     def reads_as(self) -> str:
         """Return what YAML makes of a plain scalar.
@@ -68,6 +70,8 @@ class Mapping:
     items: list[tuple[Scalar, Node]] = field(default_factory=list)
     line: int
     column: int
+    sheet: str = ""
+    header: str = ""
 
     def get(self, key: str) -> Node | None:
         """Return the value of a key, or None."""
@@ -84,6 +88,8 @@ class Sequence:
     items: list[Node] = field(default_factory=list)
     line: int
     column: int
+    sheet: str = ""
+    header: str = ""
 
 
 Node: TypeAlias = Scalar | Mapping | Sequence
@@ -91,7 +97,7 @@ Node: TypeAlias = Scalar | Mapping | Sequence
 
 def place_of(file: str, node: Node) -> Place:
     """Return where a node starts."""
-    return Place(file=file, line=node.line, column=node.column)
+    return Place(file=file, line=node.line, column=node.column, sheet=node.sheet, header=node.header)
 
 
 def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:

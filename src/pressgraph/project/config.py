@@ -20,7 +20,10 @@ from pressgraph.project.serving import Serving, serving
 CONFIG_NAME = "pressgraph.toml"
 STATE_FOLDER = ".pressgraph"
 DEFAULT_BASE = "https://w3id.org/pressgraph/"
-FACTS_PATTERNS = ("data/**/*.yaml", "data/**/*.yml", "data/**/*.jsonl", "data/**/*.ndjson")
+FACTS_PATTERNS = tuple(
+    f"data/**/*.{suffix}"
+    for suffix in ("yaml", "yml", "jsonl", "ndjson", "csv", "tsv", "xlsx", "ods", "parquet", "sql")
+)
 
 # An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
@@ -32,6 +35,29 @@ class Endpoint:
 
     url: str
     timeout: float = 60.0
+    update: str | None = None
+    """Where it takes updates, if not where the address suggests."""
+    store: str | None = None
+    """Where it speaks the graph store protocol."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSettings:
+    """How a table that was not made for pressgraph is to be read.
+
+    `file` is a pattern below the project's folder; `sheet` a sheet of it (None: every one). `url` is the database that
+    a file of SQL asks. `columns` maps headers to keys, '' to nothing; `constants` and `templates` are by key.
+    """
+
+    name: str
+    file: str
+    sheet: str | None = None
+    url: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +96,7 @@ class Project:
     queries: tuple[Path, ...] = ()
     prefixes: dict[str, str] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    tables: tuple[TableSettings, ...] = ()
     embedding: Embedding = field(default_factory=Embedding)
     serve: Serving = field(default_factory=Serving)
 
@@ -89,6 +116,13 @@ class Project:
         for pattern in self.facts:
             found.update(path for path in self.root.glob(pattern) if path.is_file() and not path.name.startswith("."))
         return sorted(found)
+
+    def tables_of(self, path: Path) -> tuple[TableSettings, ...]:
+        """Return the settings of the tables in a file, in the order of the configuration."""
+        from fnmatch import fnmatchcase
+
+        name = self.name_of(path)
+        return tuple(table for table in self.tables if fnmatchcase(name, table.file))
 
     def name_of(self, path: Path) -> str:
         """Return a path as the project's messages and state name it: relative to its root where possible."""
@@ -138,6 +172,7 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
     "endpoints": {},
+    "tables": {},
     "serve": SERVE_KEYS,
 }
 
@@ -158,6 +193,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         "include_personal_data": table.get("publish", {}).get("personal_data", False),
         "prefixes": reader.strings("prefixes", table.get("prefixes", {})),
         "endpoints": {name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()},
+        "tables": tuple(reader.table_settings(name, value) for name, value in table.get("tables", {}).items()),
         "embedding": reader.embedding(table.get("embed", {})),
         **_own_folders(root, profile, reader),
     }
@@ -236,15 +272,39 @@ class _Reader:
                 raise self.error(f"{name}.{key} must be a text in quotes")
         return dict(value)
 
+    def table_settings(self, name: str, value: Any) -> TableSettings:
+        texts = ("file", "sheet", "url", "encoding", "delimiter")
+        maps = ("columns", "constants", "templates")
+        if not isinstance(value, dict) or not isinstance(value.get("file"), str):
+            raise self.error(f"tables.{name} must be a section with file = …", hint='such as file = "data/labels.csv"')
+        self.known(value, dict.fromkeys((*texts, *maps)), f"key in [tables.{name}]")
+        for key in value:
+            self.typed(f"tables.{name}.{key}", value[key], str if key in texts else dict)
+        settings: dict[str, Any] = {key: value[key] for key in texts if key in value}
+        if len(settings.get("delimiter", ",")) != 1:
+            raise self.error(f"tables.{name}.delimiter must be one character")
+        try:
+            "".encode(settings.get("encoding", "utf-8"))
+        except LookupError:
+            hint = "such as utf-8, cp1252 or utf-16"
+            raise self.error(f"tables.{name}.encoding '{settings['encoding']}' is not known", hint=hint) from None
+        tables: dict[str, Any] = {key: self.strings(f"tables.{name}.{key}", value.get(key, {})) for key in maps}
+        return TableSettings(name=name, **settings, **tables)
+
     def endpoint(self, name: str, value: Any) -> Endpoint:
         if isinstance(value, str):
             return Endpoint(url=value)
         if isinstance(value, dict) and isinstance(value.get("url"), str):
-            self.known(value, {"url": str, "timeout": float}, f"key in [endpoints.{name}]")
+            self.known(value, dict.fromkeys(("url", "timeout", "update", "store")), f"key in [endpoints.{name}]")
             timeout = value.get("timeout", 60.0)
             if not isinstance(timeout, int | float) or isinstance(timeout, bool) or timeout <= 0:
                 raise self.error(f"endpoints.{name}.timeout must be a number of seconds above 0")
-            return Endpoint(url=value["url"], timeout=float(timeout))
+            for key in ("update", "store"):
+                if key in value:
+                    self.typed(f"endpoints.{name}.{key}", value[key], str)
+            return Endpoint(
+                url=value["url"], timeout=float(timeout), update=value.get("update"), store=value.get("store")
+            )
         raise self.error(f"endpoints.{name} must be an address in quotes, or a section with url = …")
 
     def embedding(self, section: dict[str, Any]) -> Embedding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.errors import FactsError, NotConformingError, ProjectError
+from pressgraph.facts.tables.open import SQL, open_sheets
 from pressgraph.publish.work import Work
 from pressgraph.validation import Report, check_files
 from pressgraph.validation.allow import UNUSED
@@ -79,7 +80,7 @@ def build(
         basis = {"quads": _QUADS_VERSION, "profile": profile.digest, "base": project.id_base}
         fresh = full or before.get("basis") != basis
         known: dict[str, Any] = {} if fresh else before["files"]
-        hashes = {name: _sha256(path) for name, path in paths.items()}
+        hashes = {name: fingerprint(path, project) for name, path in paths.items()}
         changed = [name for name in paths if known.get(name, {}).get("sha256") != hashes[name]]
         removed = sorted(set(known) - set(paths))
         kept = {name: known[name] for name in paths if name not in changed}
@@ -139,7 +140,9 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
         if fresh:
             return check_files([], project, profile, engine=engine)
         known: dict[str, Any] = before["files"]
-        changed = [name for name, path in paths.items() if known.get(name, {}).get("sha256") != _sha256(path)]
+        changed = [
+            name for name, path in paths.items() if known.get(name, {}).get("sha256") != fingerprint(path, project)
+        ]
         removed = sorted(set(known) - set(paths))
         candidate = snapshots.candidate()
         try:
@@ -152,6 +155,16 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
             candidate.discard()
 
 
-def _sha256(path: Path) -> str:
+def fingerprint(path: Path, project: Project) -> str:
+    """Return what changes with what a file says: its SHA-256, and of tables also their settings and a query's rows."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256")
+    settings = project.tables_of(path)
+    if settings:
+        digest.update(repr(settings).encode())
+    if path.suffix.lower() in SQL:
+        sheets, _ = open_sheets(path, name=path.name, settings=settings, root=project.root)
+        for sheet in sheets:
+            for row in sheet.rows:
+                digest.update(repr(row).encode())
+    return digest.hexdigest()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.convert import compile_emitter, convert_facts, convert_json_lines
+from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
 from pressgraph.errors import Place, Problem
-from pressgraph.facts import is_json_lines, open_json_lines, read_facts
+from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean, phrase, problem
 from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
@@ -104,9 +104,8 @@ class Work:
 
     def load(self, name: str, path: Path, news: union.News | None = None) -> dict[str, Any]:
         """Convert a file into the store; return what the manifest keeps of it."""
-        if is_json_lines(path):
-            with open_json_lines(path) as lines:
-                stream = convert_json_lines(lines, self.emitter, name=name)
+        if is_stream(path):
+            with open_stream(path, self.project, self.emitter) as stream:
                 seen = _SourcesSeen(stream, self.graphs.provenance)
                 union.load(self.store, seen, news=news)
             self.problems.extend(stream.problems)
@@ -226,7 +225,7 @@ class Work:
                 name = owner.get(source)
                 if name is None or name in self.read:
                     continue
-                if is_json_lines(paths[name]):
+                if is_stream(paths[name]):
                     lines.setdefault(name, set()).add(result.focus)
                 else:
                     self.read[name] = read_facts(paths[name], self.profile, id_base=self.project.id_base, name=name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.convert import checked_lines, compile_emitter, convert_facts, convert_json_lines
+from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
 from pressgraph.errors import Place, Problem
 from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
@@ -54,7 +54,7 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     context: list[Path] = []
     if any(reference not in described for one in found.values() for reference in one.references):
         named = {path.resolve() for path in found}
-        context = [p for p in project.facts_files() if p.resolve() not in named and not is_json_lines(p)]
+        context = [p for p in project.facts_files() if p.resolve() not in named and not is_stream(p)]
         described |= _described(map(read, context))
     problems = [one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))]
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
@@ -77,7 +77,7 @@ def check_files(
     """
     files = list(paths) or project.facts_files()
     rdf = [path for path in files if path.suffix.lower() in _RDF_SUFFIXES]
-    lines = [path for path in files if is_json_lines(path)]
+    lines = [path for path in files if path not in rdf and is_stream(path)]
     read = read_files([p for p in files if p not in rdf and p not in lines], project, profile)
     emitter = compile_emitter(profile, project.id_base)
     problems = list(read.problems)
@@ -86,8 +86,7 @@ def check_files(
     for path in rdf:
         problems.extend(_load_rdf(store, path, project))
     for path in lines:
-        with open_json_lines(path) as file:
-            stream = convert_json_lines(file, emitter, name=project.name_of(path))
+        with open_stream(path, project, emitter) as stream:
             union.load(store, stream)
         problems.extend(stream.problems)
         facts += stream.facts
@@ -142,14 +141,24 @@ def _locator(
 
 
 def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, project: Project) -> list[FactsFile]:
-    """Read the lines of JSON Lines files that name some things again, with the places of all they say."""
+    """Read the lines or rows that say something of some things again, with the places of all they say."""
     emitter = compile_emitter(profile, project.id_base)
     names = {iri.removeprefix(project.id_base) for iri in wanted}
     # a nested node without an id is named after its parent
     names |= {name.rpartition("/")[0] for name in names}
     found: list[FactsFile] = []
     for path in paths:
-        if str(path) != "-":
+        if str(path) != "-" and not is_json_lines(path):
+
+            def hear(one: FactsFile, _source: object) -> None:
+                about = {*one.described, one.source.id} if one.source is not None else one.described
+                if not names.isdisjoint(about) or not wanted.isdisjoint(about):
+                    found.append(one)
+
+            with open_stream(path, project, emitter, listen=hear) as rows:
+                for _ in rows:
+                    pass
+        elif str(path) != "-":
             with open_json_lines(path) as file:
                 found.extend(checked_lines(file, emitter, name=project.name_of(path), wanted=names | wanted))
     return found
@@ -164,9 +173,9 @@ def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> I
     for path in files:
         if path.suffix.lower() in _RDF_SUFFIXES:
             _load_rdf(rdf, path, project)
-        elif is_json_lines(path):
-            with open_json_lines(path) as file:
-                union.load(store, convert_json_lines(file, emitter, name=project.name_of(path)))
+        elif is_stream(path):
+            with open_stream(path, project, emitter) as stream:
+                union.load(store, stream)
         else:
             found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
             union.load(store, convert_facts(found, emitter))

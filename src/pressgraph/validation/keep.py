@@ -61,11 +61,12 @@ def from_json(kept: dict[str, Any]) -> Result:
 
 
 def _place(place: Place | None) -> list[Any] | None:
-    return [place.file, place.line, place.column] if place is not None else None
+    return [place.file, place.line, place.column, place.sheet, place.header] if place is not None else None
 
 
 def _read_place(kept: list[Any]) -> Place:
-    return Place(file=kept[0], line=kept[1], column=kept[2])
+    file, line, column, sheet, header = kept
+    return Place(file=file, line=line, column=column, sheet=sheet, header=header)
 
 
 def _text(text: Text | None) -> dict[str, str] | None:

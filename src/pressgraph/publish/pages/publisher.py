@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pressgraph.convert import is_stream
 from pressgraph.errors import DataError, PageError
-from pressgraph.facts import is_json_lines, read_facts
+from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.publish.export import select
 from pressgraph.publish.pages.block import Block, PageLink
@@ -274,7 +275,7 @@ class Publisher:
         ids = Ids(profile, base)
         found: dict[tuple[str, str], list[str]] = {}
         for path in self.project.facts_files():
-            if is_json_lines(path) or not any(key.name.encode() in path.read_bytes() for key in keys):
+            if is_stream(path) or not any(key.name.encode() in path.read_bytes() for key in keys):
                 continue
             facts = read_facts(path, profile, id_base=base)
             bodies = [*([facts.source.body] if facts.source is not None else []), *(one.body for one in facts.facts)]

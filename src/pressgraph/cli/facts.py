@@ -1,0 +1,90 @@
+"""The commands `facts template` and `facts convert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pressgraph.cli.common import State, facts_argument, pass_state, write_output
+
+_output = click.option(
+    "-o", "--output", metavar="FILE|DIR", type=click.Path(path_type=Path, allow_dash=True), help="Write here."
+)
+
+
+@click.group("facts")
+def command() -> None:
+    """Make and move facts files: spreadsheets, YAML, JSON Lines.
+
+    \b
+    Example:
+      pressgraph facts template AwardedLabel -o labels.xlsx
+      pressgraph facts convert labels.xlsx -o labels.yaml
+    """
+
+
+@command.command("template")
+@click.argument("kind")
+@click.option("--with", "nested", metavar="KEY", multiple=True, help="Columns for the things under this key too.")
+@_output
+@pass_state
+def template(state: State, kind: str, nested: tuple[str, ...], output: Path | None) -> None:
+    """Write an empty spreadsheet for a KIND of thing: a class of the profile.
+
+    Headers are the profile's keys, each with a note; cells that want a term have a list to choose from. A name that
+    ends in .csv or .tsv gets the headers alone.
+
+    \b
+    Example:
+      pressgraph facts template AwardedLabel --with hasValidity -o labels.xlsx
+    """
+    from pressgraph.facts.tables.template import template_headers, template_workbook
+
+    workspace = state.workspace
+    language = workspace.project.language
+    target = output or Path(f"{kind.replace(':', '-')}.xlsx")
+    delimiter = {".csv": ",", ".tsv": "\t"}.get(target.suffix.lower())
+    if delimiter is None:
+        data = template_workbook(kind, workspace.profile, language=language, nested=nested)
+    else:
+        headers = template_headers(kind, workspace.profile, language=language, nested=nested)
+        data = (delimiter.join(headers) + "\n").encode("utf-8-sig")
+    if output is None and target.exists():
+        raise click.UsageError(f"{target} is there already; name another with -o")
+    write_output([data], target)
+    if str(target) != "-":
+        state.say(f"wrote {target}")
+
+
+@command.command("convert")
+@facts_argument
+@click.option("-f", "--format", "form", metavar="FORMAT", help="yaml, jsonl, csv, tsv, xlsx or parquet.")
+@_output
+@pass_state
+def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Path | None) -> None:
+    """Write facts files in another format, with nothing lost but comments.
+
+    YAML holds the facts of one source in a file: several go into a folder, '-o DIR/'.
+
+    \b
+    Example:
+      pressgraph facts convert labels.xlsx -o labels.yaml
+      pressgraph facts convert data/releases/*.yaml -o all.csv
+    """
+    from pressgraph.convert.rewrite import read_documents
+    from pressgraph.facts.tables.write import write_documents
+
+    workspace = state.workspace
+    by_suffix = {".yml": "yaml", ".ndjson": "jsonl"}
+    suffix = output.suffix.lower() if output is not None else ""
+    known = form or by_suffix.get(suffix, suffix.removeprefix(".")) or "yaml"
+    documents = read_documents(list(facts), workspace.project, workspace.profile)
+    into_folder = output is not None and (output.is_dir() or str(output).endswith("/") or not suffix)
+    if output is None or not into_folder or str(output) == "-":
+        write_output([write_documents(documents, known, workspace.profile)], output)
+        return
+    for document in documents:
+        name = document.source.id.rpartition("/")[2] or "facts"
+        write_output([write_documents([document], known, workspace.profile)], output / f"{name}.{known}")
+    state.say(f"wrote {len(documents)} file{'s' if len(documents) != 1 else ''} into {output}")

@@ -1,0 +1,345 @@
+"""Cut files of facts into blocks that can be converted apart from each other, and convert them.
+
+Where a block ends depends on the files alone, so that the bytes are the same however many processes convert.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pressgraph.convert.emitter import compile_emitter
+from pressgraph.convert.inputs import is_stream, open_stream
+from pressgraph.convert.stream import JsonLines, Tables, convert_facts
+from pressgraph.facts import is_json_lines, read_facts
+from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
+from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
+from pressgraph.profile.compile import compile_profile, profile_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pressgraph.convert.emitter import Emitter
+    from pressgraph.errors import Problem
+    from pressgraph.facts.tables.sheet import Cells
+    from pressgraph.profile import Profile
+    from pressgraph.profile.compile import ProfileSources
+    from pressgraph.project import Project
+
+_BYTES = 512 * 1024
+"""At least so much JSON is a block; its N-Quads take about ten times as much."""
+
+_ROWS = 2048
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What converting a block needs beside the block; can be sent to another machine."""
+
+    project: Project
+    sources: ProfileSources
+
+    @classmethod
+    def of(cls, project: Project) -> Context:
+        """Return the context of a project."""
+        return cls(project=project, sources=profile_sources(project))
+
+    @property
+    def profile(self) -> Profile:
+        """The profile, compiled once in each process."""
+        return compile_profile(self.sources)
+
+    @property
+    def emitter(self) -> Emitter:
+        """The emitter, compiled once in each process."""
+        return compile_emitter(self.profile, self.project.id_base)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of a file: bytes of JSON Lines, rows of a table, rows of a Parquet row group, or all of it."""
+
+    path: str
+    kind: str
+    """`lines`, `rows`, `group` or `file`."""
+    start: int = 0
+    """The first byte; of a row group, the first row."""
+    size: int = 0
+    first: int = 1
+    """The number of the first line."""
+    group: int = 0
+    headers: tuple[str, ...] = ()
+    header_row: int = 0
+    rows: tuple[tuple[int, Cells], ...] = ()
+    reviewed: tuple[dict[str, Any], ...] = ()
+    """Sources of earlier blocks whose review counts for facts that name them."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What became of a block. `rejects` are lines of JSON: the record, and what is wrong with it."""
+
+    facts: int = 0
+    quads: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    rejects: list[bytes] = field(default_factory=list)
+
+
+def open_input(path: str) -> IO[bytes]:
+    """Open a local file, or through fsspec an address such as s3://bucket/facts.jsonl."""
+    if "://" not in path:
+        return Path(path).open("rb")
+    import fsspec
+
+    opened: IO[bytes] = fsspec.open(path, "rb").open()
+    return opened
+
+
+def input_name(path: str, context: Context) -> str:
+    """Return how messages and manifests call an input."""
+    return path if "://" in path else context.project.name_of(Path(path))
+
+
+def plan(paths: Iterable[str | Path], context: Context) -> Iterator[Block]:
+    """Yield the blocks of files, in order."""
+    for path in paths:
+        local = Path(path)
+        if is_json_lines(local):
+            yield from _json_blocks(str(path))
+        elif local.suffix.lower() in PARQUET:
+            yield from _parquet_blocks(local)
+        elif local.suffix.lower() in {*DELIMITED, *SQL}:
+            yield from _row_blocks(local, context)
+        else:
+            yield Block(path=str(path), kind="file")
+
+
+_SOURCE = re.compile(rb'"source"\s*:')
+_REVIEWED = re.compile(rb'"reviewed(?:By|On)"')
+
+
+def _json_blocks(path: str) -> Iterator[Block]:
+    reviewed: dict[str, dict[str, Any]] = {}
+    start, first = 0, 1
+    with open_input(path) as file:
+        while data := file.read(_BYTES):
+            data += file.readline()
+            following = file.readline()
+            while following and not _names_source(following):
+                data += following
+                following = file.readline()
+            yield Block(
+                path=path, kind="lines", start=start, size=len(data), first=first, reviewed=tuple(reviewed.values())
+            )
+            if _REVIEWED.search(data) is not None:
+                reviewed.update(_reviewed_sources(data))
+            start, first = start + len(data), first + data.count(b"\n")
+            file.seek(start)
+
+
+def _names_source(line: bytes) -> bool:
+    if _SOURCE.search(line) is None:
+        return False
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and "source" in record
+
+
+def _reviewed_sources(data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    for line in data.splitlines():
+        if _REVIEWED.search(line) is None or _SOURCE.search(line) is None:
+            continue
+        try:
+            source = json.loads(line).get("source")
+        except (ValueError, RecursionError, AttributeError):
+            continue
+        if isinstance(source, dict) and isinstance(source.get("id"), str):
+            words = {word: source[word] for word in ("reviewedBy", "reviewedOn") if isinstance(source.get(word), str)}
+            if words:
+                yield source["id"], {"id": source["id"], **words}
+
+
+def _parquet_blocks(path: Path) -> Iterator[Block]:
+    from pressgraph.facts.tables.parquet import open_parquet
+
+    first = 1
+    try:
+        with open_parquet(path) as file:
+            counts = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+    except (OSError, ValueError):
+        # reading it will say what is wrong
+        yield Block(path=str(path), kind="file")
+        return
+    for group, count in enumerate(counts):
+        for start in range(0, count, _ROWS):
+            size = min(_ROWS, count - start)
+            yield Block(path=str(path), kind="group", group=group, start=start, size=size, first=first)
+            first += size
+
+
+def _row_blocks(path: Path, context: Context) -> Iterator[Block]:
+    project = context.project
+    settings = project.tables_of(path)
+    sheets, problems = open_sheets(path, name=project.name_of(path), settings=settings, root=project.root)
+    sheet = sheets[0] if sheets and not problems else None
+    columns = compile_columns(sheet, context.profile, settings) if sheet is not None else None
+    reviewed = ("source.reviewedBy", "source.reviewedOn")
+    if sheet is None or columns is None or columns.stateful or any(name in sheet.headers for name in reviewed):
+        yield Block(path=str(path), kind="file")
+        return
+    headers = tuple(sheet.headers)
+    rows = iter(sheet.rows)
+    while taken := tuple(islice(rows, _ROWS)):
+        yield Block(path=str(path), kind="rows", headers=headers, header_row=sheet.header_row, rows=taken)
+    if sheet.problems:
+        # what stopped the reading stands in the last block
+        yield Block(path=str(path), kind="broken", rows=((0, [sheet.problems]),))
+
+
+def convert_block(block: Block, context: Context, write: Callable[[bytes], object]) -> Outcome:
+    """Convert a block; `write` takes the N-Quads in chunks of whole lines."""
+    outcome = Outcome()
+
+    def put(chunk: bytes) -> None:
+        if chunk:
+            outcome.quads += chunk.count(b"\n")
+            write(chunk)
+
+    match block.kind:
+        case "lines":
+            _convert_lines(block, context, outcome, put)
+        case "rows" | "group":
+            _convert_rows(block, context, outcome, put)
+        case "broken":
+            outcome.problems.extend(block.rows[0][1][0])
+        case _:
+            _convert_file(block, context, outcome, put)
+    return outcome
+
+
+def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], None]) -> None:
+    records = JsonLines((), context.emitter, name=input_name(block.path, context))
+    records.review(block.reviewed)
+    with open_input(block.path) as file:
+        file.seek(block.start)
+        data = file.read(block.size)
+    chunk: list[bytes] = []
+    for number, line in enumerate(_lines(data), block.first):
+        before = len(records.problems)
+        chunk.append(records.line(line, number))
+        if len(records.problems) > before:
+            outcome.rejects.append(_reject(records.problems[before:], line.decode("utf-8", "replace").rstrip("\n")))
+        if len(chunk) >= _ROWS:
+            put(b"".join(chunk))
+            chunk.clear()
+    put(b"".join(chunk) + records.rest())
+    outcome.facts += records.facts
+    outcome.problems.extend(records.problems)
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """Split at line feeds only, as files are read."""
+    return [line + b"\n" for line in data.removesuffix(b"\n").split(b"\n")]
+
+
+def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], None]) -> None:
+    project = context.project
+    path = Path(block.path)
+    name = project.name_of(path)
+    settings = project.tables_of(path)
+    if block.kind == "group":
+        headers, rows = _PARQUET.rows(block)
+        sheet = SheetRows(file=name, headers=headers, header_row=0, rows=rows)
+    else:
+        sheet = SheetRows(file=name, headers=list(block.headers), header_row=block.header_row, rows=block.rows)
+    columns = compile_columns(sheet, context.profile, settings)
+    tables = Tables((), context.emitter, name=name, settings=settings)
+    chunk: list[bytes] = []
+    if columns is not None:
+        for number, cells in sheet.rows:
+            before = len(tables.problems) + len(sheet.problems)
+            chunk.append(tables.row(columns, number, cells))
+            if len(tables.problems) + len(sheet.problems) > before:
+                tables.problems.extend(sheet.problems)
+                sheet.problems.clear()
+                record = {
+                    header: cell if isinstance(cell, str | int | float | bool) else str(cell)
+                    for header, cell in zip(sheet.headers, cells, strict=False)
+                    if cell is not None and cell != ""
+                }
+                outcome.rejects.append(_reject(tables.problems[before:], record))
+    if sheet.problems and (block.kind != "group" or (block.group, block.start) == (0, 0)):
+        tables.problems.extend(sheet.problems)
+    put(b"".join(chunk) + tables.rest())
+    outcome.facts += tables.facts
+    outcome.problems.extend(tables.problems)
+
+
+def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], None]) -> None:
+    path = Path(block.path)
+    project = context.project
+    if is_stream(path):
+        with open_stream(path, project, context.emitter) as stream:
+            for chunk in stream:
+                put(chunk)
+        outcome.facts += stream.facts
+        outcome.problems.extend(stream.problems)
+        outcome.rejects.extend(_reject([one], None) for one in stream.problems)
+        return
+    found = read_facts(path, context.profile, id_base=project.id_base, name=project.name_of(path))
+    outcome.problems.extend(found.problems)
+    if found.problems:
+        outcome.rejects.append(_reject(list(found.problems), None))
+        return
+    for chunk in convert_facts(found, context.emitter):
+        put(chunk)
+    outcome.facts += len(found.facts)
+
+
+def _reject(problems: list[Problem], record: Any) -> bytes:
+    reasons = [
+        {"place": str(one.place), "rule": one.rule, "message": one.message, **({"hint": one.hint} if one.hint else {})}
+        for one in problems
+    ]
+    entry = {"place": str(problems[0].place), "problems": reasons, "record": record}
+    return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
+
+
+class _ParquetCursor:
+    """Read blocks of a row group one after another without decoding it anew for each."""
+
+    def __init__(self) -> None:
+        self._key: tuple[str, int] | None = None
+        self._position = 0
+        self._headers: list[str] = []
+        self._batches: Iterator[Any] = iter(())
+
+    def rows(self, block: Block) -> tuple[list[str], Iterable[tuple[int, Cells]]]:
+        from pressgraph.facts.tables.parquet import open_parquet
+
+        if self._key != (block.path, block.group) or block.start < self._position:
+            file = open_parquet(Path(block.path))
+            self._headers = list(file.schema_arrow.names)
+            self._batches = file.iter_batches(batch_size=_ROWS, row_groups=[block.group], use_threads=False)
+            self._key, self._position = (block.path, block.group), 0
+        batch = next(self._batches)
+        self._position += _ROWS
+        while self._position <= block.start:
+            batch = next(self._batches)
+            self._position += _ROWS
+        if batch.num_rows != block.size:
+            # the file's pages do not follow our blocks: slow, and right
+            with open_parquet(Path(block.path)) as file:
+                batch = file.read_row_group(block.group, use_threads=False).slice(block.start, block.size)
+        columns = [column.to_pylist() for column in batch.columns]
+        return self._headers, list(enumerate(zip(*columns, strict=True), start=block.first))
+
+
+_PARQUET = _ParquetCursor()

@@ -1,0 +1,73 @@
+"""Read facts of every kind as checked documents, to write them in another format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressgraph.convert.emitter import compile_emitter
+from pressgraph.convert.inputs import is_stream, open_stream
+from pressgraph.errors import FactsError, Problem
+from pressgraph.facts import read_facts
+from pressgraph.facts.model import Source
+from pressgraph.facts.tables.write import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pressgraph.convert.emitter import SourceEmitter
+    from pressgraph.errors import Place
+    from pressgraph.facts import FactsFile
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+
+
+def read_documents(paths: list[Path], project: Project, profile: Profile) -> list[Document]:
+    """Read facts files (none named: the project's); facts of one source come together.
+
+    Raises FactsError with every problem of all files.
+    """
+    gathered = _Gathered(project)
+    problems: list[Problem] = []
+    emitter = compile_emitter(profile, project.id_base)
+    for path in paths or project.facts_files():
+        if not is_stream(path):
+            found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            problems.extend(found.problems)
+            gathered(found, None)
+            continue
+        with open_stream(path, project, emitter, listen=gathered) as stream:
+            for _ in stream:
+                pass
+        problems.extend(stream.problems)
+    if problems:
+        raise FactsError(problems)
+    return list(gathered.documents.values())
+
+
+class _Gathered:
+    """Put each fact under its source, in the order in which sources turn up."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.documents: dict[str, Document] = {}
+
+    def __call__(self, found: FactsFile, current: SourceEmitter | None) -> None:
+        source = found.source
+        if source is None:
+            if current is None:
+                return
+            place: Place = found.facts[0].place if found.facts else _nowhere(found.file)
+            body = dict(current.body)
+            source = Source(body=body, place=place, sha256=current.sha256)
+        document = self.documents.get(source.id)
+        if document is None:
+            document = self.documents[source.id] = Document(source=source)
+        elif len(document.source.body) == 1 and len(source.body) > 1:
+            document.source = source
+        document.facts.extend(found.facts)
+
+
+def _nowhere(file: str) -> Place:
+    from pressgraph.errors import Place
+
+    return Place(file=file)

@@ -1,0 +1,7 @@
+"""Tables as facts: one row, one fact; the headers are the profile's keys, several values are joined by |."""
+
+from pressgraph.facts.tables.columns import Columns, Row, compile_columns
+from pressgraph.facts.tables.open import TABLE_SUFFIXES, is_table, open_sheets
+from pressgraph.facts.tables.sheet import SheetRows
+
+__all__ = ["TABLE_SUFFIXES", "Columns", "Row", "SheetRows", "compile_columns", "is_table", "open_sheets"]

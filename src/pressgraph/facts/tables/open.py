@@ -1,0 +1,71 @@
+"""Open a file of tables by its suffix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import Place
+from pressgraph.facts.rules import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pressgraph.errors import Problem
+    from pressgraph.facts.tables.sheet import SheetRows
+    from pressgraph.project.config import TableSettings
+
+DELIMITED = (".csv", ".tsv")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+PARQUET = (".parquet",)
+SQL = (".sql",)
+TABLE_SUFFIXES = (*DELIMITED, *WORKBOOKS, *PARQUET, *SQL)
+
+
+def is_table(path: Path) -> bool:
+    """Tell by its suffix whether a file holds tables."""
+    return path.suffix.lower() in TABLE_SUFFIXES
+
+
+def open_sheets(
+    path: Path,
+    *,
+    name: str,
+    settings: Sequence[TableSettings] = (),
+    root: Path,
+    groups: Sequence[int] | None = None,
+) -> tuple[list[SheetRows], list[Problem]]:
+    """Open the sheets of a file; `groups` are row groups of Parquet.
+
+    `root` is what a database's relative path is below. Problems are those of the file; those of cells come later.
+    """
+    suffix = path.suffix.lower()
+    own = settings[0] if settings else None
+    try:
+        if suffix in WORKBOOKS:
+            return read_workbook_sheets(path, name)
+        found: SheetRows | None
+        if suffix in DELIMITED:
+            from pressgraph.facts.tables.delimited import read_delimited
+
+            found, problems = read_delimited(
+                path, name=name, delimiter=own.delimiter if own else None, encoding=own.encoding if own else None
+            )
+        elif suffix in PARQUET:
+            from pressgraph.facts.tables.parquet import read_parquet
+
+            found, problems = read_parquet(path, name=name, groups=groups)
+        else:
+            from pressgraph.facts.tables.sql import read_sql
+
+            found, problems = read_sql(path, name=name, url=own.url if own else None, root=root)
+    except OSError as error:
+        return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
+    return ([found] if found is not None else []), problems
+
+
+def read_workbook_sheets(path: Path, name: str) -> tuple[list[SheetRows], list[Problem]]:
+    """Read a workbook's sheets."""
+    from pressgraph.facts.tables.excel import read_workbook
+
+    return read_workbook(path, name=name)

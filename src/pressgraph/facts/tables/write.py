@@ -1,0 +1,318 @@
+"""Write checked facts as a table, as JSON Lines or as YAML, so that reading them gives the same facts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+from pressgraph.errors import PressgraphError
+from pressgraph.facts.model import LanguageMap
+from pressgraph.facts.rules import did_you_mean
+from pressgraph.facts.tables.sheet import join_values
+from pressgraph.facts.tree import Scalar
+from pressgraph.profile.model import Kind, Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import yaml
+
+    from pressgraph.facts.model import Body, Fact, Source
+
+_FIRST = ("source", "id", "type")
+_LAST = ("status", "evidence", "personal", "reviewedBy", "reviewedOn")
+
+Flat: TypeAlias = "dict[str, str]"
+
+
+@dataclass(slots=True, kw_only=True)
+class Document:
+    """A source and its facts, whatever they were read from."""
+
+    source: Source
+    facts: list[Fact] = field(default_factory=list)
+
+
+def write_documents(documents: Iterable[Document], form: str, profile: Profile) -> bytes:
+    """Return documents in a format: yaml, jsonl, csv, tsv, xlsx or parquet.
+
+    Raises PressgraphError for another format, and for several documents in one YAML file.
+    """
+    writer = WRITERS.get(form)
+    if writer is None:
+        hint = did_you_mean(form, WRITERS, otherwise=f"known: {', '.join(WRITERS)}")
+        raise PressgraphError(f"'{form}' is no format of facts", hint=hint)
+    return writer(list(documents), profile)
+
+
+# -- flattened
+
+
+def flatten(body: Body, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the header and the cell of everything that a body says."""
+    for key, values in body.items():
+        header = prefix + key
+        if key == "id":
+            yield header, values
+        elif key == "type" or all(isinstance(value, str) for value in values):
+            yield header, join_values(values)
+        elif isinstance(values[0], LanguageMap):
+            for tag, texts in values[0].items():
+                yield f"{header}.{tag}", join_values(texts)
+        elif len(values) == 1:
+            yield from flatten(values[0], f"{header}.")
+        else:
+            for number, value in enumerate(values, start=1):
+                if isinstance(value, str):
+                    yield f"{header}.{number}", join_values([value])
+                else:
+                    yield from flatten(value, f"{header}.{number}.")
+
+
+def _flat_fact(fact: Fact) -> Flat:
+    flat = dict(flatten(fact.body))
+    receipt = fact.receipt
+    if receipt.status != "stated":
+        flat["status"] = receipt.status
+    if receipt.evidence:
+        flat["evidence"] = " | ".join(f"{start}-{end}" for start, end in receipt.evidence)
+    if receipt.personal:
+        flat["personal"] = "true"
+    if receipt.reviewed_by:
+        flat["reviewedBy"] = receipt.reviewed_by
+    if receipt.reviewed_on:
+        flat["reviewedOn"] = receipt.reviewed_on
+    for allowance in fact.allow:
+        flat[f"allow.{allowance.rule}"] = allowance.reason
+    return flat
+
+
+def _flat_source(source: Source) -> Flat:
+    return {**dict(flatten(source.body)), **_source_words(source)}
+
+
+def _source_words(source: Source) -> Flat:
+    words = {
+        "sha256": source.sha256,
+        "file": source.text_file,
+        "reviewedBy": source.reviewed_by,
+        "reviewedOn": source.reviewed_on,
+    }
+    return {word: value for word, value in words.items() if value}
+
+
+def _rows(documents: list[Document]) -> list[Flat]:
+    """Return one row for each fact; the first of a source describes it."""
+    rows: list[Flat] = []
+    for document in documents:
+        described = {
+            f"source.{key}" if key != "id" else "source": value for key, value in _flat_source(document.source).items()
+        }
+        facts = [_flat_fact(fact) for fact in document.facts] or [{}]
+        rows.append({**described, **facts[0]})
+        rows.extend({"source": document.source.id, **fact} for fact in facts[1:])
+    return rows
+
+
+def _headers(rows: Iterable[Flat]) -> list[str]:
+    seen = dict.fromkeys(header for row in rows for header in row)
+    first = [header for header in _FIRST if header in seen]
+    last = [header for header in seen if header in _LAST or header.startswith("allow.")]
+    of_source = [header for header in seen if header.startswith("source.")]
+    # a thing's keys stay together, in the order of their first use
+    places: dict[str, int] = {}
+    for number, header in enumerate(seen):
+        places.setdefault(header.partition(".")[0], number)
+    middle = [header for header in seen if header not in {*first, *last, *of_source}]
+    return [*first[:1], *of_source, *first[1:], *sorted(middle, key=lambda h: places[h.partition(".")[0]]), *last]
+
+
+def _delimited(delimiter: str) -> Callable[[list[Document], Profile], bytes]:
+    def write(documents: list[Document], _profile: Profile) -> bytes:
+        rows = _rows(documents)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, _headers(rows), delimiter=delimiter, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        # the mark tells Excel that this is UTF-8
+        return text.getvalue().encode("utf-8-sig")
+
+    return write
+
+
+def _workbook(documents: list[Document], profile: Profile) -> bytes:
+    sheets: dict[str, list[Flat]] = {"source": [_flat_source(document.source) for document in documents]}
+    kinds: dict[str, list[Flat]] = defaultdict(list)
+    for document in documents:
+        named = {} if len(documents) == 1 else {"source": document.source.id}
+        for fact in document.facts:
+            flat = {**named, **_flat_fact(fact)}
+            kind = flat.get("type", "")
+            own = kind in profile.classes and re.fullmatch(r"\w{1,31}", kind) and kind.casefold() != "source"
+            if own:
+                del flat["type"]
+            kinds[kind if own else "facts"].append(flat)
+    sheets.update({kind: kinds[kind] for kind in sorted(kinds, key=lambda name: (name == "facts", name))})
+    output = io.BytesIO()
+    from xlsxwriter import Workbook
+
+    book = Workbook(output, {"in_memory": True})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    text = book.add_format({"num_format": "@"})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 1)
+        headers = _headers(rows)
+        for column, header in enumerate(headers):
+            sheet.write_string(0, column, header, bold)
+            sheet.set_column(column, column, max(12, min(40, len(header) + 2)), text)
+        for number, row in enumerate(rows, start=1):
+            for column, header in enumerate(headers):
+                if header in row:
+                    sheet.write_string(number, column, row[header], text)
+    book.close()
+    return output.getvalue()
+
+
+def _parquet(documents: list[Document], _profile: Profile) -> bytes:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        hint = "install it: pip install 'pressgraph[parquet]'"
+        raise PressgraphError("writing Parquet needs pyarrow", hint=hint) from error
+    rows = _rows(documents)
+    headers = _headers(rows)
+    table = pa.table({header: pa.array([row.get(header) for row in rows], pa.string()) for header in headers})
+    output = io.BytesIO()
+    pq.write_table(table, output, compression="zstd")
+    return output.getvalue()
+
+
+# -- nested
+
+
+def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lambda _: True) -> Any:
+    """Return a body as people write it: a value alone where there is one."""
+    if not isinstance(value, dict):
+        return value
+    plain: dict[str, Any] = {}
+    for key, values in value.items():
+        if not isinstance(values, list):
+            plain[key] = values
+            continue
+        found = profile.keys.get(key)
+        if found is not None and found.kind is Kind.TEXT and values and isinstance(values[0], dict):
+            plain[key] = {tag: texts[0] if len(texts) == 1 else list(texts) for tag, texts in values[0].items()}
+            continue
+        items = [
+            _Plain(item) if found is not None and found.kind is Kind.LITERAL else _nested(item, profile, single=single)
+            for item in values
+        ]
+        plain[key] = items[0] if len(items) == 1 else items
+    return plain
+
+
+def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
+    record: dict[str, Any] = _nested(fact.body, profile)
+    receipt = fact.receipt
+    if receipt.status != "stated":
+        record["status"] = receipt.status
+    if receipt.evidence:
+        spans = [_Flow(span) for span in receipt.evidence]
+        record["evidence"] = spans[0] if len(spans) == 1 else _Flow(spans)
+    if receipt.personal:
+        record["personal"] = True
+    if receipt.reviewed_by:
+        record["reviewedBy"] = receipt.reviewed_by
+    if receipt.reviewed_on:
+        record["reviewedOn"] = _Plain(receipt.reviewed_on)
+    if fact.allow:
+        record["allow"] = [{allowance.rule: allowance.reason} for allowance in fact.allow]
+    return record
+
+
+def _nested_source(source: Source, profile: Profile) -> dict[str, Any]:
+    record: dict[str, Any] = _nested(source.body, profile)
+    return {**record, **_source_words(source)}
+
+
+class _Plain(str):
+    """A literal whose datatype the profile knows: needs no quotes."""
+
+    __slots__ = ()
+
+
+class _Flow(list[Any]):
+    """A list that is written on one line."""
+
+    __slots__ = ()
+
+
+def _json_lines(documents: list[Document], profile: Profile) -> bytes:
+    lines: list[str] = []
+    for document in documents:
+        source = _nested_source(document.source, profile)
+        lines.append(json.dumps({"source": source}, ensure_ascii=False, separators=(",", ":")))
+        for fact in document.facts:
+            record = {"source": document.source.id, **_nested_fact(fact, profile)}
+            lines.append(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _yaml(documents: list[Document], profile: Profile) -> bytes:
+    if len(documents) != 1:
+        found = f"{len(documents)} sources" if documents else "no source"
+        raise PressgraphError(f"a YAML file holds the facts of one source, and there is {found}" if not documents else
+                              f"a YAML file holds the facts of one source, not of {found}",
+                              hint="write them into a folder: -o DIR/")  # fmt: skip
+    document = documents[0]
+    data = {
+        "source": _nested_source(document.source, profile),
+        "facts": [_nested_fact(fact, profile) for fact in document.facts],
+    }
+    text = io.StringIO()
+    _dump(data, text)
+    return text.getvalue().encode()
+
+
+def _dump(data: dict[str, Any], stream: IO[str]) -> None:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - its own signature
+            super().increase_indent(flow, False)
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - its own signature
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        quoted = Scalar(text=value, plain=True, line=0, column=0).reads_as() != "str"
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if quoted else None)
+
+    def plain(dumper: yaml.SafeDumper, value: _Plain) -> yaml.Node:
+        tag = dumper.resolve(yaml.ScalarNode, str(value), (True, False))  # type: ignore[no-untyped-call]
+        return dumper.represent_scalar(tag, str(value))
+
+    def flow(dumper: yaml.SafeDumper, value: _Flow) -> yaml.Node:
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+
+    Dumper.add_representer(str, text)
+    Dumper.add_representer(_Plain, plain)
+    Dumper.add_representer(_Flow, flow)
+    yaml.dump(data, stream, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+WRITERS: dict[str, Callable[[list[Document], Profile], bytes]] = {
+    "yaml": _yaml,
+    "jsonl": _json_lines,
+    "csv": _delimited(","),
+    "tsv": _delimited("\t"),
+    "xlsx": _workbook,
+    "parquet": _parquet,
+}

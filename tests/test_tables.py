@@ -1,0 +1,279 @@
+"""Tables as facts: the same graph from every format, and mistakes with their cells."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+from pressgraph.cli import main
+from pressgraph.errors import FactsError
+from pressgraph.facts.tables.sheet import join_values, split_values
+from pressgraph.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = {
+    "source": "document/a",
+    "source.type": "NewsArticle",
+    "source.headline.de": "Gold-Label für Küstenlicht",
+    "source.datePublished": "2026-01-15",
+}
+LABEL = {
+    **SOURCE,
+    "id": "label/x-1",
+    "type": "AwardedLabel | Certification",
+    "level": "gold",
+    "heldBy.id": "agent/küste".replace("ü", "ue"),
+    "heldBy.type": "Organization",
+    "heldBy.name.de": r"Küstenlicht \| Förderkreis e. V.",
+    "hasValidity.1.basis": "stated",
+    "hasValidity.1.duration": "P2Y",
+    "hasValidity.2.basis": "assumed-from-release-date",
+    "hasValidity.2.validFrom": "2026-01-15",
+    "evidence": "1-20 | 30–44",
+    "status": "implied",
+}
+EQUAL_YAML = """
+source: { id: document/a, type: NewsArticle, headline: { de: Gold-Label für Küstenlicht }, datePublished: 2026-01-15 }
+facts:
+  - id: label/x-1
+    type: [AwardedLabel, Certification]
+    level: gold
+    heldBy: { id: agent/kueste, type: Organization, name: { de: "Küstenlicht | Förderkreis e. V." } }
+    hasValidity:
+      - { basis: stated, duration: P2Y }
+      - { basis: assumed-from-release-date, validFrom: 2026-01-15 }
+    evidence: [[1, 20], [30, 44]]
+    status: implied
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return open_workspace(tmp_path)
+
+
+def write_csv(path: Path, rows: list[dict[str, str]], *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
+    headers = list(dict.fromkeys(header for row in rows for header in row))
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, headers, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def quads(workspace: Workspace, *paths: Path) -> set[bytes]:
+    return set(b"".join(workspace.convert(paths)).splitlines())
+
+
+def mistakes(workspace: Workspace, path: Path) -> list[str]:
+    with pytest.raises(FactsError) as caught:
+        b"".join(workspace.convert([path]))
+    return [f"{one.place} {one.rule}" for one in caught.value.problems]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_delimited_text_says_what_yaml_says(
+    workspace: Workspace, tmp_path: Path, delimiter: str, encoding: str
+) -> None:
+    yaml = tmp_path / "facts.yaml"
+    yaml.write_text(EQUAL_YAML, encoding="utf-8")
+    table = write_csv(tmp_path / "facts.csv", [LABEL], delimiter=delimiter, encoding=encoding)
+    assert quads(workspace, table) == quads(workspace, yaml)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "tsv", "jsonl", "parquet", "yaml"])
+def test_the_founding_release_is_the_same_in_every_format(
+    root: Path, founding_path: Path, tmp_path: Path, form: str
+) -> None:
+    there, back = tmp_path / f"facts.{form}", tmp_path / "back.yaml"
+    for source, target in ((founding_path, there), (there, back)):
+        result = CliRunner().invoke(main, ["--project", str(root), "facts", "convert", str(source), "-o", str(target)])
+        assert result.exit_code == 0, result.output
+    workspace = open_workspace(root)
+    expected = quads(workspace, founding_path)
+    assert quads(workspace, there) == expected
+    assert quads(workspace, back) == expected
+
+
+def test_a_query_of_sqlite_says_what_the_table_says(tmp_path: Path) -> None:
+    table = write_csv(tmp_path / "facts.csv", [LABEL])
+    with sqlite3.connect(tmp_path / "facts.db") as database:
+        names = ", ".join(f'"{name}"' for name in LABEL)
+        database.execute(f"CREATE TABLE facts ({names})")
+        database.execute(f"INSERT INTO facts VALUES ({', '.join('?' * len(LABEL))})", list(LABEL.values()))  # noqa: S608 - question marks
+    database.close()
+    (tmp_path / "labels.sql").write_text("SELECT * FROM facts;")
+    (tmp_path / "pressgraph.toml").write_text('[tables.labels]\nfile = "labels.sql"\nurl = "sqlite:///facts.db"\n')
+    workspace = open_workspace(tmp_path)
+    assert quads(workspace, tmp_path / "labels.sql") == quads(workspace, table)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM facts", "DROP TABLE facts", "INSERT INTO facts VALUES (2)"])
+def test_a_query_cannot_write(tmp_path: Path, statement: str) -> None:
+    with sqlite3.connect(tmp_path / "facts.db") as database:
+        database.execute("CREATE TABLE facts (id)")
+        database.execute("INSERT INTO facts VALUES (1)")
+    database.close()
+    (tmp_path / "labels.sql").write_text(statement)
+    (tmp_path / "pressgraph.toml").write_text('[tables.labels]\nfile = "labels.sql"\nurl = "sqlite:///facts.db"\n')
+    assert mistakes(open_workspace(tmp_path), tmp_path / "labels.sql") == ["labels.sql not-a-table"]
+    with sqlite3.connect(tmp_path / "facts.db") as database:
+        assert database.execute("SELECT count(*) FROM facts").fetchone() == (1,)
+    database.close()
+
+
+def test_a_query_of_no_database_makes_none(tmp_path: Path) -> None:
+    (tmp_path / "labels.sql").write_text("SELECT 1")
+    (tmp_path / "pressgraph.toml").write_text('[tables.labels]\nfile = "labels.sql"\nurl = "sqlite:///none.db"\n')
+    assert mistakes(open_workspace(tmp_path), tmp_path / "labels.sql") == ["labels.sql not-a-table"]
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_sheets_are_kinds_and_merged_cells_count_for_all(workspace: Workspace, tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "facts.xlsx")
+    source = book.add_worksheet("source")
+    source.write_column(0, 0, ["id", "document/a"])
+    labels = book.add_worksheet("AwardedLabel")
+    labels.write_row(0, 0, ["id", "level", "heldBy"])
+    labels.write_column(1, 0, ["label/x-1", "label/x-2"])
+    labels.merge_range(1, 1, 2, 1, "gold")
+    labels.write_column(1, 2, ["agent/x", "agent/y"])
+    book.close()
+    (tmp_path / "facts.yaml").write_text(
+        "source: { id: document/a }\nfacts:\n"
+        "  - { id: label/x-1, type: AwardedLabel, level: gold, heldBy: agent/x }\n"
+        "  - { id: label/x-2, type: AwardedLabel, level: gold, heldBy: agent/y }\n"
+        "  - { id: agent/x, type: Organization }\n  - { id: agent/y, type: Organization }\n"
+    )
+    from_table = quads(workspace, tmp_path / "facts.xlsx")
+    assert from_table < quads(workspace, tmp_path / "facts.yaml")
+    assert sum(b"label-level/gold" in quad for quad in from_table) == 2
+
+
+def test_a_workbook_says_in_which_cell_a_mistake_is(workspace: Workspace, tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "facts.xlsx")
+    source = book.add_worksheet("source")
+    source.write_column(0, 0, ["id", "document/a"])
+    sheet = book.add_worksheet("Labels")
+    sheet.write_row(0, 0, ["id", "type", "level", "hasValidity.validFrom", "name", "evidence"])
+    sheet.write_row(1, 0, ["label/x-1", "AwardedLabel", "glod", "15.1.2026", "x", "9-3"])
+    sheet.write_row(2, 0, ["label/x-2", "AwardedLabel", "gold", None, 351, "3,5"])
+    sheet.write_row(3, 0, ["label/x-3", "AwardedLabel", "#N/A"])
+    sheet.write_row(4, 0, ["label/x-4", "AwardedLabel"])
+    sheet.write_formula(4, 2, '="gold"', None, "gold")
+    book.close()
+    assert sorted(mistakes(workspace, tmp_path / "facts.xlsx")) == [
+        "facts.xlsx:Labels!C2 unknown-term",
+        "facts.xlsx:Labels!C4 cell-error",
+        "facts.xlsx:Labels!D2 bad-literal",
+        "facts.xlsx:Labels!E3 cell-not-text",
+        "facts.xlsx:Labels!F2 bad-evidence",
+        "facts.xlsx:Labels!F3 bad-evidence",
+    ]
+
+
+def test_a_formula_that_nobody_computed_is_not_an_empty_cell(workspace: Workspace, tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "facts.xlsx")
+    sheet = book.add_worksheet("Labels")
+    sheet.write_row(0, 0, ["source", "id", "type", "level"])
+    sheet.write_row(1, 0, ["document/a", "label/x-1", "AwardedLabel"])
+    sheet.write_formula(1, 3, '="gold"', None, "")
+    book.close()
+    assert mistakes(workspace, tmp_path / "facts.xlsx") == ["facts.xlsx:Labels!D2 formula"]
+
+
+def test_german_dates_and_decimals_are_refused_with_a_hint(workspace: Workspace, tmp_path: Path) -> None:
+    row = {"source": "document/a", "id": "place/x", "type": "City", "hasValidity.validFrom": ""}
+    wrong = {**SOURCE, "source.datePublished": "1.2.2026", "id": "agent/x", "type": "Organization"}
+    table = write_csv(tmp_path / "facts.csv", [row, wrong], delimiter=";")
+    result = CliRunner().invoke(main, ["--project", str(workspace.project.root), "convert", str(table)])
+    assert result.exit_code == 1
+    assert "facts.csv:3:source.datePublished: error: '1.2.2026' is not a date (write 2026-02-01)" in result.stderr
+
+
+def test_headers_that_are_no_keys_are_reported_once(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [{"source": "document/a", "id": f"agent/a{i}", "headlin.en": "x", "Organisation": "y"} for i in range(9)]
+    table = write_csv(tmp_path / "facts.csv", rows)
+    assert mistakes(workspace, table) == [
+        "facts.csv:1:headlin.en unmapped-header",
+        "facts.csv:1:Organisation unmapped-header",
+    ]
+
+
+def test_rows_must_name_their_source(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [{"source": "", "id": "agent/x", "type": "Organization"}]
+    assert mistakes(workspace, write_csv(tmp_path / "facts.csv", rows)) == ["facts.csv:2:source no-source"]
+
+
+FOREIGN = """
+[tables.labels]
+file = "labels.csv"
+columns = { "Organisation" = "heldBy.name.de", "Stufe" = "level", "Bemerkung" = "" }
+constants = { source = "document/list", type = "AwardedLabel", "heldBy.type" = "Organization" }
+templates = { id = "label/{Organisation}-{level}-{n}", "heldBy.id" = "agent/{Organisation}" }
+"""
+
+
+def test_foreign_headers_are_mapped_and_ids_made(tmp_path: Path) -> None:
+    (tmp_path / "pressgraph.toml").write_text(FOREIGN)
+    rows = [
+        {"Organisation": "Bündnis für Gewebe e. V.", "Stufe": "gold", "Bemerkung": "?"},
+        {"Organisation": "Bündnis für Gewebe e. V.", "Stufe": "gold", "Bemerkung": ""},
+    ]
+    found = quads(open_workspace(tmp_path), write_csv(tmp_path / "labels.csv", rows, delimiter=";", encoding="cp1252"))
+    text = b"\n".join(found).decode()
+    assert "id/label/buendnis-fuer-gewebe-e-v-gold-1>" in text
+    assert "id/label/buendnis-fuer-gewebe-e-v-gold-2>" in text
+    assert '"Bündnis für Gewebe e. V."@de' in text
+
+
+def test_two_names_that_make_one_id_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "pressgraph.toml").write_text(FOREIGN)
+    rows = [{"Organisation": name, "Stufe": "gold", "Bemerkung": ""} for name in ("Müller", "Mueller", "")]
+    table = write_csv(tmp_path / "labels.csv", rows)
+    assert mistakes(open_workspace(tmp_path), table) == [
+        "labels.csv:3:Organisation slug-collision",
+        "labels.csv:4:Organisation template-gap",
+    ]
+
+
+@given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1))
+def test_cells_give_back_what_was_joined(values: list[str]) -> None:
+    joined = join_values(values)
+    found = split_values(joined)
+    assert found == values
+
+
+@pytest.mark.parametrize("kind", ["AwardedLabel", "schema:Claim", "Organization"])
+def test_a_template_reads_as_an_empty_table(tmp_path: Path, kind: str) -> None:
+    template = tmp_path / "template.xlsx"
+    call = ["--project", str(tmp_path), "facts", "template", kind, "-o", str(template)]
+    result = CliRunner().invoke(main, call)
+    assert result.exit_code == 0, result.output
+    assert quads(open_workspace(tmp_path), template) == set()
+
+
+def test_a_template_of_no_kind_says_what_was_meant(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "facts", "template", "AwardedLable"])
+    assert result.exit_code == 2
+    assert "did you mean 'AwardedLabel'?" in result.stderr
+
+
+def test_a_shape_that_is_broken_names_the_cell(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    row = {**SOURCE, "id": "label/x-1", "type": "AwardedLabel", "level": "gold"}
+    table = write_csv(tmp_path / "data" / "labels.csv", [row])
+    report = workspace.validate([table])
+    assert not report.conforms
+    places = {str(result.place) for result in report.results}
+    assert any(place.startswith("data/labels.csv:2:") for place in places), places
