@@ -132,7 +132,7 @@ def wrk(address: str, query: str, arguments: argparse.Namespace, *, fresh: bool)
             "-s",
             file.name,
             host,
-        ],  # noqa: S607 - from the PATH
+        ],
         check=True,
         capture_output=True,
         text=True,
