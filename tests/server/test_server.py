@@ -159,10 +159,12 @@ def test_sparqlwrapper(founding_server: Server) -> None:
     assert BIOSAXONY in {row["s"]["value"] for row in found["results"]["bindings"]}
     wrapper.setMethod(POST)
     wrapper.setReturnFormat(CSV)
-    assert BIOSAXONY.encode() in wrapper.query().convert()
+    rows: Any = wrapper.query().convert()
+    assert BIOSAXONY.encode() in rows
     wrapper.setQuery(f"DESCRIBE <{BIOSAXONY}>")
     wrapper.setReturnFormat(TURTLE)
-    assert len(Graph().parse(data=wrapper.query().convert(), format="turtle")) > 5
+    turtle: Any = wrapper.query().convert()
+    assert len(Graph().parse(data=turtle, format="turtle")) > 5
 
 
 def test_rdflib_sparqlstore(founding_server: Server) -> None:
