@@ -127,7 +127,7 @@ HEAVY = {
     + " BIND(?a6 AS ?z) }",
     "group concat": "SELECT (STRLEN(GROUP_CONCAT(?c)) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
     "large construct": "CONSTRUCT { "
-    + " ".join(f"?a <p:{i}> ?c ." for i in range(3000))
+    + " ".join(f"?a <p:{i}> ?c ." for i in range(1500))
     + " } WHERE { ?a ?b ?c . ?d ?e ?f }",
     "path with free ends": "SELECT (COUNT(*) AS ?n) WHERE { ?s (!<x:y>|^!<x:y>)* ?o . ?o (!<x:y>|^!<x:y>)* ?z }",
     "long path": "ASK { ?s a" + "/a" * 900 + " ?o }",

@@ -20,9 +20,8 @@ SCRIPTS = Path(__file__).parent / "browser"
 
 @pytest.fixture(scope="module")
 def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    browser = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = next((there for name in names if (there := shutil.which(name))), None)
     node, npm = shutil.which("node"), shutil.which("npm")
     if browser is None or node is None or npm is None:
         pytest.skip("needs chromium, node and npm")

@@ -67,6 +67,7 @@ class _Guard:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.depth = 0
+        self.opened: list[str] = []
         self.operators = 0
         self.patterns = 0
         self.in_values = False
@@ -95,15 +96,20 @@ class _Guard:
     def punctuation(self, text: str) -> None:
         if text in _OPENING:
             self.depth += 1
+            self.opened.append(text)
             if self.depth > self.limits.depth:
                 raise RefusedQueryError(f"the query is nested deeper than {self.limits.depth} levels")
         elif text in _CLOSING:
             self.depth = max(0, self.depth - 1)
+            if self.opened:
+                self.opened.pop()
             self.in_values = self.in_values and text != "}"
         elif self.in_values:
             return
         elif text in _OPERATORS:
             self.operator()
+        elif text == "," and self.opened[-1:] == ["("]:
+            return  # an item of a list
         elif text in _SEPARATORS:
             self.patterns += 1
             if self.patterns > self.limits.patterns:
