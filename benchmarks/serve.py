@@ -120,7 +120,7 @@ def wrk(address: str, query: str, arguments: argparse.Namespace, *, fresh: bool)
     host = address.removesuffix(path)
     connections = str(arguments.connections)
     found = subprocess.run(
-        [  # noqa: S607 - from the PATH
+        [
             "wrk",
             "-t1",
             "-c",
