@@ -11,7 +11,7 @@ import click
 from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -56,7 +56,7 @@ def keys(state: State, class_name: str | None) -> None:
         kind = key.scheme.name if key.scheme is not None else (key.datatype or "").rpartition("#")[2] or key.kind.value
         use = uses[name] if uses is not None else None
         count = "" if use is None else ("one" if use.single else "any") + (", needed" if use.required else "")
-        label = key.labels.get(language) or key.labels.get("en", "")
+        label = _in(language, key.labels)
         rows.append((name, kind, *((count,) if uses is not None else ()), label))
     _print(["key", "values", *(["how many"] if uses is not None else []), "meaning"], rows)
 
@@ -71,10 +71,7 @@ def classes(state: State) -> None:
       pressgraph profile classes
     """
     profile, language = state.workspace.profile, state.workspace.project.language
-    rows = [
-        (name, term.labels.get(language) or term.labels.get("en", ""), term.iri)
-        for name, term in profile.classes.items()
-    ]
+    rows = [(name, _in(language, term.labels), term.iri) for name, term in profile.classes.items()]
     _print(["class", "meaning", "IRI"], rows)
 
 
@@ -94,8 +91,7 @@ def terms(state: State, scheme_name: str | None) -> None:
     profile, language = state.workspace.profile, state.workspace.project.language
     if scheme_name is None:
         rows = [
-            (name, str(len(scheme.concepts)), scheme.labels.get(language) or scheme.labels.get("en", ""))
-            for name, scheme in profile.schemes.items()
+            (name, str(len(scheme.concepts)), _in(language, scheme.labels)) for name, scheme in profile.schemes.items()
         ]
         _print(["vocabulary", "terms", "meaning"], rows)
         return
@@ -107,8 +103,8 @@ def terms(state: State, scheme_name: str | None) -> None:
     rows = [
         (
             name,
-            concept.labels.get(language) or concept.labels.get("en", ""),
-            concept.definitions.get(language) or concept.definitions.get("en", ""),
+            _in(language, concept.labels),
+            _in(language, concept.definitions),
         )
         for name, concept in scheme.concepts.items()
     ]
@@ -154,3 +150,8 @@ def _print(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from pressgraph.query.results import plain_table
 
     write_output([draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)], None)
+
+
+def _in(language: str, texts: Mapping[str, str]) -> str:
+    """Return the text in a language, else in English."""
+    return texts.get(language) or texts.get("en", "")

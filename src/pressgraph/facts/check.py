@@ -6,6 +6,7 @@ the facts rules say (`rules.py`); what the shapes say is SHACL's.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from pressgraph.facts.model import (
     Receipt,
     Source,
     Span,
+    canonical,
     nested_id,
 )
 from pressgraph.facts.rules import did_you_mean, phrase, problem
@@ -183,7 +185,7 @@ class _Checker:
             fact = self.fact(item)
             if fact is None:
                 continue
-            same = said.setdefault(repr(_canonical(fact.body)), fact.place.line)
+            same = said.setdefault(json.dumps(canonical(fact.body)), fact.place.line)
             if same != fact.place.line:
                 self.report("same-fact-twice", fact.place, line=same)
             facts.append(fact)
@@ -727,12 +729,3 @@ def _listing(names: list[str]) -> str:
     most = 4
     shown = ", ".join(names[:most])
     return phrase("and-more", names=shown, count=len(names) - most) if len(names) > most else shown
-
-
-def _canonical(body: object) -> object:
-    match body:
-        case dict():
-            return sorted((key, _canonical(value)) for key, value in body.items())
-        case list():
-            return sorted(repr(_canonical(item)) for item in body)
-    return body

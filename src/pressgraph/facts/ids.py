@@ -53,7 +53,7 @@ class Ids:
             namespace = self.prefixes.get(prefix)
             if namespace is not None:
                 return namespace + local if _CURIE_LOCAL.fullmatch(local) else None
-        return text if _ABSOLUTE.fullmatch(text) and _is_iri(text) else None
+        return text if _ABSOLUTE.fullmatch(text) and is_iri(text) else None
 
     def normal(self, text: str) -> str:
         """Return an id in the form that equal things share: relative where it is below the base."""
@@ -73,7 +73,7 @@ class Ids:
         return None
 
 
-def _is_iri(text: str) -> bool:
+def is_iri(text: str) -> bool:
     """Ask the parser that will read it: RFC 3987 also rules percent-encoding, hosts and private code points."""
     try:
         ox.NamedNode(text)

@@ -108,14 +108,15 @@ def nested_id(parent: str, key: str, node: Mapping[str, Any]) -> str:
     >>> nested_id("label/x", "hasValidity", {"basis": ["stated"]})
     'label/x/hasValidity-dff0f03043fa'
     """
-    digest = hashlib.sha256(json.dumps(_canonical(node), ensure_ascii=False).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(canonical(node), ensure_ascii=False).encode()).hexdigest()
     return f"{parent}/{key.replace(':', '-')}-{digest[:12]}"
 
 
-def _canonical(value: Any) -> Any:
+def canonical(value: Any) -> Any:
+    """Return a body in a form that equal ones share, whatever the order of keys and values; JSON can write it."""
     match value:
         case dict():
-            return [[key, _canonical(value[key])] for key in sorted(value)]
+            return [[key, canonical(value[key])] for key in sorted(value)]
         case list():
-            return sorted((_canonical(item) for item in value), key=json.dumps)
+            return sorted((canonical(item) for item in value), key=json.dumps)
     return value

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
-from pressgraph.facts.ids import Ids
+from pressgraph.facts.ids import Ids, is_iri
 from pressgraph.publish.jsonld import json_ld, json_ld_dataset
 from pressgraph.rdf import CLU, RDF_TYPE
 
@@ -108,7 +108,7 @@ class _Selector:
         return found
 
     def unknown(self, about: str, root: str) -> DataError:
-        if not _is_iri(root):
+        if not is_iri(root):
             return DataError(f"'{about}' is not an id", hint="ids look like agent/example-cluster")
         node = ox.NamedNode(root)
         personal = any(
@@ -131,7 +131,7 @@ class _Selector:
         return DataError(f"no fact describes '{about}'", hint=hint)
 
     def description(self, root: str, depth: int | None) -> set[ox.Quad]:
-        if not _is_iri(root):
+        if not is_iri(root):
             return set()
         base = self.dataset.graphs.id_base
         quads: set[ox.Quad] = set()
@@ -200,11 +200,3 @@ def _json_ld_bytes(selection: Selection) -> bytes:
     else:
         document = json_ld(selection.triples, selection.profile, id_base=selection.id_base, root=selection.root)
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _is_iri(text: str) -> bool:
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True

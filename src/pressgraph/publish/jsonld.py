@@ -86,7 +86,7 @@ class _Writer:
             by_predicate[predicate].append(value)
         types = by_predicate.pop(RDF_TYPE, [])
         if types:
-            node["type"] = _one_or_list(sorted(self.class_name(value) for value in types))
+            node["type"] = one_or_list(sorted(self.class_name(value) for value in types))
         words = sorted((self.word(predicate), predicate) for predicate in by_predicate)
         for word, predicate in words:
             values = sorted(by_predicate[predicate], key=str)
@@ -96,20 +96,20 @@ class _Writer:
     def values(self, key: Key | None, values: list[Term], seen: set[Resource] | None) -> Any:
         if key is not None and key.kind is Kind.TEXT and not key.plain_required:
             return self.texts(values)
-        return _one_or_list([self.value(key, value, seen) for value in values])
+        return one_or_list([self.value(key, value, seen) for value in values])
 
     def texts(self, values: list[Term]) -> Any:
         """Write texts as a language map where all have a language, as strings where none has."""
         literals = [value for value in values if isinstance(value, ox.Literal)]
         plain = [v.value for v in literals if v.language is None and v.datatype.value == XSD_STRING]
         if len(plain) == len(values):
-            return _one_or_list(plain)
+            return one_or_list(plain)
         tagged: dict[str, list[str]] = defaultdict(list)
         for literal in literals:
             if literal.language is not None:
                 tagged[literal.language].append(literal.value)
         if sum(map(len, tagged.values())) == len(values):
-            return {tag: _one_or_list(texts) for tag, texts in sorted(tagged.items())}
+            return {tag: one_or_list(texts) for tag, texts in sorted(tagged.items())}
         # In a list, value objects are not taken for a language map (JSON-LD 1.1 API, 5.1.2, 13.7).
         return [self.explicit(value) for value in values]
 
@@ -176,5 +176,6 @@ class _Writer:
         return iri
 
 
-def _one_or_list(values: list[Any]) -> Any:
+def one_or_list(values: list[Any]) -> Any:
+    """Return the only value by itself, several as their list: what JSON-LD and facts files both take."""
     return values[0] if len(values) == 1 else values

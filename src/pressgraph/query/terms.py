@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.facts.rules import did_you_mean
+from pressgraph.facts.rules import did_you_mean, nearest
 from pressgraph.profile.model import local_name
 from pressgraph.query.lexer import tokens
 
@@ -123,10 +123,8 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
         }
         return did_you_mean(iri.removeprefix(id_base), known)
     siblings = {local_name(term): term for term in profile.ontology_terms if term.startswith(namespace)}
-    hint = did_you_mean(name, siblings)
-    if hint is None:
-        return None
-    return f"did you mean {_shown(siblings[hint.split(chr(39))[1]], profile)}?"
+    close = nearest(name, siblings)
+    return f"did you mean {_shown(siblings[close], profile)}?" if close is not None else None
 
 
 def _shown(iri: str, profile: Profile) -> str:

@@ -16,6 +16,7 @@ import yaml
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.profile import Key, Kind
+from pressgraph.publish.jsonld import one_or_list
 from pressgraph.publish.pages.conflicts import ORGANIZATIONS
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD_STRING
 
@@ -156,7 +157,7 @@ class _Draft:
             }
         source: dict[str, Any] = {"id": self.ids[document]}
         classes = self._classes(document)
-        source["type"] = _one_or_list([term.name for term in classes])
+        source["type"] = one_or_list([term.name for term in classes])
         uses = self.profile.uses_of(term.name for term in classes)
         for key_name in _SOURCE_KEYS:
             key = self.profile.keys.get(key_name)
@@ -178,7 +179,7 @@ class _Draft:
         plain: dict[str, Any] = {"id": name}
         types = [term.name for term in classes]
         if types and "type" not in said:
-            plain["type"] = _one_or_list(types)
+            plain["type"] = one_or_list(types)
         personal: dict[str, Any] = {"id": name}
         further: dict[str, Any] = {"id": name}
         for iri, values in sorted(self.about[node].items()):
@@ -253,8 +254,8 @@ class _Draft:
                     left.append(value)
         if name is not None:
             self._leave_out(name, key.name, left)
-        by_tag = {tag: _one_or_list(texts) for tag, texts in sorted(tagged.items())}
-        plain = _one_or_list(written) if written else None
+        by_tag = {tag: one_or_list(texts) for tag, texts in sorted(tagged.items())}
+        plain = one_or_list(written) if written else None
         return (by_tag, plain) if by_tag else (plain, None)
 
     def _link(self, value: Resource) -> str | None:
@@ -288,10 +289,6 @@ def _lexical(key: Key, literal: ox.Literal) -> str | None:
     if separator and known.valid(day):
         return day
     return None if literal.datatype.value == XSD_STRING else known.mend(literal.value)
-
-
-def _one_or_list(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
 
 
 def _one_line(text: str) -> str:
