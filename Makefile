@@ -31,7 +31,8 @@ profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
 
 editor: ## build the query page's editor with npm; without it the page has a plain text area
-	cd web && npm install --no-audit --no-fund && npm run build
+	npm ci --ignore-scripts --prefix src/pressgraph/server/editor
+	npm run build --silent --prefix src/pressgraph/server/editor
 
 bench-validate: $(VENV)/dev.stamp ## measure validation with both engines
 	$(BIN)/python benchmarks/validate.py

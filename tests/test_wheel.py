@@ -121,7 +121,7 @@ def files_below(*folders: str) -> set[str]:
         path.relative_to(ROOT).as_posix()
         for folder in folders
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "node_modules"} & set(path.parts)
     }
 
 
@@ -129,7 +129,10 @@ def test_wheel_holds_resources_templates_and_types(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {f"pressgraph/_resources/{name}" for name in files_below(*FOLDERS)} <= names
-    assert {name.removeprefix("src/") for name in files_below("src/pressgraph")} <= names
+    editor = files_below("src/pressgraph/server/editor")
+    assert editor
+    assert {name.removeprefix("src/") for name in files_below("src/pressgraph") - editor} <= names
+    assert not {name.removeprefix("src/") for name in editor} & names
     assert "pressgraph/py.typed" in names
     assert [name for name in names if name.endswith((".pyc", ".env")) or "tests/" in name] == []
     assert any(name.endswith("licenses/LICENSE") for name in names)
@@ -140,5 +143,6 @@ def test_source_distribution_holds_what_the_wheel_is_built_from(dist: Path) -> N
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert files_below(*FOLDERS, "src/pressgraph") <= names
+    assert [name for name in names if "node_modules" in name] == []
     assert {"pyproject.toml", "LICENSE", "README.md"} <= names
     assert [name for name in names if name.startswith((".pressgraph", "build/", ".venv"))] == []

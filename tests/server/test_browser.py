@@ -15,32 +15,20 @@ from pressgraph.server.pages import STATIC
 if TYPE_CHECKING:
     from harness import Server
 
-SCRIPTS = Path(__file__).parent / "browser"
+SCRIPT = Path(__file__).parent / "browser" / "visit.mjs"
+MODULES = Path(__file__).parents[1] / "node_modules"
 
 
 @pytest.fixture(scope="module")
 def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     names = ("chromium", "chromium-browser", "google-chrome")
     browser = next((there for name in names if (there := shutil.which(name))), None)
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if browser is None or node is None or npm is None:
-        pytest.skip("needs chromium, node and npm")
+    node = shutil.which("node")
+    if browser is None or node is None or not (MODULES / "puppeteer-core").is_dir():
+        pytest.skip("needs Chromium, Node and what 'npm ci --prefix tests' installs")
     folder = tmp_path_factory.mktemp("browser")
-    for path in SCRIPTS.iterdir():
-        if path.is_file():
-            shutil.copy(path, folder)
-    install = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if install.returncode != 0:
-        pytest.skip("npm cannot install puppeteer-core and axe-core here")
     done = subprocess.run(
-        [node, "visit.js", founding_server.url, browser, str(folder)],
-        cwd=folder,
+        [node, str(SCRIPT), founding_server.url, browser, str(folder)],
         capture_output=True,
         text=True,
         check=False,

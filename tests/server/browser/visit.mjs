@@ -1,4 +1,4 @@
-// node visit.js ADDRESS CHROMIUM FOLDER: walk through the pages as a reader does; print what was found as JSON.
+// node visit.mjs ADDRESS CHROMIUM FOLDER: walk through the pages as a reader does; print what was found as JSON.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import puppeteer from "puppeteer-core";
