@@ -129,6 +129,9 @@ def _answer(body: bytes, media_type: str, url: str, *, graph: bool) -> Answer:
 
 def query_form(text: str) -> str | None:
     """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; None where it has none."""
+    first = text.lstrip()[:9].partition(" ")[0].upper()
+    if first in _FORMS:
+        return first
     for kind, word in kinds(text):
         if kind == "word" and word.upper() in _FORMS:
             return word.upper()

@@ -137,12 +137,11 @@ async def _gone(receive: Receive, exchange: Exchange) -> None:
 class Watch:
     """Close an exchange when its client goes; it costs nothing for what is answered at once."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, exchange: Exchange) -> None:
         self._receive = receive
+        self._exchange = exchange
         self._task: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(0.1, self._start)
-        self.exchange: Exchange | None = None
-        self.gone = False
 
     def _start(self) -> None:
         self._task = asyncio.ensure_future(self._wait())
@@ -151,9 +150,7 @@ class Watch:
         with suppress(asyncio.CancelledError):
             while (await self._receive())["type"] != "http.disconnect":
                 pass
-            self.gone = True
-            if self.exchange is not None:
-                self.exchange.close()
+            self._exchange.close()
 
     def stop(self) -> None:
         """Watch no more."""

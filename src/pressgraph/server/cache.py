@@ -29,13 +29,13 @@ class Entry:
     etag: str
     _gzipped: bytes | None = None
 
-    def encoded(self, *, compress: bool) -> tuple[bytes, bool]:
-        """Return the bytes, compressed where that is accepted and worth it, and whether they are."""
+    def encoded(self, *, compress: bool) -> tuple[bytes, str, bool]:
+        """Return the bytes, compressed where that is accepted and worth it, their entity tag, and whether they are."""
         if not compress or len(self.body) < _WORTH_COMPRESSING:
-            return self.body, False
+            return self.body, self.etag, False
         if self._gzipped is None:
             self._gzipped = gzip.compress(self.body, 3, mtime=0)
-        return self._gzipped, True
+        return self._gzipped, f'{self.etag[:-1]}-gz"', True
 
 
 class Cache:

@@ -24,6 +24,22 @@ def json_frame(kind: bytes, content: Any) -> bytes:
     return frame(kind, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
 
 
+def request_frame(request: dict[str, Any]) -> bytes:
+    """Return a request that is all JSON."""
+    return json_frame(REQUEST, request)
+
+
+def query_frame(head: bytes, text: str) -> bytes:
+    """Return a request for a query: JSON that many queries share, a line break, and the query's text."""
+    return frame(REQUEST, head + b"\n" + text.encode("utf-8", "replace"))
+
+
+def query_head(*, form: str, base: str, default: Any, named: Any, rows: int, size: int) -> bytes:
+    """Return the JSON of a request for a query."""
+    head = {"op": "query", "format": form, "base": base, "default": default, "named": named, "rows": rows, "size": size}
+    return json.dumps(head, separators=(",", ":")).encode()
+
+
 def receive(sock: socket.socket) -> tuple[bytes, bytes] | None:
     """Read a message in a process that has nothing else to do; None where the other side is gone."""
     head = _exactly(sock, HEAD.size)

@@ -22,12 +22,13 @@ from starlette.staticfiles import StaticFiles
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
 from pressgraph.server.answers import RequestError, error_answer, request_error
+from pressgraph.server.frames import request_frame
 from pressgraph.server.negotiation import GRAPHS, ROWS
 from pressgraph.server.pages import STATIC, Pages
 from pressgraph.server.pool import ExchangeError, Pool
 from pressgraph.server.protocol import Endpoint, parameters
 from pressgraph.server.publication import is_current, served_folder
-from pressgraph.server.repeated import Known, Repeated
+from pressgraph.server.quick import Known, Quick
 from pressgraph.server.writes import Writes
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _SECURITY = (
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 )
+_CACHED = ',"cached":true'
 _PATH_KINDS = ("sparql", "store", "id", "doc", "vocab", "static", "search", "about", "healthz", "readyz", "metrics")
 
 
@@ -91,8 +93,8 @@ class Front:
         self.pages = Pages(self)
         self.endpoint = Endpoint(self)
         self.metrics = Metrics(self)
-        self.repeated = Repeated(self.settings.cache_mib * 1024 * 1024 // 4, self._repeated)
-        self._again: list[tuple[Known, str]] = []
+        self.quick = Quick(self, self.settings.cache_mib * 1024 * 1024 // 4, self._answered)
+        self._quickly: list[tuple[Known, str, float | None]] = []
         self._logged: list[str] = []
         """Lines of the log that are written in a moment, together."""
         self._second, self._time = 0, ""
@@ -161,6 +163,10 @@ class Front:
                 )
             else:
                 scope.get("pressgraph.abort", lambda: None)()
+        finally:
+            begun = scope.get("pressgraph.exchange")
+            if begun is not None:
+                begun.close()
         took = time.perf_counter() - started
         self.metrics.request(scope["path"], status, took)
         if self.settings.log:
@@ -175,24 +181,25 @@ class Front:
                 **scope.get("pressgraph.log", {}),
             )
 
-    def _repeated(self, known: Known, request_id: str) -> None:
-        self._again.append((known, request_id))
-        if len(self._again) == 1:
-            asyncio.get_running_loop().call_later(0.05, self._note_repeated)
+    def _answered(self, known: Known, request_id: str, seconds: float | None) -> None:
+        self._quickly.append((known, request_id, seconds))
+        if len(self._quickly) == 1:
+            asyncio.get_running_loop().call_later(0.05, self._note_answered)
 
-    def _note_repeated(self) -> None:
-        """Count and log, together, what was answered again."""
-        self.metrics.repeated(len(self._again))
+    def _note_answered(self) -> None:
+        """Count and log, together, what was answered the short way."""
+        self.metrics.quickly([seconds for _, _, seconds in self._quickly])
         if self.settings.log:
             now = self._now()
             # nothing here needs escaping: the query is a hash
             self._logged.extend(
                 f'{{"time":"{now}","event":"request","request_id":"{request_id}","method":"GET","path":"/sparql",'
-                f'"status":200,"ms":0,"bytes":{len(known.body)},"query":"{known.query}","cached":true}}\n'
-                for known, request_id in self._again
+                f'"status":200,"ms":{round((seconds or 0) * 1000, 1)},"bytes":{len(known.body)},"query":"{known.query}"'
+                f"{_CACHED if seconds is None else ''}}}\n"
+                for known, request_id, seconds in self._quickly
             )
             self._flush()
-        self._again.clear()
+        self._quickly.clear()
 
     def _now(self) -> str:
         second = int(time.time())
@@ -260,7 +267,7 @@ class Front:
         Raises RequestError.
         """
         try:
-            exchange = await self.pool.ask(request)
+            exchange = self.pool.ask(request_frame(request))
             try:
                 parts = [chunk async for chunk in exchange.chunks()]
             finally:
@@ -283,7 +290,7 @@ class Front:
             await self.pool.open(current.path / "store")
             self.snapshot_name, self.snapshot_id = current.name, identity
             self.endpoint.moved()
-            self.repeated.clear()
+            self.quick.clear()
             self.pages.moved()
             self.say("snapshot", snapshot=current.name)
             return True
@@ -320,7 +327,7 @@ class Front:
             else:
                 if self._follower is not None:
                     self._follower.cancel()
-                self._note_repeated()
+                self._note_answered()
                 self._flush()
                 await self.writes.stop()
                 await self.pool.stop(1.0)
@@ -396,9 +403,12 @@ class Metrics:
         children[0].inc()
         children[1].observe(seconds)
 
-    def repeated(self, count: int) -> None:
-        """Count requests that were answered again by their bytes."""
-        self._requests.labels("sparql", "200").inc(count)
+    def quickly(self, seconds: list[float | None]) -> None:
+        """Count requests that were answered the short way; None took no time that could be measured."""
+        self._requests.labels("sparql", "200").inc(len(seconds))
+        observe = self._seconds.labels("sparql").observe
+        for it in seconds:
+            observe(it or 0.0)
 
     def describe(self) -> Iterable[Any]:
         """Say nothing ahead of time."""

@@ -23,7 +23,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from pressgraph.server.frames import DATA, END, FAILED, READY, REQUEST, Frames, json_frame
+from pressgraph.server.frames import DATA, END, FAILED, READY, Frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -65,14 +65,14 @@ class Exchange:
 
     def __init__(self, request: bytes) -> None:
         self.request = request
-        self.started = 0.0
         self.parts: list[bytes] = []
         self.held = 0
         self.done = False
         self.failure: ExchangeError | None = None
         self.process: Process | None = None
         self.timer: asyncio.TimerHandle | None = None
-        self._waiter: asyncio.Future[None] | None = None
+        self._enough = 0
+        self._begun: Callable[[], None] | None = None
 
     # -- what the process's side calls
 
@@ -82,7 +82,8 @@ class Exchange:
         self.held += len(content)
         if self.held >= _AHEAD and self.process is not None:
             self.process.pause()
-        self._wake()
+        if self._begun is not None:
+            self._tell()
 
     def finish(self, failure: ExchangeError | None = None) -> None:
         """Take note that nothing more will come."""
@@ -92,34 +93,42 @@ class Exchange:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        self._wake()
+        if self._begun is not None:
+            self._tell()
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+    def _tell(self) -> None:
+        if self._begun is not None and (self.done or self.held >= self._enough):
+            begun, self._begun = self._begun, None
+            begun()
 
     # -- what the front's side calls
 
-    async def _wait(self) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
+    def when_begun(self, enough: int, begun: Callable[[], None] | None) -> None:
+        """Call back, once, when the result is complete, has failed, or `enough` bytes of it are here."""
+        self._enough, self._begun = min(enough, _AHEAD), begun
+        self._tell()
+
+    async def _wait(self, enough: int) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.when_begun(enough, lambda: None if waiter.done() else waiter.set_result(None))
         try:
-            await self._waiter
+            await waiter
         finally:
-            self._waiter = None
+            self._begun = None
 
     async def beginning(self, enough: int) -> None:
         """Wait until the result is complete or `enough` bytes of it are here.
 
         Raises ExchangeError where it fails before that.
         """
-        while not self.done and self.held < min(enough, _AHEAD):
-            await self._wait()
+        if not self.done:
+            await self._wait(enough)
         if self.failure is not None:
             raise self.failure
 
     def take(self) -> bytes:
         """Return what is here."""
-        content = b"".join(self.parts)
+        content = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
         self.parts.clear()
         self.held = 0
         if self.process is not None and not self.done:
@@ -139,13 +148,18 @@ class Exchange:
                     raise self.failure
                 return
             else:
-                await self._wait()
+                await self._wait(1)
 
     def close(self) -> None:
         """Drop the result; a process that still works on it is killed."""
         self.parts.clear()
-        if not self.done and self.process is not None:
-            self.process.kill(ExchangeError("gone", "the client has gone"))
+        if self.done:
+            return
+        gone = ExchangeError("gone", "the client has gone")
+        if self.process is not None:
+            self.process.kill(gone)
+        else:
+            self.finish(gone)
 
 
 class Process(asyncio.Protocol):
@@ -294,7 +308,7 @@ class Pool:
         self._epoch = 0
         self._idle: list[Process] = []
         self._processes: set[Process] = set()
-        self._waiting: deque[asyncio.Future[Process]] = deque()
+        self._waiting: deque[Exchange] = deque()
         self._opening: asyncio.Future[None] | None = None
         self._connecting: set[asyncio.Task[None]] = set()
         self._failures = 0
@@ -358,9 +372,9 @@ class Pool:
             return
         process.slow = False
         while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_result(process)
+            exchange = self._waiting.popleft()
+            if not exchange.done:
+                self._start(process, exchange)
                 return
         self._idle.append(process)
 
@@ -381,39 +395,35 @@ class Pool:
 
     # -- requests
 
-    async def ask(self, request: dict[str, Any]) -> Exchange:
+    def ask(self, request: bytes) -> Exchange:
         """Send a request to a process as soon as one is free.
 
-        Raises ExchangeError when too many wait, or this one too long.
+        The exchange fails when too many wait, or this one too long.
         """
-        exchange = Exchange(json_frame(REQUEST, request))
-        while True:
-            process = self._idle.pop() if self._idle else await self._turn()
+        exchange = Exchange(request)
+        if self._stopping:
+            exchange.finish(ExchangeError("stopping", "the server is stopping"))
+            return exchange
+        while self._idle:
+            process = self._idle.pop()
             if not process.retired:
-                break
-        loop = asyncio.get_running_loop()
-        exchange.started = loop.time()
-        exchange.timer = loop.call_later(self.settings.slow_after, self._slowed, exchange)
-        process.ask(exchange)
+                self._start(process, exchange)
+                return exchange
+        if len(self._waiting) >= self.settings.queue:
+            self._waiting = deque(it for it in self._waiting if not it.done)
+        if len(self._waiting) >= self.settings.queue:
+            exchange.finish(ExchangeError("busy", "too many queries are waiting; try again soon"))
+            return exchange
+        self._waiting.append(exchange)
+        late = ExchangeError("busy", "no process became free in time; try again soon")
+        exchange.timer = asyncio.get_running_loop().call_later(self.settings.queue_timeout, exchange.finish, late)
         return exchange
 
-    async def _turn(self) -> Process:
-        if self._stopping:
-            raise ExchangeError("stopping", "the server is stopping")
-        if sum(not it.done() for it in self._waiting) >= self.settings.queue:
-            raise ExchangeError("busy", "too many queries are waiting; try again soon")
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[Process] = loop.create_future()
-        self._waiting.append(waiting)
-        timer = loop.call_later(self.settings.queue_timeout, _too_long, waiting)
-        try:
-            return await waiting
-        except BaseException:
-            if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
-                self._freed(waiting.result())
-            raise
-        finally:
-            timer.cancel()
+    def _start(self, process: Process, exchange: Exchange) -> None:
+        if exchange.timer is not None:
+            exchange.timer.cancel()
+        exchange.timer = asyncio.get_running_loop().call_later(self.settings.slow_after, self._slowed, exchange)
+        process.ask(exchange)
 
     def _slowed(self, exchange: Exchange) -> None:
         """Move a query that runs long to the slow lane, or end it where that is full."""
@@ -447,22 +457,20 @@ class Pool:
     def gauges(self) -> dict[str, int]:
         """Return how many processes there are, and what they do."""
         busy = sum(it.exchange is not None for it in self._processes)
-        waiting = sum(not it.done() for it in self._waiting)
+        waiting = sum(not it.done for it in self._waiting)
         return {"processes": len(self._processes), "busy": busy, "slow": self._in_lane(slow=True), "waiting": waiting}
 
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - what is left after it is killed
         """Let queries end, then end the processes."""
         self._stopping = True
+        stopping = ExchangeError("stopping", "the server is stopping")
+        for exchange in self._waiting:
+            exchange.finish(stopping)
         until = time.monotonic() + timeout
         while any(it.exchange is not None for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.05)
         for process in list(self._processes):
-            process.kill(ExchangeError("stopping", "the server is stopping"))
+            process.kill(stopping)
         until = time.monotonic() + 3
         while self._processes and time.monotonic() < until:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
-
-
-def _too_long(waiting: asyncio.Future[Any]) -> None:
-    if not waiting.done():
-        waiting.set_exception(ExchangeError("busy", "no process became free in time; try again soon"))

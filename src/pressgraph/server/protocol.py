@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -24,6 +25,7 @@ from pressgraph.server.answers import (
     request_error,
 )
 from pressgraph.server.cache import Cache, Entry
+from pressgraph.server.frames import query_frame, query_head
 from pressgraph.server.negotiation import BOOLEAN, GRAPHS, HTML, ROWS, Form, accepts_gzip, choose
 from pressgraph.server.pool import ExchangeError
 
@@ -38,8 +40,8 @@ QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
+_CHANGING_WORDS = ("NOW", "RAND", "UUID", "BNODE")
 _MOST_PARAMETERS = 200
-_MOST_ASKED = 10_000
 _OFFERED = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
 
 
@@ -147,12 +149,13 @@ def _operation(fields: list[tuple[str, str]]) -> Operation:
 class Endpoint:
     """The SPARQL endpoint."""
 
+    headers: ClassVar[dict[str, str]] = {**CORS, "vary": "Accept, Accept-Encoding"}
+    """Of all its results."""
+
     def __init__(self, front: Front) -> None:
         settings = front.settings
         self.front = front
         self.cache = Cache(settings.cache_mib * 1024 * 1024)
-        self._asked: dict[Any, tuple[Any, str]] = {}
-        """GET requests as they came → the key of their answer, so that a repeated one is not read again."""
         self.limits = Limits(
             size=settings.query_kib * 1024,
             depth=settings.depth,
@@ -163,26 +166,37 @@ class Endpoint:
     def moved(self) -> None:
         """Take note of a new snapshot."""
         self.cache.clear()
-        self._asked.clear()
+
+    @staticmethod
+    def digest(text: str) -> str:
+        """Return what names a query in logs and entity tags."""
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @staticmethod
+    def is_changing(text: str) -> bool:
+        """Tell whether a query could answer otherwise the next time, on the same data."""
+        upper = text.upper()
+        return any(word in upper for word in _CHANGING_WORDS) and _CHANGING.search(text) is not None
+
+    @staticmethod
+    def form(kind: str | None, accept: str | None, *, html: bool) -> Form | None:
+        """Return the form of the result of a kind of query; None where the client accepts none that there is."""
+        return choose(accept, _offered(kind, html=html))
+
+    @staticmethod
+    def etag(snapshot: str, digest: str, rest: tuple[Any, ...]) -> str:
+        """Return the entity tag of the answer to a query; `rest` is what else it depends on."""
+        return f'"{snapshot}-{digest}-{_tag(rest)}"'
 
     async def answer(self, request: Request) -> Response:
         """Answer a request.
 
         Raises RequestError.
         """
-        key: tuple[bytes, ...] | None = None
         match request.method:
             case "OPTIONS":
                 return preflight(_METHODS)
-            case "GET" | "HEAD":
-                key = self._as_it_came(request)
-                known = self._asked.get(key)
-                if known is not None:
-                    entry = self.cache.get(known[0])
-                    if entry is not None:
-                        request.scope["pressgraph.log"] = {"query": known[1], "cached": True}
-                        return self._entry_answer(request, entry)
-            case "POST":
+            case "GET" | "HEAD" | "POST":
                 pass
             case _:
                 raise RequestError(405, "queries come by GET or POST", {"allow": _METHODS})
@@ -191,48 +205,42 @@ class Endpoint:
             return await self.front.writes.update(request, operation)
         if operation.query is None:
             return await self.front.pages.endpoint(request)
-        return await self._query(request, operation, key)
+        return await self._query(request, operation)
 
-    def _as_it_came(self, request: Request) -> tuple[bytes, ...]:
-        wanted = (b"accept", b"accept-encoding", b"host", b"x-forwarded-host", b"x-forwarded-proto")
-        headers = [value for name, value in request.scope["headers"] if name in wanted]
-        names = [name for name, _ in request.scope["headers"] if name in wanted]
-        return (request.scope["query_string"], b"\n".join(names), *headers)
-
-    async def _query(self, request: Request, operation: Operation, asked: Any) -> Response:
+    async def _query(self, request: Request, operation: Operation) -> Response:
         text = operation.query
         assert text is not None  # noqa: S101 - the caller asked
         front = self.front
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        digest = self.digest(text)
         request.scope["pressgraph.log"] = {"query": digest}
         try:
             check_query(text, self.limits)
         except QueryError as error:
             raise RequestError(400, str(error)) from error
-        kind = query_form(text)
-        offered = _OFFERED.get(kind or "SELECT", ROWS)
-        if request.method != "POST":
-            offered = (*offered, HTML)
-        form = choose(request.headers.get("accept"), offered)
+        kind, html = query_form(text), request.method != "POST"
+        form = self.form(kind, request.headers.get("accept"), html=html)
         if form is None:
-            known = ", ".join(it.media_type for it in offered)
+            known = ", ".join(it.media_type for it in _offered(kind, html=html))
             raise RequestError(406, f"the answer has one of the media types {known}", {"vary": "Accept"})
         if form is HTML:
             return await front.pages.query_page(request, operation)
         base = front.address(request) + "/sparql"
-        key = (front.snapshot_id, text, operation.default, operation.named, form.name, base)
-        found = self.cache.get(key)
-        if found is not None:
-            self._remember(asked, key, digest)
-            return self._entry_answer(request, found)
-        changing = _CHANGING.search(text) is not None
-        etag = f'"{front.snapshot_id}-{hashlib.sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:20]}"'
-        if not changing and not_modified(request, etag):
-            return Response(status_code=304, headers={**CORS, "etag": etag, "vary": "Accept, Accept-Encoding"})
+        rest = (operation.default, operation.named, form.name, base)
+        key = (front.snapshot_id, text, *rest)
+        changing = self.is_changing(text)
+        etag = self.etag(front.snapshot_id, digest, rest)
+        if not changing:
+            front.quick.learn(request, base)
+            found = self.cache.get(key)
+            if found is not None:
+                request.scope["pressgraph.log"]["cached"] = True
+                return self._entry_answer(request, found)
+            if not_modified(request, etag):
+                return Response(status_code=304, headers={**self.headers, "etag": etag})
         content, exchange = await self.evaluate(request, operation, form, base, key)
         compress = accepts_gzip(request.headers.get("accept-encoding"))
         if exchange is not None:
-            headers = {**CORS, "content-type": form.content_type, "vary": "Accept, Accept-Encoding"}
+            headers = {**self.headers, "content-type": form.content_type}
             if not changing:
                 headers |= {"etag": etag, "cache-control": "no-cache"}
             stall = front.settings.stall_timeout
@@ -240,14 +248,7 @@ class Endpoint:
         entry = Entry(content, form.content_type, etag if not changing else "")
         if not changing:
             self.cache.put(key, entry, key_size=2 * len(text))
-            self._remember(asked, key, digest)
         return self._entry_answer(request, entry)
-
-    def _remember(self, asked: Any, key: Any, digest: str) -> None:
-        if asked is not None:
-            if len(self._asked) >= _MOST_ASKED:
-                self._asked.clear()
-            self._asked[asked] = (key, digest)
 
     async def evaluate(
         self, request: Request, operation: Operation, form: Form, base: str, key: Any
@@ -260,22 +261,20 @@ class Endpoint:
         known = self.cache.failure(key)
         if known is not None:
             raise request_error(known)
-        watch = Watch(request.receive)
-        try:
-            exchange = watch.exchange = await front.pool.ask(
-                {
-                    "op": "query",
-                    "text": operation.query,
-                    "format": form.name,
-                    "base": base,
-                    "default": operation.default,
-                    "named": operation.named,
-                    "rows": front.settings.rows,
-                    "size": front.settings.result_mib * 1024 * 1024,
-                }
+        # what was begun the short way goes on here
+        exchange = request.scope.pop("pressgraph.exchange", None)
+        if exchange is None:
+            head = query_head(
+                form=form.name,
+                base=base,
+                default=operation.default,
+                named=operation.named,
+                rows=front.settings.rows,
+                size=front.settings.result_mib * 1024 * 1024,
             )
-            if watch.gone:
-                exchange.close()
+            exchange = front.pool.ask(query_frame(head, operation.query or ""))
+        watch = Watch(request.receive, exchange)
+        try:
             await exchange.beginning(front.settings.cached_result_kib * 1024)
         except ExchangeError as failure:
             if failure.kind in {"time", "memory", "crash"}:
@@ -284,8 +283,7 @@ class Endpoint:
                 raise RequestError(400, str(syntax_error(operation.query or "", failure.message))) from failure
             raise request_error(failure) from failure
         except BaseException:
-            if watch.exchange is not None:
-                watch.exchange.close()
+            exchange.close()
             raise
         finally:
             watch.stop()
@@ -293,20 +291,23 @@ class Endpoint:
         return content, None if exchange.done else exchange
 
     def _entry_answer(self, request: Request, entry: Entry) -> Response:
-        headers = {**CORS, "vary": "Accept, Accept-Encoding"}
+        headers = {**self.headers, "content-type": entry.content_type}
         if not entry.etag:
-            headers["cache-control"] = "no-store"
-            return Response(entry.body, headers={**headers, "content-type": entry.content_type})
+            return Response(entry.body, headers={**headers, "cache-control": "no-store"})
         if not_modified(request, entry.etag):
-            return Response(status_code=304, headers={**headers, "etag": entry.etag})
-        body, compressed = entry.encoded(compress=accepts_gzip(request.headers.get("accept-encoding")))
-        headers |= {"etag": entry.etag, "cache-control": "no-cache", "content-type": entry.content_type}
+            return Response(status_code=304, headers={**self.headers, "etag": entry.etag})
+        body, etag, compressed = entry.encoded(compress=accepts_gzip(request.headers.get("accept-encoding")))
+        headers |= {"etag": etag, "cache-control": "no-cache"}
         if compressed:
             headers["content-encoding"] = "gzip"
-            headers["etag"] = f'{entry.etag[:-1]}-gz"'
-        response = Response(body, headers=headers)
-        known = request.scope.get("pressgraph.bytes")
-        if known and request.scope.get("pressgraph.log", {}).get("cached"):
-            sent = [*response.raw_headers, *self.front.security]
-            self.front.repeated.add(known, sent, body, request.scope["pressgraph.log"]["query"])
-        return response
+        return Response(body, headers=headers)
+
+
+@lru_cache(maxsize=64)
+def _tag(rest: tuple[Any, ...]) -> str:
+    return hashlib.sha256(repr(rest).encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def _offered(kind: str | None, *, html: bool) -> tuple[Form, ...]:
+    offered = _OFFERED.get(kind or "SELECT", ROWS)
+    return (*offered, HTML) if html else offered

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.server.answers import CORS, RequestError, ResultStream, Watch, not_modified, preflight, request_error
-from pressgraph.server.frames import DATA, REQUEST, frame, json_frame
+from pressgraph.server.frames import DATA, frame, request_frame
 from pressgraph.server.negotiation import GRAPHS, accepts_gzip, choose
 from pressgraph.server.pool import Exchange, ExchangeError, Process
 from pressgraph.server.protocol import absolute_iri, media_type, parameters
@@ -149,9 +149,8 @@ class Writes:
         headers = {**CORS, "content-type": form.content_type, "vary": "Accept, Accept-Encoding", "etag": etag}
         if not_modified(request, etag):
             return Response(status_code=304, headers={"etag": etag, "vary": "Accept, Accept-Encoding"})
-        watch = Watch(request.receive)
-        try:
-            exchange = watch.exchange = await front.pool.ask(
+        exchange = front.pool.ask(
+            request_frame(
                 {
                     "op": "graph",
                     "graph": graph,
@@ -160,6 +159,9 @@ class Writes:
                     "size": front.settings.result_mib * 1024 * 1024,
                 }
             )
+        )
+        watch = Watch(request.receive, exchange)
+        try:
             await exchange.beginning(front.settings.cached_result_kib * 1024)
         except ExchangeError as failure:
             raise request_error(failure) from failure
@@ -265,14 +267,13 @@ class Writes:
     async def _in_process(self, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
         front = self.front
         timeout = front.settings.write_timeout
-        message = json_frame(
-            REQUEST,
+        message = request_frame(
             {
                 **request,
                 "folder": str(front.folder),
                 "personal": front.project.include_personal_data,
                 "wait": timeout / 2,
-            },
+            }
         )
         exchange = Exchange(message + b"".join(frame(DATA, content) for content in contents))
         process = self._process = Process(

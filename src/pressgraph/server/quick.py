@@ -1,0 +1,229 @@
+"""The short way: a query by GET from a client whose head is known goes from the socket to a process and back.
+
+Clients send the same head again and again but for the request's line. When the ordinary way (uvicorn, Starlette,
+`pressgraph.server.protocol`) has answered a query, the rest of its head is remembered with what it said: which forms
+the client accepts, by which address it reached the server. The next request that ends with the same bytes needs no HTTP
+parser, no ASGI scope and no task. Whatever is not a small, complete, successful result goes back to the ordinary way,
+with the process's answer as far as it came.
+
+A request that comes again byte for byte is not even read: what a cache in front of the server would do.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from pressgraph.errors import QueryError
+from pressgraph.query.guard import check_query
+from pressgraph.query.remote import query_form
+from pressgraph.server.cache import Entry
+from pressgraph.server.frames import query_frame, query_head
+from pressgraph.server.negotiation import HTML, Form, accepts_gzip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from pressgraph.server.front import Front
+    from pressgraph.server.pool import Exchange
+
+# '%' in the rest could spell the name of another parameter of the protocol
+_LINE = re.compile(
+    rb"GET /sparql\?query=([A-Za-z0-9%+._~!$'()*,:;@/?=-]+)((?:&[A-Za-z0-9+._~-]*=?[A-Za-z0-9+._~/-]*)*) HTTP/1\.1\r\n"
+)
+_OTHERS = re.compile(rb"&(?:query|update|[a-z-]*graph-uri)\b")
+_NOT_LEARNT = re.compile(
+    rb"\n(?:content-length|transfer-encoding|upgrade|expect|if-none-match|range|connection: *(?!keep-alive))",
+    re.IGNORECASE,
+)
+_FORWARDED = re.compile(rb"\nx-forwarded-", re.IGNORECASE)
+_MOST_CALLERS = 4096
+_LARGEST_HEAD = 8 * 1024
+_MOST_KNOWN = 4096
+_LARGEST = 64 * 1024
+"""A larger answer is not remembered by the bytes of its request; the response cache has it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """An answer: its head without date and request id, its body, and the hash of its query for the log."""
+
+    head: bytes
+    body: bytes
+    query: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Way:
+    """What queries of one form by one client share: what the process is told, and the answer's head."""
+
+    form: Form
+    key: tuple[Any, ...]
+    request: bytes
+    head: bytes
+
+
+class Caller:
+    """What a client's head says, without the request's line."""
+
+    def __init__(self, accept: str | None, encoding: str | None, base: str) -> None:
+        self.accept = accept
+        self.gzip = accepts_gzip(encoding)
+        self.base = base
+        self.ways: dict[str | None, Way | None] = {}
+
+
+class Asked:
+    """A query on the short way."""
+
+    __slots__ = ("caller", "digest", "exchange", "key", "request", "snapshot", "started", "text", "way")
+    exchange: Exchange
+
+    def __init__(self, request: bytes, text: str, digest: str, caller: Caller, way: Way, snapshot: str) -> None:
+        self.request = request
+        self.text = text
+        self.digest = digest
+        self.caller = caller
+        self.way = way
+        self.snapshot = snapshot
+        self.key = (snapshot, text, *way.key)
+        self.started = time.perf_counter()
+
+
+class Quick:
+    """The callers and answers that are known."""
+
+    def __init__(self, front: Front, size: int, noted: Callable[[Known, str, float | None], None]) -> None:
+        self._front = front
+        self._size = size
+        self._noted = noted
+        self.enough = front.settings.cached_result_kib * 1024
+        self._held = 0
+        self._known: dict[bytes, Known] = {}
+        self._callers: dict[bytes, Caller] = {}
+        self._second = 0
+        self._date = b""
+        self._number = 0
+        self._prefix = f"{time.time_ns():x}"
+
+    def clear(self) -> None:
+        """Forget all answers: another snapshot is served."""
+        self._known.clear()
+        self._held = 0
+
+    def learn(self, request: Request, base: str) -> None:
+        """Remember what the head of a request says that was read the ordinary way."""
+        data: bytes = request.scope.get("pressgraph.bytes", b"")
+        line = _LINE.match(data)
+        if line is None or data.count(b"\r\n\r\n") != 1 or not data.endswith(b"\r\n\r\n"):
+            return
+        head = data[line.end() - 2 :]
+        if len(head) > _LARGEST_HEAD or _NOT_LEARNT.search(head):
+            return
+        if not self._front.settings.url and _FORWARDED.search(head):
+            # who may say so is decided by the client's address, which is not in the head
+            return
+        if len(self._callers) >= _MOST_CALLERS:
+            self._callers.clear()
+        headers = request.headers
+        self._callers[head[2:]] = Caller(headers.get("accept"), headers.get("accept-encoding"), base)
+
+    def ask(self, data: bytes) -> Known | Asked | None:
+        """Return the answer to a request, or have its query answered; None where it has to go the ordinary way."""
+        known = self._known.get(data)
+        if known is not None:
+            return known
+        line = _LINE.match(data)
+        if line is None:
+            return None
+        caller = self._callers.get(data[line.end() :])
+        if caller is None or _OTHERS.search(line[2]):
+            return None
+        endpoint = self._front.endpoint
+        try:
+            text = unquote_to_bytes(line[1].replace(b"+", b" ")).decode()
+            check_query(text, endpoint.limits)
+        except (UnicodeDecodeError, QueryError):
+            return None
+        kind = query_form(text)
+        way = caller.ways[kind] if kind in caller.ways else self._way(caller, kind)
+        if way is None or endpoint.is_changing(text):
+            return None
+        digest = endpoint.digest(text)
+        asked = Asked(data, text, digest, caller, way, self._front.snapshot_id)
+        entry = endpoint.cache.get(asked.key)
+        if entry is not None:
+            return self._answer(asked, entry)
+        if endpoint.cache.failure(asked.key) is not None:
+            return None
+        asked.exchange = self._front.pool.ask(query_frame(way.request, text))
+        return asked
+
+    def _way(self, caller: Caller, kind: str | None) -> Way | None:
+        endpoint = self._front.endpoint
+        form = endpoint.form(kind, caller.accept, html=True)
+        way: Way | None = None
+        if form is not None and form is not HTML:
+            settings = self._front.settings
+            lines = [*endpoint.headers.items(), ("cache-control", "no-cache"), ("content-type", form.content_type)]
+            head = "".join(f"{name}: {value}\r\n" for name, value in lines).encode()
+            head += b"".join(b"%s: %s\r\n" % pair for pair in self._front.security)
+            way = Way(
+                form=form,
+                key=(None, None, form.name, caller.base),
+                request=query_head(
+                    form=form.name,
+                    base=caller.base,
+                    default=None,
+                    named=None,
+                    rows=settings.rows,
+                    size=settings.result_mib * 1024 * 1024,
+                ),
+                head=b"HTTP/1.1 200 OK\r\n" + head,
+            )
+        caller.ways[kind] = way
+        return way
+
+    def answer(self, asked: Asked) -> Known | None:
+        """Return the answer to a query whose exchange has begun; None where it has to go the ordinary way."""
+        exchange = asked.exchange
+        if not exchange.done or exchange.failure is not None:
+            return None
+        endpoint = self._front.endpoint
+        etag = endpoint.etag(asked.snapshot, asked.digest, asked.way.key)
+        entry = Entry(exchange.take(), asked.way.form.content_type, etag)
+        endpoint.cache.put(asked.key, entry, key_size=2 * len(asked.text))
+        return self._answer(asked, entry)
+
+    def _answer(self, asked: Asked, entry: Entry) -> Known:
+        body, etag, compressed = entry.encoded(compress=asked.caller.gzip)
+        known = Known(
+            head=b"%setag: %s\r\n%scontent-length: %d\r\n"
+            % (asked.way.head, etag.encode(), b"content-encoding: gzip\r\n" if compressed else b"", len(body)),
+            body=body,
+            query=asked.digest,
+        )
+        cost = len(asked.request) + len(body)
+        if len(body) <= _LARGEST and asked.snapshot == self._front.snapshot_id:
+            if self._held + cost > self._size or len(self._known) >= _MOST_KNOWN:
+                self.clear()
+            self._held += cost
+            self._known[asked.request] = known
+        return known
+
+    def bytes_of(self, known: Known, started: float | None = None) -> bytes:
+        """Return the bytes of an answer, and note that it was given; `started` is None where it was known."""
+        now = time.time()
+        if now >= self._second + 1:
+            self._second = int(now)
+            self._date = formatdate(now, usegmt=True).encode()
+        self._number += 1
+        request_id = f"{self._prefix}-{self._number:x}"
+        self._noted(known, request_id, None if started is None else time.perf_counter() - started)
+        return b"%sdate: %s\r\nx-request-id: %s\r\n\r\n%s" % (known.head, self._date, request_id.encode(), known.body)
