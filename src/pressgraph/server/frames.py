@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 HEAD = struct.Struct(">cI")
 REQUEST, READY, DATA, END, FAILED = b"Q", b"R", b"D", b"E", b"X"
+BACK = b"B"
+"""The front: give back the requests that are not begun. The process: so many (four bytes) of the last were not."""
 LARGEST = 256 * 1024 * 1024
 
 

@@ -1,8 +1,10 @@
 """The pool of worker processes, as the front sees it: lanes, limits, kill and replace.
 
-A query starts in the fast lane, which has `workers` processes. When it has run for `slow_after` seconds it moves, with
-its process, to the slow lane, and a new process takes its place; so slow queries never hold up fast ones. When the
-slow lane is full, the query that would have moved ends instead: the server is busier than it can be.
+A query starts in the fast lane, which has `workers` processes. A process is sent a few queries in a row, so that it
+need not wait for the front; when the first takes longer than an eye can see, those behind it are taken back and given
+to others. When it has run for `slow_after` seconds it moves, with its process, to the slow lane, and a new process
+takes its place; so slow queries never hold up fast ones. When the slow lane is full, the query that would have moved
+ends instead: the server is busier than it can be.
 
 A process ends when its query passes a limit, when its client goes, and when a new snapshot is published and its
 query is done. It is killed: nothing it has is worth keeping.
@@ -23,7 +25,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from pressgraph.server.frames import DATA, END, FAILED, READY, Frames
+from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, Frames, frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -33,6 +35,12 @@ if TYPE_CHECKING:
 
 _AHEAD = 1024 * 1024
 """How much of a result the front holds for a slow reader; then the process waits."""
+_IN_A_ROW = 8
+"""How many requests a process may have been sent."""
+_LOOK = 0.01
+"""Seconds between two looks at how long requests take."""
+_STUCK = 0.01
+"""Seconds after which a request holds up those behind it."""
 _MOST_FAILURES = 10
 """How many processes in a row may end before they are ready until the store counts as unreadable."""
 _KEPT_ENVIRONMENT = (
@@ -70,7 +78,7 @@ class Exchange:
         self.done = False
         self.failure: ExchangeError | None = None
         self.process: Process | None = None
-        self.timer: asyncio.TimerHandle | None = None
+        self.since = time.monotonic()
         self._enough = 0
         self._begun: Callable[[], None] | None = None
 
@@ -90,9 +98,6 @@ class Exchange:
         if self.done:
             return
         self.done, self.failure = True, failure
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
         if self._begun is not None:
             self._tell()
 
@@ -153,12 +158,10 @@ class Exchange:
     def close(self) -> None:
         """Drop the result; a process that still works on it is killed."""
         self.parts.clear()
-        if self.done:
-            return
-        gone = ExchangeError("gone", "the client has gone")
-        if self.process is not None:
-            self.process.kill(gone)
-        else:
+        if not self.done:
+            gone = ExchangeError("gone", "the client has gone")
+            if self.process is not None:
+                self.process.drop(self, gone)
             self.finish(gone)
 
 
@@ -174,8 +177,15 @@ class Process(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._paused = False
         self._killed_for: ExchangeError | None = None
-        self.exchange: Exchange | None = None
+        self.row: deque[Exchange | None] = deque()
+        """What it was sent and has not answered, the first of which it works on; None: nobody wants the answer."""
+        self.since = 0.0
+        """When it began to work on the first."""
+        self.taking_back = False
+        """Whether it was told to give back what it has not begun."""
         self.free: Callable[[Process], None] = lambda _process: None
+        self.back: Callable[[list[Exchange]], None] = lambda _exchanges: None
+        """What takes the requests that it will not answer through no fault of theirs."""
         self.is_ready = False
         self.without_network = False
         self.retired = False
@@ -209,25 +219,25 @@ class Process(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Pass messages on."""
         for kind, content in self._frames.feed(data):
-            exchange = self.exchange
+            exchange = self.row[0] if self.row else None
             if kind == DATA:
                 if exchange is not None:
                     exchange.data(content)
+            elif kind in {END, FAILED}:
+                if self.row:
+                    self.row.popleft()
+                if self.row:
+                    self.since = time.monotonic()
+                self.resume()
+                if exchange is not None:
+                    _finish(exchange, kind, content)
+                self.free(self)
+            elif kind == BACK:
+                self._give_back(int.from_bytes(content, "big"))
             elif kind == READY:
                 self.is_ready = True
                 self.without_network = bool(json.loads(content).get("without_network"))
                 self._ready(self)
-            elif exchange is not None and kind in {END, FAILED}:
-                self.exchange = None
-                failure = None
-                if kind == FAILED:
-                    said = json.loads(content)
-                    failure = ExchangeError(said["kind"], said["message"])
-                elif content:
-                    exchange.data(content)
-                self.resume()
-                exchange.finish(failure)
-                self.free(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature is asyncio's
         """Fail what was asked, once it is known how the process ended."""
@@ -236,12 +246,49 @@ class Process(asyncio.Protocol):
 
     # -- the front's side
 
+    @property
+    def takes_requests(self) -> bool:
+        """Whether it has its store open and can be asked."""
+        return self.is_ready and self._transport is not None and not self.retired and not self.taking_back
+
     def ask(self, exchange: Exchange) -> None:
         """Send a request."""
         exchange.process = self
-        self.exchange = exchange
+        if not self.row:
+            self.since = time.monotonic()
+        self.row.append(exchange)
         if self._transport is not None:
             self._transport.write(exchange.request)
+
+    def take_back(self) -> None:
+        """Give what is behind the first request to other processes."""
+        if len(self.row) > 1 and not self.taking_back and self._transport is not None:
+            self.taking_back = True
+            self._transport.write(frame(BACK))
+            self.back(self._behind())
+
+    def _behind(self) -> list[Exchange]:
+        """Take the requests behind the first out of the row, and nobody will want their answers from here."""
+        behind = [it for it in list(self.row)[1:] if it is not None]
+        for place in range(1, len(self.row)):
+            self.row[place] = None
+        for exchange in behind:
+            exchange.process = None
+        return behind
+
+    def _give_back(self, count: int) -> None:
+        """Take the last requests out of the row, which are not begun: a process may not even have begun the first."""
+        exchanges = [self.row.pop() for _ in range(count)]
+        self.taking_back = False
+        self.back([it for it in reversed(exchanges) if it is not None])
+        self.free(self)
+
+    def drop(self, exchange: Exchange, reason: ExchangeError) -> None:
+        """Forget a request; the process is killed where it works on it."""
+        if self.row and self.row[0] is exchange:
+            self.kill(reason)
+        elif exchange in self.row:
+            self.row[self.row.index(exchange)] = None
 
     def pause(self) -> None:
         """Read no more for now: the process waits when its socket is full."""
@@ -259,9 +306,8 @@ class Process(asyncio.Protocol):
         """End the process at once; its request fails for this reason."""
         self._killed_for = self._killed_for or reason
         self.retired = True
-        if self.exchange is not None and reason is not None:
-            exchange, self.exchange = self.exchange, None
-            exchange.finish(reason)
+        if reason is not None:
+            self._fail(reason)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         if self._transport is not None:
@@ -277,10 +323,28 @@ class Process(asyncio.Protocol):
                     os.killpg(self.popen.pid, signal.SIGKILL)
             asyncio.get_running_loop().call_later(0.01, self._reap, until)
             return
-        if self.exchange is not None:
-            exchange, self.exchange = self.exchange, None
-            exchange.finish(self._killed_for or _ending(status))
+        self._fail(self._killed_for or _ending(status))
         self._lost(self)
+
+    def _fail(self, reason: ExchangeError) -> None:
+        """Fail the request that the process worked on, and give back those behind it."""
+        behind = self._behind()
+        exchange = self.row[0] if self.row else None
+        self.row.clear()
+        if exchange is not None:
+            exchange.finish(reason)
+        if behind:
+            self.back(behind)
+
+
+def _finish(exchange: Exchange, kind: bytes, content: bytes) -> None:
+    failure = None
+    if kind == FAILED:
+        said = json.loads(content)
+        failure = ExchangeError(said["kind"], said["message"])
+    elif content:
+        exchange.data(content)
+    exchange.finish(failure)
 
 
 def _ending(status: int) -> ExchangeError:
@@ -306,11 +370,11 @@ class Pool:
         self._worker_settings = json.dumps({**worker_settings, "parent": os.getpid()}, separators=(",", ":"))
         self._store: Path | None = None
         self._epoch = 0
-        self._idle: list[Process] = []
         self._processes: set[Process] = set()
         self._waiting: deque[Exchange] = deque()
         self._opening: asyncio.Future[None] | None = None
         self._connecting: set[asyncio.Task[None]] = set()
+        self._watcher: asyncio.TimerHandle | None = None
         self._failures = 0
         self._stopping = False
         self.without_network = False
@@ -344,6 +408,7 @@ class Pool:
             )
             process.epoch = self._epoch
             process.free = self._freed
+            process.back = self._back
             self._processes.add(process)
             self.counts.started += 1
             task = asyncio.ensure_future(process.connect())
@@ -356,33 +421,56 @@ class Pool:
             self._failures = 0
             if self._opening is not None and not self._opening.done():
                 self._opening.set_result(None)
-                for old in [it for it in self._idle if it.epoch != self._epoch]:
-                    self._idle.remove(old)
+                for old in [it for it in self._processes if it.epoch != self._epoch and not it.row]:
                     old.kill()
         self._freed(process)
 
     def _freed(self, process: Process) -> None:
-        """Give a process that has nothing to do the next request, or let it wait, or let it go."""
+        """Give a process that has room the next requests; one that has nothing to do may wait, or go."""
         if process.retired:
             return
-        stale = process.epoch != self._epoch and self._opening is not None and self._opening.done()
-        spare = process.slow and self._in_lane(slow=False) >= self.settings.workers
-        if stale or spare or self._stopping:
-            process.kill()
-            return
-        process.slow = False
-        while self._waiting:
-            exchange = self._waiting.popleft()
-            if not exchange.done:
-                self._start(process, exchange)
+        if not process.row:
+            stale = process.epoch != self._epoch and self._opening is not None and self._opening.done()
+            spare = process.slow and self._in_lane(slow=False) >= self.settings.workers
+            if stale or spare or self._stopping:
+                process.kill()
                 return
-        self._idle.append(process)
+            process.slow = False
+        self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Send waiting requests to the processes that have room."""
+        while self._waiting:
+            if self._waiting[0].done:
+                self._waiting.popleft()
+                continue
+            process = self._with_room()
+            if process is None:
+                return
+            process.ask(self._waiting.popleft())
+
+    def _with_room(self) -> Process | None:
+        """Return the process that will come to a request first."""
+        found, shortest, moved = None, _IN_A_ROW, self._opening is None or self._opening.done()
+        for process in self._processes:
+            length = len(process.row)
+            if length >= shortest or not process.takes_requests or process.slow:
+                continue
+            if moved and process.epoch != self._epoch:
+                continue
+            if length == 0:
+                return process
+            if time.monotonic() - process.since < _STUCK:
+                found, shortest = process, length
+        return found
+
+    def _back(self, exchanges: list[Exchange]) -> None:
+        self._waiting.extendleft(reversed(exchanges))
+        self._hand_out()
 
     def _gone(self, process: Process) -> None:
         self._processes.discard(process)
         process.retired = True
-        if process in self._idle:
-            self._idle.remove(process)
         if process.epoch != self._epoch:
             return
         delay = 0.0
@@ -401,46 +489,53 @@ class Pool:
         The exchange fails when too many wait, or this one too long.
         """
         exchange = Exchange(request)
-        if self._stopping:
+        if self._watcher is None:
+            self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look)
+        process = None if self._stopping or self._waiting else self._with_room()
+        if process is not None:
+            process.ask(exchange)
+        elif self._stopping:
             exchange.finish(ExchangeError("stopping", "the server is stopping"))
-            return exchange
-        while self._idle:
-            process = self._idle.pop()
-            if not process.retired:
-                self._start(process, exchange)
-                return exchange
-        if len(self._waiting) >= self.settings.queue:
-            self._waiting = deque(it for it in self._waiting if not it.done)
-        if len(self._waiting) >= self.settings.queue:
-            exchange.finish(ExchangeError("busy", "too many queries are waiting; try again soon"))
-            return exchange
-        self._waiting.append(exchange)
-        late = ExchangeError("busy", "no process became free in time; try again soon")
-        exchange.timer = asyncio.get_running_loop().call_later(self.settings.queue_timeout, exchange.finish, late)
+        else:
+            if len(self._waiting) >= self.settings.queue:
+                self._waiting = deque(it for it in self._waiting if not it.done)
+            if len(self._waiting) >= self.settings.queue:
+                exchange.finish(ExchangeError("busy", "too many queries are waiting; try again soon"))
+            else:
+                self._waiting.append(exchange)
         return exchange
 
-    def _start(self, process: Process, exchange: Exchange) -> None:
-        if exchange.timer is not None:
-            exchange.timer.cancel()
-        exchange.timer = asyncio.get_running_loop().call_later(self.settings.slow_after, self._slowed, exchange)
-        process.ask(exchange)
+    def _look(self) -> None:
+        """See what takes too long, as often as anything is under way."""
+        now = time.monotonic()
+        for process in list(self._processes):
+            if not process.row:
+                continue
+            took, exchange = now - process.since, process.row[0]
+            if took > _STUCK:
+                process.take_back()
+            if exchange is None:
+                if took > self.settings.slow_after:
+                    process.kill()
+            elif took > self.settings.timeout:
+                self._end(
+                    exchange, ExchangeError("time", f"the query ran longer than {self.settings.timeout:g} seconds")
+                )
+            elif took > self.settings.slow_after and not process.slow and self.settings.slow_workers:
+                self._slowed(process, exchange)
+        late = ExchangeError("busy", "no process became free in time; try again soon")
+        while self._waiting and (self._waiting[0].done or now - self._waiting[0].since > self.settings.queue_timeout):
+            self._waiting.popleft().finish(late)
+        busy = self._waiting or any(it.row for it in self._processes)
+        self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look) if busy else None
 
-    def _slowed(self, exchange: Exchange) -> None:
+    def _slowed(self, process: Process, exchange: Exchange) -> None:
         """Move a query that runs long to the slow lane, or end it where that is full."""
-        process = exchange.process
-        if exchange.done or process is None:
-            return
-        if self.settings.slow_workers:
-            if self._in_lane(slow=True) >= self.settings.slow_workers:
-                self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
-                return
+        if self._in_lane(slow=True) >= self.settings.slow_workers:
+            self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
+        else:
             process.slow = True
             self._refill()
-        left = max(0.0, self.settings.timeout - self.settings.slow_after)
-        exchange.timer = asyncio.get_running_loop().call_later(left, self._timed_out, exchange)
-
-    def _timed_out(self, exchange: Exchange) -> None:
-        self._end(exchange, ExchangeError("time", f"the query ran longer than {self.settings.timeout:g} seconds"))
 
     def _end(self, exchange: Exchange, failure: ExchangeError) -> None:
         if not exchange.done and exchange.process is not None:
@@ -456,7 +551,7 @@ class Pool:
 
     def gauges(self) -> dict[str, int]:
         """Return how many processes there are, and what they do."""
-        busy = sum(it.exchange is not None for it in self._processes)
+        busy = sum(bool(it.row) for it in self._processes)
         waiting = sum(not it.done for it in self._waiting)
         return {"processes": len(self._processes), "busy": busy, "slow": self._in_lane(slow=True), "waiting": waiting}
 
@@ -467,7 +562,7 @@ class Pool:
         for exchange in self._waiting:
             exchange.finish(stopping)
         until = time.monotonic() + timeout
-        while any(it.exchange is not None for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
+        while any(it.row for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.05)
         for process in list(self._processes):
             process.kill(stopping)

@@ -12,19 +12,25 @@ import json
 import os
 import socket
 import sys
+import time
+from collections import deque
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.server.frames import DATA, END, FAILED, READY, REQUEST, frame, json_frame, receive
+from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
 from pressgraph.server.sandbox import restrict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHUNK = 48 * 1024
+_READ = 256 * 1024
+_LONG = 0.005
+"""Seconds after which the front may have taken back the requests behind the one that took so long."""
 _RESULTS = {
     "json": (ox.QueryResultsFormat.JSON, b'}},{"'),
     "xml": (ox.QueryResultsFormat.XML, b"<result>"),
@@ -114,25 +120,44 @@ class Worker:
 
     def serve(self) -> None:
         """Answer requests until the front goes."""
+        waiting: deque[bytes] = deque()
+        frames = Frames()
         while True:
-            message = receive(self.socket)
-            if message is None or message[0] != REQUEST:
+            if not waiting and not self._take(frames, waiting):
                 return
-            head, _, text = message[1].partition(b"\n")
-            try:
-                self.answer(_parsed(head), text)
-            except SyntaxError as error:
-                self.fail("syntax", error.msg or str(error))
-            except LimitError as error:
-                self.fail("limit", str(error))
-            except MissingError as error:
-                self.fail("missing", str(error))
-            except ValueError as error:
-                self.fail("syntax", str(error))
-            except (OSError, RuntimeError) as error:
-                if isinstance(error, BrokenPipeError | ConnectionError):
+            while waiting:
+                head, _, text = waiting.popleft().partition(b"\n")
+                began = time.monotonic()
+                try:
+                    self.answer(_parsed(head), text)
+                except SyntaxError as error:
+                    self.fail("syntax", error.msg or str(error))
+                except LimitError as error:
+                    self.fail("limit", str(error))
+                except MissingError as error:
+                    self.fail("missing", str(error))
+                except ValueError as error:
+                    self.fail("syntax", str(error))
+                except (BrokenPipeError, ConnectionError):
                     return
-                self.fail("failed", str(error))
+                except (OSError, RuntimeError) as error:
+                    self.fail("failed", str(error))
+                if waiting and time.monotonic() - began > _LONG:
+                    # the front may have taken the others back
+                    with suppress(BlockingIOError):
+                        if not self._take(frames, waiting, socket.MSG_DONTWAIT):
+                            return
+
+    def _take(self, frames: Frames, waiting: deque[bytes], flags: int = 0) -> bool:
+        """Read what the front has sent; return whether it is still there."""
+        data = self.socket.recv(_READ, flags)
+        for kind, content in frames.feed(data):
+            if kind == BACK:
+                self.socket.sendall(frame(BACK, len(waiting).to_bytes(4, "big")))
+                waiting.clear()
+            elif kind == REQUEST:
+                waiting.append(content)
+        return bool(data)
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the front why there is no result, or no more of it."""
