@@ -225,16 +225,15 @@ def test_who_asks_and_never_reads_costs_little(founding_server: Server) -> None:
     body = connection.ask(request)[2]
     connection.ask(request)
     before = founding_server.rss()
-    sock = socket.create_connection(("127.0.0.1", founding_server.port), timeout=1)
-    sent = 0
-    with suppress(TimeoutError, ConnectionError):
-        while sent < 20_000:
-            sock.sendall(request)
-            sent += 1
-    assert sent * len(body) > 16 * 1024 * 1024
-    assert founding_server.rss() - before < 8 * 1024 * 1024
-    assert founding_server.answers()
-    sock.close()
+    with socket.create_connection(("127.0.0.1", founding_server.port), timeout=1) as sock:
+        sent = 0
+        with suppress(TimeoutError, ConnectionError):
+            while sent < 20_000:
+                sock.sendall(request)
+                sent += 1
+        assert sent * len(body) > 200 * 1024 * 1024
+        assert founding_server.rss() - before < 32 * 1024 * 1024
+        assert founding_server.answers()
     connection.close()
 
 
@@ -261,7 +260,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(WORDS), max_size=40).map("".join))
 def test_what_is_plainly_fine_is_fine_when_it_is_looked_at(text: str) -> None:
     limits = Limits(depth=6, operators=60, patterns=60)
