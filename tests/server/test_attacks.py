@@ -538,7 +538,7 @@ def test_every_page_escapes_what_the_graph_holds(writer: Server) -> None:
         assert page.headers["content-type"] == "text/html; charset=utf-8", page.url
         text = page.text
         for bad in (
-            "<img",
+            "<img src=x",
             "<svg",
             "<script>alert",
             "</script><script",

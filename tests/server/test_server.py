@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -235,8 +236,7 @@ def test_all_forms_of_a_document_say_the_same(founding_server: Server) -> None:
 
 def test_the_page_of_a_thing(founding_server: Server) -> None:
     page = founding_server.client.get("/doc/agent/biosaxony", headers=HTML).text
-    assert "characters" in page
-    assert "read in" in page
+    assert re.search(r">stated</a>\s*in <span[^>]*><a [^>]*>Silver Label[^<]*</a></span>, characters <span", page)
     assert "What points here" in page
     start_, end = '<script type="application/ld+json">', "</script>"
     data = json.loads(page.partition(start_)[2].partition(end)[0])

@@ -17,6 +17,11 @@ class Serving:
     port: int = 7019
     url: str = ""
     """The address that the public reaches the server by, without a path; empty: what the request's Host says."""
+    title: str = ""
+    """What the pages are headed with; empty: a sentence that says what pressgraph serves."""
+    imprint: str = ""
+    privacy: str = ""
+    """Addresses of pages that say who is responsible and what happens with visitors' data; linked from every page."""
     store: str = "served"
     """The folder, below the project's, of what is written over HTTP; it is made by a writable server."""
 
@@ -101,6 +106,9 @@ def serving(table: dict[str, Any]) -> Serving:
     if url and not _URL.fullmatch(url):
         raise ValueError(f"serve.url '{url}' is not an http(s) address")
     values["url"] = url.rstrip("/")
+    for name in ("imprint", "privacy"):
+        if values.get(name) and not re.fullmatch(r"(https?://[^\s<>\"]+|/[^\s<>\"]*)", values[name]):
+            raise ValueError(f"serve.{name} '{values[name]}' is not an address")
     store = values.get("store", "served")
     if not re.fullmatch(r"[\w.-]+", store) or store.startswith("."):
         raise ValueError(f"serve.store '{store}' is not the name of a folder in the project")

@@ -16,15 +16,14 @@ from prometheus_client.core import GaugeMetricFamily
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
 from pressgraph.server.answers import RequestError, error_answer, request_error
 from pressgraph.server.frames import request_frame
 from pressgraph.server.negotiation import GRAPHS, ROWS
-from pressgraph.server.pages import STATIC, Pages
+from pressgraph.server.pages import Pages
 from pressgraph.server.pool import ExchangeError, Pool
 from pressgraph.server.protocol import Endpoint, parameters
 from pressgraph.server.publication import is_current, served_folder
@@ -113,20 +112,13 @@ class Front:
         every = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
         return Starlette(
             routes=[
-                Route("/", pages.home),
-                Route("/search", pages.search),
-                Route("/about", pages.about),
-                Route("/void", pages.void),
-                Route("/.well-known/void", pages.well_known_void),
-                Route("/robots.txt", pages.robots),
                 Route("/download", self._download),
                 Route("/healthz", self._healthz),
                 Route("/readyz", self._readyz),
                 Route("/metrics", self._metrics),
                 Route("/store", graph_store, methods=every),
                 Route("/store/{path:path}", graph_store, methods=every),
-                Mount("/static", StaticFiles(directory=STATIC)),
-                Route("/{path:path}", pages.resource, methods=["GET", "HEAD", "OPTIONS"]),
+                *pages.routes,
             ],
             exception_handlers={404: pages.not_found, 405: pages.not_found, RequestError: pages.refused},
         )

@@ -5,17 +5,20 @@ Terms travel as `["iri", value]`, `["node", label]` or `["text", value, language
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.rdf import CLU, OA, OWL, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS
+from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS
+from pressgraph.server.description import DCTERMS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-DCTERMS = "http://purl.org/dc/terms/"
 LABELS = tuple(
     map(
         ox.NamedNode,
@@ -32,8 +35,18 @@ LABELS = tuple(
 )
 """The properties whose values name a thing, best first."""
 _TITLES = LABELS[:5]
+_DESCRIPTIONS = tuple(
+    map(ox.NamedNode, (f"{SCHEMA}text", f"{SCHEMA}description", f"{SCHEMA}abstract", f"{SKOS}definition"))
+)
+"""The properties whose values tell things apart that have no name."""
+_DEFINITIONS = {f"{SKOS}definition", f"{RDFS}comment", f"{DCTERMS}description"}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 _DEFAULT = ox.DefaultGraph()
-_MOST_LINKS, _MOST_FACTS, _MOST_NESTED = 300, 3000, 500
+_TYPE = ox.NamedNode(RDF_TYPE)
+_DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
+_FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
+_MOST_LINKS, _MOST_FACTS, _MOST_NESTED, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 500, 1000, 300, 50
+_LONGEST_LABEL, _NEWEST = 120, 10
 _RECEIPTS = {
     f"{PROV}wasDerivedFrom": "source",
     f"{CLU}epistemicStatus": "status",
@@ -55,49 +68,96 @@ def term(value: Any) -> list[Any]:
     return ["text", str(value), "", ""]
 
 
-def thing(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return what is said of an IRI and what points to it, with receipts and with the labels of all that is named."""
+def thing(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of an IRI and what points to it, with receipts and with the labels of all that is named.
+
+    Of a graph also what it says, of a source also the facts that were read from it, of a property where it is used.
+    """
     node = ox.NamedNode(request["iri"])
-    names: set[str] = {node.value}
-    graphs: set[str] = set()
-
-    def stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
-        found: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for quad in quads:
-            key = (str(quad.subject), quad.predicate.value, str(quad.object))
-            if key not in found:
-                if len(found) >= most:
-                    break
-                found[key] = {
-                    "s": term(quad.subject),
-                    "p": quad.predicate.value,
-                    "o": term(quad.object),
-                    "graphs": [],
-                }
-            if isinstance(quad.graph_name, ox.NamedNode):
-                found[key]["graphs"].append(quad.graph_name.value)
-        return list(found.values())
-
-    facts = stated(store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
-    links = stated(store.quads_for_pattern(None, None, node, None), _MOST_LINKS)
-    for entry in (*facts, *links):
-        names.add(entry["p"])
-        names.update(it[1] for it in (entry["s"], entry["o"]) if it[0] == "iri")
-        graphs.update(entry["graphs"])
-    receipts = {name: receipt(store, ox.NamedNode(name)) for name in sorted(graphs)}
-    for found in receipts.values():
-        names.update(found[key] for key in ("source", "status", "reviewedBy") if key in found)
-    uses = {
-        "instances": _count(store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), node, _DEFAULT)),
-        "statements": _count(store.quads_for_pattern(None, node, None, _DEFAULT)),
-    }
+    facts = _stated(store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
+    # the facts that were read from a source are listed in full, with their evidence
+    pointing = (quad for quad in store.quads_for_pattern(None, None, node, None) if quad.predicate not in _FROM_SOURCE)
+    links = _stated(pointing, _MOST_LINKS)
+    says = _stated(store.quads_for_pattern(None, None, None, node), _MOST_STATEMENTS)
+    read, all_read = _read_from(store, node)
+    examples = _stated(store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
+    every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
+    graphs = sorted({name for entry in every for name in entry["graphs"]})
+    receipts = {name: found for name in graphs if (found := receipt(store, ox.NamedNode(name)))}
+    named = {node.value, *(entry["p"] for entry in every)}
+    named.update(it[1] for entry in every for it in (entry["s"], entry["o"]) if it[0] == "iri")
+    named.update(
+        found[key] for found in receipts.values() for key in ("source", "status", "reviewedBy") if key in found
+    )
     return {
         "facts": facts,
         "links": links,
         "more": len(links) >= _MOST_LINKS,
-        "receipts": {name: found for name, found in receipts.items() if found},
-        "labels": labels(store, names),
-        "uses": uses,
+        "says": says,
+        "read": read,
+        "all_read": all_read,
+        "examples": examples,
+        "receipts": receipts,
+        "labels": labels(store, named),
+        "kinds": kinds(store, (name for name in named if name.startswith(settings["id_base"]))),
+        "uses": _uses(store, settings, node),
+    }
+
+
+def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
+    """Return statements, each with the graphs that hold it."""
+    found: dict[ox.Triple, dict[str, Any]] = {}
+    for quad in quads:
+        entry = found.get(quad.triple)
+        if entry is None:
+            if len(found) >= most:
+                break
+            entry = {"s": term(quad.subject), "p": quad.predicate.value, "o": term(quad.object), "graphs": []}
+            found[quad.triple] = entry
+        if isinstance(quad.graph_name, ox.NamedNode):
+            entry["graphs"].append(quad.graph_name.value)
+    return list(found.values())
+
+
+def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any]], int]:
+    """Return the facts that were read from a source, in the source's order, and how many they are in all."""
+    graphs = [
+        quad.subject
+        for quad in store.quads_for_pattern(None, _DERIVED, source, _DEFAULT)
+        if isinstance(quad.subject, ox.NamedNode)
+    ]
+    found = []
+    for graph in graphs[:_MOST_READ]:
+        spans = receipt(store, graph).get("spans", [])
+        says = _stated(store.quads_for_pattern(None, None, None, graph), _MOST_STATEMENTS)
+        if says:
+            found.append({"graph": graph.value, "spans": spans, "says": says})
+    # what has no place in the source comes last
+    return sorted(found, key=lambda it: (not it["spans"], it["spans"], it["graph"])), len(graphs)
+
+
+def _uses(store: ox.Store, settings: dict[str, Any], node: ox.NamedNode) -> int:
+    """Return how often a term is used, as class, property or value, without what the profile itself says."""
+    profile = ox.NamedNode(f"{settings['id_base']}profile")
+    return sum(
+        sign
+        * (
+            _count(store.quads_for_pattern(None, None, node, graph))
+            + _count(store.quads_for_pattern(None, node, None, graph))
+        )
+        for sign, graph in ((1, _DEFAULT), (-1, profile))
+    )
+
+
+def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the classes of things, by thing."""
+    return {
+        name: sorted(
+            quad.object.value
+            for quad in store.quads_for_pattern(ox.NamedNode(name), _TYPE, None, _DEFAULT)
+            if isinstance(quad.object, ox.NamedNode)
+        )
+        for name in names
     }
 
 
@@ -134,16 +194,16 @@ def _spans(store: ox.Store, evidence: ox.NamedNode) -> Iterator[list[int]]:
 
 
 def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
-    """Return the names of IRIs as `[value, language]`, best properties first."""
+    """Return the names of IRIs as `[value, language]`, best properties first; of what has none, how it begins."""
     found: dict[str, list[list[str]]] = {}
     for name in names:
         try:
             node = ox.NamedNode(name)
         except ValueError:
             continue
-        for label in _TITLES:
+        for label in (*_TITLES, *_DESCRIPTIONS):
             values = [
-                [quad.object.value, quad.object.language or ""]
+                [_shortened(quad.object.value), quad.object.language or ""]
                 for quad in store.quads_for_pattern(node, label, None, _DEFAULT)
                 if isinstance(quad.object, ox.Literal)
             ]
@@ -153,141 +213,189 @@ def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
     return found
 
 
-def document(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+def _shortened(text: str) -> str:
+    if len(text) <= _LONGEST_LABEL:
+        return text
+    return f"{text[:_LONGEST_LABEL].rpartition(' ')[0] or text[:_LONGEST_LABEL]} …"
+
+
+def document(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     """Return the description of an IRI as N-Triples: its triples, and those of the nodes named below it.
 
-    With `namespace`, of all IRIs that start with it too.
+    Of a fact's graph also what it says. Of what nothing is said of: what points to it, or its size if it is a graph.
+    With `terms`, also the descriptions of these IRIs.
     """
     node = ox.NamedNode(request["iri"])
-    namespace = request.get("namespace")
     triples: set[ox.Triple] = set()
-    if namespace:
-        for quad in store.quads_for_pattern(None, None, None, _DEFAULT):
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(namespace):
-                triples.add(quad.triple)
-    waiting, seen = [node], {node}
-    while waiting and len(seen) < _MOST_NESTED:
+    waiting = [node, *map(ox.NamedNode, request.get("terms", ()))]
+    seen, most = set(waiting), len(waiting) + _MOST_NESTED
+    while waiting:
         subject = waiting.pop()
         for quad in store.quads_for_pattern(subject, None, None, _DEFAULT):
             triples.add(quad.triple)
             below = quad.object
-            if isinstance(below, ox.NamedNode) and below not in seen and below.value.startswith(f"{subject.value}/"):
+            if (
+                isinstance(below, ox.NamedNode)
+                and below.value.startswith(f"{subject.value}/")
+                and below not in seen
+                and len(seen) < most
+            ):
                 seen.add(below)
                 waiting.append(below)
+    if node.value.startswith(f"{settings['id_base']}fact/"):
+        triples.update(quad.triple for quad in store.quads_for_pattern(None, None, None, node))
+    elif store.contains_named_graph(node):
+        size = ox.Literal(_count(store.quads_for_pattern(None, None, None, node)))
+        triples.add(ox.Triple(node, _TYPE, ox.NamedNode(f"{VOID}Dataset")))
+        triples.add(ox.Triple(node, ox.NamedNode(f"{VOID}triples"), size))
+    if not triples:
+        pointing = (
+            *store.quads_for_pattern(None, None, node, _DEFAULT),
+            *store.quads_for_pattern(None, node, None, _DEFAULT),
+        )
+        triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
     written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
     return {"triples": written.decode() if written else ""}
 
 
 def exists(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the first IRI of a list that something is said of."""
+    """Return the first IRI of a list that occurs in the dataset: one that something is said of before all others."""
+    nodes = []
     for name in request["iris"]:
-        try:
-            node = ox.NamedNode(name)
-        except ValueError:
-            continue
-        if next(store.quads_for_pattern(node, None, None, _DEFAULT), None) is not None:
-            return {"iri": name}
-    return {"iri": None}
-
-
-def terms(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the terms of a namespace: labels, definitions, classes and how often they are used."""
-    namespace = request["namespace"]
-    found: dict[str, dict[str, Any]] = defaultdict(lambda: {"types": [], "definitions": [], "uses": 0})
-    words = {f"{SKOS}definition", f"{RDFS}comment", f"{DCTERMS}description"}
-    for quad in store.quads_for_pattern(None, None, None, _DEFAULT):
-        subject = quad.subject
-        if not isinstance(subject, ox.NamedNode) or not subject.value.startswith(namespace):
-            continue
-        entry = found[subject.value]
-        if quad.predicate.value == RDF_TYPE and isinstance(quad.object, ox.NamedNode):
-            entry["types"].append(quad.object.value)
-        elif quad.predicate.value in words and isinstance(quad.object, ox.Literal):
-            entry["definitions"].append([quad.object.value, quad.object.language or ""])
-    rdf_type = ox.NamedNode(RDF_TYPE)
-    for name, entry in found.items():
-        node = ox.NamedNode(name)
-        entry["uses"] = _count(store.quads_for_pattern(None, node, None, _DEFAULT)) + _count(
-            store.quads_for_pattern(None, rdf_type, node, _DEFAULT)
-        )
-        entry["definitions"].sort()
-    return {"terms": dict(sorted(found.items())), "labels": labels(store, found)}
-
-
-def home(store: ox.Store, settings: dict[str, Any], _request: dict[str, Any]) -> dict[str, Any]:
-    """Return what the first page shows: counts, the newest releases, what kinds of things there are."""
-    id_base = settings["id_base"]
-    rows = store.query(
-        """SELECT ?id (MAX(?day) AS ?date) WHERE {
-             ?id a schema:NewsArticle ; schema:datePublished ?day FILTER(!CONTAINS(STR(?id), "/fact/"))
-           } GROUP BY ?id ORDER BY DESC(?date) ?id LIMIT 10""",
-        prefixes={"schema": SCHEMA},
+        with suppress(ValueError):
+            nodes.append(ox.NamedNode(name))
+    patterns: tuple[Callable[[ox.NamedNode], Any], ...] = (
+        lambda node: next(store.quads_for_pattern(node, None, None, _DEFAULT), None),
+        store.contains_named_graph,
+        lambda node: next(store.quads_for_pattern(None, None, node, _DEFAULT), None),
+        lambda node: next(store.quads_for_pattern(None, node, None, _DEFAULT), None),
     )
-    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    releases = [[row["id"].value, row["date"].value] for row in rows]
-    kinds: dict[str, int] = defaultdict(int)
-    things: set[str] = set()
-    skipped = tuple(id_base + it for it in ("fact/", "provenance/", "profile"))
-    for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, _DEFAULT):
-        subject = quad.subject
-        if (
-            isinstance(subject, ox.NamedNode)
-            and isinstance(quad.object, ox.NamedNode)
-            and subject.value.startswith(id_base)
-            and not subject.value.startswith(skipped)
-            and not quad.object.value.startswith((OA, PROV, OWL))
-        ):
-            kinds[quad.object.value] += 1
-            things.add(subject.value)
-    common = sorted(kinds.items(), key=lambda it: (-it[1], it[0]))[:12]
+    return {"iri": next((node.value for occurs in patterns for node in nodes if occurs(node)), None)}
+
+
+def terms(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of terms: labels, definitions, classes and how often they are used."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in request["terms"]:
+        node = ox.NamedNode(name)
+        entry: dict[str, Any] = {"types": [], "definitions": []}
+        for quad in store.quads_for_pattern(node, None, None, _DEFAULT):
+            if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode):
+                entry["types"].append(quad.object.value)
+            elif quad.predicate.value in _DEFINITIONS and isinstance(quad.object, ox.Literal):
+                entry["definitions"].append([quad.object.value, quad.object.language or ""])
+        if entry["types"] or entry["definitions"]:
+            entry["definitions"].sort()
+            found[name] = {**entry, "uses": _uses(store, settings, node)}
+    return {
+        "terms": found,
+        "labels": labels(store, {*found, *(it for entry in found.values() for it in entry["types"])}),
+    }
+
+
+def home(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Return what the first page shows: counts, the newest releases, how many things there are of which class.
+
+    The request has the classes, each with its superclasses.
+    """
+    id_base = settings["id_base"]
+    source = ox.NamedNode(f"{SCHEMA}sourceOrganization")
+    article, published = ox.NamedNode(f"{SCHEMA}NewsArticle"), ox.NamedNode(f"{SCHEMA}datePublished")
+    days: dict[str, str] = {}
+    for quad in store.quads_for_pattern(None, _TYPE, article, _DEFAULT):
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(id_base):
+            dates = [
+                it.object.value
+                for it in store.quads_for_pattern(quad.subject, published, None, _DEFAULT)
+                if isinstance(it.object, ox.Literal)
+            ]
+            days[quad.subject.value] = max(dates, default="")
+    newest = sorted(days, key=lambda name: (days[name], name), reverse=True)[:_NEWEST]
+    releases = [
+        {
+            "iri": name,
+            "day": days[name],
+            "by": [
+                it.object.value
+                for it in store.quads_for_pattern(ox.NamedNode(name), source, None, _DEFAULT)
+                if isinstance(it.object, ox.NamedNode)
+            ],
+        }
+        for name in newest
+    ]
+    above: dict[str, list[str]] = request["classes"]
+    types: dict[str, set[str]] = defaultdict(set)
+    for name in above:
+        for quad in store.quads_for_pattern(None, _TYPE, ox.NamedNode(name), _DEFAULT):
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(id_base):
+                types[quad.subject.value].add(name)
+    # classes that are more than a superclass of another one for some thing
+    told = {name for every in types.values() for name in every if not any(name in above[other] for other in every)}
+    counted = {name: sum(name in every for every in types.values()) for name in told}
     facts = sum(
         isinstance(name, ox.NamedNode) and name.value.startswith(f"{id_base}fact/") for name in store.named_graphs()
     )
     return {
         "releases": releases,
-        "kinds": common,
+        "kinds": counted,
         "counts": {
-            "things": len(things),
+            "things": len(types),
             "facts": facts,
             "triples": _count(store.quads_for_pattern(None, None, None, _DEFAULT)),
-            "releases": _count(
-                store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), ox.NamedNode(f"{SCHEMA}NewsArticle"), _DEFAULT)
-            ),
+            "releases": len(days),
         },
-        "labels": labels(store, {*(it for it, _ in releases), *(it for it, _ in common)}),
+        "labels": labels(store, {*newest, *counted, *(it for release in releases for it in release["by"])}),
     }
+
+
+def fold(text: str) -> tuple[str, str]:
+    """Return a text as it is searched: without case and accents, and with umlauts spelled out.
+
+    >>> fold("Fördermittel Süß")
+    ('fordermittel suss', 'foerdermittel suess')
+    """
+    folded = unicodedata.normalize("NFC", text).casefold()
+    spelled = folded.translate(_UMLAUTS)
+
+    def plain(value: str) -> str:
+        return "".join(it for it in unicodedata.normalize("NFKD", value) if not unicodedata.combining(it))
+
+    return plain(folded), plain(spelled)
+
+
+def _index(store: ox.Store, settings: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return every name as `(folded, spelled out, IRI)`; it is made once in a process, whose snapshot never changes."""
+    index: list[tuple[str, str, str]] | None = settings.get("index")
+    if index is None:
+        index = settings["index"] = [
+            (*fold(quad.object.value), quad.subject.value)
+            for label in LABELS
+            for quad in store.quads_for_pattern(None, label, None, _DEFAULT)
+            if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode)
+        ]
+    return index
 
 
 def search(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the things whose names hold a text, best first."""
-    wanted = request["text"].casefold()
-    best: dict[str, tuple[int, int, str]] = {}
-    for label in LABELS:
-        for quad in store.quads_for_pattern(None, label, None, _DEFAULT):
-            value, subject = quad.object, quad.subject
-            if not isinstance(value, ox.Literal) or not isinstance(subject, ox.NamedNode):
-                continue
-            folded = value.value.casefold()
-            at = folded.find(wanted)
-            if at < 0:
-                continue
-            own = 0 if subject.value.startswith(settings["base"]) else 1
-            rank = 0 if folded == wanted else 1 if at == 0 else 2
-            key = (own, rank, folded)
-            if subject.value not in best or key < best[subject.value]:
-                best[subject.value] = key
+    """Return the things whose names hold every word of a text, in any order, best first; with `any`, one of them."""
+    wanted, spelled = fold(request["text"])
+    words = [*zip(wanted.split(), spelled.split(), strict=False)]
+    best: dict[str, tuple[int, int, int, str]] = {}
+    for folded, long, iri in _index(store, settings) if words else ():
+        hits = sum(word in folded or other in long for word, other in words)
+        if hits < len(words) and not (request.get("any") and hits):
+            continue
+        starts = all(re.search(rf"\b{re.escape(word)}", folded) for word, _ in words)
+        rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
+        # what the project itself describes comes before the vocabularies
+        key = (-hits, 0 if iri.startswith(settings["id_base"]) else 1, rank, folded)
+        if iri not in best or key < best[iri]:
+            best[iri] = key
     found = sorted(best, key=lambda name: (*best[name], name))
     shown = found[: request["most"]]
-    kinds = {
-        name: [
-            quad.object.value
-            for quad in store.quads_for_pattern(ox.NamedNode(name), ox.NamedNode(RDF_TYPE), None, _DEFAULT)
-            if isinstance(quad.object, ox.NamedNode)
-        ]
-        for name in shown
-    }
-    every = {*shown, *(kind for found in kinds.values() for kind in found)}
-    return {"found": shown, "total": len(found), "kinds": kinds, "labels": labels(store, every)}
+    classes = kinds(store, shown)
+    every = {*shown, *(it for types in classes.values() for it in types)}
+    return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(store, every)}
 
 
 def statistics(store: ox.Store, _settings: dict[str, Any], _request: dict[str, Any]) -> dict[str, Any]:

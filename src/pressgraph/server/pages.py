@@ -1,4 +1,4 @@
-"""Linked data: every IRI of the graph, as a page and as RDF; the first page, the search, the query page."""
+"""The pages: drawing, languages, errors, the first page and the search; what describes the service."""
 
 from __future__ import annotations
 
@@ -6,40 +6,37 @@ import json
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import urlencode
 
-import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
-from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.dataset.writing import write_triples
-from pressgraph.errors import PressgraphError
-from pressgraph.facts.rules import did_you_mean
-from pressgraph.project.config import DEFAULT_BASE
-from pressgraph.publish.jsonld import json_ld
+from pressgraph.rdf import SCHEMA
 from pressgraph.server import description
-from pressgraph.server.answers import CORS, RequestError, error_answer, not_modified, preflight
-from pressgraph.server.negotiation import GRAPHS, HTML, JSON, Form, choose, choose_language
+from pressgraph.server.answers import CORS, RequestError, error_answer
+from pressgraph.server.linked import LinkedData
+from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language
 from pressgraph.server.protocol import Operation, parameters
+from pressgraph.server.query_page import QueryPage
 from pressgraph.server.texts import LANGUAGES, texts
-from pressgraph.server.view import Names, result_view, thing_view
+from pressgraph.server.view import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
+    import pyoxigraph as ox
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
 
     from pressgraph.server.front import Front
 
 STATIC = Path(__file__).parent / "static"
-_FORMS = (HTML, *GRAPHS)
-_TRIPLE_FORMS = tuple(form for form in _FORMS if form.name not in {"nquads", "trig"})
-_BY_SUFFIX = {form.suffix: form for form in _TRIPLE_FORMS} | {".json": GRAPHS[1], ".xml": GRAPHS[5]}
 _FOUND_AT_ONCE = 50
-_ROWS_SHOWN = 500
-_MOST_SHOWN = 4 * 1024 * 1024
-_LONGEST_IRI = 2000
+_NOT_FOUND, _BAD_METHOD = 404, 405
+_YEAR = 365 * 24 * 3600
 
 
 class Pages:
@@ -48,6 +45,8 @@ class Pages:
     def __init__(self, front: Front) -> None:
         self.front = front
         self.base = front.project.base
+        self.run = secrets.token_hex(3)
+        """Another one each time the server starts: pages that were drawn by another program are not the same."""
         self._environment = Environment(
             loader=PackageLoader("pressgraph.server"),
             autoescape=True,
@@ -55,8 +54,28 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters |= {"number": _number, "script": _script}
         self._statistics: dict[str, Any] | None = None
         self._home: dict[str, Any] | None = None
+        self._editor = (STATIC / "editor.js").is_file()
+        self.linked = LinkedData(self)
+        self._query = QueryPage(self)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The addresses that pages are at; the last one takes all that is left."""
+        return [
+            Route("/", self.home),
+            Route("/search", self.search),
+            Route("/about", self.linked.about),
+            Route("/void", self.void),
+            Route("/.well-known/void", self.well_known_void),
+            Route("/robots.txt", self.robots),
+            Route("/favicon.ico", self.icon),
+            Route("/terms.json", self._query.terms),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Route("/{path:path}", self.linked.resource, methods=["GET", "HEAD", "OPTIONS"]),
+        ]
 
     def moved(self) -> None:
         """Take note of a new snapshot."""
@@ -65,7 +84,7 @@ class Pages:
 
     # -- drawing
 
-    def _draw(
+    def draw(
         self,
         request: Request,
         template: str,
@@ -74,319 +93,160 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Response:
-        language = self._language(request)
+        """Draw a page in the reader's language."""
+        language = self.language(request)
         nonce = secrets.token_urlsafe(12)
+        fields = [it for it in parameters(request.scope["query_string"]) if it[0] != "lang"]
+        here = request.scope["path"]
         content = self._environment.get_template(template).render(
             t=texts(language),
             language=language,
-            languages=LANGUAGES,
+            others=[
+                (tag, name, f"{here}?{urlencode([*fields, ('lang', tag)])}")
+                for tag, name in LANGUAGES.items()
+                if tag != language
+            ],
             nonce=nonce,
-            editor=(STATIC / "editor.js").is_file(),
-            here=request.scope["path"],
+            editor=self._editor,
+            settings=self.front.settings,
+            path=here,
             **values,
         )
         policy = (
             f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
-        return Response(
+        response = Response(
             content,
             status,
             {
                 "content-type": HTML.content_type,
                 "content-security-policy": policy,
                 "content-language": language,
-                "vary": "Accept, Accept-Language",
+                "vary": "Accept, Accept-Language, Cookie",
                 "cache-control": "no-cache",
                 **(headers or {}),
             },
         )
+        if self._chosen(request) == language:
+            # who chose a language keeps it
+            response.set_cookie("lang", language, max_age=_YEAR, httponly=True, samesite="lax")
+        return response
 
-    def _language(self, request: Request) -> str:
-        asked = [value for name, value in parameters(request.scope["query_string"]) if name == "lang"]
-        if asked and asked[0] in LANGUAGES:
-            return asked[0]
-        return choose_language(request.headers.get("accept-language"), LANGUAGES, self.front.project.language)
+    @staticmethod
+    def _chosen(request: Request) -> str | None:
+        return next((value for name, value in parameters(request.scope["query_string"]) if name == "lang"), None)
 
-    def _names(self, request: Request, labels: dict[str, list[list[str]]]) -> Names:
-        return Names(self.front.profile, self.front.project, labels, self._language(request))
+    def language(self, request: Request) -> str:
+        """Return the language to answer in: of the address, of an earlier choice, of the browser, of the project."""
+        for asked in (self._chosen(request), request.cookies.get("lang")):
+            if asked in LANGUAGES:
+                return asked
+        own = self.front.project.language
+        return choose_language(
+            request.headers.get("accept-language"), tuple(LANGUAGES), own if own in LANGUAGES else "en"
+        )
 
-    def error(self, request: Request, error: RequestError) -> Response:
+    def names(
+        self,
+        request: Request,
+        labels: Mapping[str, Sequence[Sequence[str]]] | None = None,
+        kinds: Mapping[str, Sequence[str]] | None = None,
+    ) -> Names:
+        """Return what names IRIs in the reader's language."""
+        return Names(self.front.profile, self.front.project, self.language(request), labels or {}, kinds)
+
+    # -- errors
+
+    def error(self, request: Request, error: RequestError, near: Sequence[Mapping[str, Any]] = ()) -> Response:
         """Return an error, as a page for whom wants pages."""
-        if request.method not in {"GET", "HEAD"} or choose(request.headers.get("accept"), (JSON, HTML)) is not HTML:
+        if not _wants_page(request):
             return error_answer(error)
         headers = {"cache-control": "no-store", **error.headers}
-        return self._draw(
+        return self.draw(
             request,
             "error.html",
             status=error.status,
             headers=headers,
             code=error.status,
             message=error.message,
-            near=[],
+            near=near,
         )
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """Answer a request that a page refused."""
+        """Answer a request that a page refused; who looked for a thing is shown some that are called alike."""
         assert isinstance(error, RequestError)  # noqa: S101 - registered for it
-        return self.error(request, error)
+        missing = error.status == _NOT_FOUND and _wants_page(request)
+        return self.error(request, error, await self.linked.near(request) if missing else ())
 
     async def not_found(self, request: Request, error: Exception) -> Response:
         """Answer what no route answers."""
-        status = getattr(error, "status_code", 404)
-        message = "there is nothing here" if status == 404 else "this address does not take that method"  # noqa: PLR2004
-        return self.error(request, RequestError(status, message))
+        status = getattr(error, "status_code", _NOT_FOUND)
+        headers = getattr(error, "headers", None)
+        message = "this address does not take that method" if status == _BAD_METHOD else "there is nothing here"
+        return self.error(request, RequestError(status, message, headers))
 
     # -- the first page, search
 
     async def home(self, request: Request) -> Response:
         """Say what this graph is."""
         if self._home is None:
-            self._home = await self.front.lookup({"op": "home"})
+            classes = {it.iri: sorted(it.superclasses) for it in self.front.profile.classes.values()}
+            self._home = await self.front.lookup({"op": "home", "classes": classes})
         found = self._home
-        names = self._names(request, found["labels"])
-        queries = [query for query in self.front.saved_queries.values() if "/" not in query.name]
-        return self._draw(
+        names = self.names(request, found["labels"])
+        kinds = [{"name": names.term(iri), "count": count} for iri, count in found["kinds"].items()]
+        return self.draw(
             request,
             "home.html",
             base=self.base,
             counts=found["counts"],
-            releases=[{"name": names.name(iri), "day": day} for iri, day in found["releases"]],
-            kinds=[{"name": names.name(iri), "count": count} for iri, count in found["kinds"]],
-            queries=queries,
+            releases=[
+                {"name": names.name(it["iri"]), "day": it["day"], "by": [names.name(iri) for iri in it["by"]]}
+                for it in found["releases"]
+            ],
+            kinds=sorted(kinds, key=lambda it: (-it["count"], it["name"].label)),
+            queries=[query for query in self.front.saved_queries.values() if "/" not in query.name],
+            data={
+                "@context": SCHEMA,
+                "@type": "Dataset",
+                "@id": f"{self.base}#dataset",
+                "name": self.front.settings.title or texts("en")["graph_of"],
+                "url": self.front.address(request) + "/",
+            },
         )
 
     async def search(self, request: Request) -> Response:
         """Find things by their names."""
         text = " ".join(dict(parameters(request.scope["query_string"])).get("q", "").split())[:200]
-        found: dict[str, Any] = {"found": [], "total": 0, "kinds": {}, "labels": {}}
-        if text:
-            found = await self.front.lookup({"op": "search", "text": text, "most": _FOUND_AT_ONCE})
-        names = self._names(request, found["labels"])
-        hits = [
-            {"name": names.name(iri), "kinds": [names.name(kind) for kind in found["kinds"].get(iri, ())]}
+        total: list[int] = []
+        hits = await self.found(request, text, most=_FOUND_AT_ONCE, total=total)
+        return self.draw(request, "search.html", text=text, hits=hits, total=sum(total))
+
+    async def found(
+        self, request: Request, text: str, *, most: int, any_word: bool = False, total: list[int] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return things by their names, best first."""
+        if not text:
+            return []
+        found = await self.front.lookup({"op": "search", "text": text, "most": most, "any": any_word})
+        if total is not None:
+            total.append(found["total"])
+        names = self.names(request, found["labels"])
+        return [
+            {
+                "name": names.name(iri),
+                "id": names.local(iri),
+                "kinds": [names.name(kind) for kind in names.specific(found["kinds"].get(iri, ()))],
+            }
             for iri in found["found"]
         ]
-        return self._draw(request, "search.html", text=text, hits=hits, total=found["total"])
 
-    # -- things
+    # -- the query page
 
-    async def resource(self, request: Request) -> Response:
-        """Answer for the IRI that a path stands for, below the project's base or in the profile's namespaces."""
-        if request.method == "OPTIONS":
-            return preflight("GET, HEAD, OPTIONS")
-        path = self._path(request)
-        if path.startswith("id/"):
-            return await self._redirect(request, path)
-        document = path.startswith("doc/")
-        # the whole path first: what looks like a suffix may belong to the name
-        readings: list[tuple[str, Form | None]] = [(path, None)]
-        name, form = self._suffix(path)
-        if form is not None:
-            readings.append((name, form))
-        if not document:
-            for name, form in readings:
-                namespace = self._namespace(name)
-                if namespace is not None:
-                    return await self._terms(request, namespace, form)
-        candidates = {
-            root + (f"id/{name.removeprefix('doc/')}" if document else name): form
-            for name, form in readings
-            for root in self._roots
-        }
-        iri = await self._known(list(candidates))
-        if iri is None:
-            raise await self._missing(request, path.removeprefix("doc/"))
-        return await self._document(request, iri, candidates[iri])
-
-    @property
-    def _roots(self) -> tuple[str, ...]:
-        """The IRIs that paths are read below: the project's base, and that of the shipped profile's terms."""
-        return tuple(dict.fromkeys((self.base, DEFAULT_BASE)))
-
-    def _path(self, request: Request) -> str:
-        raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
-        try:
-            path = unquote(raw.decode("ascii").partition("?")[0].removeprefix("/"), errors="strict")
-        except UnicodeDecodeError:
-            raise RequestError(400, "the address is not UTF-8") from None
-        if len(path) > _LONGEST_IRI or any(
-            character.isspace() or character in '<>"{}|\\^`' or character < " " for character in path
-        ):
-            raise RequestError(404, "there is nothing here")
-        return path
-
-    @staticmethod
-    def _suffix(path: str) -> tuple[str, Form | None]:
-        for suffix, form in _BY_SUFFIX.items():
-            if path.endswith(suffix) and len(path) > len(suffix):
-                return path.removesuffix(suffix), form
-        return path, None
-
-    async def _known(self, candidates: list[str]) -> str | None:
-        found: str | None = (await self.front.lookup({"op": "exists", "iris": candidates}))["iri"]
-        return found
-
-    async def _redirect(self, request: Request, path: str) -> Response:
-        """Send from a thing to the document about it (https://www.w3.org/TR/cooluris/, 4.2)."""
-        below = path.removeprefix("id/")
-        name, form = self._suffix(below)
-        candidates = [self.base + path] if form is None else [self.base + path, f"{self.base}id/{name}"]
-        if await self._known(candidates) is None:
-            raise await self._missing(request, path)
-        query = request.scope["query_string"].decode("ascii", "replace")
-        target = f"/doc/{_quoted(below)}" + (f"?{query}" if query else "")
-        return RedirectResponse(target, 303, {**CORS, "vary": "Accept", "link": f'<{target}>; rel="describedby"'})
-
-    async def _missing(self, request: Request, path: str) -> RequestError:
-        """Return the error for an IRI of which nothing is said: gone, or never there, with the nearest names."""
-        below = path.removeprefix("id/")
-        current = self.front.snapshots.current()
-        gone = current is not None and below in set(current.manifest().get("gone", ()))
-        said = texts(self._language(request))
-        status, message = (410, said["gone"]) if gone else (404, said["unknown"])
-        return RequestError(status, f"{message}: {below[:200]}")
-
-    async def about(self, request: Request) -> Response:
-        """Show what is said of any IRI, such as a term of another vocabulary."""
-        iri = dict(parameters(request.scope["query_string"])).get("iri", "")
-        try:
-            ox.NamedNode(iri)
-        except ValueError:
-            raise RequestError(400, "the address needs ?iri= with an absolute IRI") from None
-        if len(iri) > _LONGEST_IRI:
-            raise RequestError(400, "the IRI is too long")
-        form = choose(request.headers.get("accept"), _TRIPLE_FORMS)
-        if form is None:
-            raise self._not_acceptable()
-        return await self._document(request, iri, form, address=f"/about?{urlencode({'iri': iri})}", suffixes=False)
-
-    def _not_acceptable(self) -> RequestError:
-        known = ", ".join(it.media_type for it in _TRIPLE_FORMS)
-        return RequestError(406, f"this has one of the media types {known}", {"vary": "Accept"})
-
-    async def _document(
-        self, request: Request, iri: str, form: Form | None, *, address: str | None = None, suffixes: bool = True
-    ) -> Response:
-        asked = form
-        if form is None:
-            form = choose(request.headers.get("accept"), _TRIPLE_FORMS)
-        if form is None:
-            raise self._not_acceptable()
-        names = self._names(request, {})
-        document = address or names.path(iri) or f"/about?{urlencode({'iri': iri})}"
-        links = [f'<{_header(iri)}>; rel="describedby"']
-        if suffixes:
-            links += [
-                f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"'
-                for it in _TRIPLE_FORMS
-                if it is not form
-            ]
-        headers = {
-            **CORS,
-            "link": ", ".join(links),
-            "vary": "Accept, Accept-Language" if asked is None else "Accept-Language",
-            "cache-control": "no-cache",
-        }
-        if suffixes and asked is None:
-            headers["content-location"] = f"{document}{form.suffix}"
-        language = self._language(request) if form is HTML else ""
-        etag = f'"{self.front.snapshot_id}-{form.name}{language}"'
-        if form is not HTML:
-            headers["etag"] = etag
-            if not_modified(request, etag):
-                return Response(status_code=304, headers={"etag": etag, "vary": headers["vary"]})
-            content = await self._rdf(request, iri, form, document)
-            return Response(content, headers={**headers, "content-type": form.content_type})
-        found = await self.front.lookup({"op": "thing", "iri": iri})
-        names = self._names(request, found["labels"])
-        view = thing_view(iri, found, names)
-        if not view.facts and not view.links:
-            raise await self._missing(request, names.local(iri))
-        tree = await self._json_ld(request, iri)
-        forms = [
-            {"name": it.name, "href": f"{document}{it.suffix}", "media_type": it.media_type}
-            for it in _TRIPLE_FORMS
-            if suffixes and it is not HTML
-        ]
-        return self._draw(request, "thing.html", headers=headers, view=view, json_ld=_script(tree), forms=forms)
-
-    async def _triples(self, iri: str, namespace: str | None = None) -> list[ox.Triple]:
-        found = await self.front.lookup({"op": "document", "iri": iri, "namespace": namespace})
-        return [quad.triple for quad in ox.parse(found["triples"], format=ox.RdfFormat.N_TRIPLES)]
-
-    async def _json_ld(self, _request: Request, iri: str) -> dict[str, Any]:
-        triples = await self._triples(iri)
-        return json_ld(triples, self.front.profile, id_base=self.front.project.id_base, root=iri)
-
-    async def _rdf(self, request: Request, iri: str, form: Form, document: str, namespace: str | None = None) -> bytes:
-        """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
-        triples = await self._triples(iri, namespace)
-        if not triples:
-            raise await self._missing(request, iri.removeprefix(self.base))
-        if form.name == "jsonld":
-            tree = json_ld(triples, self.front.profile, id_base=self.front.project.id_base, root=iri)
-            return (json.dumps(tree, ensure_ascii=False, indent=2) + "\n").encode()
-        if "?" not in document:
-            page = ox.NamedNode(f"{self.base.rstrip('/')}{document}")
-            topic = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
-            triples.append(ox.Triple(page, topic, ox.NamedNode(iri)))
-        return self._write(triples, form, {**self.front.prefixes, "foaf": "http://xmlns.com/foaf/0.1/"})
-
-    @staticmethod
-    def _write(triples: Iterable[ox.Triple], form: Form, prefixes: Mapping[str, str]) -> bytes:
-        known = next(it for it in SERIALIZATIONS if it.name == form.name)
-        return write_triples(triples, known, prefixes)
-
-    # -- namespaces: the documents of hash IRIs, and of vocabularies
-
-    def _namespace(self, name: str) -> str | None:
-        """Return the namespace whose terms follow a path after '#' or '/', such as /cluster and /vocab/label-level."""
-        terms = self.front.profile.ontology_terms
-        for root in self._roots if name.strip("/") else ():
-            for namespace in (f"{root}{name.rstrip('/')}#", f"{root}{name.rstrip('/')}/"):
-                if any(term.startswith(namespace) for term in terms):
-                    return namespace
-        return None
-
-    async def _terms(self, request: Request, namespace: str, form: Form | None) -> Response:
-        asked = form
-        form = form or choose(request.headers.get("accept"), _TRIPLE_FORMS)
-        if form is None:
-            raise self._not_acceptable()
-        names = self._names(request, {})
-        iri = namespace.rstrip("#/")
-        document = names.path(iri) or f"/about?{urlencode({'iri': iri})}"
-        links = [f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"' for it in _TRIPLE_FORMS]
-        headers = {
-            **CORS,
-            "link": ", ".join(links),
-            "vary": "Accept, Accept-Language" if asked is None else "Accept-Language",
-        }
-        if form is not HTML:
-            content = await self._rdf(request, iri, form, document, namespace)
-            return Response(content, headers={**headers, "content-type": form.content_type})
-        found = await self.front.lookup({"op": "terms", "namespace": namespace})
-        about = await self.front.lookup({"op": "thing", "iri": iri})
-        names = self._names(request, {**about["labels"], **found["labels"]})
-        terms = [
-            {
-                "name": names.name(term),
-                "anchor": term.removeprefix(namespace),
-                "kinds": [names.name(kind) for kind in entry["types"]],
-                "definition": names.pick(entry["definitions"]),
-                "uses": entry["uses"],
-                "iri": term,
-            }
-            for term, entry in found["terms"].items()
-        ]
-        forms = [
-            {"name": it.name, "href": f"{document}{it.suffix}", "media_type": it.media_type}
-            for it in _TRIPLE_FORMS
-            if it is not HTML
-        ]
-        view = thing_view(iri, about, names)
-        return self._draw(request, "terms.html", headers=headers, view=view, terms=terms, forms=forms)
+    async def query_page(self, request: Request, operation: Operation) -> Response:
+        """Show the query page."""
+        return await self._query.answer(request, operation)
 
     # -- descriptions of the service
 
@@ -397,11 +257,11 @@ class Pages:
 
     async def endpoint(self, request: Request) -> Response:
         """Answer a bare request to the endpoint: the query page, or the service description (its chapter 2)."""
-        form = choose(request.headers.get("accept"), (*GRAPHS, HTML)) if request.method != "POST" else None
         if request.method == "POST":
             raise RequestError(400, "the request has no query")
+        form = choose(request.headers.get("accept"), (*GRAPHS, HTML))
         if form is None:
-            raise self._not_acceptable()
+            raise self.linked.not_acceptable()
         if form is HTML:
             return await self.query_page(request, Operation())
         front = self.front
@@ -414,12 +274,12 @@ class Pages:
             ),
             *self._void_triples(address, counted),
         ]
-        content = self._write(triples, form, {**front.prefixes, **description.PREFIXES})
+        content = self.linked.write(triples, form, description.PREFIXES)
         return Response(content, headers={**CORS, "content-type": form.content_type, "vary": "Accept"})
 
     def _void_triples(self, address: str, counted: dict[str, Any]) -> list[ox.Triple]:
         namespaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in counted["properties"]}
-        title = f"pressgraph: {self.base}"
+        title = self.front.settings.title or f"pressgraph: {self.base}"
         return list(
             description.void_description(address, self.base, counted, title=title, vocabularies=sorted(namespaces))
         )
@@ -428,7 +288,7 @@ class Pages:
         """Describe the dataset."""
         form = choose(request.headers.get("accept"), GRAPHS) or GRAPHS[0]
         triples = self._void_triples(self.front.address(request), await self._counted())
-        content = self._write(triples, form, {**self.front.prefixes, **description.PREFIXES})
+        content = self.linked.write(triples, form, description.PREFIXES)
         return Response(content, headers={**CORS, "content-type": form.content_type, "vary": "Accept"})
 
     async def well_known_void(self, _request: Request) -> Response:
@@ -437,130 +297,27 @@ class Pages:
 
     async def robots(self, _request: Request) -> Response:
         """Keep crawlers out of the endpoint; things are there to be read."""
-        return PlainTextResponse("User-agent: *\nDisallow: /sparql\nDisallow: /search\nDisallow: /store\n")
-
-    # -- the query page
-
-    async def query_page(self, request: Request, operation: Operation) -> Response:
-        """Show the editor, the saved queries as forms, and a query's result."""
-        front = self.front
-        fields = dict(parameters(request.scope["query_string"]))
-        text, saved, values, problem = operation.query or "", None, {}, ""
-        if "saved" in fields:
-            saved = front.saved_queries.get(fields["saved"])
-            if saved is None:
-                problem = did_you_mean(fields["saved"], front.saved_queries, otherwise="the list has them all") or ""
-                problem = f"there is no saved query '{fields['saved'][:100]}' ({problem})"
-            else:
-                values = {
-                    name.removeprefix("p."): value.strip()
-                    for name, value in fields.items()
-                    if name.startswith("p.") and value.strip() and name.removeprefix("p.") in saved.parameters
-                }
-                try:
-                    text = saved.fill(values, front.profile, front.project.id_base)
-                except PressgraphError as error:
-                    problem, text = str(error), ""
-        result = None
-        status = 200
-        run = bool(operation.query) or (saved is not None and "run" in fields)
-        if run and text and not problem:
-            try:
-                result = await self._result(request, text, operation)
-            except RequestError as error:
-                problem, status = error.message, error.status
-        suggestion = (
-            "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
-        )
-        downloads = [{"name": name, "query": text, "media_type": media_type} for name, media_type in _downloads(result)]
-        return self._draw(
-            request,
-            "query.html",
-            status=status if problem and run else 200,
-            text=text or suggestion,
-            saved=saved,
-            values=values,
-            queries=list(front.saved_queries.values()),
-            problem=problem,
-            result=result,
-            downloads=downloads,
-            dataset=[
-                *(("default-graph-uri", iri) for iri in operation.default or ()),
-                *(("named-graph-uri", iri) for iri in operation.named or ()),
-            ],
-            completion=_script(self._completion()),
-            more=_ROWS_SHOWN,
-            defaults={name: _default(it.default) for name, it in saved.parameters.items()} if saved else {},
+        return PlainTextResponse(
+            "User-agent: *\nDisallow: /sparql\nDisallow: /search\nDisallow: /store\nDisallow: /download\n"
         )
 
-    def _completion(self) -> dict[str, Any]:
-        profile = self.front.profile
-        known = {profile.curie(iri) for iri in profile.ontology_terms}
-        return {"prefixes": self.front.prefixes, "terms": sorted(it for it in known if it is not None)}
-
-    async def _result(self, request: Request, text: str, operation: Operation) -> dict[str, Any]:
-        from pressgraph.errors import QueryError
-        from pressgraph.query.guard import check_query
-        from pressgraph.query.remote import query_form
-
-        front = self.front
-        try:
-            check_query(text, front.endpoint.limits)
-        except QueryError as error:
-            raise RequestError(400, str(error)) from error
-        graph = query_form(text) in {"CONSTRUCT", "DESCRIBE"}
-        form = GRAPHS[0] if graph else JSON
-        base = front.address(request) + "/sparql"
-        asked = Operation(query=text, default=operation.default, named=operation.named)
-        key = (front.snapshot_id, text, operation.default, operation.named, form.name, base)
-        known = front.endpoint.cache.get(key)
-        if known is not None:
-            content, exchange = known.body, None
-        else:
-            content, exchange = await front.endpoint.evaluate(request, asked, form, base, key)
-        if exchange is not None:
-            exchange.close()
-            raise RequestError(413, "the result is too large for a page; add a LIMIT, or download it")
-        if graph:
-            return {"kind": "graph", "text": content.decode("utf-8", "replace")[:_MOST_SHOWN]}
-        found = json.loads(content)
-        if "boolean" in found:
-            return {"kind": "boolean", "answer": found["boolean"]}
-        names = self._names(request, {})
-        return result_view(found, names, _ROWS_SHOWN)
+    async def icon(self, _request: Request) -> Response:
+        """Send programs that guess to the icon."""
+        return RedirectResponse("/static/icon.svg", 301)
 
 
-def _downloads(result: dict[str, Any] | None) -> list[tuple[str, str]]:
-    match result and result["kind"]:
-        case "rows":
-            return [
-                ("CSV", "text/csv"),
-                ("TSV", "text/tab-separated-values"),
-                ("JSON", "application/sparql-results+json"),
-                ("XML", "application/sparql-results+xml"),
-            ]
-        case "graph":
-            return [(it.name, it.media_type) for it in GRAPHS]
-    return []
+def _wants_page(request: Request) -> bool:
+    return request.method in {"GET", "HEAD"} and choose(request.headers.get("accept"), (JSON, HTML)) is HTML
 
 
-def _default(text: str) -> str:
-    """Return what a form shows for a parameter's default: its text, nothing for 'any'."""
-    if text == "UNDEF":
-        return ""
-    return text.partition("^^")[0].strip().strip('"<>')
-
-
-def _quoted(path: str) -> str:
-    return quote(path, safe="/:@!$&'()*+,;=~-._")
-
-
-def _header(iri: str) -> str:
-    """Return an IRI as a header can carry it: an ASCII URI without controls."""
-    return quote(iri, safe="/:@!$&'()*+,;=~-._?#[]%")
-
-
-def _script(value: Any) -> str:
-    """Return JSON that can stand in a script element: no '<' in it, so that nothing ends the element."""
+def _script(value: Any) -> Markup:
+    """Write JSON that can stand in a script element: no '<' in it, so that nothing ends the element."""
     text = json.dumps(value, ensure_ascii=False)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    # the escapes are JSON's own
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _number(value: int, language: str) -> str:
+    """Write a whole number with the language's separator of thousands."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if language == "de" else text

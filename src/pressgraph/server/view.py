@@ -8,14 +8,23 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pressgraph.profile.model import local_name
 from pressgraph.project.config import DEFAULT_BASE
-from pressgraph.rdf import RDF_TYPE, XSD_STRING
+from pressgraph.rdf import PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
+from pressgraph.server.description import DCTERMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
+_NUMBERS = {"integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "int", "long"}
+_DAYS = {"date", "dateTime", "gYear", "gYearMonth"}
+_FIRST = (
+    *(f"{SKOS}{it}" for it in ("prefLabel", "altLabel", "definition", "scopeNote")),
+    *(f"{SCHEMA}{it}" for it in ("name", "legalName", "alternateName", "headline", "description", "abstract", "text")),
+    f"{RDFS}label",
+)
+_LEADS = (f"{SKOS}definition", *(f"{SCHEMA}{it}" for it in ("description", "abstract")), f"{DCTERMS}description")
 _SAFE = "/:@!$&'()*+,;=~-._"
 
 
@@ -39,11 +48,18 @@ class Value:
     datatype: str = ""
     name: Name | None = None
 
+    @property
+    def short(self) -> str:
+        """What kind of short value it is, which stays on its line: 'number' or 'day'; else nothing."""
+        local = local_name(self.datatype.replace(":", "/"))
+        return "number" if local in _NUMBERS else "day" if local in _DAYS else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Where a fact comes from."""
+    """Where a fact comes from. `fact` is its graph, which has an address of its own."""
 
+    fact: Name
     source: Name | None
     status: Name | None
     spans: tuple[tuple[int, int], ...]
@@ -68,27 +84,66 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What is said of one thing: the thing, and properties with values."""
+
+    subject: Name
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRead:
+    """A fact that was read from a source: its graph, where it stands there, what it says."""
+
+    fact: Name
+    spans: tuple[tuple[int, int], ...]
+    says: tuple[Statements, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """A thing's page."""
 
     name: Name
     kinds: tuple[Name, ...]
+    """Its most specific classes."""
+    more_kinds: tuple[Name, ...]
+    lead: Value | None
+    """What it is, in a sentence or two."""
     facts: tuple[Property, ...]
     links: tuple[Property, ...]
     more: bool
+    """Whether more points here than is shown."""
+    instances: tuple[Fact, ...]
+    examples: tuple[Statements, ...]
+    says: tuple[Statements, ...]
+    """What it states, if it is a graph."""
+    read: tuple[FactRead, ...]
+    all_read: int
     uses: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known of it."""
+        return not (self.facts or self.kinds or self.links or self.instances or self.says or self.examples)
 
 
 class Names:
     """Name and link IRIs in the reader's language; IRIs of the project and the profile link to this server."""
 
     def __init__(
-        self, profile: Profile, project: Project, labels: Mapping[str, Sequence[Sequence[str]]], language: str
+        self,
+        profile: Profile,
+        project: Project,
+        language: str,
+        labels: Mapping[str, Sequence[Sequence[str]]],
+        kinds: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._profile = profile
         self._project = project
-        self._labels = labels
         self._language = language
+        self._labels = labels
+        self._kinds = kinds or {}
 
     def pick(self, texts: Sequence[Sequence[str]]) -> tuple[str, str]:
         """Return the text in the reader's language, else one without a language, else English, else any."""
@@ -124,6 +179,10 @@ class Names:
         label, language = self.pick(self._labels.get(iri, ()))
         if not label:
             label, language = self._of_profile(iri)
+        if not label and iri in self._kinds:
+            # a thing without a name of its own: what it is, and how it is called in its IRI
+            kind = next(iter(self.specific(self._kinds[iri])), "")
+            label = f"{self.name(kind).label} · {local_name(iri)}" if kind else ""
         own = self.path(iri)
         scheme = _scheme(iri)
         href = own or (iri if scheme in {"http", "https", "mailto", "tel"} else "")
@@ -134,6 +193,19 @@ class Names:
             href=href,
             external=own is None,
         )
+
+    def specific(self, classes: Iterable[str]) -> list[str]:
+        """Return those of a thing's classes that are no superclasses of the others, those of the profile first."""
+        known = self._profile.class_of
+        found = set(classes)
+        above = {name for it in found if it in known for name in known[it].superclasses}
+        return sorted(found - above, key=lambda it: (it not in known, it.startswith(PROV), it))
+
+    def order(self, classes: Iterable[str]) -> dict[str, int]:
+        """Return the places of properties on the page of a thing of these classes: names first, then as in shapes."""
+        known = self._profile.class_of
+        keys = [self._profile.keys[use].iri for it in classes if it in known for use in known[it].uses]
+        return {iri: place for place, iri in enumerate(dict.fromkeys((*_FIRST, *keys)))}
 
     def _of_profile(self, iri: str) -> tuple[str, str]:
         profile = self._profile
@@ -152,6 +224,11 @@ class Names:
             return Name(label=found.label, language=found.language, iri=iri, href=href, external=False)
         return found
 
+    def value_order(self, value: Value) -> tuple[bool, str, str]:
+        """Return what values are sorted by: those in other languages than the reader's come last."""
+        foreign = bool(value.language) and value.language.partition("-")[0] != self._language
+        return foreign, (value.name.label if value.name else value.text).casefold(), value.language
+
     def value(self, term: Sequence[str]) -> Value:
         """Return a term as people see it."""
         match term[0]:
@@ -168,45 +245,89 @@ class Names:
 
 def thing_view(iri: str, found: dict[str, Any], names: Names) -> Thing:
     """Return what the page of a thing shows."""
-    receipts = {name: _receipt(it, names) for name, it in found["receipts"].items()}
-    kinds = [names.term(it["o"][1]) for it in found["facts"] if it["p"] == RDF_TYPE and it["o"][0] == "iri"]
+    receipts = {name: _receipt(name, it, names) for name, it in found["receipts"].items()}
+    classes = [it["o"][1] for it in found["facts"] if it["p"] == RDF_TYPE and it["o"][0] == "iri"]
+    specific = names.specific(classes)
+    order = names.order(specific)
+    texts = [it["o"][1:3] for word in _LEADS for it in found["facts"] if it["p"] == word and it["o"][0] == "text"]
+    text, language = names.pick(texts)
     return Thing(
         name=names.name(iri),
-        kinds=tuple(sorted(kinds, key=lambda it: it.label)),
-        facts=_properties([it for it in found["facts"] if it["p"] != RDF_TYPE], "o", receipts, names),
-        links=_properties(found["links"], "s", receipts, names),
+        kinds=tuple(map(names.term, specific)),
+        more_kinds=tuple(names.term(it) for it in sorted(set(classes) - set(specific))),
+        lead=Value(text=text, language=language) if text else None,
+        facts=_properties([it for it in found["facts"] if it["p"] != RDF_TYPE], "o", receipts, names, order),
+        links=_properties([it for it in found["links"] if it["p"] != RDF_TYPE], "s", receipts, names, {}),
         more=found["more"],
-        uses=found["uses"]["instances"] + found["uses"]["statements"],
+        instances=_values([it for it in found["links"] if it["p"] == RDF_TYPE], "s", receipts, names),
+        examples=_statements(found["examples"], receipts, names),
+        says=_statements(found["says"], {}, names),
+        read=tuple(
+            FactRead(
+                fact=names.name(it["graph"]),
+                spans=tuple((start, end) for start, end in it["spans"]),
+                says=_statements(_without_types(it["says"]), {}, names),
+            )
+            for it in found["read"]
+        ),
+        all_read=found["all_read"],
+        uses=found["uses"],
     )
 
 
-def _properties(
-    entries: Sequence[dict[str, Any]], end: str, receipts: dict[str, Receipt], names: Names
-) -> tuple[Property, ...]:
-    by_predicate: dict[str, list[Fact]] = {}
+def _without_types(entries: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """Leave out what kinds of things a fact is about, where it says more than that."""
+    more = [entry for entry in entries if entry["p"] != RDF_TYPE]
+    return more or entries
+
+
+def _statements(
+    entries: Sequence[dict[str, Any]], receipts: dict[str, Receipt], names: Names
+) -> tuple[Statements, ...]:
+    by_subject: dict[str, list[dict[str, Any]]] = {}
     for entry in entries:
-        fact = Fact(
+        by_subject.setdefault(entry["s"][1], []).append(entry)
+    found = [
+        Statements(subject=names.name(subject), properties=_properties(said, "o", receipts, names, {}))
+        for subject, said in by_subject.items()
+    ]
+    return tuple(sorted(found, key=lambda it: it.subject.label.casefold()))
+
+
+def _properties(
+    entries: Sequence[dict[str, Any]], end: str, receipts: dict[str, Receipt], names: Names, order: Mapping[str, int]
+) -> tuple[Property, ...]:
+    by_predicate: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        by_predicate.setdefault(entry["p"], []).append(entry)
+    found = [
+        Property(name=names.term(predicate), facts=_values(said, end, receipts, names))
+        for predicate, said in by_predicate.items()
+    ]
+    return tuple(
+        sorted(found, key=lambda it: (order.get(it.name.iri, len(order)), it.name.label.casefold(), it.name.iri))
+    )
+
+
+def _values(
+    entries: Sequence[dict[str, Any]], end: str, receipts: dict[str, Receipt], names: Names
+) -> tuple[Fact, ...]:
+    found = [
+        Fact(
             value=names.value(entry[end]),
             receipts=tuple(receipts[name] for name in entry["graphs"] if name in receipts),
         )
-        by_predicate.setdefault(entry["p"], []).append(fact)
-    found = [
-        Property(name=names.term(predicate), facts=tuple(sorted(facts, key=_order)))
-        for predicate, facts in by_predicate.items()
+        for entry in entries
     ]
-    return tuple(sorted(found, key=lambda it: (it.name.label.casefold(), it.name.iri)))
+    return tuple(sorted(found, key=lambda it: names.value_order(it.value)))
 
 
-def _order(fact: Fact) -> tuple[str, str]:
-    value = fact.value
-    return (value.name.label if value.name else value.text, value.language)
-
-
-def _receipt(found: dict[str, Any], names: Names) -> Receipt:
+def _receipt(graph: str, found: dict[str, Any], names: Names) -> Receipt:
     def named(key: str) -> Name | None:
         return names.name(found[key]) if key in found else None
 
     return Receipt(
+        fact=names.name(graph),
         source=named("source"),
         status=named("status"),
         spans=tuple((start, end) for start, end in found.get("spans", ())),
@@ -215,10 +336,10 @@ def _receipt(found: dict[str, Any], names: Names) -> Receipt:
     )
 
 
-def result_view(found: dict[str, Any], names: Names, most: int) -> dict[str, Any]:
-    """Return the table of a SPARQL JSON result: names, and at most `most` rows of values."""
-    variables = found["head"]["vars"]
-    bindings = found["results"]["bindings"]
+def result_view(
+    variables: Sequence[str], bindings: Sequence[Mapping[str, Any]], total: int | None, names: Names
+) -> dict[str, Any]:
+    """Return the table of a SPARQL JSON result. `total` is the number of all rows where it is known."""
 
     def value(binding: dict[str, Any] | None) -> Value | None:
         match binding:
@@ -233,8 +354,14 @@ def result_view(found: dict[str, Any], names: Names, most: int) -> dict[str, Any
                 return names.value(["text", binding["value"], language, datatype])
         return Value(text=str(binding.get("value", "")))
 
-    rows = [[value(row.get(name)) for name in variables] for row in bindings[:most]]
-    return {"kind": "rows", "variables": variables, "rows": rows, "total": len(bindings)}
+    rows = [[value(row.get(name)) for name in variables] for row in bindings]
+    return {"kind": "rows", "variables": variables, "rows": rows, "total": total}
+
+
+def graph_view(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:
+    """Return the table of a graph: a row for each triple, whose terms travel as those of lookups do."""
+    rows = [[names.value(it) for it in triple] for triple in triples]
+    return {"kind": "graph", "variables": ("subject", "predicate", "object"), "rows": rows, "total": total}
 
 
 def _scheme(iri: str) -> str:

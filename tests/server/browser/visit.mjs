@@ -1,4 +1,4 @@
-// node visit.mjs ADDRESS CHROMIUM FOLDER: walk through the pages as a reader does; print what was found as JSON.
+// node visit.mjs ADDRESS CHROMIUM FOLDER: walk through the pages as readers do; print what was found as JSON.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import puppeteer from "puppeteer-core";
@@ -6,22 +6,28 @@ import puppeteer from "puppeteer-core";
 const [address, executablePath, folder] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-const found = { steps: [], console: [], violations: [] };
+const found = { steps: [], console: [], violations: [], focus: [] };
+const TELEPHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 900 };
 
-async function open(javascript) {
+async function open({ javascript = true, viewport = TELEPHONE, scheme = "light", language = "en" } = {}) {
   const page = await browser.newPage();
   await page.setJavaScriptEnabled(javascript);
-  await page.setViewport({ width: 390, height: 844 });
-  page.on("console", (message) => message.type() === "error" && found.console.push(message.text()));
-  page.on("pageerror", (error) => found.console.push(String(error)));
+  await page.setViewport(viewport);
+  await page.setExtraHTTPHeaders({ "accept-language": language });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  page.on("console", (message) => ["error", "warn"].includes(message.type()) && found.console.push(`${page.url()} ${message.text()}`));
+  page.on("pageerror", (error) => found.console.push(`${page.url()} ${error}`));
   page.on("requestfailed", (request) => request.failure().errorText !== "net::ERR_ABORTED" && found.console.push(request.url()));
   return page;
 }
 
-async function step(page, name, check) {
+async function look(page, name) {
   found.steps.push({ name, url: page.url().replace(address, ""), title: await page.title() });
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  if (!check) return;
+}
+
+async function judge(page, name) {
   const client = await page.createCDPSession();
   await client.send("Page.setBypassCSP", { enabled: true });
   await page.evaluate(axe);
@@ -29,9 +35,10 @@ async function step(page, name, check) {
   for (const it of result.violations) {
     found.violations.push({ page: name, id: it.id, impact: it.impact, nodes: it.nodes.slice(0, 3).map((node) => node.html) });
   }
-  // wider than the telephone's screen is not readable there
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-  if (overflow) found.violations.push({ page: name, id: "overflow", impact: "serious", nodes: [] });
+  // wider than the screen is not readable there
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+  if (wide) found.violations.push({ page: name, id: "wider than the screen", impact: "serious", nodes: [] });
+  await client.detach();
 }
 
 async function follow(page, selector) {
@@ -39,43 +46,132 @@ async function follow(page, selector) {
   await Promise.all([page.waitForNavigation(), page.$eval(selector, (element) => element.click())]);
 }
 
-async function walk(javascript) {
-  const page = await open(javascript);
-  const suffix = javascript ? "" : "-plain";
+// home, search, a thing, its source, the query page, a saved query with a parameter, a download
+async function walk(suffix, options) {
+  const page = await open(options);
   await page.goto(`${address}/`);
-  await step(page, `home${suffix}`, javascript);
+  await look(page, `home${suffix}`);
   await page.type("#q", "biosaxony");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
-  await step(page, `search${suffix}`, javascript);
+  await look(page, `search${suffix}`);
   await follow(page, 'main a[href="/doc/agent/biosaxony"]');
-  await step(page, `thing${suffix}`, javascript);
+  await look(page, `thing${suffix}`);
   await follow(page, '.receipt a[href^="/doc/document/"]');
-  await step(page, `source${suffix}`, javascript);
+  await look(page, `source${suffix}`);
   await follow(page, 'header a[href="/sparql"]');
-  await step(page, `query${suffix}`, javascript);
+  await look(page, `query${suffix}`);
   found[`editor${suffix}`] = (await page.$(".cm-editor")) !== null;
-  await follow(page, 'a[href="/sparql?saved=labels-valid-on"]');
+  await follow(page, 'a[href^="/sparql?saved=labels-valid-on"]');
   await page.$eval("#p-date", (element) => (element.value = "2020-06-01"));
   await follow(page, ".parameters button");
-  await step(page, `result${suffix}`, javascript);
+  await look(page, `result${suffix}`);
   found[`rows${suffix}`] = (await page.$$("table tbody tr")).length;
-  const download = await page.$eval(".downloads form", (form) => {
-    const query = new URLSearchParams([...form.querySelectorAll("input")].map((it) => [it.name, it.value]));
-    return `${form.getAttribute("action")}?${query}`;
-  });
-  found[`download${suffix}`] = download;
-  if (javascript) {
-    await page.goto(`${address}/cluster`);
-    await step(page, "terms", true);
-    await page.goto(`${address}/sparql?query=${encodeURIComponent("SELECT * { nonsense")}`);
-    await step(page, "problem", true);
+  found[`download${suffix}`] = await page.$eval("a[download]", (link) => link.getAttribute("href"));
+  await page.close();
+}
+
+// with the keyboard alone: what has the focus is seen, and is in the order of the page
+async function keys() {
+  const page = await open({ viewport: DESK });
+  await page.goto(`${address}/`);
+  await page.keyboard.press("Tab");
+  found.focus.push(await page.evaluate(() => document.activeElement.className));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  found.focus.push(await page.evaluate(() => document.activeElement.id));
+  await page.keyboard.type("biosaxony");
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  const seen = [];
+  for (let count = 0; count < 40; count++) {
+    await page.keyboard.press("Tab");
+    const now = await page.evaluate(() => {
+      const element = document.activeElement;
+      const box = element.getBoundingClientRect();
+      return { href: element.getAttribute("href"), seen: box.width > 1 && getComputedStyle(element).outlineStyle !== "none" };
+    });
+    if (!now.seen) found.focus.push(`not seen: ${now.href}`);
+    seen.push(now.href);
+    if (now.href === "/doc/agent/biosaxony") break;
+  }
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  found.focus.push(await page.$eval("h1", (element) => element.textContent));
+  // the editor lets the focus go on, and runs the query
+  await page.goto(`${address}/sparql`);
+  if (await page.$(".cm-content")) {
+    await page.focus(".cm-content");
+    await page.keyboard.press("Tab");
+    found.focus.push(await page.evaluate(() => document.activeElement.tagName));
+    await page.focus(".cm-content");
+    await page.keyboard.down("Control");
+    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+    await page.keyboard.up("Control");
+    found.focus.push(await page.$eval("#results", (element) => element.textContent));
   }
   await page.close();
 }
 
-await walk(true);
-await walk(false);
+// what the editor adds to the text area
+async function editor() {
+  const page = await open({ viewport: DESK });
+  await page.goto(`${address}/sparql`);
+  if ((await page.$(".cm-content")) === null) return page.close();
+  await page.waitForNetworkIdle();
+  await page.focus(".cm-content");
+  await page.keyboard.down("Control");
+  await page.keyboard.press("End");
+  await page.keyboard.up("Control");
+  await page.keyboard.type("clu:Cluster");
+  await page.waitForSelector(".cm-tooltip-autocomplete li");
+  found.completions = await page.$$eval(".cm-tooltip-autocomplete li", (items) => items.map((it) => it.textContent));
+  found.keywords = (await page.$$(".cm-line span")).length;
+  await judge(page, "editor with completions");
+  await page.goto(`${address}/sparql?query=${encodeURIComponent("SELECT * WHERE {\n  ?s ?p ?o .\n  nonsense\n}")}`);
+  await page.waitForSelector(".cm-wrong-line");
+  found.wrong = await page.$eval(".cm-wrong-line", (element) => element.textContent);
+  await page.close();
+}
+
+await walk("", {});
+await walk("-plain", { javascript: false });
+await walk("-desk-de", { viewport: DESK, scheme: "dark", language: "de" });
+await keys();
+await editor();
+
+const fact = await (await fetch(`${address}/sparql?query=${encodeURIComponent("SELECT ?g { GRAPH ?g { ?s clu:heldBy ?o } } LIMIT 1")}`, {
+  headers: { accept: "text/csv" },
+})).text();
+const pages = {
+  home: "/",
+  search: "/search?q=label",
+  "nothing found": "/search?q=xyzzy",
+  thing: "/doc/agent/biosaxony",
+  source: "/doc/document/biosaxony-silver-label",
+  fact: new URL(fact.split("\n")[1].trim()).pathname.replace("/pressgraph/id/", "/doc/"),
+  ontology: "/cluster",
+  vocabulary: "/vocab/label-level",
+  concept: "/vocab/label-level/silver",
+  shapes: "/shapes",
+  class: `/about?iri=${encodeURIComponent("https://w3id.org/pressgraph/cluster#Claim")}`,
+  property: `/about?iri=${encodeURIComponent("http://schema.org/name")}`,
+  query: "/sparql",
+  parameters: "/sparql?saved=claims-by-type",
+  result: "/sparql?saved=facts-by-status&run=1",
+  graph: `/sparql?query=${encodeURIComponent("DESCRIBE agent:biosaxony")}`,
+  answer: `/sparql?query=${encodeURIComponent("ASK { ?s a clu:Cluster }")}`,
+  mistake: `/sparql?query=${encodeURIComponent("SELECT * { nonsense")}`,
+  missing: "/doc/agent/biosaxon",
+};
+for (const [name, path] of Object.entries(pages)) {
+  for (const [look_, options] of [["", {}], ["-dark-desk-de", { viewport: DESK, scheme: "dark", language: "de" }]]) {
+    const page = await open(options);
+    await page.goto(`${address}${path}`);
+    await judge(page, `${name}${look_}`);
+    await page.screenshot({ path: `${folder}/page-${name}${look_}.png`, fullPage: true });
+    await page.close();
+  }
+}
+
 await browser.close();
-// an error page is meant to answer 400
-found.console = found.console.filter((text) => !text.includes("status of 400"));
+// pages about mistakes are meant to answer 400 and 404
+found.console = found.console.filter((text) => !/status of 40[04]/.test(text));
 console.log(JSON.stringify(found));

@@ -1,0 +1,106 @@
+"""What the profile defines: namespaces, versions of its ontologies, SHACL shapes (also those of consumers).
+
+Ontology and vocabularies are in the dataset; shapes are not, and are read from the profile's files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.project import resource_folder
+from pressgraph.rdf import OWL, SH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pressgraph.profile import Profile
+    from pressgraph.rdf import Resource
+
+_VERSION = f"{OWL}versionIRI"
+
+
+class Definitions:
+    """What a profile defines."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+
+    @cached_property
+    def _terms(self) -> frozenset[str]:
+        shapes = {subject.value for subject in self._read[1] if isinstance(subject, ox.NamedNode)}
+        return self._profile.ontology_terms | shapes
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces of all terms."""
+        return frozenset(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in self._terms)
+
+    def terms(self, namespace: str) -> list[str]:
+        """Return the terms of a namespace."""
+        return sorted(iri for iri in self._terms if iri.startswith(namespace))
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, str], dict[Resource, list[ox.Triple]]]:
+        profile = self._profile
+        consumers = sorted((resource_folder("shapes") / "consumers").glob("*.ttl"))
+        versions: dict[str, str] = {}
+        about: dict[Resource, list[ox.Triple]] = defaultdict(list)
+        shape_files = [content for _, content in profile.shapes_turtle] + [path.read_bytes() for path in consumers]
+        for files, shapes in (([content for _, content in profile.ontology_turtle], False), (shape_files, True)):
+            for content in files:
+                for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+                    subject = quad.subject
+                    if isinstance(subject, ox.Triple):
+                        continue
+                    if quad.predicate.value == _VERSION and isinstance(quad.object, ox.NamedNode):
+                        versions[quad.object.value] = subject.value
+                    if shapes:
+                        about[subject].append(quad.triple)
+        return versions, dict(about)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The ontologies, by the IRIs of their versions."""
+        return self._read[0]
+
+    def shape_triples(self, iri: str) -> Iterator[ox.Triple]:
+        """Yield what the shapes' files say of an IRI and of the blank nodes below it."""
+        about = self._read[1]
+        waiting: list[Any] = [ox.NamedNode(iri)]
+        while waiting:
+            for triple in about.get(waiting.pop(), ()):
+                yield triple
+                if isinstance(triple.object, ox.BlankNode):
+                    waiting.append(triple.object)
+
+    def shapes(self, names: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
+        """Return what a page says of the subjects of shapes' files: targets, paths, messages as `[text, language]`."""
+        found = {}
+        for name in names:
+            triples = list(self.shape_triples(name))
+            said: dict[str, list[Any]] = {key: [] for key in _WORDS.values()}
+            for triple in triples:
+                key = _WORDS.get(triple.predicate.value)
+                if key is None or triple.subject != ox.NamedNode(name):
+                    continue
+                if isinstance(triple.object, ox.Literal):
+                    said[key].append([triple.object.value, triple.object.language or ""])
+                elif isinstance(triple.object, ox.NamedNode):
+                    said[key].append(triple.object.value)
+            if triples:
+                found[name] = said
+        return found
+
+
+_WORDS = {
+    f"{SH}targetClass": "targets",
+    f"{SH}path": "paths",
+    f"{SH}message": "messages",
+    f"{SH}property": "properties",
+    f"{SH}prefix": "prefixes",
+    f"{SH}namespace": "prefixes",
+}
