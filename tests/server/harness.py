@@ -21,6 +21,14 @@ TOKEN = "a-token-that-only-tests-know"
 BASE = "https://w3id.org/pressgraph/"
 
 
+def _module(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    return words[2].decode() if len(words) > 2 else ""
+
+
 @dataclass
 class Server:
     """A running `pressgraph serve`."""
@@ -65,6 +73,14 @@ class Server:
             except (TimeoutError, ConnectionError):
                 pass
             return parts
+
+    def workers(self) -> list[int]:
+        """The processes that answer queries."""
+        return [pid for pid in self.children() if "worker" in _module(pid)]
+
+    def writers(self) -> list[int]:
+        """The processes that write, or wait for it."""
+        return [pid for pid in self.children() if "writer" in _module(pid)]
 
     def children(self) -> list[int]:
         """The server's processes, without itself."""

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import threading
@@ -346,6 +347,7 @@ def test_a_new_build_is_served_within_a_second_and_nothing_fails_meanwhile(root:
     build(project, root)
     server = start(project)
     failures: list[Any] = []
+    delays: list[float] = []
     answered = [0]
     stop = threading.Event()
 
@@ -370,15 +372,15 @@ def test_a_new_build_is_served_within_a_second_and_nothing_fails_meanwhile(root:
         path = project / "data" / "releases" / "2019-01-01-biosaxony-silver-label.yaml"
         addition = "  - id: agent/new-cluster\n    type: ClusterOrganisation\n    name: { en: Round 1 }\n"
         text = path.read_text(encoding="utf-8")
-        for round_ in range(1, 4):
+        for round_ in range(1, 6):
             path.write_text(text + addition.replace("1", str(round_)), encoding="utf-8")
             run_build(project)
             published = time.monotonic()
             want = [{"n": f"Round {round_}"}]
             while server.rows(f"SELECT ?n {{ <{BASE}id/agent/new-cluster> schema:name ?n }}") != want:
-                assert time.monotonic() - published < 3
-                time.sleep(0.02)
-            assert time.monotonic() - published < (3 if os.environ.get("CI") else 2)
+                assert time.monotonic() - published < 10
+                time.sleep(0.01)
+            delays.append(time.monotonic() - published)
         path.write_text(text, encoding="utf-8")
         run_build(project)
         until = time.monotonic() + 5
@@ -394,6 +396,8 @@ def test_a_new_build_is_served_within_a_second_and_nothing_fails_meanwhile(root:
         server.stop()
     assert failures == []
     assert answered[0] > 20
+    # a machine that does much else may take longer once
+    assert statistics.median(delays) < 1
 
 
 def test_what_is_written_stays_when_a_build_publishes(root: Path, tmp_path: Path) -> None:

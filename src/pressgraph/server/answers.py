@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ STATUS = {
 }
 _RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60"}
 
+_FOLDERS = re.compile(r"(?<![\w:/])/(?:[^\s/:'\"]+/)*")
+
 CORS = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag, Link, Content-Location, X-Request-Id",
@@ -54,7 +57,9 @@ def request_error(failure: ExchangeError) -> RequestError:
     """Return the error that a failed exchange is answered with."""
     status = STATUS[failure.kind]
     headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY else {}
-    return RequestError(status, failure.message, headers)
+    # engines name the files of the store
+    message = _FOLDERS.sub("", failure.message) if status == 500 else failure.message  # noqa: PLR2004
+    return RequestError(status, message, headers)
 
 
 def error_answer(error: RequestError) -> Response:

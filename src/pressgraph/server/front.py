@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
-_POLL = 0.2
+_POLL = 0.05
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -292,6 +292,8 @@ class Front:
         pointers = (self.project.state / "current", self.folder / "current")
         seen: tuple[Any, ...] = ()
         while True:
+            with suppress(OSError):
+                await self.writes.prepare()
             now = tuple(_stamp(path) for path in pointers)
             if now != seen:
                 try:

@@ -218,6 +218,7 @@ class LinkedData:
             view=view,
             json_ld=self._tree(await self._triples(iri, ()), iri),
             forms=_links(document),
+            is_term=iri in self.front.profile.ontology_terms,
             dump=f"/store?{urlencode({'graph': iri})}" if view.says else "",
         )
 
@@ -274,6 +275,7 @@ class LinkedData:
             terms=[_term(term, entry, namespace, names) for term, entry in found["terms"].items()],
             shapes=[_shape(shape, entry, namespace, names) for shape, entry in self.definitions.shapes(terms).items()],
             forms=_links(document),
+            is_term=False,
             dump="",
         )
 

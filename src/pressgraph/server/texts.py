@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pressgraph.rdf import OA, OWL, PROV, RDF, RDFS, SKOS
+
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """The languages, each by its own name."""
 
@@ -104,6 +106,43 @@ _ERRORS = {
     503: ("Busy", "Überlastet"),
     504: ("This took too long", "Das hat zu lange gedauert"),
 }
+_WORDS_OF_OTHERS = {
+    f"{RDF}type": ("kind", "Art"),
+    f"{RDFS}label": ("label", "Bezeichnung"),
+    f"{RDFS}comment": ("comment", "Anmerkung"),
+    f"{RDFS}isDefinedBy": ("defined by", "definiert in"),
+    f"{RDFS}subClassOf": ("narrower than", "enger als"),
+    f"{RDFS}subPropertyOf": ("narrower than (property)", "enger als (Eigenschaft)"),
+    f"{RDFS}domain": ("property of", "Eigenschaft von"),
+    f"{RDFS}range": ("has values of kind", "hat Werte der Art"),
+    f"{RDFS}seeAlso": ("see also", "siehe auch"),
+    f"{OWL}Class": ("class", "Klasse"),
+    f"{OWL}Ontology": ("ontology", "Ontologie"),
+    f"{OWL}ObjectProperty": ("property", "Eigenschaft"),
+    f"{OWL}DatatypeProperty": ("property with literal values", "Eigenschaft mit Literalwerten"),
+    f"{OWL}AnnotationProperty": ("annotation", "Annotation"),
+    f"{OWL}disjointWith": ("excludes", "schließt aus"),
+    f"{OWL}inverseOf": ("inverse of", "Umkehrung von"),
+    f"{OWL}equivalentClass": ("same as", "gleich"),
+    f"{OWL}versionIRI": ("version", "Version"),
+    f"{OWL}versionInfo": ("version number", "Versionsnummer"),
+    f"{OWL}imports": ("imports", "importiert"),
+    f"{SKOS}Concept": ("concept", "Begriff"),
+    f"{SKOS}ConceptScheme": ("vocabulary", "Vokabular"),
+    f"{OA}hasSource": ("from", "aus"),
+    f"{OA}hasSelector": ("place", "Stelle"),
+    f"{OA}start": ("from character", "von Zeichen"),
+    f"{OA}end": ("to character", "bis Zeichen"),
+    f"{PROV}wasDerivedFrom": ("read from", "gelesen in"),
+    f"{PROV}Bundle": ("receipts", "Belege"),
+}
+"""What other vocabularies call things, where the profile gives them no label."""
+
+
+def word_of_others(iri: str, language: str) -> str:
+    """Return what a term of a common vocabulary is called; an empty text for others."""
+    words = _WORDS_OF_OTHERS.get(iri)
+    return words[list(LANGUAGES).index(language)] if words else ""
 
 
 def texts(language: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pressgraph.profile.model import local_name
 from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.rdf import PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.server.description import DCTERMS
+from pressgraph.server.texts import word_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -212,9 +213,9 @@ class Names:
         known: Any = profile.key_of.get(iri) or profile.class_of.get(iri) or profile.concept_of.get(iri)
         if known is not None and known.labels:
             return self.pick([[text, tag] for tag, text in known.labels.items()])
-        if iri.startswith("http://schema.org/"):
+        if iri.startswith(SCHEMA):
             return local_name(iri), ""
-        return "", ""
+        return word_of_others(iri, self._language), self._language
 
     def term(self, iri: str) -> Name:
         """Return a property or class as people see it; it links to how it is used."""
@@ -315,11 +316,16 @@ def _values(
     found = [
         Fact(
             value=names.value(entry[end]),
-            receipts=tuple(receipts[name] for name in entry["graphs"] if name in receipts),
+            receipts=_telling([receipts[name] for name in entry["graphs"] if name in receipts]),
         )
         for entry in entries
     ]
     return tuple(sorted(found, key=lambda it: names.value_order(it.value)))
+
+
+def _telling(receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
+    """Leave out receipts that only name a source, which the source's own description has, where others say more."""
+    return tuple(it for it in receipts if it.status or it.spans) or tuple(receipts)
 
 
 def _receipt(graph: str, found: dict[str, Any], names: Names) -> Receipt:

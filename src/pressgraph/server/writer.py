@@ -4,7 +4,7 @@
 
 What it changes is a candidate that nobody reads (`pressgraph.dataset.snapshots`); so a writer that is killed at any
 moment, or whose input does not parse, leaves the served dataset as it was. The lock of the served dataset goes with
-the process.
+the process. It is started ahead of its write, and has read all its code when the request comes.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pyoxigraph as ox
 
 from pressgraph.dataset import Snapshots, union
 from pressgraph.errors import PressgraphError
+from pressgraph.project import open_project
 from pressgraph.server.frames import END, FAILED, READY, REQUEST, json_frame, receive
 from pressgraph.server.publication import publish_build, settle_default_graph
 from pressgraph.server.sandbox import restrict
@@ -38,8 +40,6 @@ def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     """Make one write; return the new snapshot's name and what happened to the graph."""
     folder, wait = Path(request["folder"]), request["wait"]
     if request["op"] == "publish":
-        from pressgraph.project import open_project
-
         return {"snapshot": publish_build(open_project(Path(request["project"])), folder, wait=wait).name}
     snapshots = Snapshots(folder)
     with snapshots.building(wait=wait):
@@ -145,7 +145,8 @@ def main() -> None:
     except RefusedError as error:
         answer = json_frame(FAILED, {"kind": error.kind, "message": str(error)})
     except PressgraphError as error:
-        answer = json_frame(FAILED, {"kind": "failed", "message": error.reason})
+        locked = isinstance(error.__cause__, filelock.Timeout)
+        answer = json_frame(FAILED, {"kind": "busy" if locked else "failed", "message": error.reason})
     sock.sendall(answer)
     os._exit(0)
 

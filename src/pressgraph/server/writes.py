@@ -1,6 +1,7 @@
 """Writing over HTTP: SPARQL Update, and the SPARQL 1.1 Graph Store HTTP Protocol (which also reads).
 
-Each write is a process of its own (`pressgraph.server.writer`), with its own limits; one at a time.
+Each write is a process of its own (`pressgraph.server.writer`), with its own limits; one at a time. The next one is
+started ahead, so that what `build` publishes is served at once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -50,6 +52,8 @@ class Writes:
         self._lock = asyncio.Lock()
         self._waiting = 0
         self._process: Process | None = None
+        self._spare: Process | None = None
+        self._not_before = 0.0
         self._settings = json.dumps(
             {
                 "memory": front.settings.write_memory_mib * 1024 * 1024,
@@ -276,17 +280,18 @@ class Writes:
             }
         )
         exchange = Exchange(message + b"".join(frame(DATA, content) for content in contents))
-        process = self._process = Process(
-            ["pressgraph.server.writer", self._settings], lost=lambda _process: None, ready=lambda _process: None
-        )
-        await process.connect()
+        process = self._process = await self._fresh()
         process.ask(exchange)
         limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
         timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
         try:
             parts = [chunk async for chunk in exchange.chunks()]
         except ExchangeError as failure:
-            raise request_error(failure) from failure
+            error = request_error(failure)
+            if error.status >= 500:  # noqa: PLR2004
+                # no message: it may hold what was written
+                front.say("error", error="write", operation=request["op"], kind=failure.kind)
+            raise error from failure
         finally:
             timer.cancel()
             exchange.close()
@@ -295,7 +300,29 @@ class Writes:
         outcome: dict[str, Any] = json.loads(b"".join(parts))
         return outcome
 
+    async def prepare(self) -> None:
+        """Have a process that waits for the next write, unless one is under way."""
+        if self._spare is None and not self._lock.locked() and time.monotonic() > self._not_before:
+            async with self._lock:
+                self._spare = await self._fresh()
+
+    async def _fresh(self) -> Process:
+        """Return a process that has made no write yet; the caller holds the lock."""
+        if self._spare is not None:
+            spare, self._spare = self._spare, None
+            return spare
+        process = Process(["pressgraph.server.writer", self._settings], lost=self._lost, ready=lambda _process: None)
+        await process.connect()
+        return process
+
+    def _lost(self, process: Process) -> None:
+        if process is self._spare:
+            self._spare = None
+            # whatever ended it may end the next one too
+            self._not_before = time.monotonic() + 1
+
     async def stop(self) -> None:
         """End a write that is under way: it leaves no trace."""
-        if self._process is not None:
-            self._process.kill(ExchangeError("stopping", "the server is stopping"))
+        for process in (self._process, self._spare):
+            if process is not None:
+                process.kill(ExchangeError("stopping", "the server is stopping"))
