@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import math
 import os
 import secrets
 import time
@@ -51,7 +52,7 @@ class Writes:
         self._token = token
         self._lock = asyncio.Lock()
         self._waiting = 0
-        self._process: Process | None = None
+        self._alive: set[Process] = set()
         self._spare: Process | None = None
         self._not_before = 0.0
         self._settings = json.dumps(
@@ -280,7 +281,7 @@ class Writes:
             }
         )
         exchange = Exchange(message + b"".join(frame(DATA, content) for content in contents))
-        process = self._process = await self._fresh()
+        process = await self._fresh()
         process.ask(exchange)
         limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
         timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
@@ -295,7 +296,6 @@ class Writes:
         finally:
             timer.cancel()
             exchange.close()
-            self._process = None
         # the answer comes before the process's end, and its lock goes with it
         outcome: dict[str, Any] = json.loads(b"".join(parts))
         return outcome
@@ -312,10 +312,12 @@ class Writes:
             spare, self._spare = self._spare, None
             return spare
         process = Process(["pressgraph.server.writer", self._settings], lost=self._lost, ready=lambda _process: None)
+        self._alive.add(process)
         await process.connect()
         return process
 
     def _lost(self, process: Process) -> None:
+        self._alive.discard(process)
         if process is self._spare:
             self._spare = None
             # whatever ended it may end the next one too
@@ -323,6 +325,9 @@ class Writes:
 
     async def stop(self) -> None:
         """End a write that is under way: it leaves no trace."""
-        for process in (self._process, self._spare):
-            if process is not None:
-                process.kill(ExchangeError("stopping", "the server is stopping"))
+        self._not_before = math.inf
+        for process in self._alive:
+            process.kill(ExchangeError("stopping", "the server is stopping"))
+        until = time.monotonic() + 3
+        while self._alive and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
+            await asyncio.sleep(0.01)
