@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import signal
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pressgraph.query import SavedQuery
 
 SHORTEST_TOKEN = 16
+_BACKLOG = 1024
 _MAKE_TOKEN = "export PRESSGRAPH_SERVE_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')"  # noqa: S105 - how to make one
 
 
@@ -59,11 +63,10 @@ def serve(
             hint=f"make one: {_MAKE_TOKEN}",
         )
     settings = project.serve
+    listener = _listen(host, port)
     front = Front(project, profile, saved_queries, writable=writable, token=token)
     config = uvicorn.Config(
         front,
-        host=host,
-        port=port,
         http=type("ServedConnection", (Connection,), {"front": front}),
         ws="none",
         loop=_loop(),
@@ -74,15 +77,35 @@ def serve(
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=settings.shutdown_timeout,
         limit_concurrency=settings.connections,
-        backlog=1024,
+        backlog=_BACKLOG,
     )
     server = _Server(config, listening)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
+    # uvicorn ends gracefully, and then raises the signal again
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        server.run([listener])
     if front.problem is not None:
         raise front.problem
-    if not server.started:
-        raise PressgraphError(f"{host}:{port} cannot be listened on", hint="is another server there? try --port")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises PressgraphError with a sentence that says what to do.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        match error.errno:
+            case errno.EADDRINUSE:
+                reason, hint = f"port {port} of {host} is in use", "another server is there; take another port: --port"
+            case errno.EACCES:
+                reason, hint = f"port {port} is not yours to use", "take one above 1023, behind a reverse proxy: --port"
+            case _:
+                reason = f"'{host}' is no address of this machine"
+                hint = "127.0.0.1 is for this machine alone, 0.0.0.0 for all networks: --host"
+        raise PressgraphError(reason, hint=hint) from error
 
 
 def _loop() -> str:
