@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,6 +23,8 @@ from harness import BASE, Server, build, empty, make_project, run_build, start
 from rdflib import Graph, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, SPARQLWrapper
+
+from pressgraph.project.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -498,6 +501,19 @@ def test_where_it_cannot_listen_it_says_so(options: list[str], says: str, built:
     assert says.replace("{taken}", taken) in found.stderr
     assert "Traceback" not in found.stderr
     assert found.stdout == ""
+
+
+def test_every_setting_is_documented_with_its_default(root: Path) -> None:
+    text = (root / "docs" / "serving.md").read_text(encoding="utf-8")
+    table = text.partition("| `[serve]` |")[2].partition("\n\n")[0]
+    documented: dict[str, str] = {}
+    for line in table.splitlines()[2:]:
+        names, defaults, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        documented |= zip(names.replace("`", "").split(", "), defaults.replace("`", "").split(", "), strict=True)
+    assert documented == {
+        it.name: json.dumps(list(value) if isinstance(value := getattr(Serving(), it.name), tuple) else value)
+        for it in fields(Serving)
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
