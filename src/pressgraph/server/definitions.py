@@ -77,6 +77,10 @@ class Definitions:
                 if isinstance(triple.object, ox.BlankNode):
                     waiting.append(triple.object)
 
+    def about(self, iri: str) -> list[ox.Triple]:
+        """Return what the shapes' files say of an IRI, without blank nodes: of the shapes graph, its title."""
+        return [it for it in self.shape_triples(iri) if not isinstance(it.object, ox.BlankNode)]
+
     def shapes(self, names: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
         """Return what a page says of the subjects of shapes' files: targets, paths, messages as `[text, language]`."""
         found = {}

@@ -16,7 +16,8 @@ from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.publish.jsonld import json_ld
 from pressgraph.server.answers import CORS, RequestError, not_modified, preflight
 from pressgraph.server.definitions import Definitions
-from pressgraph.server.description import VOID
+from pressgraph.server.description import DCTERMS, VOID
+from pressgraph.server.lookups import term
 from pressgraph.server.negotiation import GRAPHS, HTML, Form, choose
 from pressgraph.server.protocol import parameters
 from pressgraph.server.texts import texts
@@ -77,7 +78,7 @@ class LinkedData:
             readings.append((name, form))
         if not document:
             for name, form in readings:
-                namespace = self._namespace(name)
+                namespace = self.namespace(name)
                 if namespace is not None:
                     return await self._terms(request, namespace, form, f"/{_quoted(name.rstrip('/'))}")
         candidates = {
@@ -117,7 +118,7 @@ class LinkedData:
         found: str | None = (await self.front.lookup({"op": "exists", "iris": candidates}))["iri"]
         return found
 
-    def _namespace(self, name: str) -> str | None:
+    def namespace(self, name: str) -> str | None:
         """Return the namespace whose terms follow a path after '#' or '/', such as /cluster and /vocab/label-level.
 
         The version of an ontology, such as /cluster/0.1.0, is the ontology as it is: older ones are not kept.
@@ -266,13 +267,19 @@ class LinkedData:
             return Response(content, headers={**headers, "content-type": form.content_type})
         found = await self.front.lookup({"op": "terms", "terms": terms})
         about = await self.front.lookup({"op": "thing", "iri": iri})
-        names = self.pages.names(request, {**about["labels"], **found["labels"]})
+        labels = {**about["labels"], **found["labels"]}
+        for triple in self.definitions.about(iri):
+            value = term(triple.object)
+            about["facts"].append({"s": ["iri", iri], "p": triple.predicate.value, "o": value, "graphs": []})
+            if triple.predicate.value == f"{DCTERMS}title":
+                labels.setdefault(iri, []).append(value[1:3])
+        names = self.pages.names(request, labels)
         return self.pages.draw(
             request,
             "terms.html",
             headers=headers,
             view=thing_view(iri, about, names),
-            terms=[_term(term, entry, namespace, names) for term, entry in found["terms"].items()],
+            terms=[_term(name, entry, namespace, names) for name, entry in found["terms"].items()],
             shapes=[_shape(shape, entry, namespace, names) for shape, entry in self.definitions.shapes(terms).items()],
             forms=_links(document),
             is_term=False,

@@ -60,6 +60,10 @@ class Pages:
         self._editor = (STATIC / "editor.js").is_file()
         self.linked = LinkedData(self)
         self._query = QueryPage(self)
+        # a project's own profile may do without the shipped terms
+        terms = [path for path in ("/cluster", "/vocab", "/shapes") if self.linked.namespace(path[1:])]
+        self._places = {"/sparql", *terms}
+        """The places that every page links to."""
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -110,6 +114,7 @@ class Pages:
             editor=self._editor,
             settings=self.front.settings,
             path=here,
+            places=self._places,
             **values,
         )
         policy = (

@@ -87,8 +87,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "things": ("things", "Dinge"),
     "triples": ("triples", "Tripel"),
     "unknown": ("nothing here is known by this name", "unter diesem Namen ist hier nichts bekannt"),
+    "unused": ("not used", "nicht verwendet"),
     "used": ("used {} times", "{}-mal verwendet"),
     "used_once": ("used once", "einmal verwendet"),
+    "vocabularies": ("Vocabularies", "Vokabulare"),
     "what_now": (
         "Search for a name, or start at the first page.",
         "Suchen Sie nach einem Namen oder beginnen Sie auf der ersten Seite.",

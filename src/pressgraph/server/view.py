@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
 
 _NUMBERS = {"integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "int", "long"}
+_LONG = 40
 _DAYS = {"date", "dateTime", "gYear", "gYearMonth"}
 _FIRST = (
     *(f"{SKOS}{it}" for it in ("prefLabel", "altLabel", "definition", "scopeNote")),
@@ -50,10 +51,12 @@ class Value:
     name: Name | None = None
 
     @property
-    def short(self) -> str:
-        """What kind of short value it is, which stays on its line: 'number' or 'day'; else nothing."""
+    def look(self) -> str:
+        """How it is set in a table: 'number' and 'day' stay on their line, 'long' gets room; else nothing."""
         local = local_name(self.datatype.replace(":", "/"))
-        return "number" if local in _NUMBERS else "day" if local in _DAYS else ""
+        if local in _NUMBERS:
+            return "number"
+        return "day" if local in _DAYS else "long" if len(self.text) > _LONG else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
