@@ -1,8 +1,9 @@
 """Measure `pressgraph serve` beside `oxigraph serve` and rdflib-endpoint: the same data, the same queries, one run.
 
-    python benchmarks/serve.py [--seconds 5] [--facts 2000] [--connections 16] [--rdflib-endpoint PYTHON]
+    python benchmarks/serve.py [--write] [--rounds 5] [--seconds 2] [--facts 2000] [--connections 16]
 
-Needs wrk. rdflib-endpoint is measured where an interpreter that has it is named.
+Needs wrk (Debian package wrk). All servers run all the time; each kind of work goes round them in turn, several times,
+and the middle of the rates counts, so that a machine that is busy for a while is so for all.
 """
 
 from __future__ import annotations
@@ -25,8 +26,22 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.peers import environment
+from benchmarks.run import README, markdown, put
 
 from pressgraph.dataset import Snapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.run import Table
 
 BASE = "https://data.example.org/"
 SCHEMA, CLU = "http://schema.org/", "https://w3id.org/pressgraph/cluster#"
@@ -146,23 +161,45 @@ def wrk(address: str, query: str, arguments: argparse.Namespace, *, fresh: bool)
     return float(rate[1]) if rate else 0.0, p99, int(failed[1]) if failed else 0
 
 
-def alternate(address: str, arguments: argparse.Namespace) -> dict[str, tuple[float, float, int]]:
-    """Measure one server."""
-    results = {}
-    for name, query, fresh in (
-        ("tiny, repeated", TINY, False),
-        ("tiny, first time", TINY.replace("}", "FILTER(@ >= 0) }"), True),
-        ("small, repeated", SMALL.replace("c@", "c1"), False),
-        ("small, first time", SMALL.replace("c@", "c1"), True),
-    ):
-        results[name] = wrk(address, query if fresh else query.replace("@", "1"), arguments, fresh=fresh)
-    times = []
-    for number in range(7):
-        started = time.perf_counter()
-        ask(address, HEAVY.replace("@", str(number + time.time_ns() % 1000 * 1000)))
-        times.append(time.perf_counter() - started)
-    results["heavy (1/s)"] = (1 / statistics.median(times), max(times) * 1000, 0)
-    return results
+def heavy(address: str) -> tuple[float, float, int]:
+    """Ask for an aggregation over all data, once; return how many a second that makes, and milliseconds."""
+    started = time.perf_counter()
+    ask(address, HEAVY.replace("@", str(time.time_ns() % 10**9)))
+    took = time.perf_counter() - started
+    return 1 / took, took * 1000, 0
+
+
+WORKS: dict[str, Callable[[str, argparse.Namespace], tuple[float, float, int]]] = {
+    "small, repeated": lambda address, arguments: wrk(address, SMALL.replace("@", "1"), arguments, fresh=False),
+    "small, first time": lambda address, arguments: wrk(address, SMALL.replace("c@", "c1"), arguments, fresh=True),
+    "tiny, repeated": lambda address, arguments: wrk(address, TINY, arguments, fresh=False),
+    "tiny, first time": lambda address, arguments: wrk(
+        address, TINY.replace("}", "FILTER(@ >= 0) }"), arguments, fresh=True
+    ),
+    "heavy aggregation": lambda address, _arguments: heavy(address),
+}
+
+
+def measure(peers: Sequence[Peer], arguments: argparse.Namespace) -> Table:
+    """Let each kind of work go round the servers; return the table: rates, ratios and the 99th percentile."""
+    table: Table = [
+        ("work", *(f"{peer.name}, 1/s" for peer in peers), "ratio", *(f"{peer.name}, p99 ms" for peer in peers))
+    ]
+    for work, once in WORKS.items():
+        found: dict[str, list[tuple[float, float, int]]] = {peer.name: [] for peer in peers}
+        for round_ in range(arguments.rounds + 1):
+            for peer in peers:
+                result = once(peer.address, arguments)
+                if result[2]:
+                    sys.exit(f"{peer.name}, {work}: {result[2]} requests failed")
+                if round_:  # the first warms up
+                    found[peer.name].append(result)
+        rates = {name: statistics.median(it[0] for it in results) for name, results in found.items()}
+        late = {name: statistics.median(it[1] for it in results) for name, results in found.items()}
+        ratio = f"{rates['pressgraph'] / rates['oxigraph serve']:.2f}"
+        table.append((work, *(f"{it:,.1f}" for it in rates.values()), ratio, *(f"{it:.1f}" for it in late.values())))
+        print(" | ".join(table[-1]), file=sys.stderr, flush=True)
+    return table
 
 
 def mixed_load(address: str, seconds: float) -> tuple[int, int, int, float]:
@@ -203,66 +240,60 @@ def mixed_load(address: str, seconds: float) -> tuple[int, int, int, float]:
 
 
 def main() -> None:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=5)
+    """Measure, and print tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2, help="how long each load lasts")
     parser.add_argument("--facts", type=int, default=2000)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--mixed-seconds", type=int, default=30)
-    parser.add_argument("--rdflib-endpoint", metavar="PYTHON", help="an interpreter that has rdflib-endpoint")
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("needs wrk (Debian package wrk)")
     oxigraph = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
     if oxigraph is None:
         sys.exit("needs oxigraph (PyPI package oxigraph)")
-    with tempfile.TemporaryDirectory() as temporary:
+    endpoint = environment("rdflib-endpoint", "rdflib-endpoint[cli]==0.6.3")
+    with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as stack:
         folder = Path(temporary)
         project = make_project(folder / "project", arguments.facts)
         built = Snapshots(project / ".pressgraph").current()
         assert built is not None  # noqa: S101 - it was just built
-        store = built.open()
-        dump, copy = folder / "dump.nt", folder / "oxigraph"
-        store.backup(str(copy))
-        import pyoxigraph as ox
-
-        with dump.open("wb") as file:
-            store.dump(file, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-        triples = sum(1 for _ in dump.open(encoding="utf-8"))
-        print(
-            f"{triples} triples in the default graph; {arguments.connections} connections, {arguments.seconds} s each"
-        )
+        store, quads, triples = built.open(), folder / "dump.nq", folder / "dump.nt"
+        store.dump(str(quads), ox.RdfFormat.N_QUADS)
+        store.dump(str(triples), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        count = sum(1 for _ in triples.open(encoding="utf-8"))
+        del store
+        loaded = str(folder / "oxigraph")
+        subprocess.run([oxigraph, "load", "-l", loaded, "-f", str(quads)], check=True, stderr=subprocess.DEVNULL)
         ports = [free_port() for _ in range(3)]
-        pressgraph = [sys.executable, "-m", "pressgraph", "--project", str(project), "serve", "--port", str(ports[0])]
-        peers = [
-            (Peer(name="oxigraph serve", address=f"http://127.0.0.1:{ports[1]}/query"),
-             [oxigraph, "serve-read-only", "-l", str(copy), "-b", f"127.0.0.1:{ports[1]}"]),
-            (Peer(name="pressgraph serve", address=f"http://127.0.0.1:{ports[0]}/sparql"), pressgraph),
-        ]  # fmt: skip
-        if arguments.rdflib_endpoint:
-            command = [arguments.rdflib_endpoint, "-m", "rdflib_endpoint", "serve", str(dump), "--port", str(ports[2])]
-            peers.append((Peer(name="rdflib-endpoint", address=f"http://127.0.0.1:{ports[2]}/"), command))
-        table: dict[str, dict[str, tuple[float, float, int]]] = {}
-        for peer, command in peers:
-            with running(command, peer.address, folder / f"{peer.name}.log"):
-                table[peer.name] = alternate(peer.address, arguments)
-        reference = table["oxigraph serve"]
-        print(f"{'':20}" + "".join(f"{name:>34}" for name in table))
-        for work in reference:
-            cells = []
-            for found in table.values():
-                rate, p99, failed = found[work]
-                ratio = rate / reference[work][0] if reference[work][0] else float("nan")
-                cells.append(f"{rate:10.1f}/s {ratio:5.2f} x p99 {p99:7.1f} ms{f' !{failed}' if failed else '':>2}")
-            print(f"{work:20}" + "".join(f"{cell:>34}" for cell in cells))
+        ours = Peer(name="pressgraph", address=f"http://127.0.0.1:{ports[0]}/sparql")
+        serve_graph = ["-m", "rdflib_endpoint", "serve", str(triples), "--host", "127.0.0.1", "--port", str(ports[2])]
+        peers = {
+            Peer(name="oxigraph serve", address=f"http://127.0.0.1:{ports[1]}/query"):
+                [oxigraph, "serve-read-only", "-l", loaded, "-b", f"127.0.0.1:{ports[1]}"],
+            ours: [sys.executable, "-m", "pressgraph", "--project", str(project), "serve", "--port", str(ports[0])],
+            Peer(name="rdflib-endpoint", address=f"http://127.0.0.1:{ports[2]}/"):
+                [str(endpoint), *serve_graph],
+        }  # fmt: skip
+        for peer, command in peers.items():
+            stack.enter_context(running(command, peer.address, folder / f"{peer.name}.log"))
+        print(f"{count:,} triples, {arguments.connections} connections", file=sys.stderr)
+        sections = {"serving": markdown(measure(list(peers), arguments))}
         if arguments.mixed_seconds:
-            peer, command = peers[1]
-            with running(command, peer.address, folder / "mixed.log"):
-                honest, failed, hostile, p99 = mixed_load(peer.address, arguments.mixed_seconds)
-            print(
-                f"mixed load, {arguments.mixed_seconds} s: {honest} honest answered, {failed} failed, "
-                f"{hostile} hostile, honest p99 {p99:.0f} ms"
+            honest, failed, hostile, p99 = mixed_load(ours.address, arguments.mixed_seconds)
+            sections["mixed"] = (
+                f"{arguments.mixed_seconds} s of mixed load: {honest:,} honest queries answered, {failed} failed, "
+                f"beside {hostile} hostile; the 99th percentile of the honest is {p99:.0f} ms."
             )
+    for content in sections.values():
+        print("\n" + content)
+    if arguments.write:
+        text = README.read_text(encoding="utf-8")
+        for name, content in sections.items():
+            text = put(text, name, content)
+        README.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ _LOOK = 0.01
 """Seconds between two looks at how long requests take."""
 _STUCK = 0.01
 """Seconds after which a request holds up those behind it."""
+_CROWDED = 0.1
+"""Seconds after which a query makes room for those that wait, where the slow lane has a place."""
 _MOST_FAILURES = 10
 """How many processes in a row may end before they are ready until the store counts as unreadable."""
 _KEPT_ENVIRONMENT = (
@@ -521,21 +523,22 @@ class Pool:
                 self._end(
                     exchange, ExchangeError("time", f"the query ran longer than {self.settings.timeout:g} seconds")
                 )
-            elif took > self.settings.slow_after and not process.slow and self.settings.slow_workers:
-                self._slowed(process, exchange)
+            elif not process.slow and self.settings.slow_workers:
+                self._slowed(process, exchange, took)
         late = ExchangeError("busy", "no process became free in time; try again soon")
         while self._waiting and (self._waiting[0].done or now - self._waiting[0].since > self.settings.queue_timeout):
             self._waiting.popleft().finish(late)
         busy = self._waiting or any(it.row for it in self._processes)
         self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look) if busy else None
 
-    def _slowed(self, process: Process, exchange: Exchange) -> None:
-        """Move a query that runs long to the slow lane, or end it where that is full."""
-        if self._in_lane(slow=True) >= self.settings.slow_workers:
+    def _slowed(self, process: Process, exchange: Exchange, took: float) -> None:
+        """Move a query that runs long to the slow lane, or end it where that is full; sooner where others wait."""
+        if self._in_lane(slow=True) < self.settings.slow_workers:
+            if took > self.settings.slow_after or (self._waiting and took > _CROWDED):
+                process.slow = True
+                self._refill()
+        elif took > self.settings.slow_after:
             self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
-        else:
-            process.slow = True
-            self._refill()
 
     def _end(self, exchange: Exchange, failure: ExchangeError) -> None:
         if not exchange.done and exchange.process is not None:
