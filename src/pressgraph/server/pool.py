@@ -3,11 +3,11 @@
 A query starts in the fast lane, which has `workers` processes. A process is sent a few queries in a row, so that it
 need not wait for the front; when the first takes longer than an eye can see, those behind it are taken back and given
 to others. When it has run for `slow_after` seconds it moves, with its process, to the slow lane, and a new process
-takes its place; so slow queries never hold up fast ones. When the slow lane is full, the query that would have moved
-ends instead: the server is busier than it can be.
+takes its place; so slow queries never hold up fast ones, which also go first where the cores are scarce. When the slow
+lane is full, the query that would have moved ends instead: the server is busier than it can be.
 
-A process ends when its query passes a limit, when its client goes, and when a new snapshot is published and its
-query is done. It is killed: nothing it has is worth keeping.
+A process ends when its query passes a limit, when its client goes, when its slow query is done, and when a new snapshot
+is published and its query is done. It is killed: nothing it has is worth keeping.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ _LOOK = 0.01
 """Seconds between two looks at how long requests take."""
 _STUCK = 0.01
 """Seconds after which a request holds up those behind it."""
+_NICENESS = 10
 _CROWDED = 0.1
 """Seconds after which a query makes room for those that wait, where the slow lane has a place."""
 _MOST_FAILURES = 10
@@ -292,6 +293,12 @@ class Process(asyncio.Protocol):
         elif exchange in self.row:
             self.row[self.row.index(exchange)] = None
 
+    def slow_down(self) -> None:
+        """Let others go first; who is not root cannot take this back."""
+        self.slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.popen.pid, _NICENESS)
+
     def pause(self) -> None:
         """Read no more for now: the process waits when its socket is full."""
         if not self._paused and self._transport is not None:
@@ -433,11 +440,9 @@ class Pool:
             return
         if not process.row:
             stale = process.epoch != self._epoch and self._opening is not None and self._opening.done()
-            spare = process.slow and self._in_lane(slow=False) >= self.settings.workers
-            if stale or spare or self._stopping:
+            if stale or process.slow or self._stopping:
                 process.kill()
                 return
-            process.slow = False
         self._hand_out()
 
     def _hand_out(self) -> None:
@@ -535,7 +540,7 @@ class Pool:
         """Move a query that runs long to the slow lane, or end it where that is full; sooner where others wait."""
         if self._in_lane(slow=True) < self.settings.slow_workers:
             if took > self.settings.slow_after or (self._waiting and took > _CROWDED):
-                process.slow = True
+                process.slow_down()
                 self._refill()
         elif took > self.settings.slow_after:
             self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
