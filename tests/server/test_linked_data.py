@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -76,7 +77,7 @@ def check(names: list[str], server: Server) -> None:
             page = server.client.get(path, headers=HTML)
             assert page.status_code == 200, iri
             assert page.headers["content-type"] == "text/html; charset=utf-8"
-            assert page.headers["vary"] == "Accept, Accept-Language, Cookie"
+            assert page.headers["vary"] == "Accept, Accept-Language, Cookie, Accept-Encoding"
             assert page.headers["content-location"] == f"{path}.html"
             for suffix, (media_type, _) in FORMS.items():
                 assert f'<{path}{suffix}>; rel="alternate"; type="{media_type}"' in page.headers["link"]
@@ -84,7 +85,7 @@ def check(names: list[str], server: Server) -> None:
             turtle = server.client.get(path, headers={"accept": "text/turtle"})
             assert turtle.status_code == 200, iri
             assert turtle.headers["content-type"] == "text/turtle; charset=utf-8"
-            assert turtle.headers["vary"] == "Accept"
+            assert turtle.headers["vary"] == "Accept, Accept-Encoding"
             pages[path] = page.text, set(iris(ox.parse(turtle.content, format=ox.RdfFormat.TURTLE)))
         text, said = pages[path]
         assert iri in said, iri
@@ -146,6 +147,24 @@ def test_forms_by_accept_and_by_suffix_are_the_same(iri: str, founding_server: S
         graphs.append(graph)
     assert all(graph == graphs[0] for graph in graphs)
     assert founding_server.client.get(path, headers={"accept": "image/png"}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/doc/agent/biosaxony", "/doc/agent/biosaxony.ttl", "/cluster.ttl", "/static/pressgraph.css", "/terms.json"],
+)
+def test_pages_and_data_are_compressed_for_who_takes_that(path: str, founding_server: Server) -> None:
+    plain = founding_server.client.get(path, headers={**HTML, "accept-encoding": "identity"})
+    packed = founding_server.client.get(path, headers={**HTML, "accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert int(packed.headers["content-length"]) < len(plain.content)
+    nonce = re.compile(rb"nonce[^>]*")
+    assert nonce.sub(b"", packed.content) == nonce.sub(b"", plain.content)
+    for etag in (answer.headers["etag"] for answer in (plain, packed) if "etag" in answer.headers):
+        again = founding_server.client.get(path, headers={**HTML, "if-none-match": etag})
+        assert (again.status_code, again.content) == (304, b"")
 
 
 def test_a_fact_says_what_it_states_and_where_it_was_read(founding_server: Server) -> None:

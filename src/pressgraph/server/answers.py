@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
+from pressgraph.server.negotiation import accepts_gzip
 from pressgraph.server.pool import Exchange, ExchangeError
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
+
+    from pressgraph.server.cache import Entry
 
 STATUS = {
     "syntax": 400,
@@ -77,6 +80,20 @@ def not_modified(request: Request, etag: str) -> bool:
         return True
     plain = etag.strip('"')
     return any(it.strip().removeprefix("W/").strip('"').removesuffix("-gz") == plain for it in wanted.split(","))
+
+
+def entity(request: Request, entry: Entry, headers: Mapping[str, str], status: int = 200) -> Response:
+    """Return an answer that may be compressed; 304 where the client has it already."""
+    vary = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))
+    if entry.etag and not_modified(request, entry.etag):
+        return Response(status_code=304, headers={**headers, "vary": vary, "etag": entry.etag})
+    body, etag, packed = entry.encoded(compress=accepts_gzip(request.headers.get("accept-encoding")))
+    found = {**headers, "vary": vary, "content-type": entry.content_type}
+    if entry.etag:
+        found["etag"] = etag
+    if packed:
+        found["content-encoding"] = "gzip"
+    return Response(body, status, found)
 
 
 def preflight(methods: str) -> Response:

@@ -14,7 +14,8 @@ from pressgraph.dataset.writing import write_triples
 from pressgraph.profile.context import context_document
 from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.publish.jsonld import json_ld
-from pressgraph.server.answers import CORS, RequestError, not_modified, preflight
+from pressgraph.server.answers import CORS, RequestError, entity, not_modified, preflight
+from pressgraph.server.cache import Entry
 from pressgraph.server.definitions import Definitions
 from pressgraph.server.description import DCTERMS, VOID
 from pressgraph.server.lookups import term
@@ -67,7 +68,7 @@ class LinkedData:
             return preflight("GET, HEAD, OPTIONS")
         path = self._path(request)
         if path in _CONTEXTS:
-            return self._context()
+            return self._context(request)
         if path.startswith("id/"):
             return await self._redirect(request, path)
         document = path.startswith("doc/")
@@ -160,10 +161,11 @@ class LinkedData:
         except RequestError:
             return []
 
-    def _context(self) -> Response:
+    def _context(self, request: Request) -> Response:
         """Answer with the JSON-LD context of the profile."""
         content = json.dumps(context_document(self.front.profile), ensure_ascii=False, indent=2) + "\n"
-        return Response(content, headers={**CORS, "content-type": "application/ld+json", "cache-control": "no-cache"})
+        entry = Entry(content.encode(), "application/ld+json", f'"{self.front.profile.digest[:20]}"')
+        return entity(request, entry, {**CORS, "cache-control": "no-cache"})
 
     # -- documents
 
@@ -207,7 +209,7 @@ class LinkedData:
             return Response(status_code=304, headers=headers)
         if form is not HTML:
             content = await self._rdf(request, iri, form, document, ())
-            return Response(content, headers={**headers, "content-type": form.content_type})
+            return entity(request, Entry(content, form.content_type, headers["etag"]), headers)
         found = await self.front.lookup({"op": "thing", "iri": iri})
         view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]))
         if view.empty:
@@ -264,7 +266,7 @@ class LinkedData:
         terms = self.definitions.terms(namespace)
         if form is not HTML:
             content = await self._rdf(request, iri, form, document, terms)
-            return Response(content, headers={**headers, "content-type": form.content_type})
+            return entity(request, Entry(content, form.content_type, headers["etag"]), headers)
         found = await self.front.lookup({"op": "terms", "terms": terms})
         about = await self.front.lookup({"op": "thing", "iri": iri})
         labels = {**about["labels"], **found["labels"]}

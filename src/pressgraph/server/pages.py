@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from pathlib import Path
@@ -11,12 +12,12 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from pressgraph.rdf import SCHEMA
 from pressgraph.server import description
-from pressgraph.server.answers import CORS, RequestError, error_answer
+from pressgraph.server.answers import CORS, RequestError, entity, error_answer
+from pressgraph.server.cache import Entry
 from pressgraph.server.linked import LinkedData
 from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language
 from pressgraph.server.protocol import Operation, parameters
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from pressgraph.server.front import Front
 
 STATIC = Path(__file__).parent / "static"
+_STATIC_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _FOUND_AT_ONCE = 50
 _NOT_FOUND, _BAD_METHOD = 404, 405
 _YEAR = 365 * 24 * 3600
@@ -57,7 +63,11 @@ class Pages:
         self._environment.filters |= {"number": _number, "script": _script}
         self._statistics: dict[str, Any] | None = None
         self._home: dict[str, Any] | None = None
-        self._editor = (STATIC / "editor.js").is_file()
+        self._static = {
+            path.name: Entry(content, kind, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+            for path in STATIC.iterdir()
+            if (kind := _STATIC_KINDS.get(path.suffix)) is not None and (content := path.read_bytes())
+        }
         self.linked = LinkedData(self)
         self._query = QueryPage(self)
         # a project's own profile may do without the shipped terms
@@ -77,7 +87,7 @@ class Pages:
             Route("/robots.txt", self.robots),
             Route("/favicon.ico", self.icon),
             Route("/terms.json", self._query.terms),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Route("/static/{name}", self.static),
             Route("/{path:path}", self.linked.resource, methods=["GET", "HEAD", "OPTIONS"]),
         ]
 
@@ -111,7 +121,7 @@ class Pages:
                 if tag != language
             ],
             nonce=nonce,
-            editor=self._editor,
+            editor="editor.js" in self._static,
             settings=self.front.settings,
             path=here,
             places=self._places,
@@ -121,18 +131,15 @@ class Pages:
             f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
-        response = Response(
-            content,
-            status,
-            {
-                "content-type": HTML.content_type,
-                "content-security-policy": policy,
-                "content-language": language,
-                "vary": "Accept, Accept-Language, Cookie",
-                "cache-control": "no-cache",
-                **(headers or {}),
-            },
-        )
+        found = {
+            "content-security-policy": policy,
+            "content-language": language,
+            "vary": "Accept, Accept-Language, Cookie",
+            "cache-control": "no-cache",
+            **(headers or {}),
+        }
+        entry = Entry(content.encode(), HTML.content_type, found.pop("etag", ""))
+        response = entity(request, entry, found, status)
         if self._chosen(request) == language:
             # who chose a language keeps it
             response.set_cookie("lang", language, max_age=_YEAR, httponly=True, samesite="lax")
@@ -280,7 +287,7 @@ class Pages:
             *self._void_triples(address, counted),
         ]
         content = self.linked.write(triples, form, description.PREFIXES)
-        return Response(content, headers={**CORS, "content-type": form.content_type, "vary": "Accept"})
+        return entity(request, Entry(content, form.content_type, ""), {**CORS, "vary": "Accept"})
 
     def _void_triples(self, address: str, counted: dict[str, Any]) -> list[ox.Triple]:
         namespaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in counted["properties"]}
@@ -294,7 +301,7 @@ class Pages:
         form = choose(request.headers.get("accept"), GRAPHS) or GRAPHS[0]
         triples = self._void_triples(self.front.address(request), await self._counted())
         content = self.linked.write(triples, form, description.PREFIXES)
-        return Response(content, headers={**CORS, "content-type": form.content_type, "vary": "Accept"})
+        return entity(request, Entry(content, form.content_type, ""), {**CORS, "vary": "Accept"})
 
     async def well_known_void(self, _request: Request) -> Response:
         """Send on to the description of the dataset (VoID, 7.2)."""
@@ -305,6 +312,13 @@ class Pages:
         return PlainTextResponse(
             "User-agent: *\nDisallow: /sparql\nDisallow: /search\nDisallow: /store\nDisallow: /download\n"
         )
+
+    async def static(self, request: Request) -> Response:
+        """Answer with a file that pages need."""
+        entry = self._static.get(request.path_params["name"])
+        if entry is None:
+            raise RequestError(404, "there is nothing here")
+        return entity(request, entry, {"cache-control": "no-cache"})
 
     async def icon(self, _request: Request) -> Response:
         """Send programs that guess to the icon."""

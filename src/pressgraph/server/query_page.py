@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
-from starlette.responses import Response
 
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.facts.rules import did_you_mean
 from pressgraph.query.guard import check_query
 from pressgraph.query.remote import query_form
-from pressgraph.server.answers import RequestError, not_modified
+from pressgraph.server.answers import RequestError, entity
+from pressgraph.server.cache import Entry
 from pressgraph.server.linked import FORM_NAMES
 from pressgraph.server.lookups import term
 from pressgraph.server.negotiation import GRAPHS, JSON, ROWS, Form
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from pressgraph.query import SavedQuery
     from pressgraph.query.saved import Parameter
@@ -166,10 +167,6 @@ class QueryPage:
     async def terms(self, request: Request) -> Response:
         """Answer with what the editor completes: prefixes, and terms with their names."""
         profile, language = self.front.profile, self.pages.language(request)
-        etag = f'"{profile.digest[:16]}-{language}"'
-        headers = {"etag": etag, "cache-control": "no-cache", "vary": "Accept-Language, Cookie"}
-        if not_modified(request, etag):
-            return Response(status_code=304, headers=headers)
         names = self.pages.names(request)
         known = {curie: iri for iri in profile.ontology_terms if (curie := profile.curie(iri)) is not None}
         content = {
@@ -184,7 +181,9 @@ class QueryPage:
                 if not curie.startswith("shp:")
             ],
         }
-        return Response(json.dumps(content, ensure_ascii=False), media_type="application/json", headers=headers)
+        text = json.dumps(content, ensure_ascii=False)
+        entry = Entry(text.encode(), "application/json", f'"{profile.digest[:16]}-{language}"')
+        return entity(request, entry, {"cache-control": "no-cache", "vary": "Accept-Language, Cookie"})
 
 
 def _sentence(error: PressgraphError) -> str:
