@@ -69,6 +69,9 @@ class Connection:
         self.send(data)
         return self.answer()
 
+    def ended(self) -> bool:
+        return self._file.read(1) == b""
+
     def close(self) -> None:
         self._file.close()
         self._socket.close()
@@ -130,6 +133,16 @@ def test_other_parameters_of_the_protocol_are_not_passed_over(more: str, foundin
         status, _, body = connection.ask(_request("ASK { ?s ?p ?o }", more=more))
         assert status == 400 or b"false" in body
     finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("value", ["close", "keep-alive, close"])
+def test_a_client_that_wants_no_more_is_let_go(value: str, founding_server: Server) -> None:
+    for _ in range(2):
+        connection = Connection(founding_server)
+        status, headers, _ = connection.ask(_request("ASK {}", line=f"Connection: {value}\r\n"))
+        assert (status, headers["connection"]) == (200, "close")
+        assert connection.ended()
         connection.close()
 
 

@@ -39,7 +39,7 @@ _LINE = re.compile(
 )
 _OTHERS = re.compile(rb"&(?:query|update|[a-z-]*graph-uri)\b")
 _NOT_LEARNT = re.compile(
-    rb"\n(?:content-length|transfer-encoding|upgrade|expect|if-none-match|range|connection: *(?!keep-alive))",
+    rb"\n(?:content-length|transfer-encoding|upgrade|expect|if-none-match|connection:(?![ \t]*keep-alive[ \t]*\r))",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(rb"\nx-forwarded-", re.IGNORECASE)
