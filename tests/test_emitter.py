@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pyld import jsonld
 
 from pressgraph.convert import Emitter, compile_emitter, convert_facts, convert_json_lines, quads
+from pressgraph.convert.shapes import Unsure
 from pressgraph.convert.stream import JsonLines
 from pressgraph.facts import FactsFile
 from pressgraph.profile import Key, Kind, context_document, load_profile
@@ -405,6 +406,65 @@ def test_json_lines_accept_what_the_checker_accepts(data: st.DataObject, emitter
         assert facts_of(from_json) == {}
     else:
         assert from_json == from_yaml
+
+
+# -- facts in bulk
+
+MANY = 20
+"""Facts of one shape after which a function has been written for them."""
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=150)
+def test_facts_in_bulk_are_emitted_like_single_ones(data: st.DataObject, emitter: Emitter) -> None:
+    fact = data.draw(facts())
+    for record in ({"source": SOURCE, "facts": [fact]}, {"source": "document/d", **fact}):
+        for ascii_only in (True, False):
+            line = json.dumps(record, ensure_ascii=ascii_only).encode()
+            outputs = set()
+            for _ in range(MANY):
+                stream = convert_json_lines([line], emitter, name="facts.jsonl")
+                outputs.add(b"".join(stream))
+                assert stream.problems == []
+            assert len(outputs) == 1
+
+
+@given(data=st.data())
+@settings(GENERATED, max_examples=300)
+def test_facts_in_bulk_are_checked_like_single_ones(data: st.DataObject, emitter: Emitter) -> None:
+    fact = data.draw(facts())
+    other = data.draw(mutations(fact))
+    for one in [*[fact] * MANY, other]:
+        try:
+            expected = "\n".join(emitter.triples(one, personal=True))
+        except Unsure:
+            with pytest.raises(Unsure):
+                emitter.lines(one, personal=True, checked=False)
+        else:
+            assert emitter.lines(one, personal=True, checked=False) == expected
+
+
+@pytest.mark.parametrize(
+    "first", [b'"name": {"en": "A", "en": "B"}', b'"name": "A", "id" : "agent/a"', b'"id":"agent/x"']
+)
+@pytest.mark.parametrize("text", ["plain", 'a \\"quoted\\": text', "a backslash \\\\", "\\u00fc"])
+def test_a_key_that_stands_twice_is_found_in_bulk(emitter: Emitter, first: bytes, text: str) -> None:
+    good = b'{"source": "document/d", "id": "agent/a", "url": "https://a.de", "name": {"en": "%b"}}' % text.encode()
+    bad = good[:-1] + b", " + first + b"}"
+    stream = convert_json_lines([*[good] * MANY, bad], emitter, name="facts.jsonl")
+    assert b"".join(stream)
+    assert {(p.rule, p.place.line) for p in stream.problems} == {("duplicate-key", MANY + 1)}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u2003", "a\x7f", "a\ufffe", "\uffff", "a\ud800", "a\x00"])
+def test_texts_that_facts_may_not_hold_are_found_in_bulk(emitter: Emitter, text: str) -> None:
+    def line(text: str) -> bytes:
+        record = {"source": "document/d", "id": "agent/a", "type": "Organization", "name": {"en": text}}
+        return json.dumps(record, ensure_ascii="\ud800" in text).encode()
+
+    stream = convert_json_lines([*[line("A")] * MANY, line(text)], emitter, name="facts.jsonl")
+    assert b"".join(stream)
+    assert [p.place.line for p in stream.problems] == [MANY + 1]
 
 
 # -- JSON Lines

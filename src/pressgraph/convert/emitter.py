@@ -12,10 +12,10 @@ hash of its triples, so that facts can move within a file, and come from other f
 from __future__ import annotations
 
 import hashlib
-import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from pressgraph.convert.shapes import DOUBTS, FACT, NESTED, SOURCE, Shapes, Unsure, count_strings, quote
 from pressgraph.facts.check import good_language
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
@@ -37,45 +37,41 @@ if TYPE_CHECKING:
 _CACHE_LIMIT = 20_000
 _PLANS_KEPT = 1_000
 
-# What N-Quads must escape (N-Triples 1.1, 2.4), and what facts may not hold at all.
-_SPECIAL = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]')
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+T = TypeVar("T")
 
 # Stands for a fact's graph in the template of its receipt.
 _GRAPH = b"\0"
 
 
-class Unsure(Exception):  # noqa: N818 - no error: a request for the checker's opinion
-    """The emitter does not know this construct; the checker will say what is wrong, or write it plainly."""
-
-
-class _Lookup(dict[Any, str]):
+class _Lookup(dict[Any, T]):
     """A bounded table that fills itself by a function, which may raise Unsure."""
 
-    def __init__(self, make: Callable[[Any], str]) -> None:
+    def __init__(self, make: Callable[[Any], T]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, key: Any) -> str:
+    def __missing__(self, key: Any) -> T:
         if len(self) >= _CACHE_LIMIT:
             self.clear()
         value = self[key] = self._make(key)
         return value
 
 
-def quote(text: str) -> str:
-    """Return a text as the quoted string of a literal.
+class _Iris(dict[Any, str]):
+    """A bounded table of the IRIs of ids, in angle brackets."""
 
-    Raises Unsure for what facts may not hold.
-    """
-    if _SPECIAL.search(text) is not None:
-        if _FORBIDDEN.search(text) is not None:
+    def __init__(self, ids: Ids) -> None:
+        super().__init__()
+        self._iri = ids.iri
+
+    def __missing__(self, name: Any) -> str:
+        iri = self._iri(name) if name.__class__ is str else None
+        if iri is None:
             raise Unsure
-        text = text.translate(_ESCAPES)
-    if not text or text.isspace():
-        raise Unsure
-    return f'"{text}"'
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        found = self[name] = f"<{iri}>"
+        return found
 
 
 def _ignore(_subject: str, _value: Any, _out: list[str]) -> None:
@@ -92,17 +88,10 @@ class Emitter:
         self.profile = profile
         self.id_base = id_base
         resolver = Ids(profile, id_base)
-
-        def iri(text: Any) -> str:
-            found = resolver.iri(text) if isinstance(text, str) else None
-            if found is None:
-                raise Unsure
-            return f"<{found}>"
-
-        self._iris = _Lookup(iri)
+        self.iris = _Iris(resolver)
         self.normal_id = resolver.normal
         # Personal keys are missing from the plans of facts that are not marked: the checker then complains.
-        self._planner = {personal: _Planner(self, personal=personal) for personal in (False, True)}
+        self._planner = {personal: Planner(self, personal=personal) for personal in (False, True)}
         scheme = profile.schemes.get("epistemic-status")
         self.statuses = {
             name: f"<{CLU}epistemicStatus> <{concept.iri}>"
@@ -114,7 +103,7 @@ class Emitter:
 
         Raises Unsure.
         """
-        return self._iris[name]
+        return self.iris[name]
 
     def source(self, source: Source) -> SourceEmitter:
         """Start the facts of a source: its own description is the first to be emitted."""
@@ -126,6 +115,24 @@ class Emitter:
             reviewed_on=source.reviewed_on,
             checked=True,
         )
+
+    def lines(
+        self, fact: Mapping[str, Any], *, personal: bool, checked: bool, plain: bool = False, strings: int | None = None
+    ) -> str:
+        """Return the triples of a fact, a line each, without its end; '' where there are none.
+
+        `plain` says that no text needs an escape; `strings` how many strings a fact that no checker has seen must have,
+        keys and nested ones included.
+
+        Raises Unsure.
+        """
+        if not checked:
+            lines = self._planner[personal].shapes[plain].lines(fact, strings)
+            if lines is not None:
+                return lines
+            if strings is not None and count_strings(fact) != strings:
+                raise Unsure
+        return "\n".join(self.triples(fact, personal=personal, checked=checked))
 
     def triples(
         self, node: Mapping[str, Any], *, personal: bool = False, source: bool = False, checked: bool = False
@@ -140,24 +147,22 @@ class Emitter:
         planner = self._planner[personal]
         planner.seen = None if checked else set()
         try:
-            planner.node(node, out, _SOURCE if source else _FACT)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            planner.node(node, out, SOURCE if source else FACT)
+        except DOUBTS as error:
             raise Unsure from error
         return sorted(set(out))
 
 
-# Where a node stands decides which words beside keys it may have.
-_FACT, _SOURCE, _NESTED = range(3)
-
-
-class _Planner:
+class Planner:
     """Make plans as types turn up, and run them."""
 
     def __init__(self, emitter: Emitter, *, personal: bool) -> None:
         self.emitter = emitter
         self.personal = personal
         profile = emitter.profile
-        self.iris = emitter._iris  # noqa: SLF001 - one table for all
+        self.iris = emitter.iris
+        self.tables: dict[str, dict[str, str]] = {}
+        """By key, what its terms and literals add to a subject."""
         keys = {name: key for name, key in profile.keys.items() if personal or not key.personal}
         self.emits: Plan = {name: self.key(key, _several) for name, key in keys.items()}
         self.emits_one: Plan = {name: self.key(key, _one) for name, key in keys.items()}
@@ -179,6 +184,8 @@ class _Planner:
             for concept in profile.concept_of.values()
             if (types := tuple(profile.class_of[iri].name for iri in concept.types if iri in profile.class_of))
         }
+        self.shapes = (Shapes(self, plain=False), Shapes(self, plain=True))
+        self._lists: dict[tuple[str, bool], dict[Any, list[str]]] = {}
         self.seen: set[str] | None = None
         """The nodes of the fact at hand, unless it has been checked."""
 
@@ -198,6 +205,7 @@ class _Planner:
         return made
 
     def node(self, node: Mapping[str, Any], out: list[str], where: int) -> str:
+        """Append the triples of a node; return its IRI."""
         subject = self.iris[node["id"]]
         types = node.get("type")
         plans = self.untyped
@@ -231,8 +239,10 @@ class _Planner:
                 return self.texts(key, values if key.plain_required else _several)
 
     def terms(self, key: Key, values: Values) -> Emit:
+        """Compile a key whose values are terms."""
         concepts = key.scheme.concepts if key.scheme else {}
         table = {name: f" <{key.iri}> <{concept.iri}>" for name, concept in concepts.items()}
+        self.tables[key.name] = table
 
         def emit(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is str:
@@ -243,25 +253,16 @@ class _Planner:
         return emit
 
     def literals(self, key: Key, values: Values) -> Emit:
+        """Compile a key whose values are typed literals."""
         known = datatype(key.datatype)
-        numeric = key.datatype in {f"{XSD}{name}" for name in ("integer", "nonNegativeInteger", "positiveInteger")}
-        boolean = key.datatype == f"{XSD}boolean"
 
         def make(text: str) -> str:
             if not known.valid(text):
                 raise Unsure
             return f" <{key.iri}> {quote(text)}^^<{key.datatype}>"
 
-        table = _Lookup(make)
-
-        def lexical(value: Any) -> str:
-            if value.__class__ is str:
-                return str(value)
-            if numeric and value.__class__ is int:
-                return str(value)
-            if boolean and value.__class__ is bool:
-                return "true" if value else "false"
-            raise Unsure
+        table = self.tables.setdefault(key.name, _Lookup(make))
+        lexical = self.lexical(key)
 
         def emit(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is str:
@@ -273,7 +274,34 @@ class _Planner:
 
         return emit
 
+    def lexical(self, key: Key) -> Callable[[Any], str]:
+        """Return what gives the lexical form of a key's values."""
+        numeric = key.datatype in {f"{XSD}{name}" for name in ("integer", "nonNegativeInteger", "positiveInteger")}
+        boolean = key.datatype == f"{XSD}boolean"
+
+        def lexical(value: Any) -> str:
+            if value.__class__ is str:
+                return str(value)
+            if numeric and value.__class__ is int:
+                return str(value)
+            if boolean and value.__class__ is bool:
+                return "true" if value else "false"
+            raise Unsure
+
+        return lexical
+
+    def lists(self, key: Key, *, single: bool) -> dict[Any, list[str]]:
+        """Return, by tuples of a key's terms, what they add to a subject, sorted."""
+        table = self.tables[key.name]
+        values = _one if single else _several
+
+        def make(names: tuple[str, ...]) -> list[str]:
+            return sorted({table[name] for name in values(list(names))})
+
+        return self._lists.setdefault((key.name, single), _Lookup(make))
+
     def links(self, key: Key, values: Values) -> Emit:
+        """Compile a key whose values are other things."""
         iris = self.iris
         predicate = f" <{key.iri}> "
         node = self.node
@@ -282,7 +310,7 @@ class _Planner:
             if value.__class__ is str:
                 out.append(f"{subject}{predicate}{iris[value]}")
             elif value.__class__ is dict and len(value) > 1:
-                out.append(f"{subject}{predicate}{node(value, out, _NESTED)}")
+                out.append(f"{subject}{predicate}{node(value, out, NESTED)}")
             elif value.__class__ is dict:
                 out.append(f"{subject}{predicate}{iris[value['id']]}")
             else:
@@ -297,19 +325,20 @@ class _Planner:
 
         return emit
 
+    def tag_suffix(self, key: Key, tag: str) -> str:
+        """Return what follows a key's texts in a language."""
+        tag = tag.lower()
+        allowed = [ok.lower() for ok in key.languages]
+        fits = not allowed or any(tag == ok or tag.startswith(f"{ok}-") for ok in allowed)
+        if not fits or not good_language(tag):
+            raise Unsure
+        return f"@{tag}"
+
     def texts(self, key: Key, values: Values) -> Emit:
+        """Compile a key whose values are texts."""
         predicate = f" <{key.iri}> "
         listed = frozenset(key.listed)
-        allowed = tuple(tag.lower() for tag in key.languages)
-
-        def tag_suffix(tag: str) -> str:
-            tag = tag.lower()
-            fits = not allowed or any(tag == ok or tag.startswith(f"{ok}-") for ok in allowed)
-            if not fits or not good_language(tag):
-                raise Unsure
-            return f"@{tag}"
-
-        tags = _Lookup(tag_suffix)
+        tags = _Lookup(lambda tag: self.tag_suffix(key, tag))
 
         def plain(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is not str or key.language_required or (listed and value not in listed):
@@ -382,10 +411,27 @@ class SourceEmitter:
         self._evidence_prefix = f"<{base}evidence/{self.name}/"
         self._evidence = f" <{CLU}evidence> {self._evidence_prefix}".encode()
         self._quad_end = f" {self.provenance} .\n"
+        self._evidence_end = f">{self._quad_end}".encode()
         self._receipt_end = self._quad_end.encode()
         self._receipts: dict[str, bytes] = {}
         self._spans: set[Span] = set()
         """Those that are described already."""
+
+    @cached_property
+    def _evidence_lines(self) -> tuple[list[bytes], list[bytes], bytes]:
+        """What describes a span: until its start, until its stop, and the rest; in pieces, between which it stands."""
+        node, end = f"{self._evidence_prefix}\0", self._quad_end
+        # oa: wants xsd:nonNegativeInteger; stores that canonicalise numbers keep only xsd:integer
+        until_start = (
+            f"{node}> <{RDF_TYPE}> <{CLU}Evidence>{end}"
+            f"{node}> <{OA}hasSource> {self.document}{end}"
+            f"{node}> <{OA}hasSelector> {node}/selector>{end}"
+            f"{node}/selector> <{RDF_TYPE}> <{OA}TextPositionSelector>{end}"
+            f'{node}/selector> <{OA}start> "'
+        )
+        rest = f'"^^<{XSD}integer>{end}'
+        until_stop = f'{rest}{node}/selector> <{OA}end> "'
+        return until_start.encode().split(b"\0"), until_stop.encode().split(b"\0"), rest.encode()
 
     def description(self) -> bytes:
         """Return the quads that describe the source itself."""
@@ -430,16 +476,17 @@ class SourceEmitter:
         reviewed_by: str | None,
         reviewed_on: str | None,
         checked: bool = False,
+        plain: bool = False,
+        strings: int | None = None,
     ) -> bytes:
-        """Return the quads of a body and of a receipt given in its parts.
+        """Return the quads of a body and of a receipt given in its parts; `plain` and `strings` as in `Emitter.lines`.
 
         Raises Unsure.
         """
-        triples = self.emitter.triples(body, personal=personal, checked=checked)
-        if not triples:
-            raise Unsure
         # Encoded once, for the hash and the output alike.
-        lines = "\n".join(triples).encode()
+        lines = self.emitter.lines(body, personal=personal, checked=checked, plain=plain, strings=strings).encode()
+        if not lines:
+            raise Unsure
         graph = f"{self._graph_prefix}{graph_name(lines)}>".encode()
         end = b" %b .\n" % graph
         parts = [
@@ -447,16 +494,23 @@ class SourceEmitter:
             end,
             (self._receipts.get(status) or self._receipt(status)).replace(_GRAPH, graph),
         ]
-        for start, stop in spans:
-            parts.append(b"%b%b%d-%d>%b" % (graph, self._evidence, start, stop, self._receipt_end))
+        described: list[bytes] = []
+        for span in spans:
+            start, stop = b"%d" % span[0], b"%d" % span[1]
+            written = b"%b-%b" % (start, stop)
+            parts += (graph, self._evidence, written, self._evidence_end)
+            if span not in self._spans:
+                if len(self._spans) >= _CACHE_LIMIT:
+                    self._spans.clear()
+                self._spans.add(span)
+                described.append(self._described(start, stop, written))
         if personal:
             parts.append(self._said(graph, f'<{CLU}personalData> "true"^^<{XSD}boolean>'))
         if reviewer := reviewed_by or self.reviewed_by:
             parts.append(self._said(graph, f"<{CLU}reviewedBy> {self.emitter.iri(reviewer)}"))
         if day := reviewed_on or self.reviewed_on:
             parts.append(self._said(graph, f'<{CLU}reviewedOn> "{day}"^^<{XSD}date>'))
-        parts.extend([self._described(span) for span in spans if span not in self._spans])
-        return b"".join(parts)
+        return b"".join(parts + described)
 
     def _receipt(self, status: str) -> bytes:
         """Return what every receipt of a status says, for `_GRAPH` to be replaced."""
@@ -471,22 +525,10 @@ class SourceEmitter:
     def _said(self, graph: bytes, said: str) -> bytes:
         return b"%b %b%b" % (graph, said.encode(), self._receipt_end)
 
-    def _described(self, span: Span) -> bytes:
+    def _described(self, start: bytes, stop: bytes, span: bytes) -> bytes:
         """Return the quads of a span's evidence node, which stand once."""
-        if len(self._spans) >= _CACHE_LIMIT:
-            self._spans.clear()
-        self._spans.add(span)
-        start, stop = span
-        node, end = f"{self._evidence_prefix}{start}-{stop}", self._quad_end
-        # oa: wants xsd:nonNegativeInteger; stores that canonicalise numbers keep only xsd:integer
-        return (
-            f"{node}> <{RDF_TYPE}> <{CLU}Evidence>{end}"
-            f"{node}> <{OA}hasSource> {self.document}{end}"
-            f"{node}> <{OA}hasSelector> {node}/selector>{end}"
-            f"{node}/selector> <{RDF_TYPE}> <{OA}TextPositionSelector>{end}"
-            f'{node}/selector> <{OA}start> "{start}"^^<{XSD}integer>{end}'
-            f'{node}/selector> <{OA}end> "{stop}"^^<{XSD}integer>{end}'
-        ).encode()
+        until_start, until_stop, rest = self._evidence_lines
+        return b"".join((span.join(until_start), start, span.join(until_stop), stop, rest))
 
 
 def graph_name(lines: bytes) -> str:

@@ -7,7 +7,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pressgraph.convert.emitter import Emitter, SourceEmitter, Unsure
+import orjson
+
+from pressgraph.convert.emitter import Emitter, SourceEmitter
+from pressgraph.convert.shapes import Unsure, count_strings
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
@@ -106,18 +109,26 @@ class Records:
 
     # -- as the emitter understands it
 
-    def record(self, record: dict[str, Any]) -> bytes:
-        """Convert a record; raises Unsure where the emitter does not know what it means."""
+    def record(self, record: dict[str, Any], *, plain: bool = False, strings: int | None = None) -> bytes:
+        """Convert a record; raises Unsure where the emitter does not know what it means.
+
+        `plain` and `strings` as in `Emitter.lines`.
+        """
         if "source" in record:
             if record["source"].__class__ is dict:
+                if strings is not None and count_strings(record) != strings:
+                    raise Unsure
                 return self._release(record)
             self._switch(record.pop("source"))
-        return self._one(record)
+            if strings is not None:
+                # the word and the name
+                strings -= 2
+        return self._one(record, plain=plain, strings=strings)
 
-    def _one(self, record: dict[str, Any]) -> bytes:
+    def _one(self, record: dict[str, Any], *, plain: bool = False, strings: int | None = None) -> bytes:
         if self._source is None or "facts" in record or self.listen is not None:
             raise Unsure
-        output = self._fact(self._source, record)
+        output = self._fact(self._source, record, plain=plain, strings=strings)
         self.facts += 1
         if self._pending:
             output, self._pending = self._pending + output, b""
@@ -148,7 +159,9 @@ class Records:
         self._become(name, source)
         return output
 
-    def _fact(self, source: SourceEmitter, record: dict[str, Any]) -> bytes:
+    def _fact(
+        self, source: SourceEmitter, record: dict[str, Any], *, plain: bool = False, strings: int | None = None
+    ) -> bytes:
         if record.__class__ is not dict or "allow" in record:
             raise Unsure
         personal = record.get("personal", False)
@@ -165,6 +178,8 @@ class Records:
             personal=personal,
             reviewed_by=self._reviewer(record) if reviewed else None,
             reviewed_on=_day(record) if reviewed else None,
+            plain=plain,
+            strings=strings,
         )
 
     def _reviewer(self, record: dict[str, Any]) -> str | None:
@@ -251,11 +266,17 @@ class JsonLines(Records):
     def line(self, line: bytes, number: int) -> bytes:
         """Convert one line."""
         try:
-            # Faster than json.loads, which looks for UTF-16 and makes a decoder each time.
-            record = _decode(line.decode())
+            bare = b"\\" not in line
+            if bare or b"\\\\" not in line:
+                record = orjson.loads(line)
+                # orjson lets a key stand twice, but then the line has more strings than the record
+                strings = (line.count(b'"') - (0 if bare else line.count(b'\\"'))) // 2
+            else:
+                record = _decode(line.decode())
+                strings = None
             if record.__class__ is not dict:
                 raise Unsure
-            return self.record(record)
+            return self.record(record, plain=bare and b"\x7f" not in line and b"\xef" not in line, strings=strings)
         except (ValueError, RecursionError):
             return self._slow(line, number) if line.strip() else b""
         except Unsure:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _RELATIVE = re.compile(r"(?:[A-Za-z0-9_~][A-Za-z0-9._~-]*)(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
 # Absolute IRIs, without the characters that N-Triples and HTML would have to escape.
 _ABSOLUTE = re.compile(r"(?:https?://|ftp://|urn:|mailto:|tel:|info:|tag:)[^\s<>\"{}|\\^`\x00-\x20]+")
+# The usual ones, in which nothing is left to doubt.
+_PLAIN = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
 _CURIE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~/-]*")
 
 _TRANSLITERATION = str.maketrans(
@@ -48,6 +50,8 @@ class Ids:
         """Return the IRI of an id, or None where it is not one."""
         if _RELATIVE.fullmatch(text):
             return self.base + text
+        if _PLAIN.fullmatch(text):
+            return text
         prefix, colon, local = text.partition(":")
         if colon and not local.startswith("//"):
             namespace = self.prefixes.get(prefix)
