@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream
-from pressgraph.convert.stream import JsonLines, Tables, convert_facts
+from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks
 from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
 from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
@@ -34,7 +34,6 @@ _BYTES = 512 * 1024
 """At least so much JSON is a block; its N-Quads take about ten times as much."""
 
 _ROWS = 2048
-_CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,41 +205,38 @@ def _row_blocks(path: Path, context: Context) -> Iterator[Block]:
 def convert_block(block: Block, context: Context, write: Callable[[bytes], object]) -> Outcome:
     """Convert a block; `write` takes the N-Quads in chunks of whole lines."""
     outcome = Outcome()
-
-    def put(chunk: bytes) -> None:
-        if chunk:
-            outcome.quads += chunk.count(b"\n")
-            write(chunk)
-
     match block.kind:
         case "lines":
-            _convert_lines(block, context, outcome, put)
+            _convert_lines(block, context, outcome, write)
         case "rows" | "group":
-            _convert_rows(block, context, outcome, put)
+            _convert_rows(block, context, outcome, write)
         case "broken":
             outcome.problems.extend(block.rows[0][1][0])
         case _:
-            _convert_file(block, context, outcome, put)
+            _convert_file(block, context, outcome, write)
     return outcome
 
 
-def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], None]) -> None:
+def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], object]) -> None:
     records = JsonLines((), context.emitter, name=input_name(block.path, context))
     records.review(block.reviewed)
     with open_input(block.path) as file:
         file.seek(block.start)
         data = file.read(block.size)
-    chunk: list[bytes] = []
-    for number, line in enumerate(_lines(data), block.first):
-        before = len(records.problems)
-        chunk.append(records.line(line, number))
-        if len(records.problems) > before:
-            outcome.rejects.append(_reject(records.problems[before:], line.decode("utf-8", "replace").rstrip("\n")))
-        if len(chunk) >= _ROWS:
-            put(b"".join(chunk))
-            chunk.clear()
-    put(b"".join(chunk) + records.rest())
+    problems = records.problems
+
+    def pieces() -> Iterator[bytes]:
+        for number, line in enumerate(_lines(data), block.first):
+            before = len(problems)
+            yield records.line(line, number)
+            if len(problems) > before:
+                outcome.rejects.append(_reject(problems[before:], line.decode("utf-8", "replace").rstrip("\n")))
+        yield records.rest()
+
+    for chunk in in_chunks(pieces()):
+        put(chunk)
     outcome.facts += records.facts
+    outcome.quads += records.quads
     outcome.problems.extend(records.problems)
 
 
@@ -249,23 +245,26 @@ def _lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in data.removesuffix(b"\n").split(b"\n")]
 
 
-def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], None]) -> None:
+def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], object]) -> None:
     project = context.project
     path = Path(block.path)
     name = project.name_of(path)
     settings = project.tables_of(path)
+    plain = False
     if block.kind == "group":
-        headers, rows = _PARQUET.rows(block)
+        headers, rows, plain = _PARQUET.rows(block)
         sheet = SheetRows(file=name, headers=headers, header_row=0, rows=rows)
     else:
         sheet = SheetRows(file=name, headers=list(block.headers), header_row=block.header_row, rows=block.rows)
     columns = compile_columns(sheet, context.profile, settings)
     tables = Tables((), context.emitter, name=name, settings=settings)
-    chunk: list[bytes] = []
-    if columns is not None:
+
+    def pieces() -> Iterator[bytes]:
+        if columns is None:
+            return
         for number, cells in sheet.rows:
             before = len(tables.problems) + len(sheet.problems)
-            chunk.append(tables.row(columns, number, cells))
+            yield tables.row(columns, number, cells, plain=plain)
             if len(tables.problems) + len(sheet.problems) > before:
                 tables.problems.extend(sheet.problems)
                 sheet.problems.clear()
@@ -275,14 +274,18 @@ def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callabl
                     if cell is not None and cell != ""
                 }
                 outcome.rejects.append(_reject(tables.problems[before:], record))
+        yield tables.rest()
+
+    for chunk in in_chunks(pieces()):
+        put(chunk)
     if sheet.problems and (block.kind != "group" or (block.group, block.start) == (0, 0)):
         tables.problems.extend(sheet.problems)
-    put(b"".join(chunk) + tables.rest())
     outcome.facts += tables.facts
+    outcome.quads += tables.quads
     outcome.problems.extend(tables.problems)
 
 
-def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], None]) -> None:
+def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], object]) -> None:
     path = Path(block.path)
     project = context.project
     if is_stream(path):
@@ -290,6 +293,7 @@ def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callabl
             for chunk in stream:
                 put(chunk)
         outcome.facts += stream.facts
+        outcome.quads += stream.quads
         outcome.problems.extend(stream.problems)
         outcome.rejects.extend(_reject([one], None) for one in stream.problems)
         return
@@ -299,6 +303,7 @@ def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callabl
         outcome.rejects.append(_reject(list(found.problems), None))
         return
     for chunk in convert_facts(found, context.emitter):
+        outcome.quads += chunk.count(b"\n")
         put(chunk)
     outcome.facts += len(found.facts)
 
@@ -321,8 +326,9 @@ class _ParquetCursor:
         self._headers: list[str] = []
         self._batches: Iterator[Any] = iter(())
 
-    def rows(self, block: Block) -> tuple[list[str], Iterable[tuple[int, Cells]]]:
-        from pressgraph.facts.tables.parquet import open_parquet
+    def rows(self, block: Block) -> tuple[list[str], Iterable[tuple[int, Cells]], bool]:
+        """Return the headers, the rows, and whether no text in them needs an escape."""
+        from pressgraph.facts.tables.parquet import needs_no_escapes, open_parquet
 
         if self._key != (block.path, block.group) or block.start < self._position:
             file = open_parquet(Path(block.path))
@@ -339,7 +345,8 @@ class _ParquetCursor:
             with open_parquet(Path(block.path)) as file:
                 batch = file.read_row_group(block.group, use_threads=False).slice(block.start, block.size)
         columns = [column.to_pylist() for column in batch.columns]
-        return self._headers, list(enumerate(zip(*columns, strict=True), start=block.first))
+        plain = all(map(needs_no_escapes, batch.columns))
+        return self._headers, list(enumerate(zip(*columns, strict=True), start=block.first)), plain
 
 
 _PARQUET = _ParquetCursor()

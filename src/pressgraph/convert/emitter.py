@@ -414,6 +414,8 @@ class SourceEmitter:
         self._evidence_end = f">{self._quad_end}".encode()
         self._receipt_end = self._quad_end.encode()
         self._receipts: dict[str, bytes] = {}
+        self.quads = 0
+        """How many the last fact became."""
         self._spans: set[Span] = set()
         """Those that are described already."""
 
@@ -489,8 +491,11 @@ class SourceEmitter:
             raise Unsure
         graph = f"{self._graph_prefix}{graph_name(lines)}>".encode()
         end = b" %b .\n" % graph
+        quads = lines.replace(b"\n", end)
+        # each line feed became an end; a receipt says three things at least
+        self.quads = (len(quads) - len(lines)) // (len(end) - 1) + 1 + 3 + len(spans)
         parts = [
-            lines.replace(b"\n", end),
+            quads,
             end,
             (self._receipts.get(status) or self._receipt(status)).replace(_GRAPH, graph),
         ]
@@ -504,11 +509,15 @@ class SourceEmitter:
                     self._spans.clear()
                 self._spans.add(span)
                 described.append(self._described(start, stop, written))
+        self.quads += 6 * len(described)
         if personal:
+            self.quads += 1
             parts.append(self._said(graph, f'<{CLU}personalData> "true"^^<{XSD}boolean>'))
         if reviewer := reviewed_by or self.reviewed_by:
+            self.quads += 1
             parts.append(self._said(graph, f"<{CLU}reviewedBy> {self.emitter.iri(reviewer)}"))
         if day := reviewed_on or self.reviewed_on:
+            self.quads += 1
             parts.append(self._said(graph, f'<{CLU}reviewedOn> "{day}"^^<{XSD}date>'))
         return b"".join(parts + described)
 

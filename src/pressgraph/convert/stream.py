@@ -15,6 +15,8 @@ from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
 from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.tables import compile_columns
+from pressgraph.facts.tables.columns import UnclearError
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, place_of, read_tree
 from pressgraph.rdf import XSD
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     Listener: TypeAlias = Callable[[FactsFile, SourceEmitter | None], None]
 
 _CHUNK = 1 << 18
-"""Bytes per chunk of output: enough to make writing cheap, few enough to stay small."""
+"""Bytes per chunk of output: enough to make writing cheap, few enough to stay in the processor's cache."""
 
 _SOURCES_KEPT = 10_000
 
@@ -49,10 +51,10 @@ def convert_facts(found: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     if found.source is None:
         return
     source = emitter.source(found.source)
-    yield from _chunks(itertools.chain((source.description(),), map(source.fact, found.facts)))
+    yield from in_chunks(itertools.chain((source.description(),), map(source.fact, found.facts)))
 
 
-def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Join pieces to chunks."""
     chunk: list[bytes] = []
     size = 0
@@ -87,12 +89,16 @@ class Records:
         self.name = name
         self.problems: list[Problem] = []
         self.facts = 0
+        self.quads = 0
+        """How many have been returned."""
         self.listen = listen
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
         self._reviewed: dict[str, tuple[str | None, str | None]] = {}
         self._pending = b""
         """The description of a source that no fact of it has been emitted yet."""
+        self._known = 0
+        """How many quads a record has become, where that need not be counted."""
 
     def review(self, sources: Iterable[dict[str, Any]]) -> None:
         """Say which sources, described elsewhere, have been reviewed; facts that name one take its review over."""
@@ -105,6 +111,7 @@ class Records:
     def rest(self) -> bytes:
         """Return what is still to be emitted when there are no more records."""
         output, self._pending = self._pending, b""
+        self.quads += output.count(b"\n")
         return output
 
     # -- as the emitter understands it
@@ -130,8 +137,9 @@ class Records:
             raise Unsure
         output = self._fact(self._source, record, plain=plain, strings=strings)
         self.facts += 1
+        self._known = self._source.quads
         if self._pending:
-            output, self._pending = self._pending + output, b""
+            output, self._pending, self._known = self._pending + output, b"", 0
         return output
 
     def _release(self, record: dict[str, Any]) -> bytes:
@@ -256,7 +264,7 @@ class JsonLines(Records):
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield chunks of N-Quads, each of whole lines."""
-        yield from _chunks(self._pieces())
+        yield from in_chunks(self._pieces())
 
     def _pieces(self) -> Iterator[bytes]:
         for number, line in enumerate(self.lines, start=1):
@@ -265,6 +273,12 @@ class JsonLines(Records):
 
     def line(self, line: bytes, number: int) -> bytes:
         """Convert one line."""
+        self._known = 0
+        output = self._line(line, number)
+        self.quads += self._known or output.count(b"\n")
+        return output
+
+    def _line(self, line: bytes, number: int) -> bytes:
         try:
             bare = b"\\" not in line
             if bare or b"\\\\" not in line:
@@ -364,11 +378,9 @@ class Tables(Records):
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield chunks of N-Quads, each of whole lines."""
-        yield from _chunks(self._pieces())
+        yield from in_chunks(self._pieces())
 
     def _pieces(self) -> Iterator[bytes]:
-        from pressgraph.facts.tables import compile_columns
-
         for sheet in self.sheets:
             columns = compile_columns(sheet, self.emitter.profile, self.settings)
             if columns is not None:
@@ -382,23 +394,27 @@ class Tables(Records):
         if columns.of_sources and len(self._sources) == 1:
             self._only = next(iter(self._sources))
 
-    def row(self, columns: Columns, number: int, cells: Cells) -> bytes:
-        """Convert one row."""
-        from pressgraph.facts.tables.columns import UnclearError
+    def row(self, columns: Columns, number: int, cells: Cells, *, plain: bool = False) -> bytes:
+        """Convert one row. `plain` as in `Emitter.lines`."""
+        self._known = 0
+        output = self._row(columns, number, cells, plain=plain)
+        self.quads += self._known or output.count(b"\n")
+        return output
 
+    def _row(self, columns: Columns, number: int, cells: Cells, *, plain: bool) -> bytes:
         prepared = columns.prepare(number, cells)
         if prepared is None:
             return b""
         known = False
         try:
-            row = columns.record(prepared)
-            known = row.source is not None and row.source == self._said
-            if row.fact is None:
-                return self._release({"source": row.source}) if row.source else b""
+            source, fact = columns.record(prepared)
+            known = source is not None and source == self._said
+            if fact is None:
+                return self._release({"source": source}) if source else b""
             if not known:
-                self._say(row.source)
-                self._said, known = row.source, row.source is not None
-            output = self._one(row.fact)
+                self._say(source)
+                self._said, known = source, source is not None
+            output = self._one(fact, plain=plain)
         except (UnclearError, Unsure):
             return self._slow(columns, number, prepared, known=known)
         return output

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pressgraph.facts.ids import slug
 from pressgraph.facts.rules import did_you_mean, problem
 from pressgraph.facts.tables.excel import is_source_sheet
+from pressgraph.facts.tables.rows import Target, compile_rows
 from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, split_values
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Kind, Profile
@@ -36,8 +37,7 @@ class UnclearError(Exception):
     """A row needs the checker's opinion."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """A row as records: what it says of its source, and its fact."""
 
     source: Record | None
@@ -70,9 +70,18 @@ class Columns:
     """How many cells a prepared row has: those of the headers, and those that are filled in."""
     setters: list[tuple[int, Callable[[Record, Cell], None]]] = field(init=False)
     indexed: bool = field(init=False)
+    quick: Callable[[Cells], Record] | None = field(init=False)
+    """Does what the setters do."""
 
     def __post_init__(self) -> None:
         self.setters = [(column.index, _setter(column)) for column in self.columns]
+        targets = (
+            Target(
+                one.index, one.path, _READERS[one.kind], one.kind == "single", one.kind in {"single", "text", "values"}
+            )
+            for one in self.columns
+        )
+        self.quick = compile_rows(tuple(targets))
         self.indexed = any(isinstance(part, int) for column in self.columns for part in column.path)
 
     @property
@@ -110,10 +119,13 @@ class Columns:
         """
         record: Record = {}
         try:
-            for index, put in self.setters:
-                cell = cells[index]
-                if cell is not None and cell != "":
-                    put(record, cell)
+            if self.quick is not None:
+                record = self.quick(cells)
+            else:
+                for index, put in self.setters:
+                    cell = cells[index]
+                    if cell is not None and cell != "":
+                        put(record, cell)
         except (TypeError, AttributeError, ValueError) as error:
             raise UnclearError from error
         if self.indexed:

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from pressgraph.errors import Problem
 
 _BATCH = 4096
+
+# Controls, quotes and backslashes, and the byte that the code points which are no characters begin with, among others.
+_DOUBTFUL = bytes([*range(32), 0x22, 0x5C, 0x7F, 0xEF])
 
 
 def open_parquet(path: Path) -> pq.ParquetFile:
@@ -31,6 +35,27 @@ def open_parquet(path: Path) -> pq.ParquetFile:
             "reading Parquet needs pyarrow", hint="install it: pip install 'pressgraph[parquet]'"
         ) from error
     return pq.ParquetFile(path)
+
+
+def needs_no_escapes(column: pa.Array) -> bool:
+    """Tell whether certainly no text in a column holds what literals must escape or facts may not hold."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        _, offsets, texts = column.buffers()
+        if texts is None:
+            return True
+        bounds = memoryview(offsets).cast("q" if pa.types.is_large_string(kind) else "i")
+        data = memoryview(texts)[bounds[column.offset] : bounds[column.offset + len(column)]].tobytes()
+        return len(data.translate(None, _DOUBTFUL)) == len(data)
+    if pa.types.is_dictionary(kind):
+        return needs_no_escapes(column.dictionary)
+    if pa.types.is_struct(kind):
+        return all(map(needs_no_escapes, column.flatten()))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return needs_no_escapes(column.flatten())
+    return bool(pa.types.is_primitive(kind) or pa.types.is_null(kind))
 
 
 def read_parquet(
