@@ -79,34 +79,38 @@ class Workspace:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
 
         YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes
-        out, and mistakes are raised at the end.
+        out, and mistakes are raised at the end; of these, those with an address (s3://…) are opened by fsspec.
 
         Raises FactsError with every problem of all files.
         """
         from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
-        from pressgraph.convert.blocks import Context, convert_block, plan
+        from pressgraph.convert.blocks import Context, Reader, convert_block, plan
+        from pressgraph.convert.inputs import is_address
         from pressgraph.validation.files import read_files
 
-        files = [Path(path) for path in paths] or self.project.facts_files()
+        named = [str(path) if is_address(str(path)) else Path(path) for path in paths]
+        files = named or self.project.facts_files()
         emitter = compile_emitter(self.profile, self.project.id_base)
         context = Context.of(self.project)
-        read = read_files([p for p in files if not is_stream(p)], self.project, self.profile)
+        whole = [path for path in files if isinstance(path, Path) and not is_stream(path)]
+        read = read_files(whole, self.project, self.profile)
         problems = read.problems
         if problems:
             raise FactsError(problems)
         for path in files:
-            if path in read.found:
+            if isinstance(path, Path) and path in read.found:
                 yield from convert_facts(read.found[path], emitter)
                 continue
-            if str(path) == "-":
+            if path == Path("-"):
                 with open_stream(path, self.project, emitter) as stream:
                     yield from stream
                 problems.extend(stream.problems)
                 continue
-            for block in plan([path], context):
-                chunks: list[bytes] = []
-                problems.extend(convert_block(block, context, chunks.append).problems)
-                yield from chunks
+            with Reader() as reader:
+                for block in plan([path], context):
+                    chunks: list[bytes] = []
+                    problems.extend(convert_block(block, context, reader, chunks.append).problems)
+                    yield from chunks
         if problems:
             raise FactsError(problems)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pressgraph.cli.common import State, facts_argument, pass_state, write_output
+from pressgraph.cli.common import State, pass_state, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from pressgraph.convert.bulk import Totals
 
 
+class Facts(click.Path):
+    """A file of facts, or the address of one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Leave an address as it is."""
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 @click.command("convert")
-@facts_argument
+@click.argument(
+    "facts", nargs=-1, metavar="[FACTS]...", type=Facts(path_type=Path, allow_dash=True, exists=True, dir_okay=False)
+)
 @click.option(
     "-f",
     "--format",
@@ -46,7 +56,7 @@ if TYPE_CHECKING:
 @pass_state
 def command(
     state: State,
-    facts: tuple[Path, ...],
+    facts: tuple[Path | str, ...],
     form: str | None,
     jobs: int | None,
     shards: int | None,
@@ -59,7 +69,8 @@ def command(
 ) -> None:
     """Turn facts files into RDF, without storing anything.
 
-    Takes YAML, JSON Lines (.jsonl) and tables (.csv, .tsv, .xlsx, .parquet, .sql); none named means the project's.
+    Takes YAML, JSON Lines (.jsonl, also .gz and .zst) and tables (.csv, .tsv, .xlsx, .parquet, .sql); none named means
+    the project's. JSON Lines and Parquet may have an address that fsspec opens, such as s3://bucket/facts.jsonl.
     N-Quads and TriG keep one named graph for each fact and the receipts; the other formats write the union of the
     facts.
 
@@ -98,20 +109,24 @@ def command(
     workspace = state.workspace
     if known.name != "nquads":
         write_output([workspace.convert_to(known, facts)], target)
-    elif jobs is None or jobs == 1 or Path("-") in facts:
-        write_output(workspace.convert(facts), target)
     else:
+        from pressgraph.convert import is_stream
+
+        paths = list(facts) or workspace.project.facts_files()
+        if Path("-") in facts or (jobs in {None, 1} and not all(is_stream(Path(path)) for path in paths)):
+            write_output(workspace.convert(facts), target)
+            return
         from pressgraph.convert.blocks import Context
         from pressgraph.convert.bulk import convert_in_order
 
-        paths = list(facts) or workspace.project.facts_files()
         with _progress(state) as show:
-            write_output(convert_in_order(paths, Context.of(workspace.project), jobs=jobs, progress=show), target)
+            chunks = convert_in_order(paths, Context.of(workspace.project), jobs=jobs or 1, progress=show)
+            write_output(chunks, target)
 
 
 def _shards(
     state: State,
-    facts: tuple[Path, ...],
+    facts: tuple[Path | str, ...],
     output: str,
     *,
     jobs: int,
@@ -128,17 +143,23 @@ def _shards(
     paths = list(facts) or workspace.project.facts_files()
     context = Context.of(workspace.project)
     if scheduler is not None:
+        if resume:
+            raise click.UsageError(
+                "--resume goes on with a run on this machine; a cluster runs lost shards again by itself"
+            )
         from pressgraph.convert.cluster import convert_on_cluster
 
-        manifest = convert_on_cluster(
-            [str(path) for path in paths],
-            context,
-            output,
-            scheduler=scheduler,
-            shards=shards,
-            compression=compress,
-            max_errors=max_errors,
-        )
+        with _progress(state) as show:
+            manifest = convert_on_cluster(
+                [str(path) for path in paths],
+                context,
+                output,
+                scheduler=scheduler,
+                shards=shards,
+                compression=compress,
+                max_errors=max_errors,
+                progress=show,
+            )
     else:
         try:
             with _progress(state) as show:

@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.emitter import compile_emitter
-from pressgraph.convert.inputs import is_stream, open_stream
+from pressgraph.convert.inputs import is_address, is_stream, open_bytes, open_stream, size_of
 from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks
+from pressgraph.errors import PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
+from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
 from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
 from pressgraph.profile.compile import compile_profile, profile_sources
@@ -64,6 +66,8 @@ class Block:
     """A part of a file: bytes of JSON Lines, rows of a table, rows of a Parquet row group, or all of it."""
 
     path: str
+    name: str
+    """How messages call the file."""
     kind: str
     """`lines`, `rows`, `group` or `file`."""
     start: int = 0
@@ -71,6 +75,8 @@ class Block:
     size: int = 0
     first: int = 1
     """The number of the first line."""
+    weight: int = 0
+    """About how many bytes of the file it covers."""
     group: int = 0
     headers: tuple[str, ...] = ()
     header_row: int = 0
@@ -89,56 +95,70 @@ class Outcome:
     rejects: list[bytes] = field(default_factory=list)
 
 
-def open_input(path: str) -> IO[bytes]:
-    """Open a local file, or through fsspec an address such as s3://bucket/facts.jsonl."""
-    if "://" not in path:
-        return Path(path).open("rb")
-    import fsspec
-
-    opened: IO[bytes] = fsspec.open(path, "rb").open()
-    return opened
-
-
 def input_name(path: str, context: Context) -> str:
     """Return how messages and manifests call an input."""
-    return path if "://" in path else context.project.name_of(Path(path))
+    return path if is_address(path) else context.project.name_of(Path(path))
 
 
 def plan(paths: Iterable[str | Path], context: Context) -> Iterator[Block]:
-    """Yield the blocks of files, in order."""
-    for path in paths:
-        local = Path(path)
-        if is_json_lines(local):
-            yield from _json_blocks(str(path))
-        elif local.suffix.lower() in PARQUET:
-            yield from _parquet_blocks(local)
-        elif local.suffix.lower() in {*DELIMITED, *SQL}:
-            yield from _row_blocks(local, context)
-        else:
-            yield Block(path=str(path), kind="file")
+    """Yield the blocks of files, in order; raises as `plan_file`."""
+    for path in map(str, paths):
+        yield from plan_file(path, input_name(path, context), context)
+
+
+def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
+    """Yield the blocks of a file, in order.
+
+    Raises PressgraphError for an address whose facts cannot be read from one, DataError for what cannot be
+    decompressed.
+    """
+    suffix = Path(path).suffix.lower()
+    if is_json_lines(Path(path)):
+        yield from _json_blocks(path, name)
+    elif suffix in PARQUET:
+        yield from _parquet_blocks(path, name)
+    elif is_address(path):
+        hint = "make one of these of it first: pressgraph facts convert FACTS -o facts.parquet"
+        raise PressgraphError(f"{path}: only JSON Lines and Parquet are read from addresses", hint=hint)
+    elif suffix in {*DELIMITED, *SQL}:
+        yield from _row_blocks(Path(path), name, context)
+    else:
+        yield Block(path=path, name=name, kind="file", weight=size_of(path))
 
 
 _SOURCE = re.compile(rb'"source"\s*:')
 _REVIEWED = re.compile(rb'"reviewed(?:By|On)"')
 
 
-def _json_blocks(path: str) -> Iterator[Block]:
+def _json_blocks(path: str, name: str) -> Iterator[Block]:
     reviewed: dict[str, dict[str, Any]] = {}
-    start, first = 0, 1
-    with open_input(path) as file:
-        while data := file.read(_BYTES):
-            data += file.readline()
+    start, first, position = 0, 1, 0
+    following = b""
+    with open_bytes(path) as raw, decompressed(raw, path) as file:
+        while True:
+            data = following
+            if len(data) <= _BYTES:
+                data += file.read(_BYTES - len(data)) + file.readline()
+            if not data:
+                return
             following = file.readline()
             while following and not _names_source(following):
                 data += following
                 following = file.readline()
+            end = raw.tell() if raw is not file else start + len(data)
             yield Block(
-                path=path, kind="lines", start=start, size=len(data), first=first, reviewed=tuple(reviewed.values())
+                path=path,
+                name=name,
+                kind="lines",
+                start=start,
+                size=len(data),
+                first=first,
+                weight=end - position,
+                reviewed=tuple(reviewed.values()),
             )
             if _REVIEWED.search(data) is not None:
                 reviewed.update(_reviewed_sources(data))
-            start, first = start + len(data), first + data.count(b"\n")
-            file.seek(start)
+            start, first, position = start + len(data), first + data.count(b"\n"), end
 
 
 def _names_source(line: bytes) -> bool:
@@ -165,51 +185,65 @@ def _reviewed_sources(data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield source["id"], {"id": source["id"], **words}
 
 
-def _parquet_blocks(path: Path) -> Iterator[Block]:
+def _parquet_blocks(path: str, name: str) -> Iterator[Block]:
     from pressgraph.facts.tables.parquet import open_parquet
 
     first = 1
+    size = size_of(path)
     try:
-        with open_parquet(path) as file:
+        with open_bytes(path) as raw, open_parquet(raw) as file:
             counts = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
     except (OSError, ValueError):
         # reading it will say what is wrong
-        yield Block(path=str(path), kind="file")
+        yield Block(path=path, name=name, kind="file", weight=size)
         return
     for group, count in enumerate(counts):
         for start in range(0, count, _ROWS):
-            size = min(_ROWS, count - start)
-            yield Block(path=str(path), kind="group", group=group, start=start, size=size, first=first)
-            first += size
+            rows = min(_ROWS, count - start)
+            weight = size * rows // sum(counts)
+            yield Block(
+                path=path, name=name, kind="group", group=group, start=start, size=rows, first=first, weight=weight
+            )
+            first += rows
 
 
-def _row_blocks(path: Path, context: Context) -> Iterator[Block]:
+def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
     project = context.project
     settings = project.tables_of(path)
-    sheets, problems = open_sheets(path, name=project.name_of(path), settings=settings, root=project.root)
+    sheets, problems = open_sheets(path, name=name, settings=settings, root=project.root)
     sheet = sheets[0] if sheets and not problems else None
     columns = compile_columns(sheet, context.profile, settings) if sheet is not None else None
     reviewed = ("source.reviewedBy", "source.reviewedOn")
     if sheet is None or columns is None or columns.stateful or any(name in sheet.headers for name in reviewed):
-        yield Block(path=str(path), kind="file")
+        yield Block(path=str(path), name=name, kind="file")
         return
     headers = tuple(sheet.headers)
     rows = iter(sheet.rows)
     while taken := tuple(islice(rows, _ROWS)):
-        yield Block(path=str(path), kind="rows", headers=headers, header_row=sheet.header_row, rows=taken)
+        # about the bytes that they stand in; nobody knows those of a query's answer
+        weight = sum(sum(map(len, cells)) + len(cells) for _, cells in taken) if path.suffix.lower() in DELIMITED else 0
+        yield Block(
+            path=str(path),
+            name=name,
+            kind="rows",
+            headers=headers,
+            header_row=sheet.header_row,
+            rows=taken,
+            weight=weight,
+        )
     if sheet.problems:
         # what stopped the reading stands in the last block
-        yield Block(path=str(path), kind="broken", rows=((0, [sheet.problems]),))
+        yield Block(path=str(path), name=name, kind="broken", rows=((0, [sheet.problems]),))
 
 
-def convert_block(block: Block, context: Context, write: Callable[[bytes], object]) -> Outcome:
+def convert_block(block: Block, context: Context, reader: Reader, write: Callable[[bytes], object]) -> Outcome:
     """Convert a block; `write` takes the N-Quads in chunks of whole lines."""
     outcome = Outcome()
     match block.kind:
         case "lines":
-            _convert_lines(block, context, outcome, write)
+            _convert_lines(block, context, reader, outcome, write)
         case "rows" | "group":
-            _convert_rows(block, context, outcome, write)
+            _convert_rows(block, context, reader, outcome, write)
         case "broken":
             outcome.problems.extend(block.rows[0][1][0])
         case _:
@@ -217,12 +251,12 @@ def convert_block(block: Block, context: Context, write: Callable[[bytes], objec
     return outcome
 
 
-def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], object]) -> None:
-    records = JsonLines((), context.emitter, name=input_name(block.path, context))
+def _convert_lines(
+    block: Block, context: Context, reader: Reader, outcome: Outcome, put: Callable[[bytes], object]
+) -> None:
+    records = JsonLines((), context.emitter, name=block.name)
     records.review(block.reviewed)
-    with open_input(block.path) as file:
-        file.seek(block.start)
-        data = file.read(block.size)
+    data = reader.lines(block)
     problems = records.problems
 
     def pieces() -> Iterator[bytes]:
@@ -230,7 +264,7 @@ def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callab
             before = len(problems)
             yield records.line(line, number)
             if len(problems) > before:
-                outcome.rejects.append(_reject(problems[before:], line.decode("utf-8", "replace").rstrip("\n")))
+                outcome.rejects.append(_reject(problems[before:], line.decode("utf-8", "replace")))
         yield records.rest()
 
     for chunk in in_chunks(pieces()):
@@ -242,17 +276,17 @@ def _convert_lines(block: Block, context: Context, outcome: Outcome, put: Callab
 
 def _lines(data: bytes) -> list[bytes]:
     """Split at line feeds only, as files are read."""
-    return [line + b"\n" for line in data.removesuffix(b"\n").split(b"\n")]
+    return data.removesuffix(b"\n").split(b"\n")
 
 
-def _convert_rows(block: Block, context: Context, outcome: Outcome, put: Callable[[bytes], object]) -> None:
-    project = context.project
-    path = Path(block.path)
-    name = project.name_of(path)
-    settings = project.tables_of(path)
+def _convert_rows(
+    block: Block, context: Context, reader: Reader, outcome: Outcome, put: Callable[[bytes], object]
+) -> None:
+    name = block.name
+    settings = () if is_address(block.path) else context.project.tables_of(Path(block.path))
     plain = False
     if block.kind == "group":
-        headers, rows, plain = _PARQUET.rows(block)
+        headers, rows, plain = reader.rows(block)
         sheet = SheetRows(file=name, headers=headers, header_row=0, rows=rows)
     else:
         sheet = SheetRows(file=name, headers=list(block.headers), header_row=block.header_row, rows=block.rows)
@@ -317,36 +351,69 @@ def _reject(problems: list[Problem], record: Any) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
-class _ParquetCursor:
-    """Read blocks of a row group one after another without decoding it anew for each."""
+class Reader:
+    """Read what blocks stand for, one after another: files stay open, and are not decompressed anew for each."""
 
     def __init__(self) -> None:
-        self._key: tuple[str, int] | None = None
+        self._path = ""
+        self._raw: IO[bytes] | None = None
+        self._file: IO[bytes] | None = None
         self._position = 0
-        self._headers: list[str] = []
+        self._group: tuple[str, int] | None = None
+        self._parquet: Any = None
         self._batches: Iterator[Any] = iter(())
+        self._row = 0
+
+    def lines(self, block: Block) -> bytes:
+        """Return a block of JSON Lines."""
+        if plain_name(block.path) == block.path:
+            with open_bytes(block.path) as file:
+                file.seek(block.start)
+                return file.read(block.size)
+        if self._file is None or block.path != self._path or block.start < self._position:
+            self.close()
+            self._raw = open_bytes(block.path)
+            self._file = decompressed(self._raw, block.path)
+            self._path, self._position = block.path, 0
+        while skipped := self._file.read(min(_BYTES, block.start - self._position)):
+            self._position += len(skipped)
+        data = self._file.read(block.size)
+        self._position += len(data)
+        return data
 
     def rows(self, block: Block) -> tuple[list[str], Iterable[tuple[int, Cells]], bool]:
-        """Return the headers, the rows, and whether no text in them needs an escape."""
+        """Return the headers and rows of a block of Parquet, and whether no text in them needs an escape."""
+        import pyarrow as pa
+
         from pressgraph.facts.tables.parquet import needs_no_escapes, open_parquet
 
-        if self._key != (block.path, block.group) or block.start < self._position:
-            file = open_parquet(Path(block.path))
-            self._headers = list(file.schema_arrow.names)
-            self._batches = file.iter_batches(batch_size=_ROWS, row_groups=[block.group], use_threads=False)
-            self._key, self._position = (block.path, block.group), 0
-        batch = next(self._batches)
-        self._position += _ROWS
-        while self._position <= block.start:
-            batch = next(self._batches)
-            self._position += _ROWS
-        if batch.num_rows != block.size:
+        if self._group != (block.path, block.group) or block.start < self._row:
+            self.close()
+            self._raw = open_bytes(block.path)
+            self._parquet = open_parquet(self._raw)
+            self._batches = self._parquet.iter_batches(batch_size=_ROWS, row_groups=[block.group], use_threads=False)
+            self._group, self._row = (block.path, block.group), 0
+        batch = None
+        while self._row <= block.start:
+            batch = next(self._batches, None)
+            self._row += _ROWS
+        if batch is None or batch.num_rows != block.size:
             # the file's pages do not follow our blocks: slow, and right
-            with open_parquet(Path(block.path)) as file:
-                batch = file.read_row_group(block.group, use_threads=False).slice(block.start, block.size)
+            batch = self._parquet.read_row_group(block.group, use_threads=False).slice(block.start, block.size)
         columns = [column.to_pylist() for column in batch.columns]
-        plain = all(map(needs_no_escapes, batch.columns))
-        return self._headers, list(enumerate(zip(*columns, strict=True), start=block.first)), plain
+        plain = isinstance(batch, pa.RecordBatch) and all(map(needs_no_escapes, batch.columns))
+        return list(batch.schema.names), list(enumerate(zip(*columns, strict=True), start=block.first)), plain
 
+    def close(self) -> None:
+        """Close the files that are open."""
+        for file in (self._file, self._parquet, self._raw):
+            if file is not None:
+                file.close()
+        self._file = self._raw = self._parquet = self._group = None
+        self._batches = iter(())
 
-_PARQUET = _ParquetCursor()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

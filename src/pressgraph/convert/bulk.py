@@ -2,42 +2,58 @@
 
 A folder of shards holds `shard-00000.nq…`, `rejects.jsonl` and, when it is complete, `manifest.json`. Until then
 `progress.jsonl` has a line for each block that is in its shard: an interrupted run cuts the shards to what the last
-line says and goes on. Block k stands in shard k mod N, whoever converted it.
+line says and goes on. Block k stands in shard k mod N, whoever converted it. One process alone writes the folder; the
+others write what they convert into files of their own.
 """
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from pressgraph.convert.blocks import Block, Context, Outcome, convert_block, input_name, open_input, plan
+from pressgraph.convert.blocks import Block, Context, Outcome, Reader, convert_block, input_name, plan
+from pressgraph.convert.inputs import is_address, open_bytes, size_of
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from pressgraph.errors import Problem
+
 MANIFEST = "manifest.json"
 PROGRESS = "progress.jsonl"
 REJECTS = "rejects.jsonl"
 
 SUFFIXES = {"none": "", "gzip": ".gz", "zstd": ".zst"}
+# N-Quads repeat themselves: higher levels take several times as long and save little.
 _GZIP_LEVEL = 3
+_ZSTD_LEVEL = 3
 _AHEAD = 3
 """Blocks for each process that are under way or wait to be written: bounds memory."""
+
+_PIECE = 1024 * 1024
+_LOCK = ".lock"
+_PARTS = ".parts-"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,8 +67,6 @@ class Totals:
     done: int = 0
     """Bytes of input that are converted, as far as that is known."""
     size: int = 0
-    problems: list[str] = field(default_factory=list)
-    """The first mistakes, for the user to see."""
     started: float = field(default_factory=time.monotonic)
     resumed: int = 0
     """Quads of the run that was interrupted."""
@@ -63,11 +77,8 @@ class Totals:
         return (self.quads - self.resumed) / max(time.monotonic() - self.started, 1e-6)
 
 
-_SHOWN = 20
-
-
 def convert_in_order(
-    paths: Sequence[Path], context: Context, *, jobs: int, progress: Callable[[Totals], None] = lambda _: None
+    paths: Sequence[str | Path], context: Context, *, jobs: int, progress: Callable[[Totals], None] = lambda _: None
 ) -> Iterator[bytes]:
     """Yield the N-Quads of files, converted by several processes, in the order and bytes of one.
 
@@ -75,22 +86,29 @@ def convert_in_order(
     """
     from pressgraph.errors import FactsError
 
-    totals = Totals(size=_size(paths))
+    totals = Totals(size=sum(map(size_of, map(str, paths))))
     problems = []
-    for block, outcome, part in _converted(plan(paths, context), context, jobs=jobs, compression="none"):
-        with part.open("rb") as file:
-            while chunk := file.read(1024 * 1024):
-                yield chunk
-        part.unlink()
-        _count(totals, block, outcome)
-        problems.extend(outcome.problems)
-        progress(totals)
+    chunks: list[bytes] = []
+    with tempfile.TemporaryDirectory(prefix="pressgraph-") as folder:
+        for block, outcome in _converted(
+            plan(paths, context),
+            context,
+            jobs=jobs,
+            compression="none",
+            folder=Path(folder),
+            put=lambda _, data: chunks.append(data),
+        ):
+            yield from chunks
+            chunks.clear()
+            _count(totals, block, outcome)
+            problems.extend(outcome.problems)
+            progress(totals)
     if problems:
         raise FactsError(problems)
 
 
 def convert_to_shards(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     context: Context,
     folder: Path,
     *,
@@ -105,32 +123,60 @@ def convert_to_shards(
 
     `max_errors` is how many bad records are borne: one more stops the run.
 
-    Raises PressgraphError where the folder holds something else, DataError when there are too many errors.
+    Raises PressgraphError where the folder holds something else, DataError when there are too many errors,
+    FinishedError when there is nothing to go on with.
     """
     run = describe_run(list(map(str, paths)), context, shards=shards, compression=compression)
-    target = _Shards(folder, run, resume=resume)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder), _Shards(folder, run, resume=resume) as target:
+            _fill(target, paths, context, jobs=jobs, max_errors=max_errors, progress=progress)
+            return target.finish()
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        hint = "free some space and go on with --resume"
+        raise PressgraphError(f"{folder}: {error.strerror}", hint=hint) from error
+
+
+def _fill(
+    target: _Shards,
+    paths: Sequence[str | Path],
+    context: Context,
+    *,
+    jobs: int,
+    max_errors: int | None,
+    progress: Callable[[Totals], None],
+) -> None:
     totals = target.totals
-    totals.size = _size(paths)
+    totals.size = sum(map(size_of, map(str, paths)))
     blocks = plan(paths, context)
     for block in islice(blocks, totals.blocks):
-        totals.done += block.size if block.kind == "lines" else 0
-    with target:
-        for block, outcome, part in _converted(
-            blocks, context, jobs=jobs, compression=compression, temporary=folder / ".parts"
-        ):
-            if max_errors is not None and totals.rejected + len(outcome.rejects) > max_errors:
-                target.reject(outcome.rejects)
-                first = outcome.problems[0]
-                raise DataError(
-                    f"more than {max_errors} bad records; the last one: {first.message}",
-                    place=first.place,
-                    hint=f"{folder / REJECTS} lists them with their reasons; raise --max-errors to go on with --resume",
-                )
-            target.append(totals.blocks, part, outcome)
-            part.unlink()
-            _count(totals, block, outcome)
-            progress(totals)
-    return target.finish(run)
+        totals.done += block.weight
+    for block, outcome in _converted(
+        blocks,
+        context,
+        jobs=jobs,
+        compression=target.run["compression"],
+        folder=target.folder / f"{_PARTS}{os.getpid()}",
+        put=target.put,
+        start=totals.blocks,
+    ):
+        if max_errors is not None and totals.rejected + len(outcome.rejects) > max_errors:
+            target.reject(outcome.rejects)
+            raise too_many(max_errors, outcome.problems[0], target.folder / REJECTS)
+        target.done(totals.blocks, outcome)
+        _count(totals, block, outcome)
+        progress(totals)
+
+
+def too_many(bearable: int, problem: Problem, rejects: object) -> DataError:
+    """Return the error of a run that has met more bad records than are borne."""
+    hint = f"{rejects} lists them with their reasons; raise --max-errors to go on with --resume"
+    return DataError(
+        f"more than {bearable} bad records; the last one: {problem.message}", place=problem.place, hint=hint
+    )
 
 
 def _count(totals: Totals, block: Block, outcome: Outcome) -> None:
@@ -138,57 +184,79 @@ def _count(totals: Totals, block: Block, outcome: Outcome) -> None:
     totals.facts += outcome.facts
     totals.quads += outcome.quads
     totals.rejected += len(outcome.rejects)
-    if block.kind == "lines":
-        totals.done += block.size
-    totals.problems.extend(map(str, outcome.problems[: max(0, _SHOWN - len(totals.problems))]))
-
-
-def _size(paths: Iterable[Path]) -> int:
-    return sum(path.stat().st_size for path in paths)
+    totals.done += block.weight
 
 
 def describe_run(paths: Sequence[str], context: Context, *, shards: int, compression: str) -> dict[str, Any]:
     """Return what must be the same for a run to go on with another's shards."""
+    hashes = [input_sha256(path) for path in paths]
+    return make_run(paths, hashes, context, shards=shards, compression=compression)
+
+
+def make_run(
+    paths: Sequence[str], hashes: Sequence[str], context: Context, *, shards: int, compression: str
+) -> dict[str, Any]:
+    """Return what must be the same for a run to go on with another's shards, given the hashes of its inputs."""
+    from importlib.metadata import version
+
+    tables = (
+        []
+        if not context.project.tables
+        else [context.project.tables_of(Path(path)) for path in paths if not is_address(path)]
+    )
+    settings = {"tables": hashlib.sha256(repr(tables).encode()).hexdigest()} if any(tables) else {}
     return {
+        "pressgraph": version("pressgraph"),
         "base": context.project.id_base,
         "profile": context.sources.digest,
+        **settings,
         "shards": shards,
         "compression": compression,
-        "inputs": [{"name": input_name(path, context), "sha256": _input_sha256(path)} for path in paths],
+        "inputs": [
+            {"name": input_name(path, context), "sha256": digest} for path, digest in zip(paths, hashes, strict=True)
+        ],
     }
 
 
-def _input_sha256(path: str) -> str:
-    digest = hashlib.sha256()
-    with open_input(path) as file:
-        while chunk := file.read(1024 * 1024):
-            digest.update(chunk)
-    return digest.hexdigest()
+def input_sha256(path: str) -> str:
+    """Return the SHA-256 of an input's bytes."""
+    with open_bytes(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 # -- processes
 
 _context: Context | None = None
+_reader: Reader | None = None
 
 
 def _start(context: Context) -> None:
-    global _context  # noqa: PLW0603 - one for each process, set when it starts
-    _context = context
+    global _context, _reader
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _context, _reader = context, Reader()
     _ = context.emitter
 
 
-def _work(block: Block, part: Path, compression: str) -> Outcome:
+def _end_with_parent() -> None:
+    """End this process when the one that started it has died: nobody waits for what it does."""
+    parent = parent_process()
+    assert parent is not None  # noqa: S101 - this process was started by another
+    connection.wait([parent.sentinel])
+    os._exit(1)
+
+
+def _work(block: Block, part: Path, compression: str) -> tuple[Outcome, int]:
+    """Convert a block into a part; return also how long the part is."""
     assert _context is not None  # noqa: S101 - set by _start
-    return write_part(block, _context, part, compression)
+    assert _reader is not None  # noqa: S101 - as above
+    # parts are written over again and again, which is cheaper than making and removing files
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as raw:
+        with compressed(raw, compression) as file:
+            outcome = convert_block(block, _context, _reader, file.write)
+        return outcome, raw.tell()
 
 
-def write_part(block: Block, context: Context, part: Path, compression: str) -> Outcome:
-    """Convert a block into a file of its own."""
-    with part.open("wb") as raw, compressed(raw, compression) as file:
-        return convert_block(block, context, file.write)
-
-
-def compressed(raw: IO[bytes], compression: str) -> Any:
+def compressed(raw: Any, compression: str) -> Any:
     """Return a file that compresses what is written; members written one after another are one valid file."""
     match compression:
         case "none":
@@ -201,7 +269,7 @@ def compressed(raw: IO[bytes], compression: str) -> Any:
     except ImportError as error:
         hint = "install it: pip install 'pressgraph[zstd]', or use --compress gzip"
         raise PressgraphError("zstd needs the package zstandard", hint=hint) from error
-    return zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False)
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).stream_writer(raw, closefd=False)
 
 
 class _Unclosed:
@@ -217,46 +285,108 @@ class _Unclosed:
         return None
 
 
+class Sink(io.RawIOBase):
+    """A file that hands on what is written."""
+
+    def __init__(self, put: Callable[[bytes], object]) -> None:
+        self._put = put
+
+    def writable(self) -> bool:
+        """Tell that this can be written."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Hand data on."""
+        self._put(bytes(data))
+        return len(data)
+
+
 def _converted(
-    blocks: Iterable[Block], context: Context, *, jobs: int, compression: str, temporary: Path | None = None
-) -> Iterator[tuple[Block, Outcome, Path]]:
-    """Yield each block with what became of it and the file that it is in, in order."""
-    own = tempfile.mkdtemp(prefix="pressgraph-") if temporary is None else None
-    folder = temporary if own is None and temporary is not None else Path(str(own))
+    blocks: Iterable[Block],
+    context: Context,
+    *,
+    jobs: int,
+    compression: str,
+    folder: Path,
+    put: Callable[[int, bytes], object],
+    start: int = 0,
+) -> Iterator[tuple[Block, Outcome]]:
+    """Yield each block with what became of it, in order, after `put` has taken its number and its bytes, in pieces.
+
+    The first block has the number `start`. `folder` is for the parts of several processes, and removed at the end.
+    """
+    numbered = enumerate(blocks, start)
+    if jobs == 1:
+        with Reader() as reader:
+            for number, block in numbered:
+                with compressed(Sink(partial(put, number)), compression) as file:
+                    outcome = convert_block(block, context, reader, file.write)
+                yield block, outcome
+        return
     folder.mkdir(parents=True, exist_ok=True)
+    # a fresh interpreter: forking one that has threads can lock up
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(context,))
+    waiting: deque[tuple[int, Block, Path, Future[tuple[Outcome, int]]]] = deque()
+
+    def finished() -> tuple[Block, Outcome]:
+        number, block, part, future = waiting.popleft()
+        outcome, size = future.result()
+        with part.open("rb") as file:
+            while size and (piece := file.read(min(size, _PIECE))):
+                put(number, piece)
+                size -= len(piece)
+        return block, outcome
+
     try:
-        if jobs == 1:
-            for number, block in enumerate(blocks):
-                part = folder / f"{number}"
-                yield block, write_part(block, context, part, compression), part
-            return
-        # a fresh interpreter: forking one that has threads can lock up
-        with ProcessPoolExecutor(
-            jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(context,)
-        ) as pool:
-            waiting: deque[tuple[Block, Path, Future[Outcome]]] = deque()
-            try:
-                for number, block in enumerate(blocks):
-                    part = folder / f"{number}"
-                    waiting.append((block, part, pool.submit(_work, block, part, compression)))
-                    if len(waiting) >= jobs * _AHEAD:
-                        done, path, future = waiting.popleft()
-                        yield done, future.result(), path
-                while waiting:
-                    done, path, future = waiting.popleft()
-                    yield done, future.result(), path
-            except BrokenProcessPool as error:
-                raise PressgraphError(
-                    "a process that converts was killed", hint="is there enough memory? 'convert --resume' goes on"
-                ) from error
-            finally:
-                for _, _, future in waiting:
-                    future.cancel()
+        for number, block in numbered:
+            if len(waiting) == jobs * _AHEAD:
+                yield finished()
+            part = folder / str(number % (jobs * _AHEAD))
+            with _uninterrupted():
+                waiting.append((number, block, part, pool.submit(_work, block, part, compression)))
+        while waiting:
+            yield finished()
+    except BrokenProcessPool as error:
+        hint = "is there enough memory? 'convert --resume' goes on"
+        raise PressgraphError("a process that converts was killed", hint=hint) from error
     finally:
+        pool.shutdown(cancel_futures=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let processes be started that ignore Ctrl-C, which a terminal sends to all: whoever started them ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 # -- shards
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder of shards."""
+    import filelock
+
+    lock = filelock.FileLock(folder / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise PressgraphError(
+            f"another run is writing to {folder}", hint="wait for it, or choose another folder"
+        ) from error
+    try:
+        yield
+    finally:
+        (folder / _LOCK).unlink(missing_ok=True)
+        lock.release()
 
 
 class _Shards:
@@ -264,55 +394,65 @@ class _Shards:
 
     def __init__(self, folder: Path, run: dict[str, Any], *, resume: bool) -> None:
         self.folder = folder
-        self.suffix = f".nq{SUFFIXES[run['compression']]}"
-        self.files = [folder / f"shard-{number:05d}{self.suffix}" for number in range(run["shards"])]
+        self.run = run
+        suffix = f".nq{SUFFIXES[run['compression']]}"
+        self.files = [folder / f"shard-{number:05d}{suffix}" for number in range(run["shards"])]
         self.totals = Totals()
         self.counts = [{"quads": 0, "facts": 0, "blocks": 0} for _ in self.files]
+        self.sizes = [0] * len(self.files)
+        self.digests = [hashlib.sha256() for _ in self.files]
         self._open: list[IO[bytes]] = []
-        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{_PARTS}*"):
+            shutil.rmtree(left, ignore_errors=True)
         progress = folder / PROGRESS
         if not resume and progress.exists():
             hint = "add --resume to go on with it, or remove the folder"
             raise PressgraphError(f"{folder} holds a run that was interrupted", hint=hint)
-        entries = self._entries(progress, run) if resume else []
-        if resume and not entries and (folder / MANIFEST).exists():
-            self._same_as_finished(run)
+        entries = self._entries(progress) if resume else []
+        if resume and not progress.exists():
+            self._stop_if_finished()
         if not entries:
             self._clear()
             with write_atomically(progress) as file:
                 file.write(json.dumps(run).encode() + b"\n")
         self._cut(entries)
 
-    def _entries(self, progress: Path, run: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the blocks that are done."""
+    def _entries(self, progress: Path) -> list[dict[str, Any]]:
+        """Return the blocks that are done, as far as they are in the files."""
         if not progress.exists():
             return []
         lines = progress.read_bytes().split(b"\n")[:-1]
-        if not lines or json.loads(lines[0]) != run:
+        if not lines or json.loads(lines[0]) != self.run:
             raise PressgraphError(
                 f"{self.folder} was begun with other facts, settings or shards",
                 hint="run it without --resume into another folder, or remove this one",
             )
-        return [json.loads(line) for line in lines[1:]]
+        there = [path.stat().st_size if path.exists() else 0 for path in (*self.files, self.folder / REJECTS)]
+        entries = []
+        for line in lines[1:]:
+            entry = json.loads(line)
+            # a machine that lost its power may have kept this line, and not what it tells of
+            if entry["size"] > there[entry["block"] % len(self.files)] or entry["rejects"] > there[-1]:
+                break
+            entries.append(entry)
+        return entries
 
-    def _same_as_finished(self, run: dict[str, Any]) -> None:
-        """Let a finished run be; raises _FinishedError."""
-        manifest = json.loads((self.folder / MANIFEST).read_bytes())
-        if manifest.get("run") == run:
-            raise FinishedError(manifest)
+    def _stop_if_finished(self) -> None:
+        """Let a finished run be."""
+        manifest = self.folder / MANIFEST
+        if manifest.exists() and (found := json.loads(manifest.read_bytes())).get("run") == self.run:
+            raise FinishedError(found)
 
     def _clear(self) -> None:
-        for path in (*self.folder.glob("shard-*.nq*"), self.folder / MANIFEST, self.folder / REJECTS):
+        for path in (self.folder / MANIFEST, self.folder / REJECTS, *self.folder.glob("shard-*.nq*")):
             path.unlink(missing_ok=True)
-        shutil.rmtree(self.folder / ".parts", ignore_errors=True)
 
     def _cut(self, entries: list[dict[str, Any]]) -> None:
         """Cut files to what is known to be complete."""
-        sizes = [0] * len(self.files)
         rejects = 0
         for entry in entries:
             shard = entry["block"] % len(self.files)
-            sizes[shard], rejects = entry["size"], entry["rejects"]
+            self.sizes[shard], rejects = entry["size"], entry["rejects"]
             self.counts[shard]["quads"] += entry["quads"]
             self.counts[shard]["facts"] += entry["facts"]
             self.counts[shard]["blocks"] += 1
@@ -321,38 +461,48 @@ class _Shards:
             self.totals.facts += entry["facts"]
             self.totals.rejected += entry["rejected"]
         self.totals.resumed = self.totals.quads
-        for path, size in zip((*self.files, self.folder / REJECTS), (*sizes, rejects), strict=True):
+        for path, size in zip((*self.files, self.folder / REJECTS), (*self.sizes, rejects), strict=True):
             with path.open("ab") as file:
                 file.truncate(size)
+        for path, digest in zip(self.files, self.digests, strict=True):
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
         progress = self.folder / PROGRESS
-        whole = progress.read_bytes()
+        lines = progress.read_bytes().split(b"\n")[: 1 + len(entries)]
         with progress.open("ab") as file:
-            file.truncate(whole.rfind(b"\n") + 1)
+            file.truncate(sum(map(len, lines)) + len(lines))
 
     def __enter__(self) -> Self:
         self._open = [path.open("ab") for path in (*self.files, self.folder / REJECTS, self.folder / PROGRESS)]
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for file in self._open:
-            file.close()
+            # what a full disk does not take fails once more when its file is closed
+            with suppress(*([OSError] if kind is not None else [])):
+                file.close()
 
     def reject(self, rejects: list[bytes]) -> None:
         """Write rejects."""
         self._open[-2].writelines(rejects)
         self._open[-2].flush()
 
-    def append(self, number: int, part: Path, outcome: Outcome) -> None:
-        """Put a block into its shard, and then note that it is there."""
+    def put(self, number: int, data: bytes) -> None:
+        """Write a piece of a block into its shard."""
         shard = number % len(self.files)
-        file = self._open[shard]
-        with part.open("rb") as converted:
-            shutil.copyfileobj(converted, file, 1024 * 1024)
-        file.flush()
+        self._open[shard].write(data)
+        self.digests[shard].update(data)
+        self.sizes[shard] += len(data)
+
+    def done(self, number: int, outcome: Outcome) -> None:
+        """Note that a block is in its shard."""
+        shard = number % len(self.files)
+        self._open[shard].flush()
         self.reject(outcome.rejects)
         entry = {
             "block": number,
-            "size": os.fstat(file.fileno()).st_size,
+            "size": self.sizes[shard],
             "quads": outcome.quads,
             "facts": outcome.facts,
             "rejected": len(outcome.rejects),
@@ -365,13 +515,13 @@ class _Shards:
         self._open[-1].write(json.dumps(entry).encode() + b"\n")
         self._open[-1].flush()
 
-    def finish(self, run: dict[str, Any]) -> dict[str, Any]:
+    def finish(self) -> dict[str, Any]:
         """Write the manifest, and forget the progress."""
         manifest = make_manifest(
-            run,
+            self.run,
             [
-                {"file": path.name, "bytes": path.stat().st_size, "sha256": _sha256(path), **counts}
-                for path, counts in zip(self.files, self.counts, strict=True)
+                {"file": path.name, "bytes": size, "sha256": digest.hexdigest(), **counts}
+                for path, size, digest, counts in zip(self.files, self.sizes, self.digests, self.counts, strict=True)
             ],
             rejected=self.totals.rejected,
         )
@@ -398,8 +548,3 @@ def make_manifest(run: dict[str, Any], shards: list[dict[str, Any]], *, rejected
         "shards": shards,
         "run": run,
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,21 +1,62 @@
-"""Open a file of facts that is converted as it is read: JSON Lines, or tables."""
+"""Open files of facts: where they lie, and those that are converted as they are read (JSON Lines, tables)."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from pressgraph.convert.stream import JsonLines, Tables
+from pressgraph.errors import PressgraphError
 from pressgraph.facts import is_json_lines, open_json_lines
 from pressgraph.facts.tables import is_table, open_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pressgraph.convert.emitter import Emitter
     from pressgraph.convert.stream import Listener
     from pressgraph.project import Project
+
+
+def is_address(path: str) -> bool:
+    """Tell whether a path is an address such as s3://bucket/facts.jsonl, which fsspec opens."""
+    return "://" in path
+
+
+def open_bytes(path: str) -> IO[bytes]:
+    """Open a local file or an address for reading.
+
+    Raises OSError, and PressgraphError where what opens such an address is not installed.
+    """
+    if not is_address(path):
+        return Path(path).open("rb")
+    return open_address(path, "rb")
+
+
+def open_address(address: str, mode: str) -> IO[bytes]:
+    """Open an address with fsspec.
+
+    Raises OSError, and PressgraphError where what opens such an address is not installed.
+    """
+    try:
+        import fsspec
+
+        opened: IO[bytes] = fsspec.open(address, mode).open()
+    except ImportError as error:
+        hint = "install fsspec, pip install 'pressgraph[distributed]', and what the address needs, such as s3fs"
+        raise PressgraphError(f"{address}: {error}", hint=hint) from error
+    except ValueError as error:
+        raise PressgraphError(f"{address}: {error}") from error
+    return opened
+
+
+def size_of(path: str) -> int:
+    """Return how many bytes an input has; 0 where that is not known before it is read."""
+    if not is_address(path):
+        return Path(path).stat().st_size
+    with open_bytes(path) as file:
+        return int(getattr(file, "size", 0) or 0)
 
 
 def is_stream(path: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
+from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.model import FactsFile
 from pressgraph.facts.rules import did_you_mean, phrase, problem
 from pressgraph.facts.tree import read_tree
@@ -30,18 +31,18 @@ KnownTypes = dict[str, frozenset[str]]
 def is_json_lines(path: Path) -> bool:
     """Tell whether a file holds JSON Lines: by its suffix, and on stdin by its first character."""
     if str(path) != "-":
-        return path.suffix.lower() in JSON_LINES
+        return plain_name(path.name).lower().endswith(JSON_LINES)
     stdin = sys.stdin.buffer
     return isinstance(stdin, io.BufferedReader) and stdin.peek(1)[:1] == b"{"
 
 
 @contextmanager
 def open_json_lines(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file of JSON Lines, or stdin."""
+    """Open a file of JSON Lines, compressed or not, or stdin."""
     if str(path) == "-":
         yield sys.stdin.buffer
         return
-    with path.open("rb") as file:
+    with path.open("rb") as raw, decompressed(raw, str(path)) as file:
         yield file
 
 

@@ -22,7 +22,20 @@ STATE_FOLDER = ".pressgraph"
 DEFAULT_BASE = "https://w3id.org/pressgraph/"
 FACTS_PATTERNS = tuple(
     f"data/**/*.{suffix}"
-    for suffix in ("yaml", "yml", "jsonl", "ndjson", "csv", "tsv", "xlsx", "ods", "parquet", "sql")
+    for suffix in (
+        "yaml",
+        "yml",
+        "jsonl",
+        "ndjson",
+        "jsonl.gz",
+        "jsonl.zst",
+        "csv",
+        "tsv",
+        "xlsx",
+        "ods",
+        "parquet",
+        "sql",
+    )
 )
 
 # An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pressgraph.errors import Place, PressgraphError
 from pressgraph.facts.rules import problem
@@ -23,7 +23,7 @@ _BATCH = 4096
 _DOUBTFUL = bytes([*range(32), 0x22, 0x5C, 0x7F, 0xEF])
 
 
-def open_parquet(path: Path) -> pq.ParquetFile:
+def open_parquet(path: str | Path | IO[bytes]) -> pq.ParquetFile:
     """Open a Parquet file.
 
     Raises PressgraphError where pyarrow is not installed, and what pyarrow raises.

@@ -1,0 +1,67 @@
+"""Read files that are compressed with gzip or zstd, by their suffix."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import IO, Any
+
+from pressgraph.errors import DataError, Place, PressgraphError
+
+COMPRESSED = (".gz", ".zst")
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name without the suffix of its compression.
+
+    >>> plain_name("facts.jsonl.gz"), plain_name("facts.jsonl")
+    ('facts.jsonl', 'facts.jsonl')
+    """
+    lower = name.lower()
+    return next((name[: -len(suffix)] for suffix in COMPRESSED if lower.endswith(suffix)), name)
+
+
+def decompressed(raw: IO[bytes], name: str) -> IO[bytes]:
+    """Return a file as it was before its compression, which its name tells; members and frames follow each other.
+
+    Raises PressgraphError where zstandard is not installed; reading raises DataError for what is not compressed so.
+    """
+    lower = name.lower()
+    if lower.endswith(".gz"):
+        return io.BufferedReader(_Decompressed(gzip.GzipFile(fileobj=raw), name, (EOFError, zlib.error, OSError)))
+    if not lower.endswith(".zst"):
+        return raw
+    try:
+        import zstandard
+    except ImportError as error:
+        hint = "install it: pip install 'pressgraph[zstd]'"
+        raise PressgraphError("reading .zst files needs the package zstandard", hint=hint) from error
+    reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    return io.BufferedReader(_Decompressed(reader, name, (zstandard.ZstdError,)))
+
+
+class _Decompressed(io.RawIOBase):
+    """What a decompressor reads, with its errors in words."""
+
+    def __init__(self, reader: Any, name: str, errors: tuple[type[Exception], ...]) -> None:
+        self._reader = reader
+        self._name = name
+        self._errors = errors
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        try:
+            data = self._reader.read(len(view))
+        except self._errors as error:
+            raise DataError(f"this cannot be decompressed: {error}", place=Place(file=self._name)) from error
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._reader.close()
+        super().close()
