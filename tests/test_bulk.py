@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 import zstandard
 from click.testing import CliRunner
@@ -18,7 +23,7 @@ from click.testing import CliRunner
 from pressgraph.cli import main
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 def run(project: Path, *arguments: object) -> Any:
@@ -104,34 +109,244 @@ def test_too_many_bad_records_stop_the_run(project: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
-def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    (tmp_path / "facts.jsonl").write_text(releases(6000, bad=700))
-    call = [
-        sys.executable, "-m", "pressgraph", "--project", str(tmp_path), "convert", str(tmp_path / "facts.jsonl"),
-        "--shards", "3", "--compress", "gzip", "--jobs", "2", "--resume", "-o",
-    ]  # fmt: skip
-    assert subprocess.run([*call, str(tmp_path / "calm")], check=False, capture_output=True).returncode == 1
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Facts in so many blocks that a run can be killed ten times before it ends."""
+    folder = tmp_path_factory.mktemp("long")
+    (folder / "facts.jsonl").write_text(releases(4500, bad=700))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def calm(long: Path) -> Callable[[str], dict[str, bytes]]:
+    """Return what an undisturbed run writes."""
+    found: dict[str, dict[str, bytes]] = {}
+
+    def files(compress: str) -> dict[str, bytes]:
+        if compress not in found:
+            call = shards_of(long, long / compress, "--compress", compress, "--jobs", 2)
+            assert subprocess.run(call, check=False, capture_output=True).returncode == 1
+            found[compress] = folder_of(long / compress)
+        return found[compress]
+
+    return files
+
+
+def shards_of(project: Path, output: Path, *options: object) -> list[str]:
+    call = [sys.executable, "-m", "pressgraph", "--project", project, "convert", project / "facts.jsonl"]
+    return [*map(str, call), "--shards", "3", *map(str, options), "-o", str(output)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("compress", ["none", "gzip", "zstd"])
+def test_a_run_that_is_killed_ten_times_ends_as_an_undisturbed_one(
+    long: Path, calm: Callable[[str], dict[str, bytes]], tmp_path: Path, compress: str, jobs: int
+) -> None:
     disturbed = tmp_path / "disturbed"
-    rng = random.Random(6)  # noqa: S311 - moments to kill at
-    kills = 0
-    while kills < 10:
-        process = subprocess.Popen([*call, str(disturbed)], stderr=subprocess.DEVNULL, start_new_session=True)
-        until = time.monotonic() + 20
+    options = ("--compress", compress, "--jobs", jobs)
+    rng = random.Random(f"{compress}{jobs}")  # noqa: S311 - moments to kill at
+    seen = set()
+    for _ in range(10):
         before = progress(disturbed)
+        process = subprocess.Popen(
+            shards_of(long, disturbed, *options, "--resume"), stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        until = time.monotonic() + 60
         while time.monotonic() < until and progress(disturbed) == before and process.poll() is None:
-            time.sleep(0.005)
+            time.sleep(0.002)
         time.sleep(rng.random() * 0.05)
-        if process.poll() is not None:
-            break
         process.send_signal(signal.SIGKILL)
-        process.wait()
-        kills += 1
-    subprocess.run([*call, str(disturbed)], check=False, capture_output=True)
-    assert kills == 10
-    names = sorted(path.name for path in (tmp_path / "calm").iterdir())
-    assert sorted(path.name for path in disturbed.iterdir()) == names
-    for name in names:
-        assert (disturbed / name).read_bytes() == (tmp_path / "calm" / name).read_bytes(), name
+        # it was under way, and had not ended by itself
+        assert process.wait() == -signal.SIGKILL
+        assert not (disturbed / "manifest.json").exists()
+        seen.add(progress(disturbed))
+        wait_until_gone(process.pid)
+    assert len(seen) == 10
+    last = subprocess.run(shards_of(long, disturbed, *options, "--resume"), check=False, capture_output=True)
+    assert last.returncode == 1
+    assert folder_of(disturbed) == calm(compress)
+
+
+def folder_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def wait_until_gone(session: int) -> None:
+    """Wait until no process of a session is left: whoever lost the process that started it ends by itself."""
+    until = time.monotonic() + 10
+    while left := [pid for pid in psutil.pids() if in_session(pid, session)]:
+        assert time.monotonic() < until, f"{left} live on"
+        time.sleep(0.01)
+
+
+def in_session(pid: int, session: int) -> bool:
+    try:
+        return os.getsid(pid) == session and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_stops_all_processes_and_the_run_goes_on_later(long: Path, tmp_path: Path, jobs: int) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        shards_of(long, out, "--jobs", jobs), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not progress(out):
+        time.sleep(0.01)
+    # as a terminal does it: to all of them
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "--resume goes on" in said
+    assert "Traceback" not in said
+    wait_until_gone(process.pid)
+    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+    assert subprocess.run(shards_of(long, out, "--resume"), check=False, capture_output=True).returncode == 1
+    assert (out / "manifest.json").exists()
+
+
+def test_two_runs_do_not_write_into_one_folder(long: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = subprocess.Popen(shards_of(long, out), stderr=subprocess.DEVNULL)
+    while not progress(out):
+        time.sleep(0.01)
+    second = subprocess.run(shards_of(long, out, "--resume"), check=False, capture_output=True, text=True)
+    assert first.poll() is None
+    first.kill()
+    first.wait()
+    assert second.returncode == 2
+    assert "another run is writing to" in second.stderr
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_disk_stops_a_run_that_goes_on_when_there_is_room(
+    long: Path, calm: Callable[[str], dict[str, bytes]], tmp_path: Path, jobs: int
+) -> None:
+    out = tmp_path / "out"
+    # in blocks of 512 or 1024 bytes
+    limited = f"ulimit -f 8000; exec {shlex.join(shards_of(long, out, '--jobs', jobs))}"
+    full = subprocess.run(["sh", "-c", limited], check=False, capture_output=True, text=True)
+    assert full.returncode == 2, full.stderr
+    assert "--resume" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert subprocess.run(shards_of(long, out, "--resume"), check=False, capture_output=True).returncode == 1
+    assert folder_of(out) == calm("none")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_lost_machine_did_not_keep_is_done_again(
+    long: Path, calm: Callable[[str], dict[str, bytes]], tmp_path: Path, jobs: int
+) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(shards_of(long, out), stderr=subprocess.DEVNULL)
+    while progress(out) < 1500:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    shard = out / "shard-00001.nq"
+    os.truncate(shard, shard.stat().st_size // 2)
+    call = shards_of(long, out, "--jobs", jobs, "--resume")
+    assert subprocess.run(call, check=False, capture_output=True).returncode == 1
+    assert folder_of(out) == calm("none")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("compress", ["gz", "zst"])
+def test_compressed_facts_are_read_as_they_were(project: Path, tmp_path: Path, compress: str, jobs: int) -> None:
+    data = (project / "facts.jsonl").read_bytes()
+    half = data.index(b"\n", len(data) // 2) + 1
+    pack = gzip.compress if compress == "gz" else zstandard.compress
+    # as tools do that compress in parallel: in members
+    path = tmp_path / f"größer als.jsonl.{compress}"
+    path.write_bytes(pack(data[:half]) + pack(data[half:]))
+    assert run(project, "convert", project / "facts.jsonl", "-o", tmp_path / "plain.nq").exit_code == 0
+    assert run(project, "convert", path, "--jobs", jobs, "-o", tmp_path / "out.nq").exit_code == 0
+    assert (tmp_path / "out.nq").read_bytes() == (tmp_path / "plain.nq").read_bytes()
+    path.write_bytes(path.read_bytes()[:-20])
+    result = run(project, "convert", path, "--jobs", jobs, "-o", tmp_path / "broken.nq")
+    assert result.exit_code == 1
+    assert "cannot be decompressed" in result.stderr
+    assert not (tmp_path / "broken.nq").exists()
+
+
+def test_compressed_facts_are_validated_like_others(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "facts.jsonl.gz").write_bytes(gzip.compress(releases(2, bad=2).encode()))
+    result = run(tmp_path, "validate")
+    assert result.exit_code == 1
+    assert "data/facts.jsonl.gz:2:" in result.output
+    (tmp_path / "data" / "facts.jsonl.gz").write_bytes(gzip.compress(releases(2).encode()))
+    compressed = run(tmp_path, "validate", "-f", "json")
+    assert "\ufffd" not in run(tmp_path, "validate").output
+    (tmp_path / "data" / "facts.jsonl.gz").unlink()
+    (tmp_path / "data" / "facts.jsonl").write_text(releases(2))
+    assert run(tmp_path, "validate", "-f", "json").output == compressed.output.replace(".jsonl.gz", ".jsonl")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("name", ["facts.jsonl", "rows.parquet"])
+def test_facts_come_from_addresses(project: Path, tmp_path: Path, name: str, jobs: int) -> None:
+    address = (project / name).as_uri()
+    for source, output in ((project / name, "local"), (address, "remote")):
+        result = run(project, "convert", source, "--jobs", jobs, "--shards", 2, "-o", tmp_path / output)
+        assert result.exit_code == 0, result.output
+    local, remote = folder_of(tmp_path / "local"), folder_of(tmp_path / "remote")
+    assert remote.pop("manifest.json").replace(address.encode(), name.encode()) == local.pop("manifest.json")
+    assert remote == local
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("file:///no/such.jsonl", "No such file"),
+        ("nowhere://bucket/facts.jsonl", "Protocol not known: nowhere"),
+        (Path(__file__).as_uri(), "only JSON Lines and Parquet are read from addresses"),
+    ],
+)
+def test_addresses_that_cannot_be_read_say_why(project: Path, tmp_path: Path, address: str, said: str) -> None:
+    result = run(project, "convert", address, "-o", tmp_path / "out.nq")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not (tmp_path / "out.nq").exists()
+
+
+def test_nothing_becomes_empty_shards(tmp_path: Path) -> None:
+    (tmp_path / "facts.jsonl").touch()
+    result = run(tmp_path, "convert", tmp_path / "facts.jsonl", "--jobs", 2, "--shards", 2, "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert (manifest["quads"], [shard["bytes"] for shard in manifest["shards"]]) == (0, [0, 0])
+
+
+def test_whoever_has_read_enough_may_close_the_pipe(project: Path) -> None:
+    call = [sys.executable, "-m", "pressgraph", "convert", str(project / "facts.jsonl"), "--jobs", "2"]
+    with subprocess.Popen(call, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"<")
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["facts.jsonl", "rows.csv", "rows.parquet"])
+def test_a_terminal_shows_rate_and_time_left(project: Path, tmp_path: Path, name: str) -> None:
+    ours, theirs = os.openpty()
+    call = [sys.executable, "-m", "pressgraph", "convert", str(project / name), "-o", str(tmp_path / "out.nq")]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen(call, cwd=project, stderr=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:
+        pass  # Linux's way to say that nobody has the terminal open
+    os.close(ours)
+    assert process.wait() == 0
+    assert re.search(rb"quads . [0-9.]+ M/s . 0 rejected", shown.replace(b"\xc2\xb7", b"."))
+    assert re.search(rb"[0-9]:[0-9]{2}:[0-9]{2}", shown)
 
 
 def progress(folder: Path) -> int:

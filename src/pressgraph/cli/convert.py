@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +120,11 @@ def command(
         from pressgraph.convert.blocks import Context
         from pressgraph.convert.bulk import convert_in_order
 
-        with _progress(state) as show:
-            chunks = convert_in_order(paths, Context.of(workspace.project), jobs=jobs or 1, progress=show)
+        context = Context.of(workspace.project)
+        with (
+            _progress(state) as show,
+            closing(convert_in_order(paths, context, jobs=jobs or 1, progress=show)) as chunks,
+        ):
             write_output(chunks, target)
 
 
@@ -174,6 +178,9 @@ def _shards(
                     max_errors=max_errors,
                     progress=show,
                 )
+        except KeyboardInterrupt:
+            click.echo("\nstopped; the same call with --resume goes on", err=True)
+            sys.exit(130)
         except FinishedError as finished:
             manifest = finished.manifest
             state.say("nothing to do: the run is complete")

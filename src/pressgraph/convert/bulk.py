@@ -22,7 +22,7 @@ import time
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -36,7 +36,7 @@ from pressgraph.errors import DataError, PressgraphError
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from pressgraph.errors import Problem
 
@@ -79,7 +79,7 @@ class Totals:
 
 def convert_in_order(
     paths: Sequence[str | Path], context: Context, *, jobs: int, progress: Callable[[Totals], None] = lambda _: None
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """Yield the N-Quads of files, converted by several processes, in the order and bytes of one.
 
     Raises FactsError with every problem at the end.
@@ -89,15 +89,20 @@ def convert_in_order(
     totals = Totals(size=sum(map(size_of, map(str, paths))))
     problems = []
     chunks: list[bytes] = []
-    with tempfile.TemporaryDirectory(prefix="pressgraph-") as folder:
-        for block, outcome in _converted(
-            plan(paths, context),
-            context,
-            jobs=jobs,
-            compression="none",
-            folder=Path(folder),
-            put=lambda _, data: chunks.append(data),
-        ):
+    with (
+        tempfile.TemporaryDirectory(prefix="pressgraph-") as folder,
+        closing(
+            _converted(
+                plan(paths, context),
+                context,
+                jobs=jobs,
+                compression="none",
+                folder=Path(folder),
+                put=lambda _, data: chunks.append(data),
+            )
+        ) as converted,
+    ):
+        for block, outcome in converted:
             yield from chunks
             chunks.clear()
             _count(totals, block, outcome)
@@ -134,7 +139,7 @@ def convert_to_shards(
             _fill(target, paths, context, jobs=jobs, max_errors=max_errors, progress=progress)
             return target.finish()
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             raise
         hint = "free some space and go on with --resume"
         raise PressgraphError(f"{folder}: {error.strerror}", hint=hint) from error
@@ -154,21 +159,24 @@ def _fill(
     blocks = plan(paths, context)
     for block in islice(blocks, totals.blocks):
         totals.done += block.weight
-    for block, outcome in _converted(
-        blocks,
-        context,
-        jobs=jobs,
-        compression=target.run["compression"],
-        folder=target.folder / f"{_PARTS}{os.getpid()}",
-        put=target.put,
-        start=totals.blocks,
-    ):
-        if max_errors is not None and totals.rejected + len(outcome.rejects) > max_errors:
-            target.reject(outcome.rejects)
-            raise too_many(max_errors, outcome.problems[0], target.folder / REJECTS)
-        target.done(totals.blocks, outcome)
-        _count(totals, block, outcome)
-        progress(totals)
+    with closing(
+        _converted(
+            blocks,
+            context,
+            jobs=jobs,
+            compression=target.run["compression"],
+            folder=target.folder / f"{_PARTS}{os.getpid()}",
+            put=target.put,
+            start=totals.blocks,
+        )
+    ) as converted:
+        for block, outcome in converted:
+            if max_errors is not None and totals.rejected + len(outcome.rejects) > max_errors:
+                target.reject(outcome.rejects)
+                raise too_many(max_errors, outcome.problems[0], target.folder / REJECTS)
+            target.done(totals.blocks, outcome)
+            _count(totals, block, outcome)
+            progress(totals)
 
 
 def too_many(bearable: int, problem: Problem, rejects: object) -> DataError:
@@ -310,7 +318,7 @@ def _converted(
     folder: Path,
     put: Callable[[int, bytes], object],
     start: int = 0,
-) -> Iterator[tuple[Block, Outcome]]:
+) -> Generator[tuple[Block, Outcome], None, None]:
     """Yield each block with what became of it, in order, after `put` has taken its number and its bytes, in pieces.
 
     The first block has the number `start`. `folder` is for the parts of several processes, and removed at the end.
@@ -323,9 +331,6 @@ def _converted(
                     outcome = convert_block(block, context, reader, file.write)
                 yield block, outcome
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    # a fresh interpreter: forking one that has threads can lock up
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(context,))
     waiting: deque[tuple[int, Block, Path, Future[tuple[Outcome, int]]]] = deque()
 
     def finished() -> tuple[Block, Outcome]:
@@ -338,33 +343,42 @@ def _converted(
         return block, outcome
 
     try:
-        for number, block in numbered:
-            if len(waiting) == jobs * _AHEAD:
-                yield finished()
-            part = folder / str(number % (jobs * _AHEAD))
-            with _uninterrupted():
-                waiting.append((number, block, part, pool.submit(_work, block, part, compression)))
-        while waiting:
-            yield finished()
+        folder.mkdir(parents=True, exist_ok=True)
+        # a fresh interpreter: forking one that has threads can lock up
+        with ProcessPoolExecutor(
+            jobs, mp_context=get_context("spawn"), initializer=_start, initargs=(context,)
+        ) as pool:
+            try:
+                for number, block in numbered:
+                    if len(waiting) == jobs * _AHEAD:
+                        yield finished()
+                    part = folder / str(number % (jobs * _AHEAD))
+                    with _uninterrupted():
+                        waiting.append((number, block, part, pool.submit(_work, block, part, compression)))
+                while waiting:
+                    yield finished()
+            finally:
+                for *_, future in waiting:
+                    future.cancel()
     except BrokenProcessPool as error:
         hint = "is there enough memory? 'convert --resume' goes on"
         raise PressgraphError("a process that converts was killed", hint=hint) from error
     finally:
-        pool.shutdown(cancel_futures=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let processes be started that ignore Ctrl-C, which a terminal sends to all: whoever started them ends them."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let processes be started that Ctrl-C does not reach, which a terminal sends to all: the first one ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # blocked, not ignored: it is inherited, and what arrives meanwhile is only late
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 # -- shards

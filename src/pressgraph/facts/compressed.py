@@ -11,6 +11,9 @@ from pressgraph.errors import DataError, Place, PressgraphError
 
 COMPRESSED = (".gz", ".zst")
 
+# What so much becomes is held in memory: perhaps a hundred times as much.
+_PIECE = 16 * 1024
+
 
 def plain_name(name: str) -> str:
     """Return a file's name without the suffix of its compression.
@@ -37,8 +40,38 @@ def decompressed(raw: IO[bytes], name: str) -> IO[bytes]:
     except ImportError as error:
         hint = "install it: pip install 'pressgraph[zstd]'"
         raise PressgraphError("reading .zst files needs the package zstandard", hint=hint) from error
-    reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-    return io.BufferedReader(_Decompressed(reader, name, (zstandard.ZstdError,)))
+    return io.BufferedReader(_Decompressed(_Frames(raw, zstandard), name, (EOFError, zstandard.ZstdError)))
+
+
+class _Frames:
+    """Read zstd frames; unlike the library's reader, notice where the last one lacks its end."""
+
+    def __init__(self, raw: IO[bytes], zstandard: Any) -> None:
+        self._raw = raw
+        self._new = zstandard.ZstdDecompressor().decompressobj
+        self._frame: Any = None
+        self._compressed = b""
+        self._data = memoryview(b"")
+
+    def read(self, size: int) -> memoryview:
+        """Return at most so many bytes; nothing only at the end."""
+        while not self._data:
+            compressed = self._compressed or self._raw.read(_PIECE)
+            if not compressed:
+                if self._frame is not None:
+                    raise EOFError("it ends before its last frame does")
+                break
+            self._frame = self._frame or self._new()
+            self._data = memoryview(self._frame.decompress(compressed))
+            self._compressed = self._frame.unused_data
+            if self._frame.eof:
+                self._frame = None
+        data, self._data = self._data[:size], self._data[size:]
+        return data
+
+    def close(self) -> None:
+        """Forget what is left; the file is its owner's to close."""
+        self._data = memoryview(b"")
 
 
 class _Decompressed(io.RawIOBase):

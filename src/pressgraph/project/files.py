@@ -39,6 +39,9 @@ def write_atomically(path: Path) -> Iterator[IO[bytes]]:
             mode = 0o666 & ~mask
         Path(beside).chmod(mode)
         Path(beside).replace(target)
-    except BaseException:
+    except BaseException as error:
         Path(beside).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # a full disk does not say which file it has no room for
+            error.filename = str(path)
         raise

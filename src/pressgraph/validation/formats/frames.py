@@ -6,10 +6,15 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pressgraph.facts.compressed import COMPRESSED
+from pressgraph.facts.tables.open import PARQUET, WORKBOOKS
+
 if TYPE_CHECKING:
     from pressgraph.errors import Place
     from pressgraph.validation.formats.options import Options
 
+# Files in which nothing stands on lines that anybody could read.
+_BINARY = (*COMPRESSED, *PARQUET, *WORKBOOKS)
 _LARGE = 64 * 1024 * 1024
 # what a value ends at where it stands without quotes: a comment, the end of a flow node, a key's colon
 _PLAIN_END = re.compile(r"\s+#|\s*[,\]}](?=[\s,\]}]|$)|:(?=\s|$)|\s*$")
@@ -26,7 +31,7 @@ def _lines(path: str, stamp: tuple[int, int]) -> list[str]:
 
 def line_at(place: Place, options: Options) -> str | None:
     """Return the line of a place, or None where it cannot be read."""
-    if not place.line:
+    if not place.line or place.file.lower().endswith(_BINARY):
         return None
     if place.file in options.texts:
         lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", options.texts[place.file])
