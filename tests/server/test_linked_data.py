@@ -272,6 +272,22 @@ def test_the_search_folds_case_and_umlauts_and_takes_parts_of_words(
     assert f'href="{finds}' in hits, hits
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("agent/biosaxony", "/doc/agent/biosaxony"),
+        (f"{BASE}id/agent/biosaxony", "/doc/agent/biosaxony"),
+        (f"{BASE}cluster#AwardedLabel", "/cluster#AwardedLabel"),
+        ("http://schema.org/name", "/about?iri=http%3A%2F%2Fschema.org%2Fname"),
+    ],
+)
+def test_an_iri_in_the_search_leads_to_its_page(text: str, path: str, founding_server: Server) -> None:
+    answer = founding_server.client.get("/search", params={"q": text}, headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    for odd in ("//evil.example/", "http://evil.example/", "../../etc/passwd", "a b/c"):
+        assert founding_server.client.get("/search", params={"q": odd}, headers=HTML).status_code == 200
+
+
 def test_a_wrong_address_shows_what_is_called_alike(founding_server: Server) -> None:
     page = founding_server.client.get("/doc/agent/biosaxony-ev", headers=HTML)
     assert page.status_code == 404

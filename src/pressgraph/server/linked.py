@@ -87,7 +87,7 @@ class LinkedData:
             for name, form in readings
             for root in self._roots
         }
-        iri = await self._known(list(candidates))
+        iri = await self.known(list(candidates))
         if iri is None:
             raise await self.missing(request, path.removeprefix("doc/"))
         return await self._document(request, iri, candidates[iri])
@@ -115,7 +115,8 @@ class LinkedData:
             raise RequestError(404, "there is nothing here")
         return path
 
-    async def _known(self, candidates: list[str]) -> str | None:
+    async def known(self, candidates: list[str]) -> str | None:
+        """Return the first IRI of a list that the dataset knows."""
         found: str | None = (await self.front.lookup({"op": "exists", "iris": candidates}))["iri"]
         return found
 
@@ -137,7 +138,7 @@ class LinkedData:
         below = path.removeprefix("id/")
         name, form = _suffix(below)
         candidates = [self.base + path] if form is None else [self.base + path, f"{self.base}id/{name}"]
-        if await self._known(candidates) is None:
+        if await self.known(candidates) is None:
             raise await self.missing(request, path)
         query = request.scope["query_string"].decode("ascii", "replace")
         target = f"/doc/{_quoted(below)}" + (f"?{query}" if query else "")

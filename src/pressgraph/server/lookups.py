@@ -341,11 +341,18 @@ def home(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> 
         "counts": {
             "things": len(types),
             "facts": facts,
-            "triples": _count(store.quads_for_pattern(None, None, None, _DEFAULT)),
+            "triples": _size(store),
             "releases": len(days),
         },
         "labels": labels(store, {*newest, *counted, *(it for release in releases for it in release["by"])}),
     }
+
+
+def _size(store: ox.Store) -> int:
+    """Return the number of triples in the default graph; the engine counts faster than Python does."""
+    rows = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    return sum(int(row["n"].value) for row in rows)
 
 
 def fold(text: str) -> tuple[str, str]:

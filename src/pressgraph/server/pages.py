@@ -40,7 +40,7 @@ _STATIC_KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_FOUND_AT_ONCE = 50
+_FOUND_AT_ONCE, _LONGEST_SEARCH = 50, 200
 _NOT_FOUND, _BAD_METHOD = 404, 405
 _YEAR = 365 * 24 * 3600
 
@@ -229,8 +229,12 @@ class Pages:
         )
 
     async def search(self, request: Request) -> Response:
-        """Find things by their names."""
-        text = " ".join(dict(parameters(request.scope["query_string"])).get("q", "").split())[:200]
+        """Find things by their names; who gives an IRI or an id goes to its page."""
+        text = " ".join(dict(parameters(request.scope["query_string"])).get("q", "").split())[:_LONGEST_SEARCH]
+        if "/" in text:
+            iri = await self.linked.known([text, f"{self.front.project.id_base}{text}"])
+            if iri is not None:
+                return RedirectResponse(self.names(request).term(iri).href, 303)
         total: list[int] = []
         hits = await self.found(request, text, most=_FOUND_AT_ONCE, total=total)
         return self.draw(request, "search.html", text=text, hits=hits, total=sum(total))
