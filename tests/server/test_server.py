@@ -321,6 +321,30 @@ def test_void_and_operating(founding_server: Server) -> None:
     assert "pressgraph_requests_total" in founding_server.client.get("/metrics").text
 
 
+# -- other endpoints
+
+
+def test_service_asks_the_endpoints_that_are_allowed_and_no_other(
+    launch: Callable[..., Server], founding_server: Server, tmp_path: Path
+) -> None:
+    allowed = f"{founding_server.url}/sparql"
+    server = launch(empty(make_project(tmp_path / "p", {"services": [allowed], "workers": 1, "timeout": 10.0})))
+    clusters = "{ ?s a clu:ClusterOrganisation }"
+    assert server.rows(f"SELECT ?s {{ SERVICE <{allowed}> {clusters} }}") == founding_server.rows(CLUSTERS)
+    for text in (
+        f"SELECT ?s {{ SERVICE <{founding_server.url}/other> {clusters} }}",
+        f"SELECT ?s {{ SERVICE <{allowed}?x> {clusters} }}",
+        f"BASE <{founding_server.url}/> SELECT ?s {{ SERVICE <sparql> {clusters} }}",
+        f"SELECT ?s {{ VALUES ?e {{ <{allowed}> }} SERVICE ?e {clusters} }}",
+        f"SELECT ?s {{ SERVICE <{allowed}> {{ SERVICE <http://127.0.0.1:9/> {clusters} }} }}",
+        "SELECT ?s { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+    ):
+        answer = server.query(text)
+        assert answer.status_code == 400, text
+        assert allowed in answer.text
+    assert server.answers()
+
+
 # -- personal data
 
 
