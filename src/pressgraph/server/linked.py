@@ -14,7 +14,7 @@ from pressgraph.dataset.writing import write_triples
 from pressgraph.profile.context import context_document
 from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.publish.jsonld import json_ld
-from pressgraph.server.answers import CORS, RequestError, entity, not_modified, preflight
+from pressgraph.server.answers import CORS, RequestError, entity, preflight
 from pressgraph.server.cache import Entry
 from pressgraph.server.definitions import Definitions
 from pressgraph.server.description import DCTERMS, VOID
@@ -25,7 +25,7 @@ from pressgraph.server.texts import texts
 from pressgraph.server.view import Names, thing_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -205,26 +205,71 @@ class LinkedData:
     async def _document(self, request: Request, iri: str, asked: Form | None, *, address: str = "") -> Response:
         names = self.pages.names(request)
         document = address or names.path(iri) or f"/about?{urlencode({'iri': iri})}"
+
+        async def page() -> bytes:
+            found = await self.front.lookup({"op": "thing", "iri": iri})
+            view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]))
+            if view.empty:
+                raise await self.missing(request, names.local(iri))
+            return self.pages.content(
+                request,
+                "thing.html",
+                view=view,
+                json_ld=self._tree(await self._triples(iri, ()), iri),
+                forms=_links(document),
+                is_term=iri in self.front.profile.ontology_terms,
+                dump=f"/store?{urlencode({'graph': iri})}" if view.says else "",
+            )
+
+        return await self._answer(request, iri, asked, document, (), page)
+
+    async def _terms(self, request: Request, namespace: str, asked: Form | None, document: str) -> Response:
+        """Answer with the document of a namespace: of hash IRIs, or of a vocabulary."""
+        iri = namespace.rstrip("#/")
+        names = self.definitions.terms(namespace)
+
+        async def page() -> bytes:
+            found = await self.front.lookup({"op": "terms", "terms": names})
+            about = await self.front.lookup({"op": "thing", "iri": iri})
+            labels = {**about["labels"], **found["labels"]}
+            for triple in self.definitions.about(iri):
+                value = term(triple.object)
+                about["facts"].append({"s": ["iri", iri], "p": triple.predicate.value, "o": value, "graphs": []})
+                if triple.predicate.value == f"{DCTERMS}title":
+                    labels.setdefault(iri, []).append(value[1:3])
+            view = self.pages.names(request, labels)
+            return self.pages.content(
+                request,
+                "terms.html",
+                view=thing_view(iri, about, view),
+                terms=[_term(name, entry, namespace, view) for name, entry in found["terms"].items()],
+                shapes=[_shape(name, entry, namespace, view) for name, entry in self.definitions.shapes(names).items()],
+                forms=_links(document),
+                is_term=False,
+                dump="",
+            )
+
+        return await self._answer(request, iri, asked, document, names, page)
+
+    async def _answer(
+        self,
+        request: Request,
+        iri: str,
+        asked: Form | None,
+        document: str,
+        terms: Sequence[str],
+        page: Callable[[], Awaitable[bytes]],
+    ) -> Response:
+        """Answer with a document in the form that is asked for, which is drawn or written once for a snapshot."""
         form, headers = self._headers(request, asked, iri, document)
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        if form is not HTML:
-            content = await self._rdf(request, iri, form, document, ())
-            return entity(request, Entry(content, form.content_type, headers["etag"]), headers)
-        found = await self.front.lookup({"op": "thing", "iri": iri})
-        view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]))
-        if view.empty:
-            raise await self.missing(request, names.local(iri))
-        return self.pages.draw(
-            request,
-            "thing.html",
-            headers=headers,
-            view=view,
-            json_ld=self._tree(await self._triples(iri, ()), iri),
-            forms=_links(document),
-            is_term=iri in self.front.profile.ontology_terms,
-            dump=f"/store?{urlencode({'graph': iri})}" if view.says else "",
-        )
+        etag = headers.pop("etag")
+        key = (etag, iri, document, request.scope["path"], request.scope["query_string"], self.front.address(request))
+        entry = self.front.endpoint.cache.get(key)
+        if entry is None:
+            content = await page() if form is HTML else await self._rdf(request, iri, form, document, terms)
+            entry = Entry(content, form.content_type, etag)
+            self.front.endpoint.cache.put(key, entry, key_size=len(iri) + len(request.scope["query_string"]))
+        return self.pages.page(request, entry, headers) if form is HTML else entity(request, entry, headers)
 
     def _tree(self, triples: Iterable[ox.Triple], iri: str) -> dict[str, Any]:
         return json_ld(triples, self.front.profile, id_base=self.front.project.id_base, root=iri)
@@ -257,38 +302,6 @@ class LinkedData:
         known = next(it for it in SERIALIZATIONS if it.name == form.name)
         return write_triples(triples, known, {**self.front.prefixes, **prefixes})
 
-    # -- namespaces: the documents of hash IRIs, and of vocabularies
-
-    async def _terms(self, request: Request, namespace: str, asked: Form | None, document: str) -> Response:
-        iri = namespace.rstrip("#/")
-        form, headers = self._headers(request, asked, iri, document)
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        terms = self.definitions.terms(namespace)
-        if form is not HTML:
-            content = await self._rdf(request, iri, form, document, terms)
-            return entity(request, Entry(content, form.content_type, headers["etag"]), headers)
-        found = await self.front.lookup({"op": "terms", "terms": terms})
-        about = await self.front.lookup({"op": "thing", "iri": iri})
-        labels = {**about["labels"], **found["labels"]}
-        for triple in self.definitions.about(iri):
-            value = term(triple.object)
-            about["facts"].append({"s": ["iri", iri], "p": triple.predicate.value, "o": value, "graphs": []})
-            if triple.predicate.value == f"{DCTERMS}title":
-                labels.setdefault(iri, []).append(value[1:3])
-        names = self.pages.names(request, labels)
-        return self.pages.draw(
-            request,
-            "terms.html",
-            headers=headers,
-            view=thing_view(iri, about, names),
-            terms=[_term(name, entry, namespace, names) for name, entry in found["terms"].items()],
-            shapes=[_shape(shape, entry, namespace, names) for shape, entry in self.definitions.shapes(terms).items()],
-            forms=_links(document),
-            is_term=False,
-            dump="",
-        )
-
 
 def _term(iri: str, entry: dict[str, Any], namespace: str, names: Names) -> dict[str, Any]:
     return {
@@ -301,12 +314,11 @@ def _term(iri: str, entry: dict[str, Any], namespace: str, names: Names) -> dict
 
 
 def _shape(iri: str, entry: dict[str, list[Any]], namespace: str, names: Names) -> dict[str, Any]:
+    declared = ": ".join(sorted(text for text, _ in entry["prefixes"]))
     return {
         "name": names.name(iri),
         "anchor": iri.removeprefix(namespace),
-        "message": names.pick(entry["messages"])
-        if entry["messages"]
-        else (": ".join(sorted(text for text, _ in entry["prefixes"])), ""),
+        "message": names.pick(entry["messages"] or [[declared, ""]]),
         "targets": [names.term(target) for target in entry["targets"]],
         "paths": [names.term(path) for path in entry["paths"]],
         "properties": [names.name(shape) for shape in sorted(entry["properties"])],

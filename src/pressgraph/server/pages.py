@@ -107,12 +107,17 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **values: Any,
     ) -> Response:
+        """Answer with a page that is drawn for this request."""
+        nonce = secrets.token_urlsafe(12)
+        content = self.content(request, template, nonce=nonce, **values)
+        return self.page(request, Entry(content, HTML.content_type, ""), headers or {}, status=status, nonce=nonce)
+
+    def content(self, request: Request, template: str, **values: Any) -> bytes:
         """Draw a page in the reader's language."""
         language = self.language(request)
-        nonce = secrets.token_urlsafe(12)
         fields = [it for it in parameters(request.scope["query_string"]) if it[0] != "lang"]
         here = request.scope["path"]
-        content = self._environment.get_template(template).render(
+        text = self._environment.get_template(template).render(
             t=texts(language),
             language=language,
             others=[
@@ -120,15 +125,22 @@ class Pages:
                 for tag, name in LANGUAGES.items()
                 if tag != language
             ],
-            nonce=nonce,
             editor="editor.js" in self._static,
             settings=self.front.settings,
             path=here,
             places=self._places,
             **values,
         )
+        return text.encode()
+
+    def page(
+        self, request: Request, entry: Entry, headers: Mapping[str, str], *, status: int = 200, nonce: str = ""
+    ) -> Response:
+        """Answer with a page; the nonce is that of the styles which its script makes."""
+        language = self.language(request)
+        styles = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
         policy = (
-            f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+            f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         found = {
@@ -136,9 +148,8 @@ class Pages:
             "content-language": language,
             "vary": "Accept, Accept-Language, Cookie",
             "cache-control": "no-cache",
-            **(headers or {}),
+            **headers,
         }
-        entry = Entry(content.encode(), HTML.content_type, found.pop("etag", ""))
         response = entity(request, entry, found, status)
         if self._chosen(request) == language:
             # who chose a language keeps it
