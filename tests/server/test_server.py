@@ -306,6 +306,14 @@ def test_a_saved_query_with_a_parameter(founding_server: Server) -> None:
     assert 'role="alert"' in wrong.text
 
 
+def test_questions_are_in_the_readers_language(founding_server: Server) -> None:
+    german = {**HTML, "accept-language": "de"}
+    for path in ("/", "/sparql", "/sparql?saved=labels-valid-on&run=1"):
+        page = founding_server.client.get(path, headers=german).text
+        assert "Welche Labels gelten an einem Tag" in page
+        assert "Which labels are valid on a day" in founding_server.client.get(path, headers=HTML).text
+
+
 def test_a_download_is_a_file(founding_server: Server) -> None:
     answer = founding_server.client.get("/download", params={"query": CLUSTERS, "type": "text/csv"})
     assert answer.headers["content-disposition"] == 'attachment; filename="result.csv"'

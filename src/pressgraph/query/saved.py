@@ -56,7 +56,7 @@ class SavedQuery:
     text: str
     parameters: Mapping[str, Parameter]
     tags: Mapping[str, str]
-    """Other `@word value` comments, such as `@mode entailment`."""
+    """Other `@word value` comments: `@mode entailment`; by a language tag, the question in that language."""
     path: Path
 
     def fill(self, values: Mapping[str, str], profile: Profile, id_base: str) -> str:
