@@ -115,7 +115,7 @@ class Pages:
     def content(self, request: Request, template: str, **values: Any) -> bytes:
         """Draw a page in the reader's language."""
         language = self.language(request)
-        fields = [it for it in parameters(request.scope["query_string"]) if it[0] != "lang"]
+        fields = [it for it in _fields(request) if it[0] != "lang"]
         here = request.scope["path"]
         text = self._environment.get_template(template).render(
             t=texts(language),
@@ -158,7 +158,7 @@ class Pages:
 
     @staticmethod
     def _chosen(request: Request) -> str | None:
-        return next((value for name, value in parameters(request.scope["query_string"]) if name == "lang"), None)
+        return next((value for name, value in _fields(request) if name == "lang"), None)
 
     def language(self, request: Request) -> str:
         """Return the language to answer in: of the address, of an earlier choice, of the browser, of the project."""
@@ -338,6 +338,14 @@ class Pages:
     async def icon(self, _request: Request) -> Response:
         """Send programs that guess to the icon."""
         return RedirectResponse("/static/icon.svg", 301)
+
+
+def _fields(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of an address; none where they are not UTF-8, which the page of the error must not mind."""
+    try:
+        return parameters(request.scope["query_string"])
+    except RequestError:
+        return []
 
 
 def _wants_page(request: Request) -> bool:
