@@ -20,6 +20,7 @@ from pressgraph.errors import Place, ProfileError, QueryError
 from pressgraph.facts.datatypes import DATATYPES, datatype
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean
+from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
 from pressgraph.rdf import XSD
 
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
-_PARAMETER = re.compile(r"@param\s+(?P<name>\w+)\s+(?P<type>[\w:.-]+)(?P<optional>\?)?\s*(?P<description>.*)")
-_MODE = re.compile(r"@(?P<word>\w+)\b\s*(?P<value>.*)")
+_PARAMETER = re.compile(r"(?P<name>\w+)\s+(?P<type>[\w:.-]+)(?P<optional>\?)?\s*(?P<description>.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,25 +112,20 @@ def read_saved_query(path: Path, *, name: str) -> SavedQuery:
 
 def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQuery:
     """Read a query's leading comments; see `read_saved_query`."""
-    question: list[str] = []
-    asked = False
-    tags: dict[str, str] = {}
+    header = read_header(text)
     declared: list[tuple[int, re.Match[str]]] = []
-    for number, comment in _leading_comments(text):
-        if match := _PARAMETER.fullmatch(comment):
-            declared.append((number, match))
-        elif match := _MODE.fullmatch(comment):
-            if match["word"] == "param":
-                raise ProfileError(
-                    f"'{comment}' is not a parameter",
-                    place=Place(file=str(path), line=number),
-                    hint="write '@param name type description'",
-                )
-            tags[match["word"]] = match["value"]
-        elif not comment:
-            asked = bool(question)
-        elif not asked and not declared and not tags:
-            question.append(comment)
+    tags: dict[str, str] = {}
+    for tag in header.tags:
+        if tag.word != "param":
+            tags[tag.word] = tag.value
+        elif match := _PARAMETER.fullmatch(tag.value):
+            declared.append((tag.line, match))
+        else:
+            raise ProfileError(
+                f"'@param {tag.value}' is not a parameter",
+                place=Place(file=str(path), line=tag.line),
+                hint="write '@param name type description'",
+            )
     blocks = dict(_values_blocks(text))
     parameters: dict[str, Parameter] = {}
     for number, match in declared:
@@ -148,15 +143,7 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
             default=text[slice(*span)].strip(),
             span=span,
         )
-    return SavedQuery(name=name, question=" ".join(question), text=text, parameters=parameters, tags=tags, path=path)
-
-
-def _leading_comments(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped and not stripped.startswith("#"):
-            return
-        yield number, stripped.removeprefix("#").strip()
+    return SavedQuery(name=name, question=header.summary, text=text, parameters=parameters, tags=tags, path=path)
 
 
 def _values_blocks(text: str) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -9,9 +9,8 @@
 
 `?this` is the thing, `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a
 row can stand in the messages. `?base`, where a query uses it, is the IRI that the project's ids are below.
-`@scope this` promises that a row depends on nothing but what facts say of `?this`, and which document says it, so that
-after a change only changed things are asked about; `@scope pointing`, that it depends also on whether the things that
-`?this` points to are described.
+What a row depends on is told from the query, so that after a change only those things are asked about which it can
+affect; a query with subqueries or aggregates is asked as a whole.
 """
 
 from __future__ import annotations
@@ -23,23 +22,28 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import Place, ProfileError
+from pressgraph.facts.rules import did_you_mean
+from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
-from pressgraph.rdf import PG, RDF_TYPE
+from pressgraph.rdf import PG
 from pressgraph.validation.report import Result, Severity, result_order
 from pressgraph.validation.shacl import lexical, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.validation.reads import KnownReads
+    from pressgraph.validation.scope import Reads
 
 CHECKS = "https://w3id.org/pressgraph/checks#"
 COMPONENT = f"{PG}QueryCheck"
 _SUFFIX = "-violation"
-_TAG = re.compile(r"@(?P<word>severity|message|scope)\s+(?P<value>.+)")
+_WORDS = ("severity", "message")
 _SEVERITIES = {"violation": Severity.VIOLATION, "warning": Severity.WARNING, "info": Severity.INFO}
+_KNOWN = ", ".join(_SEVERITIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +55,15 @@ class Check:
     severity: Severity
     messages: Mapping[str, str]
     path: Path
-    scope: str | None = None
-    """What a row depends on: `this`, what facts say of `?this` and where; `pointing`, also whether what it points to is
-    described; None, anything."""
 
     @property
     def iri(self) -> str:
         """The IRI that results name as their source."""
         return CHECKS + self.name
 
-    def reads_any(self, predicates: Iterable[str], profile: Profile, id_base: str) -> bool:
-        """Tell whether the query names one of these properties, or can match any."""
-        prefixes = profile.query_prefixes(id_base)
-        named: set[str] = {RDF_TYPE}
-        for token in tokens(self.text):
-            if token.kind == "iri":
-                named.add(token.text[1:-1])
-            elif token.kind == "curie":
-                prefix, _, local = token.text.partition(":")
-                named.add(prefixes.get(prefix, "") + local)
-        return not named.isdisjoint(predicates)
+    def reads(self, profile: Profile, id_base: str, known: KnownReads) -> Reads:
+        """Return what a row depends on."""
+        return known.of_query(_with_base(self.text, id_base), profile.query_prefixes(id_base))
 
     def run(
         self, store: ox.Store, profile: Profile, id_base: str, *, only: Collection[str] | None = None
@@ -173,26 +166,22 @@ def read_check(path: Path) -> Check:
 
     Raises ProfileError with the line that is wrong.
     """
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     severity = Severity.VIOLATION
-    scope: str | None = None
     messages: dict[str, str] = {}
-    for number, line in _comments(text):
-        match = _TAG.match(line)
-        if match is None:
-            continue
-        place = Place(file=str(path), line=number)
-        if match["word"] == "severity":
-            if match["value"].strip() not in _SEVERITIES:
-                raise ProfileError(f"'{match['value']}' is no severity", place=place, hint="violation, warning or info")
-            severity = _SEVERITIES[match["value"].strip()]
-        elif match["word"] == "scope":
-            scope = match["value"].strip()
-            if scope not in {"this", "pointing"}:
-                raise ProfileError(f"'{scope}' is no scope", place=place, hint="this, or pointing")
-        else:
-            tag, _, message = match["value"].partition(" ")
-            messages[tag] = message.strip()
+    for tag in read_header(text).tags:
+        place = Place(file=str(path), line=tag.line)
+        match tag.word:
+            case "severity":
+                if tag.value not in _SEVERITIES:
+                    raise ProfileError(f"'{tag.value}' is no severity", place=place, hint=f"known: {_KNOWN}")
+                severity = _SEVERITIES[tag.value]
+            case "message":
+                language, _, message = tag.value.partition(" ")
+                messages[language] = message.strip()
+            case _:
+                hint = did_you_mean(tag.word, _WORDS, otherwise=f"known: {', '.join(_WORDS)}")
+                raise ProfileError(f"'@{tag.word}' says nothing about a check", place=place, hint=hint)
     if not messages:
         raise ProfileError("a check needs a message: '# @message en …'", place=Place(file=str(path), line=1))
     if any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(text)):
@@ -200,14 +189,4 @@ def read_check(path: Path) -> Check:
             "SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path))
         )
     name = path.stem.removesuffix(_SUFFIX)
-    return Check(
-        name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path, scope=scope
-    )
-
-
-def _comments(text: str) -> Iterable[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped and not stripped.startswith("#"):
-            return
-        yield number, stripped.removeprefix("#").strip()
+    return Check(name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path)

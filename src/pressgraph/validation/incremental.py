@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.rdf import RDFS
-from pressgraph.validation.engines import profile_shapes
 from pressgraph.validation.inspect import DEFAULT
-from pressgraph.validation.scope import shape_reads
+from pressgraph.validation.scope import EXISTS, IN_GRAPH, Unclear
 from pressgraph.validation.shacl import profile_triples, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
@@ -63,19 +62,20 @@ def recheck(inspector: Inspector, change: Change, before: Iterable[Result]) -> R
     """Validate a store to which a change was made; `before` are the results on it without the change."""
     before = [it for it in before if it.component]
     shape_results = [it for it in before if not _of_check(it)]
-    reads = shape_reads(profile_shapes(inspector.profile))
-    why = reads if isinstance(reads, str) else None
+    reads = inspector.reads.of_shapes(inspector.profile)
+    why = reads.reason if isinstance(reads, Unclear) else None
     if any(triple.predicate.value in _GLOBAL for triple in change.triples):
         why = "the hierarchy of classes changed"
     if any(isinstance(term, ox.BlankNode) for t in change.triples for term in (t.subject, t.object)):
         why = "blank nodes changed"
     neighbours = _Neighbours(inspector.store, change.removed)
     affected: set[Term] = set()
-    if why is None and not isinstance(reads, str):
-        affected = set(_affected(reads, change, neighbours))
+    if why is None and not isinstance(reads, Unclear):
+        # the thing itself is always looked at: its shapes may have targets that no read tells of
+        affected = {*_affected(reads, change, neighbours), *(triple.subject for triple in change.triples)}
         if len(affected) > _MOST:
             why = "the change affects too much"
-    if why is not None or isinstance(reads, str):
+    if why is not None or isinstance(reads, Unclear):
         fresh = list(inspector.shapes(inspector.triples()))
         kept: list[Result] = []
     else:
@@ -86,7 +86,7 @@ def recheck(inspector: Inspector, change: Change, before: Iterable[Result]) -> R
             triples = {*_given(reads, affected, neighbours), *_profile_triples(inspector.profile)}
             fresh = [it for it in inspector.shapes(triples) if it.focus in names]
     for check in inspector.checks:
-        new, old = _check(inspector, check, change, [it for it in before if it.shape == check.iri])
+        new, old = _check(inspector, check, change, neighbours, [it for it in before if it.shape == check.iri])
         fresh += new
         kept += old
     return Recheck(fresh=tuple(fresh), kept=tuple(kept), affected=len(affected), whole=why)
@@ -99,27 +99,21 @@ def _of_check(result: Result) -> bool:
 
 
 def _check(
-    inspector: Inspector, check: Check, change: Change, before: list[Result]
+    inspector: Inspector, check: Check, change: Change, neighbours: _Neighbours, before: list[Result]
 ) -> tuple[list[Result], list[Result]]:
-    """Run a check again as far as it says that a change can affect it; return new and standing results."""
-    changed = {term_text(triple.subject) or "" for triple in change.triples}
+    """Run a check again as far as a change can affect it; return new and standing results."""
     run = (inspector.store, inspector.profile, inspector.id_base)
-    if check.scope is None:
-        predicates = {triple.predicate.value for triple in change.triples}
-        if not check.reads_any(predicates, inspector.profile, inspector.id_base) and not change.touched:
-            return [], before
-        if not check.reads_any(predicates, inspector.profile, inspector.id_base):
-            return [], before
+    reads = check.reads(*run[1:], inspector.reads)
+    if isinstance(reads, Unclear):
+        changed = {triple.predicate.value for triple in change.triples}
+        read = changed if None in reads.properties else changed & reads.properties
+        return (check.run(*run), []) if read or (reads.graphs and change.touched) else ([], before)
+    affected = set(_affected(reads, change, neighbours))
+    if len(affected) > _MOST or any(isinstance(it, ox.BlankNode) for it in affected):
         return check.run(*run), []
-    affected = set(changed) | change.touched
-    if check.scope == "pointing":
-        for name in changed:
-            quads = inspector.store.quads_for_pattern(None, None, ox.NamedNode(name), DEFAULT)
-            affected.update(term_text(quad.subject) or "" for quad in quads)
-    if len(affected) > _MOST:
-        return check.run(*run), []
-    kept = [it for it in before if it.focus not in affected]
-    return (check.run(*run, only=affected) if affected else []), kept
+    names = {it.value for it in affected if isinstance(it, ox.NamedNode)}
+    kept = [it for it in before if it.focus not in names]
+    return (check.run(*run, only=names) if names else []), kept
 
 
 class _Neighbours:
@@ -138,6 +132,9 @@ class _Neighbours:
         predicate, inverse = edge
         if isinstance(node, ox.Triple) or (not inverse and isinstance(node, ox.Literal)):
             return
+        if predicate == IN_GRAPH:
+            yield from self._in_graph(node, inverse=inverse)
+            return
         wanted = ox.NamedNode(predicate) if predicate is not None else None
         found = (
             self.store.quads_for_pattern(None, wanted, node, DEFAULT)
@@ -152,6 +149,26 @@ class _Neighbours:
                     triple.object if inverse else triple.subject
                 ):
                     yield triple
+
+    def _in_graph(self, node: Term, *, inverse: bool) -> Iterator[ox.Triple]:
+        """Yield which graph says something of a node, or of what a graph says something."""
+        link = ox.NamedNode(IN_GRAPH)
+        if inverse and isinstance(node, ox.NamedNode):
+            for quad in self.store.quads_for_pattern(None, None, None, node):
+                yield ox.Triple(quad.subject, link, node)
+        elif isinstance(node, ox.NamedNode | ox.BlankNode):
+            for quad in self.store.quads_for_pattern(node, None, None, None):
+                if isinstance(quad.graph_name, ox.NamedNode):
+                    yield ox.Triple(node, link, quad.graph_name)
+
+    def is_described(self, node: Term, but: Collection[ox.Triple] = (), *, before: bool = False) -> bool:
+        """Tell whether anything is said of a node, some triples left out; `before` includes the removed ones."""
+        if before and any(triple.subject == node for triple in self._removed.get(node, ())):
+            return True
+        if not isinstance(node, ox.NamedNode | ox.BlankNode):
+            return False
+        quads = self.store.quads_for_pattern(node, None, None, DEFAULT)
+        return any(quad.triple not in but for quad in quads)
 
     def follow(self, nodes: set[Term], chain: Chain, *, backwards: bool, before: bool) -> set[Term]:
         """Return the nodes at the other end of a chain."""
@@ -177,16 +194,22 @@ class _Neighbours:
 
 
 def _affected(reads: Iterable[Read], change: Change, neighbours: _Neighbours) -> Iterator[Term]:
-    """Yield the focus nodes whose results a change can affect, and more."""
+    """Yield the nodes that something changed for which was read from them, and more."""
     starts: dict[Edge, set[Term]] = defaultdict(set)
     for triple in change.triples:
         for predicate in (triple.predicate.value, None):
             starts[predicate, False].add(triple.subject)
             starts[predicate, True].add(triple.object)
-    # the thing itself is always looked at: its shapes may have targets that no read tells of
-    yield from {triple.subject for triple in change.triples}
+    touched: set[Term] = {ox.BlankNode(it[2:]) if it.startswith("_:") else ox.NamedNode(it) for it in change.touched}
+    starts[IN_GRAPH, False] = starts[IN_GRAPH, True] = touched
     by_start: dict[Chain, set[Term]] = defaultdict(set)
     for read in reads:
+        if read.edge[0] == EXISTS and read.edge not in starts:
+            starts[read.edge] = {
+                node
+                for node in {triple.subject for triple in change.triples}
+                if neighbours.is_described(node) != neighbours.is_described(node, change.added, before=True)
+            }
         by_start[read.chain] |= starts.get(read.edge, set())
     for chain, nodes in by_start.items():
         if nodes:

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from pressgraph.validation.allow import apply_permissions, rule_names
 from pressgraph.validation.engines import profile_shapes
 from pressgraph.validation.explain import Explainer
+from pressgraph.validation.reads import KnownReads
 from pressgraph.validation.report import Report, Result
 from pressgraph.validation.shacl import read_report
 from pressgraph.validation.suggest import Adviser
@@ -30,13 +31,21 @@ class Inspector:
     """Validate the default graph of a store, which is the union of its graphs."""
 
     def __init__(
-        self, store: ox.Store, profile: Profile, id_base: str, *, engine: Engine, checks: Sequence[Check] = ()
+        self,
+        store: ox.Store,
+        profile: Profile,
+        id_base: str,
+        *,
+        engine: Engine,
+        checks: Sequence[Check] = (),
+        reads: KnownReads | None = None,
     ) -> None:
         self.store = store
         self.profile = profile
         self.id_base = id_base
         self.engine = engine
         self.checks = tuple(checks)
+        self.reads = reads or KnownReads()
 
     def triples(self) -> list[ox.Triple]:
         """Return the triples of the default graph."""

@@ -1,4 +1,4 @@
-"""What the shapes read: from a focus node, along which paths, which triples.
+"""What shapes and checks read: from a focus node, along which paths, which triples.
 
 A result on a focus node can only change when a triple changes that some shape reads from there. So the same reads say
 two things: whom a changed triple can affect (its node, walked backwards), and what an engine must be given to come to
@@ -9,6 +9,7 @@ target.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,13 +19,19 @@ import pyoxigraph as ox
 from pressgraph.rdf import OWL, RDF, RDF_TYPE, RDFS, SH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pressgraph.rdf import Resource, Term
     from pressgraph.validation.engines import Shapes
 
 Edge: TypeAlias = tuple[str | None, bool]
-"""A property (None: any) and whether it is followed backwards."""
+"""A property (None: any), `IN_GRAPH` or `EXISTS`, and whether it is followed backwards."""
+
+IN_GRAPH = "urn:x-pressgraph:in-graph"
+"""Leads from a thing to the named graphs that say something of it."""
+
+EXISTS = "urn:x-pressgraph:exists"
+"""Whether anything is said of a thing at all; only read, never followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +57,45 @@ class NotLocalError(Exception):
     """It cannot be told what a shape reads."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Why it cannot be told what is read from where, and what is read at all."""
+
+    reason: str
+    properties: frozenset[str | None] = frozenset((None,))
+    """The properties read; None for any."""
+    graphs: bool = True
+    """Whether it matters which graph says a thing."""
+
+
+Reads: TypeAlias = frozenset[Read] | Unclear
+
+
 @lru_cache(maxsize=4)
-def shape_reads(shapes: Shapes) -> frozenset[Read] | str:
-    """Return what shapes read, or why that cannot be told."""
+def shape_reads(shapes: Shapes) -> Reads:
+    """Return what shapes read."""
     try:
-        return frozenset(_Reader(shapes).reads())
+        return frozenset(_Reader(shapes.triples).reads())
     except NotLocalError as error:
-        return str(error)
+        return Unclear(reason=str(error))
+
+
+def query_reads(text: str, prefixes: Mapping[str, str]) -> Reads:
+    """Return what the rows of a query about one `?this` are made of."""
+    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
+    reader = _Reader(())
+    try:
+        algebra = _algebra(declared + text)
+    except NotLocalError as error:
+        return Unclear(reason=str(error))
+    try:
+        for walk in _walks(algebra):
+            reader.walk(walk, ())
+    except NotLocalError as error:
+        everything = _Everything()
+        everything.gather(algebra)
+        return Unclear(reason=str(error), properties=frozenset(everything.properties()), graphs=everything.graphs)
+    return frozenset(reader.found)
 
 
 _MOST_STEPS = 12
@@ -67,10 +106,10 @@ _FOREIGN = ("ConstraintComponent", "SPARQLTarget", "SPARQLTargetType", "SPARQLFu
 
 
 class _Reader:
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Iterable[ox.Triple]) -> None:
         self.about: dict[tuple[Resource, str], list[Term]] = {}
         self.found: set[Read] = set()
-        for triple in shapes.triples:
+        for triple in shapes:
             if not isinstance(triple.subject, ox.Triple):
                 self.about.setdefault((triple.subject, triple.predicate.value), []).append(triple.object)
 
@@ -193,8 +232,8 @@ class _Reader:
                 if not paths or not isinstance(paths[0], ox.NamedNode):
                     raise NotLocalError("a SPARQL constraint uses $PATH with a longer path")
                 query = query.replace("$PATH", str(paths[0])).replace("?PATH", str(paths[0]))
-            for pattern in _patterns(self.prefixes(constraint) + query):
-                self.pattern(pattern, focus)
+            for walk in _walks(_algebra(self.prefixes(constraint) + query)):
+                self.walk(walk, focus)
 
     def prefixes(self, constraint: Resource) -> str:
         lines = []
@@ -205,10 +244,13 @@ class _Reader:
                 lines.append(f"PREFIX {prefix}: <{iri}>\n")
         return "".join(lines)
 
-    def pattern(self, walk: tuple[tuple[Any, bool], ...], focus: Chain) -> None:
+    def walk(self, walk: Walk, focus: Chain) -> None:
         """Note what is read along a walk of paths from the focus node."""
         starts = [focus]
         for path, inverse in walk:
+            if path == EXISTS:
+                self.found.update(Read(start, (EXISTS, False)) for start in starts)
+                return
             starts = self.sparql_path(path, starts, inverse=inverse)
 
     def sparql_path(self, path: Any, starts: list[Chain], *, inverse: bool) -> list[Chain]:
@@ -230,7 +272,7 @@ class _Reader:
                 return self.closure(frozenset(_path_edges(path.path, inverse=inverse)), starts)
             case None:
                 return self.step((None, inverse), starts)
-        raise NotLocalError(f"a SPARQL constraint uses a path of a kind that is not followed: {path!r}")
+        raise NotLocalError(f"the SPARQL uses a path of a kind that is not followed: {path!r}")
 
 
 def _path_edges(path: Any, *, inverse: bool) -> Iterator[Edge]:
@@ -248,96 +290,203 @@ def _path_edges(path: Any, *, inverse: bool) -> Iterator[Edge]:
         case MulPath():
             yield from _path_edges(path.path, inverse=inverse)
         case _:
-            raise NotLocalError(f"a SPARQL constraint uses a path of a kind that is not followed: {path!r}")
+            raise NotLocalError(f"the SPARQL uses a path of a kind that is not followed: {path!r}")
 
 
-def _patterns(query: str) -> Iterator[tuple[tuple[Any, bool], ...]]:
+Walk: TypeAlias = tuple[tuple[Any, bool], ...]
+"""Paths (None: any property), each with whether it is followed backwards."""
+
+
+def _algebra(query: str) -> Any:
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        return translateQuery(parseQuery(query)).algebra
+    except Exception as error:
+        raise NotLocalError(f"the SPARQL cannot be read: {error}") from error
+
+
+def _walks(algebra: Any) -> Iterator[Walk]:
     """Yield a walk from `$this` for each triple pattern of a query: paths and directions, the pattern's own last.
 
     A walk may lead through patterns that hold wherever its pattern does: those of its own group and of the groups
     around it, not those of an OPTIONAL, EXISTS or UNION beside it.
     """
-    from rdflib import Variable
-    from rdflib.plugins.sparql.algebra import translateQuery
-    from rdflib.plugins.sparql.parser import parseQuery
+    from rdflib import BNode, Variable
 
-    try:
-        algebra = translateQuery(parseQuery(query)).algebra
-    except Exception as error:
-        raise NotLocalError(f"a SPARQL constraint cannot be read: {error}") from error
-    found: list[tuple[tuple[int, ...], Any]] = []
-    _gather(algebra, (), found, _Counter())
+    gathered = _Gathered()
+    gathered.group(algebra, ())
     this = Variable("this")
-    for scope, (subject, path, value) in found:
-        usable = [it for s, it in found if scope[: len(s)] == s]
-        walks: dict[Any, tuple[tuple[Any, bool], ...]] = {this: ()}
-        edge = [this]
+    for scope, (subject, path, value) in gathered.patterns:
+        usable = [it for s, it in gathered.patterns if scope[: len(s)] == s]
+        walks: dict[Any, Walk] = {this: ()}
+        edge: list[Any] = [this]
         while edge and subject not in walks and value not in walks:
             following = []
             for node in edge:
                 for s, p, o in usable:
                     for one, other, inverse in ((s, o, False), (o, s, True)):
-                        if one == node and isinstance(other, Variable) and other not in walks:
-                            walks[other] = (*walks[node], (_predicate(p), inverse))
+                        if one == node and isinstance(other, Variable | BNode) and other not in walks:
+                            walks[other] = (*walks[node], (gathered.path(p, scope), inverse))
                             following.append(other)
             edge = following
-        if subject in walks:
-            yield (*walks[subject], (_predicate(path), False))
+        if subject in walks and gathered.only_exists((subject, path, value)):
+            yield (*walks[subject], (EXISTS, False))
+        elif subject in walks:
+            yield (*walks[subject], (gathered.path(path, scope), False))
         elif value in walks:
-            yield (*walks[value], (_predicate(path), True))
+            yield (*walks[value], (gathered.path(path, scope), True))
         else:
-            raise NotLocalError("a SPARQL constraint reads what no path from $this leads to")
+            raise NotLocalError("the SPARQL reads what no path from $this leads to")
 
 
-def _predicate(term: Any) -> Any:
-    from rdflib import Variable
-
-    return None if isinstance(term, Variable) else term
+_THROUGH = {"SelectQuery", "AskQuery", "Project", "Distinct", "Reduced", "Filter", "Extend", "OrderBy"}
+_Scope: TypeAlias = tuple[int, ...]
 
 
-class _Counter:
+class _Gathered:
+    """The triple patterns and VALUES of a query, each with the groups that it is in."""
+
     def __init__(self) -> None:
-        self.last = 0
+        self.patterns: list[tuple[_Scope, tuple[Any, Any, Any]]] = []
+        self._values: list[tuple[_Scope, dict[Any, set[Any]]]] = []
+        self._within: set[Any] = set()
+        """What stands within EXISTS, where a pattern may ask for nothing but whether something is there."""
+        self._uses: Counter[Any] = Counter()
+        self._last = 0
 
-    def next(self) -> int:
-        self.last += 1
-        return self.last
+    def _new(self) -> int:
+        self._last += 1
+        return self._last
+
+    def path(self, term: Any, scope: _Scope) -> Any:
+        """Return what a pattern's predicate can be: a path, the IRIs that VALUES give a variable, or None."""
+        from rdflib import URIRef, Variable
+        from rdflib.paths import AlternativePath
+
+        if not isinstance(term, Variable):
+            return term
+        for where, values in self._values:
+            known = values.get(term, set())
+            if known and scope[: len(where)] == where and all(isinstance(it, URIRef) for it in known):
+                return AlternativePath(*sorted(known))
+        return None
+
+    def only_exists(self, pattern: tuple[Any, Any, Any]) -> bool:
+        """Tell whether a pattern within EXISTS asks only whether anything is said of its subject."""
+        from rdflib import Variable
+
+        _, path, value = pattern
+        free = all(isinstance(it, Variable) and self._uses[it] == 1 for it in (path, value))
+        return free and pattern in self._within
+
+    def group(self, node: Any, scope: _Scope, *, graph: Any = None, exists: bool = False) -> None:
+        """Gather from a node of the algebra; `graph` is the GRAPH that it stands in."""
+        from rdflib import Variable
+
+        name = getattr(node, "name", None)
+        if name == "BGP":
+            self._bgp(node.triples, scope, graph=graph, exists=exists)
+        elif name in {"Union", "LeftJoin", "Minus"}:
+            first = (*scope, self._new()) if name == "Union" else scope
+            self.group(node.p1, first, graph=graph, exists=exists)
+            self.group(node.p2, (*scope, self._new()), graph=graph, exists=exists)
+        elif name == "Join":
+            self.group(node.p1, scope, graph=graph, exists=exists)
+            self.group(node.p2, scope, graph=graph, exists=exists)
+        elif name == "Graph":
+            self.group(node.p, scope, graph=node.term, exists=exists)
+        elif name == "ToMultiSet":
+            self._table(node.p, scope)
+        elif name in _THROUGH:
+            if getattr(node, "var", None) == Variable("this"):
+                raise NotLocalError("the SPARQL computes $this")
+            self.group(node.p, scope, graph=graph, exists=exists)
+        else:
+            raise NotLocalError(f"the SPARQL uses {name}")
+        self._expression(getattr(node, "expr", None), scope, graph)
+
+    def _bgp(self, triples: Iterable[Any], scope: _Scope, *, graph: Any, exists: bool) -> None:
+        from rdflib import URIRef
+
+        for triple in triples:
+            pattern = tuple(triple)
+            self.patterns.append((scope, pattern))
+            self._uses.update(pattern)
+            if exists:
+                self._within.add(pattern)
+            if graph is not None:
+                self.patterns.append((scope, (pattern[0], URIRef(IN_GRAPH), graph)))
+                # what stands in a named graph and nowhere else cannot be told apart from what stands elsewhere
+                self._uses.update(pattern)
+
+    def _table(self, node: Any, scope: _Scope) -> None:
+        if getattr(node, "name", None) not in {"values", None}:
+            raise NotLocalError("the SPARQL has a subquery")
+        values = _columns(node)
+        self._values.append((scope, values))
+        self._uses.update(values.keys())
+
+    def _expression(self, node: Any, scope: _Scope, graph: Any) -> None:
+        """Gather the patterns of EXISTS and NOT EXISTS within an expression, and the variables used."""
+        from rdflib import Variable
+
+        name = getattr(node, "name", "")
+        if name in {"Builtin_EXISTS", "Builtin_NOTEXISTS"}:
+            self.group(node.graph, (*scope, self._new()), graph=graph, exists=True)
+        elif isinstance(node, Variable):
+            self._uses[node] += 1
+        elif isinstance(node, dict):
+            for value in node.values():
+                self._expression(value, scope, graph)
+        elif isinstance(node, list):
+            for value in node:
+                self._expression(value, scope, graph)
 
 
-_THROUGH = {"SelectQuery", "AskQuery", "Project", "Distinct", "Reduced", "Filter", "Extend", "OrderBy", "Join", "BGP"}
+def _columns(node: Any) -> dict[Any, set[Any]]:
+    """Return what a VALUES block gives each variable; UNDEF is a text there."""
+    values: dict[Any, set[Any]] = {}
+    for row in getattr(node, "res", None) or ():
+        for variable, term in row.items():
+            values.setdefault(variable, set()).add(term)
+    return values
 
 
-def _gather(node: Any, scope: tuple[int, ...], found: list[tuple[tuple[int, ...], Any]], counter: _Counter) -> None:
-    """Gather the triple patterns of an algebra, each with the groups that it is in."""
-    name = getattr(node, "name", None)
-    if name == "BGP":
-        found.extend((scope, triple) for triple in node.triples)
-    elif name in {"Union", "LeftJoin", "Minus"}:
-        first = (*scope, counter.next()) if name == "Union" else scope
-        _gather(node.p1, first, found, counter)
-        _gather(node.p2, (*scope, counter.next()), found, counter)
-    elif name == "Join":
-        _gather(node.p1, scope, found, counter)
-        _gather(node.p2, scope, found, counter)
-    elif name == "ToMultiSet":
-        if getattr(node.p, "name", None) not in {"values", None}:
-            raise NotLocalError("a SPARQL constraint has a subquery")
-    elif name in _THROUGH:
-        _gather(node.p, scope, found, counter)
-    else:
-        raise NotLocalError(f"a SPARQL constraint uses {name}")
-    for part in ("expr", "vars"):
-        _expression(getattr(node, part, None) if part == "expr" else None, scope, found, counter)
+class _Everything:
+    """Every property that a query names, wherever it stands in it."""
 
+    def __init__(self) -> None:
+        self.graphs = False
+        self._predicates: list[Any] = []
+        self._values: dict[Any, set[Any]] = {}
 
-def _expression(node: Any, scope: tuple[int, ...], found: list[tuple[tuple[int, ...], Any]], counter: _Counter) -> None:
-    """Gather the patterns of EXISTS and NOT EXISTS within an expression."""
-    name = getattr(node, "name", "")
-    if name in {"Builtin_EXISTS", "Builtin_NOTEXISTS"}:
-        _gather(node.graph, (*scope, counter.next()), found, counter)
-    elif isinstance(node, dict):
-        for value in node.values():
-            _expression(value, scope, found, counter)
-    elif isinstance(node, list):
-        for value in node:
-            _expression(value, scope, found, counter)
+    def gather(self, node: Any) -> None:
+        name = getattr(node, "name", None)
+        if name == "BGP":
+            self._predicates += [predicate for _, predicate, _ in node.triples]
+        elif name == "values":
+            for variable, terms in _columns(node).items():
+                self._values.setdefault(variable, set()).update(terms)
+        self.graphs = self.graphs or name == "Graph"
+        if isinstance(node, dict):
+            for value in node.values():
+                self.gather(value)
+        elif isinstance(node, list | tuple):
+            for value in node:
+                self.gather(value)
+
+    def properties(self) -> Iterator[str | None]:
+        """Yield the properties; None where any will do."""
+        from rdflib import URIRef, Variable
+
+        for term in self._predicates:
+            if isinstance(term, Variable):
+                known = self._values.get(term, {None})
+                yield from (str(it) if isinstance(it, URIRef) else None for it in known)
+            else:
+                try:
+                    yield from (predicate for predicate, _ in _path_edges(term, inverse=False))
+                except NotLocalError:
+                    yield None
