@@ -70,8 +70,9 @@ class Sandbox:
     def leftovers(self) -> list[str]:
         """Return what is below the state folder besides the pointer, the lock and published snapshots."""
         state = self.root / ".pressgraph"
-        names = [path.name for path in state.iterdir() if path.name not in {".gitignore", "current", "lock"}]
+        names = [path.name for path in state.iterdir() if path.name not in {".gitignore", "cache", "current", "lock"}]
         names.remove("snapshots")
+        names += [path.name for path in (state / "cache").glob(".*")]
         current = self.pointer.read_text().strip()
         kept = {current, f"{int(current) - 1:06d}"}
         return names + [path.name for path in (state / "snapshots").iterdir() if path.name not in kept]

@@ -5,6 +5,7 @@
       snapshots/000007/
         store/            an Oxigraph store
         build.json        what it was built from
+      cache/              what only saves time: which files are as they were, what shapes and checks read
       lock                held while building
 
 A build works on a candidate, a copy of the published snapshot that shares its files by hard links, and publishes it
@@ -53,10 +54,7 @@ class Snapshot:
         try:
             return ox.Store.read_only(str(self.path / "store"))
         except (OSError, RuntimeError) as error:
-            raise StoreError(
-                f"the built store {self.path} cannot be opened: {error}",
-                hint="delete the folder .pressgraph and run 'pressgraph build' again",
-            ) from error
+            raise _damaged(self.path, error) from error
 
     def manifest(self) -> dict[str, Any]:
         """Return what the snapshot was built from."""
@@ -123,7 +121,10 @@ class Snapshots:
         path = self._folder / f"{number:06d}.{secrets.token_hex(4)}.candidate"
         path.mkdir(parents=True)
         if published is not None:
-            published.open().backup(str(path / "store"))
+            try:
+                _link(published.path / "store", path / "store")
+            except OSError as error:
+                raise _damaged(published.path, error) from error
         return Candidate(self, path, f"{number:06d}")
 
     def publish(self, path: Path, name: str) -> Snapshot:
@@ -148,9 +149,33 @@ class Snapshots:
         for path in self._folder.glob("*"):
             if current is None or path.name > current.name or not path.name.isdecimal():
                 shutil.rmtree(path, ignore_errors=True)
-        for path in self.state.glob(f".{self._pointer.name}.*"):
+        for path in (*self.state.glob(f".{self._pointer.name}.*"), *(self.state / "cache").glob(".*")):
             path.unlink(missing_ok=True)
         self._prune()
+
+
+def _damaged(path: Path, error: Exception) -> StoreError:
+    hint = "delete the folder .pressgraph and run 'pressgraph build' again"
+    return StoreError(f"the built store {path} cannot be opened: {error}", hint=hint)
+
+
+def _link(store: Path, to: Path) -> None:
+    """Copy a store that nobody writes: tables of RocksDB never change and are linked, what it appends to is copied.
+
+    As a backup does, without opening the store first.
+    """
+    to.mkdir()
+    for path in store.iterdir():
+        if path.name == "LOCK" or path.name.startswith("LOG"):
+            continue
+        if path.suffix == ".sst":
+            try:
+                (to / path.name).hardlink_to(path)
+            except OSError:
+                # the file system knows no links
+                shutil.copyfile(path, to / path.name)
+        else:
+            shutil.copyfile(path, to / path.name)
 
 
 class Candidate:
@@ -168,7 +193,10 @@ class Candidate:
 
     def open_store(self) -> ox.Store:
         """Open the candidate's store for writing; drop every reference to it before publishing."""
-        return ox.Store(str(self._path / "store"))
+        try:
+            return ox.Store(str(self._path / "store"))
+        except (OSError, RuntimeError) as error:
+            raise _damaged(self._path, error) from error
 
     def publish(self, manifest: dict[str, Any]) -> Snapshot:
         """Write the manifest and publish the closed store."""

@@ -7,7 +7,7 @@ every join over such triples multiplies; counts are wrong and some queries never
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 DEFAULT = ox.DefaultGraph()
 
 
+Subject: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Triple"
+
+
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a store was told: triples that did not stand in its default graph before, and the subjects of all."""
+    """What a store was told: triples that did not stand in its default graph before, and of whom each graph speaks."""
 
     triples: set[ox.Triple] = field(default_factory=set)
-    subjects: set[ox.NamedNode | ox.BlankNode | ox.Triple] = field(default_factory=set)
+    graphs: dict[str, set[Subject]] = field(default_factory=dict)
 
 
 def load(store: ox.Store, chunks: Iterable[bytes], *, news: News | None = None) -> None:
@@ -36,7 +39,7 @@ def load(store: ox.Store, chunks: Iterable[bytes], *, news: News | None = None) 
             for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS):
                 stands = ox.Quad(quad.subject, quad.predicate, quad.object)
                 if news is not None:
-                    news.subjects.add(quad.subject)
+                    news.graphs.setdefault(str(quad.graph_name), set()).add(quad.subject)
                     if stands not in store:
                         news.triples.add(quad.triple)
                 yield quad
@@ -71,3 +74,10 @@ def forget(store: ox.Store, triples: Iterable[ox.Triple]) -> None:
         stands = any(quad.graph_name != DEFAULT for quad in store.quads_for_pattern(*pattern))
         if not stands:
             store.remove(ox.Quad(*pattern))
+
+
+def size(store: ox.Store) -> int:
+    """Count the triples of the default graph."""
+    counted = store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+    assert isinstance(counted, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    return int(next(iter(counted))["n"].value)

@@ -7,9 +7,11 @@ with one facts file in it.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase, translate
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,9 @@ FACTS_PATTERNS = tuple(
 
 # An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
+
+# as `Path.glob` does
+_CASE = re.IGNORECASE if os.name == "nt" else re.NOFLAG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,27 +128,48 @@ class Project:
         """The folder of what `build` makes; it can be deleted at any time."""
         return self.root / STATE_FOLDER
 
+    @property
+    def cache(self) -> Path:
+        """The folder of what is only kept because finding it out takes time."""
+        return self.state / "cache"
+
     def facts_files(self) -> list[Path]:
         """Return the project's facts files, sorted by path."""
-        found: set[Path] = set()
+        return [self.root / name for name in self.facts_names()]
+
+    def facts_names(self) -> list[str]:
+        """Return the project's facts files as `name_of` calls them, sorted by path."""
+        by_folder: dict[str, list[str]] = {}
         for pattern in self.facts:
-            found.update(path for path in self.root.glob(pattern) if path.is_file() and not path.name.startswith("."))
-        return sorted(found)
+            folder, _, name = pattern.rpartition("/")
+            by_folder.setdefault(folder, []).append(name)
+        found: set[str] = set()
+        # each folder is listed once, whatever the number of patterns: projects have many files
+        for folder, names in by_folder.items():
+            # "**" means folders, not files
+            wanted = re.compile("|".join(translate(name) for name in names if name != "**") or "(?!)", _CASE)
+            for place in self.root.glob(folder) if folder else (self.root,):
+                if place.is_dir():
+                    below = place.relative_to(self.root).as_posix()
+                    before = "" if below == "." else f"{below}/"
+                    with os.scandir(place) as entries:
+                        found.update(
+                            f"{before}{it.name}"
+                            for it in entries
+                            if wanted.match(it.name) and not it.name.startswith(".") and it.is_file()
+                        )
+        return sorted(found, key=lambda name: name.split("/"))
 
     def tables_of(self, path: Path) -> tuple[TableSettings, ...]:
         """Return the settings of the tables in a file, in the order of the configuration."""
-        from fnmatch import fnmatchcase
-
         name = self.name_of(path)
         return tuple(table for table in self.tables if fnmatchcase(name, table.file))
 
     def name_of(self, path: Path) -> str:
         """Return a path as the project's messages and state name it: relative to its root where possible."""
         absolute = path if path.is_absolute() else Path.cwd() / path
-        try:
-            return absolute.relative_to(self.root).as_posix()
-        except ValueError:
-            return str(path)
+        below = str(absolute).removeprefix(f"{self.root}{os.sep}")
+        return below.replace(os.sep, "/") if below != str(absolute) else str(path)
 
 
 def is_base(text: str) -> bool:

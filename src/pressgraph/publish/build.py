@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.errors import FactsError, NotConformingError, ProjectError
-from pressgraph.facts.tables.open import SQL, open_sheets
+from pressgraph.publish.fingerprints import Fingerprints
 from pressgraph.publish.work import Work
 from pressgraph.validation import Report, check_files
-from pressgraph.validation.allow import UNUSED
-from pressgraph.validation.keep import to_json
+from pressgraph.validation.keep import Kept
+from pressgraph.validation.reads import KnownReads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pressgraph.profile import Profile
@@ -23,6 +22,10 @@ if TYPE_CHECKING:
 
 # Raise it when the same facts and profile give other quads than before: every project then builds anew.
 _QUADS_VERSION = 1
+
+_READS = "reads.json"
+_MANY = 100
+"""From so many files on, a build also finds out what shapes and checks read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +70,8 @@ def build(
     Raises FactsError for facts that cannot be converted and RefusedError for a graph that the shapes refuse; what was
     published before then stays published.
     """
-    paths = {project.name_of(path): path for path in project.facts_files()}
-    if not paths:
+    names = project.facts_names()
+    if not names:
         raise ProjectError(
             f"there are no facts files in {project.root}",
             hint=f"looked for {', '.join(project.facts)}; 'pressgraph init DIR' makes a project with a sample",
@@ -77,29 +80,30 @@ def build(
     with snapshots.building(wait=wait):
         current = snapshots.current()
         before = current.manifest() if current is not None else {}
-        basis = {"quads": _QUADS_VERSION, "profile": profile.digest, "base": project.id_base}
+        basis = _basis(project, profile)
         fresh = full or before.get("basis") != basis
         known: dict[str, Any] = {} if fresh else before["files"]
-        hashes = {name: fingerprint(path, project) for name, path in paths.items()}
-        changed = [name for name in paths if known.get(name, {}).get("sha256") != hashes[name]]
-        removed = sorted(set(known) - set(paths))
-        kept = {name: known[name] for name in paths if name not in changed}
-        if current is not None and not fresh and not changed and not removed:
-            return BuildResult(snapshot=current, kept=len(kept), facts=before["facts"], triples=before["triples"])
+        look = _Look(project, names, known)
+        if current is not None and not fresh and not look.changed and not look.removed:
+            return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
 
         candidate = snapshots.candidate(fresh=fresh)
         try:
-            work = Work(project, profile, candidate.open_store())
+            reads = KnownReads(project.cache / _READS)
+            work = Work(project, profile, candidate.open_store(), reads=reads)
             if fresh:
                 work.load_profile()
-            files = work.apply(known, changed, removed, paths, progress=progress, fresh=fresh)
+            files = work.apply(known, look.changed, look.removed, progress=progress, fresh=fresh)
             if work.problems:
                 raise FactsError(sorted(work.problems, key=lambda it: it.place))
-            for name in changed:
-                files[name]["sha256"] = hashes[name]
-            report = work.validate(files, paths, None if fresh else before.get("results"))
+            look.note(files)
+            report, kept = work.validate(files, _kept(before) if not fresh else None, triples=before.get("triples", 0))
             if not report.conforms:
                 raise RefusedError(report)
+            if len(names) >= _MANY:
+                # so that the first change is checked as fast as every other
+                work.inspector.learn()
+            reads.save()
             work.store.flush()
             del work
             snapshot = candidate.publish(
@@ -108,7 +112,7 @@ def build(
                     "facts": report.facts,
                     "triples": report.triples,
                     "files": files,
-                    "results": [to_json(it) for it in report.results if not it.shape.endswith(UNUSED)],
+                    "validation": {"program": _program(), **kept.to_json()},
                 }
             )
         except BaseException:
@@ -116,55 +120,80 @@ def build(
             raise
     return BuildResult(
         snapshot=snapshot,
-        converted=tuple(changed),
-        removed=tuple(removed),
-        kept=len(kept),
+        converted=tuple(look.changed),
+        removed=tuple(look.removed),
+        kept=len(names) - len(look.changed),
         facts=report.facts,
         triples=report.triples,
         report=report,
     )
 
 
-def validate_changed(project: Project, profile: Profile, *, engine: str = "auto") -> Report:
+def validate_changed(project: Project, profile: Profile, *, engine: str = "auto", wait: float = 10) -> Report:
     """Validate the project's facts files as they are now, checking again what has changed since the last build.
 
     Nothing is published. The report is that of the whole; where nothing was built yet, or with another profile, all is
-    checked.
+    checked. `wait` is how many seconds to wait for a build that is running.
     """
-    paths = {project.name_of(path): path for path in project.facts_files()}
     snapshots = Snapshots(project.state)
-    with snapshots.building():
+    with snapshots.building(wait=wait):
         current = snapshots.current()
         before = current.manifest() if current is not None else {}
-        fresh = before.get("basis") != {"quads": _QUADS_VERSION, "profile": profile.digest, "base": project.id_base}
-        if fresh:
+        if before.get("basis") != _basis(project, profile):
             return check_files([], project, profile, engine=engine)
-        known: dict[str, Any] = before["files"]
-        changed = [
-            name for name, path in paths.items() if known.get(name, {}).get("sha256") != fingerprint(path, project)
-        ]
-        removed = sorted(set(known) - set(paths))
+        look = _Look(project, project.facts_names(), before["files"])
         candidate = snapshots.candidate()
         try:
-            work = Work(project, profile, candidate.open_store(), engine=engine)
-            files = work.apply(known, changed, removed, paths)
+            reads = KnownReads(project.cache / _READS)
+            work = Work(project, profile, candidate.open_store(), engine=engine, reads=reads)
+            files = work.apply(before["files"], look.changed, look.removed)
             if work.problems:
                 return work.refusal(files)
-            return work.validate(files, paths, before.get("results"))
+            report, _ = work.validate(files, _kept(before), triples=before["triples"])
+            reads.save()
+            return report
         finally:
             candidate.discard()
 
 
-def fingerprint(path: Path, project: Project) -> str:
-    """Return what changes with what a file says: its SHA-256, and of tables also their settings and a query's rows."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-    settings = project.tables_of(path)
-    if settings:
-        digest.update(repr(settings).encode())
-    if path.suffix.lower() in SQL:
-        sheets, _ = open_sheets(path, name=path.name, settings=settings, root=project.root)
-        for sheet in sheets:
-            for row in sheet.rows:
-                digest.update(repr(row).encode())
-    return digest.hexdigest()
+def _basis(project: Project, profile: Profile) -> dict[str, Any]:
+    """Return what all facts are converted by: where it differs, nothing of a build can be used."""
+    return {"quads": _QUADS_VERSION, "profile": profile.digest, "base": project.id_base}
+
+
+def _program() -> str:
+    from importlib.metadata import version
+
+    return version("pressgraph")
+
+
+def _kept(before: Mapping[str, Any]) -> Kept | None:
+    """Return what a build's validation found, unless another version of the program might find or word it otherwise."""
+    kept = before.get("validation", {})
+    return Kept.from_json(kept) if kept.get("program") == _program() else None
+
+
+class _Look:
+    """What has changed in a project's files since a build."""
+
+    def __init__(self, project: Project, names: Iterable[str], known: Mapping[str, Any]) -> None:
+        self._root = project.root
+        self._prints = Fingerprints(project)
+        self._hashes = {name: self._prints.of(name) for name in names}
+        self.changed = [name for name in self._hashes if name not in known or not self._as_before(name, known[name])]
+        self.removed = sorted(known.keys() - self._hashes)
+        self._prints.save()
+
+    def _as_before(self, name: str, entry: Mapping[str, Any]) -> bool:
+        same: bool = entry["sha256"] == self._hashes[name]
+        return same and ("text" not in entry or entry["text_sha256"] == self._of_text(name, entry["text"]))
+
+    def _of_text(self, name: str, text: str) -> str:
+        return self._prints.of_text((self._root / name).parent / text)
+
+    def note(self, files: Mapping[str, Any]) -> None:
+        """Write into what is to be known of the files how they were when it was looked."""
+        for name in self.changed:
+            files[name]["sha256"] = self._hashes[name]
+            if "text" in files[name]:
+                files[name]["text_sha256"] = self._of_text(name, files[name]["text"])

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.publish.work import Work
-from pressgraph.validation.allow import UNUSED
-from pressgraph.validation.keep import to_json
+from pressgraph.validation.reads import KnownReads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation import Report
+    from pressgraph.validation.keep import Kept
 
 
 class LiveCheck:
@@ -32,30 +32,31 @@ class LiveCheck:
         self.store = ox.Store()
         self._files: dict[str, Any] = {}
         self._stamps: dict[str, tuple[int, int]] = {}
-        self._results: list[dict[str, Any]] | None = None
+        self._kept: Kept | None = None
+        self._reads = KnownReads()
+        self._triples = 0
         self._pending: set[str] = set()
         """Files whose last state has problems: what is in the store is older."""
 
     def check(self) -> Report:
         """Validate the project's files as they are now; what has not changed since the last call is not read again."""
-        paths = {self.project.name_of(path): path for path in self.project.facts_files()}
-        stamps = {name: _stamp(path) for name, path in paths.items()}
-        changed = [name for name in paths if self._stamps.get(name) != stamps[name] or name in self._pending]
-        removed = sorted(set(self._files) - set(paths))
-        fresh = self._results is None
-        work = Work(self.project, self.profile, self.store, engine=self.engine)
+        stamps = {name: _stamp(self.project.root / name) for name in self.project.facts_names()}
+        changed = [name for name in stamps if self._stamps.get(name) != stamps[name] or name in self._pending]
+        removed = sorted(set(self._files) - set(stamps))
+        fresh = self._kept is None
+        work = Work(self.project, self.profile, self.store, engine=self.engine, reads=self._reads)
         if not self._files:
             work.load_profile()
-        files = work.apply(self._files, changed, removed, paths, fresh=fresh)
+        files = work.apply(self._files, changed, removed, fresh=fresh)
         self._files, self._stamps = files, stamps
         if work.problems:
             # the store has lost what could not be read: what follows is checked as a whole
-            self._results = None
-            self._pending = {it.place.file for it in work.problems} & set(paths)
+            self._kept = None
+            self._pending = {it.place.file for it in work.problems} & set(stamps)
             return work.refusal(files)
         self._pending = set()
-        report = work.validate(files, paths, self._results)
-        self._results = [to_json(it) for it in report.results if not it.shape.endswith(UNUSED)]
+        report, self._kept = work.validate(files, self._kept, triples=self._triples)
+        self._triples = report.triples
         return report
 
     def watch(self) -> Iterator[Report]:

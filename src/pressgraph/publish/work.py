@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
-from pressgraph.errors import Place, Problem
+from pressgraph.errors import Place
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean, phrase, problem
@@ -19,17 +19,19 @@ from pressgraph.validation.allow import Permission, permissions
 from pressgraph.validation.engines import engine as choose_engine
 from pressgraph.validation.files import read_lines
 from pressgraph.validation.incremental import Change, recheck
-from pressgraph.validation.keep import from_json
 from pressgraph.validation.shacl import term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pressgraph.errors import Problem
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation import Result
+    from pressgraph.validation.keep import Kept
+    from pressgraph.validation.reads import KnownReads
 
 _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
@@ -37,7 +39,15 @@ _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 class Work:
     """The work on a store whose facts files change; `problems` are those of the facts rules."""
 
-    def __init__(self, project: Project, profile: Profile, store: ox.Store, *, engine: str = "auto") -> None:
+    def __init__(
+        self,
+        project: Project,
+        profile: Profile,
+        store: ox.Store,
+        *,
+        engine: str = "auto",
+        reads: KnownReads | None = None,
+    ) -> None:
         self.project = project
         self.profile = profile
         self.store = store
@@ -48,7 +58,12 @@ class Work:
         self.change: Change | None = None
         self.changed: frozenset[str] = frozenset()
         self.inspector = Inspector(
-            store, profile, project.id_base, engine=choose_engine(engine, profile), checks=load_checks(project)
+            store,
+            profile,
+            project.id_base,
+            engine=choose_engine(engine, profile),
+            checks=load_checks(project),
+            reads=reads,
         )
 
     def load_profile(self) -> None:
@@ -60,7 +75,6 @@ class Work:
         known: Mapping[str, Any],
         changed: list[str],
         removed: list[str],
-        paths: Mapping[str, Path],
         *,
         progress: Callable[[list[Path]], Iterable[Path]] = iter,
         fresh: bool = False,
@@ -72,34 +86,45 @@ class Work:
         gone = self.remove(s for name in (*removed, *changed) for s in known.get(name, {}).get("sources", ()))
         files = {name: entry for name, entry in known.items() if name not in changed and name not in removed}
         news = None if fresh else union.News()
-        for name, path in zip(changed, progress([paths[name] for name in changed]), strict=True):
+        for name, path in zip(changed, progress([self.project.root / name for name in changed]), strict=True):
             files[name] = self.load(name, path, news)
-        union.forget(self.store, gone)
+        triples = set().union(*gone.values())
+        union.forget(self.store, triples)
         if news is not None:
-            touched = {str(term_text(it)) for it in (*news.subjects, *(triple.subject for triple in gone))}
-            self.change = Change(
-                removed=frozenset(it for it in gone if not self._stands(it)),
-                added=frozenset(news.triples),
-                touched=frozenset(touched),
-            )
+            self.change = self.difference(gone, triples, news)
         self.changed = frozenset((*changed, *removed))
         self.check_sources(files)
-        lost = {triple.subject.value for triple in gone if isinstance(triple.subject, ox.NamedNode)}
-        self.check_references(files, lost, changed)
+        self.check_references(files, {triple.subject for triple in triples})
         return files
+
+    def difference(self, gone: Mapping[str, set[ox.Triple]], triples: Iterable[ox.Triple], news: union.News) -> Change:
+        """Say how the store differs from before: graphs went, with their triples, and others came."""
+        speak: dict[str, set[str]] = {}
+        for graph, subjects in news.graphs.items():
+            speak.setdefault(graph, set()).update(str(term_text(it)) for it in subjects)
+        for graph, told in gone.items():
+            speak.setdefault(graph, set()).update(str(term_text(it.subject)) for it in told)
+        # a fact's graph is named after what it says: of the same name, it says the same
+        same = {it for it in news.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
+        return Change(
+            removed=frozenset(it for it in triples if not self._stands(it)),
+            added=frozenset(news.triples),
+            touched=frozenset(name for names in speak.values() for name in names),
+            elsewhere=frozenset(name for graph, names in speak.items() if graph not in same for name in names),
+        )
 
     def _stands(self, triple: ox.Triple) -> bool:
         return ox.Quad(triple.subject, triple.predicate, triple.object) in self.store
 
-    def remove(self, sources: Iterable[str]) -> set[ox.Triple]:
-        """Remove the graphs of sources; return the triples that stood in them."""
-        gone: set[ox.Triple] = set()
+    def remove(self, sources: Iterable[str]) -> dict[str, set[ox.Triple]]:
+        """Remove the graphs of sources; return the triples that stood in each."""
+        gone: dict[str, set[ox.Triple]] = {}
         for source in sources:
             provenance = ox.NamedNode(self.graphs.provenance_of(source))
             for link in list(self.store.quads_for_pattern(None, _DERIVED, None, provenance)):
                 if isinstance(link.subject, ox.NamedNode):
-                    gone |= union.remove_graph(self.store, link.subject)
-            gone |= union.remove_graph(self.store, provenance)
+                    gone[str(link.subject)] = union.remove_graph(self.store, link.subject)
+            gone[str(provenance)] = union.remove_graph(self.store, provenance)
         return gone
 
     def load(self, name: str, path: Path, news: union.News | None = None) -> dict[str, Any]:
@@ -109,23 +134,20 @@ class Work:
                 seen = _SourcesSeen(stream, self.graphs.provenance)
                 union.load(self.store, seen, news=news)
             self.problems.extend(stream.problems)
-            return {"facts": stream.facts, "sources": sorted(seen.sources), "references": {}}
+            return {"facts": stream.facts, "sources": sorted(seen.sources)}
         found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         self.problems.extend(found.problems)
         if not found.problems:
             union.load(self.store, convert_facts(found, self.emitter), news=news)
-        return {
+        entry: dict[str, Any] = {
             "facts": len(found.facts),
             "sources": [source_name(found.source.id)] if found.source is not None else [],
-            "references": {iri: [place.line, place.column] for iri, place in self._references(found)},
-            "allow": [it.to_json() for it in permissions(found, self.profile, self.project.id_base)],
         }
-
-    def _references(self, found: FactsFile) -> Iterator[tuple[str, Place]]:
-        own = {*found.described, found.source.id if found.source is not None else ""}
-        for reference, place in found.references.items():
-            if reference not in own:
-                yield reference, place
+        if allow := [it.to_json() for it in permissions(found, self.profile, self.project.id_base)]:
+            entry["allow"] = allow
+        if found.source is not None and found.source.text_file is not None:
+            entry["text"] = str(found.source.text_file)
+        return entry
 
     def refusal(self, files: Mapping[str, Any]) -> Report:
         """Return the report of a state whose facts have problems: the shapes are not asked."""
@@ -147,18 +169,30 @@ class Work:
                     place = found.source.place if found is not None and found.source else Place(file=name)
                     self.problems.append(problem("source-twice", place, source=source, other=other))
 
-    def check_references(self, files: dict[str, Any], gone: set[str], changed: list[str]) -> None:
-        """Report links to ids that no file describes: those of changed files, and those to what disappeared."""
+    def check_references(self, files: Mapping[str, Any], gone: Iterable[object]) -> None:
+        """Report links to ids that no file describes: those of the files just read, and those to what disappeared."""
+        changed = list(self.read.values())
+        # a file with a mistake in it is not in the store, but says what it says
+        said = {name for found in changed for name in found.described}
         ids = Ids(self.profile, self.project.id_base)
-        lost = {iri for iri in gone if not self._described(iri)}
-        for name, entry in files.items():
-            for reference, (line, column) in entry["references"].items():
-                iri = ids.iri(reference) or reference
-                if iri in lost or (name in changed and iri not in gone and not self._described(iri)):
-                    place = Place(file=name, line=line, column=column)
-                    hint = did_you_mean(
-                        reference, self._ids_like(reference), otherwise=phrase("add-fact", id=reference)
-                    )
+
+        def missing(reference: str) -> bool:
+            return reference not in said and not self._described(ids.iri(reference) or reference)
+
+        lost = {it for it in gone if isinstance(it, ox.NamedNode) and not self._described(it.value)}
+        owner = _owners(files) if lost else {}
+        for iri in lost:
+            pointing = self.store.quads_for_pattern(None, None, iri, None)
+            for name in sorted({owner[it] for quad in pointing for it in self._source_of(quad) if it in owner}):
+                path = self.project.root / name
+                if name not in self.read and not is_stream(path):
+                    self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
+        for found in self.read.values():
+            own = {*found.described, found.source.id if found.source is not None else ""}
+            for reference, place in found.references.items():
+                if reference not in own and missing(reference):
+                    like = self._ids_like(reference)
+                    hint = did_you_mean(reference, like, otherwise=phrase("add-fact", id=reference))
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
 
     def _described(self, iri: str) -> bool:
@@ -173,22 +207,22 @@ class Work:
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
         return {row["s"].value.removeprefix(base) for row in found}
 
-    def validate(
-        self, files: Mapping[str, Any], paths: Mapping[str, Path], before: Iterable[dict[str, Any]] | None
-    ) -> Report:
+    def validate(self, files: Mapping[str, Any], before: Kept | None, *, triples: int = 0) -> tuple[Report, Kept]:
         """Validate the store, and bring the results back to their places.
 
-        `before` are the kept results of the state before the change; without them all is checked.
+        `before` is what was found on the state before the change, which had so many triples; without it all is checked.
         """
         ready: list[Result] = []
         if before is None or self.change is None:
-            results, _ = self.inspector.full()
+            results = self.inspector.full()
+            triples = union.size(self.store)
         else:
-            again = recheck(self.inspector, self.change, [from_json(it) for it in before])
+            again = recheck(self.inspector, self.change, before)
             results = list(again.fresh)
             for it in again.kept:
                 (results if self._moved(it) else ready).append(it)
-        self._read_for(results, files, paths)
+            triples += len(self.change.added) - len(self.change.removed)
+        self._read_for(results, files)
         permitted = [
             Permission.from_json(kept, name) for name, entry in files.items() for kept in entry.get("allow", ())
         ]
@@ -197,9 +231,10 @@ class Work:
             locate=Locator(self.read.values(), self.profile, self.project.id_base).locate,
             permitted=permitted,
             ready=ready,
-            triples=self._size(),
+            triples=triples,
         )
-        return report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
+        report = report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
+        return report, self.inspector.keep(report.results)
 
     def _moved(self, result: Result) -> bool:
         """Tell whether a result that still stands may stand somewhere else now."""
@@ -211,26 +246,24 @@ class Work:
             or not touched.isdisjoint({result.focus, result.value or ""})
         )
 
-    def _size(self) -> int:
-        quads = self.store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
-        assert isinstance(quads, ox.QuerySolutions)  # noqa: S101 - a SELECT
-        return int(next(iter(quads))["n"].value)
-
-    def _read_for(self, results: Iterable[Result], files: Mapping[str, Any], paths: Mapping[str, Path]) -> None:
+    def _read_for(self, results: Collection[Result], files: Mapping[str, Any]) -> None:
         """Read the files again that say something of the results' nodes."""
-        owner = {source: name for name, entry in files.items() for source in entry["sources"]}
+        if not results:
+            return
+        owner = _owners(files)
         lines: dict[str, set[str]] = {}
         for result in results:
             for source in {it for quad in self._about(result) for it in self._source_of(quad)}:
                 name = owner.get(source)
                 if name is None or name in self.read:
                     continue
-                if is_stream(paths[name]):
+                path = self.project.root / name
+                if is_stream(path):
                     lines.setdefault(name, set()).add(result.focus)
                 else:
-                    self.read[name] = read_facts(paths[name], self.profile, id_base=self.project.id_base, name=name)
+                    self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         for name, wanted in lines.items():
-            for number, found in enumerate(read_lines([paths[name]], wanted, self.profile, self.project)):
+            for number, found in enumerate(read_lines([self.project.root / name], wanted, self.profile, self.project)):
                 self.read[f"{name}#{number}"] = found
 
     def _about(self, result: Result) -> Iterator[ox.Quad]:
@@ -248,6 +281,11 @@ class Work:
         prefix = self.graphs.facts
         if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
             yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
+
+
+def _owners(files: Mapping[str, Any]) -> dict[str, str]:
+    """Return the file of each source."""
+    return {source: name for name, entry in files.items() for source in entry["sources"]}
 
 
 class _SourcesSeen:

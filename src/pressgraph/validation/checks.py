@@ -7,17 +7,23 @@
     # @message de {path} von '{this}' ist hier {value} und anderswo {other}.
     SELECT ?this ?path ?value ?other WHERE { … }
 
-`?this` is the thing, `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a
+`?this` is the thing; `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a
 row can stand in the messages. `?base`, where a query uses it, is the IRI that the project's ids are below.
+
+A query that selects `?key` compares things: those with the same key are a problem, each but the first of them, which
+the messages know as `{other}`, and its value as `{otherValue}`. `@unless PATH` leaves out things that a property path
+links, in either direction.
+
 What a row depends on is told from the query, so that after a change only those things are asked about which it can
 affect; a query with subqueries or aggregates is asked as a whole.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
@@ -30,7 +36,7 @@ from pressgraph.validation.report import Result, Severity, result_order
 from pressgraph.validation.shacl import lexical, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pressgraph.profile import Profile
@@ -41,9 +47,27 @@ if TYPE_CHECKING:
 CHECKS = "https://w3id.org/pressgraph/checks#"
 COMPONENT = f"{PG}QueryCheck"
 _SUFFIX = "-violation"
-_WORDS = ("severity", "message")
+_WORDS = ("severity", "message", "unless")
 _SEVERITIES = {"violation": Severity.VIOLATION, "warning": Severity.WARNING, "info": Severity.INFO}
 _KNOWN = ", ".join(_SEVERITIES)
+
+
+Row: TypeAlias = "Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None]"
+"""A row of a query, by variable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """What checks are asked about: a store whose default graph is the union of its graphs."""
+
+    store: ox.Store
+    profile: Profile
+    id_base: str
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that queries need not declare."""
+        return self.profile.query_prefixes(self.id_base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +79,56 @@ class Check:
     severity: Severity
     messages: Mapping[str, str]
     path: Path
+    unless: str | None = None
+    """A property path; things that it links are not compared."""
 
     @property
     def iri(self) -> str:
         """The IRI that results name as their source."""
         return CHECKS + self.name
 
-    def reads(self, profile: Profile, id_base: str, known: KnownReads) -> Reads:
+    @property
+    def digest(self) -> str:
+        """What changes with what the check finds."""
+        said = repr((self.text, self.severity, sorted(self.messages.items()), self.unless))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    def compares(self) -> bool:
+        """Whether things with the same key are the problem, rather than each row."""
+        return any(it.kind == "variable" and it.text[1:] == "key" for it in tokens(self.text[: self._body.start]))
+
+    @property
+    def _body(self) -> slice:
+        return _body(self.text)
+
+    def reads(self, graph: Graph, known: KnownReads) -> Reads:
         """Return what a row depends on."""
-        return known.of_query(_with_base(self.text, id_base), profile.query_prefixes(id_base))
+        return known.of_query(_with_base(self.text, graph.id_base), graph.prefixes)
 
-    def run(
-        self, store: ox.Store, profile: Profile, id_base: str, *, only: Collection[str] | None = None
-    ) -> list[Result]:
-        """Return a result for each row over a store whose default graph is the union of its graphs.
+    def link_reads(self, graph: Graph, known: KnownReads) -> Reads:
+        """Return what the links depend on that `@unless` speaks of."""
+        return known.of_query(f"SELECT ?this {{ ?this {_either_way(self.unless or '')} ?other }}", graph.prefixes)
 
-        `only` asks about these things alone.
+    def rows(self, graph: Graph, *, only: Collection[str] | None = None) -> list[Row]:
+        """Return the query's rows; `only` asks about these things alone.
 
         Raises ProfileError for a query that cannot be run.
         """
+        text = _with_base(self.text, graph.id_base)
+        if only is None:
+            return list(self._ask(text, graph))
+        # the engine joins from what a query names: a thing in each query, not all of them in one
+        about = _About(text)
+        return [
+            {**row, "this": ox.NamedNode(thing)}
+            for thing in sorted(only)
+            for row in self._ask(about.with_thing(thing), graph)
+        ]
+
+    def _ask(self, text: str, graph: Graph) -> Iterator[Row]:
         try:
-            rows = store.query(_about(_with_base(self.text, id_base), only), prefixes=profile.query_prefixes(id_base))
+            rows = graph.store.query(text, prefixes=graph.prefixes)
         except SyntaxError as error:
             raise ProfileError(
                 f"not valid SPARQL 1.1: {error.msg or error}", place=Place(file=str(self.path))
@@ -85,18 +138,32 @@ class Check:
         names = [variable.value for variable in rows.variables]
         if "this" not in names:
             raise ProfileError("a check selects ?this", place=Place(file=str(self.path)))
-        found = {self._result({name: row[name] for name in names}, profile, id_base) for row in rows}
-        return sorted(found, key=result_order)
+        for row in rows:
+            yield {name: row[name] for name in names}
 
-    def _result(
-        self,
-        row: Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None],
-        profile: Profile,
-        base: str,
-    ) -> Result:
+    def linked(self, one: str, other: str, graph: Graph) -> bool:
+        """Tell whether `@unless` leaves out a pair of things."""
+        if self.unless is None:
+            return False
+        try:
+            found = graph.store.query(
+                f"ASK {{ <{one}> {_either_way(self.unless)} <{other}> }}", prefixes=graph.prefixes
+            )
+        except SyntaxError as error:
+            raise ProfileError(
+                f"'@unless {self.unless}' is not a property path: {error.msg or error}",
+                place=Place(file=str(self.path)),
+            ) from error
+        return bool(found)
+
+    def results(self, rows: Iterable[Row], graph: Graph) -> list[Result]:
+        """Return a result for each row, sorted."""
+        return sorted({self._result(row, graph) for row in rows}, key=result_order)
+
+    def _result(self, row: Row, graph: Graph) -> Result:
         path, value = row.get("path"), row.get("value")
         words = {
-            name: profile.shrink(term.value, base) if isinstance(term, ox.NamedNode) else lexical(term)
+            name: graph.profile.shrink(term.value, graph.id_base) if isinstance(term, ox.NamedNode) else lexical(term)
             for name, term in row.items()
             if term is not None
         }
@@ -129,15 +196,39 @@ def _with_base(text: str, id_base: str) -> str:
     return text
 
 
-def _about(text: str, only: Collection[str] | None) -> str:
-    """Restrict a query to some things, at the start of its WHERE."""
-    if only is None:
-        return text
-    found = list(tokens(text))
-    where = next(i for i, it in enumerate(found) if it.text == "{" and it.kind == "other")
-    at = found[where].start + 1
-    things = " ".join(f"<{it}>" for it in sorted(only) if not it.startswith("_:"))
-    return f"{text[:at]} VALUES ?this {{ {things} }} {text[at:]}"
+def _body(text: str) -> slice:
+    """Return where the braces of a query's WHERE stand."""
+    start, depth = len(text), 0
+    for token in tokens(text):
+        if token.kind == "other" and token.text == "{":
+            start = min(start, token.start)
+            depth += 1
+        elif token.kind == "other" and token.text == "}":
+            depth -= 1
+            if depth == 0:
+                return slice(start, token.start + 1)
+    return slice(start, len(text))
+
+
+class _About:
+    """A query about any `?this`, of which queries about one thing are made."""
+
+    def __init__(self, text: str) -> None:
+        body = _body(text)
+        self._parts: list[str] = []
+        done = 0
+        for token in tokens(text):
+            if token.kind == "variable" and token.text[1:] == "this" and body.start <= token.start < body.stop:
+                self._parts.append(text[done : token.start])
+                done = token.start + len(token.text)
+        self._parts.append(text[done:])
+
+    def with_thing(self, thing: str) -> str:
+        return f"<{thing}>".join(self._parts)
+
+
+def _either_way(path: str) -> str:
+    return f"({path})|^({path})"
 
 
 def _fill(text: str, words: Mapping[str, str]) -> str:
@@ -168,6 +259,7 @@ def read_check(path: Path) -> Check:
     """
     text = path.read_text(encoding="utf-8-sig")
     severity = Severity.VIOLATION
+    unless: str | None = None
     messages: dict[str, str] = {}
     for tag in read_header(text).tags:
         place = Place(file=str(path), line=tag.line)
@@ -179,6 +271,8 @@ def read_check(path: Path) -> Check:
             case "message":
                 language, _, message = tag.value.partition(" ")
                 messages[language] = message.strip()
+            case "unless":
+                unless = tag.value
             case _:
                 hint = did_you_mean(tag.word, _WORDS, otherwise=f"known: {', '.join(_WORDS)}")
                 raise ProfileError(f"'@{tag.word}' says nothing about a check", place=place, hint=hint)
@@ -189,4 +283,6 @@ def read_check(path: Path) -> Check:
             "SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path))
         )
     name = path.stem.removesuffix(_SUFFIX)
-    return Check(name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path)
+    return Check(
+        name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path, unless=unless
+    )

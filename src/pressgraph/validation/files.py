@@ -103,11 +103,10 @@ def check_files(
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
     inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks)
-    results, triples = inspector.full()
-    results = [it for it in results if it.focus in named]
+    results = [it for it in inspector.full() if it.focus in named]
     locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
     permitted = [it for one in read.found.values() for it in permissions(one, profile, project.id_base)]
-    report = inspector.finish(results, locate=locate, permitted=permitted, triples=triples)
+    report = inspector.finish(results, locate=locate, permitted=permitted, triples=union.size(store))
     return report.with_totals(files=len(files), facts=facts)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.rdf import RDFS
+from pressgraph.validation.checks import CHECKS
+from pressgraph.validation.compare import compare_again
 from pressgraph.validation.inspect import DEFAULT
 from pressgraph.validation.scope import EXISTS, IN_GRAPH, Unclear
 from pressgraph.validation.shacl import profile_triples, term_text
@@ -16,12 +18,12 @@ from pressgraph.validation.shacl import profile_triples, term_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from pressgraph.profile import Profile
     from pressgraph.rdf import Term
     from pressgraph.validation.checks import Check
     from pressgraph.validation.inspect import Inspector
+    from pressgraph.validation.keep import Kept
     from pressgraph.validation.report import Result
-    from pressgraph.validation.scope import Chain, Edge, Read
+    from pressgraph.validation.scope import Chain, Edge, Read, Reads
 
 _MOST = 20_000
 """From so many affected nodes on, checking all is quicker."""
@@ -33,13 +35,14 @@ _GLOBAL = {f"{RDFS}subClassOf"}
 class Change:
     """What changed in a store's default graph, and which things' facts were read again.
 
-    `touched` are the subjects of every graph that was removed or added, changed or not: where a fact stands may have
-    changed although the union did not.
+    `touched` are the things that the files read again speak of: their facts may stand on other lines. `elsewhere` are
+    those of which other graphs speak than before, although the union may be the same.
     """
 
     removed: frozenset[ox.Triple]
     added: frozenset[ox.Triple]
-    touched: frozenset[str] = field(default=frozenset())
+    touched: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def triples(self) -> frozenset[ox.Triple]:
@@ -58,17 +61,29 @@ class Recheck:
     """Why everything was checked, if it was."""
 
 
-def recheck(inspector: Inspector, change: Change, before: Iterable[Result]) -> Recheck:
-    """Validate a store to which a change was made; `before` are the results on it without the change."""
-    before = [it for it in before if it.component]
-    shape_results = [it for it in before if not _of_check(it)]
+def recheck(inspector: Inspector, change: Change, before: Kept) -> Recheck:
+    """Validate a store to which a change was made; `before` is what was found on it without the change."""
+    neighbours = _Neighbours(inspector.store, change.removed)
+    found: dict[str, list[Result]] = defaultdict(list)
+    for result in before.results:
+        found[result.shape if result.shape.startswith(CHECKS) else ""].append(result)
+    again = _shapes(inspector, change, neighbours, found[""])
+    fresh, kept = list(again.fresh), list(again.kept)
+    for check in inspector.checks:
+        new, old = _Recheck(inspector, check, change, neighbours, before).run(found[check.iri])
+        fresh += new
+        kept += old
+    return Recheck(fresh=tuple(fresh), kept=tuple(kept), affected=again.affected, whole=again.whole)
+
+
+def _shapes(inspector: Inspector, change: Change, neighbours: _Neighbours, before: list[Result]) -> Recheck:
+    """Run the shapes again over what a change can affect."""
     reads = inspector.reads.of_shapes(inspector.profile)
     why = reads.reason if isinstance(reads, Unclear) else None
     if any(triple.predicate.value in _GLOBAL for triple in change.triples):
         why = "the hierarchy of classes changed"
     if any(isinstance(term, ox.BlankNode) for t in change.triples for term in (t.subject, t.object)):
         why = "blank nodes changed"
-    neighbours = _Neighbours(inspector.store, change.removed)
     affected: set[Term] = set()
     if why is None and not isinstance(reads, Unclear):
         # the thing itself is always looked at: its shapes may have targets that no read tells of
@@ -76,44 +91,58 @@ def recheck(inspector: Inspector, change: Change, before: Iterable[Result]) -> R
         if len(affected) > _MOST:
             why = "the change affects too much"
     if why is not None or isinstance(reads, Unclear):
-        fresh = list(inspector.shapes(inspector.triples()))
-        kept: list[Result] = []
-    else:
-        names = {term_text(node) for node in affected}
-        kept = [it for it in shape_results if it.focus not in names]
-        fresh = []
-        if affected:
-            triples = {*_given(reads, affected, neighbours), *_profile_triples(inspector.profile)}
-            fresh = [it for it in inspector.shapes(triples) if it.focus in names]
-    for check in inspector.checks:
-        new, old = _check(inspector, check, change, neighbours, [it for it in before if it.shape == check.iri])
-        fresh += new
-        kept += old
-    return Recheck(fresh=tuple(fresh), kept=tuple(kept), affected=len(affected), whole=why)
+        return Recheck(fresh=inspector.shapes(inspector.triples()), kept=(), affected=len(affected), whole=why)
+    if not affected:
+        return Recheck(fresh=(), kept=tuple(before), affected=0)
+    names = {term_text(node) for node in affected}
+    triples = {*_given(reads, affected, neighbours), *profile_triples(inspector.profile)}
+    return Recheck(
+        fresh=tuple(it for it in inspector.shapes(triples) if it.focus in names),
+        kept=tuple(it for it in before if it.focus not in names),
+        affected=len(affected),
+    )
 
 
-def _of_check(result: Result) -> bool:
-    from pressgraph.validation.checks import CHECKS
+@dataclass(frozen=True, slots=True)
+class _Recheck:
+    """Run a check again as far as a change can affect it."""
 
-    return result.shape.startswith(CHECKS)
+    inspector: Inspector
+    check: Check
+    change: Change
+    neighbours: _Neighbours
+    before: Kept
 
+    def run(self, results: list[Result]) -> tuple[list[Result], list[Result]]:
+        """Return new results, and those of before that still stand."""
+        check, inspector = self.check, self.inspector
+        if self.before.checks.get(check.name) != check.digest:
+            return inspector.check(check), []
+        things = self.things(check.reads(inspector.graph, inspector.reads))
+        if things is None:
+            return inspector.check(check), []
+        if not check.compares:
+            rows = check.rows(inspector.graph, only=things)
+            return check.results(rows, inspector.graph), [it for it in results if it.focus not in things]
+        linked = self.things(check.link_reads(inspector.graph, inspector.reads)) if check.unless else set()
+        if linked is None:
+            return inspector.check(check), []
+        candidates = self.before.candidates.get(check.name, ())
+        now, concerned, fresh = compare_again(check, inspector.graph, candidates, things, linked)
+        inspector.candidates[check.name] = now
+        return fresh, [it for it in results if it.focus not in concerned]
 
-def _check(
-    inspector: Inspector, check: Check, change: Change, neighbours: _Neighbours, before: list[Result]
-) -> tuple[list[Result], list[Result]]:
-    """Run a check again as far as a change can affect it; return new and standing results."""
-    run = (inspector.store, inspector.profile, inspector.id_base)
-    reads = check.reads(*run[1:], inspector.reads)
-    if isinstance(reads, Unclear):
-        changed = {triple.predicate.value for triple in change.triples}
-        read = changed if None in reads.properties else changed & reads.properties
-        return (check.run(*run), []) if read or (reads.graphs and change.touched) else ([], before)
-    affected = set(_affected(reads, change, neighbours))
-    if len(affected) > _MOST or any(isinstance(it, ox.BlankNode) for it in affected):
-        return check.run(*run), []
-    names = {it.value for it in affected if isinstance(it, ox.NamedNode)}
-    kept = [it for it in before if it.focus not in names]
-    return (check.run(*run, only=names) if names else []), kept
+    def things(self, reads: Reads) -> set[str] | None:
+        """Return the things that the change can affect, None for all."""
+        change = self.change
+        if isinstance(reads, Unclear):
+            changed = {triple.predicate.value for triple in change.triples}
+            read = changed if None in reads.properties else changed & reads.properties
+            return None if read or (reads.graphs and change.elsewhere) else set()
+        affected = set(_affected(reads, change, self.neighbours))
+        if len(affected) > _MOST or any(isinstance(it, ox.BlankNode) for it in affected):
+            return None
+        return {it.value for it in affected if isinstance(it, ox.NamedNode)}
 
 
 class _Neighbours:
@@ -200,8 +229,10 @@ def _affected(reads: Iterable[Read], change: Change, neighbours: _Neighbours) ->
         for predicate in (triple.predicate.value, None):
             starts[predicate, False].add(triple.subject)
             starts[predicate, True].add(triple.object)
-    touched: set[Term] = {ox.BlankNode(it[2:]) if it.startswith("_:") else ox.NamedNode(it) for it in change.touched}
-    starts[IN_GRAPH, False] = starts[IN_GRAPH, True] = touched
+    elsewhere: set[Term] = {
+        ox.BlankNode(it[2:]) if it.startswith("_:") else ox.NamedNode(it) for it in change.elsewhere
+    }
+    starts[IN_GRAPH, False] = starts[IN_GRAPH, True] = elsewhere
     by_start: dict[Chain, set[Term]] = defaultdict(set)
     for read in reads:
         if read.edge[0] == EXISTS and read.edge not in starts:
@@ -225,7 +256,3 @@ def _given(reads: Iterable[Read], focus: set[Term], neighbours: _Neighbours) -> 
         for node in neighbours.follow(focus, chain, backwards=False, before=False):
             for edge in edges:
                 yield from neighbours.triples(node, edge, before=False)
-
-
-def _profile_triples(profile: Profile) -> Iterable[ox.Triple]:
-    return profile_triples(profile)

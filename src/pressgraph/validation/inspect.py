@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.validation.allow import apply_permissions, rule_names
+from pressgraph.validation.allow import UNUSED, apply_permissions, rule_names
+from pressgraph.validation.checks import Graph
+from pressgraph.validation.compare import compare, find_candidates
 from pressgraph.validation.engines import profile_shapes
 from pressgraph.validation.explain import Explainer
+from pressgraph.validation.keep import Kept
 from pressgraph.validation.reads import KnownReads
 from pressgraph.validation.report import Report, Result
 from pressgraph.validation.shacl import read_report
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.validation.allow import Permission
     from pressgraph.validation.checks import Check
+    from pressgraph.validation.compare import Candidate
     from pressgraph.validation.engines import Engine
 
 DEFAULT = ox.DefaultGraph()
@@ -46,6 +50,8 @@ class Inspector:
         self.engine = engine
         self.checks = tuple(checks)
         self.reads = reads or KnownReads()
+        self.graph = Graph(store=store, profile=profile, id_base=id_base)
+        self.candidates: dict[str, set[Candidate]] = {}
 
     def triples(self) -> list[ox.Triple]:
         """Return the triples of the default graph."""
@@ -55,14 +61,32 @@ class Inspector:
         """Run the shapes over triples."""
         return read_report(self.engine.run(triples))
 
-    def rows(self) -> list[Result]:
-        """Run the checks over the store."""
-        return [result for check in self.checks for result in check.run(self.store, self.profile, self.id_base)]
+    def check(self, check: Check) -> list[Result]:
+        """Run a check over the store; what it compared is then in `candidates`."""
+        if not check.compares:
+            return check.results(check.rows(self.graph), self.graph)
+        self.candidates[check.name] = find_candidates(check, self.graph)
+        return compare(check, self.graph, self.candidates[check.name])
 
-    def full(self) -> tuple[list[Result], int]:
-        """Run everything over everything; return the results, and how many triples there are."""
-        triples = self.triples()
-        return [*self.shapes(triples), *self.rows()], len(triples)
+    def full(self) -> list[Result]:
+        """Run everything over everything."""
+        return [*self.shapes(self.triples()), *(it for check in self.checks for it in self.check(check))]
+
+    def learn(self) -> None:
+        """Find out what shapes and checks read."""
+        self.reads.of_shapes(self.profile)
+        for check in self.checks:
+            check.reads(self.graph, self.reads)
+            if check.unless is not None:
+                check.link_reads(self.graph, self.reads)
+
+    def keep(self, results: Iterable[Result]) -> Kept:
+        """Return what the next validation need not find again; what facts allow is asked anew."""
+        return Kept(
+            results=tuple(replace(it, allowed=None) for it in results if not it.shape.endswith(UNUSED)),
+            candidates=self.candidates,
+            checks={check.name: check.digest for check in self.checks},
+        )
 
     def finish(
         self,

@@ -1,13 +1,47 @@
-"""Keep results as JSON, as a build does, so that the next validation need not find them again."""
+"""Keep what a validation found as JSON, as a build does, so that the next one need not find it again."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.errors import Place, Text
+from pressgraph.validation.compare import Candidate
 from pressgraph.validation.report import Related, Result, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a validation found: its results, what each check compared, and which checks there were.
+
+    `checks` are digests by name: of a check that reads otherwise now, nothing that it found still stands.
+    """
+
+    results: tuple[Result, ...]
+    candidates: Mapping[str, Collection[Candidate]]
+    checks: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as JSON."""
+        return {
+            "results": [to_json(it) for it in self.results],
+            "candidates": {name: sorted(found) for name, found in self.candidates.items()},
+            "checks": dict(self.checks),
+        }
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Kept:
+        """Return what was kept."""
+        return cls(
+            results=tuple(from_json(it) for it in kept["results"]),
+            candidates={name: [Candidate(*it) for it in found] for name, found in kept["candidates"].items()},
+            checks=kept["checks"],
+        )
 
 
 def to_json(result: Result) -> dict[str, Any]:

@@ -352,7 +352,7 @@ class _Gathered:
         self.patterns: list[tuple[_Scope, tuple[Any, Any, Any]]] = []
         self._values: list[tuple[_Scope, dict[Any, set[Any]]]] = []
         self._within: set[Any] = set()
-        """What stands within EXISTS, where a pattern may ask for nothing but whether something is there."""
+        """What stands within EXISTS or MINUS, where a pattern may ask for nothing but whether something is there."""
         self._uses: Counter[Any] = Counter()
         self._last = 0
 
@@ -385,13 +385,18 @@ class _Gathered:
         """Gather from a node of the algebra; `graph` is the GRAPH that it stands in."""
         from rdflib import Variable
 
+        this = Variable("this")
         name = getattr(node, "name", None)
         if name == "BGP":
             self._bgp(node.triples, scope, graph=graph, exists=exists)
         elif name in {"Union", "LeftJoin", "Minus"}:
             first = (*scope, self._new()) if name == "Union" else scope
             self.group(node.p1, first, graph=graph, exists=exists)
-            self.group(node.p2, (*scope, self._new()), graph=graph, exists=exists)
+            said = self._uses[this]
+            self.group(node.p2, (*scope, self._new()), graph=graph, exists=exists or name == "Minus")
+            if name == "Minus" and self._uses[this] > said:
+                # asked about one thing, the two sides would have no variable in common (SPARQL 1.1, 8.3.1)
+                raise NotLocalError("the SPARQL takes away by $this")
         elif name == "Join":
             self.group(node.p1, scope, graph=graph, exists=exists)
             self.group(node.p2, scope, graph=graph, exists=exists)
@@ -400,7 +405,7 @@ class _Gathered:
         elif name == "ToMultiSet":
             self._table(node.p, scope)
         elif name in _THROUGH:
-            if getattr(node, "var", None) == Variable("this"):
+            if getattr(node, "var", None) == this:
                 raise NotLocalError("the SPARQL computes $this")
             self.group(node.p, scope, graph=graph, exists=exists)
         else:
@@ -425,6 +430,8 @@ class _Gathered:
         if getattr(node, "name", None) not in {"values", None}:
             raise NotLocalError("the SPARQL has a subquery")
         values = _columns(node)
+        if any(str(it) == "this" for it in values):
+            raise NotLocalError("the SPARQL lists $this")
         self._values.append((scope, values))
         self._uses.update(values.keys())
 
@@ -435,6 +442,8 @@ class _Gathered:
         name = getattr(node, "name", "")
         if name in {"Builtin_EXISTS", "Builtin_NOTEXISTS"}:
             self.group(node.graph, (*scope, self._new()), graph=graph, exists=True)
+        elif name == "Builtin_BOUND" and node.arg == Variable("this"):
+            raise NotLocalError("the SPARQL asks whether $this is bound")
         elif isinstance(node, Variable):
             self._uses[node] += 1
         elif isinstance(node, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.dataset import union
 from pressgraph.validation.engines import engine as choose_engine
 from pressgraph.validation.inspect import Inspector
 from pressgraph.validation.report import Report
@@ -33,5 +34,5 @@ class ValidatedDataset:
 def validate_store(store: ox.Store, profile: Profile, *, engine: str = "auto") -> Report:
     """Run the shapes over a store's default graph: the union of its graphs."""
     inspector = Inspector(store, profile, "", engine=choose_engine(engine, profile))
-    results, triples = inspector.full()
-    return Report(triples=triples, engine=inspector.engine.name).with_results(results)
+    report = Report(triples=union.size(store), engine=inspector.engine.name)
+    return report.with_results(inspector.full())

@@ -1,0 +1,91 @@
+"""Tell whether facts files have changed, reading only those that can have."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.facts.tables.open import SQL, open_sheets
+
+if TYPE_CHECKING:
+    from pressgraph.project import Project
+
+_FILE = "fingerprints.json"
+_VERSION = 1
+# A file that was written this short a time ago can be written again without its times telling of it.
+_SETTLED = 2_000_000_000
+
+
+class Fingerprints:
+    """The fingerprints of a project's files; those whose size and times stand as they were are not read again.
+
+    In the project's cache lies what was known last; without it every file is read.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._root = f"{project.root}{os.sep}"
+        self._path = project.cache / _FILE
+        self._known: dict[str, list[Any]] = {}
+        self._new: dict[str, list[Any]] = {}
+        try:
+            kept = json.loads(self._path.read_bytes())
+            if kept["version"] == _VERSION:
+                self._known = kept["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+
+    def of(self, name: str) -> str:
+        """Return what changes with what a facts file says.
+
+        That is the SHA-256 of its bytes, and of tables also of their settings and of the rows that a query gives.
+        """
+        digest = self._of_bytes(f"{self._root}{name}", name)
+        asks = name.lower().endswith(SQL)
+        if not self._project.tables and not asks:
+            return digest
+        path = self._project.root / name
+        settings = self._project.tables_of(path)
+        if not settings and not asks:
+            return digest
+        more = hashlib.sha256(f"{digest} {settings!r}".encode())
+        if asks:
+            sheets, _ = open_sheets(path, name=path.name, settings=settings, root=self._project.root)
+            for sheet in sheets:
+                for row in sheet.rows:
+                    more.update(repr(row).encode())
+        return more.hexdigest()
+
+    def of_text(self, path: Path) -> str:
+        """Return what changes with the text that a file's evidence is checked against."""
+        try:
+            return self._of_bytes(str(path), f"text {path}")
+        except OSError as error:
+            return str(error.strerror)
+
+    def _of_bytes(self, path: str, name: str) -> str:
+        # of ten thousand files: plain calls, no objects for paths
+        status = os.stat(path)  # noqa: PTH116
+        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        kept = self._known.get(name)
+        if kept is not None and kept[:-1] == stamp:
+            self._new[name] = kept
+            return str(kept[-1])
+        with Path(path).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _SETTLED:
+            self._new[name] = [*stamp, digest]
+        return digest
+
+    def save(self) -> None:
+        """Keep what is known of the files asked about; that it cannot be written costs only time."""
+        if self._new == self._known:
+            return
+        from pressgraph.project import write_atomically
+
+        with write_atomically(self._path) as file:
+            file.write(json.dumps({"version": _VERSION, "files": self._new}).encode())
