@@ -482,7 +482,13 @@ def checked_lines(
     for number, line in enumerate(lines, start=1):
         if ids.isdisjoint(_STRING.findall(line)):
             continue
-        record = json.loads(line)
+        try:
+            record = json.loads(line)
+        except ValueError:
+            # who reads the whole file reports it
+            continue
+        if not isinstance(record, dict):
+            continue
         tree = reader._tree(line, number, record)  # noqa: SLF001 - the same module
         if not isinstance(record.get("source"), dict):
             tree.items = [(key, value) for key, value in tree.items if key.text != "source"]

@@ -11,6 +11,7 @@ from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
 from pressgraph.errors import Place, Problem
 from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
+from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
 from pressgraph.validation.allow import permissions
 from pressgraph.validation.checks import load_checks
@@ -52,10 +53,23 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     found = {path: read(path) for path in paths}
     described = _described(found.values())
     context: list[Path] = []
-    if any(reference not in described for one in found.values() for reference in one.references):
+
+    def missing() -> set[str]:
+        return {reference for one in found.values() for reference in one.references} - described
+
+    if missing():
         named = {path.resolve() for path in found}
-        context = [p for p in project.facts_files() if p.resolve() not in named and not is_stream(p)]
+        others = [p for p in project.facts_files() if p.resolve() not in named]
+        context = [p for p in others if not is_stream(p)]
         described |= _described(map(read, context))
+        ids = Ids(profile, project.id_base)
+        for path in filter(is_stream, others):
+            # what is described there is read only where it is asked for: such a file can be as large as a disk
+            if wanted := {ids.iri(it) or it for it in missing()}:
+                here = _described(read_lines([path], wanted, profile, project))
+                if not here.isdisjoint(missing()):
+                    context.append(path)
+                described |= here
     problems = [one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))]
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
 
@@ -97,8 +111,13 @@ def check_files(
     for one in read.found.values():
         union.load(store, convert_facts(one, emitter))
     named = {str(term_text(quad.subject)) for quad in store}
-    for other in read_files(read.context, project, profile).found.values():
-        union.load(store, convert_facts(other, emitter))
+    for path in read.context:
+        if not is_stream(path):
+            other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            union.load(store, convert_facts(other, emitter))
+        elif path not in lines:
+            with open_stream(path, project, emitter) as stream:
+                union.load(store, stream)
     union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()

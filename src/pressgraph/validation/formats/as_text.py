@@ -6,8 +6,6 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from wcwidth import wcswidth
-
 from pressgraph.validation.formats.folding import by_file, folded
 from pressgraph.validation.formats.frames import extent, line_at
 from pressgraph.validation.report import Severity, word
@@ -142,8 +140,8 @@ class _Writer:
         bar = self.paint("34", "|")
         yield f"{margin} {bar}"
         yield f"{self.paint('34', number.rjust(len(margin)))} {bar} {shown}"
-        before = " " * max(0, wcswidth(shown[:start]))
-        marks = "^" * max(1, wcswidth(shown[start : start + length]))
+        before = " " * max(0, _width(shown[:start]))
+        marks = "^" * max(1, _width(shown[start : start + length]))
         yield f"{margin} {bar} {before}{self.paint(_STYLES[finding.severity], marks)}"
 
     def labelled(self, name: str, words: str, style: str) -> Iterator[str]:
@@ -170,6 +168,15 @@ class _Writer:
         return f"\x1b[{style}m{words}\x1b[0m" if self.options.color else words
 
 
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return int(wcswidth(text))
+
+
 def _cut(line: str, start: int, length: int, width: int) -> tuple[str, int, int]:
     """Cut a line to a width around what is underlined; return it with where that is now.
 
@@ -177,14 +184,14 @@ def _cut(line: str, start: int, length: int, width: int) -> tuple[str, int, int]
     """
     line = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", line).replace("\t", " ").rstrip()
     length = max(1, min(length, len(line) - start))
-    if wcswidth(line) <= width:
+    if _width(line) <= width:
         return line, start, length
     left = max(0, start - width // 3) if start + length > width - 1 else 0
     lead = "…" if left else ""
     shown = lead + line[left:]
-    if wcswidth(shown) > width:
-        while wcswidth(shown) > width - 1:
-            shown = shown[: max(1, len(shown) - max(1, (wcswidth(shown) - width + 1) // 2))]
+    if _width(shown) > width:
+        while _width(shown) > width - 1:
+            shown = shown[: max(1, len(shown) - max(1, (_width(shown) - width + 1) // 2))]
         shown += "…"
     start = start - left + len(lead)
     return shown, start, max(1, min(length, len(shown) - start))
