@@ -83,7 +83,7 @@ def build(
         basis = _basis(project, profile)
         fresh = full or before.get("basis") != basis
         known: dict[str, Any] = {} if fresh else before["files"]
-        look = _Look(project, names, known)
+        look = _Look(project, names, known, trust=not full)
         if current is not None and not fresh and not look.changed and not look.removed:
             return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
 
@@ -176,9 +176,9 @@ def _kept(before: Mapping[str, Any]) -> Kept | None:
 class _Look:
     """What has changed in a project's files since a build."""
 
-    def __init__(self, project: Project, names: Iterable[str], known: Mapping[str, Any]) -> None:
+    def __init__(self, project: Project, names: Iterable[str], known: Mapping[str, Any], *, trust: bool = True) -> None:
         self._root = project.root
-        self._prints = Fingerprints(project)
+        self._prints = Fingerprints(project, trust=trust)
         self._hashes = {name: self._prints.of(name) for name in names}
         self.changed = [name for name in self._hashes if name not in known or not self._as_before(name, known[name])]
         self.removed = sorted(known.keys() - self._hashes)

@@ -26,7 +26,8 @@ class Fingerprints:
     In the project's cache lies what was known last; without it every file is read.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, trust: bool = True) -> None:
+        """Start from what was known last, or (`trust` is false) from nothing."""
         self._project = project
         self._root = f"{project.root}{os.sep}"
         self._path = project.cache / _FILE
@@ -34,7 +35,7 @@ class Fingerprints:
         self._new: dict[str, list[Any]] = {}
         try:
             kept = json.loads(self._path.read_bytes())
-            if kept["version"] == _VERSION:
+            if trust and kept["version"] == _VERSION:
                 self._known = kept["files"]
         except (OSError, ValueError, KeyError, TypeError):
             pass

@@ -14,12 +14,13 @@ from pressgraph.errors import Place
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import did_you_mean, phrase, problem
+from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
 from pressgraph.validation.allow import Permission, permissions
 from pressgraph.validation.engines import engine as choose_engine
 from pressgraph.validation.files import read_lines
 from pressgraph.validation.incremental import Change, recheck
-from pressgraph.validation.shacl import term_text
+from pressgraph.validation.shacl import read_term, term_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from pressgraph.validation.keep import Kept
     from pressgraph.validation.reads import KnownReads
 
+_TYPE = ox.NamedNode(RDF_TYPE)
+_RELATED = 4
 _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
 
@@ -247,35 +250,58 @@ class Work:
         )
 
     def _read_for(self, results: Collection[Result], files: Mapping[str, Any]) -> None:
-        """Read the files again that say something of the results' nodes."""
+        """Read the files again that hold the places of results."""
         if not results:
             return
         owner = _owners(files)
         lines: dict[str, set[str]] = {}
         for result in results:
-            for source in {it for quad in self._about(result) for it in self._source_of(quad)}:
-                name = owner.get(source)
-                if name is None or name in self.read:
-                    continue
+            for name in self._holding(result, owner):
                 path = self.project.root / name
                 if is_stream(path):
                     lines.setdefault(name, set()).add(result.focus)
-                else:
+                elif name not in self.read:
                     self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         for name, wanted in lines.items():
             for number, found in enumerate(read_lines([self.project.root / name], wanted, self.profile, self.project)):
                 self.read[f"{name}#{number}"] = found
 
-    def _about(self, result: Result) -> Iterator[ox.Quad]:
-        """Yield the quads that a result can be placed by: about its node, about its value, pointing to its node."""
-        if not result.focus.startswith("_:"):
-            yield from self.store.quads_for_pattern(ox.NamedNode(result.focus), None, None, None)
-            for step in result.steps:
-                if step.startswith("^"):
-                    focus, predicate = ox.NamedNode(result.focus), ox.NamedNode(step[1:])
-                    yield from self.store.quads_for_pattern(None, predicate, focus, None)
-        if result.value is not None and not result.value.startswith(("_:", '"')):
-            yield from self.store.quads_for_pattern(ox.NamedNode(result.value), None, None, None)
+    def _holding(self, result: Result, owner: Mapping[str, str]) -> set[str]:
+        """Return the files that `Locator` can find a result's places in.
+
+        It takes the first of equal places in the order of the files, and of several values the last: of what a
+        thousand releases repeat, not all need be read.
+        """
+
+        def files(subject: Any, predicate: Any, term: Any) -> list[str]:
+            quads = self.store.quads_for_pattern(subject, predicate, term, None)
+            return sorted({owner[it] for quad in quads for it in self._source_of(quad) if it in owner})
+
+        focus = ox.NamedNode(result.focus) if not result.focus.startswith("_:") else None
+        value = read_term(result.value) if result.value is not None else None
+        found: set[str] = set()
+        for node in (focus, value):
+            if isinstance(node, ox.NamedNode):
+                # where it says what it is, else where it is first described
+                found.update(files(node, _TYPE, None)[:1] or files(node, None, None)[:1])
+        if focus is None:
+            return found
+        for step in result.steps:
+            predicate = ox.NamedNode(step.removeprefix("^"))
+            if step.startswith("^"):
+                found.update(files(None, predicate, focus))
+            elif value is not None:
+                found.update(files(focus, predicate, value)[:1])
+            else:
+                stated = files(focus, predicate, None)
+                objects = {quad.object for quad in self.store.quads_for_pattern(focus, predicate, None, union.DEFAULT)}
+                found.update(stated[-1:])
+                # values that differ are shown beside each other
+                for one in objects if len(objects) > 1 else ():
+                    found.update(files(focus, predicate, one)[:_RELATED])
+        if value is not None and not isinstance(value, ox.BlankNode):
+            found.update(files(focus, None, value)[:1])
+        return found
 
     def _source_of(self, quad: ox.Quad) -> Iterator[str]:
         prefix = self.graphs.facts

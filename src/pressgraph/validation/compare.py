@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyoxigraph as ox
-
-from pressgraph.validation.shacl import lexical
+from pressgraph.validation.shacl import lexical, read_term
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -58,15 +56,7 @@ def _row(candidate: Candidate, first: Candidate) -> Row:
         "other": first.this,
         "otherValue": first.value,
     }
-    return {name: _term(text) for name, text in terms.items()}
-
-
-def _term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None:
-    if not text:
-        return None
-    (quad,) = ox.parse(f"<urn:x:s> <urn:x:p> {text} .", format=ox.RdfFormat.N_TRIPLES)
-    value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple = quad.object
-    return value
+    return {name: read_term(text) if text else None for name, text in terms.items()}
 
 
 def compare_again(

@@ -404,8 +404,12 @@ class _Gathered:
             self.group(node.p, scope, graph=node.term, exists=exists)
         elif name == "ToMultiSet":
             self._table(node.p, scope)
+        elif name == "AggregateJoin" and this in (getattr(node.p, "expr", None) or ()):
+            # each thing has groups of its own
+            self.group(node.p.p, scope, graph=graph, exists=exists)
         elif name in _THROUGH:
-            if getattr(node, "var", None) == this:
+            # what is grouped by stands as the result of an aggregate too
+            if getattr(node, "var", None) == this and not str(node.expr).startswith("__agg_"):
                 raise NotLocalError("the SPARQL computes $this")
             self.group(node.p, scope, graph=graph, exists=exists)
         else:

@@ -144,6 +144,15 @@ def term_text(term: Term | None) -> str | None:
     return str(term)
 
 
+def read_term(text: str) -> Term:
+    """Return the term that `term_text` wrote."""
+    if not text.startswith(('"', "_:", "<")):
+        return ox.NamedNode(text)
+    (quad,) = ox.parse(f"<urn:x:s> <urn:x:p> {text} .", format=ox.RdfFormat.N_TRIPLES)
+    term: Term = quad.object
+    return term
+
+
 def lexical(term: Term) -> str:
     """Return an IRI, a literal's lexical form, or a blank node's label."""
     return str(getattr(term, "value", term))
