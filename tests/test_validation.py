@@ -6,9 +6,10 @@ import json
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -471,6 +472,64 @@ def test_changes_since_a_build_are_validated_like_the_whole(seed: int, generate:
                 workspace.build()
                 assert workspace.validate_changed() == workspace.validate()
     assert compared
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Watch a project; what this gives waits until the command says something, and returns all it said."""
+    folder = tmp_path / "Ein Ordner mit Ä"
+    project(folder, a=SOURCE)
+    command = [sys.executable, "-c", "from pressgraph.cli import main; main()", "validate", "--watch", "-o", "out.html"]
+    said: list[str] = []
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+
+        def until(words: str) -> str:
+            said.clear()
+            assert process.stderr is not None
+            for line in process.stderr:
+                said.append(line)
+                if "Ctrl+C" in line and words in "".join(said):
+                    return (folder / "out.html").read_text(encoding="utf-8")
+            raise AssertionError("".join(said))
+
+        yield until
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait() == 130
+        assert "Traceback" not in rest
+
+
+def test_watch_checks_again_whatever_happens_to_the_files(watched: Callable[[str], str], tmp_path: Path) -> None:
+    folder = tmp_path / "Ein Ordner mit Ä"
+    path = folder / "data" / "a.yaml"
+    watched("1 file, 1 fact: all conform")
+    path.write_text(SOURCE.replace("name:", "nmae:"), encoding="utf-8")
+    assert "nmae" in watched("1 error")
+    # as editors do: write beside the file, then rename
+    beside = folder / "data" / ".a.yaml.swp"
+    beside.write_text(SOURCE.replace("    name: Xenon\n", ""), encoding="utf-8")
+    beside.replace(path)
+    assert "Named-name-minCount" in watched("1 error")
+    path.write_text("facts: [\n", encoding="utf-8")
+    assert "yaml-syntax" in watched("1 error")
+    path.write_text(SOURCE, encoding="utf-8")
+    watched("1 file, 1 fact: all conform")
+    (folder / "data" / "neu ß.yaml").write_text(SOURCE.replace("document/x", "document/y"), encoding="utf-8")
+    watched("2 files, 2 facts: all conform")
+    (folder / "data" / "neu ß.yaml").unlink()
+    watched("1 file, 1 fact: all conform")
+    (folder / "pressgraph.toml").write_text("[projekt]\n", encoding="utf-8")
+    watched("unknown section: 'projekt'")
+    (folder / "pressgraph.toml").write_text("[project]\n", encoding="utf-8")
+    watched("1 file, 1 fact: all conform")
+    (folder / "shapes").mkdir()
+    (folder / "shapes" / "own.ttl").write_text(
+        f"{SH}ex:S sh:targetClass <http://www.w3.org/ns/org#FormalOrganization> ; sh:property ex:one ."
+        "ex:one sh:path <http://schema.org/url> ; sh:minCount 1 ; sh:message 'no address'@en .",
+        encoding="utf-8",
+    )
+    assert "no address" in watched("1 error")
 
 
 # -- the command

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from pressgraph.dataset import Serialization
+    from pressgraph.errors import PressgraphError
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project.config import Endpoint
@@ -163,11 +164,18 @@ class Workspace:
 
         return validate_changed(self.project, self.profile, engine=engine)
 
-    def watch(self, *, engine: str = "auto") -> Iterator[Report]:
-        """Yield a report now, and one whenever a facts file of the project is saved."""
-        from pressgraph.publish import LiveCheck
+    def watch(self, *, engine: str = "auto") -> Iterator[Report | PressgraphError]:
+        """Yield a report now, and one whenever a facts file of the project is saved.
 
-        return LiveCheck(self.project, self.profile, engine=engine).watch()
+        A changed configuration or profile is read anew; what is wrong with it is yielded too.
+        """
+        from pressgraph.publish import LiveCheck, watch
+
+        def start() -> LiveCheck:
+            again = Workspace(open_project(self.project.root))
+            return LiveCheck(again.project, again.profile, engine=engine)
+
+        return watch(self.project.root, start)
 
     def build(
         self, *, full: bool = False, wait: float = 0, progress: Callable[[list[Path]], Iterable[Path]] = iter

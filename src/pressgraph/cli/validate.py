@@ -79,6 +79,8 @@ def command(
       pressgraph validate --profile google
       pressgraph validate -f sarif -o report.sarif
     """
+    from pressgraph.cli.failures import show as show_error
+    from pressgraph.errors import PressgraphError
     from pressgraph.validation import Severity
     from pressgraph.validation.formats import report_format
 
@@ -105,8 +107,12 @@ def command(
             state.say(f"{subject}: ignored: {consumer.title()} makes nothing of {words}")
         sys.exit(0 if report.passes(Severity[fail_on.upper()]) else 1)
     if watch:
-        for report in workspace.watch(engine=engine):
-            show(report)
+        for found in workspace.watch(engine=engine):
+            if isinstance(found, PressgraphError):
+                show_error(found)
+            else:
+                show(found)
+            state.say("waiting for a file to be saved; Ctrl+C ends")
         return
     report = workspace.validate_changed(engine=engine) if changed else workspace.validate(facts, engine=engine)
     show(report)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
+from pressgraph.errors import PressgraphError
+from pressgraph.project.config import CONFIG_NAME, STATE_FOLDER
 from pressgraph.publish.work import Work
 from pressgraph.validation.reads import KnownReads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
@@ -20,10 +23,7 @@ if TYPE_CHECKING:
 
 
 class LiveCheck:
-    """Keep a project's graph in memory, and validate it as its files change.
-
-    The profile is that of the start: who edits shapes starts again.
-    """
+    """Keep a project's graph in memory, and validate it as its files change."""
 
     def __init__(self, project: Project, profile: Profile, *, engine: str = "auto") -> None:
         self.project = project
@@ -31,7 +31,7 @@ class LiveCheck:
         self.engine = engine
         self.store = ox.Store()
         self._files: dict[str, Any] = {}
-        self._stamps: dict[str, tuple[int, int]] = {}
+        self._stamps: dict[str, tuple[Stamp | None, ...]] = {}
         self._kept: Kept | None = None
         self._reads = KnownReads()
         self._triples = 0
@@ -40,7 +40,7 @@ class LiveCheck:
 
     def check(self) -> Report:
         """Validate the project's files as they are now; what has not changed since the last call is not read again."""
-        stamps = {name: _stamp(self.project.root / name) for name in self.project.facts_names()}
+        stamps = {name: self._stamp(name) for name in self.project.facts_names()}
         changed = [name for name in stamps if self._stamps.get(name) != stamps[name] or name in self._pending]
         removed = sorted(set(self._files) - set(stamps))
         fresh = self._kept is None
@@ -48,7 +48,9 @@ class LiveCheck:
         if not self._files:
             work.load_profile()
         files = work.apply(self._files, changed, removed, fresh=fresh)
-        self._files, self._stamps = files, stamps
+        self._files = files
+        # which text belongs to a file is known once it is read
+        self._stamps = {name: (*stamp[:1], *self._stamp(name)[1:]) for name, stamp in stamps.items()}
         if work.problems:
             # the store has lost what could not be read: what follows is checked as a whole
             self._kept = None
@@ -59,17 +61,64 @@ class LiveCheck:
         self._triples = report.triples
         return report
 
-    def watch(self) -> Iterator[Report]:
-        """Yield a report now, and one whenever a facts file is saved."""
-        from watchfiles import watch
+    def is_current(self) -> bool:
+        """Tell whether no file has changed since the last check."""
+        return self._stamps == {name: self._stamp(name) for name in self.project.facts_names()}
 
-        yield self.check()
-        suffixes = tuple({"." + pattern.rpartition(".")[2] for pattern in self.project.facts})
-        for changes in watch(self.project.root, watch_filter=lambda _, path: path.endswith(suffixes), step=100):
-            if changes:
-                yield self.check()
+    def is_made_by(self, path: Path) -> bool:
+        """Tell whether a file is the project's configuration, or part of what it adds to the profile."""
+        project = self.project
+        own = (project.root / CONFIG_NAME, *project.ontology, *project.shapes, *project.queries)
+        new = (project.root / name for name in ("ontology", "shapes", "queries"))
+        return any(path == it or it in path.parents for it in (*own, *new))
+
+    def _stamp(self, name: str) -> tuple[Stamp | None, ...]:
+        """Return the stamps of a file, and of the text that its evidence is checked against."""
+        path = self.project.root / name
+        text = self._files.get(name, {}).get("text")
+        return (_stamp(path), _stamp(path.parent / text)) if text is not None else (_stamp(path),)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    status = path.stat()
+def watch(root: Path, start: Callable[[], LiveCheck]) -> Iterator[Report | PressgraphError]:
+    """Yield a report now, and one whenever a file is saved that it depends on.
+
+    Where the configuration or the profile is saved, `start` opens the project anew; what is wrong with them is yielded
+    too.
+    """
+    from watchfiles import watch as wait
+
+    live: LiveCheck | None = None
+    events = wait(root, watch_filter=_is_ours, step=100, rust_timeout=500, yield_on_timeout=True)
+    for turn, changes in enumerate(chain([set()], events)):
+        # what was saved before the watch began has no event: so look once at its first turn
+        if turn > 1 and not changes:
+            continue
+        try:
+            if live is None or any(live.is_made_by(Path(path)) for _, path in changes):
+                live = start()
+            elif live.is_current():
+                # reports and pages may be written below the project too
+                continue
+            yield live.check()
+        except PressgraphError as error:
+            live = None
+            yield error
+
+
+Stamp: TypeAlias = tuple[int, int]
+_IGNORED = {STATE_FOLDER, ".git", ".venv", "node_modules", "__pycache__"}
+
+
+def _is_ours(_change: object, path: str) -> bool:
+    # editors write beside the file first, under names that start with a dot or end in ~
+    parts = Path(path).parts
+    return _IGNORED.isdisjoint(parts) and not parts[-1].startswith(".") and not parts[-1].endswith("~")
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        # between being listed and being looked at, it went
+        return None
     return status.st_mtime_ns, status.st_size
