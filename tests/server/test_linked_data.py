@@ -178,6 +178,17 @@ def test_a_fact_says_what_it_states_and_where_it_was_read(founding_server: Serve
     assert "prov:wasDerivedFrom doc:biosaxony-silver-label" in turtle
 
 
+def test_the_json_ld_of_a_page_is_the_document(founding_server: Server) -> None:
+    for path in ("/doc/agent/biosaxony", "/doc/document/biosaxony-silver-label", "/doc/label/biosaxony-ecei-silver-1"):
+        page = founding_server.client.get(path, headers=HTML).text
+        block = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+        said = {str(quad.triple) for quad in ox.parse(block, format=ox.RdfFormat.JSON_LD)}
+        document = founding_server.client.get(f"{path}.nt").content
+        triples = {str(quad.triple) for quad in ox.parse(document, format=ox.RdfFormat.N_TRIPLES)}
+        assert said
+        assert said == {triple for triple in triples if "primaryTopic" not in triple}
+
+
 def test_a_source_lists_its_facts_by_their_place(founding_server: Server) -> None:
     page = founding_server.client.get("/doc/document/biosaxony-silver-label", headers=HTML).text
     assert "Facts read from this source" in page

@@ -306,6 +306,26 @@ def test_a_saved_query_with_a_parameter(founding_server: Server) -> None:
     assert 'role="alert"' in wrong.text
 
 
+def test_without_the_editor_the_query_page_has_a_text_area(
+    root: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # an installation that npm never ran for
+    left_out = shutil.ignore_patterns("editor", "editor.js", "__pycache__")
+    shutil.copytree(root / "src" / "pressgraph", tmp_path / "src" / "pressgraph", ignore=left_out)
+    for folder in ("ontology", "shapes", "queries", "data"):
+        (tmp_path / folder).symlink_to(root / folder)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "src"))
+    server = start(built)
+    try:
+        page = server.client.get("/sparql", params={"query": CLUSTERS}, headers=HTML)
+        assert "<script" not in page.text
+        assert '<textarea id="query"' in page.text
+        assert 'href="/doc/agent/biosaxony"' in page.text
+        assert server.client.get("/static/editor.js").status_code == 404
+    finally:
+        server.stop()
+
+
 def test_questions_are_in_the_readers_language(founding_server: Server) -> None:
     german = {**HTML, "accept-language": "de"}
     for path in ("/", "/sparql", "/sparql?saved=labels-valid-on&run=1"):
