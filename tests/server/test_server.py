@@ -206,7 +206,8 @@ def test_a_thing_redirects_to_its_document(founding_server: Server) -> None:
     document = founding_server.client.get("/doc/agent/biosaxony", headers={"accept": "text/turtle"})
     assert document.headers["content-type"] == "text/turtle; charset=utf-8"
     assert 'rel="alternate"' in document.headers["link"]
-    assert f'<{BIOSAXONY}>; rel="describedby"' in document.headers["link"]
+    assert f'<{BIOSAXONY}>; rel="describes"' in document.headers["link"]
+    assert f'</doc/agent/biosaxony>; rel="describedby"; anchor="{BIOSAXONY}"' in document.headers["link"]
     assert "Accept" in document.headers["vary"]
     graph = Graph().parse(data=document.text, format="turtle")
     assert (URIRef(BIOSAXONY), None, None) in graph

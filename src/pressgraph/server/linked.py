@@ -183,7 +183,9 @@ class LinkedData:
         form = asked or choose(request.headers.get("accept"), TRIPLE_FORMS)
         if form is None:
             raise self.not_acceptable()
-        links = [f'<{_header(iri)}>; rel="describedby"']
+        thing = _header(iri)
+        # both ways round: of the document (RFC 6892), and of the thing
+        links = [f'<{thing}>; rel="describes"', f'<{document}>; rel="describedby"; anchor="{thing}"']
         headers = {**CORS, "cache-control": "no-cache"}
         if "?" not in document:
             links += [
