@@ -200,6 +200,69 @@ ex:B a sh:NodeShape ; sh:class <http://schema.org/Country> ;
     assert any(note.startswith("closest is 1") and "url" in note for note in it.notes), it.notes
 
 
+COMPOSED = f"""{SH}
+@prefix schema: <http://schema.org/> .
+ex:City sh:targetClass schema:City ;
+  sh:property ex:node , ex:and , ex:or , ex:two , ex:none , ex:least , ex:most .
+ex:node sh:path schema:containedInPlace ; sh:node ex:Land .
+ex:and sh:path schema:containedInPlace ; sh:and ( ex:Named ex:Land ) .
+ex:or sh:path schema:containedInPlace ; sh:or ( ex:Closed [ sh:class schema:City ; sh:property ex:LandUrl ] ) .
+ex:two sh:path schema:containedInPlace ; sh:xone ( ex:Named [ sh:class schema:Country ] ) .
+ex:none sh:path schema:url ; sh:xone ( [ sh:pattern "^https:" ] [ sh:pattern "^ftp:" ] ) .
+ex:least sh:path schema:sameAs ; sh:qualifiedMinCount 1 ;
+  sh:qualifiedValueShape [ sh:pattern "^https://www.wikidata.org/" ] .
+ex:most sh:path schema:url ; sh:qualifiedMaxCount 0 ; sh:qualifiedValueShape [ sh:pattern "^http:" ] .
+ex:Named a sh:NodeShape ; sh:property [ sh:path schema:name ; sh:minCount 1 ] .
+ex:Closed a sh:NodeShape ; sh:class schema:Country ; sh:property ex:LandUrl .
+ex:Land a sh:NodeShape ; sh:property ex:LandUrl , ex:LandName .
+ex:LandUrl sh:path schema:url ; sh:minCount 1 ;
+  sh:message "a country needs its address"@en , "ein Land braucht seine Adresse"@de .
+ex:LandName sh:path schema:name ; sh:pattern "^[A-Z]" ;
+  sh:message "its name starts with a capital letter"@en , "sein Name beginnt groß"@de .
+"""
+COMPOSED_FACTS = """  - id: place/a
+    type: City
+    name: A
+    containedInPlace: place/b
+    sameAs: [https://example.org/a, https://example.org/b]
+    url: http://example.org/
+  - { id: place/b, type: Country, name: sachsen }
+"""
+NOTES = {
+    ("node", "en"): ["because 'name: sachsen': its name starts with a capital letter"],
+    ("node", "de"): ["denn: 'url': ein Land braucht seine Adresse"],
+    ("and", "en"): ["because 'url': a country needs its address"],
+    ("and", "de"): ["denn: 'name: sachsen': sein Name beginnt groß"],
+    ("or", "en"): ["closest is 1, of type Country, with a good 'url': 'url': a country needs its address"],
+    ("or", "de"): ["am nächsten kommt 1, vom Typ Country, mit passendem 'url': 'url': ein Land braucht seine Adresse"],
+    ("two", "en"): ["more than one alternative fits: with a good 'name' and of type Country"],
+    ("two", "de"): ["mehr als eine Möglichkeit passt: mit passendem 'name' und vom Typ Country"],
+    ("none", "en"): ["allowed: of the form ^https:; or of the form ^ftp:"],
+    ("none", "de"): ["erlaubt: von der Form ^https:; oder von der Form ^ftp:"],
+    ("least", "en"): [
+        "asked for: of the form ^https://www.wikidata.org/",
+        "not 'https://example.org/a': the text does not have the form that is asked for",
+    ],
+    ("least", "de"): ["nicht 'https://example.org/b': der Text hat nicht die verlangte Form"],
+    ("most", "en"): ["counted are values of the form ^http:", "these are so: 'http://example.org/'"],
+    ("most", "de"): ["gezählt werden Werte von der Form ^http:", "so sind: 'http://example.org/'"],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_composed_shapes_say_which_part_is_missed_and_why(language: str, tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "own.ttl").write_text(COMPOSED, encoding="utf-8")
+    project(tmp_path, a=SOURCE + COMPOSED_FACTS)
+    found = json.loads(run("--project", tmp_path, "validate", "-f", "json", "--lang", language).stdout)["findings"]
+    notes = {it["rule"]: it.get("notes", []) for it in found}
+    text = " ".join(run("--project", tmp_path, "validate", "--lang", language).stdout.split())
+    for (rule, tag), expected in NOTES.items():
+        if tag == language:
+            assert set(expected) <= set(notes[rule]), notes[rule]
+            assert all(note in text for note in expected)
+
+
 # -- checks
 
 

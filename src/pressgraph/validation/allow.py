@@ -11,7 +11,7 @@ from pressgraph.errors import Place, Text
 from pressgraph.facts.rules import did_you_mean, problem
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import PG, SH
-from pressgraph.validation.report import Result, Severity
+from pressgraph.validation.report import Result, Severity, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,7 +108,7 @@ def rule_names(profile: Profile, checks: Iterable[str]) -> set[str]:
     from pressgraph.validation.engines import profile_shapes
 
     shapes = {
-        triple.subject.value.rpartition("#")[2]
+        rule_of(triple.subject.value)
         for triple in profile_shapes(profile).triples
         if triple.predicate.value in {f"{SH}message", f"{SH}path"} and hasattr(triple.subject, "value")
     }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pressgraph.validation.report import Result
 
 _DEPTH = 3
+_VALUES = 4
 _NEAR = 5_000
 _MOST = 50
 """Explanations per run: after as many, nobody reads them."""
@@ -70,18 +71,19 @@ class Explainer:
         if not targets:
             return result
         self._left -= 1
-        outcomes: list[tuple[Term, list[Result]]] = []
+        outcomes: list[tuple[Term, Term, list[Result]]] = []
         for part in parts:
-            found: list[Result] = []
             for target in targets:
                 asked = [*self._untargeted, ox.Triple(part, ox.NamedNode(f"{SH}targetNode"), target)]
                 try:
                     report = choose("auto", Shapes(tuple(asked), ())).run(self._near(target))
                 except PressgraphError:
                     return result
-                found.extend(read_report(report))
-            outcomes.append((part, found))
-        notes = tuple(self._notes(name, outcomes))
+                outcomes.append((part, target, list(read_report(report))))
+        if name.startswith("Qualified"):
+            notes = tuple(dict.fromkeys(self._qualified(name, outcomes)))
+        else:
+            notes = tuple(dict.fromkeys(self._notes(name, [(part, found) for part, _, found in outcomes])))
         return replace(result, notes=notes) if notes else result
 
     def _parts(self, result: Result) -> list[Resource]:
@@ -116,7 +118,7 @@ class Explainer:
             if result.path is None or result.focus.startswith("_:") or result.path not in result.steps:
                 return []
             pattern = (ox.NamedNode(result.focus), ox.NamedNode(result.path), None, ox.DefaultGraph())
-            return [quad.object for quad in self.store.quads_for_pattern(*pattern)][:_DEPTH]
+            return sorted((quad.object for quad in self.store.quads_for_pattern(*pattern)), key=str)[:_VALUES]
         values = [t.object for t in result.graph if t.predicate.value == f"{SH}value"]
         return values[:1] or ([ox.NamedNode(result.focus)] if not result.focus.startswith("_:") else [])
 
@@ -139,6 +141,24 @@ class Explainer:
         return found
 
     # -- words
+
+    def _qualified(self, name: str, outcomes: Sequence[tuple[Term, Term, list[Result]]]) -> Iterator[Text]:
+        """Say which of the values are as asked for, and what the others lack."""
+        part = outcomes[0][0]
+        fitting = [self._name(target) for _, target, found in outcomes if not found]
+        asks = self._asks(part)
+        if name == "QualifiedMaxCount":
+            yield Text(f"counted are values {asks}", de=f"gezählt werden Werte {asks.to('de')}")
+            if fitting:
+                values = ", ".join(f"'{it}'" for it in fitting)
+                yield Text(f"these are so: {values}", de=f"so sind: {values}")
+            return
+        yield Text(f"asked for: {asks}", de=f"verlangt: {asks.to('de')}")
+        for _, target, found in outcomes:
+            value = self._name(target)
+            for it in found[:1]:
+                lack = self._lacks(it)
+                yield Text(f"not '{value}': {lack}", de=f"nicht '{value}': {lack.to('de')}")
 
     def _notes(self, name: str, outcomes: Sequence[tuple[Term, list[Result]]]) -> Iterator[Text]:
         fitting = [(i, part) for i, (part, found) in enumerate(outcomes, start=1) if not found]
@@ -173,15 +193,19 @@ class Explainer:
                 yield Text(f"because {lack}", de=f"denn: {lack.to('de')}")
 
     def _lacks(self, result: Result) -> Text:
-        """Say what a part complains about."""
-        if result.shape.startswith("http") and ("en" in result.messages or "" in result.messages):
+        """Say what a part complains about, and of which value."""
+        own = [tag for tag in ("en", "") if tag in result.messages]
+        if own and result.messages.get("de") != default_text(result.component).to("de"):
             words = Text(result.message("en").rstrip("."), de=result.message("de").rstrip("."))
         else:
             words = default_text(result.component)
         if result.path is None:
+            # the value itself, of which the message before has spoken
             return words
         key = self.profile.shrink(result.path, self.id_base)
-        return Text(f"'{key}': {words}", de=f"'{key}': {words.to('de')}")
+        value = result.lexical.removeprefix(self.id_base) if result.lexical is not None else None
+        said = f"'{key}: {value}'" if value is not None else f"'{key}'"
+        return Text(f"{said}: {words}", de=f"{said}: {words.to('de')}")
 
     def _asks(self, part: Term) -> Text:
         """Say what a part asks for."""

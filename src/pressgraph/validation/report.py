@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ class Result:
     @property
     def rule(self) -> str:
         """The short name of the shape or check that reported this."""
-        return self.shape.rpartition("#")[2] or self.shape
+        return rule_of(self.shape)
 
     def message(self, language: str) -> str:
         """Return the message in a language, else in English, else in any."""
@@ -80,6 +81,11 @@ class Result:
             if tag in self.messages:
                 return self.messages[tag]
         return next(iter(self.messages.values()), f"does not conform to {self.rule}")
+
+
+def rule_of(shape: str) -> str:
+    """Return the short name of a shape or check by its IRI: what `allow` calls it."""
+    return re.split("[#/]", shape)[-1] or shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
