@@ -1,6 +1,6 @@
 """Measure validation: both engines on the same generated data with seeded errors, and how time and memory grow.
 
-    python benchmarks/validate.py [--sizes 100 300 1000 2500] [--reference-up-to 300]
+    python benchmarks/validate.py [--sizes 50 150 500 1000 2500] [--reference-up-to 150]
 
 Each run is a process of its own, so that its peak memory is its own. Ratios are of one run on one machine.
 """
@@ -45,17 +45,17 @@ def measure(releases: int, engine: str) -> None:
             store, convert_json_lines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-")
         )
         union.add(store, profile_triples(workspace.profile), f"{workspace.project.id_base}profile")
-        triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+        triples = union.size(store)
         chosen = choose(engine, profile_shapes(workspace.profile))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         start = time.perf_counter()
-        results = read_report(chosen.run(triples))
+        results = read_report(chosen.run(store))
         took = time.perf_counter() - start
     found = sorted(
         (it.focus, it.path or "", it.value or "", it.component, int(it.severity), it.shape) for it in results
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"triples": len(triples), "seconds": took, "mib": (peak - before) / 1024, "results": found}))
+    print(json.dumps({"triples": triples, "seconds": took, "mib": (peak - before) / 1024, "results": found}))
 
 
 def run(releases: int, engine: str) -> dict[str, object]:
@@ -69,8 +69,8 @@ def run(releases: int, engine: str) -> dict[str, object]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000, 2500])
-    parser.add_argument("--reference-up-to", type=int, default=300)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[50, 150, 500, 1000, 2500])
+    parser.add_argument("--reference-up-to", type=int, default=150)
     parser.add_argument("--measure", nargs=2, metavar=("RELEASES", "ENGINE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:

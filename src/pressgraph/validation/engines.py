@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
@@ -36,6 +36,9 @@ class Shapes:
     left_out: tuple[str, ...]
 
 
+Data: TypeAlias = "Iterable[ox.Triple] | ox.Store"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
     """An engine chosen for some shapes, and why."""
@@ -44,12 +47,12 @@ class Engine:
     reason: str
     shapes: Shapes
 
-    def run(self, triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-        """Return the triples of the validation report.
+    def run(self, data: Data) -> list[ox.Triple]:
+        """Return the triples of the validation report on some triples, or on the default graph of a store.
 
         Raises ProfileError for shapes that the engine refuses.
         """
-        return ENGINES[self.name](triples, self.shapes)
+        return ENGINES[self.name](data if isinstance(data, ox.Store) else list(data), self.shapes)
 
 
 def make_shapes(triples: Iterable[ox.Triple]) -> Shapes:
@@ -75,14 +78,18 @@ def profile_shapes(profile: Profile) -> Shapes:
     return make_shapes(quad.triple for quad in quads)
 
 
-def compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
+def compiled(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Triple]:
     """Validate with the compiled engine of the package `shacl`."""
-    triples = list(triples)
-    report = _run_compiled(triples, shapes)
+    if isinstance(data, ox.Store):
+        text = data.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+    else:
+        text = ox.serialize(data, format=ox.RdfFormat.N_TRIPLES)
+    assert text is not None  # noqa: S101 - no output was given
+    report = _run_compiled(text, shapes)
     named = {f"{SH}focusNode", f"{SH}value"}
     if not any(it.predicate.value in named and isinstance(it.object, ox.BlankNode) for it in report):
         return report
-    own = _own_labels(triples, shapes)
+    own = _own_labels(text, _triples(data), shapes)
     return [
         ox.Triple(triple.subject, triple.predicate, own.get(triple.object, triple.object))
         if triple.predicate.value in named
@@ -91,11 +98,15 @@ def compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
     ]
 
 
-def _run_compiled(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
-    data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    assert data is not None  # noqa: S101 - no output was given
+def _triples(data: list[ox.Triple] | ox.Store) -> list[ox.Triple]:
+    if isinstance(data, ox.Store):
+        return [quad.triple for quad in data.quads_for_pattern(None, None, None, ox.DefaultGraph())]
+    return data
+
+
+def _run_compiled(text: bytes, shapes: Shapes) -> list[ox.Triple]:
     try:
-        report = _compiled_shapes(shapes).validate_text(data.decode(), format="ntriples").serialize("ntriples")
+        report = _compiled_shapes(shapes).validate_text(text.decode(), format="ntriples").serialize("ntriples")
     except ValueError as error:
         raise _refused(error) from error
     return [quad.triple for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES)]
@@ -113,14 +124,14 @@ _LABEL_SHAPE = f"""
 """
 
 
-def _own_labels(triples: list[ox.Triple], shapes: Shapes) -> dict[object, ox.BlankNode]:
+def _own_labels(text: bytes, triples: list[ox.Triple], shapes: Shapes) -> dict[object, ox.BlankNode]:
     """Return the data's blank nodes by the names that the compiled engine gives them."""
     blank = dict.fromkeys(
         term for triple in triples for term in (triple.subject, triple.object) if isinstance(term, ox.BlankNode)
     )
-    labels = [ox.Triple(node, _LABEL, ox.Literal(node.value)) for node in blank]
+    labels = "".join(f"{node} {_LABEL} {ox.Literal(node.value)} .\n" for node in blank)
     said: dict[object, dict[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {}
-    for triple in _run_compiled([*triples, *labels], shapes):
+    for triple in _run_compiled(text + labels.encode(), shapes):
         said.setdefault(triple.subject, {})[triple.predicate.value.removeprefix(SH)] = triple.object
     return {
         about["focusNode"]: ox.BlankNode(value.value)
@@ -130,7 +141,7 @@ def _own_labels(triples: list[ox.Triple], shapes: Shapes) -> dict[object, ox.Bla
     }
 
 
-def reference(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
+def reference(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Triple]:
     """Validate with pySHACL."""
     import pyshacl
     from rdflib import Graph
@@ -139,7 +150,7 @@ def reference(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
 
     try:
         _, report, text = pyshacl.validate(
-            rdflib_graph(triples),
+            rdflib_graph(_triples(data)),
             shacl_graph=_rdflib_shapes(shapes),
             inference="none",
             do_owl_imports=False,
@@ -156,7 +167,7 @@ def reference(triples: Iterable[ox.Triple], shapes: Shapes) -> list[ox.Triple]:
     return [ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report]  # type: ignore[arg-type]
 
 
-ENGINES: dict[str, Callable[[Iterable[ox.Triple], Shapes], list[ox.Triple]]] = {
+ENGINES: dict[str, Callable[[list[ox.Triple] | ox.Store, Shapes], list[ox.Triple]]] = {
     "shacl": compiled,
     "pyshacl": reference,
 }

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import union
 from pressgraph.rdf import RDFS
 from pressgraph.validation.checks import CHECKS
 from pressgraph.validation.compare import compare_again
-from pressgraph.validation.inspect import DEFAULT
 from pressgraph.validation.scope import EXISTS, IN_GRAPH, Unclear
 from pressgraph.validation.shacl import profile_triples, term_text
 
@@ -91,7 +91,7 @@ def _shapes(inspector: Inspector, change: Change, neighbours: _Neighbours, befor
         if len(affected) > _MOST:
             why = "the change affects too much"
     if why is not None or isinstance(reads, Unclear):
-        return Recheck(fresh=inspector.shapes(inspector.triples()), kept=(), affected=len(affected), whole=why)
+        return Recheck(fresh=inspector.shapes(), kept=(), affected=len(affected), whole=why)
     if not affected:
         return Recheck(fresh=(), kept=tuple(before), affected=0)
     names = {term_text(node) for node in affected}
@@ -166,9 +166,9 @@ class _Neighbours:
             return
         wanted = ox.NamedNode(predicate) if predicate is not None else None
         found = (
-            self.store.quads_for_pattern(None, wanted, node, DEFAULT)
+            self.store.quads_for_pattern(None, wanted, node, union.DEFAULT)
             if inverse
-            else self.store.quads_for_pattern(node, wanted, None, DEFAULT)  # type: ignore[arg-type]
+            else self.store.quads_for_pattern(node, wanted, None, union.DEFAULT)  # type: ignore[arg-type]
         )
         for quad in found:
             yield quad.triple
@@ -196,7 +196,7 @@ class _Neighbours:
             return True
         if not isinstance(node, ox.NamedNode | ox.BlankNode):
             return False
-        quads = self.store.quads_for_pattern(node, None, None, DEFAULT)
+        quads = self.store.quads_for_pattern(node, None, None, union.DEFAULT)
         return any(quad.triple not in but for quad in quads)
 
     def follow(self, nodes: set[Term], chain: Chain, *, backwards: bool, before: bool) -> set[Term]:

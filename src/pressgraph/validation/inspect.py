@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from pressgraph.validation.allow import UNUSED, apply_permissions, rule_names
 from pressgraph.validation.checks import Graph
 from pressgraph.validation.compare import compare, find_candidates
@@ -22,13 +20,13 @@ from pressgraph.validation.words import component_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    import pyoxigraph as ox
+
     from pressgraph.profile import Profile
     from pressgraph.validation.allow import Permission
     from pressgraph.validation.checks import Check
     from pressgraph.validation.compare import Candidate
-    from pressgraph.validation.engines import Engine
-
-DEFAULT = ox.DefaultGraph()
+    from pressgraph.validation.engines import Data, Engine
 
 
 class Inspector:
@@ -53,13 +51,9 @@ class Inspector:
         self.graph = Graph(store=store, profile=profile, id_base=id_base)
         self.candidates: dict[str, set[Candidate]] = {}
 
-    def triples(self) -> list[ox.Triple]:
-        """Return the triples of the default graph."""
-        return [quad.triple for quad in self.store.quads_for_pattern(None, None, None, DEFAULT)]
-
-    def shapes(self, triples: Iterable[ox.Triple]) -> tuple[Result, ...]:
-        """Run the shapes over triples."""
-        return read_report(self.engine.run(triples))
+    def shapes(self, data: Data | None = None) -> tuple[Result, ...]:
+        """Run the shapes over triples, or over the whole graph."""
+        return read_report(self.engine.run(self.store if data is None else data))
 
     def check(self, check: Check) -> list[Result]:
         """Run a check over the store; what it compared is then in `candidates`."""
@@ -70,7 +64,7 @@ class Inspector:
 
     def full(self) -> list[Result]:
         """Run everything over everything."""
-        return [*self.shapes(self.triples()), *(it for check in self.checks for it in self.check(check))]
+        return [*self.shapes(), *(it for check in self.checks for it in self.check(check))]
 
     def learn(self) -> None:
         """Find out what shapes and checks read."""
