@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -103,11 +104,22 @@ def virtuoso(folder: Path) -> Iterator[str]:
             process.wait()
 
 
-@contextmanager
-def proxy(target: str, fault: Callable[[str, str, int], str | None]) -> Iterator[str]:
-    """Pass requests on to a server; `fault(method, path, number)` says how one fails.
+@dataclass(frozen=True)
+class Request:
+    """A request that a proxy has before it. `number` counts from 1."""
 
-    `503` answers so, `before` closes the connection instead of passing on, `after` passes on and then closes it.
+    method: str
+    path: str
+    body: bytes
+    number: int
+
+
+@contextmanager
+def proxy(target: str, fault: Callable[[Request], str | int | None]) -> Iterator[str]:
+    """Pass requests on to a server; `fault` says how one fails.
+
+    A number is the status that it is answered with (Retry-After: 7); `before` closes the connection instead of passing
+    on, `after` passes on and then closes it.
     """
     host = urlsplit(target).netloc
     lock = threading.Lock()
@@ -122,10 +134,10 @@ def proxy(target: str, fault: Callable[[str, str, int], str | None]) -> Iterator
                 count += 1
                 number = count
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            how = fault(self.command, self.path, number)
-            if how == "503":
-                self.send_response(503)
-                self.send_header("Retry-After", "0")
+            how = fault(Request(self.command, self.path, body, number))
+            if isinstance(how, int):
+                self.send_response(how)
+                self.send_header("Retry-After", "7")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return

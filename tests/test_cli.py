@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, "-m", "pressgraph"]
-HEAVY = ("rdflib", "pyshacl", "rich", "pyoxigraph", "SPARQLWrapper", "owlrl", "yaml", "shacl", "langcodes")
+HEAVY = ("rdflib", "pyshacl", "rich", "pyoxigraph", "requests", "SPARQLWrapper", "owlrl", "yaml", "shacl", "langcodes")
 
 
 def run(*arguments: str | Path) -> Result:

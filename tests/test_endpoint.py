@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+import keyring
+import keyring.backend
+import keyring.credentials
 import pytest
 from click.testing import CliRunner
 
@@ -152,6 +155,8 @@ class Sham:
     """A server that answers every request with the same, and remembers what it was asked."""
 
     status: int = 200
+    then: int | None = None
+    """The status of all answers but the first."""
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/sparql-results+json"})
     body: bytes = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": []}}).encode()
     delay: float = 0
@@ -169,8 +174,10 @@ def sham() -> Iterator[Sham]:
             length = int(self.headers.get("Content-Length", 0))
             served.asked.append(({k.lower(): v for k, v in self.headers.items()}, self.rfile.read(length)))
             time.sleep(served.delay)
+            status = served.status
+            served.status = served.then or status
             try:
-                self.send_response(served.status)
+                self.send_response(status)
                 for name, value in served.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(served.body)))
@@ -207,8 +214,74 @@ def test_user_and_password_come_from_the_environment(built: Path, sham: Sham, mo
     result = ask(built, "SELECT ?x {}", "--endpoint", sham.url)
     assert result.exit_code == 0
     expected = base64.b64encode(f"kim:{SECRET}".encode()).decode()
-    assert sham.asked[0][0]["authorization"] == f"Basic {expected}"
+    assert sham.asked[-1][0]["authorization"] == f"Basic {expected}"
     assert SECRET not in result.output
+
+
+def test_a_password_in_an_address_is_used_and_not_shown(built: Path, sham: Sham) -> None:
+    address = sham.url.replace("://", f"://kim:{SECRET}@")
+    result = ask(built, "SELECT ?x {}", "--endpoint", address)
+    assert result.exit_code == 0
+    expected = base64.b64encode(f"kim:{SECRET}".encode()).decode()
+    assert sham.asked[-1][0]["authorization"] == f"Basic {expected}"
+    assert SECRET not in result.output
+    for status in (400, 401, 404, 500, 503):
+        sham.status = status
+        refused(built, "SELECT ?x {}", "--endpoint", address)
+    sham.status, sham.headers = 302, {"Location": f"http://kim:{SECRET}@127.0.0.1:1/sparql"}
+    assert "redirects to http://127.0.0.1:1/sparql" in refused(built, "SELECT ?x {}", "--endpoint", address)
+    for command in ("query", "push", "status", "pull"):
+        words = ["SELECT ?x {}"] if command == "query" else []
+        nowhere = f"http://kim:{SECRET}@127.0.0.1:{free_port()}/sparql"
+        call = [sys.executable, "-m", "pressgraph", "--project", str(built), "--debug", command, *words]
+        found = subprocess.run([*call, "--endpoint", nowhere], capture_output=True, text=True, check=False)
+        assert found.returncode == 1, "a traceback"
+        assert "Connection refused" in found.stderr
+        assert SECRET not in found.stderr
+    assert SECRET not in refused(built, "SELECT ?x {}", "--endpoint", f"htp://kim:{SECRET}@127.0.0.1/")
+    assert SECRET not in refused(built, "SELECT ?x {}", "--endpoint", f"https://kim:{SECRET}@[")
+
+
+def test_a_password_is_sent_as_it_is_only_where_the_server_knows_no_better(
+    built: Path, sham: Sham, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSGRAPH_ENDPOINT_USER", "kim")
+    monkeypatch.setenv("PRESSGRAPH_ENDPOINT_PASSWORD", SECRET)
+    sham.status = 401
+    sham.headers["WWW-Authenticate"] = 'Digest realm="store", qop="auth", nonce="abc", algorithm=MD5'
+    refused(built, "SELECT ?x {}", "--endpoint", sham.url)
+    given = [headers["authorization"] for headers, _ in sham.asked if "authorization" in headers]
+    assert given
+    assert all(it.startswith("Digest ") for it in given)
+
+
+def test_credentials_come_from_the_keyring(built: Path, sham: Sham, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ring(keyring.backend.KeyringBackend):
+        priority = 1.0
+
+        def get_password(self, service: str, username: str) -> str | None:
+            known = service == f"pressgraph:{sham.url.split('/')[2]}" and username in {"", "kim"}
+            return SECRET if known else None
+
+        def get_credential(self, service: str, username: str | None) -> keyring.credentials.Credential | None:
+            found = self.get_password(service, username or "")
+            return keyring.credentials.SimpleCredential("kim", found) if found else None
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise NotImplementedError
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Ring())  # type: ignore[no-untyped-call]
+    try:
+        assert ask(built, "SELECT ?x {}", "--endpoint", sham.url).exit_code == 0
+        expected = base64.b64encode(f"kim:{SECRET}".encode()).decode()
+        assert sham.asked[-1][0]["authorization"] == f"Basic {expected}"
+        # the environment goes first
+        monkeypatch.setenv("PRESSGRAPH_ENDPOINT_TOKEN", "other")
+        assert ask(built, "SELECT ?x {}", "--endpoint", sham.url).exit_code == 0
+        assert sham.asked[-1][0]["authorization"] == "Bearer other"
+    finally:
+        keyring.set_keyring(before)
 
 
 def test_nothing_is_sent_but_the_query_without_credentials(built: Path, sham: Sham) -> None:
@@ -275,6 +348,14 @@ def test_redirect_to_another_host_is_refused(
     said = refused(built, "SELECT ?x {}", "--endpoint", sham.url)
     assert "localhost" in said or f"answered {status}" in said
     assert len(sham.asked) == 1
+
+
+def test_redirect_on_the_same_host_is_followed(built: Path, sham: Sham, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRESSGRAPH_ENDPOINT_TOKEN", SECRET)
+    sham.status, sham.then, sham.headers["Location"] = 307, 200, "/elsewhere"
+    assert ask(built, "SELECT ?x {}", "--endpoint", sham.url).exit_code == 0
+    assert [headers["authorization"] for headers, _ in sham.asked] == [f"Bearer {SECRET}"] * 2
+    assert sham.asked[0][1] == sham.asked[1][1]
 
 
 def test_redirect_on_the_same_host_that_never_ends_is_a_clear_error(built: Path, sham: Sham) -> None:

@@ -19,6 +19,7 @@ from pressgraph.project import Project, find_project, open_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     import pyoxigraph as ox
     import rdflib
@@ -341,36 +342,39 @@ class Workspace:
         endpoint: str,
         *,
         dry_run: bool = False,
-        progress: Callable[[list[str]], Iterable[str]] = iter,
+        check: bool = False,
+        jobs: int = 1,
+        progress: Callable[[int], AbstractContextManager[Callable[[int], None]]] | None = None,
     ) -> Plan:
         """Bring a remote store up to date with the built dataset; `dry_run` only says what that would take.
 
-        Raises EndpointError.
+        For the rest see `pressgraph.publish.push.push`. Raises EndpointError.
         """
         from pressgraph.publish.push import plan_push, push
 
         personal = self.project.include_personal_data
-        target = self._target(endpoint)
+        target = self.target(endpoint, connections=jobs)
         if dry_run:
-            return plan_push(self.dataset(), target, personal=personal)
-        return push(self.dataset(), target, personal=personal, progress=progress)
+            return plan_push(self.dataset(), target, personal=personal, check=check)
+        return push(self.dataset(), target, personal=personal, check=check, jobs=jobs, progress=progress)
 
     def pull(self, endpoint: str) -> Iterator[bytes]:
-        """Yield what was pushed to a remote store, as N-Quads: one graph for each source.
+        """Yield what was pushed to a remote store, as N-Quads.
 
         Raises EndpointError.
         """
         from pressgraph.publish.push import pull
 
-        for graph, lines in pull(self._target(endpoint), self.project.id_base):
-            yield "".join(f"{line.removesuffix('.')}<{graph}> .\n" for line in lines).encode()
+        for _, lines in pull(self.target(endpoint), self.project.id_base):
+            yield "".join(f"{line}\n" for line in lines).encode()
 
-    def _target(self, endpoint: str) -> Target:
+    def target(self, endpoint: str, *, connections: int = 1) -> Target:
+        """Open a remote store: an address, or a name from the configuration's [endpoints]."""
         from pressgraph.query.target import Addresses, Target
 
         known = self.endpoint(endpoint)
         addresses = Addresses.of(known.url, update=known.update, store=known.store)
-        return Target(addresses, timeout=known.timeout)
+        return Target(addresses, timeout=known.timeout, connections=connections)
 
     def query(self, query: str, /, **parameters: str) -> list[dict[str, Any]]:
         """Return the rows of a saved query or of SPARQL text, each a dict from variable to rdflib term.

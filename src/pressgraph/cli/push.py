@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pressgraph.publish.push import Plan
 
 _endpoint = click.option("--endpoint", metavar="NAME|URL", required=True, help="The store: a name of [endpoints].")
+_check = click.option("--check", is_flag=True, help="Read every source back instead of trusting the store's manifest.")
+_FEW = 20
+"""Sources that are sent before a progress bar is worth its place."""
 
 
 @click.command("push")
 @_endpoint
 @click.option("--dry-run", is_flag=True, help="Show what would be uploaded, replaced and deleted.")
+@_check
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 16), default=2, show_default=True, help="Requests under way at a time."
+)
 @pass_state
-def command(state: State, endpoint: str, *, dry_run: bool) -> None:
+def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: int) -> None:
     """Bring a remote store up to date with the built graph, source by source.
 
-    Only sources that changed are sent. Each is checked in a staging graph before it takes its place. Facts that are
+    Only sources that changed are sent. Each is checked in staging graphs before it takes its place. Facts that are
     marked as personal data stay here unless pressgraph.toml includes them. Credentials come from
     PRESSGRAPH_ENDPOINT_TOKEN, or PRESSGRAPH_ENDPOINT_USER and PRESSGRAPH_ENDPOINT_PASSWORD, or the keyring.
 
@@ -35,7 +43,7 @@ def command(state: State, endpoint: str, *, dry_run: bool) -> None:
       pressgraph push --endpoint http://127.0.0.1:7878/query
     """
     workspace = state.workspace
-    plan = workspace.push(endpoint, dry_run=dry_run, progress=_progress(state))
+    plan = workspace.push(endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=_progress(state))
     if dry_run:
         for word, names in (("upload", plan.uploaded), ("replace", plan.replaced), ("delete", plan.deleted)):
             for name in names:
@@ -50,22 +58,32 @@ def command(state: State, endpoint: str, *, dry_run: bool) -> None:
         )
     if plan.withheld:
         state.say(f"withheld {plan.withheld} fact{'s' if plan.withheld != 1 else ''} with personal data")
+    if not dry_run and not workspace.target(endpoint).unites:
+        state.say(
+            "warning: the store's default graph is not the union of its named graphs, which the saved queries expect "
+            "(Oxigraph: start it with --union-default-graph)"
+        )
 
 
 @click.command("status")
 @_endpoint
+@_check
 @pass_state
-def status(state: State, endpoint: str) -> None:
+def status(state: State, endpoint: str, *, check: bool) -> None:
     """Compare the built graph with a remote store, source by source; exit 1 where they differ.
 
     \b
     Example:
       pressgraph status --endpoint network
+      pressgraph status --endpoint network --check
     """
-    plan = state.workspace.push(endpoint, dry_run=True)
+    plan = state.workspace.push(endpoint, dry_run=True, check=check)
     for word, names in (("only here", plan.uploaded), ("differs", plan.replaced), ("only there", plan.deleted)):
         for name in names:
             click.echo(f"{word}\t{name}")
+    if plan.last is not None:
+        ended = f"ended {plan.last.ended}" if plan.last.ended else "was interrupted: push again"
+        state.say(f"last push: began {plan.last.started}, {ended} (pressgraph {plan.last.version})")
     if plan.staged:
         state.say(f"{len(plan.staged)} staging graphs left by an interrupted push: push again")
     state.say(f"{plan.same} source{'s' if plan.same != 1 else ''} the same")
@@ -78,7 +96,7 @@ def status(state: State, endpoint: str) -> None:
 @output_option
 @pass_state
 def pull(state: State, endpoint: str, output: Path | None) -> None:
-    """Bring the graphs of a remote store back, as N-Quads: one graph for each source.
+    """Bring the graphs of a remote store back, as N-Quads: facts and receipts as `build` published them.
 
     \b
     Example:
@@ -96,7 +114,32 @@ def _summary(plan: Plan, about: str) -> str:
     )
 
 
-def _progress(state: State) -> Callable[[list[str]], Iterable[str]]:
-    wrap: Any = state.progress("pushing")
-    found: Callable[[list[str]], Iterable[str]] = wrap
-    return found
+def _progress(state: State) -> Callable[[int], AbstractContextManager[Callable[[int], None]]]:
+    """Show rate and time left on a terminal, where there is much to send."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def show(total: int) -> Iterator[Callable[[int], None]]:
+        if total < _FEW or state.verbosity < 0 or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from time import monotonic
+
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("sources{task.fields[rate]}"), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("pushing", total=total, rate="")
+            started = monotonic()
+            done = 0
+
+            def more(count: int) -> None:
+                nonlocal done
+                done += count
+                rate = done / max(monotonic() - started, 1e-6)
+                bar.update(task, completed=done, rate=f" · {rate:,.0f}/s")
+
+            yield more
+
+    return show

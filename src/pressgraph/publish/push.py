@@ -1,9 +1,10 @@
-"""Push the published graph to a remote store, source by source; pull it back; compare.
+"""Push the published graphs to a remote store, source by source; pull them back; compare.
 
-Each source becomes one graph of the store, `{base}id/graph/{source}`: the facts that are published, and their
-receipts. It is uploaded into a staging graph, counted and hashed there, and moved to its place by one update, which
-also notes its hash in the manifest graph `{base}id/push`. So a reader sees a source as it was or as it is, an
-interrupted push goes on where it was, and a second one sends nothing.
+The store gets the named graphs that `build` publishes, under the same names: a source is its facts, each a graph, and
+the graph of their receipts. Small sources travel together. They are uploaded into staging graphs, counted and hashed
+there, and put in their place by one update, which also notes their hashes in the manifest graph `{base}id/push`. So
+who reads a source's graphs sees it as it was or as it is, an interrupted push goes on where it was, and a second one
+sends nothing.
 """
 
 from __future__ import annotations
@@ -11,28 +12,39 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
 from pressgraph.errors import EndpointError
+from pressgraph.query.target import GRAPHS, slices
 from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
     from pressgraph.query.target import Target
     from pressgraph.validation import ValidatedDataset
 
 _CHUNK = 5_000
-"""Triples in one request."""
+"""Triples that are staged by one request, and of sources that are put in their place by one."""
+_REMOVED = 25
+"""Sources that are removed by one request."""
+_ATTEMPTS = 4
+PROFILE = "profile"
 
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
-_ATTEMPTS = 4
+_SHA256, _TRIPLES, _SOURCE = f"{SCHEMA}sha256", f"{PG}triples", f"{PG}PushedSource"
 
 # What stores write in another way: Virtuoso writes booleans as 1 and 0, and drops what xsd:string says.
 _CANONICAL = (
@@ -51,6 +63,15 @@ _VIRTUOSO = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What the manifest graph says of the last push; `ended` is None for one that was interrupted."""
+
+    started: str
+    ended: str | None
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a push would do, by source: `profile` is the graph of ontology and vocabularies."""
 
@@ -61,9 +82,11 @@ class Plan:
     staged: tuple[str, ...] = ()
     """Staging graphs that an interrupted push has left."""
     triples: int = 0
+    """How many are sent; a triple counts for each graph that has it."""
     withheld: int = 0
     adapted: int = 0
     """Triples whose datatype the store cannot keep, and that are sent in another form."""
+    last: Run | None = None
 
     @property
     def changes(self) -> bool:
@@ -71,57 +94,76 @@ class Plan:
         return bool(self.uploaded or self.replaced or self.deleted)
 
 
-@dataclass(slots=True)
-class _Published:
-    """What is published of one source."""
+@dataclass(frozen=True)
+class _Source:
+    """What is published of one source: sorted lines of N-Quads."""
 
     name: str
     lines: list[str]
     withheld: int = 0
     adapted: int = 0
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hash_lines(self.lines)
 
-    def fit(self, rules: Iterable[tuple[re.Pattern[str], str]]) -> _Published:
-        """Return the source as a store can keep it."""
-        rules = tuple(rules)
-        if not rules:
-            return self
-        lines: set[str] = set()
-        adapted = 0
+    @cached_property
+    def graphs(self) -> dict[str, list[str]]:
+        """The lines of N-Triples of each graph."""
+        found: dict[str, list[str]] = {}
         for line in self.lines:
-            fitting = line
-            for pattern, written in rules:
-                fitting = pattern.sub(written, fitting)
-            adapted += fitting != line
-            lines.add(fitting)
-        return _Published(self.name, sorted(lines), self.withheld, adapted)
+            triple, _, graph = line.removesuffix("> .").rpartition(" <")
+            found.setdefault(graph, []).append(f"{triple} .")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """A source without its lines."""
+
+    sha256: str
+    size: int
+    withheld: int
+    adapted: int
 
 
 def hash_lines(lines: Iterable[str]) -> str:
-    """Return the SHA-256 of a set of triples: of its sorted lines of N-Triples."""
-    return hashlib.sha256("".join(f"{line}\n" for line in sorted(set(lines))).encode()).hexdigest()
+    """Return the SHA-256 of sorted lines of N-Quads."""
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
-def published_sources(dataset: ValidatedDataset, *, personal: bool) -> Iterator[_Published]:
-    """Yield what is published of each source, sorted by name; the profile comes first."""
-    store, graphs = dataset.store, dataset.graphs
-    yield _Published("profile", _lines(quad.triple for quad in _in(store, graphs.profile)))
-    names = sorted(
-        graph.value.removeprefix(graphs.provenance)
-        for graph in store.named_graphs()
-        if isinstance(graph, ox.NamedNode) and graph.value.startswith(graphs.provenance)
-    )
-    for name in names:
-        receipts = _in(store, graphs.provenance_of(name))
+def _lines(quads: Iterable[ox.Quad]) -> list[str]:
+    text = (ox.serialize(set(quads), format=ox.RdfFormat.N_QUADS) or b"").decode()
+    for pattern, written in _CANONICAL:
+        text = pattern.sub(written, text)
+    return sorted(text.split("\n")[:-1])
+
+
+class _Published:
+    """What is published of a dataset, as a store can keep it."""
+
+    def __init__(self, dataset: ValidatedDataset, *, personal: bool, virtuoso: bool) -> None:
+        self._store, self._graphs = dataset.store, dataset.graphs
+        self._personal = personal
+        self._adapted = _VIRTUOSO if virtuoso else ()
+
+    def names(self) -> list[str]:
+        """Return the names of the sources, sorted; the profile comes first."""
+        prefix = self._graphs.provenance
+        found = (graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+        return [PROFILE, *sorted(graph.removeprefix(prefix) for graph in found if graph.startswith(prefix))]
+
+    def source(self, name: str) -> _Source:
+        """Return what is published of a source: its facts, without personal data, and their receipts."""
+        if name == PROFILE:
+            return _Source(name, _lines(self._in(self._graphs.profile)))
+        receipts = self._in(self._graphs.provenance_of(name))
         facts = {quad.subject for quad in receipts if quad.predicate == _DERIVED}
-        withheld = set() if personal else {quad.subject for quad in receipts if quad.predicate == _PERSONAL}
+        withheld = set() if self._personal else {quad.subject for quad in receipts if quad.predicate == _PERSONAL}
         shown = facts - withheld
         evidence = {quad.object for quad in receipts if quad.predicate == _EVIDENCE and quad.subject in shown}
-        of_evidence = f"{graphs.id_base}evidence/{name}/"
-        triples: set[ox.Triple] = set()
+        of_evidence = f"{self._graphs.id_base}evidence/{name}/"
+        quads: list[ox.Quad] = []
         for quad in receipts:
             subject = quad.subject
             about = subject.value if isinstance(subject, ox.NamedNode) else ""
@@ -131,25 +173,50 @@ def published_sources(dataset: ValidatedDataset, *, personal: bool) -> Iterator[
                     continue
             elif subject in withheld:
                 continue
-            triples.add(quad.triple)
+            quads.append(quad)
         for graph in shown:
             if isinstance(graph, ox.NamedNode):
-                triples.update(quad.triple for quad in _in(store, graph.value))
-        yield _Published(name, _lines(triples), len(withheld))
+                quads += self._in(graph.value)
+        return self._fit(name, _lines(quads), len(withheld))
 
+    def summaries(self) -> dict[str, _Summary]:
+        """Return all sources without their lines."""
+        found: dict[str, _Summary] = {}
+        for name in self.names():
+            source = self.source(name)
+            found[name] = _Summary(source.sha256, len(source.lines), source.withheld, source.adapted)
+        return found
 
-def _in(store: ox.Store, graph: str) -> list[ox.Quad]:
-    return list(store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+    def batches(self, names: Iterable[str]) -> Iterator[list[_Source]]:
+        """Yield sources in groups that fit into one request; a large one comes alone."""
+        batch: list[_Source] = []
+        size = graphs = 0
+        for name in names:
+            source = self.source(name)
+            its = len(source.graphs)
+            if batch and (size + len(source.lines) > _CHUNK or graphs + its > GRAPHS):
+                yield batch
+                batch, size, graphs = [], 0, 0
+            batch.append(source)
+            size, graphs = size + len(source.lines), graphs + its
+        if batch:
+            yield batch
 
+    def _in(self, graph: str) -> list[ox.Quad]:
+        return list(self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
 
-def _lines(triples: Iterable[ox.Triple]) -> list[str]:
-    return sorted({_canonical(f"{triple} .") for triple in triples})
-
-
-def _canonical(line: str) -> str:
-    for pattern, written in _CANONICAL:
-        line = pattern.sub(written, line)
-    return line
+    def _fit(self, name: str, lines: list[str], withheld: int) -> _Source:
+        adapted = 0
+        if self._adapted:
+            fitting: set[str] = set()
+            for line in lines:
+                fit = line
+                for pattern, written in self._adapted:
+                    fit = pattern.sub(written, fit)
+                adapted += fit != line
+                fitting.add(fit)
+            lines = sorted(fitting)
+        return _Source(name, lines, withheld, adapted)
 
 
 @dataclass(slots=True)
@@ -159,105 +226,256 @@ class _Remote:
     target: Target
     graphs: GraphNames
     hashes: dict[str, str] = field(default_factory=dict)
-    staged: list[str] = field(default_factory=list)
+    """By source; empty for one whose graphs a push has begun to change and not finished."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    staged: dict[str, int] = field(default_factory=dict)
+    """Staging graphs, and how many triples they have."""
+    last: Run | None = None
 
     @property
     def manifest(self) -> str:
         return f"{self.graphs.id_base}push"
 
-    def graph(self, source: str) -> str:
-        return self.graphs.profile if source == "profile" else f"{self.graphs.id_base}graph/{source}"
+    def key(self, source: str) -> str:
+        """Return what the manifest calls a source: the graph of its receipts."""
+        return self.graphs.profile if source == PROFILE else self.graphs.provenance_of(source)
 
-    def staging(self, source: str, sha256: str) -> str:
-        return f"{self.graphs.id_base}staging/{sha256[:16]}/{source}"
+    def staging(self, sha256: str) -> str:
+        """Return what the names of the staging graphs of a source begin with."""
+        return f"{self.graphs.id_base}staging/{sha256[:16]}/"
 
-    def sources(self, dataset: ValidatedDataset, *, personal: bool) -> dict[str, _Published]:
-        """Return what is published, as this store can keep it."""
-        rules = _VIRTUOSO if self.target.is_virtuoso else ()
-        return {one.name: one.fit(rules) for one in published_sources(dataset, personal=personal)}
+    def places(self, source: _Source) -> dict[str, str]:
+        """Return the staging graphs of a source, and the graphs that they are to become."""
+        prefix = self.staging(source.sha256)
+        return {prefix + graph.removeprefix(self.graphs.id_base): graph for graph in source.graphs}
 
     def look(self) -> None:
         """Read the manifest, and find staging graphs."""
-        prefix = self.graph("")
+        note = (
+            f"GRAPH <{self.manifest}> {{ ?key a <{_SOURCE}> "
+            f"OPTIONAL {{ ?key <{_SHA256}> ?hash ; <{_TRIPLES}> ?size }} }}"
+        )
+        for row in self.target.pages("?key ?hash ?size", note):
+            key = row["key"].value
+            name = PROFILE if key == self.graphs.profile else key.removeprefix(self.graphs.provenance)
+            self.hashes[name] = row["hash"].value if row["hash"] else ""
+            self.sizes[name] = int(row["size"].value) if row["size"] else 0
+        self._look_for_staged()
+        self._look_for_run()
+
+    def _look_for_staged(self) -> None:
+        staging = f"{self.graphs.id_base}staging/"
+        graphs = [
+            row["g"].value
+            for row in self.target.pages("?g", f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{staging}"))')
+        ]
+        self.staged = self.target.counts(graphs)
+
+    def _look_for_run(self) -> None:
         rows = self.target.select(
-            f"SELECT ?graph ?hash WHERE {{ GRAPH <{self.manifest}> {{ ?graph <{SCHEMA}sha256> ?hash }} }}"
+            f"SELECT ?started ?ended ?version WHERE {{ GRAPH <{self.manifest}> {{ <{self.manifest}> "
+            f"<{PROV}startedAtTime> ?started ; <{SCHEMA}softwareVersion> ?version "
+            f"OPTIONAL {{ <{self.manifest}> <{PROV}endedAtTime> ?ended }} }} }}"
         )
         for row in rows:
-            graph = row["graph"].value
-            name = "profile" if graph == self.graphs.profile else graph.removeprefix(prefix)
-            self.hashes[name] = row["hash"].value
-        staging = f"{self.graphs.id_base}staging/"
-        found = self.target.select(
-            f'SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{staging}")) }}'
+            ended = row["ended"].value if row["ended"] else None
+            self.last = Run(started=row["started"].value, ended=ended, version=row["version"].value)
+
+    # -- what is there
+
+    def graphs_of(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Return the graphs that the store has of sources."""
+        found: dict[str, list[str]] = {}
+        keys = {self.key(name): name for name in names}
+        for some in slices(keys, GRAPHS):
+            for key in some:
+                found[keys[key]] = [key]
+            values = " ".join(f"<{key}>" for key in some)
+            derived = f"VALUES ?key {{ {values} }} GRAPH ?key {{ ?graph <{_DERIVED.value}> ?document }}"
+            for row in self.target.pages("?key ?graph", derived):
+                found[keys[row["key"].value]].append(row["graph"].value)
+        return found
+
+    def read(self, graphs: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
+        """Return what stands in graphs, as sorted lines of N-Quads in the graphs that they are mapped to."""
+        return _lines(
+            ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graphs[graph]))
+            for graph, triple in self.target.quads({graph: sizes.get(graph, 0) for graph in graphs})
         )
-        self.staged = sorted(row["g"].value for row in found)
 
-    def noted(self, source: str) -> str | None:
-        """Return the hash that the manifest has of a source, asked anew."""
-        rows = self.target.select(
-            f"SELECT ?hash WHERE {{ GRAPH <{self.manifest}> {{ <{self.graph(source)}> <{SCHEMA}sha256> ?hash }} }}"
+    def sources(self, names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+        """Yield sources as the store has them."""
+        batch: list[str] = []
+        size = 0
+        for name in [*names, None]:
+            its = self.sizes.get(name, 0) if name is not None else _CHUNK
+            if batch and (size + its > _CHUNK or len(batch) >= GRAPHS or name is None):
+                graphs = self.graphs_of(batch)
+                of = {graph: source for source, its_graphs in graphs.items() for graph in its_graphs}
+                counts = self.target.counts(of)
+                lines: dict[str, list[str]] = {source: [] for source in batch}
+                for line in self.read({graph: graph for graph in of}, counts):
+                    lines[of[line.removesuffix("> .").rpartition(" <")[2]]].append(line)
+                yield from lines.items()
+                batch, size = [], 0
+            if name is not None:
+                batch.append(name)
+                size += its
+
+    # -- uploading
+
+    def stage(self, sources: list[_Source]) -> dict[str, str]:
+        """Upload sources into staging graphs, check that all is there and nothing else; return the graphs' places."""
+        places: dict[str, str] = {}
+        graphs: dict[str, list[str]] = {}
+        for source in sources:
+            its = self.places(source)
+            places |= its
+            graphs |= {staging: source.graphs[graph] for staging, graph in its.items()}
+        small = {staging: lines for staging, lines in graphs.items() if len(lines) <= _CHUNK}
+        self.target.drop(staging for staging in small if staging in self.staged)
+        self.target.insert(small)
+        for staging in graphs.keys() - small.keys():
+            self._add(staging, graphs[staging])
+        self._verify(sources, places, {staging: len(lines) for staging, lines in graphs.items()})
+        return places
+
+    def _add(self, staging: str, lines: list[str]) -> None:
+        """Add a large graph in chunks, going on after those that are there."""
+        there = self.staged.get(staging, 0)
+        if there > len(lines):
+            self.target.drop([staging])
+            there = 0
+        for start in range(there - there % _CHUNK, len(lines), _CHUNK):
+            self.target.add(staging, lines[start : start + _CHUNK])
+
+    def _verify(self, sources: list[_Source], places: Mapping[str, str], sizes: Mapping[str, int]) -> None:
+        found = self.read(places, sizes)
+        wanted = sorted(line for source in sources for line in source.lines)
+        if found == wanted and hash_lines(found) == hash_lines(wanted):
+            return
+        self.target.drop(places)
+        address, names = self.target.addresses.query, ", ".join(source.name for source in sources[:3])
+        more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""  # noqa: PLR2004 - enough to find them by
+        if len(found) != len(wanted):
+            raise EndpointError(
+                f"of {len(wanted)} triples of {names}{more} {len(found)} arrived",
+                hint="they were not put in place; push again, which begins with these",
+            )
+        changed = sorted(set(found) - set(wanted))
+        raise EndpointError(
+            f"{address} changed {len(changed)} triples of {names}{more}, such as {changed[0][:200]}",
+            hint="they were not put in place",
         )
-        return rows[0]["hash"].value if rows else None
 
-    def stage(self, source: _Published) -> str:
-        """Upload a source into a staging graph, and check that it is all there and nothing else."""
-        graph = self.staging(source.name, source.sha256)
-        if graph in self.staged and self.target.count(graph) == len(source.lines):
-            self._verify(graph, source)
-            return graph
-        if graph in self.staged:
-            self.target.drop(graph)
-        for start in range(0, len(source.lines), _CHUNK):
-            self.target.add(graph, source.lines[start : start + _CHUNK])
-        self._verify(graph, source)
-        return graph
+    # -- putting in place
 
-    def _verify(self, graph: str, source: _Published) -> None:
-        count = self.target.count(graph)
-        if count != len(source.lines):
-            raise EndpointError(
-                f"of {len(source.lines)} triples of '{source.name}' {count} arrived",
-                hint="nothing was replaced; push again, which begins this source anew",
-            )
-        found = _lines(self.target.graph(graph))
-        if hash_lines(found) != source.sha256:
-            changed = sorted(set(found) - set(source.lines))
-            example = f", such as {changed[0][:200]}" if changed else ""
-            raise EndpointError(
-                f"{self.target.addresses.query} changed {len(changed)} triples of '{source.name}'{example}",
-                hint="nothing was replaced",
-            )
-
-    def swap(self, source: _Published, staged: str) -> None:
-        """Move a staging graph to its place, and note it in the manifest."""
-        graph = self.graph(source.name)
-        noted = (
-            f'<{graph}> <{SCHEMA}sha256> "{source.sha256}" . '
-            f'<{graph}> <{PG}triples> "{len(source.lines)}"^^<{XSD}integer> .'
+    def swap(self, sources: list[_Source], places: Mapping[str, str]) -> None:
+        """Move staging graphs to their places, and note their sources in the manifest."""
+        there = [source.name for source in sources if source.name in self.hashes]
+        old = [graph for graphs in (self.graphs_of(there) if there else {}).values() for graph in graphs]
+        notes = "\n".join(
+            f'<{self.key(source.name)}> <{_SHA256}> "{source.sha256}" ; '
+            f'<{_TRIPLES}> "{len(source.lines)}"^^<{XSD}integer> .'
+            for source in sources
         )
         self._once(
-            f"MOVE GRAPH <{staged}> TO GRAPH <{graph}> ;\n"
-            f"{self._forgotten(graph)} ;\n"
-            f"INSERT DATA {{ GRAPH <{self.manifest}> {{ {noted} }} }}",
-            source.name,
-            source.sha256,
+            [
+                *self._begun([source.name for source in sources]),
+                *self._removed(old),
+                *self._copied(places),
+                f"INSERT DATA {{ GRAPH <{self.manifest}> {{ {notes} }} }}",
+                *self._removed(list(places)),
+            ],
+            {source.name: source.sha256 for source in sources},
         )
 
-    def remove(self, name: str) -> None:
-        """Remove a source's graph and its note."""
-        graph = self.graph(name)
-        self._once(f"DROP SILENT GRAPH <{graph}> ;\n{self._forgotten(graph)}", name, None)
+    def remove(self, names: list[str]) -> None:
+        """Remove sources' graphs and notes."""
+        graphs = [graph for graphs in self.graphs_of(names).values() for graph in graphs]
+        values = " ".join(f"<{self.key(name)}>" for name in names)
+        forget = (
+            f"DELETE {{ GRAPH <{self.manifest}> {{ ?key ?p ?o }} }} "
+            f"WHERE {{ VALUES ?key {{ {values} }} GRAPH <{self.manifest}> {{ ?key ?p ?o }} }}"
+        )
+        self._once(
+            [
+                *self._begun(names),
+                *self._removed(graphs),
+                forget,
+            ],
+            dict.fromkeys(names),
+        )
 
-    def _forgotten(self, graph: str) -> str:
-        return f"DELETE WHERE {{ GRAPH <{self.manifest}> {{ <{graph}> ?p ?o }} }}"
+    def begin(self) -> None:
+        """Note that a push has begun."""
+        from importlib.metadata import version
 
-    def _once(self, update: str, name: str, wanted: str | None) -> None:
-        """Run an update that must not be done twice: where its answer is lost, look whether it was done."""
+        run = (
+            f'<{self.manifest}> a <{PROV}Activity> ; <{SCHEMA}softwareVersion> "{version("pressgraph")}" ; '
+            f'<{PROV}startedAtTime> "{_now()}"^^<{XSD}dateTime> .'
+        )
+        forget = f"DELETE WHERE {{ GRAPH <{self.manifest}> {{ <{self.manifest}> ?p ?o }} }}"
+        self.target.repeat(f"{forget} ;\nINSERT DATA {{ GRAPH <{self.manifest}> {{ {run} }} }}")
+
+    def end(self) -> None:
+        """Note that the push has ended."""
+        ended = f'<{self.manifest}> <{PROV}endedAtTime> "{_now()}"^^<{XSD}dateTime>'
+        self.target.repeat(f"INSERT DATA {{ GRAPH <{self.manifest}> {{ {ended} }} }}")
+
+    def _begun(self, names: Iterable[str]) -> Iterator[str]:
+        """Take the hashes of sources out of the manifest, so that it never says more than is true.
+
+        Stores that do not keep an update's parts together may stop between them.
+        """
+        keys = [self.key(name) for name in names]
+        yield f"INSERT DATA {{ GRAPH <{self.manifest}> {{ {' '.join(f'<{key}> a <{_SOURCE}> .' for key in keys)} }} }}"
+        yield (
+            f"DELETE {{ GRAPH <{self.manifest}> {{ ?key ?p ?o }} }} WHERE {{ "
+            f"VALUES ?key {{ {' '.join(f'<{key}>' for key in keys)} }} VALUES ?p {{ <{_SHA256}> <{_TRIPLES}> }} "
+            f"GRAPH <{self.manifest}> {{ ?key ?p ?o }} }}"
+        )
+
+    def _copied(self, places: Mapping[str, str]) -> Iterator[str]:
+        for some in slices(places, GRAPHS):
+            if len(some) == 1:
+                # Virtuoso does not take a VALUES block of one row here
+                pattern = "{ ?s ?p ?o }"
+                yield f"INSERT {{ GRAPH <{places[some[0]]}> {pattern} }} WHERE {{ GRAPH <{some[0]}> {pattern} }}"
+                continue
+            pairs = " ".join(f"(<{staging}> <{places[staging]}>)" for staging in some)
+            where = f"VALUES (?from ?to) {{ {pairs} }} GRAPH ?from {{ ?s ?p ?o }}"
+            yield f"INSERT {{ GRAPH ?to {{ ?s ?p ?o }} }} WHERE {{ {where} }}"
+
+    def _removed(self, graphs: list[str]) -> Iterator[str]:
+        if not self.target.is_virtuoso:
+            yield from (f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
+            return
+        # which takes five times as long to drop many graphs as to empty them, and keeps no empty ones
+        for some in slices(graphs, GRAPHS):
+            values = " ".join(f"<{graph}>" for graph in some)
+            yield (
+                f"DELETE {{ GRAPH ?old {{ ?s ?p ?o }} }} "
+                f"WHERE {{ VALUES ?old {{ {values} }} GRAPH ?old {{ ?s ?p ?o }} }}"
+            )
+
+    def _noted(self, names: Iterable[str]) -> dict[str, str | None]:
+        """Return the hashes that the manifest has of sources, asked anew; None for one that it does not know."""
+        keys = {self.key(name): name for name in names}
+        rows = self.target.select(
+            f"SELECT ?key ?hash WHERE {{ VALUES ?key {{ {' '.join(f'<{key}>' for key in keys)} }} "
+            f"GRAPH <{self.manifest}> {{ ?key a <{_SOURCE}> OPTIONAL {{ ?key <{_SHA256}> ?hash }} }} }}"
+        )
+        found = {keys[row["key"].value]: row["hash"].value if row["hash"] else "" for row in rows}
+        return {name: found.get(name) for name in keys.values()}
+
+    def _once(self, operations: list[str], wanted: Mapping[str, str | None]) -> None:
+        """Run an update; where its answer is lost, look whether it was done before doing it again."""
         for attempt in range(_ATTEMPTS):
             try:
-                self.target.update(update)
+                self.target.update(" ;\n".join(operations))
             except EndpointError:
-                if self.noted(name) == wanted:
+                if self._noted(wanted) == wanted:
                     return
                 if attempt == _ATTEMPTS - 1:
                     raise
@@ -266,26 +484,51 @@ class _Remote:
                 return
 
 
-def plan_push(dataset: ValidatedDataset, target: Target, *, personal: bool) -> Plan:
-    """Compare the published sources with the store's, and change nothing."""
-    remote = _Remote(target, dataset.graphs)
-    remote.look()
-    return _plan(remote, remote.sources(dataset, personal=personal))
+def plan_push(dataset: ValidatedDataset, target: Target, *, personal: bool, check: bool = False) -> Plan:
+    """Compare the published sources with what the store's manifest says, and change nothing.
+
+    `check` reads every source back, instead of trusting the manifest.
+    """
+    return _Push(dataset, target, personal=personal, check=check).plan
 
 
-def _plan(remote: _Remote, sources: dict[str, _Published]) -> Plan:
-    hashes = {name: source.sha256 for name, source in sources.items()}
-    changed = [name for name in sources if remote.hashes.get(name) != hashes[name]]
-    return Plan(
-        uploaded=tuple(name for name in changed if name not in remote.hashes),
-        replaced=tuple(name for name in changed if name in remote.hashes),
-        deleted=tuple(sorted(set(remote.hashes) - set(sources))),
-        same=len(sources) - len(changed),
-        staged=tuple(remote.staged),
-        triples=sum(len(sources[name].lines) for name in changed),
-        withheld=sum(source.withheld for source in sources.values()),
-        adapted=sum(sources[name].adapted for name in changed),
-    )
+class _Push:
+    def __init__(self, dataset: ValidatedDataset, target: Target, *, personal: bool, check: bool) -> None:
+        self.remote = _Remote(target, dataset.graphs)
+        self.remote.look()
+        if check:
+            for name, lines in self.remote.sources(sorted(self.remote.hashes)):
+                if hash_lines(lines) != self.remote.hashes[name]:
+                    self.remote.hashes[name] = ""
+        self.published = _Published(dataset, personal=personal, virtuoso=target.is_virtuoso)
+        self.sources = self.published.summaries()
+        there = self.remote.hashes
+        self.changed = [name for name, source in self.sources.items() if there.get(name) != source.sha256]
+
+    @property
+    def plan(self) -> Plan:
+        there = self.remote.hashes
+        return Plan(
+            uploaded=tuple(name for name in self.changed if name not in there),
+            replaced=tuple(name for name in self.changed if name in there),
+            deleted=tuple(sorted(there.keys() - self.sources.keys())),
+            same=len(self.sources) - len(self.changed),
+            staged=tuple(sorted(self.remote.staged)),
+            triples=sum(self.sources[name].size for name in self.changed),
+            withheld=sum(source.withheld for source in self.sources.values()),
+            adapted=sum(self.sources[name].adapted for name in self.changed),
+            last=self.remote.last,
+        )
+
+    def sweep(self) -> None:
+        """Drop the staging graphs of an interrupted push that are of no use to this one."""
+        useful = tuple(self.remote.staging(self.sources[name].sha256) for name in self.changed)
+        self.remote.target.drop(graph for graph in self.remote.staged if not graph.startswith(useful))
+
+    def place(self, sources: list[_Source]) -> int:
+        """Bring sources to their place in the store; return how many."""
+        self.remote.swap(sources, self.remote.stage(sources))
+        return len(sources)
 
 
 def push(
@@ -293,39 +536,61 @@ def push(
     target: Target,
     *,
     personal: bool,
-    progress: Callable[[list[str]], Iterable[str]] = iter,
+    check: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int], AbstractContextManager[Callable[[int], None]]] | None = None,
 ) -> Plan:
     """Bring a store up to date with the published sources; return what was done.
 
+    `check` reads every source back first, instead of trusting the manifest. `jobs` requests are under way at a time.
+    `progress` is told the number of sources to send, and gives a function that is told how many more are in place.
+
     Raises EndpointError; every source in the store is then as it was or as it is to be, and another push goes on.
     """
-    remote = _Remote(target, dataset.graphs)
-    remote.look()
-    sources = remote.sources(dataset, personal=personal)
-    planned = _plan(remote, sources)
-    wanted = {remote.staging(name, sources[name].sha256) for name in (*planned.uploaded, *planned.replaced)}
-    for name in progress([*planned.uploaded, *planned.replaced]):
-        remote.swap(sources[name], remote.stage(sources[name]))
-    for name in planned.deleted:
-        remote.remove(name)
-    for graph in remote.staged:
-        if graph not in wanted:
-            target.drop(graph)
+    work = _Push(dataset, target, personal=personal, check=check)
+    planned = work.plan
+    if not planned.changes and not planned.staged:
+        return planned
+    work.remote.begin()
+    work.sweep()
+    shown = progress(len(work.changed)) if progress is not None else nullcontext(lambda _: None)
+    with shown as tell, ThreadPoolExecutor(jobs) as pool:
+        running: set[Future[int]] = set()
+        try:
+            for batch in work.published.batches(work.changed):
+                if len(running) >= jobs:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        tell(future.result())
+                running.add(pool.submit(work.place, batch))
+            for future in running:
+                tell(future.result())
+        finally:
+            pool.shutdown(cancel_futures=True)
+    for some in slices(planned.deleted, _REMOVED):
+        work.remote.remove(some)
+    work.remote.end()
     return planned
 
 
 def pull(target: Target, id_base: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the graph of each source of a store, and its triples as sorted lines of N-Triples.
+    """Yield the sources of a store, and their graphs as sorted lines of N-Quads.
 
-    Raises EndpointError where a graph is not what the manifest says.
+    Raises EndpointError where a source is not what the manifest says.
     """
     remote = _Remote(target, GraphNames(id_base=id_base))
     remote.look()
-    for name, noted in sorted(remote.hashes.items()):
-        lines = _lines(target.graph(remote.graph(name)))
-        if hash_lines(lines) != noted:
+    for name, lines in remote.sources(sorted(remote.hashes)):
+        if hash_lines(lines) != remote.hashes[name]:
+            unfinished = not remote.hashes[name]
             raise EndpointError(
-                f"the graph of '{name}' is not what was pushed: somebody else has changed it",
-                hint="push it again: remove its entry from the manifest graph, or change the facts",
+                f"'{name}' is half-way through a push"
+                if unfinished
+                else f"'{name}' is not what was pushed: somebody else has changed its graphs",
+                hint="push again" if unfinished else "'pressgraph push --check' mends it",
             )
-        yield remote.graph(name), lines
+        yield name, lines
+
+
+def _now() -> str:
+    return datetime.now(tz=UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

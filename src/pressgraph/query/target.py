@@ -1,41 +1,45 @@
 """A remote store that can be written to: SPARQL 1.1 Update, and the Graph Store HTTP Protocol where it is there.
 
-Every request but an update is repeated on 429, 502, 503, 504 and lost connections, with growing, jittered pauses or
-as long as Retry-After says. Credentials come from the environment, as for queries, else from the system's keyring
-(service `pressgraph`, the endpoint's host as the name); basic or digest authentication, as the server asks for.
+Every request but an update that must not be done twice is repeated on failures that pass (`pressgraph.query.wire`).
 """
 
 from __future__ import annotations
 
 import os
-import re
+import time
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth, HTTPDigestAuth
-from urllib3.util import Retry
 
 from pressgraph.errors import EndpointError
+from pressgraph.query.wire import Access, Wire, without_credentials
+from pressgraph.rdf import SD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_RETRIED = (429, 502, 503, 504)
+    import requests
+
 _ATTEMPTS = 6
 _MISSING = {404, 405, 406, 415, 501}
+_TOO_LARGE = {400, 413, 414, 500}
+_DEADLOCK = b"Virtuoso 40001"
+"""What Virtuoso says when it has undone a transaction that others were in the way of."""
 _LEAST_BATCH = 20
-_SD = "http://www.w3.org/ns/sparql-service-description#"
+GRAPHS = 250
+"""Graphs that a request names: servers limit the length of a query."""
+_PAGE = 5_000
+"""Rows in one answer: public stores cut answers at 10,000, and say nothing."""
 
 # How stores that are known by the end of their query address call the others: update, graph store.
 _ADDRESSES = (
     ("/sparql-auth", "/sparql-auth", "/sparql-graph-crud-auth"),
     ("/query", "/update", "/store"),
-    ("/sparql", "/sparql", "/sparql-graph-crud"),
+    ("/sparql", "/sparql", "/store"),
 )
 
 
@@ -57,8 +61,21 @@ class Addresses:
         return cls(query=query, update=update or query, store=store)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a store's service description says (SPARQL 1.1 Service Description), by local names."""
+
+    languages: frozenset[str] = frozenset()
+    features: frozenset[str] = frozenset()
+
+    @property
+    def takes_updates(self) -> bool | None:
+        """Whether it takes updates; None where it says nothing about languages beyond queries."""
+        return True if "SPARQL11Update" in self.languages else None
+
+
 class Target:
-    """A remote store, open for a push."""
+    """A remote store, open for a push. Up to `connections` threads may use it."""
 
     def __init__(
         self,
@@ -67,45 +84,77 @@ class Target:
         timeout: float = 60.0,
         pause: float = 0.5,
         environ: Mapping[str, str] = os.environ,
+        connections: int = 1,
     ) -> None:
-        if urlsplit(addresses.query).scheme not in {"http", "https"}:
-            hint = "it starts with http:// or https://"
-            raise EndpointError(f"'{addresses.query}' is not the address of an endpoint", hint=hint)
-        self.addresses = addresses
-        self.timeout = timeout
-        self.pause = pause
-        self.batch = 1000
-        self.has_store = addresses.store is not None
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers["User-Agent"] = "pressgraph"
-        retry = Retry(
-            total=_ATTEMPTS,
-            backoff_factor=pause,
-            backoff_jitter=pause,
-            backoff_max=30,
-            status_forcelist=_RETRIED,
-            allowed_methods=None,
-            respect_retry_after_header=True,
-            raise_on_status=False,
+        access = Access.of(addresses.query, environ)
+        self.addresses = Addresses(
+            query=access.url,
+            update=without_credentials(addresses.update),
+            store=addresses.store and without_credentials(addresses.store),
         )
-        self._session.mount(addresses.query.partition("://")[0] + "://", HTTPAdapter(max_retries=retry))
-        self._credentials = _credentials(addresses.query, environ)
-        self._authenticate()
+        self.pause = pause
+        self.batch = 5_000
+        """Triples in one INSERT DATA; becomes smaller where the store finds it too large."""
+        self.has_store: bool | None = None if addresses.store else False
+        """Whether it speaks the graph store protocol; None: not known yet."""
+        self._writing = Lock()
+        self._wire = Wire(access, timeout=timeout, attempts=_ATTEMPTS, pause=pause, connections=connections)
+
+    # -- what it is
+
+    @cached_property
+    def is_virtuoso(self) -> bool:
+        """Whether the store is a Virtuoso, which takes updates as queries."""
+        response = self._wire.send("GET", self.addresses.query, params={"query": "ASK { }"})
+        self._wire.check(response)
+        return "virtuoso" in response.headers.get("Server", "").lower()
+
+    @cached_property
+    def description(self) -> Description:
+        """The service description; empty where there is none."""
+        accept = {"Accept": "text/turtle, application/rdf+xml;q=0.5"}
+        response = self._wire.send("GET", self.addresses.query, headers=accept)
+        media_type = response.headers.get("Content-Type", "").partition(";")[0]
+        form = ox.RdfFormat.from_media_type(media_type)
+        if not response.ok or form is None:
+            return Description()
+        found: dict[str, set[str]] = {"supportedLanguage": set(), "feature": set()}
+        try:
+            for quad in ox.parse(response.content, format=form, base_iri=self.addresses.query):
+                values = found.get(quad.predicate.value.removeprefix(SD))
+                if values is not None and isinstance(quad.object, ox.NamedNode):
+                    values.add(quad.object.value.removeprefix(SD))
+        except SyntaxError:
+            return Description()
+        return Description(languages=frozenset(found["supportedLanguage"]), features=frozenset(found["feature"]))
+
+    @cached_property
+    def unites(self) -> bool:
+        """Whether its default graph is the union of the named graphs, asked of a store that holds some."""
+        if "UnionDefaultGraph" in self.description.features:
+            return True
+        return bool(self.select("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")) or not self.select(
+            "SELECT ?s WHERE { GRAPH ?g { ?s ?p ?o } } LIMIT 1"
+        )
 
     # -- reading
 
     def select(self, query: str) -> list[ox.QuerySolution]:
         """Return the rows of a SELECT."""
-        response = self._send(
+        response = self._wire.send(
             "POST",
             self.addresses.query,
             data={"query": query},
             headers={"Accept": "application/sparql-results+json"},
         )
-        self._check(response, self.addresses.query)
+        self._wire.check(response)
+        return self._solutions(response.content)
+
+    def _solutions(self, body: bytes) -> list[ox.QuerySolution]:
+        # Apart from `select`, whose frame a failed request's traceback may keep for any thread to collect, and these
+        # objects must end in the thread that made them.
         try:
-            found = ox.parse_query_results(response.content, format=ox.QueryResultsFormat.JSON)
+            found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
         except (SyntaxError, ValueError) as error:
             raise EndpointError(
                 f"{self.addresses.query} answered what is no SPARQL result",
@@ -114,65 +163,62 @@ class Target:
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - of a SELECT
         return list(found)
 
-    def graph(self, name: str) -> Iterator[ox.Triple]:
-        """Yield the triples of a graph."""
-        page = 10_000
-        if self.addresses.store is not None and self.has_store:
-            response = self._send(
-                "GET",
-                self.addresses.store,
-                params={"graph": name},
-                headers={"Accept": "application/n-triples, text/turtle;q=0.5"},
-            )
-            if response.status_code == requests.codes.not_found:
-                return
-            if response.ok:
-                media_type = response.headers.get("Content-Type", "").partition(";")[0]
-                form = ox.RdfFormat.from_media_type(media_type) or ox.RdfFormat.N_TRIPLES
-                for quad in ox.parse(response.content, format=form):
-                    yield quad.triple
-                return
+    def pages(self, variables: str, pattern: str) -> Iterator[ox.QuerySolution]:
+        """Yield the distinct rows of a pattern, page by page: the order makes pages meet."""
+        query = f"SELECT DISTINCT {variables} WHERE {{ {pattern} }} ORDER BY {variables}"
+        if self.is_virtuoso:
+            # which sorts no more than 10,000 rows for a LIMIT, and any number in a subquery
+            query = f"SELECT {variables} WHERE {{ {{ {query} }} }}"
         start = 0
         while True:
-            # stores that cut answers cut them at their limit: the order makes pages meet
-            rows = self.select(
-                f"SELECT ?s ?p ?o WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }} "
-                f"ORDER BY ?s ?p ?o LIMIT {page} OFFSET {start}"
-            )
-            for row in rows:
-                yield ox.Triple(row["s"], row["p"], row["o"])
-            if len(rows) < page:
+            rows = self.select(f"{query} LIMIT {_PAGE} OFFSET {start}")
+            yield from rows
+            if len(rows) < _PAGE:
                 return
-            start += page
+            start += _PAGE
 
-    def count(self, name: str) -> int:
+    def counts(self, graphs: Iterable[str]) -> dict[str, int]:
+        """Return how many triples graphs have; those that are empty or not there are missing."""
+        found: dict[str, int] = {}
+        for some in slices(graphs, GRAPHS):
+            rows = self.select(
+                f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {_values('g', some)} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
+            )
+            found.update((row["g"].value, int(row["n"].value)) for row in rows)
+        return found
+
+    def count(self, graph: str) -> int:
         """Return how many triples a graph has."""
-        rows = self.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
-        return int(rows[0]["n"].value)
+        return self.counts([graph]).get(graph, 0)
 
-    @cached_property
-    def is_virtuoso(self) -> bool:
-        """Whether the store is a Virtuoso, which takes updates as queries."""
-        response = self._send("GET", self.addresses.query, params={"query": "ASK { }"})
-        return "virtuoso" in response.headers.get("Server", "").lower()
+    def quads(self, graphs: Mapping[str, int]) -> Iterator[tuple[str, ox.Triple]]:
+        """Yield the triples of graphs of known sizes, each with its graph.
 
-    def description(self) -> dict[str, list[str]]:
-        """Return what the service description says it can (SPARQL 1.1 Service Description): languages and features."""
-        response = self._send("GET", self.addresses.query, headers={"Accept": "text/turtle, application/rdf+xml;q=0.5"})
-        found: dict[str, list[str]] = {"languages": [], "features": []}
-        media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        form = ox.RdfFormat.from_media_type(media_type)
-        if not response.ok or form is None:
-            return found
-        words = {f"{_SD}supportedLanguage": "languages", f"{_SD}feature": "features"}
-        try:
-            for quad in ox.parse(response.content, format=form, base_iri=self.addresses.query):
-                word = words.get(quad.predicate.value)
-                if word is not None and isinstance(quad.object, ox.NamedNode):
-                    found[word].append(quad.object.value.removeprefix(_SD))
-        except SyntaxError:
-            return found
-        return {word: sorted(values) for word, values in found.items()}
+        Small graphs are read together, in one request; large ones one by one.
+        """
+        few: list[str] = []
+        size = 0
+        for graph, count in graphs.items():
+            if count > _PAGE:
+                yield from ((graph, triple) for triple in self.graph(graph))
+                continue
+            if size + count > _PAGE or len(few) == GRAPHS:
+                yield from self._rows(few)
+                few, size = [], 0
+            few.append(graph)
+            size += count
+        if few:
+            yield from self._rows(few)
+
+    def _rows(self, graphs: list[str]) -> Iterator[tuple[str, ox.Triple]]:
+        rows = self.select(f"SELECT ?g ?s ?p ?o WHERE {{ {_values('g', graphs)} GRAPH ?g {{ ?s ?p ?o }} }}")
+        for row in rows:
+            yield row["g"].value, ox.Triple(row["s"], row["p"], row["o"])
+
+    def graph(self, name: str) -> Iterator[ox.Triple]:
+        """Yield the triples of a graph, page by page: Virtuoso's graph store protocol cuts it at 10,000 triples."""
+        for row in self.pages("?s ?p ?o", f"GRAPH <{name}> {{ ?s ?p ?o }}"):
+            yield ox.Triple(row["s"], row["p"], row["o"])
 
     # -- writing
 
@@ -181,123 +227,93 @@ class Target:
 
         Raises EndpointError; the update may have been done nevertheless.
         """
+        self._wire.check(self._update(text, once=True))
+
+    def repeat(self, text: str) -> None:
+        """Run an update that is the same done twice as once."""
+        self._wire.check(self._update(text, once=False))
+
+    def _update(self, text: str, *, once: bool) -> requests.Response:
         url = self.addresses.update
         if self.is_virtuoso:
-            response = self._send("POST", url, data={"query": text}, once=True)
+            options: dict[str, Any] = {"data": {"query": text}}
         else:
-            headers = {"Content-Type": "application/sparql-update"}
-            response = self._send("POST", url, data=text.encode(), headers=headers, once=True)
-        self._check(response, url)
+            options = {"data": text.encode(), "headers": {"Content-Type": "application/sparql-update"}}
+        # stores write one thing at a time, or deadlock
+        with self._writing:
+            for attempt in range(_ATTEMPTS):
+                response = self._wire.send("POST", url, once=once, **options)
+                if response.ok or _DEADLOCK not in response.content:
+                    break
+                time.sleep(self.pause * 2**attempt)
+        return response
 
     def add(self, graph: str, lines: Sequence[str]) -> None:
         """Add triples, as lines of N-Triples, to a graph; doing it twice is the same as once."""
-        if self.addresses.store is not None and self.has_store:
-            response = self._send(
-                "POST",
-                self.addresses.store,
-                params={"graph": graph},
-                data="".join(f"{line}\n" for line in lines).encode(),
-                headers={"Content-Type": "application/n-triples"},
-            )
+        if self.has_store is not False:
+            with self._writing:
+                response = self._wire.send(
+                    "POST",
+                    self._store,
+                    params={"graph": graph},
+                    data="".join(f"{line}\n" for line in lines).encode(),
+                    headers={"Content-Type": "application/n-triples"},
+                )
             if response.status_code not in _MISSING:
-                self._check(response, self.addresses.store)
+                self._wire.check(response)
+                self.has_store = True
                 return
             self.has_store = False
-        self._insert(graph, lines)
+        self.insert({graph: lines})
 
-    def _insert(self, graph: str, lines: Sequence[str]) -> None:
-        """Add triples by INSERT DATA, in batches that become smaller where the store finds them too large."""
+    def insert(self, graphs: Mapping[str, Sequence[str]]) -> None:
+        """Add triples to graphs by INSERT DATA, in batches that become smaller where the store finds them too large."""
+        lines = [(graph, line) for graph, lines in graphs.items() for line in lines]
         start = 0
         while start < len(lines):
             batch = lines[start : start + self.batch]
-            try:
-                self._retried(f"INSERT DATA {{ GRAPH <{graph}> {{\n" + "\n".join(batch) + "\n} }")
-            except EndpointError:
-                if self.batch <= _LEAST_BATCH or len(batch) <= _LEAST_BATCH:
-                    raise
-                self.batch = max(_LEAST_BATCH, self.batch // 2)
+            response = self._update(_insert_data(batch), once=False)
+            if response.status_code in _TOO_LARGE and len(batch) > _LEAST_BATCH:
+                self.batch = max(_LEAST_BATCH, len(batch) // 2)
                 continue
+            self._wire.check(response)
             start += len(batch)
 
-    def _retried(self, text: str) -> None:
-        """Run an update that may be repeated."""
-        url = self.addresses.update
-        if self.is_virtuoso:
-            response = self._send("POST", url, data={"query": text})
-        else:
-            response = self._send(
-                "POST", url, data=text.encode(), headers={"Content-Type": "application/sparql-update"}
-            )
-        self._check(response, url)
+    def drop(self, graphs: Iterable[str]) -> None:
+        """Drop graphs, where they are there."""
+        for some in slices(graphs, GRAPHS):
+            self.repeat(" ;\n".join(f"DROP SILENT GRAPH <{name}>" for name in some))
 
-    def drop(self, graph: str) -> None:
-        """Drop a graph, if it is there."""
-        self._retried(f"DROP SILENT GRAPH <{graph}>")
-
-    # -- the wire
-
-    def _authenticate(self) -> None:
-        if self._credentials is None:
-            return
-        user, secret = self._credentials
-        if user is None:
-            self._session.headers["Authorization"] = f"Bearer {secret}"
-            return
-        response = self._send("GET", self.addresses.query, params={"query": "ASK { }"})
-        asked = response.headers.get("WWW-Authenticate", "").lower()
-        digest = response.status_code == requests.codes.unauthorized and asked.startswith("digest")
-        self._session.auth = HTTPDigestAuth(user, secret) if digest else HTTPBasicAuth(user, secret)
-
-    def _send(self, method: str, url: str, *, once: bool = False, **options: Any) -> requests.Response:
-        """Send a request.
-
-        `once` sends it no second time: an update may have been done although its answer was lost, and whoever asked
-        for it looks before repeating it.
-        """
-        try:
-            if not once:
-                return self._session.request(method, url, timeout=self.timeout, allow_redirects=False, **options)
-            with requests.Session() as session:
-                session.trust_env = False
-                session.headers.update(self._session.headers)
-                session.auth = self._session.auth
-                session.mount(url.partition("://")[0] + "://", HTTPAdapter(max_retries=Retry(0, raise_on_status=False)))
-                return session.request(method, url, timeout=self.timeout, allow_redirects=False, **options)
-        except requests.Timeout as error:
-            hint = "set a longer timeout for it under [endpoints] in pressgraph.toml"
-            raise EndpointError(f"{url} did not answer within {self.timeout:g} seconds", hint=hint) from error
-        except requests.RequestException as error:
-            reason = re.sub(r"<[^>]*>|HTTP\w+\([^)]*\)|: $", "", str(error.args[0] if error.args else error))
-            raise EndpointError(
-                f"{url} cannot be reached: {reason.strip()[:200]}", hint="is the address right, and the server up?"
-            ) from error
-
-    def _check(self, response: requests.Response, url: str) -> None:
-        if response.ok and not response.is_redirect:
-            return
-        if response.status_code in {requests.codes.unauthorized, requests.codes.forbidden}:
-            raise EndpointError(
-                f"{url} does not let us in ({response.status_code})",
-                hint="set PRESSGRAPH_ENDPOINT_TOKEN, or PRESSGRAPH_ENDPOINT_USER and PRESSGRAPH_ENDPOINT_PASSWORD",
-            )
-        said = next((line.strip() for line in response.text.splitlines() if line.strip()), "no reason given")[:300]
-        raise EndpointError(f"{url} answered {response.status_code} {response.reason}: {said}")
+    @property
+    def _store(self) -> str:
+        address = self.addresses.store
+        assert address is not None  # noqa: S101 - has_store says so
+        if self.is_virtuoso and address.endswith("/store"):
+            return address.removesuffix("/store") + "/sparql-graph-crud"
+        return address
 
 
-def _credentials(url: str, environ: Mapping[str, str]) -> tuple[str | None, str] | None:
-    """Return user and password, or None and a token, or nothing."""
-    token, user = environ.get("PRESSGRAPH_ENDPOINT_TOKEN"), environ.get("PRESSGRAPH_ENDPOINT_USER")
-    if token:
-        return None, token
-    if user:
-        return user, environ.get("PRESSGRAPH_ENDPOINT_PASSWORD", "")
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return None
-    try:
-        found = keyring.get_credential(f"pressgraph:{urlsplit(url).netloc}", None)
-    except KeyringError:
-        return None
-    return (found.username, found.password) if found is not None else None
+def slices(items: Iterable[str], most: int) -> Iterator[list[str]]:
+    """Yield items in lists of at most so many.
+
+    >>> list(slices("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    remaining = iter(items)
+    while some := list(islice(remaining, most)):
+        yield some
+
+
+def _values(variable: str, graphs: Iterable[str]) -> str:
+    return f"VALUES ?{variable} {{ {' '.join(f'<{graph}>' for graph in graphs)} }}"
+
+
+def _insert_data(lines: Iterable[tuple[str, str]]) -> str:
+    parts = ["INSERT DATA {"]
+    current = None
+    for graph, line in lines:
+        if graph != current:
+            parts.append(f"{'}' if current is not None else ''} GRAPH <{graph}> {{")
+            current = graph
+        parts.append(line)
+    return "\n".join([*parts, "} }"])

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.rdf import RDF_TYPE, XSD
+from pressgraph.rdf import RDF_TYPE, SD, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 FORMATS = "http://www.w3.org/ns/formats/"
 DCTERMS = "http://purl.org/dc/terms/"

@@ -193,14 +193,19 @@ class Endpoint:
 
         Raises RequestError.
         """
+        most = self.limits.size * 4
         match request.method:
             case "OPTIONS":
                 return preflight(_METHODS)
-            case "GET" | "HEAD" | "POST":
+            case "GET" | "HEAD":
                 pass
+            case "POST":
+                if media_type(request)[0] == UPDATE:
+                    self.front.writes.authorise(request)
+                    most = self.front.writes.size
             case _:
                 raise RequestError(405, "queries come by GET or POST", {"allow": _METHODS})
-        operation = await read_operation(request, lambda: self.front.body(request, self.limits.size * 4))
+        operation = await read_operation(request, lambda: self.front.body(request, most))
         if operation.update is not None:
             return await self.front.writes.update(request, operation)
         if operation.query is None:

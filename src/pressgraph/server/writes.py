@@ -63,6 +63,11 @@ class Writes:
             }
         )
 
+    @property
+    def size(self) -> int:
+        """How large a write may be, in bytes."""
+        return self.front.settings.write_body_mib * 1024 * 1024
+
     # -- who may
 
     def authorise(self, request: Request) -> None:
@@ -87,7 +92,8 @@ class Writes:
         front = self.front
         text = operation.update
         assert text is not None  # noqa: S101 - the caller asked
-        limits = Limits(size=front.endpoint.limits.size, depth=front.settings.depth, operators=front.settings.operators)
+        # its writer is a process of its own, which may end of a long update; nesting is refused as in queries
+        limits = Limits(size=self.size, depth=front.settings.depth, operators=self.size, patterns=self.size)
         try:
             check_query(text, limits)
             text = with_dataset(text, operation.using, operation.using_named)
@@ -211,7 +217,7 @@ class Writes:
     async def _content(self, request: Request) -> tuple[list[str], list[bytes]]:
         """Return media types and contents of what a request brings: one document, or several (5.5)."""
         kind, charset = media_type(request)
-        body = await self.front.body(request, self.front.settings.write_body_mib * 1024 * 1024)
+        body = await self.front.body(request, self.size)
         if kind == "multipart/form-data":
             return await self._multipart(request, body)
         if kind not in _TRIPLES:

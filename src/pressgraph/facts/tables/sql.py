@@ -35,36 +35,54 @@ def read_sql(path: Path, *, name: str, url: str | None, root: Path) -> tuple[She
     except ImportError as error:
         raise PressgraphError("SQL needs SQLAlchemy", hint="install it: pip install 'pressgraph[sql]'") from error
     query = path.read_text(encoding="utf-8-sig").strip().rstrip(";")
+    connection: sqlalchemy.Connection | None = None
     try:
-        engine = sa.create_engine(_address(url, root), poolclass=sa.NullPool)
-        connection = engine.connect()
-        _read_only(connection)
+        connection = sa.create_engine(_address(url, root), poolclass=sa.NullPool).connect()
+        _read_only(connection, query)
         result = connection.execution_options(stream_results=True, yield_per=_BATCH).exec_driver_sql(query)
     except (sa.exc.SQLAlchemyError, ImportError) as error:
-        cause = getattr(error, "orig", None) or error
-        reason = re.sub(r"://[^@/\s]*@", "://…@", str(cause)).partition("\n")[0]
-        return None, [problem("not-a-table", Place(file=name), reason=reason)]
+        if connection is not None:
+            connection.close()
+        return None, [problem("not-a-table", Place(file=name), reason=_reason(error))]
     if not result.returns_rows:
         connection.close()
         return None, [problem("not-a-table", Place(file=name), reason="the query returns no rows: write a SELECT")]
     sheet = SheetRows(file=name, headers=list(result.keys()), header_row=0, rows=())
-    sheet.rows = _rows(connection, result, sheet)
+    sheet.rows = _Rows(connection, result, name, sheet.problems)
     return sheet, []
 
 
-def _rows(
-    connection: sqlalchemy.Connection, result: sqlalchemy.CursorResult[tuple[object, ...]], sheet: SheetRows
-) -> Iterator[tuple[int, Cells]]:
-    import sqlalchemy as sa
+class _Rows:
+    """The rows of a query; the connection ends with them, read or not."""
 
-    try:
-        for number, row in enumerate(result, start=1):
-            yield number, tuple(row)
-    except sa.exc.SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        sheet.problems.append(problem("not-a-table", Place(file=sheet.file), reason=reason))
-    finally:
-        connection.close()
+    def __init__(
+        self,
+        connection: sqlalchemy.Connection,
+        result: sqlalchemy.CursorResult[tuple[object, ...]],
+        name: str,
+        problems: list[Problem],
+    ) -> None:
+        self._connection, self._result = connection, result
+        self._name, self._problems = name, problems
+
+    def __iter__(self) -> Iterator[tuple[int, Cells]]:
+        import sqlalchemy as sa
+
+        try:
+            for number, row in enumerate(self._result, start=1):
+                yield number, tuple(row)
+        except sa.exc.SQLAlchemyError as error:
+            self._problems.append(problem("not-a-table", Place(file=self._name), reason=_reason(error)))
+
+    def __del__(self) -> None:
+        self._result.close()
+        self._connection.close()
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of what a database says, without a password."""
+    cause = getattr(error, "orig", None) or error
+    return re.sub(r"://[^@/\s]*@", "://…@", str(cause)).partition("\n")[0]
 
 
 def _address(url: str, root: Path) -> sqlalchemy.URL:
@@ -77,20 +95,34 @@ def _address(url: str, root: Path) -> sqlalchemy.URL:
         return found
 
     address = sa.make_url(re.sub(r"\$\{(\w+)\}", value, url))
-    if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
+    backend = address.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise PressgraphError(f"'{backend}' is no database that pressgraph reads", hint="sqlite or postgresql")
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if address.database and address.database != ":memory:":
         # SQLite would make an empty database of a mistyped name; opened so, it cannot even write to a right one
         file = (root / address.database).resolve()
         return sa.make_url(f"sqlite:///file:{file}?mode=ro&uri=true")
     return address
 
 
-def _read_only(connection: sqlalchemy.Connection) -> None:
-    backend = connection.engine.url.get_backend_name()
-    if backend == "postgresql":
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-    elif backend in {"mysql", "mariadb"}:
-        connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
-    elif backend == "sqlite":
+def _read_only(connection: sqlalchemy.Connection, query: str) -> None:
+    """Let a connection read only, and see that the query is one statement: a second could end the transaction.
+
+    Raises sqlalchemy.exc.SQLAlchemyError.
+    """
+    import sqlalchemy as sa
+
+    if connection.engine.url.get_backend_name() == "sqlite":
         connection.exec_driver_sql("PRAGMA query_only = ON")
-    else:
-        raise PressgraphError(f"'{backend}' is no database that pressgraph reads", hint="sqlite, postgresql or mysql")
+        return
+    import psycopg
+
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the address names the driver
+    # parsed and not run; psycopg sends text without parameters in a way that allows several statements
+    parsed = driver.pgconn.prepare(b"", query.encode(driver.info.encoding))
+    if parsed.status != psycopg.pq.ExecStatus.COMMAND_OK:
+        raise sa.exc.DatabaseError(query, None, psycopg.DatabaseError(parsed.get_error_message()))
