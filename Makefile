@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format profile editor bench bench-embed bench-serve bench-validate clean
+.PHONY: help demo test lint format profile editor bench bench-embed bench-push bench-serve bench-validate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(VENV)/dev.stamp bench-embed ## measure conversion against its peers, an
 
 bench-serve: $(VENV)/dev.stamp ## measure the server against 'oxigraph serve' and rdflib-endpoint (needs wrk)
 	$(BIN)/python benchmarks/serve.py
+
+bench-push: $(VENV)/dev.stamp ## measure pushes of 10,000 releases to Oxigraph and Virtuoso (needs virtuoso-t)
+	$(BIN)/python benchmarks/push.py
 
 bench-embed: $(VENV)/dev.stamp ## measure how many web pages a second are edited
 	$(BIN)/python benchmarks/embed.py

@@ -39,11 +39,19 @@ def wait_for(port: int, seconds: float = 60) -> None:
 
 
 @contextmanager
-def oxigraph(folder: Path) -> Iterator[str]:
-    """Serve an empty Oxigraph; yield its query address."""
+def oxigraph(folder: Path, *, union: bool = True) -> Iterator[str]:
+    """Serve an empty Oxigraph, whose default graph is the union of the others; yield its query address."""
     port = free_port()
     program = shutil.which("oxigraph") or str(Path(sys.executable).with_name("oxigraph"))
-    call = [program, "serve", "-l", str(folder), "-b", f"127.0.0.1:{port}", "--union-default-graph"]
+    call = [
+        program,
+        "serve",
+        "-l",
+        str(folder),
+        "-b",
+        f"127.0.0.1:{port}",
+        *(["--union-default-graph"] if union else []),
+    ]
     with (folder.parent / "oxigraph.log").open("wb") as log:
         process = subprocess.Popen(call, stdout=log, stderr=log)
         try:

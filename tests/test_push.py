@@ -130,7 +130,7 @@ def founding_project(tmp_path: Path, founding_path: Path) -> Workspace:
 
 def write_releases(folder: Path, names: dict[int, str], *, more: int = 30) -> Workspace:
     """Build releases of one organisation each, whose other names tell the versions apart."""
-    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
     lines = []
     for number, name in names.items():
         source = {
@@ -467,6 +467,51 @@ def test_many_sources(tmp_path: Path, store: Store) -> None:
     assert sum(sizes.values()) == first.triples
     assert not store.push(workspace).changes
     assert not store.plan(workspace, check=True).changes
+
+
+# -- what stores say of themselves
+
+
+def test_capabilities_are_read_from_the_service_description(store: Store) -> None:
+    target = store.target()
+    assert target.is_virtuoso is (store.kind == "virtuoso")
+    assert not target.is_read_only
+    assert target.unites
+    assert any(language.startswith("SPARQL1") for language in target.description.languages)
+
+
+def test_a_server_that_takes_no_updates_says_so_before_anything_is_sent(tmp_path: Path) -> None:
+    workspace = write_releases(tmp_path / "here", {1: "One"}, more=1)
+    server = harness.start(harness.empty(harness.make_project(tmp_path / "there")))
+    try:
+        store = Store("pressgraph", f"{server.url}/sparql", {"PRESSGRAPH_ENDPOINT_TOKEN": server.token})
+        assert store.command(workspace, "push", "--dry-run").exit_code == 0
+        result = store.command(workspace, "push")
+    finally:
+        server.stop()
+    assert result.exit_code == 2
+    assert "takes no updates" in result.stderr
+    assert "--writable" in result.stderr
+
+
+def test_a_store_without_a_union_is_warned_of(tmp_path: Path) -> None:
+    workspace = write_releases(tmp_path, {1: "One"}, more=1)
+    with servers.oxigraph(tmp_path / "store", union=False) as address:
+        result = Store("oxigraph", address, {}).command(workspace, "push")
+    assert result.exit_code == 0, result.output
+    assert "--union-default-graph" in result.stderr
+
+
+def test_wrong_credentials_are_one_line(tmp_path: Path, store: Store) -> None:
+    if store.kind == "oxigraph":
+        return  # which asks nobody
+    workspace = write_releases(tmp_path, {1: "One"}, more=1)
+    names = dict.fromkeys(store.environ, "wr0ng")
+    result = Store(store.kind, store.address, names).command(workspace, "push")
+    assert result.exit_code == 2
+    assert "does not let us in" in result.stderr
+    assert "wr0ng" not in result.output
+    assert len(result.stderr.splitlines()) == 2
 
 
 # -- the saved queries

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import csv
+import datetime
+import json
+import re
 import sqlite3
+import tempfile
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import python_calamine
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from pressgraph.cli import main
-from pressgraph.errors import FactsError
+from pressgraph.errors import FactsError, column_letters
 from pressgraph.facts.tables.sheet import join_values, split_values
+from pressgraph.project import open_project
 from pressgraph.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+    from pressgraph.profile import Profile
 
 SOURCE = {
     "source": "document/a",
@@ -210,9 +220,199 @@ def test_headers_that_are_no_keys_are_reported_once(workspace: Workspace, tmp_pa
     ]
 
 
+AWKWARD = {
+    "empty.csv": (b"", "the first row must name the columns"),
+    "twice.csv": (b"source,id,type,id\n", "the column 'id' stands twice"),
+    "more.csv": (b"source;id;type\ndocument/a;agent/x;Organization;x\n", "a column without a header"),
+    "dos.csv": (b"source;id;type;name.de\ndocument/a;agent/x;Organization;K\x81ste\n", "the text is not UTF-8"),
+    "half.xlsx": (b"PK\x03\x04", "cannot be read"),
+    "locked.xlsx": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000), "it is protected by a password"),
+    "text.xls": (b"id\tname\n", "cannot be read"),
+    "text.ods": (b"id\tname\n", "cannot be read"),
+    "text.parquet": (b"id\tname\n", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_what_is_no_table_is_one_line(workspace: Workspace, tmp_path: Path, name: str) -> None:
+    content, said = AWKWARD[name]
+    (tmp_path / name).write_bytes(content)
+    result = CliRunner().invoke(main, ["--project", str(workspace.project.root), "convert", str(tmp_path / name)])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(name)
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 2
+
+
+def test_headers_alone_are_no_facts(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "facts.csv").write_text("source;id;type\n")
+    assert quads(workspace, tmp_path / "facts.csv") == set()
+
+
 def test_rows_must_name_their_source(workspace: Workspace, tmp_path: Path) -> None:
     rows = [{"source": "", "id": "agent/x", "type": "Organization"}]
     assert mistakes(workspace, write_csv(tmp_path / "facts.csv", rows)) == ["facts.csv:2:source no-source"]
+
+
+# -- one workbook of three sheets, and the same in every other format
+
+ORGANISATIONS = [
+    ("agent/kuestenlicht", "Organization", "Küstenlicht | Förderkreis e. V.", "photonics"),
+    ("agent/buendnis-fuer-gewebe", "Organization", 'Bündnis „Gewebe"; Süd', "biotechnology | photonics"),
+]
+LABELS = [
+    ("label/kuestenlicht-gold-1", "gold", "agent/kuestenlicht", "stated", "2026-01-15", "1-20 | 30-44"),
+    ("label/buendnis-silver-1", "silver", "agent/buendnis-fuer-gewebe", "stated", "2025-06-30", "50-61"),
+]
+THE_SAME = """
+source: { id: document/a, type: NewsArticle, headline: { de: Zwei Label für Bündnisse }, datePublished: 2026-01-15 }
+facts:
+  - { id: agent/kuestenlicht, type: Organization, name: { de: "Küstenlicht | Förderkreis e. V." }, sector: photonics }
+  - id: agent/buendnis-fuer-gewebe
+    type: Organization
+    name: { de: 'Bündnis „Gewebe"; Süd' }
+    sector: [biotechnology, photonics]
+  - id: label/kuestenlicht-gold-1
+    type: AwardedLabel
+    level: gold
+    heldBy: agent/kuestenlicht
+    hasValidity: { basis: stated, validFrom: 2026-01-15 }
+    evidence: [[1, 20], [30, 44]]
+  - id: label/buendnis-silver-1
+    type: AwardedLabel
+    level: silver
+    heldBy: agent/buendnis-fuer-gewebe
+    hasValidity: { basis: stated, validFrom: 2025-06-30 }
+    evidence: [50, 61]
+"""
+LABEL_HEADERS = ["id", "level", "heldBy", "hasValidity.basis", "hasValidity.validFrom", "evidence"]
+
+
+def write_workbook(path: Path, labels: Sequence[tuple[str, ...]]) -> None:
+    """Write the three sheets as somebody would by hand: dates are dates, and the type is the sheet's name."""
+    book = Workbook(path)
+    day = book.add_format({"num_format": "dd.mm.yyyy"})
+    source = book.add_worksheet("source")
+    source.write_row(0, 0, ["id", "type", "headline.de", "datePublished"])
+    source.write_row(1, 0, ["document/a", "NewsArticle", "Zwei Label für Bündnisse"])
+    source.write_datetime(1, 3, datetime.datetime(2026, 1, 15), day)  # noqa: DTZ001 - as Excel has it
+    organisations = book.add_worksheet("Organization")
+    organisations.write_row(0, 0, ["id", "type", "name.de", "sector"])
+    for number, row in enumerate(ORGANISATIONS, start=1):
+        organisations.write_row(number, 0, [row[0], row[1], row[2].replace("|", "\\|"), row[3]])
+    sheet = book.add_worksheet("AwardedLabel")
+    sheet.write_row(0, 0, LABEL_HEADERS)
+    for number, label in enumerate(labels, start=1):
+        sheet.write_row(number, 0, label[:4])
+        try:
+            sheet.write_datetime(number, 4, datetime.datetime.fromisoformat(label[4]), day)
+        except ValueError:
+            sheet.write(number, 4, label[4])
+        sheet.write(number, 5, label[5])
+    book.close()
+
+
+def write_twin(path: Path, labels: Sequence[tuple[str, ...]]) -> None:
+    """Write the same as one table with semicolons, as a German Excel saves it."""
+    said = ["document/a", "NewsArticle", "Zwei Label für Bündnisse", "2026-01-15"]
+    headers = ["source", "source.type", "source.headline.de", "source.datePublished", "type", "name.de", "sector"]
+    with path.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow([*headers, *LABEL_HEADERS])
+        for id_, type_, name, sector in ORGANISATIONS:
+            writer.writerow([*said, type_, name.replace("|", "\\|"), sector, id_, *[""] * 5])
+        for label in labels:
+            writer.writerow([*said, "AwardedLabel", "", "", *label])
+
+
+def test_a_workbook_of_three_sheets_says_the_same_in_every_format(tmp_path: Path) -> None:
+    folder = tmp_path / "mit Leerzeichen ü"
+    folder.mkdir()
+    (folder / "facts.yaml").write_text(THE_SAME, encoding="utf-8")
+    write_workbook(folder / "facts.xlsx", LABELS)
+    write_twin(folder / "facts.csv", LABELS)
+    for form in ("jsonl", "parquet"):
+        call = ["facts", "convert", str(folder / "facts.xlsx"), "-o", str(folder / f"facts.{form}")]
+        result = CliRunner().invoke(main, ["--project", str(folder), *call])
+        assert result.exit_code == 0, result.output
+    with (folder / "facts.csv").open(encoding="cp1252", newline="") as file:
+        headers, *rows = csv.reader(file, delimiter=";")
+    with sqlite3.connect(folder / "facts.db") as database:
+        names = ", ".join(f'"{header}" TEXT' for header in headers)
+        database.execute(f"CREATE TABLE facts ({names})")
+        marks = ", ".join("?" * len(headers))
+        database.executemany(f"INSERT INTO facts VALUES ({marks})", rows)  # noqa: S608 - question marks
+    database.close()
+    (folder / "facts.sql").write_text("SELECT * FROM facts")
+    (folder / "pressgraph.toml").write_text('[tables.all]\nfile = "facts.sql"\nurl = "sqlite:///facts.db"\n')
+    workspace = open_workspace(folder)
+    expected = quads(workspace, folder / "facts.yaml")
+    assert len(expected) > 40
+    for form in ("xlsx", "csv", "jsonl", "parquet", "sql"):
+        assert quads(workspace, folder / f"facts.{form}") == expected, form
+
+
+def test_the_same_mistakes_are_found_in_the_workbook_and_in_its_twin(workspace: Workspace, tmp_path: Path) -> None:
+    wrong = [
+        ("label/kuestenlicht-gold-1", "glod", "agent/kuestenlicht", "stated", "15.1.2026", "1-20"),
+        ("label/buendnis silver", "silver", "agent/buendnis-fuer-gewebe", "said", "2025-06-31", "61-50"),
+    ]
+    write_workbook(tmp_path / "facts.xlsx", wrong)
+    write_twin(tmp_path / "facts.csv", wrong)
+    assert sorted(mistakes(workspace, tmp_path / "facts.xlsx")) == [
+        "facts.xlsx:AwardedLabel!A3 bad-id",
+        "facts.xlsx:AwardedLabel!B2 unknown-term",
+        "facts.xlsx:AwardedLabel!D3 unknown-term",
+        "facts.xlsx:AwardedLabel!E2 bad-literal",
+        "facts.xlsx:AwardedLabel!E3 bad-literal",
+        "facts.xlsx:AwardedLabel!F3 bad-evidence",
+    ]
+    assert sorted(mistakes(workspace, tmp_path / "facts.csv")) == [
+        "facts.csv:4:hasValidity.validFrom bad-literal",
+        "facts.csv:4:level unknown-term",
+        "facts.csv:5:evidence bad-evidence",
+        "facts.csv:5:hasValidity.basis unknown-term",
+        "facts.csv:5:hasValidity.validFrom bad-literal",
+        "facts.csv:5:id bad-id",
+    ]
+
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n"), min_size=1, max_size=40
+).filter(lambda text: text == text.strip() and bool(text))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, min_size=1, max_size=3, unique=True)), min_size=1, max_size=4))
+def test_nothing_is_lost_between_formats(tmp_path: Path, things: list[tuple[str, list[str]]]) -> None:
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    facts = [
+        {
+            "id": f"agent/a{i}",
+            "type": "Organization",
+            "name": {"de": name},
+            "alternateName": {"en": others},
+            "evidence": [i, i + 9],
+        }
+        for i, (name, others) in enumerate(things)
+    ]
+    source = {
+        "id": "document/a",
+        "type": "NewsArticle",
+        "headline": {"de": things[0][0]},
+        "datePublished": "2026-01-15",
+    }
+    first = folder / "facts.jsonl"
+    first.write_text(json.dumps({"source": source, "facts": facts}), encoding="utf-8")
+    workspace = open_workspace(folder)
+    expected = quads(workspace, first)
+    before = first
+    for form in ("xlsx", "csv", "yaml", "parquet", "tsv", "jsonl"):
+        after = folder / f"back.{form}"
+        result = CliRunner().invoke(main, ["--project", str(folder), "facts", "convert", str(before), "-o", str(after)])
+        assert result.exit_code == 0, (form, result.output)
+        assert quads(workspace, after) == expected, form
+        before = after
 
 
 FOREIGN = """
@@ -252,6 +452,38 @@ def test_cells_give_back_what_was_joined(values: list[str]) -> None:
     joined = join_values(values)
     found = split_values(joined)
     assert found == values
+
+
+def kinds() -> list[str]:
+    return sorted(Workspace(open_project(Path(__file__).parents[1])).profile.classes)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_template_offers_its_keys_with_hints_and_its_terms_to_choose_from(
+    profile: Profile, tmp_path: Path, kind: str
+) -> None:
+    template = tmp_path / "template.xlsx"
+    call = ["--project", str(tmp_path), "facts", "template", kind, "-o", str(template)]
+    assert CliRunner().invoke(main, call).exit_code == 0
+    with zipfile.ZipFile(template) as parts:
+        sheets = [parts.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
+        notes = sum(parts.read(name).count(b"<comment ") for name in parts.namelist() if "comments" in name)
+    book = python_calamine.CalamineWorkbook.from_path(str(template))
+    terms = [list(filter(None, column)) for column in zip(*book.get_sheet_by_name("terms").to_python(), strict=True)]
+    headers = 0
+    for name, xml in zip(book.sheet_names, sheets, strict=False):
+        if name == "terms":
+            continue
+        offered = {
+            column: terms[ord(listed) - ord("A")]
+            for column, listed in re.findall(r'sqref="([A-Z]+)2:.*?<formula1>terms!\$([A-Z])\$1:', xml)
+        }
+        for number, header in enumerate(book.get_sheet_by_name(name).to_python()[0], start=1):
+            headers += 1
+            key = profile.keys.get(str(header).rpartition("source.")[2])
+            if key is not None and key.scheme is not None:
+                assert offered[column_letters(number)] == list(key.scheme.concepts), header
+    assert notes == headers > 5
 
 
 @pytest.mark.parametrize("kind", ["AwardedLabel", "schema:Claim", "Organization"])

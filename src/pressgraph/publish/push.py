@@ -551,6 +551,11 @@ def push(
     planned = work.plan
     if not planned.changes and not planned.staged:
         return planned
+    if target.is_read_only:
+        raise EndpointError(
+            f"{target.addresses.update} takes no updates: its service description names queries alone",
+            hint="pressgraph serve: --writable; another store: say 'update' under [endpoints] in pressgraph.toml",
+        )
     work.remote.begin()
     work.sweep()
     shown = progress(len(work.changed)) if progress is not None else nullcontext(lambda _: None)

@@ -68,11 +68,6 @@ class Description:
     languages: frozenset[str] = frozenset()
     features: frozenset[str] = frozenset()
 
-    @property
-    def takes_updates(self) -> bool | None:
-        """Whether it takes updates; None where it says nothing about languages beyond queries."""
-        return True if "SPARQL11Update" in self.languages else None
-
 
 class Target:
     """A remote store, open for a push. Up to `connections` threads may use it."""
@@ -127,6 +122,13 @@ class Target:
         except SyntaxError:
             return Description()
         return Description(languages=frozenset(found["supportedLanguage"]), features=frozenset(found["feature"]))
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the service description says that what answers at the update address takes queries alone."""
+        languages = self.description.languages
+        one = self.addresses.update == self.addresses.query
+        return one and not self.is_virtuoso and bool(languages) and "SPARQL11Update" not in languages
 
     @cached_property
     def unites(self) -> bool:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pressgraph.errors import Problem
 
 _ERRORS = {"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"}
+_ZIPPED = {".xlsx", ".xlsm", ".xlsb"}
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+"""What Office wraps an encrypted workbook in (MS-CFB, 2.2)."""
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -28,7 +31,10 @@ def read_workbook(path: Path, *, name: str) -> tuple[list[SheetRows], list[Probl
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
     except (calamine.CalamineError, OSError) as error:
-        return [], [problem("not-a-table", Place(file=name), reason=str(error).partition("\n")[0])]
+        reason = str(error).partition("\n")[0]
+        if path.suffix.lower() in _ZIPPED and _begins_with(path, _COMPOUND):
+            reason = "it is protected by a password; save it without one"
+        return [], [problem("not-a-table", Place(file=name), reason=reason)]
     sheets: list[SheetRows] = []
     problems: list[Problem] = []
     for metadata in book.sheets_metadata:
@@ -54,6 +60,11 @@ def read_workbook(path: Path, *, name: str) -> tuple[list[SheetRows], list[Probl
     if not sheets:
         problems.append(problem("no-header", Place(file=name)))
     return sheets, problems
+
+
+def _begins_with(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def is_source_sheet(name: str) -> bool:
