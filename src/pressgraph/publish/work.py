@@ -246,7 +246,7 @@ class Work:
         return (
             result.place is None
             or not files.isdisjoint(self.changed)
-            or not touched.isdisjoint({result.focus, result.value or ""})
+            or not touched.isdisjoint({result.focus, result.value or "", result.other or ""})
         )
 
     def _read_for(self, results: Collection[Result], files: Mapping[str, Any]) -> None:
@@ -279,8 +279,9 @@ class Work:
 
         focus = ox.NamedNode(result.focus) if not result.focus.startswith("_:") else None
         value = read_term(result.value) if result.value is not None else None
+        other = read_term(result.other) if result.other is not None else None
         found: set[str] = set()
-        for node in (focus, value):
+        for node in (focus, value, other):
             if isinstance(node, ox.NamedNode):
                 # where it says what it is, else where it is first described
                 found.update(files(node, _TYPE, None)[:1] or files(node, None, None)[:1])
@@ -299,8 +300,9 @@ class Work:
                 # values that differ are shown beside each other
                 for one in objects if len(objects) > 1 else ():
                     found.update(files(focus, predicate, one)[:_RELATED])
-        if value is not None and not isinstance(value, ox.BlankNode):
-            found.update(files(focus, None, value)[:1])
+        for term in (value, other):
+            if term is not None and not isinstance(term, ox.BlankNode):
+                found.update(files(focus, None, term)[:1])
         return found
 
     def _source_of(self, quad: ox.Quad) -> Iterator[str]:

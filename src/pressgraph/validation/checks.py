@@ -7,7 +7,8 @@
     # @message de {path} von '{this}' ist hier {value} und anderswo {other}.
     SELECT ?this ?path ?value ?other WHERE { … }
 
-`?this` is the thing; `?path` and `?value` say which of its values; they bring a row to its place. Every variable of a
+`?this` is the thing; `?path` and `?value` say which of its values; they bring a row to its place, and `?other`, another
+value or another thing, to the place beside it. Every variable of a
 row can stand in the messages. `?base`, where a query uses it, is the IRI that the project's ids are below.
 
 A query that selects `?key` compares things: those with the same key are a problem, each but the first of them, which
@@ -161,7 +162,7 @@ class Check:
         return sorted({self._result(row, graph) for row in rows}, key=result_order)
 
     def _result(self, row: Row, graph: Graph) -> Result:
-        path, value = row.get("path"), row.get("value")
+        path, value, other = row.get("path"), row.get("value"), row.get("other")
         words = {
             name: graph.profile.shrink(term.value, graph.id_base) if isinstance(term, ox.NamedNode) else lexical(term)
             for name, term in row.items()
@@ -178,6 +179,7 @@ class Check:
             value=term_text(value),
             lexical=lexical(value) if value is not None else None,
             language=value.language if isinstance(value, ox.Literal) else None,
+            other=term_text(other),
         )
 
 

@@ -169,8 +169,9 @@ class Explainer:
             yield Text(f"more than one alternative fits: {english}", de=f"mehr als eine Möglichkeit passt: {german}")
             return
         if name in _LISTS and name != "And":
-            alternatives = [self._asks(part) for part, _ in outcomes]
-            # alternatives that only forward literals to another constraint help nobody
+            asked = [self._asks(part) for part, _ in outcomes]
+            # an alternative that only leaves literals to another constraint helps nobody
+            alternatives = [it for it in asked if it != _NODE_KINDS["sh:Literal"]] or asked
             yield Text(
                 f"allowed: {'; or '.join(map(str, alternatives))}",
                 de=f"erlaubt: {'; oder '.join(it.to('de') for it in alternatives)}",

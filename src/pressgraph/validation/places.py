@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
@@ -11,6 +12,7 @@ from pressgraph.errors import Text
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.report import Related
+from pressgraph.validation.shacl import lexical, read_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,10 +62,8 @@ class Locator:
         spot, others = self._spot(result)
         if spot is None:
             return result
-        related = [*result.related, *self._related(result, spot, others)]
-        return replace(
-            result, place=spot.place, source=spot.source, evidence=spot.evidence, related=tuple(related[:_SHOWN])
-        )
+        related = tuple(islice(self._related(result, spot, others), _SHOWN))
+        return replace(result, place=spot.place, source=spot.source, evidence=spot.evidence, related=related)
 
     def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
         focus = result.focus
@@ -93,7 +93,7 @@ class Locator:
         ]
 
     def _related(self, result: Result, spot: _Spot, others: list[_Spot]) -> Iterator[Related]:
-        seen = {spot.place, *(it.place for it in result.related)}
+        seen = {spot.place}
         if result.component.endswith("#MaxCountConstraintComponent"):
             for other in others:
                 if other.place not in seen and other.name != spot.name:
@@ -101,7 +101,15 @@ class Locator:
                     yield Related(place=other.place, note=Text("the other value", de="der andere Wert"))
         node = self._nodes.get(result.value or "")
         if node is not None and node.place not in seen:
+            seen.add(node.place)
             yield Related(place=node.place, note=Text("described here", de="hier beschrieben"))
+        if result.other is None:
+            return
+        name = lexical(read_term(result.other))
+        beside = next((it for it in others if it.name == name and it.place not in seen), None)
+        beside = beside or self._nodes.get(result.other)
+        if beside is not None and beside.place not in seen:
+            yield Related(place=beside.place, note=Text("the other is here", de="das andere steht hier"))
 
     # -- learning
 

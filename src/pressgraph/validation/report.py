@@ -56,6 +56,8 @@ class Result:
     """The value as people write it: an IRI, or a literal's lexical form."""
     language: str | None = None
     """The language tag of a literal."""
+    other: str | None = None
+    """What a check compared the value or the thing with."""
     place: Place | None = None
     source: str | None = None
     """The id of the document whose fact is at the place."""

@@ -196,8 +196,9 @@ class Adviser:
         if not twice:
             return None
         tag, found = twice[0]
-        shown = ", ".join(f"“{it}”" for it in found[:_SHOWN])
-        return Text(f"in '{tag}': {shown}; keep one", de=f"in '{tag}': {shown}; eins behalten")
+        english = ", ".join(f"“{it}”" for it in found[:_SHOWN])
+        german = ", ".join(f"„{it}“" for it in found[:_SHOWN])
+        return Text(f"in '{tag}': {english}; keep one", de=f"in '{tag}': {german}; eins behalten")
 
 
 _EXAMPLES = {"date": "2019-01-31", "duration": "P2Y", "integer": "1", "boolean": "true", "gYear": "2019"}
