@@ -148,6 +148,60 @@ def test_result_on_json_lines_has_line_and_column(tmp_path: Path) -> None:
     assert str(it.place) == "data/x.jsonl:2:8"
 
 
+ROW = {
+    "source": "document/x",
+    "id": "label/a",
+    "type": "AwardedLabel",
+    "level": "silver",
+    "heldBy": "agent/y",
+    "hasValidity.id": "validity/a",
+    "hasValidity.type": "ValidityPeriod",
+    "hasValidity.basis": "stated",
+    "hasValidity.validFrom": "2024-05-17",
+    "hasValidity.validUntil": "2020-01-01",
+}
+
+
+def table(path: Path) -> None:
+    if path.suffix == ".xlsx":
+        import xlsxwriter
+
+        with xlsxwriter.Workbook(str(path)) as book:
+            sheet = book.add_worksheet("Labels")
+            sheet.write_row(0, 0, ROW.keys())
+            sheet.write_row(1, 0, ROW.values())
+    else:
+        mark = {".csv": ";", ".tsv": "\t"}[path.suffix]
+        path.write_text(f"{mark.join(ROW)}\n{mark.join(ROW.values())}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "holder", "start"),
+    [
+        (".csv", "data/t.csv:2:heldBy", "data/t.csv:2:hasValidity.validFrom"),
+        (".tsv", "data/t.tsv:2:heldBy", "data/t.tsv:2:hasValidity.validFrom"),
+        (".xlsx", "data/t.xlsx:Labels!E2", "data/t.xlsx:Labels!I2"),
+    ],
+)
+def test_result_in_a_table_shows_its_cell(suffix: str, holder: str, start: str, tmp_path: Path) -> None:
+    project(tmp_path, a=SOURCE + "  - { id: agent/y, type: City, name: Y }\n")
+    table(tmp_path / "data" / f"t{suffix}")
+    text = run("--project", tmp_path, "validate").stdout
+    assert f"--> {holder}\n   | heldBy\n 2 | agent/y\n   | ^^^^^^^\n  = help: did you mean 'agent/x'?" in text
+    assert f"--> {start}\n   | hasValidity.validFrom\n 2 | 2024-05-17\n   | ^^^^^^^^^^\n" in text
+    page = run("--project", tmp_path, "validate", "-f", "html").stdout
+    assert "hasValidity.validFrom: <mark>2024-05-17</mark>" in page
+    found = json.loads(run("--project", tmp_path, "validate", "-f", "json").stdout)["findings"]
+    places = {it["rule"]: it["place"] for it in found}
+    assert places["ValidityPeriod-validFrom-lessThan"]["header"] == "hasValidity.validFrom"
+    assert (places["AwardedLabel-heldBy-class"]["line"], places["AwardedLabel-heldBy-class"]["column"]) == (2, 5)
+    (log,) = json.loads(run("--project", tmp_path, "validate", "-f", "sarif").stdout)["runs"]
+    (location,) = next(it for it in log["results"] if it["ruleId"] == "AwardedLabel-heldBy-class")["locations"]
+    assert location["logicalLocations"][-1] == {"fullyQualifiedName": holder, "kind": "cell"}
+    # a column of a table is no column of a line
+    assert "startColumn" not in location["physicalLocation"].get("region", {})
+
+
 @pytest.mark.parametrize(
     ("suffix", "where"), [(".ttl", "4:33"), (".trig", "4:33"), (".nt", "3:1"), (".rdf", "5"), (".jsonld", None)]
 )
@@ -326,6 +380,24 @@ def test_allowed_result_is_reported_with_its_reason_and_counts_no_more(tmp_path:
     assert report.conforms
     assert [it.allowed for it in report.allowed] == ["not published yet"]
     assert report.summary().endswith("1 allowed")
+
+
+def test_lines_and_rows_are_allowed_what_facts_are(tmp_path: Path) -> None:
+    project(tmp_path, a=SOURCE)
+    lines = [
+        {"source": {"id": "document/l", "type": "NewsArticle", "headline": {"en": "L"}, "datePublished": "2024-05-17"}},
+        {"id": "agent/y", "type": "Organization", "allow": [{"Named-name-minCount": "1"}]},
+    ]
+    (tmp_path / "data" / "l.jsonl").write_text("".join(json.dumps(it) + "\n" for it in lines), encoding="utf-8")
+    (tmp_path / "data" / "t.csv").write_text(
+        "source,id,type,allow.Named-name-minCount,name\n"
+        "document/t,agent/z,Organization,2,\ndocument/t,agent/w,Organization,3,W\n",
+        encoding="utf-8",
+    )
+    workspace = pressgraph.open(tmp_path)
+    report = workspace.validate([tmp_path / "data" / "l.jsonl", tmp_path / "data" / "t.csv"])
+    assert sorted(it.allowed or "" for it in report.allowed) == ["1", "2"]
+    assert str(only(report, "unused-allowance").place) == "data/t.csv:3:allow.Named-name-minCount"
 
 
 def test_unused_and_misspelt_allowances_are_flagged(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ class Records:
         self.quads = 0
         """How many have been returned."""
         self.listen = listen
+        self.allowing: list[FactsFile] = []
+        """The records whose facts are allowed to break a rule."""
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
         self._reviewed: dict[str, tuple[str | None, str | None]] = {}
@@ -234,6 +236,8 @@ class Records:
         self.problems.extend(p for p in found.problems if p.rule != "missing-section")
         if len(self.problems) > before:
             return b""
+        if any(fact.allow for fact in found.facts):
+            self.allowing.append(found)
         output, self._pending = self._pending, b""
         if found.source is not None:
             source_emitter = self.emitter.source(found.source)

@@ -137,20 +137,26 @@ class Work:
                 seen = _SourcesSeen(stream, self.graphs.provenance)
                 union.load(self.store, seen, news=news)
             self.problems.extend(stream.problems)
-            return {"facts": stream.facts, "sources": sorted(seen.sources)}
+            entry: dict[str, Any] = {"facts": stream.facts, "sources": sorted(seen.sources)}
+            self._note_allowances(entry, stream.allowing)
+            return entry
         found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         self.problems.extend(found.problems)
         if not found.problems:
             union.load(self.store, convert_facts(found, self.emitter), news=news)
-        entry: dict[str, Any] = {
+        entry = {
             "facts": len(found.facts),
             "sources": [source_name(found.source.id)] if found.source is not None else [],
         }
-        if allow := [it.to_json() for it in permissions(found, self.profile, self.project.id_base)]:
-            entry["allow"] = allow
+        self._note_allowances(entry, [found])
         if found.source is not None and found.source.text_file is not None:
             entry["text"] = str(found.source.text_file)
         return entry
+
+    def _note_allowances(self, entry: dict[str, Any], files: Iterable[FactsFile]) -> None:
+        found = [it.to_json() for one in files for it in permissions(one, self.profile, self.project.id_base)]
+        if found:
+            entry["allow"] = found
 
     def refusal(self, files: Mapping[str, Any]) -> Report:
         """Return the report of a state whose facts have problems: the shapes are not asked."""

@@ -34,13 +34,14 @@ class Permission:
 
     def to_json(self) -> list[Any]:
         """Return the permission as a build keeps it."""
-        return [self.rule, self.reason, self.place.line, self.place.column, list(self.things)]
+        place = self.place
+        return [self.rule, self.reason, list(self.things), place.line, place.column, place.sheet, place.header]
 
     @classmethod
     def from_json(cls, kept: list[Any], file: str) -> Permission:
         """Return a kept permission."""
-        rule, reason, line, column, things = kept
-        place = Place(file=file, line=line, column=column)
+        rule, reason, things, line, column, sheet, header = kept
+        place = Place(file=file, line=line, column=column, sheet=sheet, header=header)
         return cls(rule=rule, reason=reason, place=place, things=tuple(things))
 
 

@@ -99,10 +99,12 @@ def check_files(
     facts = sum(len(one.facts) for one in read.found.values())
     for path in rdf:
         problems.extend(_load_rdf(store, path, project))
+    allowing = list(read.found.values())
     for path in lines:
         with open_stream(path, project, emitter) as stream:
             union.load(store, stream)
         problems.extend(stream.problems)
+        allowing += stream.allowing
         facts += stream.facts
     chosen = choose_engine(engine, shapes or profile)
     if problems:
@@ -124,7 +126,7 @@ def check_files(
     inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks)
     results = [it for it in inspector.full() if it.focus in named]
     locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
-    permitted = [it for one in read.found.values() for it in permissions(one, profile, project.id_base)]
+    permitted = [it for one in allowing for it in permissions(one, profile, project.id_base)]
     report = inspector.finish(results, locate=locate, permitted=permitted, triples=union.size(store))
     return report.with_totals(files=len(files), facts=facts)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from pressgraph.validation.formats.folding import by_file, folded
-from pressgraph.validation.formats.frames import extent, line_at
+from pressgraph.validation.formats.frames import cell_at, extent, in_table, line_at
 from pressgraph.validation.report import counted, word
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ details { margin-top: .4rem; } summary { cursor: pointer; color: var(--dim); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .4rem 0; font-size: .9rem; }
 dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
 .fine { color: var(--good); font-weight: 700; }
-@media print { body { max-width: none; padding: 0; } pre { white-space: pre-wrap; } }
+@media print { body { max-width: none; padding: 0; } pre { white-space: pre-wrap; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 """
 
 _WORDS = {
@@ -160,16 +162,21 @@ class _Page:
         yield "</article>"
 
     def where(self, place: Place) -> str:
+        if in_table(place):
+            return escape(str(place).removeprefix(f"{place.file}:"))
         if place.column:
             return self.say("column", line=place.line, column=place.column)
         return self.say("line", line=place.line) if place.line else escape(place.file)
 
     def code(self, finding: Finding, place: Place) -> Iterator[str]:
-        line = line_at(place, self.options)
+        cell = cell_at(place, self.options)
+        line = line_at(place, self.options) if cell is None else f"{place.header}: {cell}"
         if line is None:
             return
+        if cell is not None:
+            place = replace(place, column=len(place.header) + 3)
         start = place.column - 1 if place.column else 0
-        end = start + (extent(line, place.column) if place.column else len(line))
+        end = start + (extent(line, place.column) if place.column and cell is None else len(line))
         marked = f"{escape(line[:start])}<mark>{escape(line[start:end])}</mark>{escape(line[end:])}"
         # a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
         label = f"{self.say('code')} {place.line}, {escape(finding.rule)}"

@@ -64,4 +64,8 @@ def _place(place: Place) -> dict[str, Any]:
         found["line"] = place.line
     if place.column:
         found["column"] = place.column
+    if place.sheet:
+        found["sheet"] = place.sheet
+    if place.header:
+        found["header"] = place.header
     return found

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pressgraph.validation.formats.frames import extent, line_at
+from pressgraph.validation.formats.frames import extent, in_table, line_at
 from pressgraph.validation.report import Severity
 
 if TYPE_CHECKING:
@@ -68,8 +68,11 @@ def _result(finding: Finding, index: int, options: Options) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if finding.place is not None:
         location["physicalLocation"] = _physical(finding.place, options)
-    if finding.about:
-        location["logicalLocations"] = [{"fullyQualifiedName": finding.about, "kind": "resource"}]
+    logical = [{"fullyQualifiedName": finding.about, "kind": "resource"}] if finding.about else []
+    if finding.place is not None and in_table(finding.place):
+        logical.append({"fullyQualifiedName": str(finding.place), "kind": "cell"})
+    if logical:
+        location["logicalLocations"] = logical
     if location:
         result["locations"] = [location]
     if finding.related:
@@ -111,7 +114,11 @@ def _physical(place: Place, options: Options) -> dict[str, Any]:
     else:
         artifact = {"uri": quote(name.as_posix()), "uriBaseId": "ROOT"}
     physical: dict[str, Any] = {"artifactLocation": artifact}
-    if place.line:
+    if in_table(place):
+        # its rows are lines only in a delimited file, and there only while no cell has two
+        if PurePath(place.file).suffix.lower() in {".csv", ".tsv"} and place.line:
+            physical["region"] = {"startLine": place.line}
+    elif place.line:
         region: dict[str, Any] = {"startLine": place.line}
         if place.column:
             region["startColumn"] = place.column

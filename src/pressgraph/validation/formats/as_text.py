@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from pressgraph.validation.formats.folding import by_file, folded
-from pressgraph.validation.formats.frames import extent, line_at
+from pressgraph.validation.formats.frames import cell_at, extent, line_at
 from pressgraph.validation.report import Severity, word
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ class _Writer:
             yield from self.technical(finding)
 
     def _short(self, place: Place, first: Place | None) -> str:
-        return f"{place.line}:{place.column}" if first is not None and place.file == first.file else str(place)
+        return (
+            str(place).removeprefix(f"{place.file}:") if first is not None and place.file == first.file else str(place)
+        )
 
     def technical(self, finding: Finding) -> Iterator[str]:
         result = finding.result
@@ -129,15 +131,21 @@ class _Writer:
         """Draw the line with the place underlined; a long line is cut around the place."""
         number = str(place.line) if place.line else ""
         margin = " " * max(2, len(number))
-        where = f"{place.line}:{place.column}" if place.column else number
-        yield f"{margin}{self.paint('34', '-->')} {place.file}{':' + where if where else ''}"
+        yield f"{margin}{self.paint('34', '-->')} {place}"
+        bar = self.paint("34", "|")
+        if (cell := cell_at(place, self.options)) is not None:
+            header, _, _ = _cut(place.header, 0, 1, self.options.width - len(margin) - 4)
+            shown, _, length = _cut(cell, 0, max(1, len(cell)), self.options.width - len(margin) - 4)
+            yield f"{margin} {bar} {self.paint('2', header)}"
+            yield f"{self.paint('34', number.rjust(len(margin)))} {bar} {shown}".rstrip()
+            yield f"{margin} {bar} {self.paint(_STYLES[finding.severity], '^' * max(1, _width(shown[:length])))}"
+            return
         line = line_at(place, self.options)
         if line is None:
             return
         column = place.column or len(line) - len(line.lstrip()) + 1
         length = extent(line, column) if place.column else max(1, len(line.strip()))
         shown, start, length = _cut(line, column - 1, length, self.options.width - len(margin) - 4)
-        bar = self.paint("34", "|")
         yield f"{margin} {bar}"
         yield f"{self.paint('34', number.rjust(len(margin)))} {bar} {shown}"
         before = " " * max(0, _width(shown[:start]))

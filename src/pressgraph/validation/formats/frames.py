@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.facts.compressed import COMPRESSED
-from pressgraph.facts.tables.open import PARQUET, WORKBOOKS
+from pressgraph.facts.tables.open import DELIMITED, WORKBOOKS, is_table
 
 if TYPE_CHECKING:
     from pressgraph.errors import Place
     from pressgraph.validation.formats.options import Options
 
-# Files in which nothing stands on lines that anybody could read.
-_BINARY = (*COMPRESSED, *PARQUET, *WORKBOOKS)
 _LARGE = 64 * 1024 * 1024
+_LARGE_TABLE = 4 * 1024 * 1024
 # what a value ends at where it stands without quotes: a comment, the end of a flow node, a key's colon
 _PLAIN_END = re.compile(r"\s+#|\s*[,\]}](?=[\s,\]}]|$)|:(?=\s|$)|\s*$")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|<[^>\s]*>")
@@ -24,14 +24,42 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|<[^>\s]*>")
 @lru_cache(maxsize=64)
 def _lines(path: str, stamp: tuple[int, int]) -> list[str]:
     del stamp  # the key of the cache: a changed file is read anew
-    from pathlib import Path
-
     return re.split("\r\n|[\n\r\x85\u2028\u2029]", Path(path).read_text(encoding="utf-8-sig", errors="replace"))
 
 
+def in_table(place: Place) -> bool:
+    """Tell whether a place is a cell or a row: its line is the row then, and its column the table's."""
+    return is_table(Path(place.file))
+
+
+@lru_cache(maxsize=8)
+def _cells(path: str, name: str, stamp: tuple[int, int]) -> dict[tuple[str, int], list[str]]:
+    del stamp
+    from pressgraph.facts.tables import open_sheets
+    from pressgraph.facts.tables.sheet import cell_text
+
+    sheets, _ = open_sheets(Path(path), name=name, root=Path(path).parent)
+    return {(it.name, row): [cell_text(cell) or "" for cell in cells] for it in sheets for row, cells in it.rows}
+
+
+def cell_at(place: Place, options: Options) -> str | None:
+    """Return the text of a cell of a delimited file or a workbook, or None where it cannot be read."""
+    path = options.root / place.file
+    if path.suffix.lower() not in (*DELIMITED, *WORKBOOKS) or not place.header:
+        return None
+    try:
+        status = path.stat()
+        if status.st_size > _LARGE_TABLE:
+            return None
+        row = _cells(str(path), place.file, (status.st_mtime_ns, status.st_size)).get((place.sheet, place.line), [])
+    except OSError:
+        return None
+    return row[place.column - 1] if 0 < place.column <= len(row) else None
+
+
 def line_at(place: Place, options: Options) -> str | None:
-    """Return the line of a place, or None where it cannot be read."""
-    if not place.line or place.file.lower().endswith(_BINARY):
+    """Return the line of a place in a text, or None where it cannot be read."""
+    if not place.line or in_table(place) or place.file.lower().endswith(tuple(COMPRESSED)):
         return None
     if place.file in options.texts:
         lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", options.texts[place.file])
