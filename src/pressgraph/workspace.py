@@ -320,8 +320,8 @@ class Workspace:
 
         Raises EndpointError.
         """
-        from pressgraph.facts.rules import did_you_mean
         from pressgraph.project.config import Endpoint
+        from pressgraph.spelling import did_you_mean
 
         known = self.project.endpoints.get(name)
         if known is not None:
@@ -399,7 +399,7 @@ class Workspace:
         if saved is not None:
             return saved.fill(parameters, self.profile, self.project.id_base)
         if not any(character.isspace() or character == "{" for character in query.strip()):
-            from pressgraph.facts.rules import did_you_mean
+            from pressgraph.spelling import did_you_mean
 
             hint = did_you_mean(query, self.saved_queries, otherwise="'pressgraph query' lists them")
             raise QueryError(f"there is no saved query '{query}'", hint=hint)

@@ -18,10 +18,10 @@ class Group(click.Group):
         """Return a command; for an unknown one, fail with the nearest name."""
         found = super().get_command(ctx, cmd_name)
         if found is None and not cmd_name.startswith("-"):
-            import difflib
+            from pressgraph.spelling import nearest
 
-            close = difflib.get_close_matches(cmd_name, self.list_commands(ctx), 1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
+            close = nearest(cmd_name, self.list_commands(ctx))
+            hint = f" Did you mean '{close}'?" if close is not None else ""
             ctx.fail(f"There is no command '{cmd_name}'.{hint}")
         return found
 

@@ -41,7 +41,7 @@ def keys(state: State, class_name: str | None) -> None:
       pressgraph profile keys AwardedLabel
     """
     from pressgraph.errors import PressgraphError
-    from pressgraph.facts.rules import did_you_mean
+    from pressgraph.spelling import did_you_mean
 
     profile, language = state.workspace.profile, state.workspace.project.language
     if class_name is not None and class_name not in profile.classes:
@@ -86,7 +86,7 @@ def terms(state: State, scheme_name: str | None) -> None:
       pressgraph profile terms sector
     """
     from pressgraph.errors import PressgraphError
-    from pressgraph.facts.rules import did_you_mean
+    from pressgraph.spelling import did_you_mean
 
     profile, language = state.workspace.profile, state.workspace.project.language
     if scheme_name is None:

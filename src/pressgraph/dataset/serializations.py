@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -75,12 +75,9 @@ def serialization(name: str | None, *, path: str | PurePath | None = None, defau
     if name is not None:
         found = _BY_NAME.get(name.lower())
         if found is None:
-            close = difflib.get_close_matches(name.lower(), _BY_NAME, 1)
             known = ", ".join(it.name for it in SERIALIZATIONS)
-            raise PressgraphError(
-                f"'{name}' is not a format",
-                hint=f"did you mean '{close[0]}'?" if close else f"known: {known}",
-            )
+            hint = did_you_mean(name, _BY_NAME, otherwise=f"known: {known}")
+            raise PressgraphError(f"'{name}' is not a format", hint=hint)
         return found
     if path is not None:
         by_suffix = _BY_SUFFIX.get(PurePath(path).suffix.lower())

@@ -27,9 +27,10 @@ from pressgraph.facts.model import (
     canonical,
     nested_id,
 )
-from pressgraph.facts.rules import did_you_mean, phrase, problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
+from pressgraph.spelling import did_you_mean, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -400,9 +401,7 @@ class _Checker:
                     types.append(item.text)
             else:
                 by_label = self.by_label(item.text)
-                hint = (
-                    phrase("did-you-mean", word=by_label) if by_label else did_you_mean(item.text, self.profile.classes)
-                )
+                hint = suggestion(by_label) if by_label else did_you_mean(item.text, self.profile.classes)
                 self.report("unknown-type", place, hint=hint, type=item.text)
         return types
 
@@ -431,7 +430,7 @@ class _Checker:
             ),
             None,
         )
-        hint = phrase("did-you-mean", word=labelled) if labelled else did_you_mean(key.text, known)
+        hint = suggestion(labelled) if labelled else did_you_mean(key.text, known)
         self.report("unknown-key", place, hint=hint or phrase("list-keys"), key=key.text)
 
     def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
@@ -542,7 +541,7 @@ class _Checker:
         most = 12
         known = ", ".join(list(scheme.concepts)[:most]) + (", …" if len(scheme.concepts) > most else "")
         hint = (
-            phrase("did-you-mean", word=labelled)
+            suggestion(labelled)
             if labelled
             else did_you_mean(node.text, scheme.concepts, otherwise=phrase("known", words=known))
         )
@@ -719,7 +718,7 @@ def _language_hint(tag: str) -> str:
         except ValueError:
             standard = ""
         meant = standard if standard != tag and good_language(standard.lower()) else None
-    return phrase("did-you-mean", word=meant) if meant else phrase("language-form")
+    return suggestion(meant) if meant else phrase("language-form")
 
 
 def _is_empty(node: Node) -> bool:

@@ -14,8 +14,9 @@ from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.model import FactsFile
-from pressgraph.facts.rules import did_you_mean, phrase, problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import read_tree
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pressgraph.errors import Place, Problem, Text, in_language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Rule(NamedTuple):
@@ -94,7 +90,6 @@ RULES: dict[str, Rule] = {
 
 # What hints and sentences are made of, where it depends on the mistake.
 PHRASES: dict[str, tuple[str, str]] = {
-    "did-you-mean": ("did you mean '{word}'?", "'{word}' gemeint?"),
     "known": ("known: {words}", "bekannt: {words}"),
     "write": ("write {value}", "{value} schreiben"),
     "write-quoted": ("write it in quotes: {value}", "in Anführungszeichen schreiben: {value}"),
@@ -158,25 +153,6 @@ def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: ob
     found = RULES[rule]
     standing = Text(found.hint[0], de=found.hint[1]) if found.hint is not None else None
     return Problem(rule=rule, place=place, message=_fill(found.en, found.de, values), hint=hint or standing)
-
-
-def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
-    """Suggest the nearest known word, ignoring case; else return `otherwise`.
-
-    >>> did_you_mean("headlin", ["headline", "level"])
-    "did you mean 'headline'?"
-    """
-    close = nearest(wrong, known)
-    return phrase("did-you-mean", word=close) if close is not None else otherwise
-
-
-def nearest(wrong: str, known: Iterable[str]) -> str | None:
-    """Return the nearest known word, ignoring case, where one is near."""
-    by_case: dict[str, str] = {}
-    for word in known:
-        by_case.setdefault(word.casefold(), word)
-    close = difflib.get_close_matches(wrong.casefold(), by_case, n=1, cutoff=0.6)
-    return by_case[close[0]] if close else None
 
 
 def _fill(english: str, german: str, values: dict[str, object]) -> Text:

@@ -6,7 +6,6 @@ with one facts file in it.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -18,6 +17,7 @@ from typing import Any
 from pressgraph.errors import Place, ProjectError
 from pressgraph.project.serving import KEYS as SERVE_KEYS
 from pressgraph.project.serving import Serving, serving
+from pressgraph.spelling import did_you_mean
 
 CONFIG_NAME = "pressgraph.toml"
 STATE_FOLDER = ".pressgraph"
@@ -285,8 +285,7 @@ class _Reader:
     def known(self, table: dict[str, Any], names: dict[str, Any], what: str) -> None:
         for name in table:
             if name not in names:
-                close = difflib.get_close_matches(name, names, 1)
-                hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(names)}"
+                hint = did_you_mean(name, names, otherwise=f"known: {', '.join(names)}")
                 raise self.error(f"unknown {what}: '{name}'", hint=hint)
 
     def table(self, table: dict[str, Any], name: str) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class _Selector:
                 f"all that is known of '{about}' is personal data, which is not published",
                 hint="set personal_data = true under [publish] in pressgraph.toml to publish it",
             )
-        from pressgraph.facts.rules import did_you_mean
+        from pressgraph.spelling import did_you_mean
 
         base = self.dataset.graphs.id_base
         known = {

@@ -13,8 +13,9 @@ from pressgraph.dataset import GraphNames, union
 from pressgraph.errors import Place
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
-from pressgraph.facts.rules import did_you_mean, phrase, problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.rdf import RDF_TYPE
+from pressgraph.spelling import did_you_mean
 from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
 from pressgraph.validation.allow import Permission, permissions
 from pressgraph.validation.engines import engine as choose_engine

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import SERIALIZATIONS, serialization
 from pressgraph.dataset.writing import triple_order, write_triples
 from pressgraph.errors import QueryError
-from pressgraph.facts.rules import did_you_mean
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import Place, ProfileError, QueryError
 from pressgraph.facts.datatypes import DATATYPES, datatype
 from pressgraph.facts.ids import Ids
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
 from pressgraph.rdf import XSD
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.facts.rules import did_you_mean, nearest
 from pressgraph.profile.model import local_name
 from pressgraph.query.lexer import tokens
+from pressgraph.spelling import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.query.guard import check_query
 from pressgraph.query.remote import query_form
 from pressgraph.server.answers import RequestError, entity
@@ -20,6 +19,7 @@ from pressgraph.server.lookups import term
 from pressgraph.server.negotiation import GRAPHS, JSON, ROWS, Form
 from pressgraph.server.protocol import Operation, parameters
 from pressgraph.server.view import graph_view, result_view
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.errors import Place, Text
-from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.rules import problem
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import PG, SH
+from pressgraph.spelling import did_you_mean
 from pressgraph.validation.report import Result, Severity, rule_of
 
 if TYPE_CHECKING:

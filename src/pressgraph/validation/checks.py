@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.errors import Place, ProfileError
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
 from pressgraph.rdf import PG
+from pressgraph.spelling import did_you_mean
 from pressgraph.validation.report import Result, Severity, result_order
 from pressgraph.validation.shacl import lexical, term_text
 

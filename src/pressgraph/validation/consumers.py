@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.project import resource_folder
 from pressgraph.rdf import PG, RDF_TYPE, RDFS, SCHEMA, SH
+from pressgraph.spelling import did_you_mean
 from pressgraph.validation.files import check_files, file_triples
 from pressgraph.validation.shacl import profile_triples, run_shacl
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, ProfileError
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.rdf import RDF, RDF_TYPE, SH
+from pressgraph.spelling import did_you_mean
 from pressgraph.validation.guards import guard_shapes
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import pyoxigraph as ox
 
 from pressgraph.errors import Text
 from pressgraph.facts.datatypes import datatype
-from pressgraph.facts.rules import nearest, phrase
+from pressgraph.facts.rules import phrase
 from pressgraph.profile.model import Kind, local_name
 from pressgraph.rdf import RDF_TYPE, SCHEMA, SH
+from pressgraph.spelling import nearest, suggestion
 from pressgraph.validation.words import component_name
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Adviser:
         given = result.lexical.removeprefix(self.id_base)
         close = nearest(given, (it for it in self.ids_of(wanted) if it != given))
         if close is not None:
-            return phrase("did-you-mean", word=close)
+            return suggestion(close)
         types = self.values(result.lexical, RDF_TYPE)
         if types:
             shown = ", ".join(types[:_SHOWN])
@@ -164,7 +165,7 @@ class Adviser:
         concepts = key.scheme.concepts
         close = nearest(local_name(result.lexical), concepts)
         known = phrase("known", words=", ".join(list(concepts)[:12]))
-        return phrase("did-you-mean", word=close) if close is not None else known
+        return suggestion(close) if close is not None else known
 
     def listed(self, result: Result) -> Text | None:
         """Suggest the nearest listed value."""

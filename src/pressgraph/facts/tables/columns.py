@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pressgraph.facts.ids import slug
-from pressgraph.facts.rules import did_you_mean, problem
+from pressgraph.facts.rules import problem
 from pressgraph.facts.tables.excel import is_source_sheet
 from pressgraph.facts.tables.rows import Target, compile_rows
 from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, split_values
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Kind, Profile
+from pressgraph.spelling import did_you_mean, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -351,7 +352,7 @@ class _Compiler:
                 ),
                 None,
             )
-            hint = f"did you mean '{labelled}'?" if labelled else did_you_mean(first, known)
+            hint = suggestion(labelled) if labelled else did_you_mean(first, known)
             hint = hint or "name its key, or '' to skip it, under columns in a [tables] section of pressgraph.toml"
             self.sheet.problems.append(problem("unmapped-header", place, hint=hint, header=header))
             return

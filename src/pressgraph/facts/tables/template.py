@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError, column_letters
 from pressgraph.facts.datatypes import datatype
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.profile.model import Key, Kind, Profile
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.errors import PressgraphError
 from pressgraph.facts.model import LanguageMap
-from pressgraph.facts.rules import did_you_mean
 from pressgraph.facts.tables.sheet import join_values
 from pressgraph.facts.tree import Scalar
 from pressgraph.profile.model import Kind, Profile
+from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
-from pressgraph.facts.rules import did_you_mean
+from pressgraph.spelling import did_you_mean
 from pressgraph.validation.formats.as_html import html
 from pressgraph.validation.formats.as_json import json_report
 from pressgraph.validation.formats.as_sarif import sarif

@@ -1,0 +1,52 @@
+"""Suggest what a misspelt word was meant to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MANY = 200
+_NEAREST = 50
+
+
+def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
+    """Suggest the nearest known word, ignoring case; else return `otherwise`.
+
+    >>> did_you_mean("headlin", ["headline", "level"])
+    "did you mean 'headline'?"
+    """
+    close = nearest(wrong, known)
+    return suggestion(close) if close is not None else otherwise
+
+
+def suggestion(word: str) -> Text:
+    """Return the question whether a word was meant."""
+    return Text(f"did you mean '{word}'?", de=f"'{word}' gemeint?")
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str | None:
+    """Return the nearest known word, ignoring case, where one is near."""
+    import difflib
+
+    by_case: dict[str, str] = {}
+    for word in known:
+        by_case.setdefault(word.casefold(), word)
+    wanted = wrong.casefold()
+    candidates: Iterable[str] = by_case
+    if len(by_case) > _MANY:
+        # comparing takes the square of the length: of ids by the thousand only those that share most pairs of letters
+        pairs = _pairs(wanted)
+        most = 2 * len(wanted)
+        candidates = sorted(
+            (it for it in by_case if len(it) <= most), key=lambda it: (-len(pairs & _pairs(it)), len(it), it)
+        )[:_NEAREST]
+    close = difflib.get_close_matches(wanted, candidates, n=1, cutoff=0.6)
+    return by_case[close[0]] if close else None
+
+
+def _pairs(word: str) -> set[str]:
+    return {word[i : i + 2] for i in range(len(word) - 1)}
