@@ -120,20 +120,30 @@ def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
 
 
 def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any]], int]:
-    """Return the facts that were read from a source, in the source's order, and how many they are in all."""
-    graphs = [
-        quad.subject
-        for quad in store.quads_for_pattern(None, _DERIVED, source, _DEFAULT)
-        if isinstance(quad.subject, ox.NamedNode)
-    ]
-    found = []
-    for graph in graphs[:_MOST_READ]:
-        spans = receipt(store, graph).get("spans", [])
-        says = _stated(store.quads_for_pattern(None, None, None, graph), _MOST_STATEMENTS)
-        if says:
-            found.append({"graph": graph.value, "spans": spans, "says": says})
+    """Return the facts that were read from a source, in its order, and how many they are in all."""
+    total = _count(store.quads_for_pattern(None, _DERIVED, source, _DEFAULT))
     # what has no place in the source comes last
-    return sorted(found, key=lambda it: (not it["spans"], it["spans"], it["graph"])), len(graphs)
+    graphs = store.query(
+        """SELECT ?source ?fact (MIN(?start) AS ?at) {
+             ?fact prov:wasDerivedFrom ?source .
+             OPTIONAL { ?fact clu:evidence/oa:hasSelector/oa:start ?start }
+           } GROUP BY ?source ?fact ORDER BY (!BOUND(?at)) ?at ?fact"""
+        f" LIMIT {_MOST_READ}",
+        prefixes={"prov": PROV, "clu": CLU, "oa": OA},
+        substitutions={ox.Variable("source"): source},
+    )
+    assert isinstance(graphs, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    found: list[dict[str, Any]] = []
+    left = _MOST_STATEMENTS
+    for row in graphs if total else ():
+        fact = row["fact"]
+        if left <= 0 or not isinstance(fact, ox.NamedNode):
+            continue
+        says = _stated(store.quads_for_pattern(None, None, None, fact), left)
+        left -= len(says)
+        if says:
+            found.append({"graph": fact.value, "spans": receipt(store, fact).get("spans", []), "says": says})
+    return found, total
 
 
 def _uses(store: ox.Store, settings: dict[str, Any], node: ox.NamedNode) -> int:
