@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _KEPT = 2
 """Published snapshots that stay: the current one, and the one before for those who still read it."""
+_MOST_COMPACTED = 64 * 1024 * 1024
+"""The size in bytes up to which a store is written anew, compact: about half a second. Larger ones mostly are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,16 @@ class Candidate:
             return ox.Store(str(self._path / "store"))
         except (OSError, RuntimeError) as error:
             raise _damaged(self._path, error) from error
+
+    def settle(self, store: ox.Store) -> None:
+        """Write out what the store holds, a small store compact: scans of that take two thirds of the time."""
+        store.flush()
+        size = 0
+        for path in (self._path / "store").iterdir():
+            with suppress(FileNotFoundError):  # the store drops files of its own accord
+                size += path.stat().st_size
+        if size <= _MOST_COMPACTED:
+            store.optimize()
 
     def publish(self, manifest: dict[str, Any]) -> Snapshot:
         """Write the manifest and publish the closed store."""

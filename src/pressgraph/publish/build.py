@@ -104,7 +104,7 @@ def build(
                 # so that the first change is checked as fast as every other
                 work.inspector.learn()
             reads.save()
-            work.store.flush()
+            candidate.settle(work.store)
             del work
             snapshot = candidate.publish(
                 {

@@ -30,11 +30,6 @@ _PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 _TYPE = ox.NamedNode(RDF_TYPE)
 _TRUE = {"true", "1"}
-_MOST_COMPACTED = 64 * 1024 * 1024
-"""The size in bytes up to which a store is written anew, compact, before it is served: about half a second.
-
-Scans of a compact store take two thirds of the time; a larger one is mostly compact by itself.
-"""
 _MOST_GONE = 10_000
 """How many ids that were served once are remembered, to be answered 410."""
 
@@ -79,8 +74,6 @@ def publish_build(project: Project, folder: Path, *, wait: float) -> Snapshot:
             if built is not None:
                 _replace_built(store, built.open(), GraphNames(id_base=project.id_base), personal=personal)
         store.flush()
-        if sum(path.stat().st_size for path in (candidate.path / "store").iterdir()) <= _MOST_COMPACTED:
-            store.optimize()
         described = _described(store, project.id_base)
         before_described = _described(before.open(), project.id_base) if before is not None else set()
         gone = ({*manifest.get("gone", ())} | before_described) - described
