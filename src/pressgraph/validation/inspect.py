@@ -106,5 +106,6 @@ class Inspector:
         permitted = list(permitted)
         known = rule_names(self.profile, (check.name for check in self.checks)) if permitted else ()
         marked = apply_permissions([*found, *ready], permitted, known)
-        report = Report(triples=triples, engine=f"{self.engine.name}: {self.engine.reason}", id_base=self.id_base)
+        said = "; ".join((f"{self.engine.name}: {self.engine.reason}", *self.engine.shapes.left_out))
+        report = Report(triples=triples, engine=said, id_base=self.id_base)
         return report.with_results(marked)
