@@ -1,14 +1,18 @@
 """Measure validation: both engines on the same generated data with seeded errors, and how time and memory grow.
 
     python benchmarks/validate.py [--sizes 50 150 500 1000 2500] [--reference-up-to 150]
+    python benchmarks/validate.py --edit 10000 [--folder DIR]
 
-Each run is a process of its own, so that its peak memory is its own. Ratios are of one run on one machine.
+The second builds so many releases, a file each, edits one, and measures `pressgraph validate --changed`; building ten
+thousand takes some minutes, so `--folder` keeps them for another time. Each run is a process of its own, so that its
+peak memory is its own. Ratios are of one run on one machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -19,7 +23,7 @@ from pathlib import Path
 # a script finds its own folder's modules, not the root's
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.generate import iter_releases, release_lines
+from benchmarks.generate import iter_releases, release_lines, write_yaml
 
 ERRORS = 0.0002
 """The share of releases with a seeded error is what makes about 0.02 % of the facts wrong."""
@@ -66,13 +70,57 @@ def run(releases: int, engine: str) -> dict[str, object]:
     return measured
 
 
+EDITS = {
+    "a date": ("attestedOn: '20", "attestedOn: '19"),
+    "a name": ("legalName:", "alternateName:"),
+    "a misspelt id": ("concerns: agent/", "concerns: agent/x"),
+}
+
+
+def measure_edits(releases: int, folder: Path) -> None:
+    """Print how long it takes to validate one edit of many files, and to build it."""
+    command = [sys.executable, "-m", "pressgraph", "--project", str(folder)]
+    if not (folder / "data").is_dir():
+        (folder / "data").mkdir(parents=True)
+        write_yaml(iter_releases(releases), folder / "data")
+    subprocess.run([*command, "-q", "build"], check=True)
+    path = sorted((folder / "data").glob("*.yaml"))[releases // 2]
+    text = path.read_text(encoding="utf-8")
+    print("| edited | command | seconds | memory |")
+    print("|---|---|---|---|")
+
+    def timed(what: str, *arguments: str) -> None:
+        start = time.perf_counter()
+        with subprocess.Popen([*command, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        took = time.perf_counter() - start
+        print(f"| {what} | `{' '.join(arguments)}` | {took:.2f} | {used.ru_maxrss / 1024:.0f} MiB |", flush=True)
+
+    timed("nothing", "validate", "--changed")
+    for what, (old, new) in EDITS.items():
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        timed(what, "validate", "--changed")
+    path.unlink()
+    timed("the file deleted", "validate", "--changed")
+    path.write_text(text.replace(*EDITS["a date"]), encoding="utf-8")
+    timed("a date", "build")
+    path.write_text(text, encoding="utf-8")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[50, 150, 500, 1000, 2500])
     parser.add_argument("--reference-up-to", type=int, default=150)
     parser.add_argument("--measure", nargs=2, metavar=("RELEASES", "ENGINE"), help=argparse.SUPPRESS)
+    parser.add_argument("--edit", type=int, metavar="N", help="measure one edit among N files, instead")
+    parser.add_argument("--folder", type=Path, help="where these files are kept (default: nowhere)")
     arguments = parser.parse_args()
+    if arguments.edit:
+        with tempfile.TemporaryDirectory() as temporary:
+            measure_edits(arguments.edit, arguments.folder or Path(temporary))
+        return
     if arguments.measure:
         measure(int(arguments.measure[0]), arguments.measure[1])
         return

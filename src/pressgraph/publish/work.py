@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _RELATED = 4
+_SAMPLE = 20
 _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
 
@@ -209,13 +211,21 @@ class Work:
         return next(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None), None) is not None
 
     def _ids_like(self, reference: str) -> set[str]:
-        """Return the ids of the same kind that are described."""
+        """Return the ids of the same kind that are described.
+
+        The things of a class are mostly of one kind, so classes whose first things are of another are passed over: the
+        stores keep things by class, not by the beginning of their names.
+        """
         kind = reference.partition("/")[0]
         base = self.project.id_base
-        query = f'SELECT DISTINCT ?s WHERE {{ GRAPH ?g {{ ?s a ?c }} FILTER(STRSTARTS(STR(?s), "{base}{kind}/")) }}'
-        found = self.store.query(query)
-        assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
-        return {row["s"].value.removeprefix(base) for row in found}
+        found: set[str] = set()
+        for one in self.profile.classes.values():
+            quads = self.store.quads_for_pattern(None, _TYPE, ox.NamedNode(one.iri), union.DEFAULT)
+            names = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+            first = list(islice(names, _SAMPLE))
+            if any(it.startswith(f"{base}{kind}/") for it in first):
+                found.update(it for it in chain(first, names) if it.startswith(f"{base}{kind}/"))
+        return {it.removeprefix(base) for it in found}
 
     def validate(self, files: Mapping[str, Any], before: Kept | None, *, triples: int = 0) -> tuple[Report, Kept]:
         """Validate the store, and bring the results back to their places.
