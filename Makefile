@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format profile editor bench bench-embed bench-push bench-serve bench-validate clean
+.PHONY: help demo test lint format profile editor bench bench-convert bench-embed bench-load bench-push bench-serve \
+	bench-validate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,12 @@ bench-validate: $(VENV)/dev.stamp ## measure validation with both engines
 
 bench: $(VENV)/dev.stamp bench-embed ## measure conversion against its peers, and start-up times
 	$(BIN)/python benchmarks/run.py
+
+bench-convert: $(VENV)/dev.stamp ## measure bulk conversion against its peers, from 10,000 to 5,000,000 facts
+	$(BIN)/python benchmarks/convert.py
+
+bench-load: $(VENV)/dev.stamp ## measure how long stores take to load what was converted
+	$(BIN)/python benchmarks/load.py
 
 bench-serve: $(VENV)/dev.stamp ## measure the server against 'oxigraph serve' and rdflib-endpoint (needs wrk)
 	$(BIN)/python benchmarks/serve.py

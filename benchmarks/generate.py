@@ -121,14 +121,20 @@ class Organisation(NamedTuple):
 
 
 def iter_releases(
-    count: int, seed: int = 1, *, triples_per_fact: int | None = None, errors: float = 0, mistakes: float = 0
+    count: int,
+    seed: int = 1,
+    *,
+    first: int = 0,
+    triples_per_fact: int | None = None,
+    errors: float = 0,
+    mistakes: float = 0,
 ) -> Iterator[Release]:
-    """Yield releases of about twelve facts each.
+    """Yield releases of about twelve facts each, from the one with the number `first` on.
 
     `triples_per_fact` makes wide facts instead: one organisation each, with exactly that many triples (at least 5).
     `errors` and `mistakes` are the share of releases that break one of the shapes, or one of the facts rules.
     """
-    for number in range(count):
+    for number in range(first, first + count):
         rng = random.Random(f"{seed}/{number}")  # noqa: S311 - made-up data
         if triples_per_fact is None:
             release = _release(seed, number, rng)

@@ -174,7 +174,7 @@ def throughput(effort: Effort, folder: Path) -> Table:
     said: dict[str, set[ox.Triple]] = {}
     for name, _, convert in contenders:
         convert(sample, output)
-        said[name] = _facts_of(output, base)
+        said[name] = facts_of(output, base)
     expected = said[contenders[0][0]]
     different = [name for name, triples in said.items() if triples != expected]
     if different or len(expected) < TRIPLES_PER_FACT:
@@ -205,7 +205,7 @@ def throughput(effort: Effort, folder: Path) -> Table:
     return table
 
 
-def _facts_of(path: Path, base: str) -> set[ox.Triple]:
+def facts_of(path: Path, base: str) -> set[ox.Triple]:
     """Return the triples that facts say, without receipts and the sources' own descriptions."""
     triples = set()
     for quad in ox.parse(path=path, format=ox.RdfFormat.N_QUADS):
