@@ -34,7 +34,6 @@ from benchmarks.generate import FACTS_PER_RELEASE, fact_lines, iter_releases  # 
 from benchmarks.peers import environment  # noqa: E402
 from benchmarks.run import (  # noqa: E402
     COMMAND,
-    README,
     TRIPLES_PER_FACT,
     Table,
     by_json_ld,
@@ -42,11 +41,11 @@ from benchmarks.run import (  # noqa: E402
     facts_of,
     machine,
     markdown,
-    put,
+    write_sections,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 BUILD = ROOT / "build" / "bench"
 PEERS = ("maplib==0.20.26", "morph-kgc==2.8.1", "pyarrow==23.0.1")
@@ -138,8 +137,13 @@ def run_contender(key: str, facts: Path, output: Path) -> None:
 # -- what is converted
 
 
-def _lines(first: int) -> str:
-    return "".join(fact_lines(iter_releases(_RELEASES, first=first, triples_per_fact=TRIPLES_PER_FACT)))
+def _lines(first: int, count: int) -> str:
+    return "".join(fact_lines(iter_releases(count, first=first, triples_per_fact=TRIPLES_PER_FACT)))
+
+
+def _batches(parts: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
+    for first in range(0, len(parts), size):
+        yield parts[first : first + size]
 
 
 def make_inputs(facts: int) -> Path:
@@ -150,11 +154,10 @@ def make_inputs(facts: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     releases = -(-facts // FACTS_PER_RELEASE)
     lines = folder / "facts.jsonl"
-    if releases < _RELEASES:
-        lines.write_text("".join(fact_lines(iter_releases(releases, triples_per_fact=TRIPLES_PER_FACT))), "utf-8")
-    else:
-        with Pool() as pool, lines.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pool.imap(_lines, range(0, releases, _RELEASES)))
+    parts = [(first, min(_RELEASES, releases - first)) for first in range(0, releases, _RELEASES)]
+    with Pool() as pool, lines.open("w", encoding="utf-8", newline="\n") as file:
+        for running in _batches(parts, 100):
+            file.writelines(pool.starmap(_lines, running))
     _write_tables(lines, folder)
     return folder
 
@@ -413,10 +416,7 @@ def main(arguments: list[str] | None = None) -> int:
     found = {"convert_machine": machine(), **tables(results)}
     print("\n" + "\n\n".join(found.values()))
     if options.write and not options.quick:
-        text = README.read_text(encoding="utf-8")
-        for name, content in found.items():
-            text = put(text, name, content)
-        README.write_text(text, encoding="utf-8")
+        write_sections(found)
     return 0
 
 

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.convert import BUILD, make_inputs  # noqa: E402
-from benchmarks.run import COMMAND, README, Table, markdown, put  # noqa: E402
+from benchmarks.run import COMMAND, Table, markdown, write_sections  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,8 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
     table: Table = [heading, *map(tuple, rows)]
     print("\n" + markdown(table))
     if options.write:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(put(text, "load", markdown(table)), encoding="utf-8")
+        write_sections({"load": markdown(table)})
     return 0
 
 

@@ -317,6 +317,14 @@ def put(text: str, name: str, content: str) -> str:
     return replaced
 
 
+def write_sections(sections: dict[str, str]) -> None:
+    """Put what was measured into the README, each section between its markers."""
+    text = README.read_text(encoding="utf-8")
+    for name, content in sections.items():
+        text = put(text, name, content)
+    README.write_text(text, encoding="utf-8")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -337,10 +345,7 @@ def main(arguments: list[str] | None = None) -> int:
             sections[section.__name__] = markdown(section(effort, Path(folder)))
         print("\n" + sections[section.__name__], flush=True)
     if options.write:
-        text = README.read_text(encoding="utf-8")
-        for name, content in sections.items():
-            text = put(text, name, content)
-        README.write_text(text, encoding="utf-8")
+        write_sections(sections)
     return 0
 
 
