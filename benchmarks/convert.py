@@ -239,8 +239,8 @@ def _write_tables(lines: Path, folder: Path) -> None:
 # -- measuring
 
 
-def measure(contender: Contender, folder: Path, output: Path) -> Measured:
-    """Run a conversion."""
+def measure(contender: Contender, folder: Path, output: Path) -> Measured | None:
+    """Run a conversion; return None for a peer that takes too long."""
     _remove(output)
     start = time.perf_counter()
     with subprocess.Popen(contender.command(folder / contender.source, output)) as process:
@@ -254,10 +254,16 @@ def measure(contender: Contender, folder: Path, output: Path) -> Measured:
 
         watching = threading.Thread(target=watch)
         watching.start()
-        status = process.wait()
-        seconds = time.perf_counter() - start
-        ended.set()
-        watching.join()
+        try:
+            status = process.wait(None if contender.ours else LONGEST)
+        except subprocess.TimeoutExpired:
+            for one in (*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)):
+                one.kill()
+            return None
+        finally:
+            seconds = time.perf_counter() - start
+            ended.set()
+            watching.join()
     if status:
         raise RuntimeError(f"{contender.name} failed")
     statements = _statements(output)
@@ -326,13 +332,16 @@ def check_sample(contenders: Sequence[Contender]) -> None:
         raise AssertionError(f"other triples than pressgraph's: {', '.join(different)}")
 
 
-def too_much(size: int, before: tuple[int, Measured] | None) -> bool:
+def too_much(size: int, before: tuple[int, Measured | None] | None) -> bool:
     """Tell from a smaller size whether a size would take too long, or too much memory."""
     if before is None:
         return False
-    ratio = size / before[0]
+    smaller, measured = before
+    if measured is None:
+        return True
+    ratio = size / smaller
     memory = psutil.virtual_memory().total / 1e6
-    return before[1].seconds * ratio > LONGEST or before[1].memory * ratio > memory * MOST_MEMORY
+    return measured.seconds * ratio > LONGEST or measured.memory * ratio > memory * MOST_MEMORY
 
 
 def run(
@@ -344,13 +353,14 @@ def run(
         folder = make_inputs(size)
         for contender in contenders:
             done = results.setdefault(contender.name, {})
-            smaller = [(int(key), Measured(**value)) for key, value in done.items() if int(key) < size]
+            smaller = [(int(key), value and Measured(**value)) for key, value in done.items() if int(key) < size]
             if not contender.ours and too_much(size, max(smaller, default=None, key=lambda one: one[0])):
                 done.pop(str(size), None)
                 continue
             measured = measure(contender, folder, output)
-            done[str(size)] = asdict(measured)
-            print(f"{contender.name}, {size:,}: {measured.seconds:.1f} s, {measured.memory:,.0f} MB", flush=True)
+            done[str(size)] = measured and asdict(measured)
+            took = f"{measured.seconds:.1f} s, {measured.memory:,.0f} MB" if measured else f"more than {LONGEST} s"
+            print(f"{contender.name}, {size:,}: {took}", flush=True)
             if kept is not None:
                 kept.write_text(json.dumps(results, indent=1))
 
@@ -365,7 +375,7 @@ def tables(results: dict[str, dict[str, Any]]) -> dict[str, str]:
     growth: Table = [("seconds, and MB of memory", *(f"{size:,} facts" for size in sizes))]
     first = 0.0
     for contender in CONTENDERS:
-        done = {int(size): Measured(**one) for size, one in results.get(contender.name, {}).items()}
+        done = {int(size): Measured(**one) for size, one in results.get(contender.name, {}).items() if one}
         if largest in done:
             one = done[largest]
             rate = largest / one.seconds
