@@ -39,7 +39,7 @@ Cluster = tuple[str, list[subprocess.Popen[bytes]]]
 
 
 @contextmanager
-def started() -> Iterator[Cluster]:
+def started(*, threads: int = 1) -> Iterator[Cluster]:
     """Start a scheduler and two workers without nannies: a killed worker stays dead."""
     address = f"tcp://127.0.0.1:{free_port()}"
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -48,7 +48,7 @@ def started() -> Iterator[Cluster]:
     dask = [sys.executable, "-m", "dask"]
     scheduler = subprocess.Popen([*dask, "scheduler", *common, "--port", port, "--no-show"], **quiet)
     workers = [
-        subprocess.Popen([*dask, "worker", address, "--nthreads", "1", "--no-nanny", *common], **quiet)
+        subprocess.Popen([*dask, "worker", address, "--nthreads", str(threads), "--no-nanny", *common], **quiet)
         for _ in range(2)
     ]
     try:
@@ -61,8 +61,8 @@ def started() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """Start a cluster that tests share."""
-    with started() as (address, _):
+    """Start a cluster that tests share; by default, workers have several threads."""
+    with started(threads=3) as (address, _):
         yield address
 
 

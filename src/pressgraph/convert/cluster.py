@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from pressgraph.errors import Problem
 
+# A worker's threads share an emitter, which serves one at a time.
+_ALONE = threading.Lock()
 _RETRIES = 5
 _TIMEOUT = 15
 
@@ -160,7 +163,7 @@ def convert_shard(
             raw.write(data)
 
         for index, block in blocks:
-            with compressed(Sink(put), compression) as file:
+            with _ALONE, compressed(Sink(put), compression) as file:
                 outcome = convert_block(block, context, reader, file.write)
             counts["quads"] += outcome.quads
             counts["facts"] += outcome.facts
