@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def write_atomically(path: Path) -> Iterator[IO[bytes]]:
+def write_atomically(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
     """Open a file beside `path` for writing, and rename it to `path` when the block ends without an error.
 
     An existing file keeps its owner, where the system lets us, and its permissions; a new one gets those that the
-    umask gives. A symbolic link stays, and what it points to is replaced.
+    umask gives. A symbolic link stays, and what it points to is replaced. What can be made again need not be
+    `durable`: waiting for the disk can take a second.
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +27,8 @@ def write_atomically(path: Path) -> Iterator[IO[bytes]]:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         if target.exists():
             before, now = target.stat(), Path(beside).stat()
             if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):

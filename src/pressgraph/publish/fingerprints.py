@@ -88,5 +88,5 @@ class Fingerprints:
             return
         from pressgraph.project import write_atomically
 
-        with write_atomically(self._path) as file:
+        with write_atomically(self._path, durable=False) as file:
             file.write(json.dumps({"version": _VERSION, "files": self._new}).encode())

@@ -80,10 +80,11 @@ def profile_shapes(profile: Profile) -> Shapes:
 
 def compiled(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Triple]:
     """Validate with the compiled engine of the package `shacl`."""
+    # Turtle without prefixes says a subject once: the quickest to write and to read
     if isinstance(data, ox.Store):
-        text = data.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        text = data.dump(format=ox.RdfFormat.TURTLE, from_graph=ox.DefaultGraph())
     else:
-        text = ox.serialize(data, format=ox.RdfFormat.N_TRIPLES)
+        text = ox.serialize(data, format=ox.RdfFormat.TURTLE)
     assert text is not None  # noqa: S101 - no output was given
     report = _run_compiled(text, shapes)
     named = {f"{SH}focusNode", f"{SH}value"}
@@ -106,7 +107,7 @@ def _triples(data: list[ox.Triple] | ox.Store) -> list[ox.Triple]:
 
 def _run_compiled(text: bytes, shapes: Shapes) -> list[ox.Triple]:
     try:
-        report = _compiled_shapes(shapes).validate_text(text.decode(), format="ntriples").serialize("ntriples")
+        report = _compiled_shapes(shapes).validate_text(text.decode(), format="turtle").serialize("ntriples")
     except ValueError as error:
         raise _refused(error) from error
     return [quad.triple for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES)]

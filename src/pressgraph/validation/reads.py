@@ -50,7 +50,7 @@ class KnownReads:
         from pressgraph.project import write_atomically
 
         reads = {key: _to_json(found) for key, found in self._used.items()}
-        with write_atomically(self._path) as file:
+        with write_atomically(self._path, durable=False) as file:
             file.write(json.dumps({"version": _VERSION, "reads": reads}).encode())
 
     def _look_up(self, key: str, find: Callable[[], Reads]) -> Reads:
