@@ -232,6 +232,19 @@ def test_a_client_that_goes_from_the_short_way_frees_its_process(
     assert time.monotonic() - began < 5
 
 
+def test_a_large_answer_leaves_its_process_to_the_next(
+    launch: Callable[..., Server], founding: Callable[..., Path]
+) -> None:
+    server = launch(founding(workers=1, slow_workers=1, timeout=5.0))
+    # around what the front holds for a reader: there the end comes while the process is told to wait
+    values = f'VALUES ?x {{ "{"x" * 1024}" }}'
+    for rows in range(50, 65):
+        text = f"SELECT (CONCAT({', '.join(['?x'] * 20)}) AS ?l) {{ {values} ?s ?p ?o }} LIMIT {rows}"
+        answer = server.query(text, accept=ROWS)
+        assert len(answer.json()["results"]["bindings"]) == rows
+        assert server.answers()
+
+
 def test_who_asks_and_never_reads_costs_little(founding_server: Server) -> None:
     connection = Connection(founding_server)
     request = _request("SELECT * { ?s ?p ?o } LIMIT 300")

@@ -96,10 +96,14 @@ class Exchange:
         if self._begun is not None:
             self._tell()
 
-    def finish(self, failure: ExchangeError | None = None) -> None:
-        """Take note that nothing more will come."""
+    def finish(self, failure: ExchangeError | None = None, last: bytes = b"") -> None:
+        """Take the last piece of the result, and note that nothing more will come."""
         if self.done:
             return
+        if last:
+            # whoever waits for room waits for the next request's answer, not for this one's
+            self.parts.append(last)
+            self.held += len(last)
         self.done, self.failure = True, failure
         if self._begun is not None:
             self._tell()
@@ -347,13 +351,11 @@ class Process(asyncio.Protocol):
 
 
 def _finish(exchange: Exchange, kind: bytes, content: bytes) -> None:
-    failure = None
     if kind == FAILED:
         said = json.loads(content)
-        failure = ExchangeError(said["kind"], said["message"])
-    elif content:
-        exchange.data(content)
-    exchange.finish(failure)
+        exchange.finish(ExchangeError(said["kind"], said["message"]))
+    else:
+        exchange.finish(last=content)
 
 
 def _ending(status: int) -> ExchangeError:
