@@ -108,7 +108,11 @@ class Target:
     def description(self) -> Description:
         """The service description; empty where there is none."""
         accept = {"Accept": "text/turtle, application/rdf+xml;q=0.5"}
-        response = self._wire.send("GET", self.addresses.query, headers=accept)
+        try:
+            # not worth waiting for
+            response = self._wire.send("GET", self.addresses.query, headers=accept, once=True)
+        except EndpointError:
+            return Description()
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         form = ox.RdfFormat.from_media_type(media_type)
         if not response.ok or form is None:
