@@ -125,7 +125,8 @@ def wrk(address: str, query: str, arguments: argparse.Namespace, *, fresh: bool)
     count = " .. tostring(n % LIMIT) .. ".join(chunks)
     path = urllib.parse.urlsplit(address).path
     script = (
-        f"local n = {os.getpid() % 1000 * 1000 if fresh else 0}\n"
+        # no run asks what another one has asked
+        f"local n = {time.time_ns() // 1000 % 10**9 if fresh else 0}\n"
         "local LIMIT = 1000000000\n"
         f"request = function() {'n = n + 1' if fresh else ''} return wrk.format('GET', '{path}?query=' .. {count}, "
         f"{{['Accept'] = '{ACCEPT}'}}) end\n"
