@@ -108,6 +108,12 @@ def test_a_moved_block_is_replaced_where_it_stands() -> None:
     assert embed(moved, {"a": 2}) == html + block.replace(b"1\n", b"2\n") + b"<p>b"
 
 
+def test_a_block_whose_neighbours_would_become_one_is_left_for_people() -> None:
+    html = (PAGES / "refused" / "own-block-inside-the-pieces-of-another.html").read_bytes()
+    with pytest.raises(PageError, match="would be a block of ours"):
+        remove(html)
+
+
 def test_a_foreign_element_with_our_id_keeps_it() -> None:
     page = embed(b'<head></head><p id="pressgraph-1">x', {"a": 1})
     assert b'id="pressgraph-2" data-pressgraph' in page

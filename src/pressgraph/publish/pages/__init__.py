@@ -30,6 +30,6 @@ def embed(html: bytes, data: Any, *, about: str | None = None, links: tuple[Page
 def remove(html: bytes) -> bytes:
     """Return a page's bytes as they were before `embed`.
 
-    Raises PageError for an encoding that cannot be spliced.
+    Raises PageError for an encoding that cannot be spliced, and where the text around the block would make another.
     """
     return Page(html).remove()

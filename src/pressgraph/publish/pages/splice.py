@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from pressgraph.errors import PageError
+from pressgraph.publish.pages.block import MARK
 from pressgraph.publish.pages.locate import ParsedPage, code_regions, without_code
 from pressgraph.publish.pages.text import PageText
 
@@ -45,7 +46,10 @@ class Page:
 
     @cached_property
     def original(self) -> PageText:
-        """The page without our block."""
+        """The page without our block.
+
+        Raises PageError where the text around the block would make another one.
+        """
         own = self.tree.own
         if not own:
             return self.source
@@ -54,10 +58,19 @@ class Page:
             text.append(self.source.text[found.end : end])
             end = found.start
         text.append(self.source.text[:end])
-        return PageText(self.source.mark, "".join(reversed(text)), self.source.codec)
+        page = PageText(self.source.mark, "".join(reversed(text)), self.source.codec)
+        if MARK in page.text and ParsedPage(page.parsed).marked:
+            raise PageError(
+                "what stands before and after our block would be a block of ours without it",
+                hint="delete the piece of a tag before the block by hand",
+            )
+        return page
 
     def remove(self) -> bytes:
-        """Return the page's bytes without our block; a page without one comes back as it is."""
+        """Return the page's bytes without our block; a page without one comes back as it is.
+
+        Raises PageError where the text around the block would make another one.
+        """
         return self.original.encode(self.original.text) if self.tree.own else self.html
 
     def embed(self, block: Block) -> bytes:
