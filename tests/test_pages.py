@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from tests.judges import html5lib_tokens, justhtml_tokens
+from tests.judges import html5lib_misreads, html5lib_tokens, justhtml_misreads, justhtml_tokens
 
 from pressgraph.errors import PageError
 from pressgraph.publish.pages import Block, Page, PageLink, embed, remove
@@ -44,23 +44,23 @@ def keeps_the_four_guarantees(html: bytes, block: Block = BLOCK) -> None:
     assert remove(page) == before
     # a second run changes nothing
     assert embed(page, block) == page
-    # the tree without our elements is unchanged, other parsers say
-    expected, others = html5lib_tokens(before)
-    tokens, scripts = html5lib_tokens(page)
-    assert tokens == expected
-    text = Page(html).source
-    for scripting in (True, False):
-        assert justhtml_tokens(_text(page, text.codec), scripting=scripting) == justhtml_tokens(
-            _text(before, text.codec), scripting=scripting
-        )
-    # the block says what it was given
-    assert len(scripts) == len(others) + 1
-    assert [block.data] == [json.loads(text) for text in scripts if text not in others]
+    # the tree without our elements is unchanged, other parsers say, and the block says what it was given
+    if not html5lib_misreads(before):
+        expected, others = html5lib_tokens(before)
+        tokens, scripts = html5lib_tokens(page)
+        assert tokens == expected
+        assert len(scripts) == len(others) + 1
+        assert [block.data] == [json.loads(text) for text in scripts if text not in others]
+    codec = Page(html).source.codec
+    was, now = _text(before, codec), _text(page, codec)
+    if not justhtml_misreads(was):
+        for scripting in (True, False):
+            assert justhtml_tokens(now, scripting=scripting) == justhtml_tokens(was, scripting=scripting)
 
 
 def _text(html: bytes, codec: str) -> str:
-    for mark in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"):
-        html = html.removeprefix(mark)
+    mark = next((it for it in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf") if html.startswith(it)), b"")
+    html = html.removeprefix(mark)
     # a parser takes one mark off a text, too
     return f"\ufeff{html.decode(codec)}"
 

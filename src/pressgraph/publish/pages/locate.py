@@ -76,6 +76,14 @@ class ParsedPage:
         return tuple(sorted((it for it in found if _is_own(it)), key=lambda it: it.start))
 
     @cached_property
+    def last_charset(self) -> int:
+        """Where the last `<meta charset>` starts that browsers look for in the first bytes; -1 without one.
+
+        They look into scripts and code, too, and for no element (HTML, 13.2.3.2), so no block goes before it.
+        """
+        return max((m.start() for m in _CHARSET.finditer(self.text, 0, PRESCAN)), default=-1)
+
+    @cached_property
     def blocks(self) -> tuple[Found, ...]:
         """The JSON-LD blocks that are not ours."""
         if "<script" not in self.text and "<SCRIPT" not in self.text.upper():
@@ -113,18 +121,7 @@ class ParsedPage:
         return number
 
     def places(self) -> Iterator[int]:
-        """Yield where a block may go, best first: before `</head>`, else as late in the head as there is one.
-
-        None is before a `<meta charset>` that browsers look for in the first bytes.
-        """
-        last_charset = max((m.start() for m in _CHARSET.finditer(self.text, 0, PRESCAN)), default=-1)
-        seen: set[int] = set()
-        for place in self._places():
-            if place > last_charset and place not in seen:
-                seen.add(place)
-                yield place
-
-    def _places(self) -> Iterator[int]:
+        """Yield where a block may go, best first: before `</head>`, else as late in the head as there is one."""
         head = self.document.find("head")
         if head is not None:
             location = head.source_location

@@ -86,7 +86,9 @@ class Page:
             )
         base = _Base(original, self.tree if not self.tree.own else None)
         written = block.write(base.tree.free_number(), original.newline)
-        for place in self._places(base):
+        for place in dict.fromkeys(self._places(base)):
+            if place <= base.tree.last_charset:
+                continue
             text = original.text[:place] + written + original.text[place:]
             if base.same_with(text, place, written):
                 return original.encode(text)
@@ -188,6 +190,7 @@ def _is_well_formed(html: bytes) -> bool:
     parser = expat.ParserCreate()
     try:
         parser.Parse(html, True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):
+        # not XML, or in an encoding that expat or Python does not know
         return False
     return True
