@@ -20,11 +20,15 @@ HTML = "http://www.w3.org/1999/xhtml"
 def html5lib_misreads(html: bytes) -> bool:
     """Tell whether html5lib does not read a page as the standard says: no judge of this one.
 
-    It knows no <template>, so a <frameset> after one drops what was before; and it takes a mark of UTF-16 before a NUL
-    for one of UTF-32, which browsers have given up.
+    It knows no <template>, so a <frameset> after one drops what was before; it stays in SVG and MathML at </p> and
+    </br>; and it takes a mark of UTF-16 before a NUL for one of UTF-32, which browsers have given up.
     """
     lower = html.lower()
-    return html.startswith(b"\xff\xfe\x00\x00") or (b"<template" in lower and b"<frameset" in lower)
+    return (
+        html.startswith(b"\xff\xfe\x00\x00")
+        or (b"<template" in lower and b"<frameset" in lower)
+        or re.search(rb"<(?:svg|math)\b.*</(?:p|br)\b", lower, re.DOTALL) is not None
+    )
 
 
 def justhtml_misreads(text: str) -> bool:
