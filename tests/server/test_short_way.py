@@ -8,7 +8,7 @@ import socket
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pressgraph.query.guard import Limits, RefusedQueryError, check_query
+from pressgraph.server.quick import form_decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,6 +233,24 @@ def test_a_client_that_goes_from_the_short_way_frees_its_process(
     assert time.monotonic() - began < 5
 
 
+def test_a_connection_is_kept_as_long_as_it_is_used(
+    launch: Callable[..., Server], founding: Callable[..., Path]
+) -> None:
+    server = launch(founding(keep_alive=1, workers=1, slow_workers=1, slow_after=60.0, timeout=3.0))
+    connection = Connection(server)
+    for number in range(4):
+        status, _, _ = connection.ask(_request(_number(number)))
+        assert status == 200
+        time.sleep(0.6)
+    # a query that runs longer is no rest
+    assert connection.ask(_request(ENDLESS.format(number=1)))[0] == 504
+    assert connection.ask(_request("ASK {}"))[0] == 200
+    rested = time.monotonic()
+    assert connection.ended()
+    assert 0.5 < time.monotonic() - rested < 15
+    connection.close()
+
+
 def test_a_large_answer_leaves_its_process_to_the_next(
     launch: Callable[..., Server], founding: Callable[..., Path]
 ) -> None:
@@ -300,3 +319,15 @@ def test_what_is_plainly_fine_is_fine_when_it_is_looked_at(text: str) -> None:
 
     # what is longer than the limits is always looked at, token by token; space changes nothing
     assert refused(text) == refused(" " * 200 + text)
+
+
+@given(st.text(alphabet="aF3z0Ad=+%_~. -&\u00fc", max_size=40).map(str.encode))
+@settings(max_examples=500)
+def test_a_value_is_decoded_as_the_standard_library_does_it(data: bytes) -> None:
+    assert form_decoded(data) == unquote_to_bytes(data.replace(b"+", b" "))
+
+
+@given(st.text(max_size=60), st.sampled_from(["", "/:=?~"]))
+def test_what_a_client_encodes_is_what_is_read(text: str, safe: str) -> None:
+    encoded = quote(text, safe=safe, errors="replace")
+    assert form_decoded(encoded.encode()) == text.encode("utf-8", "replace")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pressgraph.server.quick import Asked
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-_PATIENCE = 0.1
-"""Seconds until a query that went the short way goes on the ordinary one, where its client is watched."""
 
 
 class Connection(HttpToolsProtocol):
@@ -40,7 +38,8 @@ class Connection(HttpToolsProtocol):
         """The query that is being answered the short way."""
         self._handed: Exchange | None = None
         """What was begun the short way and goes on the ordinary way."""
-        self._patience: asyncio.TimerHandle | None = None
+        self._answered = 0.0
+        """When the last query was answered the short way, in the loop's seconds."""
         self._behind = b""
         """What came while it was."""
 
@@ -64,12 +63,11 @@ class Connection(HttpToolsProtocol):
             found = self.front.quick.ask(data)
             if found is not None:
                 self._no_timer()
-                self._unset_keepalive_if_required()
                 if isinstance(found, Known):
                     self._answer(found)
                 else:
                     self._asked = found
-                    self._patience = self.loop.call_later(_PATIENCE, self._hand_over)
+                    self.front.quick.watch(self)
                     found.exchange.when_begun(self.front.quick.enough, self._begun)
                 return
         self._feed(data)
@@ -103,32 +101,49 @@ class Connection(HttpToolsProtocol):
             return
         answer = self.front.quick.answer(asked)
         if answer is None:
-            self._hand_over()
+            self.hand_over()
             return
         self._asked = None
-        if self._patience is not None:
-            self._patience.cancel()
+        self.front.quick.unwatch(self)
         self._answer(answer, asked.started)
         self._go_on()
 
     def _answer(self, answer: Known, started: float | None = None) -> None:
         self.transport.write(self.front.quick.bytes_of(answer, started))
         self.server_state.total_requests += 1
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self._answered = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._close_after(self.timeout_keep_alive)
 
-    def _hand_over(self) -> None:
+    def _close_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has been at rest for long enough: one timer serves many answers."""
+        left = self._answered + self.timeout_keep_alive - self.loop.time()
+        if self._asked is not None:
+            left = self.timeout_keep_alive
+        if left > 0 and not self.transport.is_closing():
+            self._close_after(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def asked_before(self, moment: float) -> bool:
+        """Tell whether its query came before a moment of `time.perf_counter`."""
+        return self._asked is not None and self._asked.started < moment
+
+    def hand_over(self) -> None:
         """Let the ordinary way go on with what was begun the short way."""
         asked = self._asked
         if asked is None:
             return
         asked.exchange.when_begun(0, None)
-        if self._patience is not None:
-            self._patience.cancel()
+        self.front.quick.unwatch(self)
+        self._asked = None
         if self.transport.is_closing():
             asked.exchange.close()
             return
         self._handed = asked.exchange
-        self._asked = None
         self._feed(asked.request)
         self._go_on()
 
@@ -168,7 +183,7 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Close the connection as soon as its request is answered."""
-        self._hand_over()
+        self.hand_over()
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:

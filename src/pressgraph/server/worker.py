@@ -117,6 +117,7 @@ class Worker:
         self.store = store
         self.settings = settings
         self.prefixes: dict[str, str] = settings["prefixes"]
+        self._names = tuple(self.prefixes)
 
     def serve(self) -> None:
         """Answer requests until the front goes."""
@@ -184,9 +185,7 @@ class Worker:
         if request.get("default") is not None or request.get("named") is not None:
             dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.get("default") or ()]
             dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.get("named") or ()]
-        # the engine reads each prefix that it is given as an IRI, every time
-        used = {name: iri for name, iri in self.prefixes.items() if name in text}
-        found = self.store.query(text, base_iri=request.get("base"), prefixes=used, **dataset)
+        found = self.store.query(text, base_iri=request.get("base"), prefixes=self._used(text), **dataset)
         form, limits = request["format"], {"rows": request["rows"], "size": request["size"]}
         if isinstance(found, ox.QueryTriples):
             output = Output(self.socket, **limits)
@@ -201,6 +200,14 @@ class Worker:
             output = Output(self.socket, **limits, separator=separator)
             found.serialize(output, format=result_format)  # type: ignore[arg-type]  # as above
         output.end()
+
+    def _used(self, text: str) -> dict[str, str]:
+        """Return the prefixes that a query may use: the engine reads each that it is given as an IRI, every time."""
+        if "\\" in text:
+            # what is written with escapes is not looked for
+            return self.prefixes
+        before = [piece for piece in text.split(":")[:-1] if piece.endswith(self._names)]
+        return {name: self.prefixes[name] for piece in before for name in self._names if piece.endswith(name)}
 
     def graph(self, request: dict[str, Any]) -> None:
         """Write a graph (SPARQL 1.1 Graph Store HTTP Protocol, 5.2).
