@@ -6,7 +6,7 @@ import gzip
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -18,6 +18,17 @@ _MOST_FAILURES = 1000
 _FAILURE_SECONDS = 60.0
 _COST = 512
 """What an entry costs besides its bytes, roughly."""
+
+
+class Question(NamedTuple):
+    """All that the answer to a query depends on: the key of the cache."""
+
+    snapshot: str
+    text: str
+    default: tuple[str, ...] | None
+    named: tuple[str, ...] | None
+    form: str
+    base: str
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import socket
 
+    from pressgraph.server.cache import Question
+
 HEAD = struct.Struct(">cI")
 REQUEST, READY, DATA, END, FAILED = b"Q", b"R", b"D", b"E", b"X"
 BACK = b"B"
@@ -36,9 +38,17 @@ def query_frame(head: bytes, text: str) -> bytes:
     return frame(REQUEST, head + b"\n" + text.encode("utf-8", "replace"))
 
 
-def query_head(*, form: str, base: str, default: Any, named: Any, rows: int, size: int) -> bytes:
-    """Return the JSON of a request for a query."""
-    head = {"op": "query", "format": form, "base": base, "default": default, "named": named, "rows": rows, "size": size}
+def query_head(question: Question, *, rows: int, size: int) -> bytes:
+    """Return the JSON of a request for a query, without its text."""
+    head = {
+        "op": "query",
+        "format": question.form,
+        "base": question.base,
+        "default": question.default,
+        "named": question.named,
+        "rows": rows,
+        "size": size,
+    }
     return json.dumps(head, separators=(",", ":")).encode()
 
 

@@ -24,7 +24,7 @@ from pressgraph.server.answers import (
     preflight,
     request_error,
 )
-from pressgraph.server.cache import Cache, Entry
+from pressgraph.server.cache import Cache, Entry, Question
 from pressgraph.server.frames import query_frame, query_head
 from pressgraph.server.negotiation import BOOLEAN, GRAPHS, HTML, ROWS, Form, accepts_gzip, choose
 from pressgraph.server.pool import ExchangeError
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from pressgraph.server.front import Front
+    from pressgraph.server.pool import Exchange
 
 QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "application/x-www-form-urlencoded"
 _METHODS = "GET, HEAD, POST, OPTIONS"
@@ -184,9 +185,14 @@ class Endpoint:
         return choose(accept, _offered(kind, html=html))
 
     @staticmethod
-    def etag(snapshot: str, digest: str, rest: tuple[Any, ...]) -> str:
-        """Return the entity tag of the answer to a query; `rest` is what else it depends on."""
-        return f'"{snapshot}-{digest}-{_tag(rest)}"'
+    def etag(question: Question, digest: str) -> str:
+        """Return the entity tag of the answer to a query."""
+        return f'"{question.snapshot}-{digest}-{_tag(question[2:])}"'
+
+    def process_head(self, question: Question) -> bytes:
+        """Return what a process is told about a query, without its text."""
+        settings = self.front.settings
+        return query_head(question, rows=settings.rows, size=settings.result_mib * 1024 * 1024)
 
     async def answer(self, request: Request) -> Response:
         """Answer a request.
@@ -230,19 +236,18 @@ class Endpoint:
         if form is HTML:
             return await front.pages.query_page(request, operation)
         base = front.address(request) + "/sparql"
-        rest = (operation.default, operation.named, form.name, base)
-        key = (front.snapshot_id, text, *rest)
+        question = Question(front.snapshot_id, text, operation.default, operation.named, form.name, base)
         changing = self.is_changing(text)
-        etag = self.etag(front.snapshot_id, digest, rest)
+        etag = self.etag(question, digest)
         if not changing:
             front.quick.learn(request, base)
-            found = self.cache.get(key)
+            found = self.cache.get(question)
             if found is not None:
                 request.scope["pressgraph.log"]["cached"] = True
                 return self._entry_answer(request, found)
             if not_modified(request, etag):
                 return Response(status_code=304, headers={**self.headers, "etag": etag})
-        content, exchange = await self.evaluate(request, operation, form, base, key)
+        content, exchange = await self.evaluate(request, question)
         compress = accepts_gzip(request.headers.get("accept-encoding"))
         if exchange is not None:
             headers = {**self.headers, "content-type": form.content_type}
@@ -252,40 +257,30 @@ class Endpoint:
             return ResultStream(exchange, content, headers=headers, compress=compress, stall=stall)
         entry = Entry(content, form.content_type, etag if not changing else "")
         if not changing:
-            self.cache.put(key, entry, key_size=2 * len(text))
+            self.cache.put(question, entry, key_size=2 * len(text))
         return self._entry_answer(request, entry)
 
-    async def evaluate(
-        self, request: Request, operation: Operation, form: Form, base: str, key: Any
-    ) -> tuple[bytes, Any]:
+    async def evaluate(self, request: Request, question: Question) -> tuple[bytes, Exchange | None]:
         """Have a query evaluated; return the result, or its beginning and the exchange that has the rest.
 
         Raises RequestError.
         """
         front = self.front
-        known = self.cache.failure(key)
+        known = self.cache.failure(question)
         if known is not None:
             raise request_error(known)
         # what was begun the short way goes on here
-        exchange = request.scope.pop("pressgraph.exchange", None)
+        exchange: Exchange | None = request.scope.pop("pressgraph.exchange", None)
         if exchange is None:
-            head = query_head(
-                form=form.name,
-                base=base,
-                default=operation.default,
-                named=operation.named,
-                rows=front.settings.rows,
-                size=front.settings.result_mib * 1024 * 1024,
-            )
-            exchange = front.pool.ask(query_frame(head, operation.query or ""))
+            exchange = front.pool.ask(query_frame(self.process_head(question), question.text))
         watch = Watch(request.receive, exchange)
         try:
             await exchange.beginning(front.settings.cached_result_kib * 1024)
         except ExchangeError as failure:
             if failure.kind in {"time", "memory", "crash"}:
-                self.cache.failed(key, failure)
+                self.cache.failed(question, failure)
             if failure.kind == "syntax":
-                raise RequestError(400, str(syntax_error(operation.query or "", failure.message))) from failure
+                raise RequestError(400, str(syntax_error(question.text, failure.message))) from failure
             raise request_error(failure) from failure
         except BaseException:
             exchange.close()

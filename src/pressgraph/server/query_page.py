@@ -13,7 +13,7 @@ from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.query.guard import check_query
 from pressgraph.query.remote import query_form
 from pressgraph.server.answers import RequestError, entity
-from pressgraph.server.cache import Entry
+from pressgraph.server.cache import Entry, Question
 from pressgraph.server.linked import FORM_NAMES
 from pressgraph.server.lookups import term
 from pressgraph.server.negotiation import GRAPHS, JSON, ROWS, Form
@@ -144,14 +144,13 @@ class QueryPage:
         graph = query_form(text) in {"CONSTRUCT", "DESCRIBE"}
         form = _N_TRIPLES if graph else JSON
         base = front.address(request) + "/sparql"
-        asked = Operation(query=text, default=operation.default, named=operation.named)
-        key = (front.snapshot_id, text, operation.default, operation.named, form.name, base)
-        known = front.endpoint.cache.get(key)
+        question = Question(front.snapshot_id, text, operation.default, operation.named, form.name, base)
+        known = front.endpoint.cache.get(question)
         whole = True
         if known is not None:
             content = known.body
         else:
-            content, exchange = await front.endpoint.evaluate(request, asked, form, base, key)
+            content, exchange = await front.endpoint.evaluate(request, question)
             if exchange is not None:
                 # the beginning is enough for a page
                 exchange.close()

@@ -17,14 +17,14 @@ import time
 from binascii import a2b_qp
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import check_query
 from pressgraph.query.remote import query_form
-from pressgraph.server.cache import Entry
-from pressgraph.server.frames import query_frame, query_head
+from pressgraph.server.cache import Entry, Question
+from pressgraph.server.frames import query_frame
 from pressgraph.server.negotiation import HTML, Form, accepts_gzip
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ class Way:
     """What queries of one form by one client share: what the process is told, and the answer's head."""
 
     form: Form
-    key: tuple[Any, ...]
     request: bytes
     head: bytes
 
@@ -87,17 +86,15 @@ class Caller:
 class Asked:
     """A query on the short way."""
 
-    __slots__ = ("caller", "digest", "exchange", "key", "request", "snapshot", "started", "text", "way")
+    __slots__ = ("caller", "digest", "exchange", "question", "request", "started", "way")
     exchange: Exchange
 
-    def __init__(self, request: bytes, text: str, digest: str, caller: Caller, way: Way, snapshot: str) -> None:
+    def __init__(self, request: bytes, question: Question, digest: str, caller: Caller, way: Way) -> None:
         self.request = request
-        self.text = text
+        self.question = question
         self.digest = digest
         self.caller = caller
         self.way = way
-        self.snapshot = snapshot
-        self.key = (snapshot, text, *way.key)
         self.started = time.perf_counter()
 
 
@@ -162,12 +159,12 @@ class Quick:
         way = caller.ways[kind] if kind in caller.ways else self._way(caller, kind)
         if way is None or endpoint.is_changing(text):
             return None
-        digest = endpoint.digest(text)
-        asked = Asked(data, text, digest, caller, way, self._front.snapshot_id)
-        entry = endpoint.cache.get(asked.key)
+        question = Question(self._front.snapshot_id, text, None, None, way.form.name, caller.base)
+        asked = Asked(data, question, endpoint.digest(text), caller, way)
+        entry = endpoint.cache.get(question)
         if entry is not None:
             return self._answer(asked, entry)
-        if endpoint.cache.failure(asked.key) is not None:
+        if endpoint.cache.failure(question) is not None:
             return None
         asked.exchange = self._front.pool.ask(query_frame(way.request, text))
         return asked
@@ -177,21 +174,13 @@ class Quick:
         form = endpoint.form(kind, caller.accept, html=True)
         way: Way | None = None
         if form is not None and form is not HTML:
-            settings = self._front.settings
             lines = [*endpoint.headers.items(), ("cache-control", "no-cache"), ("content-type", form.content_type)]
             head = "".join(f"{name}: {value}\r\n" for name, value in lines).encode()
             head += b"".join(b"%s: %s\r\n" % pair for pair in self._front.security)
             way = Way(
                 form=form,
-                key=(None, None, form.name, caller.base),
-                request=query_head(
-                    form=form.name,
-                    base=caller.base,
-                    default=None,
-                    named=None,
-                    rows=settings.rows,
-                    size=settings.result_mib * 1024 * 1024,
-                ),
+                # what is shared has no text, and lasts for longer than a snapshot
+                request=endpoint.process_head(Question("", "", None, None, form.name, caller.base)),
                 head=b"HTTP/1.1 200 OK\r\n" + head,
             )
         caller.ways[kind] = way
@@ -203,9 +192,9 @@ class Quick:
         if not exchange.done or exchange.failure is not None:
             return None
         endpoint = self._front.endpoint
-        etag = endpoint.etag(asked.snapshot, asked.digest, asked.way.key)
+        etag = endpoint.etag(asked.question, asked.digest)
         entry = Entry(exchange.take(), asked.way.form.content_type, etag)
-        endpoint.cache.put(asked.key, entry, key_size=2 * len(asked.text))
+        endpoint.cache.put(asked.question, entry, key_size=2 * len(asked.question.text))
         return self._answer(asked, entry)
 
     def _answer(self, asked: Asked, entry: Entry) -> Known:
@@ -217,7 +206,7 @@ class Quick:
             query=asked.digest,
         )
         cost = len(asked.request) + len(body)
-        if len(body) <= _LARGEST and asked.snapshot == self._front.snapshot_id:
+        if len(body) <= _LARGEST and asked.question.snapshot == self._front.snapshot_id:
             if self._held + cost > self._size or len(self._known) >= _MOST_KNOWN:
                 self.clear()
             self._held += cost
