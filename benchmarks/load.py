@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.convert import BUILD, make_inputs  # noqa: E402
 from benchmarks.run import COMMAND, Table, markdown, write_sections  # noqa: E402
+from tests.servers import free_port, wait_for  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,23 +44,6 @@ _SHARDS = 4
 _BUFFERS_PER_GB = 85_000
 
 
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing listens at port {port}")
-
-
 @contextmanager
 def _running(call: list[str], port: int, folder: Path) -> Iterator[None]:
     with (
@@ -68,7 +51,7 @@ def _running(call: list[str], port: int, folder: Path) -> Iterator[None]:
         subprocess.Popen(call, stdout=log, stderr=log, cwd=folder) as process,
     ):
         try:
-            _wait_for(port)
+            wait_for(port)
             yield
         finally:
             process.terminate()
@@ -129,7 +112,7 @@ def into_virtuoso(shards: list[Path], folder: Path) -> tuple[float, int, list[tu
         return ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"exec={text}"]
 
     with _running(["virtuoso-t", "+configfile", str(config), "+foreground"], sql, folder):
-        _wait_for(http)
+        wait_for(http)
         start = time.perf_counter()
         pattern = f"*{shards[0].suffix}"
         subprocess.run(

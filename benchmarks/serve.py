@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -35,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.peers import environment
 from benchmarks.run import README, markdown, put
+from tests.servers import free_port
 
 from pressgraph.dataset import Snapshots
 
@@ -60,14 +60,6 @@ class Peer:
 
     name: str
     address: str
-
-
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def make_project(folder: Path, facts: int) -> Path:
