@@ -127,7 +127,7 @@ def proxy(target: str, fault: Callable[[Request], str | int | None]) -> Iterator
     """Pass requests on to a server; `fault` says how one fails.
 
     A number is the status that it is answered with (Retry-After: 7); `before` closes the connection instead of passing
-    on, `after` passes on and then closes it.
+    on, `half` passes half of the body on and then closes both connections, `after` passes all on and then closes it.
     """
     host = urlsplit(target).netloc
     lock = threading.Lock()
@@ -157,6 +157,11 @@ def proxy(target: str, fault: Callable[[Request], str | int | None]) -> Iterator
                 k: v for k, v in self.headers.items() if k.lower() not in {"host", "connection", "accept-encoding"}
             }
             with contextlib.closing(connection):
+                if how == "half":
+                    headers["Content-Length"] = str(len(body))
+                    connection.request(self.command, self.path, body[: len(body) // 2], headers)
+                    self.close_connection = True
+                    return
                 connection.request(self.command, self.path, body, headers)
                 answer = connection.getresponse()
                 data = answer.read()
