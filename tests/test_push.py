@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import threading
 from contextlib import contextmanager
@@ -346,6 +349,45 @@ def test_a_store_that_dies_in_mid_push(tmp_path: Path, store: Store, how: str) -
 
     with servers.proxy(store.address, dies) as address, pytest.raises(EndpointError, match="cannot be reached"):
         store.push(workspace, address)
+    ends_right(store, workspace, count)
+
+
+@of_others
+def test_ctrl_c_does_not_wait_for_an_answer(tmp_path: Path, store: Store) -> None:
+    count = 30
+    store.push(write_releases(tmp_path, {number: f"Old {number}" for number in range(count)}, more=15))
+    workspace = write_releases(tmp_path, {number: f"New {number}" for number in range(1, count + 1)}, more=15)
+    swapped = False
+    waiting, over = threading.Event(), threading.Event()
+
+    def hangs(request: Any) -> str | None:
+        nonlocal swapped
+        if swapped and b"staging" in request.body:
+            waiting.set()
+            assert over.wait(60)
+            return "before"
+        swapped = swapped or is_swap(request.body)
+        return None
+
+    with servers.proxy(store.address, hangs) as address:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pressgraph", "--project", str(tmp_path), "push", "--endpoint", address],
+            env={**os.environ, **store.environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert waiting.wait(60)
+            process.send_signal(signal.SIGINT)
+            output, said = process.communicate(timeout=30)  # while the store still owes an answer
+        finally:
+            process.kill()
+            over.set()
+    assert process.returncode == 130
+    assert output == ""
+    stopped = re.fullmatch(r"\nstopped; (\d+) of 30 sources are in their place; the same call goes on\n", said)
+    assert stopped, said
     ends_right(store, workspace, count)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.publish.push import Plan
+
+    Shown: TypeAlias = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 
 _endpoint = click.option("--endpoint", metavar="NAME|URL", required=True, help="The store: a name of [endpoints].")
 _check = click.option("--check", is_flag=True, help="Read every source back instead of trusting the store's manifest.")
@@ -43,7 +45,14 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
       pressgraph push --endpoint http://127.0.0.1:7878/query
     """
     workspace = state.workspace
-    plan = workspace.push(endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=_progress(state))
+    placed = _Placed()
+    try:
+        plan = workspace.push(
+            endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=placed.counting(_progress(state))
+        )
+    except KeyboardInterrupt:
+        click.echo(f"\nstopped; {placed}", err=True)
+        sys.exit(130)
     if dry_run:
         for word, names in (("upload", plan.uploaded), ("replace", plan.replaced), ("delete", plan.deleted)):
             for name in names:
@@ -114,7 +123,37 @@ def _summary(plan: Plan, about: str) -> str:
     )
 
 
-def _progress(state: State) -> Callable[[int], AbstractContextManager[Callable[[int], None]]]:
+class _Placed:
+    """How many sources are in their place."""
+
+    def __init__(self) -> None:
+        self.total: int | None = None
+        self.done = 0
+
+    def __str__(self) -> str:
+        if self.total is None:
+            return "no source was sent"
+        return f"{self.done} of {self.total} sources are in their place; the same call goes on"
+
+    def counting(self, shown: Shown) -> Shown:
+        """Return a progress that counts what is told to another."""
+        from contextlib import contextmanager
+
+        @contextmanager
+        def show(total: int) -> Iterator[Callable[[int], None]]:
+            self.total = total
+            with shown(total) as tell:
+
+                def more(count: int) -> None:
+                    self.done += count
+                    tell(count)
+
+                yield more
+
+        return show
+
+
+def _progress(state: State) -> Shown:
     """Show rate and time left on a terminal, where there is much to send."""
     from contextlib import contextmanager
 

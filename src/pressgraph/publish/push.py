@@ -12,11 +12,12 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -28,7 +29,6 @@ from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
     from pressgraph.query.target import Target
@@ -545,7 +545,8 @@ def push(
     `check` reads every source back first, instead of trusting the manifest. `jobs` requests are under way at a time.
     `progress` is told the number of sources to send, and gives a function that is told how many more are in place.
 
-    Raises EndpointError; every source in the store is then as it was or as it is to be, and another push goes on.
+    Raises EndpointError; every source in the store is then as it was or as it is to be, and another push goes on. So
+    it does after KeyboardInterrupt, which does not wait for the answers of requests that are under way.
     """
     work = _Push(dataset, target, personal=personal, check=check)
     planned = work.plan
@@ -559,23 +560,50 @@ def push(
     work.remote.begin()
     work.sweep()
     shown = progress(len(work.changed)) if progress is not None else nullcontext(lambda _: None)
-    with shown as tell, ThreadPoolExecutor(jobs) as pool:
-        running: set[Future[int]] = set()
+    with shown as tell:
         try:
-            for batch in work.published.batches(work.changed):
-                if len(running) >= jobs:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        tell(future.result())
-                running.add(pool.submit(work.place, batch))
-            for future in running:
-                tell(future.result())
-        finally:
-            pool.shutdown(cancel_futures=True)
+            for placed in _in_threads(work.place, work.published.batches(work.changed), jobs):
+                tell(placed)
+        except KeyboardInterrupt:
+            target.stop()
+            raise
     for some in slices(planned.deleted, _REMOVED):
         work.remote.remove(some)
     work.remote.end()
     return planned
+
+
+def _in_threads(work: Callable[[list[_Source]], int], batches: Iterable[list[_Source]], jobs: int) -> Iterator[int]:
+    """Yield what work makes of batches, so many at a time; an error is raised when those under way are through.
+
+    The threads are daemons, which those of the standard library's executors are not: who interrupts the program does
+    not wait for them.
+    """
+    results: SimpleQueue[int | Exception] = SimpleQueue()
+
+    def run(batch: list[_Source]) -> None:
+        try:
+            results.put(work(batch))
+        except Exception as error:  # noqa: BLE001 - raised again by whoever takes the results
+            results.put(error)
+
+    running = 0
+    failed: Exception | None = None
+    remaining = iter(batches)
+    while True:
+        while running < jobs and failed is None and (batch := next(remaining, None)) is not None:
+            Thread(target=run, args=(batch,), daemon=True).start()
+            running += 1
+        if not running:
+            break
+        result = results.get()
+        running -= 1
+        if isinstance(result, Exception):
+            failed = failed or result
+        else:
+            yield result
+    if failed is not None:
+        raise failed
 
 
 def pull(target: Target, id_base: str) -> Iterator[tuple[str, list[str]]]:

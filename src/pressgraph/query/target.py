@@ -95,6 +95,10 @@ class Target:
         self._writing = Lock()
         self._wire = Wire(access, timeout=timeout, attempts=_ATTEMPTS, pause=pause, connections=connections)
 
+    def stop(self) -> None:
+        """Begin no further request, of any thread: those raise EndpointError."""
+        self._wire.stop()
+
     # -- what it is
 
     @cached_property

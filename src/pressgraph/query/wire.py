@@ -127,7 +127,14 @@ class Wire:
         self._once = _session(Retry(0, raise_on_status=False), connections)
         # where nobody listens yet, the address is wrong more often than the server is starting
         self._first: requests.Session | None = _session(patient.new(connect=0), connections)
+        self._stopped = False
         self._log_in(access)
+
+    def stop(self) -> None:
+        """Send nothing any more, nor again: that raises EndpointError."""
+        self._stopped = True
+        for session in self._sessions:
+            session.close()
 
     def send(
         self, method: str, url: str, *, once: bool = False, most: int = MOST_BYTES, **options: Any
@@ -141,6 +148,8 @@ class Wire:
         """
         session = self._once if once else self._first or self._patient
         for _ in range(_MOST_REDIRECTS):
+            if self._stopped:
+                raise EndpointError(f"{url} is not asked any more: stopped")
             try:
                 response = session.request(
                     method, url, timeout=self.timeout, allow_redirects=False, stream=True, **options
