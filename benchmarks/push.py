@@ -77,7 +77,7 @@ def measure(kind: str, first: Workspace, second: Workspace, folder: Path, jobs: 
             sys.exit(f"{kind} has {rows[0]['n'].value} triples, and {sent.triples} were sent")
         if timed("nothing to do", lambda: send(first)).changes:
             sys.exit("the second push sent something")
-        timed("one source in a hundred another", lambda: send(second))
+        timed("1 in 100 others", lambda: send(second))
         if timed(
             "read back (--check)", lambda: plan_push(second.dataset(), target, personal=False, check=True)
         ).changes:
