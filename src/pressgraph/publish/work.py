@@ -25,7 +25,7 @@ from pressgraph.validation.incremental import Change, recheck
 from pressgraph.validation.shacl import read_term, term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pressgraph.errors import Problem
@@ -92,8 +92,13 @@ class Work:
         gone = self.remove(s for name in (*removed, *changed) for s in known.get(name, {}).get("sources", ()))
         files = {name: entry for name, entry in known.items() if name not in changed and name not in removed}
         news = None if fresh else union.News()
-        for name, path in zip(changed, progress([self.project.root / name for name in changed]), strict=True):
-            files[name] = self.load(name, path, news)
+
+        def chunks() -> Iterator[bytes]:
+            for name, path in zip(changed, progress([self.project.root / name for name in changed]), strict=True):
+                files[name] = yield from self.convert(name, path)
+
+        # in one piece: a store takes many files at once in a third of the time
+        union.load(self.store, chunks(), news=news)
         triples = set().union(*gone.values())
         union.forget(self.store, triples)
         if news is not None:
@@ -133,12 +138,12 @@ class Work:
             gone[str(provenance)] = union.remove_graph(self.store, provenance)
         return gone
 
-    def load(self, name: str, path: Path, news: union.News | None = None) -> dict[str, Any]:
-        """Convert a file into the store; return what the manifest keeps of it."""
+    def convert(self, name: str, path: Path) -> Generator[bytes, None, dict[str, Any]]:
+        """Yield a file's quads as chunks of N-Quads; return what the manifest keeps of it."""
         if is_stream(path):
             with open_stream(path, self.project, self.emitter) as stream:
                 seen = _SourcesSeen(stream, self.graphs.provenance)
-                union.load(self.store, seen, news=news)
+                yield from seen
             self.problems.extend(stream.problems)
             entry: dict[str, Any] = {"facts": stream.facts, "sources": sorted(seen.sources)}
             self._note_allowances(entry, stream.allowing)
@@ -146,7 +151,7 @@ class Work:
         found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         self.problems.extend(found.problems)
         if not found.problems:
-            union.load(self.store, convert_facts(found, self.emitter), news=news)
+            yield from convert_facts(found, self.emitter)
         entry = {
             "facts": len(found.facts),
             "sources": [source_name(found.source.id)] if found.source is not None else [],
