@@ -151,10 +151,22 @@ class Profile:
         ids = {prefix: id_base + path for prefix, path in self.id_prefixes.items()}
         return {**self.prefixes, **ids}
 
-    def uses_of(self, types: Iterable[str]) -> dict[str, KeyUse]:
+    def uses_of(self, types: Iterable[str]) -> Mapping[str, KeyUse]:
         """Return what a thing of these class names may use, by key; the stricter use wins."""
+        names = tuple(types)
+        uses = self._uses.get(names)
+        if uses is None:
+            uses = self._uses[names] = self._uses_together(names)
+        return uses
+
+    @cached_property
+    def _uses(self) -> dict[tuple[str, ...], Mapping[str, KeyUse]]:
+        """What `uses_of` told: thousands of things have the same few classes."""
+        return {}
+
+    def _uses_together(self, names: Iterable[str]) -> dict[str, KeyUse]:
         uses: dict[str, KeyUse] = {}
-        for name in types:
+        for name in names:
             for key, use in self.classes[name].uses.items():
                 other = uses.get(key)
                 uses[key] = use if other is None else merge_uses(use, other)
