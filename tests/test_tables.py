@@ -91,7 +91,7 @@ def mistakes(workspace: Workspace, path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_delimited_text_says_what_yaml_says(
     workspace: Workspace, tmp_path: Path, delimiter: str, encoding: str
 ) -> None:
@@ -99,6 +99,64 @@ def test_delimited_text_says_what_yaml_says(
     yaml.write_text(EQUAL_YAML, encoding="utf-8")
     table = write_csv(tmp_path / "facts.csv", [LABEL], delimiter=delimiter, encoding=encoding)
     assert quads(workspace, table) == quads(workspace, yaml)
+
+
+UMLAUT = {
+    "source": "document/a",
+    "source.headline.de": "Titel",
+    "source.datePublished": "2020-01-01",
+    "type": "Organization",
+    "id": "agent/a",
+    "name.de": "Förderverein",
+}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", None),
+        ("utf-8-sig", None),
+        ("utf-16", None),
+        ("utf-16-le", "UTF-16 (line 2 has 'Förderverein')"),
+        ("cp1252", "Windows-1252 (line 2 has 'Förderverein')"),
+        ("mac-roman", "Windows-1252 (line 2 has 'Fšrderverein')"),
+    ],
+)
+def test_a_guessed_encoding_is_said(tmp_path: Path, encoding: str, said: str | None) -> None:
+    (tmp_path / "pressgraph.toml").write_text("")
+    table = write_csv(tmp_path / "a.csv", [UMLAUT], encoding=encoding)
+
+    def run(*call: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["--project", str(tmp_path), *call])
+        return result.exit_code, result.stderr
+
+    hint = "if that is wrong, set 'encoding' in a [tables] section of pressgraph.toml for a.csv"
+    expected = f"a.csv: taken to be {said}; {hint}\n" if said else ""
+    for call in (["convert"], ["facts", "convert"], ["convert", "-j", "2"]):
+        assert run(*call, str(table)) == (0, expected)
+    assert run("-q", "convert", str(table)) == (0, "")
+    assert run("validate", str(table))[1].startswith(expected)
+    (tmp_path / "pressgraph.toml").write_text(f'[tables.a]\nfile = "a.csv"\nencoding = "{encoding}"\n')
+    assert run("convert", str(table)) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("id\nagent/ü\n".encode() + b"agent/\xfc\n", "a.csv:3: error: the text is not UTF-8 (byte 0xfc)"),
+        ("id\nagent/ü\n".encode("cp850"), "a.csv:2: error: the text is not UTF-8 (byte 0x81)"),
+        (b"\x7fELF\x02\0\0\xff\xfe\0", "a.csv: error: the table cannot be read: it is no text"),
+        (b"PK\x03\x04\x14\0\x08\xff\0", "a.csv: error: the table cannot be read: it is a workbook"),
+        (b"", "a.csv:1:1: error: the first row must name the columns"),
+        (b"\xef\xbb\xbf\n", "a.csv:1:1: error: the first row must name the columns"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_one_line(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "convert", str(tmp_path / "a.csv")])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(said), result.stderr
+    assert len(result.stderr.splitlines()) == 2
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "tsv", "jsonl", "parquet", "yaml"])

@@ -39,6 +39,27 @@ class State:
         if self.verbosity >= level:
             click.echo(message, err=True)
 
+    def say_encodings(self, paths: Sequence[Path | str] = ()) -> None:
+        """Say which encodings were guessed of tables, those of the project where none are named."""
+        project = self.workspace.project
+        for path in [Path(path) for path in paths] or project.facts_files():
+            if path.suffix.lower() not in {".csv", ".tsv"}:
+                continue
+            from pressgraph.facts.tables import guess_encoding
+
+            if any(settings.encoding for settings in project.tables_of(path)[:1]):
+                continue
+            try:
+                guess = guess_encoding(path)
+            except OSError:
+                continue  # whoever reads it says so
+            if guess is not None:
+                name = project.name_of(path)
+                self.say(
+                    f"{name}: taken to be {guess.name} (line {guess.line} has '{guess.word}'); if that is wrong, "
+                    f"set 'encoding' in a [tables] section of pressgraph.toml for {name}"
+                )
+
     def progress(self, label: str) -> Callable[[list[Path]], Iterable[Path]]:
         """Return a wrapper that shows a progress bar on a terminal, for work that is long enough to wait for."""
         shortest = 20

@@ -86,6 +86,7 @@ def command(
     """
     from pressgraph.dataset import serialization
 
+    state.say_encodings(facts)
     if shards is not None or resume or scheduler is not None:
         if output is None or output == "-":
             raise click.UsageError("shards need a folder: -o DIR/")

@@ -79,6 +79,7 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
     by_suffix = {".yml": "yaml", ".ndjson": "jsonl"}
     suffix = output.suffix.lower() if output is not None else ""
     known = form or by_suffix.get(suffix, suffix.removeprefix(".")) or "yaml"
+    state.say_encodings(facts)
     documents = read_documents(list(facts), workspace.project, workspace.profile)
     into_folder = output is not None and (output.is_dir() or str(output).endswith("/") or not suffix)
     if output is None or not into_folder or str(output) == "-":

@@ -87,6 +87,7 @@ def command(
     workspace = state.workspace
     if (changed or watch) and facts:
         raise click.UsageError(f"--{'changed' if changed else 'watch'} is about the whole project: name no files")
+    state.say_encodings(facts)
     written = report_format(form, output)
     options = report_options(workspace.project, lang, technical=technical, every=every)
 

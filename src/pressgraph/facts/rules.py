@@ -137,6 +137,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "two-numbers": ("a span has two numbers", "eine Stelle hat zwei Zahlen"),
     "an-offset": ("an offset is a whole number from 0", "eine Position ist eine ganze Zahl ab 0"),
     "not-before": ("{start} is not before {end}", "{start} liegt nicht vor {end}"),
+    "a-workbook": ("it is a workbook: give it the suffix that it has, such as .xlsx", "sie ist eine Arbeitsmappe: die passende Endung geben, etwa .xlsx"),
+    "no-text": ("it is no text", "sie ist kein Text"),
     "not-utf8-text": ("it is not UTF-8", "sie ist nicht UTF-8"),
     "and-more": ("{names} and {count} more", "{names} und {count} weitere"),
     "name-source": ('name it: "source": "document/…", or start with a line {{"source": {{…}}}}', 'benennen: "source": "document/…", oder mit einer Zeile {{"source": {{…}}}} beginnen'),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import Cells, SheetRows
 
 if TYPE_CHECKING:
@@ -19,12 +20,58 @@ if TYPE_CHECKING:
 
 _SAMPLE = 1024 * 1024
 _MAX_CELL = 16 * 1024 * 1024
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# The letters and quotation marks of UTF-8, in a file that is not all UTF-8: read as Windows-1252 they would be 'Ã¼'.
+_MIXED = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xbf]")
+# UTF-32 first: its mark begins with that of UTF-16
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# The first two characters of UTF-16 without a mark, which are a header's.
+_UTF16 = ((re.compile(rb"[\t -~]\0[\t -~]\0"), "utf-16-le"), (re.compile(rb"\0[\t -~]\0[\t -~]"), "utf-16-be"))
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""What files of Excel and LibreOffice begin with."""
+_NAMES = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+_WORD = 30
+"""Characters of a word that shows a guess."""
 
 # What Windows-1252 puts above ASCII in Western European prose; other bytes speak for another encoding.
 _WESTERN = re.compile(
     "[\x00-\x7f ÄÖÜäöüßàâáãåæçéèêëíìîïñóòôõøúùûýÀÂÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕØÚÙÛŠšŽžŸœŒ€„“”‚‘’–—…•«»§°©®™·²³µ´`½¼]*"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuessedEncoding:
+    """An encoding that neither a mark nor the configuration names: what it makes of the first foreign word."""
+
+    name: str
+    line: int
+    word: str
+
+
+def guess_encoding(path: Path) -> GuessedEncoding | None:
+    """Return the encoding that a file of delimited text is taken to have, None where there is nothing to guess.
+
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    found = _encoding(sample)
+    if found not in _NAMES:
+        return None
+    text = codecs.getincrementaldecoder(found)("replace").decode(sample)
+    foreign = re.search(r"[^\W\x00-\x7f]|[^\x00-\x7f]", text)
+    at = foreign.start() if foreign is not None else 0
+    before = re.search(r"\w*$", text[max(0, at - _WORD) : at])
+    word = re.match(r"\w*", text[at:])
+    assert before is not None  # noqa: S101 - both patterns match nothing too
+    assert word is not None  # noqa: S101 - as above
+    shown = before[0] + (word[0][:_WORD] or text[at])
+    return GuessedEncoding(name=_NAMES[found], line=text.count("\n", 0, at) + 1, word=shown)
 
 
 def read_delimited(
@@ -37,8 +84,7 @@ def read_delimited(
         return None, [problem("no-header", Place(file=name, line=1, column=1))]
     found = encoding or _encoding(sample)
     if found is None:
-        hint = f"save it as UTF-8, or set 'encoding' in a [tables] section of pressgraph.toml for {name}"
-        return None, [problem("not-utf8", Place(file=name, line=1, column=1), hint=hint, found="another encoding")]
+        return None, [_not_utf8(name, sample)]
     text = codecs.getincrementaldecoder(found)("replace").decode(sample)
     first, declared = _first_line(text)
     comma = delimiter or declared or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(first))
@@ -68,18 +114,42 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
     except csv.Error as error:
         sheet.problems.append(problem("not-a-table", Place(file=sheet.file, line=line), reason=str(error)))
     except UnicodeDecodeError as error:
-        hint = f"save it as UTF-8, or set 'encoding' in a [tables] section of pressgraph.toml for {sheet.file}"
         found = f"byte 0x{error.object[error.start]:02x}"
-        sheet.problems.append(problem("not-utf8", Place(file=sheet.file, line=line), hint=hint, found=found))
+        sheet.problems.append(
+            problem("not-utf8", Place(file=sheet.file, line=line), hint=_hint(sheet.file), found=found)
+        )
+
+
+def _hint(name: str) -> str:
+    return f"save it as UTF-8, or set 'encoding' in a [tables] section of pressgraph.toml for {name}"
+
+
+def _not_utf8(name: str, sample: bytes) -> Problem:
+    """Return the problem of a text in no encoding that we know, at its first byte that is not UTF-8."""
+    if sample.startswith(_WORKBOOK):
+        return problem("not-a-table", Place(file=name), reason=phrase("a-workbook"))
+    if b"\0" in sample:
+        return problem("not-a-table", Place(file=name), reason=phrase("no-text"))
+    try:
+        sample.decode()
+    except UnicodeDecodeError as error:
+        place = Place(file=name, line=sample.count(b"\n", 0, error.start) + 1)
+        return problem("not-utf8", place, hint=_hint(name), found=f"byte 0x{sample[error.start]:02x}")
+    raise AssertionError("the text is UTF-8")
 
 
 def _encoding(sample: bytes) -> str | None:
     for mark, encoding in _BOMS:
         if sample.startswith(mark):
             return encoding
+    for beginning, encoding in _UTF16:
+        if beginning.match(sample):
+            return encoding
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(sample, final=len(sample) < _SAMPLE)
     except UnicodeDecodeError:
+        if b"\0" in sample or _MIXED.search(sample) is not None:
+            return None
         try:
             western = sample.decode("cp1252")
         except UnicodeDecodeError:
