@@ -9,6 +9,7 @@ import random
 import re
 import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -21,6 +22,9 @@ import zstandard
 from click.testing import CliRunner
 
 from pressgraph.cli import main
+from pressgraph.convert.blocks import Context
+from pressgraph.convert.bulk import convert_in_order
+from pressgraph.workspace import open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -345,7 +349,7 @@ def test_a_terminal_shows_rate_and_time_left(project: Path, tmp_path: Path, name
         pass  # Linux's way to say that nobody has the terminal open
     os.close(ours)
     assert process.wait() == 0
-    assert re.search(rb"quads . [0-9.]+ M/s . 0 rejected", shown.replace(b"\xc2\xb7", b"."))
+    assert re.search(rb"[0-9] facts . [0-9,]+ quads . [0-9.]+ M/s [^.]*0:00:0", shown.replace(b"\xc2\xb7", b"."))
     assert re.search(rb"[0-9]:[0-9]{2}:[0-9]{2}", shown)
 
 
@@ -375,3 +379,61 @@ def test_reviews_reach_facts_in_other_blocks(tmp_path: Path) -> None:
     result = run(tmp_path, "convert", tmp_path / "facts.jsonl", "-o", tmp_path / "out.nq")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "out.nq").read_text().count("cluster#reviewedBy>") == 4000
+
+
+# -- progress
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("facts.jsonl", bytes),
+        ("facts.jsonl.gz", gzip.compress),
+        ("facts.jsonl.zst", zstandard.compress),
+        ("rows.csv", lambda data: data.decode().replace("Name", "Förderverein für Zürich").encode()),
+        ("rows.csv", lambda data: data.decode().encode("utf-16")),
+        ("rows.parquet", bytes),
+    ],
+)
+def test_progress_counts_bytes_of_the_files_as_they_lie(
+    project: Path, tmp_path: Path, name: str, written: Callable[[bytes], bytes]
+) -> None:
+    data = written((project / name.removesuffix(".gz").removesuffix(".zst")).read_bytes())
+    file = tmp_path / name
+    file.write_bytes(data)
+    seen = told(tmp_path, file)
+    assert {size for _, size, _ in seen} == {len(data)}
+    done = [bytes_done for bytes_done, _, _ in seen]
+    assert done == sorted(done)
+    assert done[-1] == len(data)
+    assert 0.1 < done[0] / len(data) < 0.9
+    # as far in the bytes as in the facts, apart from what is read ahead
+    ahead = 0.1 + 16 * 1024 / len(data)
+    assert all(abs(it / len(data) - facts / seen[-1][2]) < ahead for it, _, facts in seen)
+
+
+def test_a_query_has_counts_and_no_percentage(project: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "rows.db") as database:
+        database.execute('CREATE TABLE row (source TEXT, id TEXT, type TEXT, "name.en" TEXT)')
+        rows = ((f"document/d{i // 9}", f"agent/b{i}", "Organization", f"Name {i}") for i in range(5000))
+        database.executemany("INSERT INTO row VALUES (?, ?, ?, ?)", rows)
+    database.close()
+    (tmp_path / "rows.sql").write_text("SELECT * FROM row")
+    (tmp_path / "pressgraph.toml").write_text('[tables.rows]\nfile = "rows.sql"\nurl = "sqlite:///rows.db"\n')
+    for paths in ((tmp_path / "rows.sql",), (project / "rows.csv", tmp_path / "rows.sql")):
+        seen = told(tmp_path, *paths)
+        assert {size for _, size, _ in seen} == {0}
+        facts = [count for _, _, count in seen]
+        assert facts == sorted(set(facts))
+        assert facts[-1] == 5000 * len(paths)
+
+
+def told(folder: Path, *paths: Path) -> list[tuple[int, int, int]]:
+    """Convert files; return what progress was told: bytes done, bytes of all, facts."""
+    seen: list[tuple[int, int, int]] = []
+    context = Context.of(open_workspace(folder).project)
+    for _ in convert_in_order(
+        paths, context, jobs=1, progress=lambda totals: seen.append((totals.done, totals.size, totals.facts))
+    ):
+        pass
+    return seen

@@ -204,13 +204,16 @@ def _progress(state: State) -> AbstractContextManager[Callable[[Totals], None]]:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (BarColumn(), TextColumn("{task.fields[said]}"), TimeRemainingColumn())
+        columns = (BarColumn(20), TextColumn("{task.fields[said]}"), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("converting", total=None, said="")
 
             def update(totals: Totals) -> None:
-                said = f"{totals.quads:,} quads · {totals.rate / 1e6:.2f} M/s · {totals.rejected} rejected"
-                bar.update(task, completed=totals.done, total=totals.size if totals.done else None, said=said)
+                rejected = f" · {totals.rejected:,} rejected" if totals.rejected else ""
+                rate = f"{totals.rate / 1e6:.2f} M/s"
+                said = f"{totals.facts:,} facts · {totals.quads:,} quads · {rate}{rejected}"
+                # of a query nobody knows how much it will be: then the bar has no end, and no time is left
+                bar.update(task, completed=totals.done, total=totals.size or None, said=said)
 
             yield update
 

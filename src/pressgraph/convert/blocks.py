@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.emitter import compile_emitter
-from pressgraph.convert.inputs import is_address, is_stream, open_bytes, open_stream, size_of
+from pressgraph.convert.inputs import is_address, is_stream, known_size, open_bytes, open_stream, size_of
 from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks
 from pressgraph.errors import PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
@@ -197,10 +197,11 @@ def _parquet_blocks(path: str, name: str) -> Iterator[Block]:
         # reading it will say what is wrong
         yield Block(path=path, name=name, kind="file", weight=size)
         return
+    total = sum(counts)
     for group, count in enumerate(counts):
         for start in range(0, count, _ROWS):
             rows = min(_ROWS, count - start)
-            weight = size * rows // sum(counts)
+            weight = size * (first - 1 + rows) // total - size * (first - 1) // total
             yield Block(
                 path=path, name=name, kind="group", group=group, start=start, size=rows, first=first, weight=weight
             )
@@ -215,13 +216,14 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
     columns = compile_columns(sheet, context.profile, settings) if sheet is not None else None
     reviewed = ("source.reviewedBy", "source.reviewedOn")
     if sheet is None or columns is None or columns.stateful or any(name in sheet.headers for name in reviewed):
-        yield Block(path=str(path), name=name, kind="file")
+        yield Block(path=str(path), name=name, kind="file", weight=known_size([str(path)]))
         return
     headers = tuple(sheet.headers)
     rows = iter(sheet.rows)
+    position = 0
     while taken := tuple(islice(rows, _ROWS)):
-        # about the bytes that they stand in; nobody knows those of a query's answer
-        weight = sum(sum(map(len, cells)) + len(cells) for _, cells in taken) if path.suffix.lower() in DELIMITED else 0
+        # nobody knows the bytes of a query's answer
+        end = sheet.read() if sheet.read is not None else 0
         yield Block(
             path=str(path),
             name=name,
@@ -229,8 +231,9 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
             headers=headers,
             header_row=sheet.header_row,
             rows=taken,
-            weight=weight,
+            weight=end - position,
         )
+        position = end
     if sheet.problems:
         # what stopped the reading stands in the last block
         yield Block(path=str(path), name=name, kind="broken", rows=((0, [sheet.problems]),))

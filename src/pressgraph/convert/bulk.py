@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.blocks import Block, Context, Outcome, Reader, convert_block, input_name, plan
-from pressgraph.convert.inputs import is_address, open_bytes, size_of
+from pressgraph.convert.inputs import is_address, known_size, open_bytes
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.project import write_atomically
 
@@ -65,8 +65,9 @@ class Totals:
     quads: int = 0
     rejected: int = 0
     done: int = 0
-    """Bytes of input that are converted, as far as that is known."""
+    """Bytes of input that are converted, compressed where it is, as far as that is known."""
     size: int = 0
+    """Bytes of all inputs; 0 where that is not known of one, as of a query's answer."""
     started: float = field(default_factory=time.monotonic)
     resumed: int = 0
     """Quads of the run that was interrupted."""
@@ -86,7 +87,7 @@ def convert_in_order(
     """
     from pressgraph.errors import FactsError
 
-    totals = Totals(size=sum(map(size_of, map(str, paths))))
+    totals = Totals(size=known_size(map(str, paths)))
     problems = []
     chunks: list[bytes] = []
     with (
@@ -155,7 +156,7 @@ def _fill(
     progress: Callable[[Totals], None],
 ) -> None:
     totals = target.totals
-    totals.size = sum(map(size_of, map(str, paths)))
+    totals.size = known_size(map(str, paths))
     blocks = plan(paths, context)
     for block in islice(blocks, totals.blocks):
         totals.done += block.weight

@@ -10,9 +10,10 @@ from pressgraph.convert.stream import JsonLines, Tables
 from pressgraph.errors import PressgraphError
 from pressgraph.facts import is_json_lines, open_json_lines
 from pressgraph.facts.tables import is_table, open_sheets
+from pressgraph.facts.tables.open import SQL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pressgraph.convert.emitter import Emitter
     from pressgraph.convert.stream import Listener
@@ -57,6 +58,17 @@ def size_of(path: str) -> int:
         return Path(path).stat().st_size
     with open_bytes(path) as file:
         return int(getattr(file, "size", 0) or 0)
+
+
+def known_size(paths: Iterable[str]) -> int:
+    """Return how many bytes inputs have together; 0 where that is not known of one, as of a query's answer."""
+    total = 0
+    for path in paths:
+        size = size_of(path)
+        if path.lower().endswith(SQL) or (is_address(path) and not size):
+            return 0
+        total += size
+    return total
 
 
 def is_stream(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -105,12 +106,15 @@ def read_delimited(
 def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterator[tuple[int, Cells]]:
     line = 1
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as file:
+            sheet.read = raw.tell
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             for row in reader:
                 if row:
                     yield line, row
                 line = reader.line_num + 1
+            size = raw.tell()
+            sheet.read = lambda: size
     except csv.Error as error:
         sheet.problems.append(problem("not-a-table", Place(file=sheet.file, line=line), reason=str(error)))
     except UnicodeDecodeError as error:

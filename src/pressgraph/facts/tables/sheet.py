@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pressgraph.errors import Place, Problem
 
@@ -22,7 +22,8 @@ class SheetRows:
     """One sheet: its headers, and its rows with their numbers, read as they are iterated.
 
     `header_row` is the number of the header's row, 0 where the columns are named otherwise. `name` is the sheet's in a
-    workbook, else ''. Problems of single cells arise while rows are read: they are appended to `problems`.
+    workbook, else ''. Problems of single cells arise while rows are read: they are appended to `problems`. `read` says
+    how many bytes of the file that took so far, where that is known.
     """
 
     file: str
@@ -31,6 +32,7 @@ class SheetRows:
     header_row: int = 1
     rows: Iterable[tuple[int, Cells]]
     problems: list[Problem] = field(default_factory=list)
+    read: Callable[[], int] | None = None
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, both counted from 1."""
