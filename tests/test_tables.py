@@ -567,3 +567,69 @@ def test_a_shape_that_is_broken_names_the_cell(workspace: Workspace, tmp_path: P
     assert not report.conforms
     places = {str(result.place) for result in report.results}
     assert any(place.startswith("data/labels.csv:2:") for place in places), places
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.xlsx", b"", "the file is empty"),
+        ("a.ods", b"", "the file is empty"),
+        ("a.parquet", b"", "the file is empty"),
+        ("a.xlsx", b"a;b\n1;2\n", "it is no workbook; if it is text, its suffix is .csv"),
+        ("a.xls", b"PK\x03\x04", "it is a workbook: give it the suffix that it has, such as .xlsx"),
+        ("a.xlsx", b"PK\x03\x04" + bytes(500), "a part of the workbook is missing; save it or copy it again"),
+        ("a.parquet", b"PK\x03\x04" + bytes(500), "it is no Parquet file"),
+    ],
+)
+def test_a_file_that_is_not_what_its_suffix_says(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    for call in (["convert"], ["convert", "-j", "2"], ["facts", "convert"]):
+        result = CliRunner().invoke(main, ["--project", str(tmp_path), *call, str(tmp_path / name)])
+        assert result.exit_code == 1
+        expected = f"{name}: error: the table cannot be read: {said} [not-a-table]\n1 problem in the facts\n"
+        assert result.stderr == expected
+
+
+def test_a_quotation_mark_that_nothing_closes(workspace: Workspace, tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text('source,id,type,name.en\ndocument/a,agent/a,Organization,"open\n')
+    with pytest.raises(FactsError) as caught:
+        b"".join(workspace.convert([table]))
+    (problem,) = caught.value.problems
+    assert (str(problem.place), problem.rule) == ("a.csv:2", "not-a-table")
+    assert "quotation mark" in (problem.hint or "")
+
+
+def test_columns_of_a_workbook_may_stand_in_one_of_its_sheets(tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "a.xlsx")
+    for name, headers, cells in (
+        ("source", ["id", "headline.de"], ["document/a", "Titel"]),
+        ("Organization", ["id", "Firma", "Umsatz"], ["agent/a", "Bündnis", "1,5"]),
+        ("Person", ["id", "name.de"], ["agent/b", "Kim"]),
+    ):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, headers)
+        sheet.write_row(1, 0, cells)
+    book.close()
+    config = '[tables.a]\nfile = "a.xlsx"\ncolumns = { "Firma" = "name.de", "Umsatz" = "" }\n'
+    (tmp_path / "pressgraph.toml").write_text(config)
+    found = b"".join(open_workspace(tmp_path).convert([tmp_path / "a.xlsx"])).decode()
+    assert '"Bündnis"@de' in found
+    assert '"Kim"@de' in found
+    (tmp_path / "pressgraph.toml").write_text(config.replace("Firma", "Fimra") + 'sheet = "Organization"\n')
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "convert", str(tmp_path / "a.xlsx")])
+    assert "a.xlsx:Organization!1: error: the table has no column 'Fimra', which [tables] names" in result.stderr
+    assert "did you mean 'Firma'?" in result.stderr
+
+
+def test_a_template_is_a_table(tmp_path: Path) -> None:
+    call = ["--project", str(tmp_path), "facts", "template", "Organization", "-o"]
+    result = CliRunner().invoke(main, [*call, str(tmp_path / "a.pdf")])
+    assert result.exit_code == 2
+    assert "a template is .xlsx, .csv or .tsv, not .pdf" in result.stderr
+    assert not list(tmp_path.iterdir())
+    assert CliRunner().invoke(main, [*call, str(tmp_path / "a.xlsx")]).exit_code == 0
+    into = ["facts", "convert", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "a.yaml")]
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), *into])
+    assert result.exit_code == 2
+    assert "there are no facts to write" in result.stderr

@@ -44,7 +44,10 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
     workspace = state.workspace
     language = workspace.project.language
     target = output or Path(f"{kind.replace(':', '-')}.xlsx")
-    delimiter = {".csv": ",", ".tsv": "\t"}.get(target.suffix.lower())
+    suffix = target.suffix.lower()
+    if suffix not in {".xlsx", ".csv", ".tsv", ""}:
+        raise click.UsageError(f"a template is .xlsx, .csv or .tsv, not {suffix}")
+    delimiter = {".csv": ",", ".tsv": "\t"}.get(suffix)
     if delimiter is None:
         data = template_workbook(kind, workspace.profile, language=language, nested=nested)
     else:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from pressgraph.errors import Place
 from pressgraph.facts.ids import slug
 from pressgraph.facts.rules import problem
 from pressgraph.facts.tables.excel import is_source_sheet
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from collections.abc import Sequence as Several
 
+    from pressgraph.errors import Problem
     from pressgraph.project.config import TableSettings
 
 Path: TypeAlias = "tuple[str | int, ...]"
@@ -285,6 +287,13 @@ class _Template:
         return rendered.replace("{n}", str(self.counts[rendered]))
 
 
+def _no_column(sheet: SheetRows, header: str) -> Problem:
+    hint = did_you_mean(header, [h for h in sheet.headers if h])
+    return problem(
+        "no-column", Place(file=sheet.file, sheet=sheet.name, line=sheet.header_row), hint=hint, header=header
+    )
+
+
 def compile_columns(sheet: SheetRows, profile: Profile, settings: Several[TableSettings] = ()) -> Columns | None:
     """Compile a sheet's headers; None, with problems in the sheet, where one is not understood."""
     own = next((one for one in settings if one.sheet in {None, sheet.name}), None)
@@ -292,10 +301,10 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Several[TableS
     names = own.columns if own else {}
     compiler = _Compiler(sheet, profile, of_sources=of_sources)
     for header in names:
-        if header not in sheet.headers:
-            hint = did_you_mean(header, [h for h in sheet.headers if h])
-            place = sheet.place(sheet.header_row, 1)
-            sheet.problems.append(problem("unmapped-header", place, hint=hint or "[tables] names it", header=header))
+        # a section of no one sheet is about all of them
+        known = sheet.headers if own is not None and own.sheet is not None else {*sheet.headers, *sheet.elsewhere}
+        if header not in known:
+            sheet.problems.append(_no_column(sheet, header))
     for index, header in enumerate(sheet.headers):
         key = names.get(header, header)
         if header and key:
@@ -317,9 +326,7 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Several[TableS
         for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
             found = -1 if name == "n" and "n" not in sheet.headers else compiler.find(name)
             if found is None:
-                hint = did_you_mean(name, [h for h in sheet.headers if h])
-                place = sheet.place(sheet.header_row, 1)
-                sheet.problems.append(problem("unmapped-header", place, hint=hint, header=name))
+                sheet.problems.append(_no_column(sheet, name))
                 return None
             parts.append((name, found))
         templates.append(_Template(text=text, index=index, parts=parts))

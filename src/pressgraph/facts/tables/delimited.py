@@ -116,7 +116,8 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
             size = raw.tell()
             sheet.read = lambda: size
     except csv.Error as error:
-        sheet.problems.append(problem("not-a-table", Place(file=sheet.file, line=line), reason=str(error)))
+        place = Place(file=sheet.file, line=line)
+        sheet.problems.append(problem("not-a-table", place, hint=phrase("quotes"), reason=str(error)))
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x}"
         sheet.problems.append(

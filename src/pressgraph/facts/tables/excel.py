@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from pressgraph.errors import Place
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import Cells, SheetRows, cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pressgraph.errors import Problem
+    from pressgraph.errors import Problem, Text
 
 _ERRORS = {"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"}
 _ZIPPED = {".xlsx", ".xlsm", ".xlsb"}
@@ -31,7 +31,9 @@ def read_workbook(path: Path, *, name: str) -> tuple[list[SheetRows], list[Probl
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
     except (calamine.CalamineError, OSError) as error:
-        reason = str(error).partition("\n")[0]
+        reason: str | Text = str(error).partition("\n")[0]
+        if path.suffix.lower() in _ZIPPED and _begins_with(path, b"PK") and not zipfile.is_zipfile(path):
+            reason = phrase("cut-off")
         if path.suffix.lower() in _ZIPPED and _begins_with(path, _COMPOUND):
             reason = "it is protected by a password; save it without one"
         return [], [problem("not-a-table", Place(file=name), reason=reason)]
@@ -56,6 +58,9 @@ def read_workbook(path: Path, *, name: str) -> tuple[list[SheetRows], list[Probl
         sheets.append(found)
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
         problems.extend(_formulas_without_results(path, {sheet.name: sheet for sheet in sheets}))
+    headers_of_all = frozenset(header for one in sheets for header in one.headers)
+    for one in sheets:
+        one.elsewhere = headers_of_all
     sheets.sort(key=lambda sheet: not is_source_sheet(sheet.name))
     if not sheets:
         problems.append(problem("no-header", Place(file=name)))

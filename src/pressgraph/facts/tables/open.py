@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import phrase, problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pressgraph.errors import Problem
+    from pressgraph.errors import Problem, Text
     from pressgraph.facts.tables.sheet import SheetRows
     from pressgraph.project.config import TableSettings
 
@@ -19,6 +19,8 @@ DELIMITED = (".csv", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet",)
 SQL = (".sql",)
+_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 TABLE_SUFFIXES = (*DELIMITED, *WORKBOOKS, *PARQUET, *SQL)
 
 
@@ -42,6 +44,8 @@ def open_sheets(
     suffix = path.suffix.lower()
     own = settings[0] if settings else None
     try:
+        if (mistaken := _mistaken(path, suffix)) is not None:
+            return [], [problem("not-a-table", Place(file=name), reason=mistaken)]
         if suffix in WORKBOOKS:
             return read_workbook_sheets(path, name)
         found: SheetRows | None
@@ -62,6 +66,22 @@ def open_sheets(
     except OSError as error:
         return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
     return ([found] if found is not None else []), problems
+
+
+def _mistaken(path: Path, suffix: str) -> Text | None:
+    """Say what a file is whose beginning does not fit its suffix."""
+    if suffix not in {*WORKBOOKS, *PARQUET}:
+        return None
+    with path.open("rb") as file:
+        beginning = file.read(4)
+    if not beginning:
+        return phrase("is-empty")
+    if suffix in PARQUET:
+        return phrase("no-parquet") if beginning != b"PAR1" else None
+    if suffix == ".xls" and beginning == _ZIP:
+        return phrase("a-workbook")
+    # a password makes a compound of any workbook
+    return phrase("no-workbook") if suffix in _ZIPPED and beginning not in {_ZIP, _COMPOUND} else None
 
 
 def read_workbook_sheets(path: Path, name: str) -> tuple[list[SheetRows], list[Problem]]:

@@ -23,7 +23,8 @@ class SheetRows:
 
     `header_row` is the number of the header's row, 0 where the columns are named otherwise. `name` is the sheet's in a
     workbook, else ''. Problems of single cells arise while rows are read: they are appended to `problems`. `read` says
-    how many bytes of the file that took so far, where that is known.
+    how many bytes of the file that took so far, where that is known. `elsewhere` are the headers of all sheets of a
+    workbook.
     """
 
     file: str
@@ -33,6 +34,7 @@ class SheetRows:
     rows: Iterable[tuple[int, Cells]]
     problems: list[Problem] = field(default_factory=list)
     read: Callable[[], int] | None = None
+    elsewhere: frozenset[str] = frozenset()
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, both counted from 1."""

@@ -266,11 +266,13 @@ def _json_lines(documents: list[Document], profile: Profile) -> bytes:
 
 
 def _yaml(documents: list[Document], profile: Profile) -> bytes:
-    if len(documents) != 1:
-        found = f"{len(documents)} sources" if documents else "no source"
-        raise PressgraphError(f"a YAML file holds the facts of one source, and there is {found}" if not documents else
-                              f"a YAML file holds the facts of one source, not of {found}",
-                              hint="write them into a folder: -o DIR/")  # fmt: skip
+    if not documents:
+        raise PressgraphError("there are no facts to write", hint="YAML needs a source at least")
+    if len(documents) > 1:
+        raise PressgraphError(
+            f"a YAML file holds the facts of one source, not of {len(documents)} sources",
+            hint="write them into a folder: -o DIR/",
+        )
     document = documents[0]
     data = {
         "source": _nested_source(document.source, profile),
