@@ -633,3 +633,16 @@ def test_a_template_is_a_table(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["--project", str(tmp_path), *into])
     assert result.exit_code == 2
     assert "there are no facts to write" in result.stderr
+
+
+def test_a_date_that_is_formatted_as_a_number(workspace: Workspace, tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet("AwardedLabel")
+    sheet.write_row(0, 0, ["source", "id", "level", "dateModified"])
+    sheet.write_row(1, 0, ["document/a", "label/a", "gold", 43862])
+    book.close()
+    with pytest.raises(FactsError) as caught:
+        b"".join(workspace.convert([tmp_path / "a.xlsx"]))
+    (problem,) = caught.value.problems
+    assert str(problem.place) == "a.xlsx:AwardedLabel!D2"
+    assert problem.hint == "is it a spreadsheet's number for 2020-02-01? format the cell as a date"

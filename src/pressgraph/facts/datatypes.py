@@ -87,6 +87,10 @@ def _mend_date_hint(text: str) -> str | None:
         return phrase("write", value=mended)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return phrase("no-such-day")
+    if re.fullmatch(r"[2-5][0-9]{4}", text):
+        # spreadsheets count days so, and show the number where a cell is not formatted as a date
+        day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))
+        return phrase("serial-date", value=day.isoformat())
     return phrase("date-form")
 
 

@@ -95,6 +95,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "write": ("write {value}", "{value} schreiben"),
     "write-quoted": ("write it in quotes: {value}", "in Anführungszeichen schreiben: {value}"),
     "no-such-day": ("there is no such day", "diesen Tag gibt es nicht"),
+    "serial-date": ("is it a spreadsheet's number for {value}? format the cell as a date", "ist das die Zahl einer Tabellenkalkulation für {value}? die Zelle als Datum formatieren"),
     "date-form": ("write year-month-day, such as 2019-01-31", "Jahr-Monat-Tag schreiben, etwa 2019-01-31"),
     "duration-form": ("write, for example, P2Y for two years or P18M for eighteen months", "zum Beispiel P2Y für zwei Jahre oder P18M für achtzehn Monate schreiben"),
     "add-fact": ("add a fact about it: '- id: {id}'", "einen Fakt darüber ergänzen: '- id: {id}'"),
