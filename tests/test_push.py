@@ -468,6 +468,27 @@ def test_a_swap_whose_answer_is_lost_is_not_done_twice(tmp_path: Path, store: St
     assert not store.plan(workspace, check=True).changes
 
 
+@pytest.mark.parametrize("server", ["oxigraph", "pressgraph"], indirect=True, scope="module")
+def test_a_swap_that_arrives_once_more_changes_nothing(tmp_path: Path, store: Store) -> None:
+    """Whoever waits too long for an answer asks again, and the server may come to both."""
+    store.push(write_releases(tmp_path, {1: "One"}))
+    workspace = write_releases(tmp_path, {1: "Eins"})
+    late: list[bytes] = []
+
+    def delays(request: Any) -> str | None:
+        if not is_swap(request.body):
+            return None
+        late.append(request.body)
+        return "before" if len(late) == 1 else None
+
+    with servers.proxy(store.address, delays) as address:
+        store.push(workspace, address)
+    assert len(late) == 2
+    with pytest.raises(EndpointError):
+        store.target().update(late[0].decode())
+    assert not store.plan(workspace, check=True).changes
+
+
 @of_others
 def test_the_manifest_never_says_more_than_is_true(tmp_path: Path, store: Store) -> None:
     """A store that does not keep an update's parts together may stop between them."""

@@ -385,7 +385,7 @@ class _Remote:
                 *self._removed(old),
                 *self._copied(places),
                 f"INSERT DATA {{ GRAPH <{self.manifest}> {{ {notes} }} }}",
-                *self._removed(list(places)),
+                *self._removed(list(places), silent=False),
             ],
             {source.name: source.sha256 for source in sources},
         )
@@ -447,9 +447,14 @@ class _Remote:
             where = f"VALUES (?from ?to) {{ {pairs} }} GRAPH ?from {{ ?s ?p ?o }}"
             yield f"INSERT {{ GRAPH ?to {{ ?s ?p ?o }} }} WHERE {{ {where} }}"
 
-    def _removed(self, graphs: list[str]) -> Iterator[str]:
+    def _removed(self, graphs: list[str], *, silent: bool = True) -> Iterator[str]:
+        """Remove graphs; unless `silent`, fail where one is not there, and undo what the same update did before.
+
+        A server may come to an update twice whose answer took too long. The second time there is nothing to put in
+        place of what is removed. Virtuoso neither fails nor undoes.
+        """
         if not self.target.is_virtuoso:
-            yield from (f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
+            yield from (f"DROP{' SILENT' if silent else ''} GRAPH <{graph}>" for graph in graphs)
             return
         # which takes five times as long to drop many graphs as to empty them, and keeps no empty ones
         for some in slices(graphs, GRAPHS):
