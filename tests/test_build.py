@@ -365,6 +365,44 @@ def test_json_lines_are_built_like_yaml(sandbox: Sandbox) -> None:
     assert not {q for q in sandbox.quads() if "place/leipzig" in str(q)}
 
 
+def test_a_change_of_most_sources_is_built_anew(sandbox: Sandbox) -> None:
+    path = sandbox.root / "data" / "many.jsonl"
+
+    def write(title: str, **more: str) -> None:
+        lines = [{"source": source_of(f"r{n}"), "facts": [city(f"c{n}")]} for n in range(110)]
+        lines[5]["facts"] = [city("c5", title) | more]
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+    sandbox.write("a.yaml", inside("c5", "germany"))
+    write("Old")
+    sandbox.build()
+    first = sandbox.quads()
+    write("New")
+    assert sandbox.run("validate", "--changed").exit_code == 0
+    assert "converted 2 files" in sandbox.build()
+    said = {
+        str(quad) for quad in sandbox.quads() if "/place/c5>" in str(quad.subject) and "schema.org/name" in str(quad)
+    }
+    assert all('"New"@en' in it for it in said)
+    assert len(said) == 2
+    # few files of many are converted alone
+    sandbox.write("a.yaml", inside("c6", "germany"))
+    assert "converted 1 file" in sandbox.build()
+    write("Old")
+    sandbox.write("a.yaml", inside("c5", "germany"))
+    sandbox.build()
+    assert sandbox.quads() == first
+    write("Old", nmae="x")
+    refused = sandbox.run("validate", "--changed")
+    assert refused.exit_code == 1
+    assert "data/many.jsonl:6:" in refused.output
+    assert sandbox.run("build").exit_code == 1
+    assert sandbox.quads() == first
+    path.unlink()
+    sandbox.build()
+    assert not {quad for quad in sandbox.quads() if "place/c6" in str(quad)}
+
+
 def test_mistake_in_json_lines_is_shown_with_its_line(sandbox: Sandbox) -> None:
     sandbox.write("a.jsonl", city("dresden"), city("leipzig") | {"nmae": "x"})
     result = sandbox.run("build")

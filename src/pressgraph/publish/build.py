@@ -25,7 +25,9 @@ _QUADS_VERSION = 1
 
 _READS = "reads.json"
 _MANY = 100
-"""From so many files on, a build also finds out what shapes and checks read."""
+"""From so many files on, a build also finds out what shapes and checks read; up to so many sources are few."""
+_MOST = 3
+"""A change of a part of the sources that is larger than one of so many is built as if all had changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,9 @@ def build(
         look = _Look(project, names, known, trust=not full)
         if current is not None and not fresh and not look.changed and not look.removed:
             return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
+        if look.is_large:
+            fresh, known = True, {}
+            look = _Look(project, names, known)
 
         candidate = snapshots.candidate(fresh=fresh)
         try:
@@ -142,6 +147,8 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
         if before.get("basis") != _basis(project, profile):
             return check_files([], project, profile, engine=engine)
         look = _Look(project, project.facts_names(), before["files"])
+        if look.is_large:
+            return check_files([], project, profile, engine=engine)
         candidate = snapshots.candidate()
         try:
             reads = KnownReads(project.cache / _READS)
@@ -182,7 +189,19 @@ class _Look:
         self._hashes = {name: self._prints.of(name) for name in names}
         self.changed = [name for name in self._hashes if name not in known or not self._as_before(name, known[name])]
         self.removed = sorted(known.keys() - self._hashes)
+        self._known = known
         self._prints.save()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether so much has changed that it takes longer to take it out of the dataset than to begin anew.
+
+        The sources of a file are all taken for changed: of one large file of JSON Lines, for one that was edited.
+        """
+        changed = sum(
+            len(self._known[name]["sources"]) for name in (*self.changed, *self.removed) if name in self._known
+        )
+        return changed > _MANY and changed * _MOST > sum(len(entry["sources"]) for entry in self._known.values())
 
     def _as_before(self, name: str, entry: Mapping[str, Any]) -> bool:
         same: bool = entry["sha256"] == self._hashes[name]
