@@ -113,6 +113,14 @@ def test_too_many_bad_records_stop_the_run(project: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
+@pytest.mark.parametrize("option", [("--max-errors", 5), ("--compress", "gzip")])
+def test_what_is_for_shards_is_refused_without_them(project: Path, tmp_path: Path, option: tuple[object, ...]) -> None:
+    result = run(project, "convert", project / "bad.jsonl", *option, "-o", tmp_path / "out.nq")
+    assert result.exit_code == 2
+    assert "add --shards N -o DIR/" in result.stderr
+    assert not (tmp_path / "out.nq").exists()
+
+
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Facts in so many blocks that a run can be killed ten times before it ends."""
@@ -313,6 +321,14 @@ def test_addresses_that_cannot_be_read_say_why(project: Path, tmp_path: Path, ad
     assert result.exit_code == 2
     assert said in result.stderr
     assert not (tmp_path / "out.nq").exists()
+
+
+def test_what_is_no_parquet_at_an_address_is_said(tmp_path: Path) -> None:
+    (tmp_path / "facts.parquet").write_bytes(b"PARquet" * 100)
+    address = (tmp_path / "facts.parquet").as_uri()
+    result = run(tmp_path, "convert", address, "-o", tmp_path / "out.nq")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{address}: error: the table cannot be read: ")
 
 
 def test_nothing_becomes_empty_shards(tmp_path: Path) -> None:

@@ -44,7 +44,10 @@ class Facts(click.Path):
 )
 @click.option("--resume", is_flag=True, help="Go on with the shards of a run that was interrupted.")
 @click.option(
-    "--max-errors", metavar="N", type=click.IntRange(min=0), help="Stop after N bad records; otherwise list them all."
+    "--max-errors",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="With --shards: stop after N bad records; otherwise all are listed.",
 )
 @click.option("--scheduler", metavar="tcp://…", help="Convert into shards on this Dask cluster.")
 @click.option(
@@ -52,7 +55,8 @@ class Facts(click.Path):
     "--output",
     metavar="FILE|DIR",
     type=click.Path(path_type=str, allow_dash=True),
-    help="Write to this file instead of stdout; it appears when it is complete. With --shards, a folder.",
+    help="Write to this file instead of stdout; it appears when it is complete. With --shards, a folder; with"
+    " --scheduler, also the address of one.",
 )
 @pass_state
 def command(
@@ -76,7 +80,7 @@ def command(
     facts.
 
     With --shards, bad records go to rejects.jsonl beside the shards, and manifest.json says what is there. The bytes
-    do not depend on --jobs.
+    do not depend on --jobs, nor on --scheduler.
 
     \b
     Example:
@@ -84,8 +88,11 @@ def command(
       pressgraph convert facts.jsonl --jobs 4 -o facts.nq
       pressgraph convert facts.parquet --jobs 4 --shards 8 --compress zstd -o shards/ --resume
     """
+    from pressgraph.convert.inputs import is_address
     from pressgraph.dataset import serialization
 
+    if output is not None and is_address(output) and scheduler is None:
+        raise click.UsageError("only a cluster writes to an address: add --scheduler tcp://…")
     state.say_encodings(facts)
     if shards is not None or resume or scheduler is not None:
         if output is None or output == "-":
@@ -105,7 +112,7 @@ def command(
         )
         return
     if max_errors is not None or compress != "none":
-        raise click.UsageError("--max-errors and --compress go with --shards")
+        raise click.UsageError("--max-errors and --compress are for shards: add --shards N -o DIR/")
     target = Path(output) if output is not None else None
     known = serialization(form, path=target, default="nquads")
     workspace = state.workspace
@@ -143,48 +150,35 @@ def _shards(
 ) -> None:
     from pressgraph.convert.blocks import Context
     from pressgraph.convert.bulk import REJECTS, FinishedError, convert_to_shards
+    from pressgraph.convert.inputs import shown
 
     workspace = state.workspace
     paths = list(facts) or workspace.project.facts_files()
     context = Context.of(workspace.project)
-    if scheduler is not None:
-        if resume:
-            raise click.UsageError(
-                "--resume goes on with a run on this machine; a cluster runs lost shards again by itself"
-            )
-        from pressgraph.convert.cluster import convert_on_cluster
-
+    settings: dict[str, Any] = {
+        "shards": shards,
+        "compression": compress,
+        "resume": resume,
+        "max_errors": max_errors,
+    }
+    try:
         with _progress(state) as show:
-            manifest = convert_on_cluster(
-                [str(path) for path in paths],
-                context,
-                output,
-                scheduler=scheduler,
-                shards=shards,
-                compression=compress,
-                max_errors=max_errors,
-                progress=show,
-            )
-    else:
-        try:
-            with _progress(state) as show:
-                manifest = convert_to_shards(
-                    paths,
-                    context,
-                    Path(output),
-                    jobs=jobs,
-                    shards=shards,
-                    compression=compress,
-                    resume=resume,
-                    max_errors=max_errors,
-                    progress=show,
+            if scheduler is not None:
+                from pressgraph.convert.cluster import convert_on_cluster
+
+                addresses = [str(path) for path in paths]
+                manifest = convert_on_cluster(
+                    addresses, context, output, scheduler=scheduler, progress=show, **settings
                 )
-        except KeyboardInterrupt:
-            click.echo("\nstopped; the same call with --resume goes on", err=True)
-            sys.exit(130)
-        except FinishedError as finished:
-            manifest = finished.manifest
-            state.say("nothing to do: the run is complete")
+            else:
+                manifest = convert_to_shards(paths, context, Path(output), jobs=jobs, progress=show, **settings)
+    except KeyboardInterrupt:
+        click.echo("\nstopped; the same call with --resume goes on", err=True)
+        sys.exit(130)
+    except FinishedError as finished:
+        manifest = finished.manifest
+        state.say("nothing to do: the run is complete")
+    output = shown(output)
     state.say(f"{manifest['facts']} facts, {manifest['quads']} quads in {len(manifest['shards'])} shards in {output}")
     if manifest["rejected"]:
         count = manifest["rejected"]

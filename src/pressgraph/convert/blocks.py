@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.emitter import compile_emitter
-from pressgraph.convert.inputs import is_address, is_stream, known_size, open_bytes, open_stream, size_of
+from pressgraph.convert.inputs import is_address, is_stream, known_size, open_bytes, open_stream, shown, size_of
 from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks
-from pressgraph.errors import PressgraphError
+from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
@@ -97,7 +97,7 @@ class Outcome:
 
 def input_name(path: str, context: Context) -> str:
     """Return how messages and manifests call an input."""
-    return path if is_address(path) else context.project.name_of(Path(path))
+    return shown(path) if is_address(path) else context.project.name_of(Path(path))
 
 
 def plan(paths: Iterable[str | Path], context: Context) -> Iterator[Block]:
@@ -110,7 +110,7 @@ def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
     """Yield the blocks of a file, in order.
 
     Raises PressgraphError for an address whose facts cannot be read from one, DataError for what cannot be
-    decompressed.
+    decompressed, and for an address of what is no Parquet file.
     """
     suffix = Path(path).suffix.lower()
     if is_json_lines(Path(path)):
@@ -119,7 +119,7 @@ def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
         yield from _parquet_blocks(path, name)
     elif is_address(path):
         hint = "make one of these of it first: pressgraph facts convert FACTS -o facts.parquet"
-        raise PressgraphError(f"{path}: only JSON Lines and Parquet are read from addresses", hint=hint)
+        raise PressgraphError(f"{name}: only JSON Lines and Parquet are read from addresses", hint=hint)
     elif suffix in {*DELIMITED, *SQL}:
         yield from _row_blocks(Path(path), name, context)
     else:
@@ -134,7 +134,7 @@ def _json_blocks(path: str, name: str) -> Iterator[Block]:
     reviewed: dict[str, dict[str, Any]] = {}
     start, first, position = 0, 1, 0
     following = b""
-    with open_bytes(path) as raw, decompressed(raw, path) as file:
+    with open_bytes(path) as raw, decompressed(raw, name) as file:
         while True:
             data = following
             if len(data) <= _BYTES:
@@ -193,7 +193,10 @@ def _parquet_blocks(path: str, name: str) -> Iterator[Block]:
     try:
         with open_bytes(path) as raw, open_parquet(raw) as file:
             counts = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if is_address(path):
+            reason = str(error).partition("\n")[0]
+            raise DataError(f"the table cannot be read: {reason}", place=Place(file=name)) from error
         # reading it will say what is wrong
         yield Block(path=path, name=name, kind="file", weight=size)
         return
@@ -376,7 +379,7 @@ class Reader:
         if self._file is None or block.path != self._path or block.start < self._position:
             self.close()
             self._raw = open_bytes(block.path)
-            self._file = decompressed(self._raw, block.path)
+            self._file = decompressed(self._raw, block.name)
             self._path, self._position = block.path, 0
         while skipped := self._file.read(min(_BYTES, block.start - self._position)):
             self._position += len(skipped)

@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -420,12 +421,10 @@ class _Shards:
         for left in folder.glob(f"{_PARTS}*"):
             shutil.rmtree(left, ignore_errors=True)
         progress = folder / PROGRESS
-        if not resume and progress.exists():
-            hint = "add --resume to go on with it, or remove the folder"
-            raise PressgraphError(f"{folder} holds a run that was interrupted", hint=hint)
-        entries = self._entries(progress) if resume else []
-        if resume and not progress.exists():
-            self._stop_if_finished()
+        manifest = folder / MANIFEST
+        found = [path.read_bytes() if path.exists() else None for path in (progress, manifest)]
+        going_on = goes_on(folder, run, resume=resume, progress=found[0], manifest=found[1])
+        entries = self._entries(progress) if going_on else []
         if not entries:
             self._clear()
             with write_atomically(progress) as file:
@@ -434,14 +433,7 @@ class _Shards:
 
     def _entries(self, progress: Path) -> list[dict[str, Any]]:
         """Return the blocks that are done, as far as they are in the files."""
-        if not progress.exists():
-            return []
         lines = progress.read_bytes().split(b"\n")[:-1]
-        if not lines or json.loads(lines[0]) != self.run:
-            raise PressgraphError(
-                f"{self.folder} was begun with other facts, settings or shards",
-                hint="run it without --resume into another folder, or remove this one",
-            )
         there = [path.stat().st_size if path.exists() else 0 for path in (*self.files, self.folder / REJECTS)]
         entries = []
         for line in lines[1:]:
@@ -452,15 +444,10 @@ class _Shards:
             entries.append(entry)
         return entries
 
-    def _stop_if_finished(self) -> None:
-        """Let a finished run be."""
-        manifest = self.folder / MANIFEST
-        if manifest.exists() and (found := json.loads(manifest.read_bytes())).get("run") == self.run:
-            raise FinishedError(found)
-
     def _clear(self) -> None:
-        for path in (self.folder / MANIFEST, self.folder / REJECTS, *self.folder.glob("shard-*.nq*")):
-            path.unlink(missing_ok=True)
+        for path in self.folder.iterdir():
+            if is_written(path.name) and path.name != PROGRESS:
+                path.unlink(missing_ok=True)
 
     def _cut(self, entries: list[dict[str, Any]]) -> None:
         """Cut files to what is known to be complete."""
@@ -544,6 +531,37 @@ class _Shards:
             file.write(json.dumps(manifest, indent=2).encode() + b"\n")
         (self.folder / PROGRESS).unlink()
         return manifest
+
+
+def is_written(name: str) -> bool:
+    """Tell whether a run writes a file of this name into its folder."""
+    return (
+        name in {MANIFEST, REJECTS, PROGRESS}
+        or re.fullmatch(r"shard-\d{5}\.nq.*|progress-\d{5}\.json", name) is not None
+    )
+
+
+def goes_on(
+    folder: object, run: dict[str, Any], *, resume: bool, progress: bytes | None, manifest: bytes | None
+) -> bool:
+    """Tell whether there is a run to go on with, from the first line of its progress.
+
+    Raises PressgraphError where another one was interrupted, FinishedError where it is complete.
+    """
+    if progress is None:
+        if resume and manifest is not None and (found := json.loads(manifest)).get("run") == run:
+            raise FinishedError(found)
+        return False
+    if not resume:
+        hint = "add --resume to go on with it, or remove the folder"
+        raise PressgraphError(f"{folder} holds a run that was interrupted", hint=hint)
+    line, end, _ = progress.partition(b"\n")
+    if not end or json.loads(line) != run:
+        raise PressgraphError(
+            f"{folder} was begun with other facts, settings or shards",
+            hint="run it without --resume into another folder, or remove this one",
+        )
+    return True
 
 
 class FinishedError(Exception):

@@ -3,38 +3,45 @@
 Inputs are looked through by tasks of their own; then each shard is one task, written by one worker, and the bytes are a
 local run's. Inputs and the folder of shards are paths that all workers see, or addresses that fsspec opens. A shard
 appears under its name when it is complete, so a worker that dies leaves nothing: its tasks are run again.
+
+Until a run is complete, its folder holds `progress.jsonl` with the run alone, and `progress-00000.json` beside each
+shard that is there, written by whoever wrote the shard: what has them is not done again when the run goes on.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import hashlib
 import json
+import logging
 import threading
-import uuid
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.blocks import Block, Context, Reader, convert_block, input_name, plan_file
 from pressgraph.convert.bulk import (
     MANIFEST,
+    PROGRESS,
     REJECTS,
     SUFFIXES,
     Sink,
     Totals,
     compressed,
+    goes_on,
     input_sha256,
+    is_written,
     make_manifest,
     make_run,
     too_many,
 )
+from pressgraph.convert.folders import open_folder
 from pressgraph.convert.inputs import is_address
-from pressgraph.errors import PressgraphError
+from pressgraph.errors import Place, PressgraphError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from pressgraph.errors import Problem
+    from pressgraph.convert.folders import LocalFolder, RemoteFolder
 
 # A worker's threads share an emitter, which serves one at a time.
 _ALONE = threading.Lock()
@@ -50,16 +57,21 @@ def convert_on_cluster(
     scheduler: str,
     shards: int = 1,
     compression: str = "none",
+    resume: bool = False,
     max_errors: int | None = None,
     progress: Callable[[Totals], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Convert files on the cluster of a scheduler; return the manifest.
 
-    Raises PressgraphError where the cluster cannot be reached or loses too many workers, DataError for too many bad
-    records.
+    `resume` and `max_errors` are as in `convert_to_shards`.
+
+    Raises PressgraphError where the cluster cannot be reached or loses too many workers or its scheduler, or where the
+    folder holds something else, DataError when there are too many errors, FinishedError when there is nothing to go on
+    with.
     """
     try:
         import distributed
+        from distributed.comm.core import CommClosedError
     except ImportError as error:
         hint = "install it: pip install 'pressgraph[distributed]'"
         raise PressgraphError("a cluster needs dask and distributed", hint=hint) from error
@@ -68,22 +80,27 @@ def convert_on_cluster(
     except (OSError, ValueError) as error:
         hint = "start one with 'dask scheduler', and workers with 'dask worker tcp://…'"
         raise PressgraphError(f"no Dask scheduler answers at {scheduler}", hint=hint) from error
-    target = output.rstrip("/") if is_address(output) else str(Path(output).resolve())
+    # what becomes of the scheduler we say ourselves
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client, client.as_current():
         try:
             return _convert(
                 client,
                 paths,
                 context,
-                target,
+                output if is_address(output) else str(Path(output).resolve()),
                 shards=shards,
                 compression=compression,
+                resume=resume,
                 max_errors=max_errors,
                 progress=progress,
             )
         except distributed.KilledWorker as error:
             hint = "give the workers more memory, or take more --shards"
             raise PressgraphError("the cluster lost too many workers over one task", hint=hint) from error
+        except (concurrent.futures.CancelledError, CommClosedError) as error:
+            hint = "start one again; the same call with --resume goes on"
+            raise PressgraphError(f"the scheduler at {scheduler} is gone", hint=hint) from error
 
 
 def _convert(
@@ -94,11 +111,13 @@ def _convert(
     *,
     shards: int,
     compression: str,
+    resume: bool,
     max_errors: int | None,
     progress: Callable[[Totals], None],
 ) -> dict[str, Any]:
     import distributed
 
+    folder = open_folder(target)
     shared = client.scatter(context, broadcast=True, hash=False)
     settings: dict[str, Any] = {"pure": False, "retries": _RETRIES}
     absolute = [path if is_address(path) else str(Path(path).resolve()) for path in paths]
@@ -107,37 +126,78 @@ def _convert(
     run = make_run(paths, [digest for digest, _ in surveys], context, shards=shards, compression=compression)
     blocks = list(enumerate(block for _, several in surveys for block in several))
     totals = Totals(size=sum(block.weight for _, block in blocks))
-    _remove(target, MANIFEST)
-    futures = [
-        client.submit(convert_shard, number, blocks[number::shards], shared, target, compression, **settings)
+    identity = hashlib.sha256(_line(run)).hexdigest()
+    results = _begin(folder, run, identity, resume=resume)
+    _count(totals, results.values())
+    totals.resumed = totals.quads
+    futures = {
+        client.submit(convert_shard, number, blocks[number::shards], shared, target, compression, identity, **settings)
         for number in range(shards)
-    ]
-    results: dict[int, dict[str, Any]] = {}
-    for future in distributed.as_completed(futures):  # type: ignore[no-untyped-call]
-        result = results[futures.index(future)] = future.result()
-        future.release()
-        totals.blocks += result["blocks"]
-        totals.facts += result["facts"]
-        totals.quads += result["quads"]
-        totals.rejected += sum(len(lines) for _, lines, _ in result["rejects"])
-        totals.done += result.pop("weight")
+        if number not in results
+    }
+    waiting = distributed.as_completed(futures)  # type: ignore[no-untyped-call]
+    while futures and not _too_many(totals, max_errors):
+        future = next(waiting)
+        result = future.result()
+        futures.remove(future)
+        results[result["number"]] = result
+        _count(totals, [result])
         progress(totals)
-        if max_errors is not None and totals.rejected > max_errors:
-            client.cancel(futures, force=True)
-            break
-    if not is_address(target):
-        # what workers that died had begun
-        for beside in Path(target).glob(".shard-*"):
-            beside.unlink(missing_ok=True)
-    rejects: list[tuple[int, list[bytes], Problem]] = sorted(
-        (entry for result in results.values() for entry in result.pop("rejects")), key=lambda entry: entry[0]
-    )
-    _write(target, REJECTS, b"".join(line for _, lines, _ in rejects for line in lines))
-    if max_errors is not None and totals.rejected > max_errors:
-        raise too_many(max_errors, rejects[-1][2], f"{target}/{REJECTS}")
-    manifest = make_manifest(run, [results[number] for number in range(shards)], rejected=totals.rejected)
-    _write(target, MANIFEST, json.dumps(manifest, indent=2).encode() + b"\n")
+    client.cancel(list(futures), force=True)
+    folder.sweep()
+    rejects = sorted(entry for result in results.values() for entry in result["rejects"])
+    _write(folder, REJECTS, "".join(line for _, lines in rejects for line in lines).encode())
+    if max_errors is not None and _too_many(totals, max_errors):
+        raise too_many(max_errors, _problem(rejects[-1][1][0]), f"{folder}/{REJECTS}")
+    ordered = [results[number]["shard"] for number in range(shards)]
+    there = folder.sizes()
+    if changed := [shard["file"] for shard in ordered if there.get(shard["file"]) != shard["bytes"]]:
+        hint = "let one run alone write there, then use --resume"
+        raise PressgraphError(f"{folder}/{changed[0]} was changed while the run was under way", hint=hint)
+    manifest = make_manifest(run, ordered, rejected=totals.rejected)
+    _write(folder, MANIFEST, json.dumps(manifest, indent=2).encode() + b"\n")
+    folder.remove([PROGRESS])
+    folder.remove(map(_note, range(shards)))
     return manifest
+
+
+def _begin(
+    folder: LocalFolder | RemoteFolder, run: dict[str, Any], identity: str, *, resume: bool
+) -> dict[int, dict[str, Any]]:
+    """Clear a folder but for the shards of a run that goes on; return what was told of those, by number."""
+    there = folder.sizes()
+    found = folder.read({PROGRESS, MANIFEST} & there.keys())
+    results = {}
+    if goes_on(folder, run, resume=resume, progress=found.get(PROGRESS), manifest=found.get(MANIFEST)):
+        for data in folder.read(name for name in there if is_written(name) and name.startswith("progress-")).values():
+            result = json.loads(data)
+            shard = result["shard"]
+            if result["run"] == identity and there.get(shard["file"]) == shard["bytes"]:
+                results[result["number"]] = result
+    kept = {name for number, result in results.items() for name in (_note(number), result["shard"]["file"])}
+    # a run of one machine notes blocks there, which hold no more
+    _write(folder, PROGRESS, _line(run))
+    folder.remove([name for name in there if is_written(name) and name != PROGRESS and name not in kept])
+    return results
+
+
+def _count(totals: Totals, results: Iterable[dict[str, Any]]) -> None:
+    for result in results:
+        totals.blocks += result["shard"]["blocks"]
+        totals.facts += result["shard"]["facts"]
+        totals.quads += result["shard"]["quads"]
+        totals.rejected += sum(len(lines) for _, lines in result["rejects"])
+        totals.done += result["weight"]
+
+
+def _too_many(totals: Totals, bearable: int | None) -> bool:
+    return bearable is not None and totals.rejected > bearable
+
+
+def _problem(reject: str) -> Problem:
+    """Return the first problem that a line of rejects tells of."""
+    problem = json.loads(reject)["problems"][0]
+    return Problem(rule=problem["rule"], place=Place(file=problem["place"]), message=problem["message"])
 
 
 def survey(path: str, name: str, context: Context) -> tuple[str, list[Block]]:
@@ -146,15 +206,16 @@ def survey(path: str, name: str, context: Context) -> tuple[str, list[Block]]:
 
 
 def convert_shard(
-    number: int, blocks: list[tuple[int, Block]], context: Context, folder: str, compression: str
+    number: int, blocks: list[tuple[int, Block]], context: Context, target: str, compression: str, identity: str
 ) -> dict[str, Any]:
     """Convert the blocks of a shard, on a worker; return its line of the manifest, its rejects by block, its weight."""
     name = f"shard-{number:05d}.nq{SUFFIXES[compression]}"
     digest = hashlib.sha256()
     counts = {"quads": 0, "facts": 0, "blocks": 0}
-    rejects: list[tuple[int, list[bytes], Problem]] = []
+    rejects: list[list[Any]] = []
     size = 0
-    with _appearing(folder, name) as raw, Reader() as reader:
+    folder = open_folder(target)
+    with folder.write(name) as raw, Reader() as reader:
 
         def put(data: bytes) -> None:
             nonlocal size
@@ -169,46 +230,27 @@ def convert_shard(
             counts["facts"] += outcome.facts
             counts["blocks"] += 1
             if outcome.rejects:
-                rejects.append((index, outcome.rejects, outcome.problems[0]))
-    weight = sum(block.weight for _, block in blocks)
-    return {"file": name, "bytes": size, "sha256": digest.hexdigest(), **counts, "rejects": rejects, "weight": weight}
+                rejects.append([index, [line.decode() for line in outcome.rejects]])
+    result = {
+        "run": identity,
+        "number": number,
+        "shard": {"file": name, "bytes": size, "sha256": digest.hexdigest(), **counts},
+        "rejects": rejects,
+        "weight": sum(block.weight for _, block in blocks),
+    }
+    _write(folder, _note(number), _line(result))
+    return result
 
 
-@contextmanager
-def _appearing(folder: str, name: str) -> Iterator[IO[bytes]]:
-    """Open a file that appears under its name when it is complete."""
-    if is_address(folder):
-        import fsspec
-
-        # an upload to an object store can be seen only when it is closed; elsewhere a transaction renames
-        filesystem, path = fsspec.url_to_fs(f"{folder}/{name}")
-        filesystem.makedirs(path.rpartition("/")[0], exist_ok=True)
-        with filesystem.transaction, filesystem.open(path, "wb") as file:
-            yield file
-        return
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    beside = target / f".{name}.{uuid.uuid4().hex}"
-    try:
-        with beside.open("wb") as file:
-            yield file
-        beside.replace(target / name)
-    finally:
-        beside.unlink(missing_ok=True)
+def _note(number: int) -> str:
+    """Return the name of the file that says that a shard is complete."""
+    return f"progress-{number:05d}.json"
 
 
-def _write(folder: str, name: str, data: bytes) -> None:
-    with _appearing(folder, name) as file:
+def _line(value: object) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+def _write(folder: LocalFolder | RemoteFolder, name: str, data: bytes) -> None:
+    with folder.write(name) as file:
         file.write(data)
-
-
-def _remove(folder: str, name: str) -> None:
-    """Remove a file of an earlier run."""
-    if not is_address(folder):
-        (Path(folder) / name).unlink(missing_ok=True)
-        return
-    import fsspec
-
-    filesystem, path = fsspec.url_to_fs(f"{folder}/{name}")
-    with suppress(FileNotFoundError):
-        filesystem.rm(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -25,30 +26,51 @@ def is_address(path: str) -> bool:
     return "://" in path
 
 
+def shown(text: str) -> str:
+    """Return a text with addresses in it, without their passwords and signatures.
+
+    >>> shown("ftp://kim:secret@example.org/facts.jsonl")
+    'ftp://example.org/facts.jsonl'
+    >>> shown("https://example.org/facts.jsonl?Signature=secret")
+    'https://example.org/facts.jsonl'
+    """
+    return re.sub(r"""(https?://[^\s?'"]+)\?[^\s'"]*""", r"\1", re.sub(r"://[^/@\s:]*:[^/@\s]*@", "://", text))
+
+
+@contextmanager
+def worded(address: str) -> Iterator[None]:
+    """Say in one line what a package that opens addresses raises; raises PressgraphError."""
+    try:
+        yield
+    except PressgraphError:
+        raise
+    except ImportError as error:
+        s3 = address.startswith("s3:")
+        hint = "install it: pip install 'pressgraph[s3]'" if s3 else "install fsspec, and what it names for the address"
+        raise PressgraphError(shown(f"{address}: {error}"), hint=hint) from error
+    except Exception as error:
+        # each of these packages has errors of its own
+        hint = None
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        if isinstance(error, FileNotFoundError):
+            # some give only the path again
+            reason = error.strerror or (reason if " " in reason else "there is no such file")
+        elif isinstance(error, PermissionError):
+            hint = "are the right credentials in the environment, on each worker too?"
+        raise PressgraphError(shown(f"{address}: {reason}"), hint=hint) from error
+
+
 def open_bytes(path: str) -> IO[bytes]:
     """Open a local file or an address for reading.
 
-    Raises OSError, and PressgraphError where what opens such an address is not installed.
+    Raises OSError for a file, PressgraphError for an address.
     """
     if not is_address(path):
         return Path(path).open("rb")
-    return open_address(path, "rb")
-
-
-def open_address(address: str, mode: str) -> IO[bytes]:
-    """Open an address with fsspec.
-
-    Raises OSError, and PressgraphError where what opens such an address is not installed.
-    """
-    try:
+    with worded(path):
         import fsspec
 
-        opened: IO[bytes] = fsspec.open(address, mode).open()
-    except ImportError as error:
-        hint = "install fsspec, pip install 'pressgraph[distributed]', and what the address needs, such as s3fs"
-        raise PressgraphError(f"{address}: {error}", hint=hint) from error
-    except ValueError as error:
-        raise PressgraphError(f"{address}: {error}") from error
+        opened: IO[bytes] = fsspec.open(path, "rb").open()
     return opened
 
 
