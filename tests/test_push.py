@@ -11,10 +11,11 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import harness
 import pyoxigraph as ox
@@ -468,7 +469,6 @@ def test_a_swap_whose_answer_is_lost_is_not_done_twice(tmp_path: Path, store: St
     assert not store.plan(workspace, check=True).changes
 
 
-@pytest.mark.parametrize("server", ["oxigraph", "pressgraph"], indirect=True, scope="module")
 def test_a_swap_that_arrives_once_more_changes_nothing(tmp_path: Path, store: Store) -> None:
     """Whoever waits too long for an answer asks again, and the server may come to both."""
     store.push(write_releases(tmp_path, {1: "One"}))
@@ -484,8 +484,11 @@ def test_a_swap_that_arrives_once_more_changes_nothing(tmp_path: Path, store: St
     with servers.proxy(store.address, delays) as address:
         store.push(workspace, address)
     assert len(late) == 2
-    with pytest.raises(EndpointError):
-        store.target().update(late[0].decode())
+    body = late[0].decode()
+    # Virtuoso is sent a form, and does not fail
+    again = parse_qs(body)["query"][0] if body.startswith("query=") else body
+    with pytest.raises(EndpointError) if body is again else nullcontext():
+        store.target().update(again)
     assert not store.plan(workspace, check=True).changes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import socket
 import time
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pressgraph.query.guard import Limits, RefusedQueryError, check_query
+from pressgraph.server.cache import Cache, Entry, Question
 from pressgraph.server.quick import form_decoded
 
 if TYPE_CHECKING:
@@ -249,6 +251,23 @@ def test_a_connection_is_kept_as_long_as_it_is_used(
     assert connection.ended()
     assert 0.5 < time.monotonic() - rested < 15
     connection.close()
+
+
+def test_many_small_answers_are_nothing_that_the_garbage_collector_looks_at() -> None:
+    cache = Cache(16 * 1024 * 1024)
+    before = 0
+    for number in range(11_000):
+        if number == 1000:
+            gc.collect()
+            gc.collect()
+            before = len(gc.get_objects())
+        question = Question("s", f"ASK {{ {number} }}", None, (f"{number}",), "json", "http://localhost/")
+        cache.put(question, Entry(f"answer {number}".encode(), "text/plain", f'"{number}"'))
+    gc.collect()
+    gc.collect()
+    assert len(gc.get_objects()) - before < 100
+    question = Question("s", "ASK { 10999 }", None, ("10999",), "json", "http://localhost/")
+    assert cache.get(question) == Entry(b"answer 10999", "text/plain", '"10999"')
 
 
 def test_a_large_answer_leaves_its_process_to_the_next(

@@ -382,7 +382,7 @@ class _Remote:
         self._once(
             [
                 *self._begun([source.name for source in sources]),
-                *self._removed(old),
+                *self._removed(old, once=next(iter(places))),
                 *self._copied(places),
                 f"INSERT DATA {{ GRAPH <{self.manifest}> {{ {notes} }} }}",
                 *self._removed(list(places), silent=False),
@@ -447,21 +447,23 @@ class _Remote:
             where = f"VALUES (?from ?to) {{ {pairs} }} GRAPH ?from {{ ?s ?p ?o }}"
             yield f"INSERT {{ GRAPH ?to {{ ?s ?p ?o }} }} WHERE {{ {where} }}"
 
-    def _removed(self, graphs: list[str], *, silent: bool = True) -> Iterator[str]:
+    def _removed(self, graphs: list[str], *, silent: bool = True, once: str | None = None) -> Iterator[str]:
         """Remove graphs; unless `silent`, fail where one is not there, and undo what the same update did before.
 
         A server may come to an update twice whose answer took too long. The second time there is nothing to put in
-        place of what is removed. Virtuoso neither fails nor undoes.
+        place of what is removed. Virtuoso neither fails nor undoes: there, graphs are removed only as long as there is
+        something in the graph `once`.
         """
         if not self.target.is_virtuoso:
             yield from (f"DROP{' SILENT' if silent else ''} GRAPH <{graph}>" for graph in graphs)
             return
         # which takes five times as long to drop many graphs as to empty them, and keeps no empty ones
+        guard = f" FILTER EXISTS {{ GRAPH <{once}> {{ ?a ?b ?c }} }}" if once is not None else ""
         for some in slices(graphs, GRAPHS):
             values = " ".join(f"<{graph}>" for graph in some)
             yield (
                 f"DELETE {{ GRAPH ?old {{ ?s ?p ?o }} }} "
-                f"WHERE {{ VALUES ?old {{ {values} }} GRAPH ?old {{ ?s ?p ?o }} }}"
+                f"WHERE {{ VALUES ?old {{ {values} }} GRAPH ?old {{ ?s ?p ?o }}{guard} }}"
             )
 
     def _noted(self, names: Iterable[str]) -> dict[str, str | None]:

@@ -50,17 +50,23 @@ class Entry:
 
 
 class Cache:
-    """The answers used last, within a bound in bytes; and, for a minute, which requests ended a process."""
+    """The answers used last, within a bound in bytes; and, for a minute, which requests ended a process.
+
+    There are tens of thousands of small answers, and while Python's garbage collector looks at all objects that could
+    be part of a cycle, nobody is answered. So they are kept as tuples of strings, which it passes over.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._held = 0
-        self._entries: OrderedDict[Hashable, tuple[Entry, int]] = OrderedDict()
+        self._entries: OrderedDict[tuple[Hashable, ...], tuple[int, Entry] | tuple[int, bytes, str, str]] = (
+            OrderedDict()
+        )
         self._failures: OrderedDict[Hashable, tuple[float, ExchangeError]] = OrderedDict()
         self.hits = 0
         self.misses = 0
 
-    def get(self, key: Hashable) -> Entry | None:
+    def get(self, key: tuple[Hashable, ...]) -> Entry | None:
         """Return an answer."""
         found = self._entries.get(key)
         if found is None:
@@ -68,20 +74,22 @@ class Cache:
             return None
         self._entries.move_to_end(key)
         self.hits += 1
-        return found[0]
+        return found[1] if isinstance(found[1], Entry) else Entry(*found[1:])
 
-    def put(self, key: Hashable, entry: Entry, *, key_size: int = 0) -> None:
+    def put(self, key: tuple[Hashable, ...], entry: Entry, *, key_size: int = 0) -> None:
         """Keep an answer."""
         cost = 2 * len(entry.body) + key_size + _COST
         if cost > self._size:
             return
         old = self._entries.pop(key, None)
         if old is not None:
-            self._held -= old[1]
-        self._entries[key] = (entry, cost)
+            self._held -= old[0]
+        small = len(entry.body) < _WORTH_COMPRESSING
+        # a tuple of a class of its own would be looked at
+        self._entries[tuple(key)] = (cost, entry.body, entry.content_type, entry.etag) if small else (cost, entry)
         self._held += cost
         while self._held > self._size:
-            _, (_, freed) = self._entries.popitem(last=False)
+            _, (freed, *_) = self._entries.popitem(last=False)
             self._held -= freed
 
     def clear(self) -> None:
