@@ -273,6 +273,13 @@ def test_syntax_error_is_one_line_with_a_place(built: Path, text: str) -> None:
     assert len(said) < 500
 
 
+def test_query_without_a_word_is_called_empty(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "empty.rq"
+    for text in ("", " \n", "# a comment"):
+        path.write_text(text)
+        assert "the query is empty" in refused(built, str(path))
+
+
 def test_update_is_refused(built: Path) -> None:
     assert "not valid SPARQL" in refused(built, "DELETE WHERE { ?s ?p ?o }")
 

@@ -398,7 +398,8 @@ class Workspace:
         saved = self.saved_queries.get(query)
         if saved is not None:
             return saved.fill(parameters, self.profile, self.project.id_base)
-        if not any(character.isspace() or character == "{" for character in query.strip()):
+        word = query.strip()
+        if word and not any(character.isspace() or character == "{" for character in word):
             from pressgraph.spelling import did_you_mean
 
             hint = did_you_mean(query, self.saved_queries, otherwise="'pressgraph query' lists them")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import Limits, check_query
+from pressgraph.query.lexer import kinds
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
 
 def syntax_error(text: str, message: str) -> QueryError:
     """Say where the text stops being SPARQL; the engine's list of all that it would have taken helps nobody."""
+    if next(iter(kinds(text)), None) is None:
+        return QueryError("the query is empty", hint="it begins with SELECT, ASK, CONSTRUCT or DESCRIBE")
     message = " ".join(message.split())
     match = re.match(r"error at (\d+):(\d+): (.*)", message)
     if match is None:
