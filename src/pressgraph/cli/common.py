@@ -41,12 +41,15 @@ class State:
 
     def say_encodings(self, paths: Sequence[Path | str] = ()) -> None:
         """Say which encodings were guessed of tables, those of the project where none are named."""
-        project = self.workspace.project
-        for path in [Path(path) for path in paths] or project.facts_files():
-            if path.suffix.lower() not in {".csv", ".tsv"}:
-                continue
-            from pressgraph.facts.tables import guess_encoding
+        from pressgraph.facts.tables import guess_encoding
+        from pressgraph.facts.tables.open import DELIMITED
 
+        project = self.workspace.project
+        # names before paths: a project has thousands of other files
+        tables = [Path(path) for path in paths if str(path).lower().endswith(DELIMITED)]
+        if not paths:
+            tables = [project.root / name for name in project.facts_names() if name.lower().endswith(DELIMITED)]
+        for path in tables:
             if any(settings.encoding for settings in project.tables_of(path)[:1]):
                 continue
             try:

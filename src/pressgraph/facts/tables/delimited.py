@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
 from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tables.sheet import Cells, SheetRows
+from pressgraph.facts.tables.sheet import COMPOUND, ZIP, Cells, SheetRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,6 @@ _BOMS = (
 )
 # The first two characters of UTF-16 without a mark, which are a header's.
 _UTF16 = ((re.compile(rb"[\t -~]\0[\t -~]\0"), "utf-16-le"), (re.compile(rb"\0[\t -~]\0[\t -~]"), "utf-16-be"))
-_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""What files of Excel and LibreOffice begin with."""
 _NAMES = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 _WORD = 30
 """Characters of a word that shows a guess."""
@@ -131,7 +129,7 @@ def _hint(name: str) -> str:
 
 def _not_utf8(name: str, sample: bytes) -> Problem:
     """Return the problem of a text in no encoding that we know, at its first byte that is not UTF-8."""
-    if sample.startswith(_WORKBOOK):
+    if sample.startswith((ZIP, COMPOUND)):
         return problem("not-a-table", Place(file=name), reason=phrase("a-workbook"))
     if b"\0" in sample:
         return problem("not-a-table", Place(file=name), reason=phrase("no-text"))

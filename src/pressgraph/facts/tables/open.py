@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
 from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.tables.sheet import COMPOUND, ZIP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,6 @@ DELIMITED = (".csv", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET = (".parquet",)
 SQL = (".sql",)
-_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_ZIPPED = (".xlsx", ".xlsm", ".xlsb", ".ods")
 TABLE_SUFFIXES = (*DELIMITED, *WORKBOOKS, *PARQUET, *SQL)
 
 
@@ -78,10 +77,10 @@ def _mistaken(path: Path, suffix: str) -> Text | None:
         return phrase("is-empty")
     if suffix in PARQUET:
         return phrase("no-parquet") if beginning != b"PAR1" else None
-    if suffix == ".xls" and beginning == _ZIP:
-        return phrase("a-workbook")
+    if suffix == ".xls":
+        return phrase("a-workbook") if beginning == ZIP else None
     # a password makes a compound of any workbook
-    return phrase("no-workbook") if suffix in _ZIPPED and beginning not in {_ZIP, _COMPOUND} else None
+    return phrase("no-workbook") if beginning not in {ZIP, COMPOUND} else None
 
 
 def read_workbook_sheets(path: Path, name: str) -> tuple[list[SheetRows], list[Problem]]:

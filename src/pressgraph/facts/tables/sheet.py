@@ -16,6 +16,9 @@ Cell: TypeAlias = Any
 
 Cells: TypeAlias = "list[Cell] | tuple[Cell, ...]"
 
+ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""What files of Excel and LibreOffice begin with."""
+
 
 @dataclass(slots=True, kw_only=True)
 class SheetRows:
