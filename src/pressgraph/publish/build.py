@@ -90,7 +90,7 @@ def build(
             return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
         if look.is_large:
             fresh, known = True, {}
-            look = _Look(project, names, known)
+            look.take_all()
 
         candidate = snapshots.candidate(fresh=fresh)
         try:
@@ -202,6 +202,10 @@ class _Look:
             len(self._known[name]["sources"]) for name in (*self.changed, *self.removed) if name in self._known
         )
         return changed > _MANY and changed * _MOST > sum(len(entry["sources"]) for entry in self._known.values())
+
+    def take_all(self) -> None:
+        """Take all files for changed."""
+        self.changed, self.removed = list(self._hashes), []
 
     def _as_before(self, name: str, entry: Mapping[str, Any]) -> bool:
         same: bool = entry["sha256"] == self._hashes[name]

@@ -122,6 +122,8 @@ def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
 def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any]], int]:
     """Return the facts that were read from a source, in its order, and how many they are in all."""
     total = _count(store.quads_for_pattern(None, _DERIVED, source, _DEFAULT))
+    if not total:
+        return [], 0
     # what has no place in the source comes last
     graphs = store.query(
         """SELECT ?source ?fact (MIN(?start) AS ?at) {
@@ -135,7 +137,7 @@ def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, An
     assert isinstance(graphs, ox.QuerySolutions)  # noqa: S101 - a SELECT
     found: list[dict[str, Any]] = []
     left = _MOST_STATEMENTS
-    for row in graphs if total else ():
+    for row in graphs:
         fact = row["fact"]
         if left <= 0 or not isinstance(fact, ox.NamedNode):
             continue

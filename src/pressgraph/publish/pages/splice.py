@@ -86,9 +86,11 @@ class Page:
             )
         base = _Base(original, self.tree if not self.tree.own else None)
         written = block.write(base.tree.free_number(), original.newline)
-        for place in dict.fromkeys(self._places(base)):
-            if place <= base.tree.last_charset:
+        tried: set[int] = set()
+        for place in self._places(base):
+            if place <= base.tree.last_charset or place in tried:
                 continue
+            tried.add(place)
             text = original.text[:place] + written + original.text[place:]
             if base.same_with(text, place, written):
                 return original.encode(text)
