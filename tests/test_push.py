@@ -304,10 +304,19 @@ def test_every_third_request_fails(tmp_path: Path, store: Store, pauses: list[fl
     with servers.proxy(store.address, every_third) as address:
         planned = store.push(workspace, address)
     assert len(planned.uploaded) == count + 1
-    # Retry-After is honoured, and where there is none the pauses grow
+    # Retry-After is honoured
     assert 7 in pauses
     assert not store.plan(workspace, check=True).changes
     assert not [graph for graph in store.graphs() if "/staging/" in graph]
+
+
+def test_a_swap_is_repeated_when_the_store_says_so(tmp_path: Path, store: Store, pauses: list[float]) -> None:
+    refusals = iter((429, 503))
+    workspace = write_releases(tmp_path, {1: "One"})
+    with servers.proxy(store.address, lambda it: next(refusals, None) if is_swap(it.body) else None) as address:
+        store.push(workspace, address)
+    assert pauses == [7, 7]
+    assert not store.plan(workspace, check=True).changes
 
 
 def ends_right(store: Store, workspace: Workspace, count: int, *, least: int = 1) -> None:

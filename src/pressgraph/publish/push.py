@@ -10,6 +10,7 @@ sends nothing.
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 import time
 from contextlib import nullcontext
@@ -481,12 +482,13 @@ class _Remote:
         for attempt in range(_ATTEMPTS):
             try:
                 self.target.update(" ;\n".join(operations))
-            except EndpointError:
+            except EndpointError as error:
                 if self._noted(wanted) == wanted:
                     return
                 if attempt == _ATTEMPTS - 1:
                     raise
-                time.sleep(self.target.pause * 2**attempt)
+                grown = self.target.pause * (2**attempt + random.random())  # noqa: S311 - not a secret
+                time.sleep(grown if error.retry_after is None else error.retry_after)
             else:
                 return
 

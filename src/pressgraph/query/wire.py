@@ -198,7 +198,10 @@ class Wire:
             case requests.codes.not_found:
                 raise EndpointError(f"{url} is not there (404)", hint="check the address")
         reason = " ".join(str(response.reason).split())
-        raise EndpointError(f"{url} answered {response.status_code} {reason}: {_first_line(response)}")
+        raise EndpointError(
+            f"{url} answered {response.status_code} {reason}: {_first_line(response)}",
+            retry_after=_retry_after(response),
+        )
 
     def _unreachable(self, error: Exception, url: str) -> EndpointError:
         cause = _cause(error)
@@ -242,6 +245,14 @@ def _body(response: requests.Response, most: int) -> bytes:
             raise _TooLargeError(most)
         parts.append(part)
     return b"".join(parts)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    said = response.headers.get("Retry-After")
+    try:
+        return min(Retry().parse_retry_after(said), _LONGEST_WAIT) if said else None
+    except urllib3.exceptions.InvalidHeader:
+        return None
 
 
 def _same_host(url: str, there: str) -> bool:
