@@ -248,9 +248,8 @@ def _body(response: requests.Response, most: int) -> bytes:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    said = response.headers.get("Retry-After")
     try:
-        return min(Retry().parse_retry_after(said), _LONGEST_WAIT) if said else None
+        return Retry(retry_after_max=_LONGEST_WAIT).get_retry_after(response.raw)
     except urllib3.exceptions.InvalidHeader:
         return None
 
