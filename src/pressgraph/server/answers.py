@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
+from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.negotiation import accepts_gzip
-from pressgraph.server.pool import Exchange, ExchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

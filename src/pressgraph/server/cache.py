@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from pressgraph.server.pool import ExchangeError
+    from pressgraph.server.exchange import ExchangeError
 
 _WORTH_COMPRESSING = 1024
 _MOST_FAILURES = 1000

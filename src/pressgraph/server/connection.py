@@ -11,8 +11,8 @@ from pressgraph.server.quick import Known
 if TYPE_CHECKING:
     import asyncio
 
+    from pressgraph.server.exchange import Exchange
     from pressgraph.server.front import Front
-    from pressgraph.server.pool import Exchange
     from pressgraph.server.quick import Asked
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"

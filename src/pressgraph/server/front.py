@@ -21,10 +21,11 @@ from starlette.routing import Route
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
 from pressgraph.server.answers import RequestError, error_answer, request_error
+from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.frames import request_frame
 from pressgraph.server.negotiation import GRAPHS, ROWS
 from pressgraph.server.pages import Pages
-from pressgraph.server.pool import ExchangeError, Pool
+from pressgraph.server.pool import Pool
 from pressgraph.server.protocol import Endpoint, parameters
 from pressgraph.server.publication import is_current, served_folder
 from pressgraph.server.quick import Known, Quick

@@ -25,17 +25,17 @@ from pressgraph.server.answers import (
     request_error,
 )
 from pressgraph.server.cache import Cache, Entry, Question
+from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.frames import query_frame, query_head
 from pressgraph.server.negotiation import BOOLEAN, GRAPHS, HTML, ROWS, Form, accepts_gzip, choose
-from pressgraph.server.pool import ExchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
+    from pressgraph.server.exchange import Exchange
     from pressgraph.server.front import Front
-    from pressgraph.server.pool import Exchange
 
 QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "application/x-www-form-urlencoded"
 _METHODS = "GET, HEAD, POST, OPTIONS"

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from pressgraph.server.connection import Connection
+    from pressgraph.server.exchange import Exchange
     from pressgraph.server.front import Front
-    from pressgraph.server.pool import Exchange
 
 # '%' in the rest could spell the name of another parameter of the protocol
 _LINE = re.compile(

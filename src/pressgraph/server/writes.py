@@ -24,9 +24,10 @@ from starlette.responses import Response
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.server.answers import CORS, RequestError, ResultStream, Watch, not_modified, preflight, request_error
+from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.frames import DATA, frame, request_frame
 from pressgraph.server.negotiation import GRAPHS, accepts_gzip, choose
-from pressgraph.server.pool import Exchange, ExchangeError, Process
+from pressgraph.server.process import Process
 from pressgraph.server.protocol import absolute_iri, media_type, parameters
 from pressgraph.server.updates import with_dataset
 

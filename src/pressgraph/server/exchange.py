@@ -1,0 +1,129 @@
+"""One request to a process and what comes back, as the front sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from pressgraph.server.process import Process
+
+_AHEAD = 1024 * 1024
+"""How much of a result the front holds for a slow reader; then the process waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeError(Exception):
+    """A request that a process did not answer, or not to the end. `kind` decides the status."""
+
+    kind: str
+    """syntax, refused, missing, limit, time, memory, crash, busy, overload, failed, stall, gone or stopping"""
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Exchange:
+    """One request to a process, and what comes back."""
+
+    def __init__(self, request: bytes) -> None:
+        self.request = request
+        self.parts: list[bytes] = []
+        self.held = 0
+        self.done = False
+        self.failure: ExchangeError | None = None
+        self.process: Process | None = None
+        self.since = time.monotonic()
+        self._enough = 0
+        self._begun: Callable[[], None] | None = None
+
+    # -- what the process's side calls
+
+    def data(self, content: bytes) -> None:
+        """Take a piece of the result."""
+        self.parts.append(content)
+        self.held += len(content)
+        if self.held >= _AHEAD and self.process is not None:
+            self.process.pause()
+        if self._begun is not None:
+            self._tell()
+
+    def finish(self, failure: ExchangeError | None = None, last: bytes = b"") -> None:
+        """Take the last piece of the result, and note that nothing more will come."""
+        if self.done:
+            return
+        if last:
+            # whoever waits for room waits for the next request's answer, not for this one's
+            self.parts.append(last)
+            self.held += len(last)
+        self.done, self.failure = True, failure
+        if self._begun is not None:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._begun is not None and (self.done or self.held >= self._enough):
+            begun, self._begun = self._begun, None
+            begun()
+
+    # -- what the front's side calls
+
+    def when_begun(self, enough: int, begun: Callable[[], None] | None) -> None:
+        """Call back, once, when the result is complete, has failed, or `enough` bytes of it are here."""
+        self._enough, self._begun = min(enough, _AHEAD), begun
+        self._tell()
+
+    async def _wait(self, enough: int) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.when_begun(enough, lambda: None if waiter.done() else waiter.set_result(None))
+        try:
+            await waiter
+        finally:
+            self._begun = None
+
+    async def beginning(self, enough: int) -> None:
+        """Wait until the result is complete or `enough` bytes of it are here.
+
+        Raises ExchangeError where it fails before that.
+        """
+        if not self.done:
+            await self._wait(enough)
+        if self.failure is not None:
+            raise self.failure
+
+    def take(self) -> bytes:
+        """Return what is here."""
+        content = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
+        self.parts.clear()
+        self.held = 0
+        if self.process is not None and not self.done:
+            self.process.resume()
+        return content
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the result as it comes.
+
+        Raises ExchangeError in the middle of it where it fails.
+        """
+        while True:
+            if self.held:
+                yield self.take()
+            elif self.done:
+                if self.failure is not None:
+                    raise self.failure
+                return
+            else:
+                await self._wait(1)
+
+    def close(self) -> None:
+        """Drop the result; a process that still works on it is killed."""
+        self.parts.clear()
+        if not self.done:
+            gone = ExchangeError("gone", "the client has gone")
+            if self.process is not None:
+                self.process.drop(self, gone)
+            self.finish(gone)

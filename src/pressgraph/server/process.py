@@ -1,0 +1,231 @@
+"""A worker or writer process, and the front's end of the socket to it.
+
+A process ends when its query passes a limit, when its client goes, and when the pool has no more use for it. It is
+killed: nothing it has is worth keeping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from typing import TYPE_CHECKING, cast
+
+from pressgraph.server.exchange import Exchange, ExchangeError
+from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, Frames, frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NICENESS = 10
+_KEPT_ENVIRONMENT = (
+    "PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "VIRTUAL_ENV",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+)
+
+
+class Process(asyncio.Protocol):
+    """A worker or writer process, and the front's end of the socket to it."""
+
+    def __init__(
+        self, arguments: list[str], *, lost: Callable[[Process], None], ready: Callable[[Process], None]
+    ) -> None:
+        self._lost = lost
+        self._ready = ready
+        self._frames = Frames()
+        self._transport: asyncio.Transport | None = None
+        self._paused = False
+        self._killed_for: ExchangeError | None = None
+        self.row: deque[Exchange | None] = deque()
+        """What it was sent and has not answered, the first of which it works on; None: nobody wants the answer."""
+        self.since = 0.0
+        """When it began to work on the first."""
+        self.taking_back = False
+        """Whether it was told to give back what it has not begun."""
+        self.free: Callable[[Process], None] = lambda _process: None
+        self.back: Callable[[list[Exchange]], None] = lambda _exchanges: None
+        """What takes the requests that it will not answer through no fault of theirs."""
+        self.is_ready = False
+        self.without_network = False
+        self.retired = False
+        self.slow = False
+        self.epoch = 0
+        ours, theirs = socket.socketpair()
+        self._socket = ours
+        with theirs:
+            self.popen = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", arguments[0], str(theirs.fileno()), *arguments[1:]],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
+                start_new_session=True,
+            )
+
+    async def connect(self) -> None:
+        """Attach the socket to the event loop."""
+        self._socket.setblocking(False)
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: self, self._socket)
+
+    # -- asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        # uvloop's transports do not inherit from asyncio's
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass messages on."""
+        for kind, content in self._frames.feed(data):
+            exchange = self.row[0] if self.row else None
+            if kind == DATA:
+                if exchange is not None:
+                    exchange.data(content)
+            elif kind in {END, FAILED}:
+                if self.row:
+                    self.row.popleft()
+                if self.row:
+                    self.since = time.monotonic()
+                self.resume()
+                if exchange is not None:
+                    _finish(exchange, kind, content)
+                self.free(self)
+            elif kind == BACK:
+                self._give_back(int.from_bytes(content, "big"))
+            elif kind == READY:
+                self.is_ready = True
+                self.without_network = bool(json.loads(content).get("without_network"))
+                self._ready(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature is asyncio's
+        """Fail what was asked, once it is known how the process ended."""
+        self._transport = None
+        self._reap(time.monotonic() + 5)
+
+    # -- the front's side
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether it has its store open and can be asked."""
+        return self.is_ready and self._transport is not None and not self.retired and not self.taking_back
+
+    def ask(self, exchange: Exchange) -> None:
+        """Send a request."""
+        exchange.process = self
+        if not self.row:
+            self.since = time.monotonic()
+        self.row.append(exchange)
+        if self._transport is not None:
+            self._transport.write(exchange.request)
+
+    def take_back(self) -> None:
+        """Give what is behind the first request to other processes."""
+        if len(self.row) > 1 and not self.taking_back and self._transport is not None:
+            self.taking_back = True
+            self._transport.write(frame(BACK))
+            self.back(self._behind())
+
+    def _behind(self) -> list[Exchange]:
+        """Take the requests behind the first out of the row, and nobody will want their answers from here."""
+        behind = [it for it in list(self.row)[1:] if it is not None]
+        for place in range(1, len(self.row)):
+            self.row[place] = None
+        for exchange in behind:
+            exchange.process = None
+        return behind
+
+    def _give_back(self, count: int) -> None:
+        """Take the last requests out of the row, which are not begun: a process may not even have begun the first."""
+        exchanges = [self.row.pop() for _ in range(count)]
+        self.taking_back = False
+        self.back([it for it in reversed(exchanges) if it is not None])
+        self.free(self)
+
+    def drop(self, exchange: Exchange, reason: ExchangeError) -> None:
+        """Forget a request; the process is killed where it works on it."""
+        if self.row and self.row[0] is exchange:
+            self.kill(reason)
+        elif exchange in self.row:
+            self.row[self.row.index(exchange)] = None
+
+    def slow_down(self) -> None:
+        """Let others go first; who is not root cannot take this back."""
+        self.slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.popen.pid, _NICENESS)
+
+    def pause(self) -> None:
+        """Read no more for now: the process waits when its socket is full."""
+        if not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
+
+    def kill(self, reason: ExchangeError | None = None) -> None:
+        """End the process at once; its request fails for this reason."""
+        self._killed_for = self._killed_for or reason
+        self.retired = True
+        if reason is not None:
+            self._fail(reason)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        if self._transport is not None:
+            self._transport.abort()
+        else:
+            self._socket.close()
+
+    def _reap(self, until: float) -> None:
+        status = self.popen.poll()
+        if status is None:
+            if time.monotonic() > until - 4:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.popen.pid, signal.SIGKILL)
+            asyncio.get_running_loop().call_later(0.01, self._reap, until)
+            return
+        self._fail(self._killed_for or _ending(status))
+        self._lost(self)
+
+    def _fail(self, reason: ExchangeError) -> None:
+        """Fail the request that the process worked on, and give back those behind it."""
+        behind = self._behind()
+        exchange = self.row[0] if self.row else None
+        self.row.clear()
+        if exchange is not None:
+            exchange.finish(reason)
+        if behind:
+            self.back(behind)
+
+
+def _finish(exchange: Exchange, kind: bytes, content: bytes) -> None:
+    if kind == FAILED:
+        said = json.loads(content)
+        exchange.finish(ExchangeError(said["kind"], said["message"]))
+    else:
+        exchange.finish(last=content)
+
+
+def _ending(status: int) -> ExchangeError:
+    if status in {-signal.SIGABRT, 1}:
+        # Rust and Python both end so when the system gives no more memory
+        return ExchangeError("memory", "the request needs more memory than this server gives")
+    return ExchangeError("crash", "the engine could not take the request")
