@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, fields
 from typing import Any
@@ -59,7 +60,12 @@ class Serving:
     head_timeout: float = 10.0
     body_timeout: float = 30.0
     keep_alive: int = 5
+    """How long a connection may rest between two requests."""
     connections: int = 1000
+    connections_per_address: int = 100
+    """How many of them one address may hold (of IPv6, one network of 64 bits); that of a proxy may hold all."""
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses and networks of reverse proxies: their X-Forwarded-For and X-Forwarded-Proto are believed."""
     shutdown_timeout: int = 10
 
     write_body_mib: int = 64
@@ -115,4 +121,9 @@ def serving(table: dict[str, Any]) -> Serving:
     for service in values.get("services", ()):
         if not _URL.fullmatch(service):
             raise ValueError(f"serve.services names '{service}', which is not an http(s) address")
+    for proxy in values.get("proxies", ()):
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise ValueError(f"serve.proxies names '{proxy}', which is no address and no network") from error
     return Serving(**values)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from pressgraph.errors import PressgraphError
+from pressgraph.server.clients import LOCAL
 from pressgraph.server.connection import Connection
 from pressgraph.server.front import Front
 
@@ -67,6 +68,7 @@ def serve(
     front = Front(project, profile, saved_queries, writable=writable, token=token)
     config = uvicorn.Config(
         front,
+        forwarded_allow_ips=[*settings.proxies, LOCAL],
         http=type("ServedConnection", (Connection,), {"front": front}),
         ws="none",
         loop=_loop(),
