@@ -80,7 +80,7 @@ def test_graphs_are_negotiated(accept: str, founding_server: Server) -> None:
 
 def test_what_is_not_accepted_is_406(founding_server: Server) -> None:
     assert founding_server.query(CLUSTERS, accept="image/png").status_code == 406
-    assert founding_server.query("ASK {}", accept="text/csv").status_code == 406
+    assert founding_server.query("ASK {}", accept="text/turtle").status_code == 406
     assert founding_server.query(f"DESCRIBE <{BIOSAXONY}>", accept="text/csv").status_code == 406
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, Response
 
 from pressgraph.server.exchange import Exchange, ExchangeError
-from pressgraph.server.negotiation import accepts_gzip
+from pressgraph.server.negotiation import accepts_gzip, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,26 +71,47 @@ def error_answer(error: RequestError) -> Response:
     return PlainTextResponse(f"{line}\n", error.status, {**CORS, "cache-control": "no-store", **error.headers})
 
 
-def not_modified(request: Request, etag: str) -> bool:
-    """Tell whether the client has this representation (RFC 9110, 13.1.2)."""
-    wanted = request.headers.get("if-none-match")
+def known_tag(request: Request, etag: str, *, made: bool = True) -> str | None:
+    """Return which of the client's entity tags stands for this representation, or None (RFC 9110, 13.1.2).
+
+    The same content with and without compression has two tags, and a client may have either: the answer 304 names the
+    one that it has, which is that of the 200 that it got. Where it has both, or says '*', that is the one given here.
+    '*' asks whether there is a representation at all, which is not known before it is `made`.
+    """
+    wanted = field(request.headers, "if-none-match")
     if wanted is None:
-        return False
-    if wanted.strip() == "*":
-        return True
-    plain = etag.strip('"')
-    return any(it.strip().removeprefix("W/").strip('"').removesuffix("-gz") == plain for it in wanted.split(","))
+        return None
+    listed = {it.strip().removeprefix("W/") for it in wanted.split(",")}
+    if etag in listed or ("*" in listed and made):
+        return etag
+    return next((it for it in (plain_tag(etag), packed_tag(etag)) if it in listed), None)
+
+
+def plain_tag(etag: str) -> str:
+    """Return the entity tag of the same content without compression."""
+    return f'{etag[:-1].removesuffix("-gz")}"'
+
+
+def packed_tag(etag: str) -> str:
+    """Return the entity tag of the same content with compression."""
+    return f'{etag[:-1].removesuffix("-gz")}-gz"'
+
+
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the answer to a request may be compressed with gzip."""
+    return accepts_gzip(field(request.headers, "accept-encoding"))
 
 
 def entity(request: Request, entry: Entry, headers: Mapping[str, str], status: int = 200) -> Response:
     """Return an answer that may be compressed; 304 where the client has it already."""
-    vary = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))
-    if entry.etag and not_modified(request, entry.etag):
-        return Response(status_code=304, headers={**headers, "vary": vary, "etag": entry.etag})
-    body, etag, packed = entry.encoded(compress=accepts_gzip(request.headers.get("accept-encoding")))
-    found = {**headers, "vary": vary, "content-type": entry.content_type}
-    if entry.etag:
+    found = {**headers, "vary": ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))}
+    body, etag, packed = entry.encoded(compress=takes_gzip(request))
+    if etag:
+        known = known_tag(request, etag)
+        if known is not None:
+            return Response(status_code=304, headers={**found, "etag": known})
         found["etag"] = etag
+    found["content-type"] = entry.content_type
     if packed:
         found["content-encoding"] = "gzip"
     return Response(body, status, found)

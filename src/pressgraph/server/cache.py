@@ -46,7 +46,7 @@ class Entry:
             return self.body, self.etag, False
         if self._gzipped is None:
             self._gzipped = gzip.compress(self.body, 3, mtime=0)
-        return self._gzipped, f'{self.etag[:-1]}-gz"', True
+        return self._gzipped, f'{self.etag[:-1]}-gz"' if self.etag else "", True
 
 
 class Cache:

@@ -19,7 +19,7 @@ from pressgraph.server.cache import Entry
 from pressgraph.server.definitions import Definitions
 from pressgraph.server.description import DCTERMS, VOID
 from pressgraph.server.lookups import term
-from pressgraph.server.negotiation import GRAPHS, HTML, Form, choose
+from pressgraph.server.negotiation import GRAPHS, HTML, Form, choose, field
 from pressgraph.server.protocol import parameters
 from pressgraph.server.texts import texts
 from pressgraph.server.view import Names, thing_view
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
     from pressgraph.server.pages import Pages
 
-TRIPLE_FORMS = tuple(form for form in (HTML, *GRAPHS) if form.name not in {"nquads", "trig"})
+DOCUMENT_FORMS = (HTML, *GRAPHS)
 """The forms of a document about one thing."""
+LINKED_FORMS = tuple(form for form in DOCUMENT_FORMS if form.name not in {"nquads", "trig"})
+"""Those that documents name; the others say the same, and are for who asks for them."""
 FORM_NAMES = {
     "turtle": "Turtle",
     "jsonld": "JSON-LD",
@@ -41,8 +43,8 @@ FORM_NAMES = {
     "trig": "TriG",
     "rdfxml": "RDF/XML",
 }
-_BY_NAME = {form.name: form for form in TRIPLE_FORMS}
-_BY_SUFFIX = {form.suffix: form for form in TRIPLE_FORMS} | {".json": _BY_NAME["jsonld"], ".xml": _BY_NAME["rdfxml"]}
+_BY_NAME = {form.name: form for form in DOCUMENT_FORMS}
+_BY_SUFFIX = {form.suffix: form for form in DOCUMENT_FORMS} | {".json": _BY_NAME["jsonld"], ".xml": _BY_NAME["rdfxml"]}
 _CONTEXTS = ("context", "context.jsonld")
 _FOAF = "http://xmlns.com/foaf/0.1/"
 _LONGEST_IRI = 2000
@@ -172,7 +174,7 @@ class LinkedData:
 
     def not_acceptable(self) -> RequestError:
         """Return the error for a request that accepts none of the forms."""
-        known = ", ".join(it.media_type for it in TRIPLE_FORMS)
+        known = ", ".join(it.media_type for it in DOCUMENT_FORMS)
         return RequestError(406, f"this has one of the media types {known}", {"vary": "Accept"})
 
     def _headers(self, request: Request, asked: Form | None, iri: str, document: str) -> tuple[Form, dict[str, str]]:
@@ -180,7 +182,7 @@ class LinkedData:
 
         Raises RequestError where no form is accepted.
         """
-        form = asked or choose(request.headers.get("accept"), TRIPLE_FORMS)
+        form = asked or choose(field(request.headers, "accept"), DOCUMENT_FORMS)
         if form is None:
             raise self.not_acceptable()
         thing = _header(iri)
@@ -190,7 +192,7 @@ class LinkedData:
         if "?" not in document:
             links += [
                 f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"'
-                for it in TRIPLE_FORMS
+                for it in LINKED_FORMS
                 if it is not form
             ]
             if asked is None:
@@ -333,7 +335,7 @@ def _links(document: str) -> list[dict[str, str]]:
         return []
     return [
         {"name": FORM_NAMES[it.name], "href": f"{document}{it.suffix}", "media_type": it.media_type}
-        for it in TRIPLE_FORMS
+        for it in LINKED_FORMS
         if it is not HTML
     ]
 

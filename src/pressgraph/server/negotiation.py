@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,9 +10,14 @@ from typing import TYPE_CHECKING
 from pressgraph.dataset.serializations import SERIALIZATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from starlette.datastructures import Headers
 
 _MOST_RANGES = 100
+# a quoted string, which may hold commas, semicolons and escapes (RFC 9110, 5.6.4), or a piece of anything else;
+# no alternative can begin where another one does, so that each character is read once
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[,;]|[^",;]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +41,83 @@ CSV = Form("csv", "text/csv", ".csv", charset=True)
 TSV = Form("tsv", "text/tab-separated-values", ".tsv", charset=True)
 HTML = Form("html", "text/html", ".html", charset=True)
 ROWS = (JSON, XML, CSV, TSV)
-BOOLEAN = (JSON, XML)
 GRAPHS = tuple(
     Form(it.name, it.media_type, it.suffix, charset=it.media_type.startswith("text/")) for it in SERIALIZATIONS
 )
 
 _ALSO = {
-    "application/json": "application/sparql-results+json",
-    "application/xml": "application/sparql-results+xml",
-    "text/xml": "application/sparql-results+xml",
-    "application/x-turtle": "text/turtle",
-    "application/xhtml+xml": "text/html",
-    "text/plain": "application/n-triples",
+    "application/json": {"application/sparql-results+json", "application/ld+json"},
+    "application/xml": {"application/sparql-results+xml", "application/rdf+xml"},
+    "text/xml": {"application/sparql-results+xml", "application/rdf+xml"},
+    "application/x-turtle": {"text/turtle"},
+    "text/n3": {"text/turtle"},
+    "text/rdf+n3": {"text/turtle"},
+    "application/x-trig": {"application/trig"},
+    "text/x-nquads": {"application/n-quads"},
+    "application/xhtml+xml": {"text/html"},
+    "text/plain": {"application/n-triples"},
 }
-"""Media types that mean one of ours where nothing better is accepted."""
+"""Media types that mean one of ours where nothing better is accepted: general names, and names of before."""
+
+
+def field(headers: Headers, name: str) -> str | None:
+    """Return the value of a header that is a list: all its lines are one list (RFC 9110, 5.3)."""
+    lines = headers.getlist(name)
+    return ", ".join(lines) if lines else None
 
 
 @lru_cache(maxsize=1024)
 def ranges(header: str) -> tuple[tuple[str, float], ...]:
     """Return what an Accept-like header lists, with weights; what is no range is passed over."""
     found: list[tuple[str, float]] = []
-    for part in header.split(",", _MOST_RANGES)[:_MOST_RANGES]:
-        value, *parameters = part.split(";")
-        value = value.strip().lower()
+    for name, *parameters in _listed(header):
+        value = name.strip().lower()
         if not value:
             continue
         weight = 1.0
         for parameter in parameters:
-            name, _, number = parameter.partition("=")
-            if name.strip().lower() == "q":
+            key, _, number = parameter.partition("=")
+            if key.strip().lower() == "q":
                 try:
                     weight = min(1.0, max(0.0, float(number.strip())))
                 except ValueError:
                     weight = 0.0
-        found.append((value, weight if weight == weight else 0.0))  # noqa: PLR0124 - NaN
+                # what follows belongs to the weight, not to the range
+                break
+        # Java's first HTTP client writes "*" for everything
+        found.append(("*/*" if value == "*" else value, weight if weight == weight else 0.0))  # noqa: PLR0124 - NaN
     return tuple(found)
 
 
+def _listed(header: str) -> Iterator[list[str]]:
+    """Yield the members of a list, each as its value and its parameters."""
+    if '"' not in header:
+        for member in header.split(",", _MOST_RANGES)[:_MOST_RANGES]:
+            yield member.split(";")
+        return
+    pieces: list[list[str]] = [[]]
+    left = _MOST_RANGES
+    for piece in _PIECE.findall(header):
+        if piece == ",":
+            yield ["".join(it) for it in pieces]
+            pieces, left = [[]], left - 1
+            if not left:
+                return
+        elif piece == ";":
+            pieces.append([])
+        else:
+            pieces[-1].append(piece)
+    yield ["".join(it) for it in pieces]
+
+
 def _weight(media_type: str, accepted: tuple[tuple[str, float], ...]) -> float:
-    """Return the weight of the most specific range that matches."""
+    """Return the weight of the most specific range that matches; parameters make no range more specific here."""
     kind = media_type.partition("/")[0]
     best = (-1, 0.0)
     for value, weight in accepted:
         if value == media_type:
             level = 3
-        elif _ALSO.get(value) == media_type:
+        elif media_type in _ALSO.get(value, ()):
             level = 2
         elif value == f"{kind}/*":
             level = 1
@@ -87,8 +125,7 @@ def _weight(media_type: str, accepted: tuple[tuple[str, float], ...]) -> float:
             level = 0
         else:
             continue
-        if level > best[0]:
-            best = (level, weight)
+        best = max(best, (level, weight))
     return best[1]
 
 

@@ -19,7 +19,7 @@ from pressgraph.server import description
 from pressgraph.server.answers import CORS, RequestError, entity, error_answer
 from pressgraph.server.cache import Entry
 from pressgraph.server.linked import LinkedData
-from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language
+from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language, field
 from pressgraph.server.protocol import Operation, parameters
 from pressgraph.server.query_page import QueryPage
 from pressgraph.server.texts import LANGUAGES, texts
@@ -167,7 +167,7 @@ class Pages:
                 return asked
         own = self.front.project.language
         return choose_language(
-            request.headers.get("accept-language"), tuple(LANGUAGES), own if own in LANGUAGES else "en"
+            field(request.headers, "accept-language"), tuple(LANGUAGES), own if own in LANGUAGES else "en"
         )
 
     def names(
@@ -286,7 +286,7 @@ class Pages:
         """Answer a bare request to the endpoint: the query page, or the service description (its chapter 2)."""
         if request.method == "POST":
             raise RequestError(400, "the request has no query")
-        form = choose(request.headers.get("accept"), (*GRAPHS, HTML))
+        form = choose(field(request.headers, "accept"), (*GRAPHS, HTML))
         if form is None:
             raise self.linked.not_acceptable()
         if form is HTML:
@@ -313,7 +313,7 @@ class Pages:
 
     async def void(self, request: Request) -> Response:
         """Describe the dataset."""
-        form = choose(request.headers.get("accept"), GRAPHS) or GRAPHS[0]
+        form = choose(field(request.headers, "accept"), GRAPHS) or GRAPHS[0]
         triples = self._void_triples(self.front.address(request), await self._counted())
         content = self.linked.write(triples, form, description.PREFIXES)
         return entity(request, Entry(content, form.content_type, ""), {**CORS, "vary": "Accept"})
@@ -349,7 +349,7 @@ def _fields(request: Request) -> list[tuple[str, str]]:
 
 
 def _wants_page(request: Request) -> bool:
-    return request.method in {"GET", "HEAD"} and choose(request.headers.get("accept"), (JSON, HTML)) is HTML
+    return request.method in {"GET", "HEAD"} and choose(field(request.headers, "accept"), (JSON, HTML)) is HTML
 
 
 def _script(value: Any) -> Markup:

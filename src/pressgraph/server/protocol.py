@@ -20,14 +20,17 @@ from pressgraph.server.answers import (
     RequestError,
     ResultStream,
     Watch,
-    not_modified,
+    entity,
+    known_tag,
+    packed_tag,
     preflight,
     request_error,
+    takes_gzip,
 )
 from pressgraph.server.cache import Cache, Entry, Question
 from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.frames import query_frame, query_head
-from pressgraph.server.negotiation import BOOLEAN, GRAPHS, HTML, ROWS, Form, accepts_gzip, choose
+from pressgraph.server.negotiation import GRAPHS, HTML, ROWS, Form, choose, field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,7 +46,7 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 _CHANGING_WORDS = ("NOW", "RAND", "UUID", "BNODE")
 _MOST_PARAMETERS = 200
-_OFFERED = {"SELECT": ROWS, "ASK": BOOLEAN, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
+_OFFERED = {"SELECT": ROWS, "ASK": ROWS, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,30 +232,40 @@ class Endpoint:
         except QueryError as error:
             raise RequestError(400, str(error)) from error
         kind, html = query_form(text), request.method != "POST"
-        form = self.form(kind, request.headers.get("accept"), html=html)
-        if form is None:
-            known = ", ".join(it.media_type for it in _offered(kind, html=html))
-            raise RequestError(406, f"the answer has one of the media types {known}", {"vary": "Accept"})
+        offered = _offered(kind, html=html)
+        wanted = self.form(kind, field(request.headers, "accept"), html=html)
+        # what is wrong with a query matters more than the form of its answer: it is asked in any case
+        form = wanted or offered[0]
         if form is HTML:
             return await front.pages.query_page(request, operation)
         base = front.address(request) + "/sparql"
         question = Question(front.snapshot_id, text, operation.default, operation.named, form.name, base)
         changing = self.is_changing(text)
         etag = self.etag(question, digest)
-        if not changing:
+        compress = takes_gzip(request)
+        if not changing and wanted is not None:
             front.quick.learn(request, base)
             found = self.cache.get(question)
             if found is not None:
                 request.scope["pressgraph.log"]["cached"] = True
                 return self._entry_answer(request, found)
-            if not_modified(request, etag):
-                return Response(status_code=304, headers={**self.headers, "etag": etag})
+            tag = known_tag(request, packed_tag(etag) if compress else etag, made=False)
+            if tag is not None:
+                return Response(status_code=304, headers={**self.headers, "cache-control": "no-cache", "etag": tag})
         content, exchange = await self.evaluate(request, question)
-        compress = accepts_gzip(request.headers.get("accept-encoding"))
+        if wanted is None:
+            if exchange is not None:
+                exchange.close()
+            names = ", ".join(it.media_type for it in offered)
+            raise RequestError(406, f"the answer has one of the media types {names}", {"vary": "Accept"})
         if exchange is not None:
             headers = {**self.headers, "content-type": form.content_type}
             if not changing:
+                etag = packed_tag(etag) if compress else etag
                 headers |= {"etag": etag, "cache-control": "no-cache"}
+                if known_tag(request, etag) is not None:
+                    exchange.close()
+                    return Response(status_code=304, headers=headers)
             stall = front.settings.stall_timeout
             return ResultStream(exchange, content, headers=headers, compress=compress, stall=stall)
         entry = Entry(content, form.content_type, etag if not changing else "")
@@ -291,16 +304,8 @@ class Endpoint:
         return content, None if exchange.done else exchange
 
     def _entry_answer(self, request: Request, entry: Entry) -> Response:
-        headers = {**self.headers, "content-type": entry.content_type}
-        if not entry.etag:
-            return Response(entry.body, headers={**headers, "cache-control": "no-store"})
-        if not_modified(request, entry.etag):
-            return Response(status_code=304, headers={**self.headers, "etag": entry.etag})
-        body, etag, compressed = entry.encoded(compress=accepts_gzip(request.headers.get("accept-encoding")))
-        headers |= {"etag": etag, "cache-control": "no-cache"}
-        if compressed:
-            headers["content-encoding"] = "gzip"
-        return Response(body, headers=headers)
+        kept = "no-cache" if entry.etag else "no-store"
+        return entity(request, entry, {**CORS, "vary": "Accept", "cache-control": kept})
 
 
 @lru_cache(maxsize=64)

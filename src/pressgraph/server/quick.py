@@ -25,7 +25,7 @@ from pressgraph.query.guard import check_query
 from pressgraph.query.remote import query_form
 from pressgraph.server.cache import Entry, Question
 from pressgraph.server.frames import query_frame
-from pressgraph.server.negotiation import HTML, Form, accepts_gzip
+from pressgraph.server.negotiation import HTML, Form, accepts_gzip, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +136,7 @@ class Quick:
         if len(self._callers) >= _MOST_CALLERS:
             self._callers.clear()
         headers = request.headers
-        self._callers[head[2:]] = Caller(headers.get("accept"), headers.get("accept-encoding"), base)
+        self._callers[head[2:]] = Caller(field(headers, "accept"), field(headers, "accept-encoding"), base)
 
     def ask(self, data: bytes) -> Known | Asked | None:
         """Return the answer to a request, or have its query answered; None where it has to go the ordinary way."""

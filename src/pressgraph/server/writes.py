@@ -23,10 +23,20 @@ from starlette.responses import Response
 
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import Limits, check_query
-from pressgraph.server.answers import CORS, RequestError, ResultStream, Watch, not_modified, preflight, request_error
+from pressgraph.server.answers import (
+    CORS,
+    RequestError,
+    ResultStream,
+    Watch,
+    known_tag,
+    packed_tag,
+    preflight,
+    request_error,
+    takes_gzip,
+)
 from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.frames import DATA, frame, request_frame
-from pressgraph.server.negotiation import GRAPHS, accepts_gzip, choose
+from pressgraph.server.negotiation import GRAPHS, choose, field
 from pressgraph.server.process import Process
 from pressgraph.server.protocol import absolute_iri, media_type, parameters
 from pressgraph.server.updates import with_dataset
@@ -152,15 +162,18 @@ class Writes:
         named, graph = self._graph(request)
         if not named:
             raise RequestError(400, "the address names no graph: add ?graph=IRI or ?default")
-        form = choose(request.headers.get("accept"), GRAPHS)
+        form = choose(field(request.headers, "accept"), GRAPHS)
         if form is None:
             known = ", ".join(it.media_type for it in GRAPHS)
             raise RequestError(406, f"a graph has one of the media types {known}", {"vary": "Accept"})
         digest = hashlib.sha256(repr((graph, form.name)).encode()).hexdigest()[:20]
+        compress = takes_gzip(request)
         etag = f'"{front.snapshot_id}-{digest}"'
-        headers = {**CORS, "content-type": form.content_type, "vary": "Accept, Accept-Encoding", "etag": etag}
-        if not_modified(request, etag):
-            return Response(status_code=304, headers={"etag": etag, "vary": "Accept, Accept-Encoding"})
+        etag = packed_tag(etag) if compress else etag
+        headers = {**CORS, "vary": "Accept, Accept-Encoding", "etag": etag}
+        tag = known_tag(request, etag, made=False)
+        if tag is not None:
+            return Response(status_code=304, headers={**headers, "etag": tag})
         exchange = front.pool.ask(
             request_frame(
                 {
@@ -179,8 +192,11 @@ class Writes:
             raise request_error(failure) from failure
         finally:
             watch.stop()
-        compress = accepts_gzip(request.headers.get("accept-encoding"))
         content = exchange.take()
+        if known_tag(request, etag) is not None:
+            exchange.close()
+            return Response(status_code=304, headers=headers)
+        headers["content-type"] = form.content_type
         if exchange.done and not compress:
             return Response(content, headers=headers)
         return ResultStream(exchange, content, headers=headers, compress=compress, stall=front.settings.stall_timeout)
