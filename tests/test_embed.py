@@ -159,6 +159,81 @@ def test_the_configuration_says_what_pages_are_about(project: Path, pattern: str
     assert data["mainEntityOfPage"] == "https://www.example.org/news/silver-label.html"
 
 
+@pytest.mark.parametrize(
+    ("file", "head", "address"),
+    [
+        ("küste/index.html", '<link rel="canonical" href="./">', "https://www.example.org/küste/"),
+        ("Łódź/index.html", '<link rel="canonical" href="./">', "https://www.example.org/Łódź/"),
+        ("Łódź/index.html", "", "https://www.example.org/Łódź/"),
+        ("100 % #1?.html", "", "https://www.example.org/100%20%25%20%231%3F.html"),
+        ("a.html", '<link rel="canonical" href="/l&#8217;alliance/">', "https://www.example.org/l’alliance/"),
+        ("a.html", '<link rel="canonical" href=" /k&uuml;ste\n/ü b ">', "https://www.example.org/küste/ü%20b"),
+        ("a.html", '<base href="/&#8211;/"><link rel="canonical" href="x">', "https://www.example.org/–/x"),
+        ("a.html", '<link rel="canonical" href="http://[::1/">', "https://www.example.org/a.html"),
+        ("a.html", '<base href="http://[::1/"><link rel="canonical" href="b">', "https://www.example.org/b"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_addresses_are_texts(project: Path, encoding: str, file: str, head: str, address: str) -> None:
+    settings = '[embed]\nsite = "https://www.example.org/"\nfolder = "site"\n'
+    (project / "pressgraph.toml").write_text(settings, encoding="utf-8")
+    path = project / "site" / file
+    path.parent.mkdir(parents=True)
+    path.write_bytes(f"<!doctype html><html><head><title>Küste – x</title>{head}</head></html>".encode(encoding))
+    result = run(project, "embed", str(project / "site"), "--about", RELEASE)
+    assert result.exit_code == 0, result.output
+    html = path.read_bytes()
+    assert block(html.decode(encoding).encode())["mainEntityOfPage"] == address
+
+
+@pytest.mark.parametrize("name", ["Küstenlicht e. V.", "K&uuml;stenlicht e.&nbsp;V.", "K&#252;stenlicht &#101;. V."])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_microdata_is_text(profile: Any, name: str, encoding: str) -> None:
+    item = f'<p itemscope itemtype="https://schema.org/Organization"><b itemprop=name>{name}</b>'
+    html = f'<meta charset="{encoding}">{item}'
+    foreign = foreign_data(Page(html.encode(encoding)), profile)
+    data = {"@type": "Organization", "name": "Küstenlicht e. V."}
+    assert [it.is_same(data) for it in foreign.organizations] == [True]
+
+
+def test_what_a_page_is_about_is_text(built: Path) -> None:
+    html = PLAIN.replace(b"<body>", b'<body data-pressgraph-about="document/biosaxony&#45;silver-label">')
+    assert run(built, "embed", "-", stdin=html).exit_code == 0
+    result = run(built, "embed", "-", stdin=html.replace(b"&#45;", b"&#8211;"))
+    assert result.exit_code == 1
+    assert "–" in result.stderr
+
+
+def test_a_page_that_cannot_be_edited_costs_no_other(built: Path, tmp_path: Path) -> None:
+    pages = {
+        "1.html": b'<link rel="canonical" href="https://www.example.org/l&#8217;x/"><link rel=cite-as href="http://[::1/">',
+        "2.html": b"---\n---\n<p>",
+        "3.html": b"\xff\xfe<\x00\x00",
+        "4.html": b"<!-- never closed",
+        "5.html": b'<script type="application/ld+json">' + b"[" * 5000 + b"</script>",
+        "caf\udce9.html": PLAIN,
+        "z.html": PLAIN,
+    }
+    for name, html in pages.items():
+        (tmp_path / name).write_bytes(html)
+    result = run(built, "embed", str(tmp_path), "--about", RELEASE)
+    assert result.exit_code == 1
+    assert "7 pages: 4 embedded, 3 refused" in result.stderr
+    assert r"caf\xe9.html" in result.stdout
+    assert b"data-pressgraph=" in (tmp_path / "z.html").read_bytes()
+    assert b"data-pressgraph=" in (tmp_path / "caf\udce9.html").read_bytes()
+
+
+def test_names_of_files_are_not_folded_where_a_program_reads_them(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / ("a-folder-with-a-long-name-" * 4)
+    folder.mkdir()
+    (folder / f"{'page-' * 20}.html").write_bytes(PLAIN)
+    command = [sys.executable, "-m", "pressgraph", "--project", str(built), "embed", str(folder), "--about", RELEASE]
+    environment = {key: it for key, it in os.environ.items() if key != "COLUMNS"}
+    done = subprocess.run(command, capture_output=True, check=True, env=environment, timeout=120)
+    assert f"{folder}/{'page-' * 20}.html" in done.stdout.decode()
+
+
 def test_two_things_at_once_are_refused(built: Path, page: Path) -> None:
     page.write_bytes(PLAIN.replace(b"<body>", b'<p data-pressgraph-about="a/b"><p data-pressgraph-about="c/d">'))
     result = run(built, "embed", str(page))
@@ -201,6 +276,30 @@ def test_files_keep_mode_owner_and_links(built: Path, page: Path) -> None:
     # a folder is its own files: what links lead out of it to is left alone, and nothing is done twice
     assert "1 page: " in run(built, "embed", str(page.parent), "--about", RELEASE).stderr
     assert outside.read_bytes() == PLAIN
+
+
+def test_hard_linked_pages_stay_one_file(built: Path, page: Path) -> None:
+    other = page.with_name("other.html")
+    other.hardlink_to(page)
+    assert run(built, "embed", str(page), "--about", RELEASE).exit_code == 0
+    assert page.samefile(other)
+    assert block(other.read_bytes())
+    assert run(built, "embed", str(page), "--remove").exit_code == 0
+    assert page.samefile(other)
+    assert other.read_bytes() == PLAIN
+
+
+def test_an_interrupted_write_leaves_a_hard_linked_page(
+    built: Path, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.with_name("other.html").hardlink_to(page)
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    run(built, "embed", str(page), "--about", RELEASE)
+    assert page.read_bytes() == PLAIN
 
 
 def test_a_read_only_file_is_refused(built: Path, page: Path) -> None:
@@ -404,6 +503,29 @@ def test_texts_are_in_the_pages_language(small: pressgraph.Workspace) -> None:
     assert "description" not in german
     assert german["inLanguage"] == "de-AT"
     assert small.page_data("document/d", language="fr")["headline"] == "News"
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "stated"),
+    [("de", "Neues", "de"), ("de-AT", "Neues", "de-AT"), ("fr", "News", "en"), (None, "News", "en")],
+)
+def test_the_language_said_is_that_of_the_text(
+    small: pressgraph.Workspace, language: str | None, headline: str, stated: str
+) -> None:
+    data = small.page_data("document/d", language=language)
+    assert (data["headline"], data["inLanguage"]) == (headline, stated)
+
+
+def test_the_page_says_its_language_whatever_the_facts_say(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "d.yaml").write_text(
+        FACTS.replace("datePublished", "inLanguage: de\n  datePublished"), "utf-8"
+    )
+    workspace = pressgraph.open(tmp_path)
+    workspace.build()
+    for language, headline, stated in (("en", "News", "en"), (None, "Neues", "de"), ("fr-CA", "News", "en")):
+        data = workspace.page_data("document/d", language=language)
+        assert (data["headline"], data["inLanguage"]) == (headline, stated)
 
 
 def test_pictures_have_absolute_addresses(small: pressgraph.Workspace) -> None:

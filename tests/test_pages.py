@@ -1,5 +1,6 @@
 """Editing pages: every kind of page that people have, and the four guarantees."""
 
+import contextlib
 import json
 import os
 import re
@@ -145,6 +146,114 @@ def test_data_deeper_than_python_is_refused() -> None:
         data = {"a": data}
     with pytest.raises(PageError, match="JSON"):
         embed(b"<head></head>", data)
+
+
+# -- pages that have a head, and something before it
+
+BEFORE_THE_HEAD = {
+    "a warning of PHP": b"<br />\n<b>Warning</b>: x in <b>/x.php</b><br />\n<!doctype html>\n<html lang=de><head>",
+    "a mark of order inside": b"\n\xef\xbb\xbf<!doctype html>\n<html lang=de><head>",
+    "an element of a browser's extension": b"<!doctype html>\n<html lang=de>\n<div id=ext></div>\n<head>",
+    "a stray quotation mark": b'<!doctype html>\n<html lang=de>"\n<head>',
+    "a text": b"<!doctype html>Hello<html><head>",
+}
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_HEAD.values(), ids=BEFORE_THE_HEAD)
+@pytest.mark.parametrize("end", [b"</head>", b"</HEAD >", b"</head\n>"])
+def test_the_block_goes_before_what_is_written_as_the_heads_end(before: bytes, end: bytes) -> None:
+    html = before + b'<meta charset="utf-8"><title>T</title>' + end + b"<body><p>Gr\xc3\xbc\xc3\x9fe</p></body></html>"
+    keeps_the_four_guarantees(html)
+    page = embed(html, HOSTILE)
+    assert page[page.index(b"</script>") + 9 :].startswith(end)
+
+
+def test_what_is_written_as_the_heads_end_in_a_script_is_no_place() -> None:
+    html = b"<!doctype html>x<html><head><script>'</head>'</script><title>T</title></head><body>"
+    assert embed(html, HOSTILE).index(b"data-pressgraph") > html.index(b"<title>")
+
+
+# -- sources of pages
+
+FENCED = "---\nlayout: default\ntitle: News\n---\n<h1>News</h1>"
+TEMPLATES = {
+    "Jekyll": FENCED,
+    "Jekyll, CRLF": FENCED.replace("\n", "\r\n"),
+    "Jekyll layout": "---\n---\n<!doctype html><html><head><title>x</title></head><body>{{ content }}</body></html>",
+    "Eleventy, JavaScript": "---js\n{ layout: 'x' }\n---\n<h1>News</h1>",
+    "Hugo, TOML": '+++\ntitle = "News"\n+++\n<h1>News</h1>',
+    "Hugo, JSON": '{\n"title": "News"\n}\n<h1>News</h1>',
+    "Hugo block": '{{ define "main" }}<h1>{{ .Title }}</h1>{{ end }}',
+    "Hugo block, trimmed": "{{- define `main` -}}<h1>x</h1>{{- end -}}",
+    "Hugo single": "<h1>{{ .Title }}</h1>{{ .Content }}",
+    "Hugo partial": "<ul>{{ range .Pages }}<li>x</li>{{ end }}</ul>",
+    "Astro": "---\nconst a = 1;\n---\n<html><head><title>x</title></head></html>",
+    "Fluid": '<html xmlns:f="http://typo3.org/ns/TYPO3/CMS/Fluid/ViewHelpers"><f:section name="Main">x</f:section>',
+    "Fluid without namespace": '<f:layout name="Default" /><h1>{page.title}</h1>',
+    "Fluid in a whole page": '<!doctype html><html data-namespace-typo3-fluid="true"><head><title>x</title></head>',
+    "Jinja": '{# base #}\n{% set a = 1 %}\n{%- extends "base.html" %}',
+    "Twig": "{% block content %}<h1>x</h1>{% endblock %}",
+    "Liquid": "<ul>{% for post in posts %}<li>x</li>{% endfor %}</ul>",
+    "Liquid layout": "{% layout none %}<h1>x</h1>",
+    "Handlebars": "{{#each items}}<li>x</li>{{/each}}",
+    "Handlebars layout": "{{!< default}}\n<h1>x</h1>",
+    "Handlebars partial": "{{#> layout}}x{{/layout}}",
+    "EJS": "<ul><% for (const a of b) { %><li>x</li><% } %></ul>",
+    "PHP": "<?php get_header(); ?><h1><?= $title ?></h1><?php get_footer(); ?>",
+    "JSP": '<%@ page contentType="text/html" %><!doctype html><html><head><title>x</title></head></html>',
+    "JSP elements": '<jsp:include page="a.jsp" /><h1>x</h1>',
+    "Mako": '<%inherit file="base.html"/><h1>x</h1>',
+    "Blade": "@extends('base')\n@section('main')\n<h1>x</h1>\n@endsection",
+    "Razor": '@{\n  Layout = "_Layout";\n}\n<h1>x</h1>',
+    "Thymeleaf": '<!doctype html><html xmlns:th="http://www.thymeleaf.org"><head><title>x</title></head></html>',
+    "Faces": '<html xmlns:h="http://xmlns.jcp.org/jsf/html"><h:head><title>x</title></h:head></html>',
+    "Smarty": '{extends file="base.tpl"}\n{block name=main}x{/block}',
+    "FreeMarker": '<#import "base.ftl" as base>\n<@base.page>x</@base.page>',
+    "Velocity": '#set($a = 1)\n<h1>$a</h1>\n#parse("foot.vm")',
+    "XSLT": '<xsl:template match="/"><h1>x</h1></xsl:template>',
+}
+PAGES_WITH_BRACES = {
+    "Vue": "<div id=app>{{ message }}</div>",
+    "text": '<p>Write {{ name }}, {% extends %} or {{ define "main" }} in it.</p>',
+    "script": "<script>const a = `{{ define \"x\" }}`, b = '{% extends %}', c = class { #d = {{#e}} };</script>",
+    "code": "<pre><code>---\n{% extends 'base' %}\n@extends('base')\n&lt;?php</code></pre>",
+    "style": "<style>\n@layout x;\n@page { margin: 0 }\n</style>",
+    "rule": "<p>\n---\n</p>\n+++\n",
+    "lines": "<p>\n@media\n@include us\n#set(1)\n</p>",
+    "other namespaces": '<svg xmlns:xlink="http://www.w3.org/1999/xlink"></svg><fb:like></fb:like><o:p></o:p>',
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_sources_of_pages_are_left_alone_with_a_sentence(name: str) -> None:
+    with pytest.raises(PageError, match="the source of pages, not a page") as caught:
+        embed(TEMPLATES[name].encode(), HOSTILE)
+    assert caught.value.hint is not None
+    assert "made from it" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", PAGES_WITH_BRACES)
+def test_pages_that_merely_hold_braces_are_pages(name: str) -> None:
+    html = f"<!doctype html><html><head><title>x</title></head><body>{PAGES_WITH_BRACES[name]}</body></html>"
+    keeps_the_four_guarantees(html.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["<p>Dear {{ name }}</p>", "---\n<p>no front matter", "{ no JSON }<p>", "[1]<p>", "{}<p>"]
+)
+def test_parts_that_are_no_templates_are_pages(text: str) -> None:
+    keeps_the_four_guarantees(text.encode())
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["{# ", "{{ x ", "{{ x\n", "{% x\n", "{# #}", "<% ", "</head>", "<!-- ", "<!-- -->", "---\n", "{", '"', "<f:x"],
+)
+def test_pieces_of_code_cost_time_in_proportion(piece: str) -> None:
+    # were the time by occurrences times length, this would take hours, and the tests' time limit would end it
+    html = f"<!doctype html><html><head><title>x</title></head><body>{piece * 100_000}".encode()
+    with contextlib.suppress(PageError):
+        assert remove(embed(html, HOSTILE)) == html
 
 
 # -- fuzzing

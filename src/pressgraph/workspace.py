@@ -254,12 +254,13 @@ class Workspace:
     ) -> dict[str, Any]:
         """Return the JSON-LD that a page about a thing carries, for search engines or (`full`) in full.
 
-        `language` and `url` are the page's. Raises DataError for an id that nothing published describes.
+        `language` and `url` are the page's; without a language, it is the work's (`inLanguage`), else the project's.
+        Raises DataError for an id that nothing published describes.
         """
         from pressgraph.publish.pages.data import Setting
         from pressgraph.publish.pages.publisher import Wish
 
-        setting = Setting(language=language or self.project.language, fallback=self.project.language, url=url)
+        setting = Setting(language=language, fallback=self.project.language, url=url)
         data: dict[str, Any] = self.publisher().block(about, Wish(audience=audience), setting).data
         return data
 

@@ -117,8 +117,17 @@ def use_color() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """Draw a table for a terminal: as wide as it is, with headings."""
+def shown_name(path: Path) -> str:
+    r"""Return a file's name as text; bytes of it that are not UTF-8 as escapes.
+
+    >>> shown_name(Path("caf\udce9.html"))
+    'caf\\xe9.html'
+    """
+    return os.fsencode(path.as_posix()).decode(errors="backslashreplace")
+
+
+def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, fold: bool = True) -> bytes:
+    """Draw a table with headings: as wide as the terminal, or, where nothing is to `fold`, one line for each row."""
     import io
 
     from rich.console import Console
@@ -129,7 +138,7 @@ def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     for index, name in enumerate(names):
         # names in the first column are there to be copied: they stay whole if they leave room for the rest
         longest = max((len(row[0]) for row in rows), default=0)
-        table.add_column(name, overflow="fold", no_wrap=index == 0 and longest <= _width() // 2)
+        table.add_column(name, overflow="fold", no_wrap=not fold or (index == 0 and longest <= _width() // 2))
     for row in rows:
         # cells are data: no markup in them means anything
         table.add_row(*(Text(" ".join(cell.split())) for cell in row))
@@ -138,12 +147,15 @@ def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
         file=output,
         force_terminal=use_color(),
         no_color=not use_color(),
-        width=_width(),
+        width=_width() if fold else _UNFOLDED,
         legacy_windows=False,
     )
     console.print(table)
     lines = (line.rstrip() for line in output.getvalue().splitlines())
     return ("\n".join(lines) + "\n").encode()
+
+
+_UNFOLDED = 1_000_000
 
 
 def _width() -> int:

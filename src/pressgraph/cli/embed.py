@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pressgraph.cli.common import State, draw_table, pass_state
+from pressgraph.cli.common import State, draw_table, pass_state, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +124,7 @@ class _Run:
         edits = [edit for _, edit in done]
         if self.dry_run:
             for path, edit in done:
-                sys.stdout.write("".join(_diff(edit, path.as_posix())))
+                sys.stdout.write("".join(_diff(edit, shown_name(path))))
         self._table(done)
         self._advise(edits)
         return self._status(edits)
@@ -153,15 +153,18 @@ class _Run:
         shown = [(p, e) for p, e in done if len(done) <= _FEW or e.status not in quiet or self.state.verbosity > 0]
         # a diff on stdout is for a program to read
         if shown and self.state.verbosity >= 0:
-            rows = [(p.as_posix(), self._word(e), e.about or "", "; ".join(e.notes)) for p, e in shown]
-            click.echo(draw_table(("page", "status", "about", "notes"), rows).decode(), err=self.dry_run, nl=False)
+            rows = [(shown_name(p), self._word(e), e.about or "", "; ".join(e.notes)) for p, e in shown]
+            # what goes into a file or a pipe is for other programs, which look for names in one piece
+            fold = (sys.stderr if self.dry_run else sys.stdout).isatty()
+            table = draw_table(("page", "status", "about", "notes"), rows, fold=fold)
+            click.echo(table.decode(), err=self.dry_run, nl=False)
         counts = {status: sum(e.status is status for _, e in done) for status in Status}
         said = ", ".join(f"{count} {status.value}" for status, count in counts.items() if count)
         self.state.say(f"{len(done)} page{'s' if len(done) != 1 else ''}: {said or 'nothing to do'}")
         if any(e.status is Status.REFUSED for _, e in done) and self.state.verbosity < 0:
             for path, edit in done:
                 if edit.status is Status.REFUSED:
-                    click.echo(f"{path}: refused: {'; '.join(edit.notes)}", err=True)
+                    click.echo(f"{shown_name(path)}: refused: {'; '.join(edit.notes)}", err=True)
 
     def _word(self, edit: Edit) -> str:
         if self.check and edit.status.changes:

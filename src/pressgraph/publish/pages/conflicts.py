@@ -10,8 +10,8 @@ import enum
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
+from pressgraph.publish.pages.addresses import resolve
 from pressgraph.publish.pages.blocks import read_blocks
 from pressgraph.rdf import SCHEMA
 
@@ -154,7 +154,7 @@ def join(data: dict[str, Any], foreign: Foreign, profile: Profile | None = None)
 def _foreign(node: Mapping[str, Any], base: str | None) -> ForeignNode:
     iri = node.get("@id", node.get("id"))
     if isinstance(iri, str) and base is not None:
-        iri = urljoin(base, iri)
+        iri = resolve(iri, base)
     return ForeignNode(
         types=frozenset(_types(node)),
         # a blank node's label or a relative id means nothing in our block
@@ -166,7 +166,7 @@ def _foreign(node: Mapping[str, Any], base: str | None) -> ForeignNode:
 
 
 def _microdata(page: Page) -> Iterator[ForeignNode]:
-    stack = list(reversed(page.tree.document.microdata()))
+    stack = list(reversed(page.document.microdata()))
     while stack:
         item = stack.pop()
         properties = item.properties

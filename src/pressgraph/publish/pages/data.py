@@ -37,6 +37,7 @@ _ADDRESSES = frozenset(
 _IMAGES = frozenset({"image", "logo", "contentUrl", "thumbnailUrl"})
 # Running text belongs to the page's language; names are said in whatever language they are in.
 _PROSE = frozenset({"description", "disambiguatingDescription", "abstract", "text", "articleBody", "slogan"})
+_TITLES = ("headline", "name")
 _NAMING = ("name", "url")
 _FIRST = ("@type", "@id", "headline", "name", "url")
 _WORKS = f"{SCHEMA}CreativeWork"
@@ -44,10 +45,11 @@ _WORKS = f"{SCHEMA}CreativeWork"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What page data depends on besides the facts: the page's language, its address, and what it says already."""
+    """What page data depends on besides the facts: the page's language (None: it states none) and its address."""
 
-    language: str = "en"
+    language: str | None = None
     fallback: str = "en"
+    """The project's language."""
     url: str | None = None
 
 
@@ -82,25 +84,55 @@ class PageData:
     def google(self, setting: Setting) -> dict[str, Any]:
         """Return the schema.org part of the description as plain JSON-LD; what it holds is shared, and not to change.
 
-        Of a work it says what only the page knows, too: its language, and its address as the main page about the work.
+        Of a work it says what only the page knows, too: the language of its texts here, which may be only one of those
+        that the facts name, and its address as the main page about the work.
         """
-        languages = (setting.language, setting.fallback)
+        language = setting.language or next(iter(self._stated("inLanguage")), None) or setting.fallback
+        languages = (language, setting.fallback)
         framed = self._framed.get(languages)
         if framed is None:
-            framed = self._framed[languages] = self._frame(setting)
+            framed = self._framed[languages] = self._frame(language, setting.fallback)
         data = framed
         if self._is_work:
-            own = {"inLanguage": setting.language, **({"mainEntityOfPage": setting.url} if setting.url else {})}
-            data = {**own, **framed}
+            own = {"mainEntityOfPage": setting.url} if setting.url else {}
+            data = {**own, **framed, "inLanguage": self._said_in(language, setting.fallback)}
         root = _page_safe(self.root, setting.url)
         if root != self.root:
             data = _renamed(data, self.root, root)
         return {"@context": CONTEXT, **_sorted(data)}
 
-    def _frame(self, setting: Setting) -> dict[str, Any]:
+    def _stated(self, word: str) -> list[str]:
+        """Return the plain values of a property of schema.org that the thing itself has."""
+        return sorted(
+            triple.object.value
+            for triple in self.selection.triples
+            if triple.subject == ox.NamedNode(self.root)
+            and triple.predicate.value == SCHEMA + word
+            and isinstance(triple.object, ox.Literal)
+        )
+
+    def _said_in(self, language: str, fallback: str) -> str:
+        """Return the language that the work's own texts are in on a page in `language`.
+
+        It is the page's, unless there are texts and none is in it: then that of its title, which is another.
+        """
+        about = [t for t in self.selection.triples if t.subject == ox.NamedNode(self.root)]
+        titles = (
+            [t.object for t in about if t.predicate.value == SCHEMA + word and isinstance(t.object, ox.Literal)]
+            for word in _TITLES
+        )
+        texts = [title for title in next(filter(None, titles), []) if title.language is not None]
+        chosen = in_language(texts, language, fallback, prose=False)
+        if not chosen or _primary(str(chosen[0].language)) == _primary(language):
+            return language
+        stated = self._stated("inLanguage")
+        tag = str(chosen[0].language)
+        return next((it for it in stated if _primary(it) == _primary(tag)), tag)
+
+    def _frame(self, language: str, fallback: str) -> dict[str, Any]:
         from pyld import jsonld
 
-        nodes = self._nodes(setting)
+        nodes = self._nodes(language, fallback)
         context: dict[str, Any] = {"@vocab": SCHEMA, **{name: {"@type": "@id"} for name in sorted(_ADDRESSES)}}
         framed: dict[str, Any] = jsonld.frame(
             nodes,
@@ -124,7 +156,7 @@ class PageData:
         known = (self.profile.class_of.get(iri) for iri in types)
         return _WORKS in types or any(_WORKS in term.superclasses for term in known if term is not None)
 
-    def _nodes(self, setting: Setting) -> list[dict[str, Any]]:
+    def _nodes(self, language: str, fallback: str) -> list[dict[str, Any]]:
         """Return the description's schema.org part as expanded JSON-LD."""
         about: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         types: dict[str, list[str]] = defaultdict(list)
@@ -147,7 +179,7 @@ class PageData:
                 node["@type"] = [SCHEMA + one for one in known]
             for word, terms in sorted(about[name].items()):
                 if levels[name] <= FULL_DEPTH or word in _NAMING:
-                    values = self._values(name, word, terms, setting, pictures)
+                    values = self._values(name, word, terms, (language, fallback), pictures)
                     if values:
                         node[SCHEMA + word] = values
             nodes.append(node)
@@ -174,10 +206,10 @@ class PageData:
         return levels
 
     def _values(
-        self, subject: str, word: str, terms: list[Any], setting: Setting, pictures: Collection[str]
+        self, subject: str, word: str, terms: list[Any], languages: tuple[str, str], pictures: Collection[str]
     ) -> list[dict[str, Any]]:
         texts = [it for it in terms if isinstance(it, ox.Literal) and it.language is not None]
-        kept = in_language(texts, setting, prose=word in _PROSE)
+        kept = in_language(texts, *languages, prose=word in _PROSE)
         values: list[dict[str, Any]] = [{"@value": literal.value} for literal in kept]
         for term in terms:
             if isinstance(term, ox.Literal) and term.language is None:
@@ -215,22 +247,25 @@ def schema_types(types: Iterable[str], profile: Profile) -> list[str]:
     return sorted({SUPERSEDED.get(word, word) for word in words})
 
 
-def in_language(texts: Sequence[ox.Literal], setting: Setting, *, prose: bool) -> list[ox.Literal]:
-    """Return those of some texts with a language that a page in `setting.language` should carry.
+def in_language(texts: Sequence[ox.Literal], language: str, fallback: str, *, prose: bool) -> list[ox.Literal]:
+    """Return those of some texts with a language that a page in `language` should carry.
 
-    The page's language wins, then a regional form of it, then, for names, the project's, English, or any one.
+    The page's language wins, then a regional form of it, then, for names, `fallback`, English, or any one.
     """
     by_tag: dict[str, list[ox.Literal]] = defaultdict(list)
     for text in texts:
         by_tag[str(text.language).lower()].append(text)
-    wanted = setting.language.lower()
-    primary = wanted.partition("-")[0]
-    near = sorted(tag for tag in by_tag if tag.partition("-")[0] == primary)
-    rest = () if prose else (setting.fallback.lower(), "en", *sorted(by_tag))
+    wanted, primary = language.lower(), _primary(language)
+    near = sorted(tag for tag in by_tag if _primary(tag) == primary)
+    rest = () if prose else (fallback.lower(), "en", *sorted(by_tag))
     for tag in (wanted, primary, *near, *rest):
         if tag in by_tag:
             return by_tag[tag]
     return []
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()
 
 
 def _plain(literal: ox.Literal) -> str | bool | int:

@@ -15,9 +15,10 @@ import pyoxigraph as ox
 from pressgraph.errors import PageError
 from pressgraph.facts.datatypes import datatype
 from pressgraph.profile import Kind, json_ld_context
+from pressgraph.publish.pages.addresses import is_address
 from pressgraph.publish.pages.blocks import PageBlock, Trouble, read_blocks
 from pressgraph.publish.pages.splice import Page
-from pressgraph.publish.pages.subject import is_address, page_words
+from pressgraph.publish.pages.subject import page_words
 from pressgraph.rdf import SCHEMA, XSD, XSD_STRING
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ def extract(
     quads: set[ox.Quad] = set()
     for block, error in _to_quads([it for it in blocks if it.data is not None], resolved, profile, quads):
         troubles.append(Trouble(line=block.line, column=block.column, reason=error))
-    title = page.tree.document.find("title")
-    text = " ".join(page.source.readable(title.text).split()) if title is not None else ""
+    title = page.document.find("title")
+    text = " ".join(title.text.split()) if title is not None else ""
     return Extracted(
         quads=frozenset(_normal(quads, profile)),
         troubles=tuple(sorted(troubles, key=lambda it: (it.line, it.column))),

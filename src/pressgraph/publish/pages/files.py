@@ -90,11 +90,16 @@ def read_page(path: Path) -> bytes:
 def write_page(path: Path, before: bytes, after: bytes) -> None:
     """Write a page in one step, with the mode and owner that it has; through a symbolic link to what it points to.
 
+    A file with several names (hard links) is written where it lies, so that it stays one file.
+
     Raises PageError where mode or owner would not stay, or the file has changed since it was read.
     """
     information = path.stat()
     if not information.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise PageError("the file is read-only", hint="make it writable first")
+    if information.st_nlink > 1:
+        _write_in_place(path, before, after)
+        return
     user = os.geteuid() if hasattr(os, "geteuid") else information.st_uid
     if user not in {0, information.st_uid}:
         raise PageError("the file belongs to another user, and would not any more", hint="run this as its owner")
@@ -102,3 +107,25 @@ def write_page(path: Path, before: bytes, after: bytes) -> None:
         raise PageError("the file has changed while we read it", hint="run this again")
     with write_atomically(path) as file:
         file.write(after)
+
+
+def _write_in_place(path: Path, before: bytes, after: bytes) -> None:
+    """Write a page over itself; what goes wrong midway, a full disk too, leaves it as it was."""
+    with path.open("r+b") as file:
+        if file.read() != before:
+            raise PageError("the file has changed while we read it", hint="run this again")
+        try:
+            # what is longer comes first: a full disk says so before anything is overwritten
+            file.seek(len(before))
+            file.write(after[len(before) :])
+            file.flush()
+            file.seek(0)
+            file.write(after[: len(before)])
+            file.truncate(len(after))
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            file.seek(0)
+            file.write(before)
+            file.truncate(len(before))
+            raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import turbohtml
@@ -24,13 +25,9 @@ _VOID = frozenset({"base", "basefont", "bgsound", "link", "meta"})
 _LEADING = re.compile(r"(?:\s|<!--.*?-->)*", re.DOTALL)
 _DOCTYPE = re.compile(r"(?:\s|<!--.*?-->|<\?[^>]*>)*<!doctype[^>]*>", re.DOTALL | re.IGNORECASE)
 _CHARSET = re.compile(r"<meta\b[^>]*\bcharset\b[^>]*>", re.IGNORECASE)
-# Code of template engines and server pages. What stands in it is not HTML yet.
-_CODE = re.compile(
-    r"<\?(?!xml\b)(?:(?!\?>).)*(?:\?>|\Z)|<%(?:(?!%>).)*(?:%>|\Z)"
-    r"|\{%(?:(?!%\})[^\n])*%\}|\{\{(?:(?!\}\})[^\n])*\}\}|\{#(?:(?!#\}).)*#\}",
-    re.DOTALL | re.IGNORECASE,
-)
-_CODE_STARTS = ("<?", "<%", "{%", "{{", "{#")
+_HEAD_END = re.compile(r"</head[\s/>]", re.IGNORECASE)
+# Each place costs two parses of the page, and a page may hold any number of these.
+_MOST_HEAD_ENDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +118,10 @@ class ParsedPage:
         return number
 
     def places(self) -> Iterator[int]:
-        """Yield where a block may go, best first: before `</head>`, else as late in the head as there is one."""
+        """Yield where a block may go, best first: before `</head>`, else as late in the head as there is one.
+
+        Then before what is written `</head>` and ends nothing, and at last at the page's beginning.
+        """
         head = self.document.find("head")
         if head is not None:
             location = head.source_location
@@ -136,6 +136,8 @@ class ParsedPage:
                     break
             if location is not None:
                 yield location.start_tag.end_offset
+        # where something before <head> has opened the body already, the head's end is no element's
+        yield from (it.start() for it in islice(_HEAD_END.finditer(self.text), _MOST_HEAD_ENDS))
         html = self.document.find("html")
         if html is not None and html.source_location is not None:
             yield self._after_blank(html.source_location.start_tag.end_offset)
@@ -168,15 +170,3 @@ def _is_inert(element: turbohtml.Element) -> bool:
     if element.namespace is not turbohtml.Namespace.HTML:
         return True
     return any(isinstance(it, turbohtml.DocumentFragment) for it in element.ancestors)
-
-
-def code_regions(text: str) -> list[tuple[int, int]]:
-    """Return where a page holds code of template engines and server pages: `<?php … ?>`, `{% … %}` and the like."""
-    if not any(start in text for start in _CODE_STARTS):
-        return []
-    return [match.span() for match in _CODE.finditer(text)]
-
-
-def without_code(text: str) -> str:
-    """Return the text with every code region blank."""
-    return _CODE.sub(lambda match: " " * len(match[0]), text)

@@ -12,12 +12,13 @@ from pressgraph.errors import DataError, PageError
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.publish.export import select
+from pressgraph.publish.pages.addresses import address_of_file, bare, is_address
 from pressgraph.publish.pages.block import Block, PageLink
 from pressgraph.publish.pages.conflicts import OnConflict, foreign_data, join
 from pressgraph.publish.pages.consumers import GOOGLE, Advice, advise
 from pressgraph.publish.pages.data import FULL_DEPTH, PageData, Setting
 from pressgraph.publish.pages.splice import Page
-from pressgraph.publish.pages.subject import is_address, mapped, named_by, page_words
+from pressgraph.publish.pages.subject import mapped, named_by, page_words
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Publisher:
         self.project = project
         self._data: dict[tuple[str, str], PageData] = {}
         self._iris: dict[str, str] = {}
-        self._advice: dict[tuple[str, str], tuple[Advice, ...]] = {}
+        self._advice: dict[tuple[str, str | None], tuple[Advice, ...]] = {}
 
     # -- pages
 
@@ -130,11 +131,7 @@ class Publisher:
                 return Edit(status=Status.SKIPPED, before=html, after=html, about=about, notes=(what,))
             if wish.on_conflict is OnConflict.WARN:
                 notes.append(what)
-        setting = Setting(
-            language=words.language or self.project.language,
-            fallback=self.project.language,
-            url=words.canonical or address,
-        )
+        setting = Setting(language=words.language, fallback=self.project.language, url=words.canonical or address)
         block = self.block(iri, wish, setting, foreign=foreign if wish.on_conflict is OnConflict.LINK else None)
         after = page.embed(block)
         changed = Status.UPDATED if page.tree.own else Status.EMBEDDED
@@ -211,7 +208,7 @@ class Publisher:
             if self._described(iri):
                 return iri
         for url in (words.canonical, address):
-            things = self._by_page.get(_bare(url), []) if url is not None else []
+            things = self._by_page.get(bare(url), []) if url is not None else []
             if len(things) == 1:
                 return things[0]
         return words.block_about
@@ -232,8 +229,8 @@ class Publisher:
         for word in _PAGE_OF:
             for quad in self.dataset.store.quads_for_pattern(None, ox.NamedNode(SCHEMA + word), None, None):
                 url, thing = getattr(quad.object, "value", ""), getattr(quad.subject, "value", "")
-                if is_address(url) and thing not in found.setdefault(_bare(url), []):
-                    found[_bare(url)].append(thing)
+                if is_address(url) and thing not in found.setdefault(bare(url), []):
+                    found[bare(url)].append(thing)
         return found
 
     def _without_subject(self, html: bytes, wish: Wish) -> Edit:
@@ -256,9 +253,7 @@ class Publisher:
             below = path.resolve().relative_to(folder).as_posix()
         except ValueError:
             return None
-        return site + (
-            "" if below == "index.html" else below.removesuffix("/index.html") + "/" * below.endswith("/index.html")
-        )
+        return address_of_file(site, below)
 
     # -- order, advice
 
@@ -308,7 +303,3 @@ def _counts(foreign: Foreign) -> str:
     said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in parts if count)
     types = sorted(foreign.types & {"Organization", "WebSite", "Article", "NewsArticle", "WebPage"})
     return f"{said}: {', '.join(types)}" if types else said
-
-
-def _bare(url: str) -> str:
-    return url.partition("#")[0].removeprefix("https://").removeprefix("http://").rstrip("/")

@@ -7,26 +7,24 @@ A page for which no place satisfies this is refused.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+import turbohtml
+
 from pressgraph.errors import PageError
 from pressgraph.publish.pages.block import MARK
-from pressgraph.publish.pages.locate import ParsedPage, code_regions, without_code
+from pressgraph.publish.pages.locate import ParsedPage
+from pressgraph.publish.pages.templates import code_regions, template_of, without_code
 from pressgraph.publish.pages.text import PageText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.publish.pages.block import Block
-
-
-# Jinja, Twig, Nunjucks and Django; such a template starts with it.
-_EXTENDS = re.compile(r"\s*(?:\{#.*?#\}\s*)*\{%-?\s*extends\b", re.DOTALL)
 
 
 class Page:
@@ -43,6 +41,16 @@ class Page:
     def tree(self) -> ParsedPage:
         """The page as it is, our own block included."""
         return ParsedPage(self.source.parsed)
+
+    @cached_property
+    def document(self) -> turbohtml.Document:
+        """What the page says, as browsers decode it: elements' texts and attributes are read here and nowhere else.
+
+        In `tree` a character is a byte, or what an entity stands for, and nothing tells which.
+        """
+        if self.source.codec != "latin-1" or self.source.text.isascii():
+            return self.tree.document
+        return turbohtml.parse(self.source.readable(self.source.parsed), scripting=True)
 
     @cached_property
     def original(self) -> PageText:
@@ -79,12 +87,12 @@ class Page:
         Raises PageError where no place leaves the rest of the page as it is.
         """
         original = self.original
-        if _EXTENDS.match(original.parsed):
-            raise PageError(
-                "the page is a template that extends another, and what is outside its blocks is never shown",
-                hint="embed into the template that it extends, or into the pages that are made from it",
-            )
         base = _Base(original, self.tree if not self.tree.own else None)
+        if (seen := template_of(base.tree)) is not None:
+            raise PageError(
+                f"the file is the source of pages, not a page: {seen}",
+                hint="embed into the pages that are made from it, or into the template that has their <head>",
+            )
         written = block.write(base.tree.free_number(), original.newline)
         tried: set[int] = set()
         for place in self._places(base):
@@ -96,7 +104,7 @@ class Page:
                 return original.encode(text)
         raise PageError(
             "there is no place for the block that leaves the rest of the page as it is",
-            hint="close the page's comments, titles and scripts, and give it a <head>",
+            hint="validate its HTML: close its comments, titles and scripts, and let nothing stand before its <head>",
         )
 
     def _places(self, base: _Base) -> Iterator[int]:

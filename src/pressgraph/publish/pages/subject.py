@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 from pressgraph.errors import PageError
+from pressgraph.publish.pages.addresses import is_address, resolve
 from pressgraph.publish.pages.block import ABOUT, MARK
 
 if TYPE_CHECKING:
@@ -39,22 +39,22 @@ def page_words(page: Page, address: str | None = None) -> PageWords:
 
     Raises PageError where it says two different things.
     """
-    document = page.tree.document
+    document = page.document
     html = document.find("html")
     language = html.attr("lang") or html.attr("xml:lang") if html is not None else None
     href = next((it.attr("href") for it in document.find_all("base") if it.attr("href")), None)
-    base = urljoin(address or "", href or "") or None
+    base = (resolve(href, address) if href else None) or address
     links: list[tuple[str, str]] = []
     for link in document.find_all("link"):
         target = link.attr("href")
         if target and link.attr(MARK) is None:
             relations = set((link.attr("rel") or "").lower().split())
-            links.extend(
-                (one, page.source.readable(urljoin(base or "", target))) for one in _RELATIONS if one in relations
-            )
+            led = resolve(target, base) or target
+            links.extend((one, led) for one in _RELATIONS if one in relations)
     canonical = next((target for one, target in links if one == "canonical" and is_address(target)), None)
     return PageWords(
-        language=language.strip() if language and language.strip() else None,
+        # 'de_DE' is what systems write who took it from a locale
+        language=(language or "").strip().replace("_", "-") or None,
         base=base,
         canonical=canonical,
         links=tuple(sorted(links, key=lambda it: _RELATIONS.index(it[0]))),
@@ -67,20 +67,15 @@ def _stated_about(page: Page) -> str | None:
     if ABOUT not in page.tree.text:
         return None
     stated: list[str] = []
-    for element in page.tree.document.select(f"[{ABOUT}]"):
+    for element in page.document.select(f"[{ABOUT}]"):
         text = element.attr(ABOUT)
         if text and text.strip() and element.attr(MARK) is None:
-            stated.append(page.source.readable(text.strip()))
+            stated.append(text.strip())
     if len(set(stated)) > 1:
         raise PageError(
             f"the page says that it is about {' and about '.join(sorted(set(stated)))}", hint="say with --about which"
         )
     return stated[0] if stated else None
-
-
-def is_address(text: str) -> bool:
-    """Tell whether a text is an absolute address of the web."""
-    return text.startswith(("http://", "https://")) and bool(urlsplit(text).netloc)
 
 
 def named_by(links: Iterable[tuple[str, str]], base: str) -> Iterator[str]:
