@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format profile editor bench bench-convert bench-embed bench-load bench-push bench-serve \
+.PHONY: help demo test fuzz lint format profile editor bench bench-convert bench-embed bench-load bench-push bench-serve \
 	bench-validate clean
 
 help: ## list the targets
@@ -16,6 +16,9 @@ demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding re
 
 test: $(VENV)/dev.stamp ## install, then run all tests
 	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+fuzz: $(VENV)/dev.stamp ## read 10,000 broken inputs at each boundary (PRESSGRAPH_FUZZ=1000 for fewer)
+	PRESSGRAPH_FUZZ="$${PRESSGRAPH_FUZZ:-10000}" $(BIN)/pytest -n auto --timeout 14400 tests/fuzz $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types, import layers
 	$(BIN)/ruff check .

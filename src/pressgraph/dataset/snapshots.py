@@ -15,7 +15,6 @@ moment leaves the published snapshot as it was and a candidate that the next bui
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
@@ -25,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import StoreError
-from pressgraph.project import write_atomically
+from pressgraph.project import sealed, unsealed, write_atomically
+from pressgraph.project.config import STATE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,11 +61,10 @@ class Snapshot:
     def manifest(self) -> dict[str, Any]:
         """Return what the snapshot was built from."""
         try:
-            manifest: dict[str, Any] = json.loads((self.path / "build.json").read_bytes())
+            manifest: dict[str, Any] = unsealed((self.path / "build.json").read_bytes())
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"the built store {self.path} has no readable build.json",
-                hint="delete the folder .pressgraph and run 'pressgraph build' again",
+                f"the built store {self.path} has no readable build.json: {_reason(error)}", hint=_mending(self.path)
             ) from error
         return manifest
 
@@ -87,8 +86,7 @@ class Snapshots:
         path = self._folder / name
         if not name.isdecimal() or not path.is_dir():
             raise StoreError(
-                f"{self._pointer} names a snapshot that is not there",
-                hint="delete the folder .pressgraph and run 'pressgraph build' again",
+                f"{self._pointer} names a snapshot that is not there", hint=_mending(self.state / "snapshots" / "0")
             )
         return Snapshot(path=path)
 
@@ -147,7 +145,11 @@ class Snapshots:
 
     def _sweep(self) -> None:
         """Remove what killed builds left: candidates, snapshots that were never published or never pruned."""
-        current = self.current()
+        try:
+            current = self.current()
+        except StoreError:
+            # whoever needs what is published says so; a build that begins anew does not
+            return
         for path in self._folder.glob("*"):
             if current is None or path.name > current.name or not path.name.isdecimal():
                 shutil.rmtree(path, ignore_errors=True)
@@ -157,8 +159,23 @@ class Snapshots:
 
 
 def _damaged(path: Path, error: Exception) -> StoreError:
-    hint = "delete the folder .pressgraph and run 'pressgraph build' again"
-    return StoreError(f"the built store {path} cannot be opened: {error}", hint=hint)
+    if "No space left" in str(error):
+        return StoreError(
+            f"there is no room for what the store {path} has to write: {error}", hint="make room, then run it again"
+        )
+    return StoreError(f"the built store {path} cannot be opened: {error}", hint=_mending(path))
+
+
+def _mending(path: Path) -> str:
+    """Say what makes a damaged snapshot whole again: what was built can be made again, what was written cannot."""
+    state = path.parent.parent
+    if STATE_FOLDER in state.parts:
+        return "run 'pressgraph build --full'; if that fails too, delete the folder .pressgraph and build again"
+    return f"what was written over HTTP lies in {state} alone: put a backup of that folder in its place"
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def _link(store: Path, to: Path) -> None:
@@ -213,7 +230,7 @@ class Candidate:
     def publish(self, manifest: dict[str, Any]) -> Snapshot:
         """Write the manifest and publish the closed store."""
         with write_atomically(self._path / "build.json") as file:
-            file.write(json.dumps(manifest, ensure_ascii=False, sort_keys=True).encode())
+            file.write(sealed(manifest))
         return self._snapshots.publish(self._path, self._name)
 
     def discard(self) -> None:

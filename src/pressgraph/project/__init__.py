@@ -1,8 +1,18 @@
 """A project: a folder with facts, what it adds to the profile, and its configuration."""
 
 from pressgraph.project.config import Embedding, Project, find_project, open_project
-from pressgraph.project.files import write_atomically
+from pressgraph.project.files import sealed, unsealed, write_atomically
 from pressgraph.project.resources import resource_folder
 from pressgraph.project.serving import Serving
 
-__all__ = ["Embedding", "Project", "Serving", "find_project", "open_project", "resource_folder", "write_atomically"]
+__all__ = [
+    "Embedding",
+    "Project",
+    "Serving",
+    "find_project",
+    "open_project",
+    "resource_folder",
+    "sealed",
+    "unsealed",
+    "write_atomically",
+]

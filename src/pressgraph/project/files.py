@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,3 +49,29 @@ def write_atomically(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]
             # a full disk does not say which file it has no room for
             error.filename = str(path)
         raise
+
+
+_SEAL = '{{"sha256": "{}", "kept": '
+
+
+def sealed(value: Any) -> bytes:
+    """Return what the program keeps for itself as JSON that says its own SHA-256.
+
+    >>> unsealed(sealed({"a": [1]}))
+    {'a': [1]}
+    """
+    # in ASCII: names of files need not be UTF-8
+    data = json.dumps(value, sort_keys=True).encode() + b"}"
+    return _SEAL.format(hashlib.sha256(data).hexdigest()).encode() + data
+
+
+def unsealed(data: bytes) -> Any:
+    """Return what was sealed; where a byte of it is another, nothing in it can be trusted.
+
+    Raises ValueError.
+    """
+    length = len(_SEAL.format("0" * 64))
+    digest = hashlib.sha256(data[length:]).hexdigest()
+    if data[:length] != _SEAL.format(digest).encode():
+        raise ValueError("it is not as it was written")
+    return json.loads(data)["kept"]

@@ -80,13 +80,15 @@ def build(
         )
     snapshots = Snapshots(project.state)
     with snapshots.building(wait=wait):
-        current = snapshots.current()
+        # what begins anew needs nothing of what is there, and mends it
+        current = snapshots.current() if not full else None
         before = current.manifest() if current is not None else {}
         basis = _basis(project, profile)
         fresh = full or before.get("basis") != basis
         known: dict[str, Any] = {} if fresh else before["files"]
         look = _Look(project, names, known, trust=not full)
         if current is not None and not fresh and not look.changed and not look.removed:
+            current.open()
             return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
         if look.is_large:
             fresh, known = True, {}

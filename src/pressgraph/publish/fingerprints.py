@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.facts.tables.open import SQL, open_sheets
+from pressgraph.project import sealed, unsealed, write_atomically
 
 if TYPE_CHECKING:
     from pressgraph.project import Project
@@ -34,10 +34,10 @@ class Fingerprints:
         self._known: dict[str, list[Any]] = {}
         self._new: dict[str, list[Any]] = {}
         try:
-            kept = json.loads(self._path.read_bytes())
+            kept = unsealed(self._path.read_bytes())
             if trust and kept["version"] == _VERSION:
                 self._known = kept["files"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError):
             pass
 
     def of(self, name: str) -> str:
@@ -86,7 +86,5 @@ class Fingerprints:
         """Keep what is known of the files asked about; that it cannot be written costs only time."""
         if self._new == self._known:
             return
-        from pressgraph.project import write_atomically
-
         with write_atomically(self._path, durable=False) as file:
-            file.write(json.dumps({"version": _VERSION, "files": self._new}).encode())
+            file.write(sealed({"version": _VERSION, "files": self._new}))

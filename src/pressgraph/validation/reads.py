@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.validation.engines import profile_shapes
 from pressgraph.validation.scope import Read, Reads, Step, Unclear, query_reads, shape_reads
 
@@ -28,10 +29,10 @@ class KnownReads:
         self._used: dict[str, Reads] = {}
         if path is not None:
             try:
-                kept = json.loads(path.read_bytes())
+                kept = unsealed(path.read_bytes())
             except (OSError, ValueError):
                 kept = {}
-            if isinstance(kept, dict) and kept.get("version") == _VERSION:
+            if kept.get("version") == _VERSION:
                 self._kept = kept["reads"]
 
     def of_shapes(self, profile: Profile) -> Reads:
@@ -47,11 +48,9 @@ class KnownReads:
         """Write down what was found out since the file was read; what was not asked for is forgotten."""
         if self._path is None or self._used.keys() <= self._kept.keys():
             return
-        from pressgraph.project import write_atomically
-
         reads = {key: _to_json(found) for key, found in self._used.items()}
         with write_atomically(self._path, durable=False) as file:
-            file.write(json.dumps({"version": _VERSION, "reads": reads}).encode())
+            file.write(sealed({"version": _VERSION, "reads": reads}))
 
     def _look_up(self, key: str, find: Callable[[], Reads]) -> Reads:
         if key not in self._used:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -26,17 +27,30 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 def read_workbook(path: Path, *, name: str) -> tuple[list[SheetRows], list[Problem]]:
     """Read the visible sheets of a workbook; those named `source` come first, empty ones not at all."""
-    import python_calamine as calamine
+    from python_calamine import CalamineError
 
+    # what calamine and the readers of a workbook's parts raise for what they cannot read
+    foreign = (CalamineError, zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, ValueError, NotImplementedError)
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-    except (calamine.CalamineError, OSError) as error:
+        return _read(path, name)
+    except OSError as error:
+        return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
+    except BaseException as error:
+        # a mistake in calamine comes as PyO3's PanicException, which is no Exception and has no public name
+        if isinstance(error, Exception | KeyboardInterrupt | SystemExit) and not isinstance(error, foreign):
+            raise
         reason: str | Text = str(error).partition("\n")[0]
         if path.suffix.lower() in _ZIPPED and _begins_with(path, b"PK") and not zipfile.is_zipfile(path):
             reason = phrase("cut-off")
         if path.suffix.lower() in _ZIPPED and _begins_with(path, _COMPOUND):
             reason = "it is protected by a password; save it without one"
         return [], [problem("not-a-table", Place(file=name), reason=reason)]
+
+
+def _read(path: Path, name: str) -> tuple[list[SheetRows], list[Problem]]:
+    import python_calamine as calamine
+
+    book = calamine.CalamineWorkbook.from_path(str(path))
     sheets: list[SheetRows] = []
     problems: list[Problem] = []
     for metadata in book.sheets_metadata:
