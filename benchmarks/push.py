@@ -15,8 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.publish.push import plan_push, push
-from pressgraph.query.target import Addresses, Target
+from pressgraph.remote.push import plan_push, push
+from pressgraph.remote.store import Addresses, RemoteStore
 from pressgraph.workspace import Workspace, open_workspace
 
 # a script finds its own folder's modules, not the root's
@@ -62,7 +62,7 @@ def timed(label: str, work: Callable[[], Any]) -> Any:
 def measure(kind: str, first: Workspace, second: Workspace, folder: Path, jobs: int) -> None:
     """Push to a store of a kind."""
     with getattr(servers, kind)(folder / "store") as address:
-        target = Target(Addresses.of(address), environ=ENVIRON, connections=jobs, timeout=600)
+        target = RemoteStore(Addresses.of(address), environ=ENVIRON, connections=jobs, timeout=600)
         print(kind)
 
         def send(workspace: Workspace) -> Any:

@@ -25,9 +25,9 @@ from click.testing import CliRunner
 from pressgraph.cli import main
 from pressgraph.dataset import union
 from pressgraph.errors import EndpointError
-from pressgraph.publish.push import Plan, plan_push, push
 from pressgraph.query import query_store
-from pressgraph.query.target import Addresses, Target
+from pressgraph.remote.push import Plan, plan_push, push
+from pressgraph.remote.store import Addresses, RemoteStore
 from pressgraph.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Store:
     address: str
     environ: dict[str, str]
 
-    def target(self, address: str | None = None) -> Target:
-        return Target(Addresses.of(address or self.address), pause=0.01, environ=self.environ, connections=2)
+    def target(self, address: str | None = None) -> RemoteStore:
+        return RemoteStore(Addresses.of(address or self.address), pause=0.01, environ=self.environ, connections=2)
 
     def push(self, workspace: Workspace, address: str | None = None, **options: Any) -> Plan:
         return push(workspace.dataset(), self.target(address), personal=False, jobs=2, **options)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from pressgraph.publish import BuildResult, Selection
     from pressgraph.publish.pages import Extracted
     from pressgraph.publish.pages.publisher import Publisher
-    from pressgraph.publish.push import Plan
     from pressgraph.query import Answer, SavedQuery
-    from pressgraph.query.target import Target
+    from pressgraph.remote.push import Plan
+    from pressgraph.remote.store import RemoteStore
     from pressgraph.validation import Report, ValidatedDataset
     from pressgraph.validation.consumers import Ignored
 
@@ -306,7 +306,7 @@ class Workspace:
 
     def ask_endpoint(self, text: str, endpoint: str, *, timeout: float | None = None) -> Answer:
         """Answer SPARQL text at an endpoint: an address, or a name from the configuration's [endpoints]."""
-        from pressgraph.query import query_endpoint
+        from pressgraph.remote.query import query_endpoint
 
         known = self.endpoint(endpoint)
         return query_endpoint(
@@ -349,9 +349,9 @@ class Workspace:
     ) -> Plan:
         """Bring a remote store up to date with the built dataset; `dry_run` only says what that would take.
 
-        For the rest see `pressgraph.publish.push.push`. Raises EndpointError.
+        For the rest see `pressgraph.remote.push.push`. Raises EndpointError.
         """
-        from pressgraph.publish.push import plan_push, push
+        from pressgraph.remote.push import plan_push, push
 
         personal = self.project.include_personal_data
         target = self.target(endpoint, connections=jobs)
@@ -364,18 +364,18 @@ class Workspace:
 
         Raises EndpointError.
         """
-        from pressgraph.publish.push import pull
+        from pressgraph.remote.push import pull
 
         for _, lines in pull(self.target(endpoint), self.project.id_base):
             yield "".join(f"{line}\n" for line in lines).encode()
 
-    def target(self, endpoint: str, *, connections: int = 1) -> Target:
+    def target(self, endpoint: str, *, connections: int = 1) -> RemoteStore:
         """Open a remote store: an address, or a name from the configuration's [endpoints]."""
-        from pressgraph.query.target import Addresses, Target
+        from pressgraph.remote.store import Addresses, RemoteStore
 
         known = self.endpoint(endpoint)
         addresses = Addresses.of(known.url, update=known.update, store=known.store)
-        return Target(addresses, timeout=known.timeout, connections=connections)
+        return RemoteStore(addresses, timeout=known.timeout, connections=connections)
 
     def query(self, query: str, /, **parameters: str) -> list[dict[str, Any]]:
         """Return the rows of a saved query or of SPARQL text, each a dict from variable to rdflib term.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from pressgraph.publish.push import Plan
+    from pressgraph.remote.push import Plan
 
     Shown: TypeAlias = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 

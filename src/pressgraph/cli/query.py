@@ -103,6 +103,10 @@ def command(
     on_terminal = output is None and sys.stdout.isatty()
     written = write_answer(answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None)
     write_output([written], output)
+    for what in answer.missing:
+        state.say(f"warning: {what}")
+    if answer.missing:
+        sys.exit(1)
 
 
 def _text(query: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.errors import DataError
 from pressgraph.rdf import RDF, RDF_TYPE, XSD
 
 if TYPE_CHECKING:
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 
 # Datatypes that Turtle has its own spelling for.
 _NEVER_WRITTEN = {f"{RDF}langString", *(f"{XSD}{name}" for name in ("string", "integer", "decimal", "boolean"))}
+
+_PREFIX_LINE = re.compile(r"^@prefix ([^:\s]*): <([^>]*)> \.$", re.MULTILINE)
+_TURTLE_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|<[^>]*+>|(?P<typed>\^\^)?(?P<name>[^\s"<^][^\s"<]*+)')
+_ESCAPE = re.compile(r"\\(.)")
+# NameStartChar without the colon, and NameChar (XML 1.0, 2.3)
+_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_XML_NAME = re.compile(f"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f-\u2040-]*+$")
+_NOT_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_triples(triples: Iterable[ox.Triple], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
@@ -30,11 +43,50 @@ def write_quads(quads: Iterable[ox.Quad], form: Serialization, prefixes: Mapping
 
 
 def _write(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
+    if form.name == "rdfxml":
+        _check_xml(ordered)
     written = ox.serialize(ordered, format=form.ox_format, prefixes=used_prefixes(ordered, prefixes))
     assert written is not None  # noqa: S101 - no output was given
     if form.name in {"turtle", "trig"}:
-        return _readable(written)
+        return _readable(_without_escaped_names(written))
+    if form.name == "rdfxml":
+        # an XML parser reads a carriage return as a line feed (XML 1.0, 2.11), and pyoxigraph writes it as it is
+        written = written.replace(b"\r", b"&#xD;")
     return written if written.endswith(b"\n") or not written else written + b"\n"
+
+
+def _check_xml(statements: Iterable[ox.Triple | ox.Quad]) -> None:
+    """Raise DataError for what RDF 1.1 XML Syntax cannot say: a property is an element, so its IRI ends in a name."""
+    for statement in statements:
+        if not _XML_NAME.search(statement.predicate.value):
+            raise DataError(
+                f"RDF/XML has no way to write the property <{statement.predicate.value}>: its IRI ends in no XML name",
+                hint="use turtle, jsonld, ntriples, nquads or trig",
+            )
+        if isinstance(statement.object, ox.Literal) and (found := _NOT_XML.search(statement.object.value)):
+            raise DataError(
+                f"RDF/XML has no way to write the character U+{ord(found[0]):04X}, which is in a text of "
+                f"{statement.subject}",
+                hint="use turtle, jsonld, ntriples, nquads or trig",
+            )
+
+
+def _without_escaped_names(turtle: bytes) -> bytes:
+    """Write names with a backslash in them as IRIs: not every Turtle parser takes `acme-inc\\.` for a name."""
+    if b"\\" not in turtle:
+        return turtle
+    text = turtle.decode()
+    namespaces = dict(_PREFIX_LINE.findall(text))
+
+    def expanded(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is None or "\\" not in name:
+            return match[0]
+        prefix, _, local = name.partition(":")
+        iri = namespaces[prefix] + _ESCAPE.sub(r"\1", local)
+        return f"{match['typed'] or ''}<{iri}>"
+
+    return _TURTLE_TOKEN.sub(expanded, text).encode()
 
 
 def _readable(turtle: bytes) -> bytes:

@@ -125,7 +125,9 @@ class _Writer:
             if key is not None and key.kind is Kind.TERM and key.scheme is not None:
                 concept = self.profile.concept_of.get(value.value)
                 in_scheme = concept is not None and key.scheme.concepts.get(concept.name) == concept
-                return concept.name if concept is not None and in_scheme else {"id": value.value}
+                if concept is not None and in_scheme and _is_plain(concept.name):
+                    return concept.name
+                return {"id": value.value}
             if seen is not None and value in self.about and value not in seen:
                 return self.node(value, seen)
             name = self.id(value)
@@ -144,7 +146,7 @@ class _Writer:
 
     def word(self, predicate: str) -> str:
         key = self.profile.key_of.get(predicate)
-        if key is not None:
+        if key is not None and not key.name.startswith("@"):
             # a key that is a CURIE is its own definition, and carries its coercion
             self.used.add(key.name)
             self.used.add(key.name.partition(":")[0])
@@ -165,7 +167,7 @@ class _Writer:
             return f"_:{node.value}"
         iri = node if isinstance(node, str) else str(getattr(node, "value", node))
         relative = iri.removeprefix(self.id_base)
-        return relative if relative != iri and ":" not in relative and relative else iri
+        return relative if relative != iri and _is_plain(relative) else iri
 
     def compact(self, iri: str) -> str:
         for prefix, namespace in self.prefixes:
@@ -174,6 +176,12 @@ class _Writer:
                 self.used.add(prefix)
                 return f"{prefix}:{local}"
         return iri
+
+
+def _is_plain(relative: str) -> bool:
+    """Whether a relative reference is taken for nothing else, and resolved without a change (RFC 3986, 5.2)."""
+    dots = {".", ".."} & set(relative.partition("?")[0].partition("#")[0].split("/"))
+    return bool(relative) and ":" not in relative and not relative.startswith(("@", "/")) and not dots
 
 
 def one_or_list(values: list[Any]) -> Any:

@@ -6,11 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
+from pressgraph.query.forms import with_columns_as_written
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.lexer import kinds
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyoxigraph as ox
 
     from pressgraph.profile import Profile
@@ -26,13 +29,27 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
     Raises QueryError for a query that is not valid, and for what `pressgraph.query.guard` refuses.
     """
     check_query(text, _LIMITS)
+    prefixes = profile.query_prefixes(id_base)
     try:
-        found = store.query(text, prefixes=profile.query_prefixes(id_base))
+        found = store.query(with_columns_as_written(text, prefixes), prefixes=prefixes)
     except SyntaxError as error:
         raise syntax_error(text, error.msg or str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
     return Answer(found)
+
+
+def check_syntax(text: str, prefixes: Mapping[str, str]) -> None:
+    """Raise QueryError for a text that is not valid SPARQL 1.1."""
+    import pyoxigraph as ox
+
+    try:
+        ox.Store().query(text, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        raise syntax_error(text, error.msg or str(error)) from error
+    except (OSError, RuntimeError, ValueError):
+        # what an empty store cannot do is no matter of syntax
+        return
 
 
 def syntax_error(text: str, message: str) -> QueryError:

@@ -28,6 +28,7 @@ _W3C = {
 ROW_FORMATS = ("table", "markdown", *_W3C)
 GRAPH_FORMATS = tuple(it.name for it in SERIALIZATIONS)
 RESULT_FORMATS = (*ROW_FORMATS, *(name for name in GRAPH_FORMATS if name not in ROW_FORMATS))
+_ROW_ALIASES = {"md": "markdown", "srj": "json", "srx": "xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Answer:
     """A query's answer: solutions, a boolean or triples."""
 
     found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | list[ox.Triple]
+    missing: tuple[str, ...] = ()
+    """What an endpoint kept back, or gave in a way that nobody can read: a sentence for each."""
 
     @property
     def is_graph(self) -> bool:
@@ -52,7 +55,7 @@ class Answer:
                 try:
                     for solution in self.found:
                         yield tuple(solution[variable] for variable in variables)
-                except (OSError, RuntimeError, ValueError) as error:
+                except (OSError, RuntimeError, SyntaxError, ValueError) as error:
                     raise QueryError(f"the query failed: {error}") from error
             case ox.QueryBoolean():
                 yield (ox.Literal(bool(self.found)),)
@@ -68,7 +71,7 @@ class Answer:
             raise QueryError("this query has rows, not a graph")
         try:
             return sorted(set(self.found), key=triple_order)
-        except (OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
 
     @property
@@ -94,9 +97,7 @@ def write_answer(
 
     `table` draws rows for a terminal. Raises QueryError for a format that does not fit the query's form.
     """
-    if form is not None and form not in RESULT_FORMATS:
-        hint = did_you_mean(form, RESULT_FORMATS, otherwise=f"known: {', '.join(RESULT_FORMATS)}")
-        raise QueryError(f"'{form}' is not a result format", hint=hint)
+    form = _format(form, graph=answer.is_graph)
     if answer.is_graph and form not in {"table", "markdown", "csv", "tsv"}:
         return _graph(answer, form, profile, id_base)
     if form is not None and form not in ROW_FORMATS:
@@ -108,7 +109,7 @@ def write_answer(
         return _w3c(answer, _W3C[form])
     names = answer.variables
     if form in {"csv", "tsv"}:
-        return _separated(names, answer, form)
+        return _separated(answer, form)
     # an answer can be read once
     rows = [tuple(shown(term, profile, id_base) for term in row) for row in answer.rows()]
     if form == "markdown":
@@ -116,6 +117,21 @@ def write_answer(
     if table is not None:
         return table(names, rows)
     return plain_table(names, rows)
+
+
+def _format(form: str | None, *, graph: bool) -> str | None:
+    """Return a format's own name; graphs go by the names that `export -f` takes too."""
+    if form is None:
+        return None
+    name = form.lower()
+    name = _ROW_ALIASES.get(name, name)
+    if name in ROW_FORMATS and not (graph and name in {"json", "xml"}):
+        return name
+    found = next((it.name for it in SERIALIZATIONS if name in {it.name, it.media_type, *it.aliases}), None)
+    if found is None:
+        hint = did_you_mean(form, RESULT_FORMATS, otherwise=f"known: {', '.join(RESULT_FORMATS)}")
+        raise QueryError(f"'{form}' is not a result format", hint=hint)
+    return found
 
 
 def shown(term: Term | None, profile: Profile, id_base: str) -> str:
@@ -145,7 +161,7 @@ def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
             )
             else f"{str(bool(found)).lower()}\n".encode()
         )
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
     assert written is not None  # noqa: S101 - no output was given
     return written if written.endswith(b"\n") else written + b"\n"
@@ -156,17 +172,20 @@ def _graph(answer: Answer, form: str | None, profile: Profile, id_base: str) -> 
     return write_triples(answer.triples(), known, profile.query_prefixes(id_base))
 
 
-def _separated(names: Sequence[str], answer: Answer, form: str) -> bytes:
-    """Write a graph's triples as CSV or TSV, as SPARQL writes solutions."""
+def _separated(answer: Answer, form: str) -> bytes:
+    """Write a graph's triples as SPARQL 1.1 Query Results CSV or TSV with the columns subject, predicate, object."""
+    names = answer.variables
+    if form == "tsv":
+        # terms as in Turtle, where a literal has neither line breaks nor tabs in it
+        rows = ["\t".join(f"?{name}" for name in names), *("\t".join(map(str, row)) for row in answer.rows())]
+        return "".join(f"{row}\n" for row in rows).encode()
     import csv
 
     output = io.StringIO()
-    writer = csv.writer(
-        output, delimiter="," if form == "csv" else "\t", lineterminator="\r\n" if form == "csv" else "\n"
-    )
+    writer = csv.writer(output, lineterminator="\r\n")
     writer.writerow(names)
     for row in answer.rows():
-        writer.writerow([getattr(term, "value", "") if form == "csv" else str(term) for term in row])
+        writer.writerow([str(term) if isinstance(term, ox.BlankNode) else getattr(term, "value", "") for term in row])
     return output.getvalue().encode()
 
 

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 
 from pressgraph.errors import QueryError
+from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.local import syntax_error
-from pressgraph.query.remote import query_form
 from pressgraph.server.answers import (
     CORS,
     RequestError,

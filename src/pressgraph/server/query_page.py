@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
+from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
-from pressgraph.query.remote import query_form
 from pressgraph.server.answers import RequestError, entity
 from pressgraph.server.cache import Entry, Question
 from pressgraph.server.linked import FORM_NAMES

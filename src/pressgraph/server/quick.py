@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from pressgraph.errors import QueryError
+from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
-from pressgraph.query.remote import query_form
 from pressgraph.server.cache import Entry, Question
 from pressgraph.server.frames import query_frame
 from pressgraph.server.negotiation import HTML, Form, accepts_gzip, field

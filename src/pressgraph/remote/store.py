@@ -1,6 +1,6 @@
 """A remote store that can be written to: SPARQL 1.1 Update, and the Graph Store HTTP Protocol where it is there.
 
-Every request but an update that must not be done twice is repeated on failures that pass (`pressgraph.query.wire`).
+Every request but an update that must not be done twice is repeated on failures that pass (`pressgraph.remote.client`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError
-from pressgraph.query.wire import Access, Wire, without_credentials
 from pressgraph.rdf import SD
+from pressgraph.remote.client import Access, SparqlClient, without_credentials
+from pressgraph.remote.results import Response, read_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ class Description:
     features: frozenset[str] = frozenset()
 
 
-class Target:
+class RemoteStore:
     """A remote store, open for a push. Up to `connections` threads may use it."""
 
     def __init__(
@@ -93,19 +94,19 @@ class Target:
         self.has_store: bool | None = None if addresses.store else False
         """Whether it speaks the graph store protocol; None: not known yet."""
         self._writing = Lock()
-        self._wire = Wire(access, timeout=timeout, attempts=_ATTEMPTS, pause=pause, connections=connections)
+        self._client = SparqlClient(access, timeout=timeout, attempts=_ATTEMPTS, pause=pause, connections=connections)
 
     def stop(self) -> None:
         """Begin no further request, of any thread: those raise EndpointError."""
-        self._wire.stop()
+        self._client.stop()
 
     # -- what it is
 
     @cached_property
     def is_virtuoso(self) -> bool:
         """Whether the store is a Virtuoso, which takes updates as queries."""
-        response = self._wire.send("GET", self.addresses.query, params={"query": "ASK { }"})
-        self._wire.check(response)
+        response = self._client.send("GET", self.addresses.query, params={"query": "ASK { }"})
+        self._client.check(response)
         return "virtuoso" in response.headers.get("Server", "").lower()
 
     @cached_property
@@ -114,7 +115,7 @@ class Target:
         accept = {"Accept": "text/turtle, application/rdf+xml;q=0.5"}
         try:
             # not worth waiting for
-            response = self._wire.send("GET", self.addresses.query, headers=accept, once=True)
+            response = self._client.send("GET", self.addresses.query, headers=accept, once=True)
         except EndpointError:
             return Description()
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
@@ -151,27 +152,25 @@ class Target:
 
     def select(self, query: str) -> list[ox.QuerySolution]:
         """Return the rows of a SELECT."""
-        response = self._wire.send(
+        response = self._client.send(
             "POST",
             self.addresses.query,
             data={"query": query},
             headers={"Accept": "application/sparql-results+json"},
         )
-        self._wire.check(response)
-        return self._solutions(response.content)
+        self._client.check(response)
+        return self._solutions(response)
 
-    def _solutions(self, body: bytes) -> list[ox.QuerySolution]:
+    def _solutions(self, response: requests.Response) -> list[ox.QuerySolution]:
         # Apart from `select`, whose frame a failed request's traceback may keep for any thread to collect, and these
         # objects must end in the thread that made them.
-        try:
-            found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-        except (SyntaxError, ValueError) as error:
-            raise EndpointError(
-                f"{self.addresses.query} answered what is no SPARQL result",
-                hint="is this the address of a SPARQL endpoint?",
-            ) from error
-        assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - of a SELECT
-        return list(found)
+        content_type = response.headers.get("Content-Type", "")
+        read = Response(url=self.addresses.query, body=response.content, content_type=content_type)
+        reading = read_results(read)
+        if reading.lost or not isinstance(reading.found, ox.QuerySolutions):
+            # a row that is left out would be a triple that is lost
+            raise read.refused(reading.reason or "it has no rows")
+        return list(reading.found)
 
     def pages(self, variables: str, pattern: str) -> Iterator[ox.QuerySolution]:
         """Yield the distinct rows of a pattern, page by page: the order makes pages meet."""
@@ -237,11 +236,11 @@ class Target:
 
         Raises EndpointError; the update may have been done nevertheless.
         """
-        self._wire.check(self._update(text, once=True))
+        self._client.check(self._update(text, once=True))
 
     def repeat(self, text: str) -> None:
         """Run an update that is the same done twice as once."""
-        self._wire.check(self._update(text, once=False))
+        self._client.check(self._update(text, once=False))
 
     def _update(self, text: str, *, once: bool) -> requests.Response:
         url = self.addresses.update
@@ -252,7 +251,7 @@ class Target:
         # stores write one thing at a time, or deadlock
         with self._writing:
             for attempt in range(_ATTEMPTS):
-                response = self._wire.send("POST", url, once=once, **options)
+                response = self._client.send("POST", url, once=once, **options)
                 if response.ok or _DEADLOCK not in response.content:
                     break
                 time.sleep(self.pause * 2**attempt)
@@ -262,7 +261,7 @@ class Target:
         """Add triples, as lines of N-Triples, to a graph; doing it twice is the same as once."""
         if self.has_store is not False:
             with self._writing:
-                response = self._wire.send(
+                response = self._client.send(
                     "POST",
                     self._store,
                     params={"graph": graph},
@@ -270,7 +269,7 @@ class Target:
                     headers={"Content-Type": "application/n-triples"},
                 )
             if response.status_code not in _MISSING:
-                self._wire.check(response)
+                self._client.check(response)
                 self.has_store = True
                 return
             self.has_store = False
@@ -286,7 +285,7 @@ class Target:
             if response.status_code in _TOO_LARGE and len(batch) > _LEAST_BATCH:
                 self.batch = max(_LEAST_BATCH, len(batch) // 2)
                 continue
-            self._wire.check(response)
+            self._client.check(response)
             start += len(batch)
 
     def drop(self, graphs: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
@@ -94,7 +95,7 @@ def _from_keyring(host: str) -> tuple[str, str] | None:
     return (found.username, found.password) if found is not None else None
 
 
-class Wire:
+class SparqlClient:
     """Connections to one endpoint, kept open.
 
     `attempts` is how often a request is sent again on 429, 502, 503, 504, timeouts and lost connections, with jittered
@@ -150,11 +151,12 @@ class Wire:
         for _ in range(_MOST_REDIRECTS):
             if self._stopped:
                 raise EndpointError(f"{url} is not asked any more: stopped")
+            deadline = time.monotonic() + self.timeout
             try:
                 response = session.request(
                     method, url, timeout=self.timeout, allow_redirects=False, stream=True, **options
                 )
-                response._content = _body(response, most)  # noqa: SLF001 - requests has no limit of its own
+                response._content = _body(response, most, deadline)  # noqa: SLF001 - requests has no limit of its own
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 raise self._unreachable(error, url) from error
             self._first = None
@@ -192,14 +194,14 @@ class Wire:
         url = without_credentials(response.url).partition("?")[0]
         match response.status_code:
             case requests.codes.bad_request if query:
-                raise QueryError(f"{url} finds the query wrong: {_first_line(response)}")
+                raise QueryError(f"{url} finds the query wrong: {_reason(response)}")
             case requests.codes.unauthorized | requests.codes.forbidden:
                 raise EndpointError(f"{url} does not let us in ({response.status_code})", hint=_LET_IN)
             case requests.codes.not_found:
                 raise EndpointError(f"{url} is not there (404)", hint="check the address")
         reason = " ".join(str(response.reason).split())
         raise EndpointError(
-            f"{url} answered {response.status_code} {reason}: {_first_line(response)}",
+            f"{url} answered {response.status_code} {reason}: {_reason(response)}",
             retry_after=_retry_after(response),
         )
 
@@ -235,15 +237,20 @@ def _session(retry: Retry, connections: int) -> requests.Session:
     return session
 
 
-def _body(response: requests.Response, most: int) -> bytes:
+def _body(response: requests.Response, most: int, deadline: float) -> bytes:
     parts: list[bytes] = []
     size = 0
-    for part in response.iter_content(65536):
+    # what has arrived, not whole blocks: an endpoint may send a few bytes at a time for ever
+    while part := response.raw.read1(65536, decode_content=True):
         size += len(part)
         if size > most:
             response.close()
             raise _TooLargeError(most)
+        if time.monotonic() > deadline:
+            response.close()
+            raise TimeoutError
         parts.append(part)
+    response.raw.release_conn()
     return b"".join(parts)
 
 
@@ -267,5 +274,26 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _first_line(response: requests.Response) -> str:
-    return next((line.strip() for line in response.text.splitlines() if line.strip()), "no reason given")[:300]
+def _reason(response: requests.Response) -> str:
+    """Return what a response says is wrong, in a line: of HTML its text, of JSON (RFC 9457) its detail."""
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    text = response.text
+    if media_type.endswith("json"):
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        if isinstance(document, dict):
+            told = (document.get(name) for name in ("detail", "message", "error", "title"))
+            text = next((it for it in told if isinstance(it, str) and it.strip()), text)
+    elif "html" in media_type or text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+        text = _text_of(text)
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")[:300]
+
+
+def _text_of(html: str) -> str:
+    """Return the text of a web page's body in one line."""
+    import turbohtml
+
+    body = turbohtml.parse(html).select_one("body")
+    return " · ".join(" ".join(text.split()) for text in body.stripped_strings) if body is not None else ""

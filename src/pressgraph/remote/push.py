@@ -25,14 +25,14 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
 from pressgraph.errors import EndpointError
-from pressgraph.query.target import GRAPHS, slices
 from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
+from pressgraph.remote.store import GRAPHS, slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from pressgraph.query.target import Target
+    from pressgraph.remote.store import RemoteStore
     from pressgraph.validation import ValidatedDataset
 
 _CHUNK = 5_000
@@ -224,7 +224,7 @@ class _Published:
 class _Remote:
     """What the store has of ours."""
 
-    target: Target
+    target: RemoteStore
     graphs: GraphNames
     hashes: dict[str, str] = field(default_factory=dict)
     """By source; empty for one whose graphs a push has begun to change and not finished."""
@@ -493,7 +493,7 @@ class _Remote:
                 return
 
 
-def plan_push(dataset: ValidatedDataset, target: Target, *, personal: bool, check: bool = False) -> Plan:
+def plan_push(dataset: ValidatedDataset, target: RemoteStore, *, personal: bool, check: bool = False) -> Plan:
     """Compare the published sources with what the store's manifest says, and change nothing.
 
     `check` reads every source back, instead of trusting the manifest.
@@ -502,7 +502,7 @@ def plan_push(dataset: ValidatedDataset, target: Target, *, personal: bool, chec
 
 
 class _Push:
-    def __init__(self, dataset: ValidatedDataset, target: Target, *, personal: bool, check: bool) -> None:
+    def __init__(self, dataset: ValidatedDataset, target: RemoteStore, *, personal: bool, check: bool) -> None:
         self.remote = _Remote(target, dataset.graphs)
         self.remote.look()
         if check:
@@ -542,7 +542,7 @@ class _Push:
 
 def push(
     dataset: ValidatedDataset,
-    target: Target,
+    target: RemoteStore,
     *,
     personal: bool,
     check: bool = False,
@@ -615,7 +615,7 @@ def _in_threads(work: Callable[[list[_Source]], int], batches: Iterable[list[_So
         raise failed
 
 
-def pull(target: Target, id_base: str) -> Iterator[tuple[str, list[str]]]:
+def pull(target: RemoteStore, id_base: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the sources of a store, and their graphs as sorted lines of N-Quads.
 
     Raises EndpointError where a source is not what the manifest says.

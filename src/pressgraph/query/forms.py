@@ -1,0 +1,100 @@
+"""What a SPARQL query asks for: its form, the prefixes that it uses, the columns of `SELECT *`."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from pressgraph.query.lexer import kinds, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyoxigraph as ox
+
+GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
+_FORMS = {"SELECT", "ASK", *GRAPH_FORMS}
+_MODIFIED = {("SELECT", "DISTINCT"), ("SELECT", "REDUCED")}
+
+
+def query_form(text: str) -> str | None:
+    """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; None where it has none."""
+    first = text.lstrip()[:9].partition(" ")[0].upper()
+    if first in _FORMS:
+        return first
+    for kind, word in kinds(text):
+        if kind == "word" and word.upper() in _FORMS:
+            return word.upper()
+    return None
+
+
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return a query with PREFIX declarations for the known prefixes that it uses and does not declare.
+
+    They stand in its first line, so that an error's line number is that of the text.
+    """
+    used: set[str] = set()
+    declared: set[str] = set()
+    before = ""
+    for token in tokens(text):
+        if token.kind == "curie":
+            prefix = token.text.partition(":")[0]
+            (declared if before == "PREFIX" else used).add(prefix)
+        before = token.text.upper() if token.kind == "word" else ""
+    return "".join(f"PREFIX {p}: <{prefixes[p]}> " for p in sorted(used - declared) if p in prefixes) + text
+
+
+def with_columns_as_written(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return a query whose outermost `SELECT *` names its variables, in the order in which they are written.
+
+    SPARQL 1.1 leaves the order of `*` open; engines sort by name, people expect what they wrote. A query without `*`,
+    and one that is not valid, is returned as it is.
+    """
+    star = None
+    order: dict[str, None] = {}
+    before: tuple[str, ...] = ()
+    for token in tokens(text):
+        if token.kind == "comment":
+            continue
+        word = token.text.upper()
+        if token.text == "*" and star is None and (before[-1:] == ("SELECT",) or before in _MODIFIED):
+            star = token.start
+        elif word == "SERVICE":
+            # even an empty store would ask the other endpoint
+            return text
+        elif star is None and (token.text == "{" or word in GRAPH_FORMS or word == "ASK"):
+            return text
+        elif star is not None and token.kind == "variable":
+            order.setdefault(token.text[1:])
+        before = (*before[-1:], word)
+    if star is None:
+        return text
+    try:
+        found = _empty_store().query(text, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
+    except (SyntaxError, ValueError, RuntimeError, OSError):
+        return text
+    projected = {variable.value for variable in found}
+    names = [name for name in order if name in projected]
+    if not names or set(names) != projected:
+        return text
+    return f"{text[:star]}{' '.join(f'?{name}' for name in names)}{text[star + 1 :]}"
+
+
+def query_limit(text: str) -> float:
+    """Return how many rows a query's outermost LIMIT asks for; infinity where it has none."""
+    words = [token.text for token in tokens(text) if token.kind != "comment"]
+    depth, limit = 0, float("inf")
+    for index, word in enumerate(words):
+        depth += (word == "{") - (word == "}")
+        if depth == 0 and word.upper() == "LIMIT":
+            digits = "".join(takewhile(str.isdecimal, words[index + 1 :]))
+            limit = int(digits) if digits else limit
+    return limit
+
+
+@cache
+def _empty_store() -> ox.Store:
+    import pyoxigraph as ox
+
+    return ox.Store()

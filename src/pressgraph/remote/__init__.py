@@ -1,0 +1,1 @@
+"""Remote: other people's SPARQL endpoints and stores, asked and written to over HTTP."""
