@@ -20,10 +20,11 @@ from pressgraph.cli import (
     push,
     query,
     serve,
+    streams,
     validate,
 )
 from pressgraph.cli.common import COMMAND_SETTINGS, State
-from pressgraph.cli.failures import Group
+from pressgraph.cli.failures import Group, show
 
 
 @click.group(cls=Group, context_settings=COMMAND_SETTINGS)
@@ -63,11 +64,21 @@ main.add_command(push.pull)
 
 def run() -> None:
     """Run the command line and end the process with its exit status."""
-    # Output is UTF-8 whatever the terminal's locale claims: RDF and JSON are.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    main(prog_name="pressgraph")
+    streams.set_up()
+    status: str | int | None
+    try:
+        main(prog_name="pressgraph")
+        status = 0
+    except SystemExit as end:
+        status = end.code
+    except OSError as error:
+        # help and version are written before a command runs
+        status = show(error)
+    try:
+        streams.finish()
+    except OSError as error:
+        status = status or show(error)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pressgraph.cli.streams import reader_is_gone
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -109,6 +111,8 @@ def write_output(chunks: Iterable[bytes], output: Path | None) -> None:
     stdout = sys.stdout.buffer
     for chunk in chunks:
         stdout.write(chunk)
+        if reader_is_gone(sys.stdout):
+            break
     stdout.flush()
 
 

@@ -31,10 +31,6 @@ class Group(click.Group):
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
-        except BrokenPipeError:
-            # Whoever read our output has what they wanted. Python would complain once more when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except KeyboardInterrupt:
             click.echo("\nstopped; nothing was left half-written", err=True)
             sys.exit(130)
