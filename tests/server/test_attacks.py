@@ -234,6 +234,18 @@ SERVICES = [
     "SELECT * {{ BIND(<http://127.0.0.1:{port}/> AS ?x) SERVICE ?x {{ ?s ?p ?o }} }}",
     "PREFIX x: <http://127.0.0.1:{port}/> SELECT * {{ SERVICE x: {{ ?s ?p ?o }} }}",
     "SELECT * {{ ?s ?p 'a' SERVICE<http://127.0.0.1:{port}/>{{ ?s ?p ?o }} }}",
+    # the engine wants no space between a keyword and what follows
+    "SELECT * {{ SERVICESILENT<http://127.0.0.1:{port}/>{{ ?s ?p ?o }} }}",
+    "SELECT * {{ ?s ?p trueSERVICE<http://127.0.0.1:{port}/>{{ ?s ?p ?o }} }}",
+    "SELECT * {{ ?s ?p 1e5SERVICE<http://127.0.0.1:{port}/>{{ ?s ?p ?o }} }}",
+    "PREFIX a: <http://127.0.0.1:{port}/> SELECT * {{ SERVICEa:b{{ ?s ?p ?o }} }}",
+    "PREFIX : <http://127.0.0.1:{port}/> SELECT * {{ ?a ?b 1 .service:b #\n{{ ?s ?p ?o }} }}",
+    "PREFIX a: <http://127.0.0.1:{port}/> SELECT * {{ SERVICESILENTa:b {{ ?s ?p ?o }} }}",
+    "PREFIX : <http://127.0.0.1:{port}/> SELECT * {{ ?s ?p :.SERVICE:{{ ?s ?p ?o }} }}",
+    # an IRI that is a comparison, after which strings are not where they seem to be
+    "SELECT * {{ ?x ?y ?z FILTER(?z<'>') SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o FILTER(?o<'>') }} }}",
+    "SELECT * {{ ?x ?y ?z FILTER(?z<?x#>'''\n) SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} #'''\n }}",
+    "SELECT * {{ ?x ?y ?z FILTER(?z<?x#>'\n) SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}",
 ]
 
 
@@ -255,6 +267,10 @@ def test_service_is_refused_and_opens_no_socket(text: str, survivor: Server, lis
         "SELECT ?service { ?service a schema:Service }",
         "SELECT * { ?s ?p '''LOAD <http://127.0.0.1/>''' }",
         "SELECT * { ?s ?p <http://example.org/a_(b)/service> }",
+        "PREFIX service: <http://example.org/> SELECT * { ?s a service:Load ; service:load ?load . service:a ?p ?o }",
+        "PREFIX service: <http://example.org/> SELECT * FROM service:a { GRAPH service:g { ?s ?p ?o } }",
+        'SELECT * { ?s ?p ?o FILTER(?o IN ("load", "a service", <http://example.org/#it\'s>)) }',
+        "SELECT * { ?s ?p ?o FILTER(?o IN (<#a>, <#b>) && ?s < <#c>) }",
     ],
 )
 def test_the_words_pass_where_they_are_no_keywords(text: str, survivor: Server) -> None:

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pressgraph.query.lexer import kinds, tokens
+from pressgraph.query.patterns import PREFIX, QUOTED, REFERENCE, SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,19 +15,29 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
-_FORMS = {"SELECT", "ASK", *GRAPH_FORMS}
+_FORMS = ("SELECT", "ASK", *sorted(GRAPH_FORMS))
+_LONGEST_FORM = len("CONSTRUCT")
 _MODIFIED = {("SELECT", "DISTINCT"), ("SELECT", "REDUCED")}
 
 
 def query_form(text: str) -> str | None:
-    """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; None where it has none."""
-    first = text.lstrip()[:9].partition(" ")[0].upper()
-    if first in _FORMS:
-        return first
-    for kind, word in kinds(text):
-        if kind == "word" and word.upper() in _FORMS:
-            return word.upper()
-    return None
+    """Return the form of a query: SELECT, ASK, CONSTRUCT or DESCRIBE; None where it has none.
+
+    The prologue is read as the grammar has it (SPARQL 1.1, 19.8, rules 4 to 6; SPARQL 1.2 adds VERSION), where names
+    and IRIs cannot be taken for anything else. What follows it is the form. Where an engine of another kind has
+    something else there, the form is the first such word.
+    """
+    at = _after_space(text, 0)
+    while True:
+        begins = text[at : at + _LONGEST_FORM].upper()
+        form = next((it for it in _FORMS if begins.startswith(it)), None)
+        if form is not None:
+            return form
+        after = _after_declaration(text, at, begins)
+        if after is None:
+            break
+        at = _after_space(text, after)
+    return next((word.upper() for kind, word in kinds(text) if kind == "word" and word.upper() in _FORMS), None)
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
@@ -60,7 +71,7 @@ def with_columns_as_written(text: str, prefixes: Mapping[str, str]) -> str:
         word = token.text.upper()
         if token.text == "*" and star is None and (before[-1:] == ("SELECT",) or before in _MODIFIED):
             star = token.start
-        elif word == "SERVICE":
+        elif "SERVICE" in word:
             # even an empty store would ask the other endpoint
             return text
         elif star is None and (token.text == "{" or word in GRAPH_FORMS or word == "ASK"):
@@ -98,3 +109,22 @@ def _empty_store() -> ox.Store:
     import pyoxigraph as ox
 
     return ox.Store()
+
+
+def _after_declaration(text: str, at: int, begins: str) -> int | None:
+    """Return where a declaration of the prologue ends, or None where there is none."""
+    if begins.startswith("PREFIX"):
+        name = PREFIX.match(text, _after_space(text, at + len("PREFIX")))
+        found = REFERENCE.match(text, _after_space(text, name.end())) if name else None
+    elif begins.startswith("BASE"):
+        found = REFERENCE.match(text, _after_space(text, at + len("BASE")))
+    elif begins.startswith("VERSION"):
+        found = QUOTED.match(text, _after_space(text, at + len("VERSION")))
+    else:
+        found = None
+    return found.end() if found else None
+
+
+def _after_space(text: str, at: int) -> int:
+    found = SPACE.match(text, at)
+    return found.end() if found else at

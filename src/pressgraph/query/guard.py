@@ -3,18 +3,19 @@
 Nesting and long chains of operators exhaust the stack of recursive parsers, which no one can catch; SERVICE and LOAD
 make the server a client of whatever address the text names.
 
-SPARQL's grammar cannot be split into tokens without parsing: `?a<?b)SERVICE#>` holds an IRI for a lexer, and a
-comparison, a keyword and a comment for a parser that reads it in a FILTER. So what stands in an IRI counts too where
-it could be something else.
+SPARQL's grammar cannot be split into tokens without parsing. `?a<?b)SERVICE#>` holds an IRI for a lexer, and a
+comparison, a keyword and a comment for a parser that reads it in a FILTER; after `?a<'>'` the two do not even agree on
+what is inside a string. `SERVICEa:b` is a prefixed name, and for a parser that wants no space after a keyword also a
+clause. So whatever is SERVICE or LOAD in one of the readings is refused.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pressgraph.errors import QueryError
 from pressgraph.query.lexer import kinds
+from pressgraph.query.patterns import KEYWORD
 
 _OPENING, _CLOSING = "{([", "})]"
 _OPERATORS = frozenset("!|&^/*+-<>=?")
@@ -22,8 +23,8 @@ _SEPARATORS = frozenset(".;,")
 _NESTING = frozenset(
     {"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "IN", "NOT", "EXISTS", "GRAPH", "VALUES", "IF", "COALESCE"}
 )
-# After ')' a comment can hide the rest of a SERVICE clause inside what looks like an IRI.
-_HIDDEN = re.compile(r"\).*(?:SERVICE|LOAD)\b.*#", re.IGNORECASE | re.DOTALL)
+_NAMING = frozenset({"PREFIX", "GRAPH", "FROM", "NAMED", "USING", "WITH", "TO", "ADD", "MOVE", "COPY", "INTO"})
+"""Words after which an IRI is a name, whatever its prefix is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,8 @@ class RefusedQueryError(QueryError):
 
 
 DEFAULT_LIMITS = Limits()
-_HARMLESS = frozenset({"string", "variable", "curie"})
+_HARMLESS = frozenset({"string", "variable", "language", "number"})
+_NEVER_COUNTED = _HARMLESS | {"curie"}
 
 
 def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -57,10 +59,16 @@ def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
         raise RefusedQueryError(f"the query has {size} bytes; {limits.size} are allowed")
     if _plain(text, limits):
         return
-    guard = _Guard(limits)
+    guard = _Guard(text, limits)
+    if not reaches_out(text):
+        for kind, content in kinds(text):
+            if kind not in _NEVER_COUNTED:
+                guard.see(kind, content)
+        return
     for kind, content in kinds(text):
         if kind not in _HARMLESS or guard.pending:
             guard.see(kind, content)
+        guard.before = (kind, content)
     if guard.pending:
         raise guard.no_service()
 
@@ -74,13 +82,30 @@ def _plain(text: str, limits: Limits) -> bool:
         return False
     if sum(map(text.count, _OPENING)) > limits.depth:
         return False
+    return not reaches_out(text)
+
+
+def reaches_out(text: str) -> bool:
+    """Tell whether a text has the letters of a keyword that makes an engine a client: SERVICE or LOAD."""
     upper = text.upper()
-    return "SERVICE" not in upper and "LOAD" not in upper
+    return "SERVICE" in upper or "LOAD" in upper
+
+
+def _compares(iri: str) -> bool:
+    """Tell whether an IRI, read as a comparison, would begin a string or a comment that goes on behind it.
+
+    No reading but an IRI has two slashes before any string or comment.
+    """
+    plain = iri.partition("'")[0].partition("#")[0]
+    return plain != iri and "//" not in plain
 
 
 class _Guard:
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
+        self.text = text
         self.limits = limits
+        self.before = ("", "")
+        """Kind and text of the token before."""
         self.depth = 0
         self.opened: list[str] = []
         self.operators = 0
@@ -89,6 +114,8 @@ class _Guard:
         """Whether this is the data of a VALUES block, which is a table and nests nothing."""
         self.pending = False
         """Whether the last words were SERVICE [SILENT], whose endpoint comes next."""
+        self.glued = False
+        """Whether the last prefixed name could be SERVICE and an endpoint."""
 
     def see(self, kind: str, text: str) -> None:
         if self.pending:
@@ -103,13 +130,47 @@ class _Guard:
                 self.punctuation(text)
             case "word":
                 self.word(text.upper())
+            case "curie":
+                self.name(text)
             case "iri":
-                if _HIDDEN.search(text):
-                    raise self.no_service()
-                self.hidden_in_iri(text[1:-1])
+                self.iri(text[1:-1])
+
+    def iri(self, iri: str) -> None:
+        begin, end = iri.find(")"), iri.rfind("#")
+        if 0 <= begin < end and KEYWORD.search(iri, begin, end):
+            # after ')' a comment can hide the rest of a SERVICE clause inside what looks like an IRI
+            raise self.no_service()
+        if self.opened[-1:] == ["("] and not self.in_values and _compares(iri) and not self.harmless():
+            raise RefusedQueryError(
+                f"<{iri[:40]}> could also be a comparison, and what follows it other than it looks",
+                hint="write a space after '<', or the IRI with a scheme and '//'",
+            )
+        self.hidden_in_iri(iri)
+
+    def harmless(self) -> bool:
+        """Tell whether there is nothing to refuse in the text, wherever strings and comments begin and end."""
+        count = self.text.count
+        return (
+            not reaches_out(self.text)
+            and sum(map(count, _OPENING)) <= self.limits.depth
+            and sum(map(count, _OPERATORS)) <= self.limits.operators
+            and sum(map(count, _SEPARATORS)) <= self.limits.patterns
+        )
+
+    def name(self, name: str) -> None:
+        """See a prefixed name, which may be keywords and a shorter one: SERVICE needs '{' behind it, LOAD none."""
+        prefix, (kind, before) = name.partition(":")[0].upper(), self.before
+        self.glued = False
+        if not reaches_out(prefix) or (kind == "word" and before.upper() in _NAMING):
+            return
+        self.glued = "SERVICE" in prefix
+        if "LOAD" in prefix and not self.depth:
+            raise self.no_load()
 
     def punctuation(self, text: str) -> None:
         if text in _OPENING:
+            if text == "{" and self.glued and self.before[0] == "curie":
+                raise self.no_service()
             self.depth += 1
             self.opened.append(text)
             if self.depth > self.limits.depth:
@@ -119,7 +180,7 @@ class _Guard:
             if self.opened:
                 self.opened.pop()
             self.in_values = self.in_values and text != "}"
-        elif self.in_values:
+        elif self.in_values and text[0] != "\\":
             return
         elif text in _OPERATORS:
             self.operator()
@@ -132,7 +193,7 @@ class _Guard:
                     f"the query has more than {self.limits.patterns} patterns and items",
                     hint="put lists of values into VALUES",
                 )
-        elif text == "\\":
+        elif text[0] == "\\":
             raise RefusedQueryError("the query has a backslash outside a string")
 
     def operator(self) -> None:
@@ -147,8 +208,11 @@ class _Guard:
             self.operator()
         elif word == "SERVICE":
             self.pending = True
-        elif word == "LOAD":
-            raise RefusedQueryError("LOAD would fetch a document, and nothing is fetched here")
+        elif "SERVICE" in word:
+            # SERVICESILENT, or what ends before SERVICE does not need a space
+            raise self.no_service()
+        elif "LOAD" in word:
+            raise self.no_load()
 
     def hidden_in_iri(self, iri: str) -> None:
         opened = iri.count("(") + iri.count("[")
@@ -163,6 +227,9 @@ class _Guard:
             self.operators += max(0, iri.count(sign) - 20)
         if self.operators > self.limits.operators:
             raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
+
+    def no_load(self) -> RefusedQueryError:
+        return RefusedQueryError("LOAD would fetch a document, and nothing is fetched here")
 
     def no_service(self) -> RefusedQueryError:
         if self.limits.services:

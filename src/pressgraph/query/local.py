@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
 from pressgraph.query.forms import with_columns_as_written
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.lexer import kinds
+from pressgraph.query.patterns import ENGINE_PLACE
 from pressgraph.query.results import Answer
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def syntax_error(text: str, message: str) -> QueryError:
     if next(iter(kinds(text)), None) is None:
         return QueryError("the query is empty", hint="it begins with SELECT, ASK, CONSTRUCT or DESCRIBE")
     message = " ".join(message.split())
-    match = re.match(r"error at (\d+):(\d+): (.*)", message)
+    match = ENGINE_PLACE.match(message)
     if match is None:
         return QueryError(f"not valid SPARQL 1.1: {message[:_LONGEST_MESSAGE]}")
     line, column = int(match[1]), int(match[2])

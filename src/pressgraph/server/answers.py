@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
+from pressgraph.query.patterns import FOLDERS
 from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.negotiation import accepts_gzip, field
 
@@ -38,8 +38,6 @@ STATUS = {
 }
 _RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60"}
 
-_FOLDERS = re.compile(r"(?<![\w:/])/(?:[^\s/:'\"]+/)*")
-
 CORS = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag, Link, Content-Location, X-Request-Id",
@@ -61,7 +59,7 @@ def request_error(failure: ExchangeError) -> RequestError:
     status = STATUS[failure.kind]
     headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY else {}
     # engines name the files of the store
-    message = _FOLDERS.sub("", failure.message) if status == 500 else failure.message  # noqa: PLR2004
+    message = FOLDERS.sub("", failure.message) if status == 500 else failure.message  # noqa: PLR2004
     return RequestError(status, message, headers)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import secrets
 import sys
 import time
@@ -20,6 +19,7 @@ from starlette.routing import Route
 
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
+from pressgraph.query.patterns import HOST
 from pressgraph.server.answers import RequestError, error_answer, request_error
 from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.frames import request_frame
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from pressgraph.query import SavedQuery
 
 
-_HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
 _POLL = 0.05
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -248,7 +247,7 @@ class Front:
         if self.settings.url:
             return self.settings.url
         host = next((value for name, value in request.scope["headers"] if name == b"host"), b"")
-        if not _HOST.fullmatch(host):
+        if not HOST.fullmatch(host):
             raise RequestError(400, "the request's Host is not a host")
         return f"{request.scope['scheme']}://{host.decode('ascii')}"
 

@@ -5,7 +5,6 @@ Terms travel as `["iri", value]`, `["node", label]` or `["text", value, language
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from contextlib import suppress
@@ -395,6 +394,14 @@ def _index(store: ox.Store, settings: dict[str, Any]) -> list[tuple[str, str, st
     return index
 
 
+def _begins_word(text: str, word: str) -> bool:
+    """Tell whether a word of the text begins so."""
+    at = text.find(word)
+    while at > 0 and text[at - 1].isalnum():
+        at = text.find(word, at + 1)
+    return at >= 0
+
+
 def search(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     """Return the things whose names hold every word of a text, in any order, best first; with `any`, one of them."""
     wanted, spelled = fold(request["text"])
@@ -404,7 +411,7 @@ def search(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -
         hits = sum(word in folded or other in long for word, other in words)
         if hits < len(words) and not (request.get("any") and hits):
             continue
-        starts = all(re.search(rf"\b{re.escape(word)}", folded) for word, _ in words)
+        starts = all(_begins_word(folded, word) for word, _ in words)
         rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
         # what the project itself describes comes before the vocabularies
         key = (-hits, 0 if iri.startswith(settings["id_base"]) else 1, rank, folded)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
+from pressgraph.query.patterns import LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from starlette.datastructures import Headers
 
 _MOST_RANGES = 100
-# a quoted string, which may hold commas, semicolons and escapes (RFC 9110, 5.6.4), or a piece of anything else;
-# no alternative can begin where another one does, so that each character is read once
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[,;]|[^",;]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def _listed(header: str) -> Iterator[list[str]]:
         return
     pieces: list[list[str]] = [[]]
     left = _MOST_RANGES
-    for piece in _PIECE.findall(header):
+    for piece in LISTED.findall(header):
         if piece == ",":
             yield ["".join(it) for it in pieces]
             pieces, left = [[]], left - 1
@@ -150,6 +147,19 @@ def choose_language(header: str | None, offered: Sequence[str], default: str) ->
                 if tag in offered:
                     return tag
     return default
+
+
+def cookie(headers: Iterable[str], name: str) -> str | None:
+    """Return the value of a cookie (RFC 6265, 4.2.1), as it is: a value of ours is never quoted.
+
+    `http.cookies` takes the square of the length for quoted values before CPython 3.11.10.
+    """
+    for header in headers:
+        for pair in header.split(";"):
+            key, found, value = pair.partition("=")
+            if found and key.strip() == name:
+                return value.strip()
+    return None
 
 
 def accepts_gzip(header: str | None) -> bool:

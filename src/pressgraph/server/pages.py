@@ -19,7 +19,7 @@ from pressgraph.server import description
 from pressgraph.server.answers import CORS, RequestError, entity, error_answer
 from pressgraph.server.cache import Entry
 from pressgraph.server.linked import LinkedData
-from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language, field
+from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language, cookie, field
 from pressgraph.server.protocol import Operation, parameters
 from pressgraph.server.query_page import QueryPage
 from pressgraph.server.texts import LANGUAGES, texts
@@ -162,7 +162,7 @@ class Pages:
 
     def language(self, request: Request) -> str:
         """Return the language to answer in: of the address, of an earlier choice, of the browser, of the project."""
-        for asked in (self._chosen(request), request.cookies.get("lang")):
+        for asked in (self._chosen(request), cookie(request.headers.getlist("cookie"), "lang")):
             if asked in LANGUAGES:
                 return asked
         own = self.front.project.language

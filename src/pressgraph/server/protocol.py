@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +14,7 @@ from pressgraph.errors import QueryError
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.local import syntax_error
+from pressgraph.query.patterns import ABSOLUTE_IRI, CHANGING
 from pressgraph.server.answers import (
     CORS,
     RequestError,
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "application/x-www-form-urlencoded"
 _METHODS = "GET, HEAD, POST, OPTIONS"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
-_CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 _CHANGING_WORDS = ("NOW", "RAND", "UUID", "BNODE")
 _MOST_PARAMETERS = 200
 _OFFERED = {"SELECT": ROWS, "ASK": ROWS, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
@@ -66,7 +64,7 @@ def absolute_iri(text: str) -> str:
 
     Raises RequestError for what is none.
     """
-    if not _IRI.fullmatch(text):
+    if not ABSOLUTE_IRI.fullmatch(text):
         raise RequestError(400, "a graph's name in the request is not an absolute IRI")
     return text
 
@@ -180,7 +178,7 @@ class Endpoint:
     def is_changing(text: str) -> bool:
         """Tell whether a query could answer otherwise the next time, on the same data."""
         upper = text.upper()
-        return any(word in upper for word in _CHANGING_WORDS) and _CHANGING.search(text) is not None
+        return any(word in upper for word in _CHANGING_WORDS) and CHANGING.search(text) is not None
 
     @staticmethod
     def form(kind: str | None, accept: str | None, *, html: bool) -> Form | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
+from pressgraph.query.patterns import LINE_AND_COLUMN
 from pressgraph.server.answers import RequestError, entity
 from pressgraph.server.cache import Entry, Question
 from pressgraph.server.linked import FORM_NAMES
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _ROWS_SHOWN = 500
 _LINES_AROUND = 2
-_PLACE = re.compile(r"\bline (\d+), column (\d+)")
 _N_TRIPLES = next(form for form in GRAPHS if form.name == "ntriples")
 _EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
 
@@ -62,7 +61,7 @@ class QueryPage:
                 result = await self._result(request, text, operation)
             except RequestError as error:
                 problem, status = error.message, error.status
-        place = _PLACE.search(problem)
+        place = LINE_AND_COLUMN.search(problem)
         line, column = (int(place[1]), int(place[2])) if place else (0, 0)
         dataset = [
             *(("default-graph-uri", iri) for iri in operation.default or ()),

@@ -12,7 +12,6 @@ A request that comes again byte for byte is not even read: what a cache in front
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from binascii import a2b_qp
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from urllib.parse import unquote_to_bytes
 from pressgraph.errors import QueryError
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
+from pressgraph.query.patterns import FORWARDED, NOT_LEARNT, OTHER_PARAMETERS, REQUEST_LINE
 from pressgraph.server.cache import Entry, Question
 from pressgraph.server.frames import query_frame
 from pressgraph.server.negotiation import HTML, Form, accepts_gzip, field
@@ -36,16 +36,6 @@ if TYPE_CHECKING:
     from pressgraph.server.exchange import Exchange
     from pressgraph.server.front import Front
 
-# '%' in the rest could spell the name of another parameter of the protocol
-_LINE = re.compile(
-    rb"GET /sparql\?query=([A-Za-z0-9%+._~!$'()*,:;@/?=-]+)((?:&[A-Za-z0-9+._~-]*=?[A-Za-z0-9+._~/-]*)*) HTTP/1\.1\r\n"
-)
-_OTHERS = re.compile(rb"&(?:query|update|[a-z-]*graph-uri)\b")
-_NOT_LEARNT = re.compile(
-    rb"\n(?:content-length|transfer-encoding|upgrade|expect|if-none-match|connection:(?![ \t]*keep-alive[ \t]*\r))",
-    re.IGNORECASE,
-)
-_FORWARDED = re.compile(rb"\nx-forwarded-", re.IGNORECASE)
 _MOST_CALLERS = 4096
 _LARGEST_HEAD = 8 * 1024
 _MOST_KNOWN = 4096
@@ -124,13 +114,13 @@ class Quick:
     def learn(self, request: Request, base: str) -> None:
         """Remember what the head of a request says that was read the ordinary way."""
         data: bytes = request.scope.get("pressgraph.bytes", b"")
-        line = _LINE.match(data)
+        line = REQUEST_LINE.match(data)
         if line is None or data.count(b"\r\n\r\n") != 1 or not data.endswith(b"\r\n\r\n"):
             return
         head = data[line.end() - 2 :]
-        if len(head) > _LARGEST_HEAD or _NOT_LEARNT.search(head):
+        if len(head) > _LARGEST_HEAD or NOT_LEARNT.search(head):
             return
-        if not self._front.settings.url and _FORWARDED.search(head):
+        if not self._front.settings.url and FORWARDED.search(head):
             # who may say so is decided by the client's address, which is not in the head
             return
         if len(self._callers) >= _MOST_CALLERS:
@@ -143,11 +133,11 @@ class Quick:
         known = self._known.get(data)
         if known is not None:
             return known
-        line = _LINE.match(data)
+        line = REQUEST_LINE.match(data)
         if line is None:
             return None
         caller = self._callers.get(data[line.end() :])
-        if caller is None or _OTHERS.search(line[2]):
+        if caller is None or OTHER_PARAMETERS.search(line[2]):
             return None
         endpoint = self._front.endpoint
         try:

@@ -280,7 +280,7 @@ def read_check(path: Path) -> Check:
                 raise ProfileError(f"'@{tag.word}' says nothing about a check", place=place, hint=hint)
     if not messages:
         raise ProfileError("a check needs a message: '# @message en …'", place=Place(file=str(path), line=1))
-    if any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens(text)):
+    if any(token.kind == "word" and "SERVICE" in token.text.upper() for token in tokens(text)):
         raise ProfileError(
             "SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path))
         )

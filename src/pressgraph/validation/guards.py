@@ -55,7 +55,7 @@ def _guard_query(text: str, shape: object) -> None:
     depth = 0
     previous = ""
     for token in tokens(text):
-        if token.kind == "word" and token.text.upper() == "SERVICE":
+        if token.kind == "word" and "SERVICE" in token.text.upper():
             raise ProfileError(
                 f"SERVICE in the shape {shape} would ask another endpoint, and nothing is fetched here",
                 hint="remove it",
