@@ -160,6 +160,8 @@ class Sham:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/sparql-results+json"})
     body: bytes = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": []}}).encode()
     delay: float = 0
+    drip: float = 0
+    """Seconds between the bytes of a body."""
     asked: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     url: str = ""
 
@@ -182,7 +184,9 @@ def sham() -> Iterator[Sham]:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(served.body)))
                 self.end_headers()
-                self.wfile.write(served.body)
+                for part in [served.body[i : i + 1] for i in range(len(served.body))] if served.drip else [served.body]:
+                    self.wfile.write(part)
+                    time.sleep(served.drip)
             except OSError:
                 pass  # whoever asked has given up
 
@@ -395,3 +399,218 @@ def test_prefixes_in_use_are_declared_once(built: Path, sham: Sham) -> None:
     assert sent.count("PREFIX clu:") == 1
     assert "PREFIX schema: <http://schema.org/>" in sent
     assert "PREFIX skos:" not in sent
+
+
+# -- responses that are not perfect
+
+RESULTS = "application/sparql-results+json"
+GOOD = {"x": {"type": "literal", "value": "good"}}
+
+
+def rows(*bindings: object) -> bytes:
+    return json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}}).encode()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"type": "uri", "value": "http://x.example/a b|c"},
+        {"type": "uri", "value": "foo"},
+        {"type": "uri", "value": ""},
+        {"type": "literal", "value": "x", "xml:lang": "en_US"},
+        {"type": "literal", "value": "x", "xml:lang": ""},
+        {"type": "literal", "value": "x", "datatype": "not an IRI"},
+        {"type": "literal", "value": 5},
+        {"type": "literal"},
+        {"type": "cell", "value": "x"},
+        "x",
+        [],
+        7,
+    ],
+)
+def test_a_bad_cell_costs_its_row(built: Path, sham: Sham, cell: object) -> None:
+    sham.body = rows(GOOD, {"x": cell}, GOOD)
+    result = ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv")
+    assert result.stdout == "x\ngood\ngood\n"
+    assert "1 row is left out" in result.stderr
+    assert "?x is" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_half_a_surrogate_pair_costs_its_row(built: Path, sham: Sham) -> None:
+    sham.body = rows(GOOD, {"x": {"type": "literal", "value": "\ud83d"}})
+    result = ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv")
+    assert (result.stdout, result.exit_code) == ("x\ngood\n", 1)
+
+
+def test_bad_rows_are_counted(built: Path, sham: Sham) -> None:
+    sham.body = rows(*[{"x": {"type": "uri", "value": "a b"}}] * 1200, GOOD)
+    result = ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv")
+    assert "1,200 rows are left out" in result.stderr
+    assert "'a b'" in result.stderr
+
+
+def test_what_is_harmless_is_read_as_meant(built: Path, sham: Sham) -> None:
+    """An unbound cell as null, line breaks as they are, typed-literal (an older draft's word), variables unnamed."""
+    typed = {"type": "typed-literal", "value": "5", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}
+    text = rows({"x": None}, {"x": {"type": "literal", "value": "a⏎b"}}, {"x": typed}).decode()
+    for body in (text.replace("\\u23ce", "\n"), text.replace("\\u23ce", "\n").replace('"vars": ["x"]', "")):
+        sham.body = body.encode()
+        result = ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "tsv")
+        assert (result.stdout, result.stderr, result.exit_code) == ('?x\n\n"a\\nb"\n5\n', "", 0)
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "utf-16", "UTF-8"])
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_the_charset_of_the_response_is_read(built: Path, sham: Sham, charset: str, kind: str) -> None:
+    cell = {"x": {"type": "literal", "value": "Küste"}}
+    text = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [cell]}}, ensure_ascii=False)
+    if kind == "xml":
+        text = (
+            '<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="x"/></head><results><result>'
+            '<binding name="x"><literal>Küste</literal></binding></result></results></sparql>'
+        )
+    sham.body = text.encode(charset)
+    sham.headers = {"Content-Type": f"application/sparql-results+{kind}; charset={charset}"}
+    assert ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv").stdout == "x\nKüste\n"
+
+
+@pytest.mark.parametrize("media_type", [RESULTS, "application/json", "text/plain", "text/html", ""])
+def test_results_are_known_by_what_they_are(built: Path, sham: Sham, media_type: str) -> None:
+    sham.body, sham.headers = rows(GOOD), {"Content-Type": media_type}
+    assert ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv").stdout == "x\ngood\n"
+
+
+XML = (
+    '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="x"/></head>'
+    '<results><result><binding name="x"><literal xml:lang="{}">good</literal></binding></result>'
+    '<result><binding name="x"><uri>http://x.example/{}</uri></binding></result></results></sparql>'
+)
+
+
+@pytest.mark.parametrize("media_type", ["application/sparql-results+xml", "application/xml; charset=utf-8", "text/xml"])
+def test_a_bad_cell_costs_its_row_in_xml_too(built: Path, sham: Sham, media_type: str) -> None:
+    sham.headers = {"Content-Type": media_type}
+    for language, local, left in (("de", "a b", "good"), ("de_DE", "a", "http://x.example/a")):
+        sham.body = XML.format(language, local).encode()
+        result = ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv")
+        assert (result.stdout, result.exit_code) == (f"x\n{left}\n", 1)
+        assert "1 row is left out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "rest"),
+    [
+        (rows(GOOD, GOOD)[:-20], ""),
+        (rows(GOOD)[:-3] + b"\n\nERROR: java.util.concurrent.TimeoutException", "TimeoutException"),
+        (XML.format("de", "a").encode()[:-60], ""),
+        (XML.format("de", "a").encode()[:-10] + b"\nERROR: out of memory", "out of memory"),
+    ],
+)
+def test_a_result_that_breaks_off_is_incomplete(built: Path, sham: Sham, body: bytes, rest: str) -> None:
+    kind = "xml" if body.startswith(b"<") else "json"
+    sham.body, sham.headers = body, {"Content-Type": f"application/sparql-results+{kind}"}
+    said = refused(built, "SELECT ?x {}", "--endpoint", sham.url)
+    assert "is incomplete" in said
+    assert rest in said
+
+
+def test_pushing_and_pulling_take_no_bad_result(built: Path, sham: Sham) -> None:
+    for command in ("status", "pull", "push"):
+        for body in (rows({"g": {"type": "uri", "value": "a b"}}), rows(GOOD)[:-9], b"\xff", b"[]"):
+            sham.body = body
+            result = CliRunner().invoke(main, ["--project", str(built), command, "--endpoint", sham.url])
+            assert result.exit_code == 2
+            assert "unexpected:" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "expected"),
+    [
+        ("text/turtle", b"@prefix x: <http://x/> . <rel> x:b <#f> .", "<{here}rel> <http://x/b> <{url}#f> .\n"),
+        ("text/plain", b'<http://x/a> <http://x/b> "1" .\n', '<http://x/a> <http://x/b> "1" .\n'),
+        ("text/rdf+n3", b'<http://x/a> <http://x/b> "1" .\n', '<http://x/a> <http://x/b> "1" .\n'),
+        ("application/ld+json", b'{"@id":"http://x/a","http://x/b":"1"}', '<http://x/a> <http://x/b> "1" .\n'),
+    ],
+)
+def test_graphs_are_read_in_what_endpoints_give(
+    built: Path, sham: Sham, media_type: str, body: bytes, expected: str
+) -> None:
+    sham.body, sham.headers = body, {"Content-Type": media_type}
+    result = ask(built, "CONSTRUCT WHERE { ?s ?p ?o }", "--endpoint", sham.url, "-f", "nt")
+    assert result.stdout == expected.format(url=sham.url, here=sham.url.removesuffix("sparql"))
+
+
+def test_a_bad_line_of_n_triples_costs_its_triple(built: Path, sham: Sham) -> None:
+    sham.headers = {"Content-Type": "application/n-triples"}
+    sham.body = b'<http://x/a> <http://x/b> <http://x/c d> .\n<http://x/a> <http://x/b> "1" .\n'
+    result = ask(built, "CONSTRUCT WHERE { ?s ?p ?o }", "--endpoint", sham.url, "-f", "nt")
+    assert (result.stdout, result.exit_code) == ('<http://x/a> <http://x/b> "1" .\n', 1)
+    assert "1 triple is left out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "said"),
+    [
+        (
+            "text/html",
+            b"<!DOCTYPE html><html><head><title>E</title></head><body><h1>Parse error</h1><p>no",
+            "Parse error · no",
+        ),
+        ("application/problem+json", b'{"title":"Bad Request","detail":"Unknown prefix foo"}', "Unknown prefix foo"),
+        ("application/json", b'{"message":"out of luck"}', "out of luck"),
+        ("application/json", b"[1]", "[1]"),
+        ("text/plain", b"\n  Parse error: line 1\nstack", "Parse error: line 1"),
+    ],
+)
+def test_what_the_endpoint_finds_wrong_is_said_as_text(
+    built: Path, sham: Sham, media_type: str, body: bytes, said: str
+) -> None:
+    sham.status, sham.body, sham.headers = 400, body, {"Content-Type": media_type}
+    # valid SPARQL, so that what is wrong is the endpoint's to say
+    assert f"finds the query wrong: {said}\n" in refused(built, "SELECT ?x {}", "--endpoint", sham.url)
+
+
+def test_a_syntax_error_is_said_with_its_place_in_the_text_as_given(built: Path, sham: Sham) -> None:
+    sham.status, sham.body = 400, b"error at 2:30"
+    said = refused(built, "SELECT ?x {\n ?x a clu:Cluster . FILTR(1) }", "--endpoint", sham.url)
+    assert "in line 2, column 29: unexpected '}'" in said
+    # and the endpoint sees the same lines
+    assert unquote_plus(sham.asked[-1][1].decode()).count("\n") == 1
+
+
+@pytest.mark.parametrize("status", [405, 415, 501])
+def test_an_endpoint_that_takes_no_post_is_asked_by_get(built: Path, sham: Sham, status: int) -> None:
+    sham.status, sham.then, sham.body = status, 200, rows(GOOD)
+    assert ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv").stdout == "x\ngood\n"
+    assert [body for _, body in sham.asked][1:] == [b""]
+
+
+@pytest.mark.parametrize(
+    ("text", "headers", "said"),
+    [
+        ("SELECT ?x {}", {"X-SPARQL-MaxRows": "3"}, "gives 3 rows at most"),
+        ("SELECT ?x {} LIMIT 4", {"X-SPARQL-MaxRows": "3"}, "gives 3 rows at most"),
+        ("SELECT ?x {} LIMIT 3", {"X-SPARQL-MaxRows": "3"}, ""),
+        ("SELECT ?x { { SELECT ?x {} LIMIT 2 } }", {"X-SPARQL-MaxRows": "3"}, "gives 3 rows at most"),
+        ("SELECT ?x {}", {"X-SPARQL-MaxRows": "4"}, ""),
+        ("SELECT ?x {}", {"X-SPARQL-MaxRows": "many"}, ""),
+        ("SELECT ?x {}", {"X-SQL-State": "S1TAT"}, "stopped before it had found everything"),
+    ],
+)
+def test_a_result_that_is_cut_off_is_said(
+    built: Path, sham: Sham, text: str, headers: dict[str, str], said: str
+) -> None:
+    sham.body = rows(GOOD, GOOD, GOOD)
+    sham.headers.update(headers)
+    result = ask(built, text, "--endpoint", sham.url, "-f", "csv")
+    assert result.stdout == "x\n" + "good\n" * 3
+    assert result.exit_code == (1 if said else 0)
+    assert said in result.stderr
+    assert bool(result.stderr) == bool(said)
+
+
+def test_the_timeout_is_for_the_whole_response(built: Path, sham: Sham) -> None:
+    sham.body, sham.drip = rows(*[GOOD] * 100), 0.05
+    said = refused(built, "SELECT ?x {}", "--endpoint", sham.url, "--timeout", "0.3")
+    assert "did not answer within 0.3 seconds" in said

@@ -28,7 +28,9 @@ _START = (
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _XML_NAME = re.compile(f"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f-\u2040-]*+$")
-_NOT_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what UTF-8 can say and XML 1.0 cannot (2.2)
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_OTHERS = "use turtle, jsonld, ntriples, nquads or trig"
 
 
 def write_triples(triples: Iterable[ox.Triple], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
@@ -44,31 +46,34 @@ def write_quads(quads: Iterable[ox.Quad], form: Serialization, prefixes: Mapping
 
 def _write(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
     if form.name == "rdfxml":
-        _check_xml(ordered)
+        for statement in ordered:
+            check_xml_name(statement.predicate)
     written = ox.serialize(ordered, format=form.ox_format, prefixes=used_prefixes(ordered, prefixes))
     assert written is not None  # noqa: S101 - no output was given
     if form.name in {"turtle", "trig"}:
         return _readable(_without_escaped_names(written))
     if form.name == "rdfxml":
-        # an XML parser reads a carriage return as a line feed (XML 1.0, 2.11), and pyoxigraph writes it as it is
-        written = written.replace(b"\r", b"&#xD;")
+        written = xml_escaped(written)
     return written if written.endswith(b"\n") or not written else written + b"\n"
 
 
-def _check_xml(statements: Iterable[ox.Triple | ox.Quad]) -> None:
-    """Raise DataError for what RDF 1.1 XML Syntax cannot say: a property is an element, so its IRI ends in a name."""
-    for statement in statements:
-        if not _XML_NAME.search(statement.predicate.value):
-            raise DataError(
-                f"RDF/XML has no way to write the property <{statement.predicate.value}>: its IRI ends in no XML name",
-                hint="use turtle, jsonld, ntriples, nquads or trig",
-            )
-        if isinstance(statement.object, ox.Literal) and (found := _NOT_XML.search(statement.object.value)):
-            raise DataError(
-                f"RDF/XML has no way to write the character U+{ord(found[0]):04X}, which is in a text of "
-                f"{statement.subject}",
-                hint="use turtle, jsonld, ntriples, nquads or trig",
-            )
+def check_xml_name(predicate: ox.NamedNode) -> None:
+    """Raise DataError for a property that RDF 1.1 XML Syntax cannot write: its element needs a name."""
+    if not _XML_NAME.search(predicate.value):
+        raise DataError(
+            f"RDF/XML has no way to write the property <{predicate.value}>: its IRI ends in no XML name", hint=_OTHERS
+        )
+
+
+def xml_escaped(written: bytes) -> bytes:
+    """Return XML with its carriage returns escaped: a parser reads them as line feeds (XML 1.0, 2.11).
+
+    Raises DataError for a character that XML 1.0 has no way to write.
+    """
+    found = _NOT_XML.search(written)
+    if found is not None:
+        raise DataError(f"XML has no way to write the character U+{ord(found[0].decode()):04X} of a text", hint=_OTHERS)
+    return written.replace(b"\r", b"&#xD;")
 
 
 def _without_escaped_names(turtle: bytes) -> bytes:

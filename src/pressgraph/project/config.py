@@ -204,6 +204,10 @@ def open_project(root: Path) -> Project:
     return _settings(root, path, table)
 
 
+# a name for XML and for Turtle alike
+_PREFIX = re.compile(r"[^\W\d_][\w-]*", re.ASCII)
+_NAMESPACE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
+
 _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"base": str, "language": str, "facts": list},
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
@@ -230,7 +234,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     settings: dict[str, Any] = {
         "replace_profile": profile.get("replace", False),
         "include_personal_data": table.get("publish", {}).get("personal_data", False),
-        "prefixes": reader.strings("prefixes", table.get("prefixes", {})),
+        "prefixes": reader.prefixes(table.get("prefixes", {})),
         "endpoints": {name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()},
         "tables": tuple(reader.table_settings(name, value) for name, value in table.get("tables", {}).items()),
         "embedding": reader.embedding(table.get("embed", {})),
@@ -309,6 +313,18 @@ class _Reader:
             if not isinstance(item, str):
                 raise self.error(f"{name}.{key} must be a text in quotes")
         return dict(value)
+
+    def prefixes(self, table: dict[str, Any]) -> dict[str, str]:
+        """Return namespaces by prefixes, which Turtle, TriG, RDF/XML and SPARQL must all be able to write."""
+        found = self.strings("prefixes", table)
+        for prefix, namespace in found.items():
+            if not _PREFIX.fullmatch(prefix):
+                raise self.error(f"prefixes: '{prefix}' is not a prefix", hint="letters, digits and '-', as in schema")
+            if not _NAMESPACE.fullmatch(namespace):
+                raise self.error(
+                    f"prefixes.{prefix}: '{namespace}' is not an IRI", hint='such as "https://www.example.org/terms#"'
+                )
+        return found
 
     def table_settings(self, name: str, value: Any) -> TableSettings:
         texts = ("file", "sheet", "url", "encoding", "delimiter")

@@ -6,6 +6,7 @@ and before the published context's address is registered.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from pressgraph.rdf import Term
 
+
+# Relative references that every processor resolves in the same way; what else there is (RFC 3986, 4.2), some mistake.
+_PLAIN = re.compile(r"[\w-][\w.~%-]*(?:/[\w-][\w.~%-]*)*")
 
 Resource = ox.NamedNode | ox.BlankNode
 
@@ -125,7 +129,7 @@ class _Writer:
             if key is not None and key.kind is Kind.TERM and key.scheme is not None:
                 concept = self.profile.concept_of.get(value.value)
                 in_scheme = concept is not None and key.scheme.concepts.get(concept.name) == concept
-                if concept is not None and in_scheme and _is_plain(concept.name):
+                if concept is not None and in_scheme and _PLAIN.fullmatch(concept.name):
                     return concept.name
                 return {"id": value.value}
             if seen is not None and value in self.about and value not in seen:
@@ -167,7 +171,7 @@ class _Writer:
             return f"_:{node.value}"
         iri = node if isinstance(node, str) else str(getattr(node, "value", node))
         relative = iri.removeprefix(self.id_base)
-        return relative if relative != iri and _is_plain(relative) else iri
+        return relative if relative != iri and _PLAIN.fullmatch(relative) else iri
 
     def compact(self, iri: str) -> str:
         for prefix, namespace in self.prefixes:
@@ -176,12 +180,6 @@ class _Writer:
                 self.used.add(prefix)
                 return f"{prefix}:{local}"
         return iri
-
-
-def _is_plain(relative: str) -> bool:
-    """Whether a relative reference is taken for nothing else, and resolved without a change (RFC 3986, 5.2)."""
-    dots = {".", ".."} & set(relative.partition("?")[0].partition("#")[0].split("/"))
-    return bool(relative) and ":" not in relative and not relative.startswith(("@", "/")) and not dots
 
 
 def one_or_list(values: list[Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import SERIALIZATIONS, serialization
-from pressgraph.dataset.writing import triple_order, write_triples
+from pressgraph.dataset.writing import triple_order, write_triples, xml_escaped
 from pressgraph.errors import QueryError
 from pressgraph.spelling import did_you_mean
 
@@ -164,6 +164,8 @@ def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
     assert written is not None  # noqa: S101 - no output was given
+    if form == ox.QueryResultsFormat.XML:
+        written = xml_escaped(written)
     return written if written.endswith(b"\n") else written + b"\n"
 
 
