@@ -117,6 +117,24 @@ class Server:
                 self.process.wait()
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, seconds: float = 60) -> None:
+    """Wait until something listens at a port."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing listens at port {port}")
+
+
 def start(project: Path, *options: str, token: str | None = TOKEN) -> Server:
     log = project / "server.log"
     environment = {**os.environ, "PRESSGRAPH_SERVE_TOKEN": token or ""}

@@ -746,18 +746,6 @@ def test_pipelined_requests_are_answered_in_turn_and_cost_little(survivor: Serve
     assert survivor.rss() < 300 * MIB
 
 
-def test_more_connections_than_allowed_are_turned_away(launch: Callable[..., Server], tmp_path: Path) -> None:
-    server = launch(empty(make_project(tmp_path / "p", {"connections": 10, "workers": 1, "head_timeout": 2.0})))
-    held = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(30)]
-    time.sleep(0.2)
-    answer = server.raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert answer.split(b" ")[1] == b"503"
-    for sock in held:
-        sock.close()
-    time.sleep(0.2)
-    assert server.answers()
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -827,13 +815,6 @@ def test_a_compressed_query_is_not_unpacked(survivor: Server) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     headers = {"content-type": "application/sparql-query", "content-encoding": "gzip"}
     assert survivor.client.post("/sparql", content=bomb, headers=headers).status_code == 415
-
-
-def test_a_slow_head_is_cut(launch: Callable[..., Server], tmp_path: Path) -> None:
-    server = launch(empty(make_project(tmp_path / "p", {"head_timeout": 0.5, "workers": 1})))
-    started = time.monotonic()
-    assert server.raw(b"GET / HTTP/1.1\r\nHost:", wait=10) == b""
-    assert time.monotonic() - started < 5
 
 
 def test_a_client_that_goes_frees_its_process(survivor: Server) -> None:

@@ -130,9 +130,7 @@ def preflight(methods: str) -> Response:
 class ResultStream(Response):
     """A result that is sent as it comes. One that fails midway ends as a broken connection, never as success."""
 
-    def __init__(
-        self, exchange: Exchange, beginning: bytes, *, headers: Mapping[str, str], compress: bool, stall: float
-    ) -> None:
+    def __init__(self, exchange: Exchange, beginning: bytes, *, headers: Mapping[str, str], compress: bool) -> None:
         super().__init__(status_code=200, headers=headers)
         del self.headers["content-length"]
         if compress:
@@ -140,7 +138,6 @@ class ResultStream(Response):
         self._exchange = exchange
         self._beginning = beginning
         self._gzip = zlib.compressobj(1, zlib.DEFLATED, 31) if compress else None
-        self._stall = stall
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the result."""
@@ -152,7 +149,7 @@ class ResultStream(Response):
                 await self._send(chunk, send)
             rest = self._gzip.flush() if self._gzip is not None else b""
             await send({"type": "http.response.body", "body": rest, "more_body": False})
-        except (ExchangeError, TimeoutError):
+        except ExchangeError:
             abort = scope.get("pressgraph.abort")
             if abort is not None:
                 abort()
@@ -165,8 +162,8 @@ class ResultStream(Response):
         if self._gzip is not None:
             chunk = self._gzip.compress(chunk)
         if chunk:
-            async with asyncio.timeout(self._stall):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            # a reader that takes nothing is cut by `pressgraph.server.connections`
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def _gone(receive: Receive, exchange: Exchange) -> None:

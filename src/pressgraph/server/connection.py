@@ -1,98 +1,262 @@
-"""A connection: uvicorn's, with limits on what comes before a request is one, and with a short way for queries."""
+"""A connection: HTTP/1.1 from the socket to an ASGI request, with a limit for all that a client may make us wait for.
+
+uvicorn has the parts (the parser's callbacks, a request's cycle); how bytes reach them is decided here:
+
+- Bytes are parsed up to the end of a head or of a body, and no further until the request is answered. So a connection
+  has one request at a time, and what comes behind it is kept as bytes.
+- An offer to speak another protocol is ignored (RFC 9110, 7.8). llhttp ends at a head that offers one, and uvicorn
+  would take what follows, the body, for a new request (Kludex/uvicorn #2722, MagicStack/httptools #124; both open in
+  November 2026). So the head is parsed once more, by a new parser, without the offer.
+- A request that is answered before its body has come ends the connection: what is left of the body is no request.
+- What `pressgraph.server.quick` can answer never becomes an ASGI request.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import http
+import socket
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from pressgraph.server.clients import LOCAL
+from pressgraph.server.connections import PROGRESS, Waiting
+from pressgraph.server.heads import RefusedHeadError, read_head, without_offer
 from pressgraph.server.quick import Known
 
 if TYPE_CHECKING:
-    import asyncio
-
     from pressgraph.server.exchange import Exchange
     from pressgraph.server.front import Front
     from pressgraph.server.quick import Asked
 
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_HEAD_END = b"\r\n\r\n"
+_REFUSALS = {
+    "address": (429, "too many connections from one address"),
+    "full": (503, "too many connections"),
+}
+
+
+class Cycle(RequestResponseCycle):
+    """A request and its answer."""
+
+    _until_close = False
+
+    async def send(self, message: Any) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            if self.more_body:
+                self.keep_alive = False
+            if self.scope["http_version"] == "1.0" and not _has_length(message):
+                # HTTP/1.0 knows no chunks: the answer ends with the connection
+                self._until_close = True
+                self.chunked_encoding = False
+        elif self._until_close:
+            self.expected_content_length = len(message.get("body", b""))
+        await super().send(message)
+
+    def forget(self) -> None:
+        """Let the application know that nobody waits for its answer."""
+        self.disconnected = True
+        self.message_event.set()
+
+
+def _has_length(message: Any) -> bool:
+    return any(name.lower() == b"content-length" for name, _ in message.get("headers", ()))
 
 
 class Connection(HttpToolsProtocol):
-    """A client's connection. What `pressgraph.server.quick` can answer never becomes an ASGI request."""
+    """A client's connection."""
 
     front: ClassVar[Front]
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for the first request's head."""
+        """Begin to wait for the first request's head, where there is room."""
         super().connection_made(transport)
-        settings = self.front.settings
-        self._head_timeout = settings.head_timeout
-        self._head_size = settings.head_kib * 1024
-        self._head = 0
+        self._most_head = self.front.settings.head_kib * 1024
+        self.waits_for = Waiting.HEAD
+        self.since = self.loop.time()
+        """When it began to wait, in the loop's seconds."""
+        self._unread = 0
+        """What its client had not read when it last read something, and when that was."""
+        self._unread_since = self.since
         self._in_head = True
-        self._bytes = b""
+        self._framing = 0
+        """Bytes of a head, a chunk's head or trailers that came without anything new."""
+        self._left: int | None = None
+        """What is to come of a body that said its length."""
+        self._tail = b""
+        """The last bytes, where the end of a head may have begun."""
+        self._begun_message = False
+        """Whether a request has begun to come, and is not complete."""
+        self._offers = False
+        """Whether the head offers to speak another protocol."""
+        self._head = b""
         """A request's head, where it came in one piece."""
-        self._timer: asyncio.TimerHandle | None = self.loop.call_later(self._head_timeout, self._late)
+        self._pending = b""
+        """What came behind a request that is not answered yet."""
+        self._taking = False
         self._asked: Asked | None = None
         """The query that is being answered the short way."""
         self._handed: Exchange | None = None
         """What was begun the short way and goes on the ordinary way."""
-        self._answered = 0.0
-        """When the last query was answered the short way, in the loop's seconds."""
-        self._behind = b""
-        """What came while it was."""
+        address = self._address(transport)
+        refusal = self.front.connections.admit(self, address)
+        if refusal is not None:
+            self.refuse(*_REFUSALS[refusal])
 
-    def _late(self) -> None:
-        if self._in_head and not self.transport.is_closing():
-            self.transport.abort()
+    def _address(self, transport: Any) -> str:
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sock.family == socket.AF_UNIX:
+            self.client = (LOCAL, 0)
+            return LOCAL
+        if self.client is None:
+            return ""
+        # an IPv4 client of a socket for both families
+        self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
+        return self.client[0]
 
-    def _no_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    # -- its state, as `Connections` sees it
+
+    def _wait(self, waits_for: Waiting) -> None:
+        self.waits_for = waits_for
+        self.since = self.loop.time()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a request has begun to come."""
+        return self._begun_message
+
+    def unread_for(self, now: float) -> float:
+        """Return for how many seconds its client has read nothing of what was sent."""
+        size = self.transport.get_write_buffer_size()
+        if not size:
+            self._unread = 0
+            return 0.0
+        if not self._unread or size > self._unread or size <= self._unread - PROGRESS:
+            self._unread, self._unread_since = size, now
+        return now - self._unread_since
+
+    # -- bytes
 
     def data_received(self, data: bytes) -> None:
-        """Take what came: a request the short way, or anything the ordinary way."""
-        if self._asked is not None:
-            self._behind += data
-            if len(self._behind) > self._head_size:
-                self.flow.pause_reading()
+        """Take what came."""
+        if self.waits_for is Waiting.END:
             return
-        if self._in_head and not self._head and self._at_rest():
-            found = self.front.quick.ask(data)
-            if found is not None:
-                self._no_timer()
-                if isinstance(found, Known):
-                    self._answer(found)
-                else:
-                    self._asked = found
-                    self.front.quick.watch(self)
-                    found.exchange.when_begun(self.front.quick.enough, self._begun)
-                return
-        self._feed(data)
+        if self._pending or self._busy:
+            self._pending += data
+            self._hold()
+        else:
+            self._take(data)
 
-    def _at_rest(self) -> bool:
-        """Tell whether no other request is under way, and the client takes its answers."""
+    @property
+    def _busy(self) -> bool:
+        """Whether a whole request is there, and is not answered."""
         cycle: Any = self.cycle  # None before the first request, whatever its type says
-        rested = cycle is None or bool(cycle.response_complete)
-        return rested and not self.flow.write_paused and len(self.connections) < (self.limit_concurrency or 0)
+        return self._asked is not None or (self._in_head and cycle is not None and not cycle.response_complete)
 
-    def _feed(self, data: bytes) -> None:
-        """Take bytes the ordinary way."""
-        if self._in_head:
-            self._head += len(data)
-            if self._head > self._head_size and self._endless(data):
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
-                return
-            self._bytes = data if self._head == len(data) else b""
-        super().data_received(data)
+    def _hold(self) -> None:
+        """Read no more of what comes behind a request than is good; the end of the connection shows for as long."""
+        if len(self._pending) > self._most_head:
+            self.flow.pause_reading()
 
-    def _endless(self, data: bytes) -> bool:
-        return b"\r\n\r\n" not in data[: max(0, self._head_size - self._head + len(data)) + 4]
+    def _take(self, data: bytes) -> None:
+        """Take requests one after another, until one has to be waited for."""
+        at, self._taking = 0, True
+        while at < len(data) and self.waits_for is not Waiting.END and not self.transport.is_closing():
+            if self._busy:
+                self._pending = data[at:]
+                self._hold()
+                break
+            end = self._end_of_piece(data, at)
+            piece = data if end - at == len(data) else data[at:end]
+            if not self._quickly(piece):
+                end = at + self._feed(piece)
+            at = end
+        self._taking = False
+
+    def _end_of_piece(self, data: bytes, at: int) -> int:
+        """Return where a head or body ends at the latest; every head and chunked body ends with an empty line."""
+        if self._left is not None:
+            return min(len(data), at + self._left)
+        if self._tail:
+            across = (self._tail + data[at : at + 3]).find(_HEAD_END)
+            if across >= 0:
+                return at + across + len(_HEAD_END) - len(self._tail)
+        found = data.find(_HEAD_END, at)
+        return len(data) if found < 0 else found + len(_HEAD_END)
+
+    def _go_on(self) -> None:
+        """Take what came while a request was answered."""
+        if self._pending and not self._taking:
+            pending, self._pending = self._pending, b""
+            self.flow.resume_reading()
+            self._take(pending)
+
+    def _feed(self, piece: bytes) -> int:
+        """Parse a piece; return how much of it was."""
+        if self.waits_for is Waiting.NEXT:
+            self._wait(Waiting.HEAD)
+        length, size = self._left, len(piece)
+        self._head = piece if not self._framing else b""
+        self._framing += size
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as offer:
+            size = int(offer.args[0])
+            self._parse_without_offer()
+        except httptools.HttpParserError as error:
+            self._refuse_for(error)
+            return size
+        if length is not None and self._left is not None:
+            self._left = length - size
+        ends = self._left is not None or piece.endswith(_HEAD_END)
+        self._tail = b"" if ends else (self._tail + piece[-3:])[-3:]
+        if self._framing > self._most_head:
+            self.refuse(431, f"the request's head is larger than {self._most_head} bytes")
+        return size
+
+    def _parse_without_offer(self) -> None:
+        method = self.parser.get_method()
+        head = without_offer(self.parser.get_http_version(), method, self.url, self.headers)
+        self._offers = False
+        self._in_head = True
+        self.parser = httptools.HttpRequestParser(self)
+        try:
+            self.parser.feed_data(head)
+        except httptools.HttpParserError as error:
+            self._refuse_for(error)
+
+    def _refuse_for(self, error: httptools.HttpParserError) -> None:
+        """Refuse a request that the parser, or one of its callbacks, did not take."""
+        cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
+        if isinstance(cause, RefusedHeadError):
+            self.refuse(cause.status, cause.reason)
+        elif isinstance(cause, Exception):
+            self.front.say("error", error=type(cause).__name__, at="connection")
+            self.refuse(500, "the server made a mistake")
+        else:
+            self.refuse(400, f"the request is not HTTP/1.1: {error}")
 
     # -- the short way
+
+    def _quickly(self, piece: bytes) -> bool:
+        """Answer a request the short way, or begin to; return whether that is possible."""
+        if not self._in_head or self._framing or self.flow.write_paused:
+            return False
+        found = self.front.quick.ask(piece)
+        if found is None:
+            return False
+        if isinstance(found, Known):
+            self._answer(found)
+        else:
+            self._asked = found
+            self._wait(Waiting.NOTHING)
+            self.front.quick.watch(self)
+            found.exchange.when_begun(self.front.quick.enough, self._begun)
+        return True
 
     def _begun(self) -> None:
         """Answer, where the whole answer is there; else go on the ordinary way."""
@@ -111,22 +275,7 @@ class Connection(HttpToolsProtocol):
     def _answer(self, answer: Known, started: float | None = None) -> None:
         self.transport.write(self.front.quick.bytes_of(answer, started))
         self.server_state.total_requests += 1
-        self._answered = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._close_after(self.timeout_keep_alive)
-
-    def _close_after(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that has been at rest for long enough: one timer serves many answers."""
-        left = self._answered + self.timeout_keep_alive - self.loop.time()
-        if self._asked is not None:
-            left = self.timeout_keep_alive
-        if left > 0 and not self.transport.is_closing():
-            self._close_after(left)
-        else:
-            super().timeout_keep_alive_handler()
+        self._wait(Waiting.NEXT)
 
     def asked_before(self, moment: float) -> bool:
         """Tell whether its query came before a moment of `time.perf_counter`."""
@@ -145,48 +294,174 @@ class Connection(HttpToolsProtocol):
             return
         self._handed = asked.exchange
         self._feed(asked.request)
-        self._go_on()
 
-    def _go_on(self) -> None:
-        """Take what came meanwhile."""
-        if self._behind:
-            behind, self._behind = self._behind, b""
-            self.flow.resume_reading()
-            self.data_received(behind)
-
-    # -- what uvicorn calls
+    # -- what the parser calls
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        if self._timer is None:
-            self._timer = self.loop.call_later(self._head_timeout, self._late)
-        self._in_head = True
         super().on_message_begin()
+        self._begun_message = True
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]  # with keys of our own
-        scope["pressgraph.abort"] = self.transport.abort
-        scope["pressgraph.bytes"] = self._bytes
+        scope["pressgraph.abort"] = self.abort
+        scope["pressgraph.bytes"] = self._head
         if self._handed is not None:
             scope["pressgraph.exchange"], self._handed = self._handed, None
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the head; those behind a body are none of the head (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        """Note that the head is complete."""
+        """Have a request answered whose head is complete."""
+        if self._framing > self._most_head:
+            raise RefusedHeadError(431, f"the request's head is larger than {self._most_head} bytes")
+        method = self.parser.get_method()
+        if self.parser.should_upgrade() and method != b"CONNECT":
+            self._offers = True
+            return
+        version = self.parser.get_http_version()
+        head = read_head(version, method, self.url, self.headers, here=self._here())
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]  # as above
+        scope["method"] = method.decode("ascii")
+        scope["http_version"] = version
+        scope["headers"] = head.fields
+        parsed = httptools.parse_url(head.target)
+        path = parsed.path.decode("ascii")
+        scope["path"] = self.root_path + (unquote(path) if "%" in path else path)
+        scope["raw_path"] = self.root_path.encode("ascii") + parsed.path
+        scope["query_string"] = parsed.query or b""
         self._in_head = False
-        self._head = 0
-        self._no_timer()
-        super().on_headers_complete()
+        self._framing = 0
+        length = dict(head.fields).get(b"content-length")
+        self._left = int(length) if length else None
+        self._wait(Waiting.BODY)
+        self.cycle = Cycle(
+            scope=self.scope,
+            transport=self,  # type: ignore[arg-type]  # as far as a cycle uses it: to end the connection well
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue and version == "1.1",
+            keep_alive=version == "1.1" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    def _here(self) -> bytes:
+        """Return the address that the client reached, as a Host."""
+        if self.server is None or self.server[1] is None:
+            return b"localhost"
+        host, port = self.server
+        host = host.removeprefix("::ffff:")
+        return (f"[{host}]:{port}" if ":" in host else f"{host}:{port}").encode("ascii")
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._framing = 0
+        super().on_body(body)
+
+    def on_chunk_header(self) -> None:
+        """Take note of a chunk."""
+        self._framing = 0
 
     def on_message_complete(self) -> None:
-        """Wait for the next head."""
+        """Wait for the answer."""
+        self._framing = 0
+        if self._offers:
+            return
         super().on_message_complete()
+        self._begun_message = False
         self._in_head = True
-        self._head = 0
+        self._left = None
+        self._wait(Waiting.NOTHING)
+
+    # -- what a request's cycle calls
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, which may be here already."""
+        self.server_state.total_requests += 1
+        if self.is_closing():
+            return
+        self.flow.resume_reading()
+        self._wait(Waiting.NEXT)
+        self._go_on()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self.transport.write(data)
+
+    def is_closing(self) -> bool:
+        """Tell whether the connection ends."""
+        return self.waits_for is Waiting.END or self.transport.is_closing()
+
+    def close(self) -> None:
+        """End the connection so that its client gets what was written.
+
+        While bytes come that nobody reads, closing would take back what the client has not read yet (RFC 9112, 9.6).
+        """
+        if self.is_closing():
+            return
+        if self._in_head and not self._begun_message and not self._pending:
+            self._wait(Waiting.NOTHING)
+            self.transport.close()
+        elif self.front.connections.leaving(self):
+            self._wait(Waiting.END)
+            self._pending = b""
+            self.flow.resume_reading()
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+        else:
+            self.abort()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.transport.abort()
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Answer what is no request that anybody could answer, and end the connection."""
+        self.front.refused(status, reason)
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.forget()
+            if cycle.response_started:
+                self.abort()
+                return
+        body = f"{reason}\n".encode()
+        lines = [
+            b"HTTP/1.1 %d %s" % (status, http.HTTPStatus(status).phrase.encode()),
+            *(b"%s: %s" % pair for pair in self.server_state.default_headers),
+            *(b"%s: %s" % pair for pair in self.front.security),
+            b"cache-control: no-store",
+            b"content-type: text/plain; charset=utf-8",
+            b"content-length: %d" % len(body),
+            b"connection: close",
+        ]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        self._begun_message = True
+        self.close()
+
+    # -- what uvicorn's server and the event loop call
 
     def shutdown(self) -> None:
         """Close the connection as soon as its request is answered."""
         self.hand_over()
-        super().shutdown()
+        cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete:
+            self.close()
+        else:
+            cycle.keep_alive = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client; a query that runs longer ends with it."""
-        self._no_timer()
+        self.front.connections.left(self)
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            self.front.quick.unwatch(self)
+            asked.exchange.close()
         super().connection_lost(exc)

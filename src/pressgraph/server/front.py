@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import prometheus_client as prometheus
-from prometheus_client.core import GaugeMetricFamily
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,8 +19,11 @@ from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
 from pressgraph.query.patterns import HOST
 from pressgraph.server.answers import RequestError, error_answer, request_error
+from pressgraph.server.connections import Connections
 from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.frames import request_frame
+from pressgraph.server.log import Log
+from pressgraph.server.metrics import Metrics
 from pressgraph.server.negotiation import GRAPHS, ROWS
 from pressgraph.server.pages import Pages
 from pressgraph.server.pool import Pool
@@ -32,7 +33,7 @@ from pressgraph.server.quick import Known, Quick
 from pressgraph.server.writes import Writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,7 +49,6 @@ _SECURITY = (
     (b"x-frame-options", b"DENY"),
 )
 _CACHED = ',"cached":true'
-_PATH_KINDS = ("sparql", "store", "id", "doc", "vocab", "static", "search", "about", "healthz", "readyz", "metrics")
 
 
 class Front:
@@ -76,6 +76,8 @@ class Front:
         self.snapshots = Snapshots(self.folder)
         self.snapshot_id = "none"
         self.snapshot_name = ""
+        self.snapshot_since: float | None = None
+        """When what is served was published, in seconds of `time.time`."""
         self.problem: PressgraphError | None = None
         """Why it could not start."""
         self.pool = Pool(
@@ -91,11 +93,11 @@ class Front:
         self.writes = Writes(self, token)
         self.pages = Pages(self)
         self.endpoint = Endpoint(self)
+        self.log = Log()
         self.metrics = Metrics(self)
+        self.connections = Connections(self.settings, self.metrics.held)
         self.quick = Quick(self, self.settings.cache_mib * 1024 * 1024 // 4, self._answered)
         self._quickly: list[tuple[Known, str, float | None]] = []
-        self._logged: list[str] = []
-        """Lines of the log that are written in a moment, together."""
         self._second, self._time = 0, ""
         self._moving = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
@@ -184,13 +186,12 @@ class Front:
         if self.settings.log:
             now = self._now()
             # nothing here needs escaping: the query is a hash
-            self._logged.extend(
+            self.log.write(
                 f'{{"time":"{now}","event":"request","request_id":"{request_id}","method":"GET","path":"/sparql",'
                 f'"status":200,"ms":{round((seconds or 0) * 1000, 1)},"bytes":{len(known.body)},"query":"{known.query}"'
                 f"{_CACHED if seconds is None else ''}}}\n"
                 for known, request_id, seconds in self._quickly
             )
-            self._flush()
         self._quickly.clear()
 
     def _now(self) -> str:
@@ -199,14 +200,19 @@ class Front:
             self._second, self._time = second, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
         return self._time
 
-    def _flush(self) -> None:
-        sys.stderr.write("".join(self._logged))
-        self._logged.clear()
+    def refused(self, status: int, reason: str) -> None:
+        """Count and log what a connection answered itself, because it was no request or one connection too many."""
+        self.metrics.request("", status, 0.0)
+        if self.settings.log:
+            self.say("refused", status=status, reason=reason)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            if scope["path"] in {"/sparql", "/sparql/"}:
+            if scope["path"] == "*":
+                # 'OPTIONS *' asks the server itself (RFC 9110, 9.3.7)
+                await Response(status_code=204)(scope, receive, send)
+            elif scope["path"] in {"/sparql", "/sparql/"}:
                 response = await self.endpoint.answer(request)
                 await response(scope, receive, send)
             else:
@@ -281,6 +287,7 @@ class Front:
             identity = f"{current.name}-{current.manifest().get('id', '')}"
             await self.pool.open(current.path / "store")
             self.snapshot_name, self.snapshot_id = current.name, identity
+            self.snapshot_since = current.path.stat().st_mtime
             self.endpoint.moved()
             self.quick.clear()
             self.pages.moved()
@@ -317,12 +324,13 @@ class Front:
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
                 self._follower = asyncio.ensure_future(self._follow())
+                self.connections.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 if self._follower is not None:
                     self._follower.cancel()
+                self.connections.stop()
                 self._note_answered()
-                self._flush()
                 await self.writes.stop()
                 await self.pool.stop(1.0)
                 await send({"type": "lifespan.shutdown.complete"})
@@ -331,11 +339,7 @@ class Front:
     def say(self, event: str, **fields: Any) -> None:
         """Write a line of JSON to stderr; values are escaped, so that a request cannot forge a line."""
         line = {"time": self._now(), "event": event, **fields}
-        self._logged.append(json.dumps(line, separators=(",", ":")) + "\n")
-        if event != "request":
-            self._flush()
-        elif len(self._logged) == 1:
-            asyncio.get_running_loop().call_later(0.05, self._flush)
+        self.log.write([json.dumps(line, separators=(",", ":")) + "\n"])
 
     async def _download(self, request: Request) -> Response:
         """Answer a query as a file: what a form can ask for, since it cannot set Accept."""
@@ -362,68 +366,6 @@ class Front:
     async def _metrics(self, _request: Request) -> Response:
         content = prometheus.generate_latest(self.metrics.registry)
         return Response(content, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-class Metrics:
-    """What Prometheus may read."""
-
-    def __init__(self, front: Front) -> None:
-        self.registry = prometheus.CollectorRegistry()
-        self._front = front
-        self._requests = prometheus.Counter(
-            "pressgraph_requests", "Requests answered", ["path", "status"], registry=self.registry
-        )
-        self._seconds = prometheus.Histogram(
-            "pressgraph_request_seconds",
-            "Time until a request was answered",
-            ["path"],
-            registry=self.registry,
-            buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
-        )
-        self._known: dict[tuple[str, int], Any] = {}
-        self.registry.register(self)
-
-    def request(self, path: str, status: int, seconds: float) -> None:
-        """Count a request."""
-        kind = path[1:].partition("/")[0] or "home"
-        if kind not in _PATH_KINDS and kind != "home":
-            kind = "other"
-        children = self._known.get((kind, status))
-        if children is None:
-            children = self._known[kind, status] = (
-                self._requests.labels(kind, str(status)),
-                self._seconds.labels(kind),
-            )
-        children[0].inc()
-        children[1].observe(seconds)
-
-    def quickly(self, seconds: list[float | None]) -> None:
-        """Count requests that were answered the short way; None took no time that could be measured."""
-        self._requests.labels("sparql", "200").inc(len(seconds))
-        observe = self._seconds.labels("sparql").observe
-        for it in seconds:
-            observe(it or 0.0)
-
-    def describe(self) -> Iterable[Any]:
-        """Say nothing ahead of time."""
-        return []
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Yield what pool and cache say now."""
-        front = self._front
-        for name, value in front.pool.gauges().items():
-            yield GaugeMetricFamily(f"pressgraph_pool_{name}", f"Pool: {name}", value)
-        yield GaugeMetricFamily("pressgraph_processes_started", "Processes started", front.pool.counts.started)
-        killed = GaugeMetricFamily("pressgraph_queries_ended", "Queries ended by a limit", labels=["limit"])
-        for reason, count in front.pool.counts.killed.items():
-            killed.add_metric([reason], count)
-        yield killed
-        cache = front.endpoint.cache
-        yield GaugeMetricFamily("pressgraph_cache_bytes", "Bytes held by the response cache", cache.held)
-        yield GaugeMetricFamily("pressgraph_cache_hits", "Answers from the cache", cache.hits)
-        yield GaugeMetricFamily("pressgraph_cache_misses", "Answers not in the cache", cache.misses)
-        without = float(front.pool.without_network)
-        yield GaugeMetricFamily("pressgraph_workers_without_network", "1: query processes have no network", without)
 
 
 def _stamp(path: Any) -> Any:

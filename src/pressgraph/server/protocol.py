@@ -264,8 +264,7 @@ class Endpoint:
                 if known_tag(request, etag) is not None:
                     exchange.close()
                     return Response(status_code=304, headers=headers)
-            stall = front.settings.stall_timeout
-            return ResultStream(exchange, content, headers=headers, compress=compress, stall=stall)
+            return ResultStream(exchange, content, headers=headers, compress=compress)
         entry = Entry(content, form.content_type, etag if not changing else "")
         if not changing:
             self.cache.put(question, entry, key_size=2 * len(text))

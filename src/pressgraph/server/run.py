@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -15,16 +16,21 @@ from pressgraph.errors import PressgraphError
 from pressgraph.server.clients import LOCAL
 from pressgraph.server.connection import Connection
 from pressgraph.server.front import Front
+from pressgraph.server.log import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
+    from pressgraph.server.log import Log
 
 SHORTEST_TOKEN = 16
 _BACKLOG = 1024
+_UNSENT = 128 * 1024
+_LAST_WORDS = 1.0
+"""Seconds that the log has to be written when the server ends."""
 _MAKE_TOKEN = "export PRESSGRAPH_SERVE_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')"  # noqa: S105 - how to make one
 
 
@@ -78,16 +84,29 @@ def serve(
         server_header=False,
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        limit_concurrency=settings.connections,
         backlog=_BACKLOG,
     )
     server = _Server(config, listening)
     # uvicorn ends gracefully, and then raises the signal again
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with listener, contextlib.suppress(KeyboardInterrupt):
+    with listener, _logging(front.log), contextlib.suppress(KeyboardInterrupt):
         server.run([listener])
     if front.problem is not None:
         raise front.problem
+
+
+@contextlib.contextmanager
+def _logging(log: Log) -> Iterator[None]:
+    """Have what libraries log, uvicorn and asyncio for example, written as lines of the same log."""
+    records, root = Records(log), logging.getLogger()
+    root.addHandler(records)
+    logging.captureWarnings(capture=True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.removeHandler(records)
+        log.stop(_LAST_WORDS)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -97,7 +116,7 @@ def _listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         match error.errno:
             case errno.EADDRINUSE:
@@ -108,6 +127,10 @@ def _listen(host: str, port: int) -> socket.socket:
                 reason = f"'{host}' is no address of this machine"
                 hint = "127.0.0.1 is for this machine alone, 0.0.0.0 for all networks: --host"
         raise PressgraphError(reason, hint=hint) from error
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        # connections inherit it: what a client does not read waits here, where that shows, not in the system
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
+    return listener
 
 
 def _loop() -> str:

@@ -199,7 +199,7 @@ class Writes:
         headers["content-type"] = form.content_type
         if exchange.done and not compress:
             return Response(content, headers=headers)
-        return ResultStream(exchange, content, headers=headers, compress=compress, stall=front.settings.stall_timeout)
+        return ResultStream(exchange, content, headers=headers, compress=compress)
 
     async def _change(self, request: Request) -> Response:
         front = self.front
