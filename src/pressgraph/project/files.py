@@ -96,7 +96,8 @@ def _beside(target: Path) -> Iterator[tuple[IO[bytes], Path | None]]:
     try:
         with os.fdopen(handle, "w+b") as file:
             if before is not None:
-                with suppress(PermissionError):
+                # not ours to give away, or an owner whom this user namespace does not know
+                with suppress(OSError):
                     os.chown(beside, before.st_uid, before.st_gid)
                 beside.chmod(before.st_mode & 0o7777)
             yield file, beside
