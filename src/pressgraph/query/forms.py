@@ -56,12 +56,14 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {p}: <{prefixes[p]}> " for p in sorted(used - declared) if p in prefixes) + text
 
 
-def with_columns_as_written(text: str, prefixes: Mapping[str, str]) -> str:
+def with_columns_as_written(text: str, prefixes: Mapping[str, str], *, base: str | None = None) -> str:
     """Return a query whose outermost `SELECT *` names its variables, in the order in which they are written.
 
     SPARQL 1.1 leaves the order of `*` open; engines sort by name, people expect what they wrote. A query without `*`,
     and one that is not valid, is returned as it is.
     """
+    if "*" not in text:
+        return text
     star = None
     order: dict[str, None] = {}
     before: tuple[str, ...] = ()
@@ -82,7 +84,7 @@ def with_columns_as_written(text: str, prefixes: Mapping[str, str]) -> str:
     if star is None:
         return text
     try:
-        found = _empty_store().query(text, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
+        found = _empty_store().query(text, base_iri=base, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
     except (SyntaxError, ValueError, RuntimeError, OSError):
         return text
     projected = {variable.value for variable in found}

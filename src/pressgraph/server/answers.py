@@ -25,6 +25,7 @@ STATUS = {
     "syntax": 400,
     "refused": 400,
     "missing": 404,
+    "unacceptable": 406,
     "limit": 413,
     "unsupported": 415,
     "gone": 499,

@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
+from pressgraph.dataset.writing import check_xml_name, xml_escaped
+from pressgraph.errors import DataError
+from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
 from pressgraph.server.sandbox import restrict
 
@@ -55,8 +58,12 @@ class MissingError(Exception):
 class Output:
     """Send a result to the front in chunks, within its limits; a file for pyoxigraph."""
 
-    def __init__(self, sock: socket.socket, *, rows: int, size: int, separator: bytes | None = None) -> None:
+    def __init__(
+        self, sock: socket.socket, *, rows: int, size: int, separator: bytes | None = None, escaped: bool = False
+    ) -> None:
         self._socket = sock
+        self.escaped = escaped
+        """Whether this is XML, in which not every character stands for itself."""
         self._left = size
         self._rows = rows
         self._separator = separator
@@ -67,8 +74,11 @@ class Output:
     def write(self, data: bytes) -> int:
         """Take a piece of the result.
 
-        Raises LimitError.
+        Raises LimitError, and DataError for what the format cannot say.
         """
+        size = len(data)
+        if self.escaped:
+            data = xml_escaped(data)
         self._left -= len(data)
         if self._left < 0:
             raise LimitError("the result is larger than this server gives; add a LIMIT")
@@ -80,7 +90,7 @@ class Output:
             self._socket.sendall(frame(DATA, b"".join(self._parts)))
             self._parts.clear()
             self._pending = 0
-        return len(data)
+        return size
 
     def flush(self) -> None:
         """Do nothing: pyoxigraph flushes more often than is good."""
@@ -137,6 +147,8 @@ class Worker:
                     self.fail("limit", str(error))
                 except MissingError as error:
                     self.fail("missing", str(error))
+                except DataError as error:
+                    self.fail("unacceptable", error.reason)
                 except ValueError as error:
                     self.fail("syntax", str(error))
                 except (BrokenPipeError, ConnectionError):
@@ -185,10 +197,12 @@ class Worker:
         if request.get("default") is not None or request.get("named") is not None:
             dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.get("default") or ()]
             dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.get("named") or ()]
-        found = self.store.query(text, base_iri=request.get("base"), prefixes=self._used(text), **dataset)
+        prefixes, base = self._used(text), request.get("base")
+        text = with_columns_as_written(text, prefixes, base=base)
+        found = self.store.query(text, base_iri=base, prefixes=prefixes, **dataset)
         form, limits = request["format"], {"rows": request["rows"], "size": request["size"]}
         if isinstance(found, ox.QueryTriples):
-            output = Output(self.socket, **limits)
+            output = Output(self.socket, **limits, escaped=form == "rdfxml")
             ox.serialize(
                 _distinct(found, output),
                 output,  # type: ignore[arg-type]  # a file as far as it is used
@@ -197,7 +211,7 @@ class Worker:
             )
         else:
             result_format, separator = _RESULTS[form]
-            output = Output(self.socket, **limits, separator=separator)
+            output = Output(self.socket, **limits, separator=separator, escaped=form == "xml")
             found.serialize(output, format=result_format)  # type: ignore[arg-type]  # as above
         output.end()
 
@@ -217,8 +231,8 @@ class Worker:
         name = ox.NamedNode(request["graph"]) if request["graph"] is not None else ox.DefaultGraph()
         if isinstance(name, ox.NamedNode) and not self.store.contains_named_graph(name):
             raise MissingError("there is no such graph")
-        output = Output(self.socket, rows=request["rows"], size=request["size"])
         form = request["format"]
+        output = Output(self.socket, rows=request["rows"], size=request["size"], escaped=form == "rdfxml")
         ox.serialize(
             _distinct((quad.triple for quad in self.store.quads_for_pattern(None, None, None, name)), output),
             output,  # type: ignore[arg-type]  # as above
@@ -242,6 +256,8 @@ def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Tripl
         if triple not in seen:
             seen.add(triple)
             output.row()
+            if output.escaped:
+                check_xml_name(triple.predicate)
             yield triple
 
 

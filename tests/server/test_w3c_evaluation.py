@@ -1,0 +1,140 @@
+"""The W3C SPARQL 1.0 and 1.1 evaluation suites through a running server, in each result format."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from harness import Server, empty, make_project, start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCEPT = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "tsv": "text/tab-separated-values",
+    "csv": "text/csv",
+    "ntriples": "application/n-triples",
+}
+
+
+def _suite() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sparql_suite", ROOT / "benchmarks" / "sparql_suite.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["sparql_suite"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+suite = _suite()
+FOLDER = suite.suite_folder()
+CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
+pytestmark = pytest.mark.skipif(
+    FOLDER is None, reason="the suite is neither in ../shared/suites nor below PRESSGRAPH_SUITES"
+)
+
+
+@pytest.fixture(scope="module")
+def suite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve every file of the suite as a graph that has the file's name."""
+    server = start(empty(make_project(tmp_path_factory.mktemp("suite"))), "--writable")
+    try:
+        paths = sorted({path for case in CASES.values() for path in (*case.default, *case.named)})
+        graphs = []
+        for path in paths:
+            triples = "".join(f"{triple} .\n" for triple in suite.graph_of(path, FOLDER))
+            graphs.append(f"GRAPH <{suite.iri(path, FOLDER)}> {{\n{triples}}}")
+        update = "INSERT DATA {\n" + "\n".join(graphs) + "\n}"
+        headers = {**server.may_write, "content-type": "application/sparql-update"}
+        response = server.client.post("/sparql", content=update.encode(), headers=headers)
+        assert response.status_code in {200, 204}, response.text
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case_of_the_suite(suite_server: Server, name: str) -> None:
+    case = CASES[name]
+    if case.has_dataset:
+        pytest.skip(suite.SKIPPED)
+    dataset = {
+        "default-graph-uri": [suite.iri(path, FOLDER) for path in case.default] or [f"{suite.BASE}nothing"],
+        "named-graph-uri": [suite.iri(path, FOLDER) for path in case.named],
+    }
+
+    def ask(form: str) -> bytes:
+        response: httpx.Response = suite_server.client.post(
+            "/sparql", data={"query": case.text(FOLDER), **dataset}, headers={"accept": ACCEPT[form]}
+        )
+        if response.status_code != httpx.codes.OK:
+            raise ValueError(response.text)
+        return response.content
+
+    outcome = suite.compare(case, FOLDER, ask)
+    if reason := suite.EXPECTED.get(name):
+        assert outcome != "passed", f"this is no longer so: {reason}"
+    else:
+        assert outcome == "passed"
+
+
+@pytest.fixture(scope="module")
+def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve texts and properties that some formats cannot say."""
+    server = start(empty(make_project(tmp_path_factory.mktemp("odd"))), "--writable")
+    try:
+        for name, triple in (
+            ("cr", '<urn:cr> <urn:b> "1\\r\\n2"'),
+            ("control", '<urn:control> <urn:b> "\\u0001"'),
+            ("number", '<urn:number> <https://x.example/p/123> "x"'),
+        ):
+            headers = {**server.may_write, "content-type": "application/n-triples"}
+            written = server.client.put(f"/store/{name}", content=f"{triple} .\n".encode(), headers=headers)
+            assert written.status_code == 201
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "media_type", "status"),
+    [
+        ("cr", "SELECT ?o", "application/sparql-results+xml", 200),
+        ("cr", "CONSTRUCT { ?s ?p ?o }", "application/rdf+xml", 200),
+        ("control", "SELECT ?o", "application/sparql-results+xml", 406),
+        ("control", "SELECT ?o", "application/sparql-results+json", 200),
+        ("control", "CONSTRUCT { ?s ?p ?o }", "application/rdf+xml", 406),
+        ("control", "CONSTRUCT { ?s ?p ?o }", "text/turtle", 200),
+        ("number", "CONSTRUCT { ?s ?p ?o }", "application/rdf+xml", 406),
+        ("number", "CONSTRUCT { ?s ?p ?o }", "application/n-triples", 200),
+    ],
+)
+def test_xml_says_what_it_can_and_refuses_the_rest(
+    odd_server: Server, name: str, form: str, media_type: str, status: int
+) -> None:
+    query = f"{form} WHERE {{ VALUES ?s {{ <urn:{name}> }} ?s ?p ?o }}"
+    response = odd_server.query(query, accept=media_type)
+    assert response.status_code == status, response.text
+    if status == httpx.codes.NOT_ACCEPTABLE:
+        assert "XML has no" in response.text
+    elif name == "cr":
+        # an XML parser must get back what was written
+        texts = [element.text for element in ET.fromstring(response.content).iter()]  # noqa: S314 - ours
+        assert "1\r\n2" in texts
+
+
+def test_both_kinds_of_results_were_compared() -> None:
+    assert any(isinstance(suite.expected(case, FOLDER), suite.Rows) for case in CASES.values())
+    assert any(case.result.suffix in {".csv", ".tsv"} for case in CASES.values())
+    assert ox.RdfFormat.N_TRIPLES.media_type == ACCEPT["ntriples"]
