@@ -23,6 +23,7 @@ from pressgraph.errors import PressgraphError
 from pressgraph.query import patterns
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
+from pressgraph.server.addresses import link, spellings, split_suffix
 from pressgraph.server.answers import RequestError, known_tag
 from pressgraph.server.negotiation import GRAPHS, HTML, accepts_gzip, choose, choose_language, cookie
 from pressgraph.server.protocol import absolute_iri, media_type, parameters
@@ -95,6 +96,10 @@ PUMPS = [
     ("", "NOW", ""),
     ("", "STRUUID", "x"),
     ("", "x-forwarded-\n", ""),
+    ("", "%", ""),
+    ("", "%C3", "%"),
+    ("a", "%20", "%2"),
+    ("a", "/a", "//"),
 ]
 
 
@@ -196,6 +201,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "query string": lambda text: parameters(text.encode("ascii", "ignore")),
     "value of a form": lambda text: form_decoded(text.replace("\n", "").encode()),
     "IRI": absolute_iri,
+    "address of a thing": lambda text: [spellings(text), link(text), split_suffix(text)],
     "Cookie": lambda text: cookie([text], "lang"),
     "Accept": lambda text: choose(text, (*GRAPHS, HTML)),
     "Accept-Language": lambda text: choose_language(text, ("en", "de"), "en"),

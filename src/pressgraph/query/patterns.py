@@ -189,3 +189,28 @@ ENGINE_PLACE = _row(
     reads="an engine's message, which may quote a query",
     linear="Bounded repetitions, then one to the end of the line.",
 )
+LONE_PERCENT = _row(
+    "LONE_PERCENT",
+    "finditer",
+    r"%(?![0-9A-Fa-f]{2})",
+    reads="a path that a link is made of",
+    linear="One sign and two more.",
+)
+ESCAPED_CHARACTERS = _row(
+    "ESCAPED_CHARACTERS",
+    "finditer",
+    # percent-escapes of what is no ASCII, which an IRI has as characters (RFC 3987, 3.2)
+    r"(?:%[89A-Fa-f][0-9A-Fa-f])++",
+    reads="the path and the query of an address",
+    linear="One group of fixed length, repeated, followed by nothing.",
+)
+_SEGMENT = r"(?:[^/?#%\\]|%(?:20|22|25|3C|3E|5E|60|7B|7C|7D))++"
+PLAIN_PATH = _row(
+    "PLAIN_PATH",
+    "fullmatch",
+    # The paths that mean one IRI, whoever passes them on. Proxies unite slashes, and some decode escapes of what may
+    # stand in a path, such as '%2F', and escape the rest anew; an escape of what is no ASCII reads as the character.
+    rf"{_SEGMENT}(?:/{_SEGMENT})*+/?",
+    reads="an IRI below the base",
+    linear="A segment has no '/', which begins the next.",
+)

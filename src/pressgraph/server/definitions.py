@@ -39,6 +39,12 @@ class Definitions:
         """The namespaces of all terms."""
         return frozenset(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in self._terms)
 
+    def defines(self, iri: str) -> bool:
+        """Tell whether an IRI is a term, or the ontology, the version or the vocabulary that terms are in."""
+        return (
+            iri in self._terms or iri in self.versions or f"{iri}#" in self.namespaces or f"{iri}/" in self.namespaces
+        )
+
     def terms(self, namespace: str) -> list[str]:
         """Return the terms of a namespace."""
         return sorted(iri for iri in self._terms if iri.startswith(namespace))

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import prometheus_client as prometheus
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.errors import PressgraphError
 from pressgraph.query.patterns import HOST
+from pressgraph.server.addresses import link
 from pressgraph.server.answers import RequestError, error_answer, request_error
 from pressgraph.server.connections import Connections
 from pressgraph.server.exchange import ExchangeError
@@ -133,6 +134,7 @@ class Front:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
+        self.pages.linked.addresses.enter(scope)
         request_id = secrets.token_hex(8)
         status, size = 0, 0
 
@@ -212,6 +214,9 @@ class Front:
             if scope["path"] == "*":
                 # 'OPTIONS *' asks the server itself (RFC 9110, 9.3.7)
                 await Response(status_code=204)(scope, receive, send)
+            elif scope.get("pressgraph.outside"):
+                response: Response = self._enter(request)
+                await response(scope, receive, send)
             elif scope["path"] in {"/sparql", "/sparql/"}:
                 response = await self.endpoint.answer(request)
                 await response(scope, receive, send)
@@ -220,6 +225,13 @@ class Front:
         except RequestError as error:
             response = self.pages.error(request, error)
             await response(scope, receive, send)
+
+    def _enter(self, request: Request) -> Response:
+        """Send from the path that the server is mounted at to the first page, which ends in a slash."""
+        query = request.scope["query_string"].decode("latin-1")
+        # the path is the one that was asked for, whatever prefix other links have
+        target = link("/", prefix=request.scope["pressgraph.entered"]) + (f"?{query}" if query else "")
+        return RedirectResponse(target, 308)
 
     async def body(self, request: Request, most: int) -> bytes:
         """Read a request's body.
@@ -246,7 +258,7 @@ class Front:
         return b"".join(parts)
 
     def address(self, request: Request) -> str:
-        """Return the address, without a path, by which the client reaches the server.
+        """Return the address, without a slash at its end, by which the client reaches the server: where it is mounted.
 
         Raises RequestError for a Host that is none.
         """
@@ -255,7 +267,7 @@ class Front:
         host = next((value for name, value in request.scope["headers"] if name == b"host"), b"")
         if not HOST.fullmatch(host):
             raise RequestError(400, "the request's Host is not a host")
-        return f"{request.scope['scheme']}://{host.decode('ascii')}"
+        return f"{request.scope['scheme']}://{host.decode('ascii')}{self.pages.prefix(request)}"
 
     # -- snapshots
 

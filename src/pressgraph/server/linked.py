@@ -12,14 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import write_triples
 from pressgraph.profile.context import context_document
-from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.publish.jsonld import json_ld
+from pressgraph.server.addresses import Addresses, Place, about, is_iri, link, split_suffix
 from pressgraph.server.answers import CORS, RequestError, entity, preflight
 from pressgraph.server.cache import Entry
 from pressgraph.server.definitions import Definitions
 from pressgraph.server.description import DCTERMS, VOID
 from pressgraph.server.lookups import term
-from pressgraph.server.negotiation import GRAPHS, HTML, Form, choose, field
+from pressgraph.server.negotiation import DOCUMENT_FORMS, HTML, LINKED_FORMS, Form, choose, field
 from pressgraph.server.protocol import parameters
 from pressgraph.server.texts import texts
 from pressgraph.server.view import Names, thing_view
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
     from pressgraph.server.pages import Pages
 
-DOCUMENT_FORMS = (HTML, *GRAPHS)
-"""The forms of a document about one thing."""
-LINKED_FORMS = tuple(form for form in DOCUMENT_FORMS if form.name not in {"nquads", "trig"})
-"""Those that documents name; the others say the same, and are for who asks for them."""
 FORM_NAMES = {
     "turtle": "Turtle",
     "jsonld": "JSON-LD",
@@ -43,8 +39,6 @@ FORM_NAMES = {
     "trig": "TriG",
     "rdfxml": "RDF/XML",
 }
-_BY_NAME = {form.name: form for form in DOCUMENT_FORMS}
-_BY_SUFFIX = {form.suffix: form for form in DOCUMENT_FORMS} | {".json": _BY_NAME["jsonld"], ".xml": _BY_NAME["rdfxml"]}
 _CONTEXTS = ("context", "context.jsonld")
 _FOAF = "http://xmlns.com/foaf/0.1/"
 _LONGEST_IRI = 2000
@@ -59,8 +53,7 @@ class LinkedData:
         self.front = pages.front
         self.base = pages.base
         self.definitions = Definitions(pages.front.profile)
-        self._roots = tuple(dict.fromkeys((self.base, DEFAULT_BASE)))
-        """The IRIs that paths are read below: the project's base, and that of the shipped profile's terms."""
+        self.addresses: Addresses = Addresses(pages.front.project, self.definitions)
 
     # -- from an address to an IRI
 
@@ -68,57 +61,45 @@ class LinkedData:
         """Answer for the IRI that a path stands for, below the project's base or in the profile's namespaces."""
         if request.method == "OPTIONS":
             return preflight("GET, HEAD, OPTIONS")
-        path = self._path(request)
+        path, query = self._asked(request)
         if path in _CONTEXTS:
             return self._context(request)
         if path.startswith("id/"):
-            return await self._redirect(request, path)
-        document = path.startswith("doc/")
-        # the whole path first: what looks like a suffix may belong to the name
-        readings: list[tuple[str, Form | None]] = [(path, None)]
-        name, form = _suffix(path)
-        if form is not None:
-            readings.append((name, form))
-        if not document:
-            for name, form in readings:
-                namespace = self.namespace(name)
+            return await self._redirect(request, path, query)
+        if not path.startswith("doc/"):
+            for name, form in ((path, None), split_suffix(path)):
+                namespace = self.namespace(unquote(name))
                 if namespace is not None:
-                    return await self._terms(request, namespace, form, f"/{_quoted(name.rstrip('/'))}")
-        candidates = {
-            root + (f"id/{name.removeprefix('doc/')}" if document else name): form
-            for name, form in readings
-            for root in self._roots
-        }
-        iri = await self.known(list(candidates))
+                    return await self._terms(request, namespace, form, Place(f"/{name.rstrip('/')}"))
+        readings = dict(self.addresses.readings(path, query))
+        iri = await self.known(list(readings))
         if iri is None:
-            raise await self.missing(request, path.removeprefix("doc/"))
-        return await self._document(request, iri, candidates[iri])
+            raise await self.missing(request, unquote(path.removeprefix("doc/")))
+        return await self._document(request, iri, readings[iri])
 
     async def about(self, request: Request) -> Response:
         """Show what is said of any IRI, such as a term of another vocabulary."""
         iri = dict(parameters(request.scope["query_string"])).get("iri", "")
-        try:
-            ox.NamedNode(iri)
-        except ValueError:
-            raise RequestError(400, "the address needs ?iri= with an absolute IRI") from None
+        if not is_iri(iri):
+            raise RequestError(400, "the address needs ?iri= with an absolute IRI")
         if len(iri) > _LONGEST_IRI:
             raise RequestError(400, "the IRI is too long")
-        return await self._document(request, iri, None, address=f"/about?{urlencode({'iri': iri})}")
+        return await self._document(request, iri, None, about(iri))
 
-    def _path(self, request: Request) -> str:
+    def _asked(self, request: Request) -> tuple[str, str]:
+        """Return a request's path below the mount, without its first slash, and its query, as they were sent."""
         raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
         try:
-            path = unquote(raw.decode("ascii").partition("?")[0].removeprefix("/"), errors="strict")
+            path = raw.decode("ascii").partition("?")[0].removeprefix("/")
+            query = request.scope["query_string"].decode("ascii")
         except UnicodeDecodeError:
-            raise RequestError(400, "the address is not UTF-8") from None
-        if len(path) > _LONGEST_IRI or any(
-            character.isspace() or character in '<>"{}|\\^`' or character < " " for character in path
-        ):
+            raise RequestError(400, "the address has characters that are not escaped") from None
+        if len(path) > _LONGEST_IRI:
             raise RequestError(404, "there is nothing here")
-        return path
+        return path, query if len(query) <= _LONGEST_IRI else ""
 
     async def known(self, candidates: list[str]) -> str | None:
-        """Return the first IRI of a list that the dataset knows."""
+        """Return the first IRI of a list that occurs in the dataset."""
         found: str | None = (await self.front.lookup({"op": "exists", "iris": candidates}))["iri"]
         return found
 
@@ -128,22 +109,24 @@ class LinkedData:
         The version of an ontology, such as /cluster/0.1.0, is the ontology as it is: older ones are not kept.
         """
         name = name.rstrip("/")
-        for root in self._roots if name else ():
+        for root in self.addresses.roots if name else ():
             iri = self.definitions.versions.get(root + name, root + name)
             for namespace in (f"{iri}#", f"{iri}/"):
-                if namespace in self.definitions.namespaces and namespace not in self._roots:
+                if namespace in self.definitions.namespaces and namespace not in self.addresses.roots:
                     return namespace
         return None
 
-    async def _redirect(self, request: Request, path: str) -> Response:
+    async def _redirect(self, request: Request, path: str, query: str) -> Response:
         """Send from a thing to the document about it (https://www.w3.org/TR/cooluris/, 4.2)."""
-        below = path.removeprefix("id/")
-        name, form = _suffix(below)
-        candidates = [self.base + path] if form is None else [self.base + path, f"{self.base}id/{name}"]
-        if await self.known(candidates) is None:
-            raise await self.missing(request, path)
-        query = request.scope["query_string"].decode("ascii", "replace")
-        target = f"/doc/{_quoted(below)}" + (f"?{query}" if query else "")
+        readings = dict(self.addresses.readings(path, query))
+        iri = await self.known(list(readings))
+        if iri is None:
+            raise await self.missing(request, unquote(path))
+        place, form = self.addresses.where(iri), readings[iri]
+        if form is not None:
+            place = place.in_form(form) or place
+        chosen = self.pages.chosen(request)
+        target = place.link(self.pages.prefix(request), *((("lang", chosen),) if chosen else ()))
         return RedirectResponse(target, 303, {**CORS, "vary": "Accept", "link": f'<{target}>; rel="describedby"'})
 
     async def missing(self, request: Request, path: str) -> RequestError:
@@ -158,8 +141,8 @@ class LinkedData:
     async def near(self, request: Request) -> list[dict[str, Any]]:
         """Return things whose names resemble the end of a request's path, for who followed a wrong link."""
         try:
-            words = self._path(request).rstrip("/").rpartition("/")[2]
-            text = " ".join(_suffix(words)[0].replace("-", " ").replace("_", " ").split())[:200]
+            words = unquote(self._asked(request)[0]).rstrip("/").rpartition("/")[2]
+            text = " ".join(split_suffix(words)[0].replace("-", " ").replace("_", " ").split())[:200]
             return await self.pages.found(request, text, most=_NEAR, any_word=True) if text else []
         except RequestError:
             return []
@@ -177,7 +160,7 @@ class LinkedData:
         known = ", ".join(it.media_type for it in DOCUMENT_FORMS)
         return RequestError(406, f"this has one of the media types {known}", {"vary": "Accept"})
 
-    def _headers(self, request: Request, asked: Form | None, iri: str, document: str) -> tuple[Form, dict[str, str]]:
+    def _headers(self, request: Request, asked: Form | None, iri: str, place: Place) -> tuple[Form, dict[str, str]]:
         """Return the form of a document, and its headers.
 
         Raises RequestError where no form is accepted.
@@ -185,18 +168,24 @@ class LinkedData:
         form = asked or choose(field(request.headers, "accept"), DOCUMENT_FORMS)
         if form is None:
             raise self.not_acceptable()
+        prefix = self.pages.prefix(request)
         thing = _header(iri)
         # both ways round: of the document (RFC 6892), and of the thing
+        document = place.link(prefix)
         links = [f'<{thing}>; rel="describes"', f'<{document}>; rel="describedby"; anchor="{thing}"']
         headers = {**CORS, "cache-control": "no-cache"}
-        if "?" not in document:
-            links += [
-                f'<{document}{it.suffix}>; rel="alternate"; type="{it.media_type}"'
-                for it in LINKED_FORMS
-                if it is not form
-            ]
-            if asked is None:
-                headers["content-location"] = f"{document}{form.suffix}"
+        if form is not HTML:
+            # data is for programs; crawlers of pages find the page
+            headers["x-robots-tag"] = "noindex"
+            links.append(f'<{document}>; rel="canonical"')
+        links += [
+            f'<{other.link(prefix)}>; rel="alternate"; type="{it.media_type}"'
+            for it in LINKED_FORMS
+            if it is not form and (other := place.in_form(it)) is not None
+        ]
+        named = place.in_form(form)
+        if asked is None and named is not None:
+            headers["content-location"] = named.link(prefix)
         vary = ["Accept"] if asked is None else []
         vary += ["Accept-Language", "Cookie"] if form is HTML else []
         language = self.pages.language(request) if form is HTML else ""
@@ -206,9 +195,9 @@ class LinkedData:
             headers["vary"] = ", ".join(vary)
         return form, headers
 
-    async def _document(self, request: Request, iri: str, asked: Form | None, *, address: str = "") -> Response:
+    async def _document(self, request: Request, iri: str, asked: Form | None, place: Place | None = None) -> Response:
         names = self.pages.names(request)
-        document = address or names.path(iri) or f"/about?{urlencode({'iri': iri})}"
+        where = self.addresses.where(iri) if place is None else place
 
         async def page() -> bytes:
             found = await self.front.lookup({"op": "thing", "iri": iri})
@@ -220,14 +209,15 @@ class LinkedData:
                 "thing.html",
                 view=view,
                 json_ld=self._tree(await self._triples(iri, ()), iri),
-                forms=_links(document),
+                place=where,
+                forms=_links(where, self.pages.prefix(request)),
                 is_term=iri in self.front.profile.ontology_terms,
-                dump=f"/store?{urlencode({'graph': iri})}" if view.says else "",
+                dump=link("/store", {"graph": iri}, prefix=self.pages.prefix(request)) if view.says else "",
             )
 
-        return await self._answer(request, iri, asked, document, (), page)
+        return await self._answer(request, iri, asked, where, (), page)
 
-    async def _terms(self, request: Request, namespace: str, asked: Form | None, document: str) -> Response:
+    async def _terms(self, request: Request, namespace: str, asked: Form | None, place: Place) -> Response:
         """Answer with the document of a namespace: of hash IRIs, or of a vocabulary."""
         iri = namespace.rstrip("#/")
         names = self.definitions.terms(namespace)
@@ -248,31 +238,32 @@ class LinkedData:
                 view=thing_view(iri, about, view),
                 terms=[_term(name, entry, namespace, view) for name, entry in found["terms"].items()],
                 shapes=[_shape(name, entry, namespace, view) for name, entry in self.definitions.shapes(names).items()],
-                forms=_links(document),
+                place=place,
+                forms=_links(place, self.pages.prefix(request)),
                 is_term=False,
                 dump="",
             )
 
-        return await self._answer(request, iri, asked, document, names, page)
+        return await self._answer(request, iri, asked, place, names, page)
 
     async def _answer(
         self,
         request: Request,
         iri: str,
         asked: Form | None,
-        document: str,
+        place: Place,
         terms: Sequence[str],
         page: Callable[[], Awaitable[bytes]],
     ) -> Response:
         """Answer with a document in the form that is asked for, which is drawn or written once for a snapshot."""
-        form, headers = self._headers(request, asked, iri, document)
+        form, headers = self._headers(request, asked, iri, place)
         etag = headers.pop("etag")
-        key = (etag, iri, document, request.scope["path"], request.scope["query_string"], self.front.address(request))
+        key = (etag, iri, place.link(), self.pages.chosen(request) or "", self.front.address(request))
         entry = self.front.endpoint.cache.get(key)
         if entry is None:
-            content = await page() if form is HTML else await self._rdf(request, iri, form, document, terms)
+            content = await page() if form is HTML else await self._rdf(request, iri, form, place, terms)
             entry = Entry(content, form.content_type, etag)
-            self.front.endpoint.cache.put(key, entry, key_size=len(iri) + len(request.scope["query_string"]))
+            self.front.endpoint.cache.put(key, entry, key_size=2 * len(iri))
         return self.pages.page(request, entry, headers) if form is HTML else entity(request, entry, headers)
 
     def _tree(self, triples: Iterable[ox.Triple], iri: str) -> dict[str, Any]:
@@ -286,7 +277,7 @@ class LinkedData:
             triples.extend(self.definitions.shape_triples(name))
         return triples
 
-    async def _rdf(self, request: Request, iri: str, form: Form, document: str, terms: Iterable[str]) -> bytes:
+    async def _rdf(self, request: Request, iri: str, form: Form, place: Place, terms: Iterable[str]) -> bytes:
         """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
         triples = await self._triples(iri, terms)
         if not triples:
@@ -296,8 +287,8 @@ class LinkedData:
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(f"{VOID}dataDump"), ox.NamedNode(dump)))
         if form.name == "jsonld":
             return (json.dumps(self._tree(triples, iri), ensure_ascii=False, indent=2) + "\n").encode()
-        if "?" not in document:
-            page = ox.NamedNode(f"{self.base.rstrip('/')}{document}")
+        if not place.fields:
+            page = ox.NamedNode(f"{self.base.rstrip('/')}{place.path}")
             triples.append(ox.Triple(page, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(iri)))
         return self.write(triples, form, {"foaf": _FOAF, "void": VOID})
 
@@ -329,26 +320,13 @@ def _shape(iri: str, entry: dict[str, list[Any]], namespace: str, names: Names) 
     }
 
 
-def _links(document: str) -> list[dict[str, str]]:
+def _links(place: Place, prefix: str) -> list[dict[str, str]]:
     """Return where a document's other forms are; one without a path of its own has none."""
-    if "?" in document:
-        return []
     return [
-        {"name": FORM_NAMES[it.name], "href": f"{document}{it.suffix}", "media_type": it.media_type}
+        {"name": FORM_NAMES[it.name], "href": other.link(prefix), "media_type": it.media_type}
         for it in LINKED_FORMS
-        if it is not HTML
+        if it is not HTML and (other := place.in_form(it)) is not None
     ]
-
-
-def _suffix(path: str) -> tuple[str, Form | None]:
-    for suffix, form in _BY_SUFFIX.items():
-        if path.endswith(suffix) and len(path) > len(suffix):
-            return path.removesuffix(suffix), form
-    return path, None
-
-
-def _quoted(path: str) -> str:
-    return quote(path, safe="/:@!$&'()*+,;=~-._")
 
 
 def _header(iri: str) -> str:

@@ -270,7 +270,7 @@ def document(store: ox.Store, settings: dict[str, Any], request: dict[str, Any])
 
 
 def exists(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the first IRI of a list that occurs in the dataset: one that something is said of before all others."""
+    """Return the first IRI of a list that occurs in the dataset."""
     nodes = []
     for name in request["iris"]:
         with suppress(ValueError):
@@ -281,7 +281,7 @@ def exists(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) 
         lambda node: next(store.quads_for_pattern(None, None, node, _DEFAULT), None),
         lambda node: next(store.quads_for_pattern(None, node, None, _DEFAULT), None),
     )
-    return {"iri": next((node.value for occurs in patterns for node in nodes if occurs(node)), None)}
+    return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
 
 
 def terms(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,10 @@ ROWS = (JSON, XML, CSV, TSV)
 GRAPHS = tuple(
     Form(it.name, it.media_type, it.suffix, charset=it.media_type.startswith("text/")) for it in SERIALIZATIONS
 )
+DOCUMENT_FORMS = (HTML, *GRAPHS)
+"""The forms of a document about one thing."""
+LINKED_FORMS = tuple(form for form in DOCUMENT_FORMS if form.name not in {"nquads", "trig"})
+"""Those that documents name; the others say the same, and are for who asks for them."""
 
 _ALSO = {
     "application/json": {"application/sparql-results+json", "application/ld+json"},

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from pressgraph.rdf import SCHEMA
 from pressgraph.server import description
+from pressgraph.server.addresses import Place, link
 from pressgraph.server.answers import CORS, RequestError, entity, error_answer
 from pressgraph.server.cache import Entry
 from pressgraph.server.linked import LinkedData
@@ -43,6 +44,7 @@ _STATIC_KINDS = {
 _FOUND_AT_ONCE, _LONGEST_SEARCH = 50, 200
 _NOT_FOUND, _BAD_METHOD = 404, 405
 _YEAR = 365 * 24 * 3600
+_NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.json", "/metrics", "/readyz")
 
 
 class Pages:
@@ -112,22 +114,23 @@ class Pages:
         content = self.content(request, template, nonce=nonce, **values)
         return self.page(request, Entry(content, HTML.content_type, ""), headers or {}, status=status, nonce=nonce)
 
-    def content(self, request: Request, template: str, **values: Any) -> bytes:
-        """Draw a page in the reader's language."""
-        language = self.language(request)
-        fields = [it for it in _fields(request) if it[0] != "lang"]
-        here = request.scope["path"]
+    def content(self, request: Request, template: str, *, place: Place | None = None, **values: Any) -> bytes:
+        """Draw a page in the reader's language; `place` is where it is, whatever the request's address."""
+        language, prefix = self.language(request), self.prefix(request)
+        here = place or Place(_path(request), tuple(it for it in _fields(request) if it[0] != "lang"))
         text = self._environment.get_template(template).render(
             t=texts(language),
             language=language,
             others=[
-                (tag, name, f"{here}?{urlencode([*fields, ('lang', tag)])}")
-                for tag, name in LANGUAGES.items()
-                if tag != language
+                (tag, name, here.link(prefix, ("lang", tag))) for tag, name in LANGUAGES.items() if tag != language
             ],
+            link=partial(link, prefix=prefix),
+            asset=partial(self._asset, prefix),
+            # what has fields of its own, such as a search, is for readers, not for crawlers
+            indexed=self._indexed(request, place) if place is not None and not place.fields else None,
             editor="editor.js" in self._static,
             settings=self.front.settings,
-            path=here,
+            path=here.path,
             places=self._places,
             **values,
         )
@@ -151,18 +154,39 @@ class Pages:
             **headers,
         }
         response = entity(request, entry, found, status)
-        if self._chosen(request) == language:
+        if self.chosen(request) == language:
             # who chose a language keeps it
-            response.set_cookie("lang", language, max_age=_YEAR, httponly=True, samesite="lax")
+            path = link("/", prefix=self.prefix(request))
+            response.set_cookie("lang", language, max_age=_YEAR, path=path, httponly=True, samesite="lax")
         return response
 
+    def _asset(self, prefix: str, name: str) -> str:
+        """Return the address of a file that pages need; it changes with the file."""
+        return link(f"/static/{name}", {"v": self._static[name].etag.strip('"')}, prefix=prefix)
+
+    def _indexed(self, request: Request, place: Place) -> dict[str, Any]:
+        """Return what crawlers are told of a page: its one address, and its addresses in each language."""
+        address, chosen = self.front.address(request), self.chosen(request)
+        return {
+            "canonical": address + place.link("", *((("lang", chosen),) if chosen else ())),
+            "neutral": address + place.link(),
+            "languages": [(tag, address + place.link("", ("lang", tag))) for tag in LANGUAGES],
+        }
+
     @staticmethod
-    def _chosen(request: Request) -> str | None:
-        return next((value for name, value in _fields(request) if name == "lang"), None)
+    def prefix(request: Request) -> str:
+        """Return the path that links of an answer begin with."""
+        found: str = request.scope.get("pressgraph.prefix", "")
+        return found
+
+    @staticmethod
+    def chosen(request: Request) -> str | None:
+        """Return the language that an address asks for, if it is one of those that there are."""
+        return next((value for name, value in _fields(request) if name == "lang" and value in LANGUAGES), None)
 
     def language(self, request: Request) -> str:
         """Return the language to answer in: of the address, of an earlier choice, of the browser, of the project."""
-        for asked in (self._chosen(request), cookie(request.headers.getlist("cookie"), "lang")):
+        for asked in (self.chosen(request), cookie(request.headers.getlist("cookie"), "lang")):
             if asked in LANGUAGES:
                 return asked
         own = self.front.project.language
@@ -177,7 +201,15 @@ class Pages:
         kinds: Mapping[str, Sequence[str]] | None = None,
     ) -> Names:
         """Return what names IRIs in the reader's language."""
-        return Names(self.front.profile, self.front.project, self.language(request), labels or {}, kinds)
+        return Names(
+            self.front.profile,
+            self.front.project,
+            self.linked.addresses,
+            self.prefix(request),
+            self.language(request),
+            labels or {},
+            kinds,
+        )
 
     # -- errors
 
@@ -222,6 +254,7 @@ class Pages:
         return self.draw(
             request,
             "home.html",
+            place=Place("/"),
             base=self.base,
             counts=found["counts"],
             releases=[
@@ -318,26 +351,37 @@ class Pages:
         content = self.linked.write(triples, form, description.PREFIXES)
         return entity(request, Entry(content, form.content_type, ""), {**CORS, "vary": "Accept"})
 
-    async def well_known_void(self, _request: Request) -> Response:
+    async def well_known_void(self, request: Request) -> Response:
         """Send on to the description of the dataset (VoID, 7.2)."""
-        return RedirectResponse("/void", 302, CORS)
+        return RedirectResponse(link("/void", prefix=self.prefix(request)), 302, CORS)
 
-    async def robots(self, _request: Request) -> Response:
+    async def robots(self, request: Request) -> Response:
         """Keep crawlers out of the endpoint; things are there to be read."""
-        return PlainTextResponse(
-            "User-agent: *\nDisallow: /sparql\nDisallow: /search\nDisallow: /store\nDisallow: /download\n"
-        )
+        prefix = self.prefix(request)
+        # data is linked from pages for programs, and what is known of others' terms is no page of this graph's
+        closed = [link(path, prefix=prefix) for path in _NOT_CRAWLED]
+        closed += [f"{prefix}/*{it.suffix}$" for it in GRAPHS]
+        return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
 
     async def static(self, request: Request) -> Response:
         """Answer with a file that pages need."""
         entry = self._static.get(request.path_params["name"])
         if entry is None:
             raise RequestError(404, "there is nothing here")
-        return entity(request, entry, {"cache-control": "no-cache"})
+        # an address with the file's fingerprint never stands for anything else
+        asked = dict(_fields(request)).get("v")
+        kept = f"public, max-age={_YEAR}, immutable" if asked == entry.etag.strip('"') else "no-cache"
+        return entity(request, entry, {"cache-control": kept})
 
-    async def icon(self, _request: Request) -> Response:
+    async def icon(self, request: Request) -> Response:
         """Send programs that guess to the icon."""
-        return RedirectResponse("/static/icon.svg", 301)
+        return RedirectResponse(link("/static/icon.svg", prefix=self.prefix(request)), 301)
+
+
+def _path(request: Request) -> str:
+    """Return a request's path as it was sent."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return raw.decode("latin-1")
 
 
 def _fields(request: Request) -> list[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -12,6 +11,7 @@ from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
 from pressgraph.query.patterns import LINE_AND_COLUMN
+from pressgraph.server.addresses import link
 from pressgraph.server.answers import RequestError, entity
 from pressgraph.server.cache import Entry, Question
 from pressgraph.server.linked import FORM_NAMES
@@ -80,7 +80,7 @@ class QueryPage:
             column=column,
             excerpt=_excerpt(text, line, column),
             result=result,
-            downloads=_downloads(result, text, dataset),
+            downloads=_downloads(result, text, dataset, self.pages.prefix(request)),
             dataset=dataset,
             prefixes=sorted(self.front.prefixes.items()),
         )
@@ -229,12 +229,14 @@ def _triples(content: bytes, *, whole: bool) -> tuple[list[list[list[Any]]], int
     return rows, len(lines) if whole else None
 
 
-def _downloads(result: dict[str, Any] | None, text: str, dataset: list[tuple[str, str]]) -> list[dict[str, str]]:
+def _downloads(
+    result: dict[str, Any] | None, text: str, dataset: list[tuple[str, str]], prefix: str
+) -> list[dict[str, str]]:
     offered: dict[str, tuple[Form, ...]] = {"rows": ROWS, "graph": GRAPHS}
     return [
         {
             "name": FORM_NAMES.get(form.name, form.name.upper()),
-            "href": f"/download?{urlencode([('type', form.media_type), *dataset, ('query', text)])}",
+            "href": link("/download", [("type", form.media_type), *dataset, ("query", text)], prefix=prefix),
         }
         for form in offered.get(result["kind"] if result else "", ())
     ]

@@ -93,6 +93,7 @@ class Quick:
 
     def __init__(self, front: Front, size: int, noted: Callable[[Known, str, float | None], None]) -> None:
         self._front = front
+        self._mounted = b"GET " + front.pages.linked.addresses.public.encode()
         self._size = size
         self._noted = noted
         self.enough = front.settings.cached_result_kib * 1024
@@ -114,6 +115,7 @@ class Quick:
     def learn(self, request: Request, base: str) -> None:
         """Remember what the head of a request says that was read the ordinary way."""
         data: bytes = request.scope.get("pressgraph.bytes", b"")
+        data = self._inside(data)
         line = REQUEST_LINE.match(data)
         if line is None or data.count(b"\r\n\r\n") != 1 or not data.endswith(b"\r\n\r\n"):
             return
@@ -133,10 +135,11 @@ class Quick:
         known = self._known.get(data)
         if known is not None:
             return known
-        line = REQUEST_LINE.match(data)
+        inside = self._inside(data)
+        line = REQUEST_LINE.match(inside)
         if line is None:
             return None
-        caller = self._callers.get(data[line.end() :])
+        caller = self._callers.get(inside[line.end() :])
         if caller is None or OTHER_PARAMETERS.search(line[2]):
             return None
         endpoint = self._front.endpoint
@@ -158,6 +161,11 @@ class Quick:
             return None
         asked.exchange = self._front.pool.ask(query_frame(way.request, text))
         return asked
+
+    def _inside(self, data: bytes) -> bytes:
+        """Return a request without the path that the server is mounted at, which a proxy may have left in its line."""
+        mounted = self._mounted
+        return b"GET " + data[len(mounted) :] if len(mounted) > 4 and data.startswith(mounted) else data  # noqa: PLR2004 - "GET "
 
     def _way(self, caller: Caller, kind: str | None) -> Way | None:
         endpoint = self._front.endpoint

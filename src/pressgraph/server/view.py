@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
 
 from pressgraph.profile.model import local_name
-from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.rdf import PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
+from pressgraph.server.addresses import about, external
 from pressgraph.server.description import DCTERMS
 from pressgraph.server.texts import word_of_others
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.server.addresses import Addresses
 
 _NUMBERS = {"integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "int", "long"}
 _LONG = 40
@@ -27,7 +27,6 @@ _FIRST = (
     f"{RDFS}label",
 )
 _LEADS = (f"{SKOS}definition", *(f"{SCHEMA}{it}" for it in ("description", "abstract")), f"{DCTERMS}description")
-_SAFE = "/:@!$&'()*+,;=~-._"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +138,16 @@ class Names:
         self,
         profile: Profile,
         project: Project,
+        addresses: Addresses,
+        prefix: str,
         language: str,
         labels: Mapping[str, Sequence[Sequence[str]]],
         kinds: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._profile = profile
         self._project = project
+        self._addresses = addresses
+        self._prefix = prefix
         self._language = language
         self._labels = labels
         self._kinds = kinds or {}
@@ -167,17 +170,6 @@ class Names:
         """Return an IRI without the project's base."""
         return iri.removeprefix(self._project.id_base).removeprefix(self._project.base)
 
-    def path(self, iri: str) -> str | None:
-        """Return where this server shows an IRI of the project or the profile, or None."""
-        for base in (self._project.base, DEFAULT_BASE):
-            if iri.startswith(base):
-                rest, hash_sign, fragment = iri.removeprefix(base).partition("#")
-                if base == self._project.base and rest.startswith("id/"):
-                    rest = f"doc/{rest.removeprefix('id/')}"
-                anchor = f"#{quote(fragment, safe=_SAFE)}" if hash_sign else ""
-                return f"/{quote(rest, safe=_SAFE)}{anchor}"
-        return None
-
     def name(self, iri: str) -> Name:
         """Return an IRI as people see it."""
         label, language = self.pick(self._labels.get(iri, ()))
@@ -187,14 +179,12 @@ class Names:
             # a thing without a name of its own: what it is, and how it is called in its IRI
             kind = next(iter(self.specific(self._kinds[iri])), "")
             label = f"{self.name(kind).label} · {local_name(iri)}" if kind else ""
-        own = self.path(iri)
-        scheme = _scheme(iri)
-        href = own or (iri if scheme in {"http", "https", "mailto", "tel"} else "")
+        own = self._addresses.place(iri)
         return Name(
             label=label or self._profile.curie(iri) or self.local(iri) or iri,
             language=language,
             iri=iri,
-            href=href,
+            href=external(iri) if own is None else own.link(self._prefix),
             external=own is None,
         )
 
@@ -224,7 +214,7 @@ class Names:
         """Return a property or class as people see it; it links to how it is used."""
         found = self.name(iri)
         if found.external:
-            href = f"/about?{urlencode({'iri': iri})}"
+            href = about(iri).link(self._prefix)
             return Name(label=found.label, language=found.language, iri=iri, href=href, external=False)
         return found
 
@@ -371,10 +361,3 @@ def graph_view(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, na
     """Return the table of a graph: a row for each triple, whose terms travel as those of lookups do."""
     rows = [[names.value(it) for it in triple] for triple in triples]
     return {"kind": "graph", "variables": ("subject", "predicate", "object"), "rows": rows, "total": total}
-
-
-def _scheme(iri: str) -> str:
-    try:
-        return urlsplit(iri).scheme.lower()
-    except ValueError:
-        return ""

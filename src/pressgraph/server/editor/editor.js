@@ -18,7 +18,7 @@ const area = document.getElementById("query");
 const nonce = document.querySelector("meta[name=csp-nonce]").content;
 
 let options = [];
-fetch("/terms.json", { headers: { accept: "application/json" } })
+fetch(area.dataset.terms, { headers: { accept: "application/json" } })
   .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status}`))))
   .then(({ prefixes, terms }) => {
     options = [
