@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import ProjectError
 from pressgraph.profile import facts_json_schema, load_profile
 from pressgraph.project import open_project, write_atomically
-from pressgraph.project.config import CONFIG_NAME, is_base
+from pressgraph.project.config import CONFIG_NAME, FACTS_PATTERNS, is_base
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +41,12 @@ def create_project(folder: Path, *, base: str | None = None) -> list[Path]:
     for path in (*targets.values(), schema):
         if path.exists():
             raise ProjectError(f"{path} is there already", hint="name a new folder; nothing was written")
+    quoted = ", ".join(f'"{pattern}"' for pattern in FACTS_PATTERNS)
+    patterns = textwrap.indent(textwrap.fill(f"{quoted},", 100), "  ")
     for name, path in targets.items():
         text = files("pressgraph").joinpath("templates", name).read_text(encoding="utf-8")
         with write_atomically(path) as file:
-            file.write(text.replace("@BASE@", base).encode())
+            file.write(text.replace("@BASE@", base).replace("@FACTS@", patterns).encode())
     document = facts_json_schema(load_profile(open_project(folder)))
     with write_atomically(schema) as file:
         file.write(json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")

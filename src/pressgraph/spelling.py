@@ -1,7 +1,8 @@
-"""Suggest what a misspelt word was meant to be."""
+"""Compare words: one spelling of equal ones, and what a misspelt one was meant to be."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Text
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
 
 _MANY = 200
 _NEAREST = 50
+
+
+def composed(text: str) -> str:
+    """Return a text in Unicode's normal form C, in which equal words are equal: macOS writes umlauts as two characters.
+
+    RFC 3987 (5.3.2.2) wants it of IRIs too.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:

@@ -91,7 +91,7 @@ class Workspace:
         from pressgraph.validation.files import read_files
 
         named = [str(path) if is_address(str(path)) else Path(path) for path in paths]
-        files = named or self.project.facts_files()
+        files = named or self.project.required_facts_files()
         emitter = compile_emitter(self.profile, self.project.id_base)
         context = Context.of(self.project)
         whole = [path for path in files if isinstance(path, Path) and not is_stream(path)]

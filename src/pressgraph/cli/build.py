@@ -33,6 +33,7 @@ def command(state: State, *, full: bool, wait: float) -> None:
     workspace = state.workspace
     language = locale_language() or workspace.project.language
     state.say_encodings()
+    state.say_unread()
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress("converting"))
     except RefusedError as error:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pressgraph.workspace import Workspace
 
+_FEW = 5
 COMMAND_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -64,6 +65,14 @@ class State:
                     f"{name}: taken to be {guess.name} (line {guess.line} has '{guess.word}'); if that is wrong, "
                     f"set 'encoding' in a [tables] section of pressgraph.toml for {name}"
                 )
+
+    def say_unread(self) -> None:
+        """Say which files beside the project's facts nothing reads, though they look like data."""
+        if names := self.workspace.project.unread_names():
+            shown = ", ".join(shown_name(Path(name)) for name in names[:_FEW])
+            more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+            verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
+            self.say(f"{shown}{more} {verb} not read: 'facts' in pressgraph.toml does not name {them}")
 
     def progress(self, label: str) -> Callable[[list[Path]], Iterable[Path]]:
         """Return a wrapper that shows a progress bar on a terminal, for work that is long enough to wait for."""

@@ -121,7 +121,7 @@ def command(
     else:
         from pressgraph.convert import is_stream
 
-        paths = list(facts) or workspace.project.facts_files()
+        paths = list(facts) or workspace.project.required_facts_files()
         if Path("-") in facts or (jobs in {None, 1} and not all(is_stream(Path(path)) for path in paths)):
             write_output(workspace.convert(facts), target)
             return
@@ -153,7 +153,7 @@ def _shards(
     from pressgraph.convert.inputs import shown
 
     workspace = state.workspace
-    paths = list(facts) or workspace.project.facts_files()
+    paths = list(facts) or workspace.project.required_facts_files()
     context = Context.of(workspace.project)
     settings: dict[str, Any] = {
         "shards": shards,

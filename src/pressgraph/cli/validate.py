@@ -88,6 +88,8 @@ def command(
     if (changed or watch) and facts:
         raise click.UsageError(f"--{'changed' if changed else 'watch'} is about the whole project: name no files")
     state.say_encodings(facts)
+    if not facts:
+        state.say_unread()
     written = report_format(form, output)
     options = report_options(workspace.project, lang, technical=technical, every=every)
 

@@ -20,6 +20,7 @@ from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
 from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
+from pressgraph.facts.tables.sheet import report_bytes
 from pressgraph.profile.compile import compile_profile, profile_sources
 
 if TYPE_CHECKING:
@@ -304,7 +305,8 @@ def _convert_rows(
             return
         for number, cells in sheet.rows:
             before = len(tables.problems) + len(sheet.problems)
-            yield tables.row(columns, number, cells, plain=plain)
+            if plain or block.kind != "group" or not report_bytes(sheet, number, cells):
+                yield tables.row(columns, number, cells, plain=plain)
             if len(tables.problems) + len(sheet.problems) > before:
                 tables.problems.extend(sheet.problems)
                 sheet.problems.clear()

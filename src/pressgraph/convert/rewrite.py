@@ -29,7 +29,7 @@ def read_documents(paths: list[Path], project: Project, profile: Profile) -> lis
     gathered = _Gathered(project)
     problems: list[Problem] = []
     emitter = compile_emitter(profile, project.id_base)
-    for path in paths or project.facts_files():
+    for path in paths or project.required_facts_files():
         if not is_stream(path):
             found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
             problems.extend(found.problems)

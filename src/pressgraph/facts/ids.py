@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.spelling import composed
+
 if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
@@ -52,6 +54,7 @@ class Ids:
             return self.base + text
         if _PLAIN.fullmatch(text):
             return text
+        text = composed(text)
         prefix, colon, local = text.partition(":")
         if colon and not local.startswith("//"):
             namespace = self.prefixes.get(prefix)
@@ -63,7 +66,7 @@ class Ids:
         """Return an id in the form that equal things share: relative where it is below the base."""
         if text.startswith(self.base) and _RELATIVE.fullmatch(text.removeprefix(self.base)):
             return text.removeprefix(self.base)
-        return text
+        return composed(text)
 
     def is_relative(self, text: str) -> bool:
         """Tell whether an id names a thing of the project."""
@@ -92,7 +95,7 @@ def slug(text: str) -> str:
     >>> slug("Bündnis für Gewebe & Zellen e. V.")
     'buendnis-fuer-gewebe-zellen-e-v'
     """
-    plain = unicodedata.normalize("NFKD", text.lower().translate(_TRANSLITERATION))
+    plain = unicodedata.normalize("NFKD", composed(text).lower().translate(_TRANSLITERATION))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 

@@ -9,6 +9,7 @@ The files are read with pyoxigraph: parsing them with rdflib would cost every co
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
@@ -104,12 +105,20 @@ def profile_sources(project: Project) -> ProfileSources:
 
 def _read_turtle(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_file():
-        yield path.name, path.read_bytes()
+        yield path.name, _bytes(path)
         return
     for file in sorted(path.rglob("*.ttl")):
         # shapes/consumers/ holds what search engines ask of pages, not what facts may say.
         if "consumers" not in file.relative_to(path).parts:
-            yield f"{path.name}/{file.relative_to(path).as_posix()}", file.read_bytes()
+            yield f"{path.name}/{file.relative_to(path).as_posix()}", _bytes(file)
+
+
+def _bytes(path: Path) -> bytes:
+    """Return a file's bytes; Windows' editors put a mark at the beginning, which Turtle has no place for."""
+    try:
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise ProfileError(f"it cannot be read: {error.strerror or error}", place=Place(file=str(path))) from error
 
 
 @lru_cache(maxsize=8)

@@ -12,12 +12,15 @@ import tomllib
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase, translate
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place, ProjectError
 from pressgraph.project.serving import KEYS as SERVE_KEYS
 from pressgraph.project.serving import Serving, serving
-from pressgraph.spelling import did_you_mean
+from pressgraph.spelling import composed, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CONFIG_NAME = "pressgraph.toml"
 STATE_FOLDER = ".pressgraph"
@@ -34,6 +37,9 @@ FACTS_PATTERNS = tuple(
         "csv",
         "tsv",
         "xlsx",
+        "xlsm",
+        "xlsb",
+        "xls",
         "ods",
         "parquet",
         "sql",
@@ -43,8 +49,15 @@ FACTS_PATTERNS = tuple(
 # An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
-# as `Path.glob` does
-_CASE = re.IGNORECASE if os.name == "nt" else re.NOFLAG
+# What lies beside facts and is none: texts that they were read from, notes, pictures, programs, the editors' schema.
+_BESIDE = frozenset(
+    {
+        *(".txt", ".md", ".rst", ".rtf", ".doc", ".docx", ".odt", ".pdf", ".pptx", ".eml", ".msg", ".htm", ".html"),
+        *(".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".tif", ".tiff", ".webp"),
+        *(".bat", ".css", ".js", ".ps1", ".py", ".sh", ".db", ".sqlite", ".sqlite3"),
+    }
+)
+_SCHEMA = ".schema.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +76,9 @@ class Endpoint:
 class TableSettings:
     """How a table that was not made for pressgraph is to be read.
 
-    `file` is a pattern below the project's folder; `sheet` a sheet of it (None: every one). `url` is the database that
-    a file of SQL asks. `columns` maps headers to keys, '' to nothing; `constants` and `templates` are by key.
+    `file` is a pattern below the project's folder; `sheet` a sheet of it (None: every one). `header` is the row, from
+    1, that names the columns (None: the first that is not empty). `url` is the database that a file of SQL asks.
+    `columns` maps headers to keys, '' to nothing; `constants` and `templates` are by key.
     """
 
     name: str
@@ -73,6 +87,7 @@ class TableSettings:
     url: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    header: int | None = None
     columns: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
@@ -137,39 +152,88 @@ class Project:
         """Return the project's facts files, sorted by path."""
         return [self.root / name for name in self.facts_names()]
 
+    def required_facts_files(self) -> list[Path]:
+        """Return the project's facts files; see `required_facts_names`."""
+        return [self.root / name for name in self.required_facts_names()]
+
+    def required_facts_names(self) -> list[str]:
+        """Return the project's facts files as `name_of` calls them.
+
+        Raises ProjectError where there are none: whoever asks for all of nothing has mistaken a folder or a pattern.
+        """
+        if names := self.facts_names():
+            return names
+        raise ProjectError(
+            f"there are no facts files in {self.root}",
+            hint=f"looked for {', '.join(self.facts)}; 'pressgraph init DIR' makes a project with a sample",
+        )
+
     def facts_names(self) -> list[str]:
-        """Return the project's facts files as `name_of` calls them, sorted by path."""
+        """Return the project's facts files as `name_of` calls them, sorted by path.
+
+        Capitals do not count in a file's name. Hidden files and folders are passed over, and what a spreadsheet program
+        puts beside an open workbook. A link to nothing is among them: whoever reads it says so.
+        """
+        return self._look()[0]
+
+    def unread_names(self) -> list[str]:
+        """Return what lies beside the facts files, looks like data, and is taken by no pattern."""
+        return self._look()[1]
+
+    def _look(self) -> tuple[list[str], list[str]]:
         by_folder: dict[str, list[str]] = {}
         for pattern in self.facts:
             folder, _, name = pattern.rpartition("/")
-            by_folder.setdefault(folder, []).append(name)
+            by_folder.setdefault(folder, []).append(composed(name))
         found: set[str] = set()
+        beside: set[str] = set()
         # each folder is listed once, whatever the number of patterns: projects have many files
         for folder, names in by_folder.items():
             # "**" means folders, not files
-            wanted = re.compile("|".join(translate(name) for name in names if name != "**") or "(?!)", _CASE)
-            for place in self.root.glob(folder) if folder else (self.root,):
-                if place.is_dir():
-                    below = place.relative_to(self.root).as_posix()
-                    before = "" if below == "." else f"{below}/"
-                    with os.scandir(place) as entries:
-                        found.update(
-                            f"{before}{it.name}"
-                            for it in entries
-                            if wanted.match(it.name) and not it.name.startswith(".") and it.is_file()
-                        )
-        return sorted(found, key=lambda name: name.split("/"))
+            wanted = re.compile("|".join(translate(name) for name in names if name != "**") or "(?!)", re.IGNORECASE)
+            shown = {part for part in folder.split("/") if part.startswith(".")}
+            for place in self._folders(folder):
+                below = place.relative_to(self.root).as_posix()
+                if any(part.startswith(".") and part not in shown for part in below.split("/")) and below != ".":
+                    continue
+                before = "" if below == "." else f"{below}/"
+                with os.scandir(place) as entries:
+                    for it in entries:
+                        if it.name.startswith((".", "~$")) or (not it.is_file() and Path(it.path).exists()):
+                            continue
+                        taken = wanted.match(composed(it.name)) is not None
+                        (found if taken else beside).add(f"{before}{it.name}")
+        # a project that has its facts in its own folder has everything else there too
+        unread = (
+            name
+            for name in beside - found
+            if "/" in name and Path(name).suffix.lower() not in {"", *_BESIDE} and not name.endswith(_SCHEMA)
+        )
+        return sorted(found, key=lambda name: name.split("/")), sorted(unread)
+
+    def _folders(self, pattern: str) -> Iterator[Path]:
+        for place in self.root.glob(pattern) if pattern else (self.root,):
+            if place.is_dir():
+                yield place
 
     def tables_of(self, path: Path) -> tuple[TableSettings, ...]:
         """Return the settings of the tables in a file, in the order of the configuration."""
-        name = self.name_of(path)
-        return tuple(table for table in self.tables if fnmatchcase(name, table.file))
+        name = composed(self.name_of(path))
+        return tuple(table for table in self.tables if fnmatchcase(name, composed(table.file)))
 
     def name_of(self, path: Path) -> str:
         """Return a path as the project's messages and state name it: relative to its root where possible."""
         absolute = path if path.is_absolute() else Path.cwd() / path
         below = str(absolute).removeprefix(f"{self.root}{os.sep}")
-        return below.replace(os.sep, "/") if below != str(absolute) else str(path)
+        if below != str(absolute):
+            return below.replace(os.sep, "/")
+        # a name that also stands for a file of the project would be taken for that
+        return str(absolute if (self.root / path).exists() else path)
+
+    def find(self, name: str) -> Path:
+        """Return the file that `name_of` calls so."""
+        path = self.root / name
+        return path if path.exists() else Path(name)
 
 
 def is_base(text: str) -> bool:
@@ -198,8 +262,13 @@ def open_project(root: Path) -> Project:
     if not path.is_file():
         return _settings(root, path, {})
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        # Notepad and PowerShell put a mark at the beginning
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        hint = "save it as UTF-8"
+        raise ProjectError("not UTF-8, as TOML must be", place=Place(file=str(path), line=line), hint=hint) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProjectError(f"not valid TOML: {error}", place=Place(file=str(path))) from error
     return _settings(root, path, table)
 
@@ -331,10 +400,14 @@ class _Reader:
         maps = ("columns", "constants", "templates")
         if not isinstance(value, dict) or not isinstance(value.get("file"), str):
             raise self.error(f"tables.{name} must be a section with file = …", hint='such as file = "data/labels.csv"')
-        self.known(value, dict.fromkeys((*texts, *maps)), f"key in [tables.{name}]")
+        self.known(value, dict.fromkeys((*texts, "header", *maps)), f"key in [tables.{name}]")
         for key in value:
-            self.typed(f"tables.{name}.{key}", value[key], str if key in texts else dict)
-        settings: dict[str, Any] = {key: value[key] for key in texts if key in value}
+            if key != "header":
+                self.typed(f"tables.{name}.{key}", value[key], str if key in texts else dict)
+        header = value.get("header", 1)
+        if not isinstance(header, int) or isinstance(header, bool) or header < 1:
+            raise self.error(f"tables.{name}.header must be the number of the row that names the columns, from 1")
+        settings: dict[str, Any] = {key: value[key] for key in (*texts, "header") if key in value}
         if len(settings.get("delimiter", ",")) != 1:
             raise self.error(f"tables.{name}.delimiter must be one character")
         try:

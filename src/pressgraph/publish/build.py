@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset import Snapshot, Snapshots
-from pressgraph.errors import FactsError, NotConformingError, ProjectError
+from pressgraph.errors import FactsError, NotConformingError
 from pressgraph.publish.fingerprints import Fingerprints
 from pressgraph.publish.work import Work
 from pressgraph.validation import Report, check_files
@@ -72,12 +72,7 @@ def build(
     Raises FactsError for facts that cannot be converted and RefusedError for a graph that the shapes refuse; what was
     published before then stays published.
     """
-    names = project.facts_names()
-    if not names:
-        raise ProjectError(
-            f"there are no facts files in {project.root}",
-            hint=f"looked for {', '.join(project.facts)}; 'pressgraph init DIR' makes a project with a sample",
-        )
+    names = project.required_facts_names()
     snapshots = Snapshots(project.state)
     with snapshots.building(wait=wait):
         # what begins anew needs nothing of what is there, and mends it
@@ -142,13 +137,14 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
     Nothing is published. The report is that of the whole; where nothing was built yet, or with another profile, all is
     checked. `wait` is how many seconds to wait for a build that is running.
     """
+    names = project.required_facts_names()
     snapshots = Snapshots(project.state)
     with snapshots.building(wait=wait):
         current = snapshots.current()
         before = current.manifest() if current is not None else {}
         if before.get("basis") != _basis(project, profile):
             return check_files([], project, profile, engine=engine)
-        look = _Look(project, project.facts_names(), before["files"])
+        look = _Look(project, names, before["files"])
         if look.is_large:
             return check_files([], project, profile, engine=engine)
         candidate = snapshots.candidate()

@@ -45,7 +45,11 @@ class Fingerprints:
 
         That is the SHA-256 of its bytes, and of tables also of their settings and of the rows that a query gives.
         """
-        digest = self._of_bytes(f"{self._root}{name}", name)
+        try:
+            digest = self._of_bytes(f"{self._root}{name}", name)
+        except OSError as error:
+            # whoever reads it says so, beside what is wrong with the others
+            return f"unreadable: {error.strerror}"
         asks = name.lower().endswith(SQL)
         if not self._project.tables and not asks:
             return digest

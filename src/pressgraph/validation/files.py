@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
-from pressgraph.errors import Place, Problem
+from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
     from pressgraph.validation.report import Result
 
+_FEW = 5
 _RDF_SUFFIXES = {it.suffix: it for it in SERIALIZATIONS}
 
 
@@ -89,7 +91,7 @@ def check_files(
     Where the facts rules find a problem the shapes are not asked: half a graph breaks rules that the whole keeps.
     Results are about the named files; the project's other files are only read for what these link to.
     """
-    files = list(paths) or project.facts_files()
+    files = list(paths) or project.required_facts_files()
     rdf = [path for path in files if path.suffix.lower() in _RDF_SUFFIXES]
     lines = [path for path in files if path not in rdf and is_stream(path)]
     read = read_files([p for p in files if p not in rdf and p not in lines], project, profile)
@@ -113,6 +115,9 @@ def check_files(
     for one in read.found.values():
         union.load(store, convert_facts(one, emitter))
     named = {str(term_text(quad.subject)) for quad in store}
+    if not named:
+        names = ", ".join(project.name_of(path) for path in files[:_FEW])
+        raise ProjectError(f"there is nothing to check in {names}: no fact and no statement", hint="name other files")
     for path in read.context:
         if not is_stream(path):
             other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
@@ -186,7 +191,7 @@ def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, projec
 
 def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> Iterator[ox.Triple]:
     """Yield the triples of facts files and RDF files (none named: the project's) without receipts and the profile."""
-    files = list(paths) or project.facts_files()
+    files = list(paths) or project.required_facts_files()
     emitter = compile_emitter(profile, project.id_base)
     facts = f"<{GraphNames(id_base=project.id_base).facts}"
     rdf, store = ox.Store(), ox.Store()
@@ -213,7 +218,12 @@ def _load_rdf(store: ox.Store, path: Path, project: Project) -> list[Problem]:
     known = _RDF_SUFFIXES[path.suffix.lower()]
     try:
         base_iri = path.resolve().as_uri()
-        quads = ox.parse(path.read_bytes(), format=known.ox_format, base_iri=base_iri, rename_blank_nodes=True)
+        quads = ox.parse(
+            path.read_bytes().removeprefix(codecs.BOM_UTF8),
+            format=known.ox_format,
+            base_iri=base_iri,
+            rename_blank_nodes=True,
+        )
         store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
     except OSError as error:
         return [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pressgraph.errors import Place
 from pressgraph.facts.ids import slug
-from pressgraph.facts.rules import problem
-from pressgraph.facts.tables.excel import is_source_sheet
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.rows import Target, compile_rows
 from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, split_values
+from pressgraph.facts.tables.workbook import is_source_sheet
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Kind, Profile
-from pressgraph.spelling import did_you_mean, suggestion
+from pressgraph.spelling import composed, did_you_mean, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -298,11 +298,19 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Several[TableS
     """Compile a sheet's headers; None, with problems in the sheet, where one is not understood."""
     own = next((one for one in settings if one.sheet in {None, sheet.name}), None)
     of_sources = is_source_sheet(sheet.name)
-    names = own.columns if own else {}
+    # a list that came from macOS has its umlauts in two characters
+    sheet.headers = [composed(header) for header in sheet.headers]
+    names = {composed(header): key for header, key in own.columns.items()} if own else {}
     compiler = _Compiler(sheet, profile, of_sources=of_sources)
+    if not any(names.get(header, compiler.path(header)) for header in sheet.headers if header):
+        place = sheet.place(sheet.header_row, 1)
+        shown = next((header for header in sheet.headers if header), "")
+        sheet.problems.append(problem("unmapped-header", place, hint=phrase("title-row"), header=shown))
+        return None
     for header in names:
         # a section of no one sheet is about all of them
-        known = sheet.headers if own is not None and own.sheet is not None else {*sheet.headers, *sheet.elsewhere}
+        elsewhere = sheet.elsewhere if own is None or own.sheet is None else ()
+        known = {*sheet.headers, *map(composed, elsewhere)}
         if header not in known:
             sheet.problems.append(_no_column(sheet, header))
     for index, header in enumerate(sheet.headers):
@@ -323,13 +331,13 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Several[TableS
     for key, text in (own.templates if own else {}).items():
         index = compiler.fill(key)
         parts: list[tuple[str, int]] = []
-        for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
+        for name in dict.fromkeys(_PLACEHOLDER.findall(composed(text))):
             found = -1 if name == "n" and "n" not in sheet.headers else compiler.find(name)
             if found is None:
                 sheet.problems.append(_no_column(sheet, name))
                 return None
             parts.append((name, found))
-        templates.append(_Template(text=text, index=index, parts=parts))
+        templates.append(_Template(text=composed(text), index=index, parts=parts))
     if sheet.problems:
         return None
     return Columns(sheet, compiler.columns, of_sources, constants, templates, compiler.unnamed, compiler.next)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
 from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tables.sheet import COMPOUND, ZIP, Cells, SheetRows
+from pressgraph.facts.tables.sheet import COMPOUND, ZIP, Cells, SheetRows, report_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,9 +74,12 @@ def guess_encoding(path: Path) -> GuessedEncoding | None:
 
 
 def read_delimited(
-    path: Path, *, name: str, delimiter: str | None = None, encoding: str | None = None
+    path: Path, *, name: str, delimiter: str | None = None, encoding: str | None = None, header: int | None = None
 ) -> tuple[SheetRows | None, list[Problem]]:
-    """Open a file of delimited text; its rows are read as they are iterated."""
+    """Open a file of delimited text; its rows are read as they are iterated.
+
+    `header` is the row that names the columns, where that is not the first.
+    """
     with path.open("rb") as file:
         sample = file.read(_SAMPLE)
     if not sample.strip():
@@ -85,18 +88,18 @@ def read_delimited(
     if found is None:
         return None, [_not_utf8(name, sample)]
     text = codecs.getincrementaldecoder(found)("replace").decode(sample)
-    first, declared = _first_line(text)
+    first, declared = _header_line(text, header)
     comma = delimiter or declared or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(first))
     csv.field_size_limit(_MAX_CELL)
     sheet = SheetRows(file=name, headers=[], rows=())
     rows = _rows(path, found, comma, sheet)
     if declared:
         next(rows, None)
-    header = next(rows, None)
-    if header is None:
+    named = next((row for row in rows if header is None or row[0] >= header), None)
+    if named is None:
         return None, sheet.problems or [problem("no-header", Place(file=name, line=1, column=1))]
-    sheet.header_row = header[0]
-    sheet.headers = [cell.strip() for cell in header[1]]
+    sheet.header_row = named[0]
+    sheet.headers = [cell.strip() for cell in named[1]]
     sheet.rows = rows
     return sheet, []
 
@@ -108,7 +111,7 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
             sheet.read = raw.tell
             reader = csv.reader(file, delimiter=delimiter, strict=True)
             for row in reader:
-                if row:
+                if row and ("#" not in "".join(row) or not report_errors(sheet, line, row)):
                     yield line, row
                 line = reader.line_num + 1
             size = raw.tell()
@@ -161,16 +164,15 @@ def _encoding(sample: bytes) -> str | None:
     return "utf-8"
 
 
-def _first_line(text: str) -> tuple[str, str | None]:
+def _header_line(text: str, row: int | None) -> tuple[str, str | None]:
     """Return the header's line, and the delimiter of Excel's `sep=` line before it."""
     lines = text.splitlines()
     declared = re.fullmatch(r'"?sep=(.)"?', lines[0].strip("\n")) if lines else None
-    if declared:
-        return (lines[1] if len(lines) > 1 else ""), declared[1]
-    return (lines[0] if lines else ""), None
+    at = row - 1 if row is not None else (1 if declared else 0)
+    return (lines[at] if at < len(lines) else ""), declared[1] if declared else None
 
 
 def _delimiter(header: str) -> str:
     """Return what separates the headers: no key holds any of these characters."""
     bare = re.sub(r'"[^"]*"', "", header)
-    return max((";", "\t", ","), key=bare.count)
+    return max((";", "\t", ",", "|"), key=bare.count)

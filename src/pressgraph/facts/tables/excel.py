@@ -1,150 +1,159 @@
-"""Read workbooks through python-calamine: Excel (.xlsx, .xlsb, .xls) and OpenDocument (.ods)."""
+"""What Excel's files say of cells that calamine does not hand out: errors, formulas without a result, merged cells."""
 
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from pressgraph.errors import Place
-from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tables.sheet import Cells, SheetRows, cell_text
+from pressgraph.facts.tables.workbook import Marks, local, parse_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pressgraph.errors import Problem, Text
-
-_ERRORS = {"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"}
-_ZIPPED = {".xlsx", ".xlsm", ".xlsb"}
-_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
-"""What Office wraps an encrypted workbook in (MS-CFB, 2.2)."""
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-def read_workbook(path: Path, *, name: str) -> tuple[list[SheetRows], list[Problem]]:
-    """Read the visible sheets of a workbook; those named `source` come first, empty ones not at all."""
-    from python_calamine import CalamineError
-
-    # what calamine and the readers of a workbook's parts raise for what they cannot read
-    foreign = (CalamineError, zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, ValueError, NotImplementedError)
-    try:
-        return _read(path, name)
-    except OSError as error:
-        return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
-    except BaseException as error:
-        # a mistake in calamine comes as PyO3's PanicException, which is no Exception and has no public name
-        if isinstance(error, Exception | KeyboardInterrupt | SystemExit) and not isinstance(error, foreign):
-            raise
-        reason: str | Text = str(error).partition("\n")[0]
-        if path.suffix.lower() in _ZIPPED and _begins_with(path, b"PK") and not zipfile.is_zipfile(path):
-            reason = phrase("cut-off")
-        if path.suffix.lower() in _ZIPPED and _begins_with(path, _COMPOUND):
-            reason = "it is protected by a password; save it without one"
-        return [], [problem("not-a-table", Place(file=name), reason=reason)]
+_CODES = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # fmt: skip
+"""Errors as binary files write them (MS-XLS, 2.5.10)."""
+# what only a cell with an error, or with a formula, holds
+_WORTH_READING = re.compile(rb"<(?:\w+:)?f[\s>/]|\bt\s*=\s*[\"']e[\"']")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-def _read(path: Path, name: str) -> tuple[list[SheetRows], list[Problem]]:
-    import python_calamine as calamine
+def read_marks(path: Path) -> dict[str, Marks]:
+    """Return the marks of a workbook's sheets by name.
 
-    book = calamine.CalamineWorkbook.from_path(str(path))
-    sheets: list[SheetRows] = []
-    problems: list[Problem] = []
-    for metadata in book.sheets_metadata:
-        # a template keeps its lists of terms in a hidden sheet
-        if metadata.visible != calamine.SheetVisibleEnum.Visible or metadata.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
-        sheet = book.get_sheet_by_name(metadata.name)
-        grid = sheet.to_python(skip_empty_area=False)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-            _fill(grid, top, left, bottom, right)
-        header = next((number for number, row in enumerate(grid) if any(cell_text(cell) for cell in row)), None)
-        if header is None:
-            continue
-        headers = [cell_text(cell) or "" for cell in grid[header]]
-        while headers and not headers[-1]:
-            headers.pop()
-        found = SheetRows(file=name, name=metadata.name, headers=headers, header_row=header + 1, rows=())
-        found.rows = _rows(grid, header + 1, found)
-        sheets.append(found)
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        problems.extend(_formulas_without_results(path, {sheet.name: sheet for sheet in sheets}))
-    headers_of_all = frozenset(header for one in sheets for header in one.headers)
-    for one in sheets:
-        one.elsewhere = headers_of_all
-    sheets.sort(key=lambda sheet: not is_source_sheet(sheet.name))
-    if not sheets:
-        problems.append(problem("no-header", Place(file=name)))
-    return sheets, problems
-
-
-def _begins_with(path: Path, mark: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(mark)) == mark
-
-
-def is_source_sheet(name: str) -> bool:
-    """Tell whether a sheet describes sources instead of facts."""
-    return name.strip().casefold() in {"source", "sources"}
-
-
-def _fill(grid: list[list[Any]], top: int, left: int, bottom: int, right: int) -> None:
-    """Give every cell of a merged range the value that the first one shows."""
-    if top >= len(grid) or left >= len(grid[top]):
-        return
-    value = grid[top][left]
-    for row in grid[top : bottom + 1]:
-        for column in range(left, min(right + 1, len(row))):
-            row[column] = value
-
-
-def _rows(grid: list[list[Any]], start: int, sheet: SheetRows) -> Iterator[tuple[int, Cells]]:
-    for number, row in enumerate(grid[start:], start=start + 1):
-        if not any(cell is not None and cell != "" for cell in row):
-            continue
-        errors = [column for column, cell in enumerate(row, start=1) if isinstance(cell, str) and cell in _ERRORS]
-        for column in errors:
-            sheet.problems.append(problem("cell-error", sheet.place(number, column), value=row[column - 1]))
-        if not errors:
-            yield number, row
-
-
-def _formulas_without_results(path: Path, sheets: dict[str, SheetRows]) -> Iterator[Problem]:
-    """Report formulas that a program wrote and no spreadsheet has computed: they would read as empty cells."""
+    Raises what the readers of ZIP archives, XML and binary files raise.
+    """
+    if path.suffix.lower() == ".xls":
+        return _of_xls(path)
     with zipfile.ZipFile(path) as archive:
-        for name, part in _sheet_parts(archive):
-            sheet = sheets.get(name)
-            data = archive.read(part) if sheet is not None and part in archive.namelist() else b""
-            if sheet is None or not re.search(rb"<f[\s>/]", data):
-                continue
-            for cell in ET.fromstring(data).iter(f"{_MAIN}c"):  # noqa: S314 - calamine has read the same part
-                if cell.find(f"{_MAIN}f") is None:
-                    continue
-                value = cell.find(f"{_MAIN}v")
-                if value is None or not (value.text or "").strip():
-                    row, column = _cell(cell.get("r", "A1"))
-                    yield problem("formula", sheet.place(row, column))
+        names = set(archive.namelist())
+        if "xl/workbook.bin" in names:
+            read: Callable[[zipfile.ZipFile, str], Marks] = _of_xlsb
+            sheets = list(_sheets_of_xlsb(archive))
+        else:
+            read, sheets = _of_xlsx, list(_sheets_of_xlsx(archive))
+        return {name: read(archive, part) for name, part in sheets if part in names}
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    relations = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+def _of_xls(path: Path) -> dict[str, Marks]:
+    import xlrd
+
     try:
-        links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
+        book = xlrd.open_workbook(path, logfile=_Silence(), on_demand=True)
+        found = {}
+        for sheet in book.sheets():
+            marks = found[sheet.name] = Marks()
+            for row in range(sheet.nrows):
+                for column, kind in enumerate(sheet.row_types(row)):
+                    if kind == xlrd.XL_CELL_ERROR:
+                        code = sheet.cell_value(row, column)
+                        marks.errors[row + 1, column + 1] = _CODES.get(code, "#?")
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, AssertionError, LookupError, TypeError, struct.error) as error:
+        raise ValueError(str(error) or "it is damaged") from error
+    return found
+
+
+class _Silence:
+    def write(self, _text: str) -> None:
+        """Keep what xlrd has to say from stdout."""
+
+
+def _sheets_of_xlsx(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    try:
+        links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - expat limits what entities grow to
         book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - as above
-    except (KeyError, ET.ParseError):
+    except KeyError:
         return
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
-    for sheet in book.iter(f"{_MAIN}sheet"):
-        target = targets.get(sheet.get(relations), "")
-        yield str(sheet.get("name")), target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    for sheet in book.iter():
+        if local(sheet.tag) == "sheet":
+            link = next((value for name, value in sheet.items() if name.endswith("}id")), "")
+            yield str(sheet.get("name")), _part(targets.get(link, ""))
 
 
-def _cell(reference: str) -> tuple[int, int]:
-    letters = reference.rstrip("0123456789")
+def _part(target: str) -> str:
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _of_xlsx(archive: zipfile.ZipFile, part: str) -> Marks:
+    marks = Marks()
+    if not _WORTH_READING.search(archive.read(part)):
+        return marks
+    for cell in parse_xml(archive, part, ("c",)):
+        reference = _REFERENCE.fullmatch(cell.get("r", ""))
+        if reference is None:
+            continue
+        at = int(reference[2]), _column(reference[1])
+        inner = {local(it.tag): it for it in cell}
+        shown = (inner["v"].text or "").strip() if "v" in inner else ""
+        if cell.get("t") == "e":
+            marks.errors[at] = shown or "#?"
+        elif "f" in inner and not shown and "is" not in inner:
+            marks.formulas.append(at)
+    return marks
+
+
+def _column(letters: str) -> int:
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - 64
-    return int(reference[len(letters) :] or 1), column
+    return column
+
+
+# Records of binary workbooks (MS-XLSB, 2.3.2): a row, cells with an error by themselves or of a formula, merged cells.
+_ROW, _ERROR, _FORMULA_ERROR, _MERGED, _SHEET = 0, 3, 11, 176, 156
+
+
+def _sheets_of_xlsb(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    links = ET.fromstring(archive.read("xl/_rels/workbook.bin.rels"))  # noqa: S314 - as above
+    targets = {link.get("Id"): str(link.get("Target")) for link in links}
+    for kind, data in _records(archive.read("xl/workbook.bin")):
+        if kind == _SHEET:
+            link, end = _wide_text(data, 8)
+            name, _ = _wide_text(data, end)
+            yield name, _part(targets.get(link, ""))
+
+
+def _of_xlsb(archive: zipfile.ZipFile, part: str) -> Marks:
+    marks = Marks()
+    row = 0
+    for kind, data in _records(archive.read(part)):
+        if kind == _ROW and len(data) >= 4:  # noqa: PLR2004 - the bytes of a number
+            (row,) = struct.unpack_from("<I", data)
+        elif kind in {_ERROR, _FORMULA_ERROR} and len(data) >= 9:  # noqa: PLR2004 - column, style, error
+            (column,) = struct.unpack_from("<I", data)
+            marks.errors[row + 1, column + 1] = _CODES.get(data[8], "#?")
+        elif kind == _MERGED and len(data) >= 16:  # noqa: PLR2004 - the bytes of four numbers
+            top, bottom, left, right = struct.unpack_from("<4I", data)
+            marks.merged.append(((top, left), (bottom, right)))
+    return marks
+
+
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a binary part: type and length are numbers of seven bits a byte (MS-XLSB, 2.1.4)."""
+    at = 0
+    while at < len(data):
+        kind, at = data[at], at + 1
+        if kind & 0x80 and at < len(data):
+            kind, at = kind & 0x7F | (data[at] & 0x7F) << 7, at + 1
+        length = shift = 0
+        while at < len(data) and shift <= 21:  # noqa: PLR2004 - four bytes at most
+            byte, at = data[at], at + 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        yield kind, data[at : at + length]
+        at += length
+
+
+def _wide_text(data: bytes, at: int) -> tuple[str, int]:
+    (length,) = struct.unpack_from("<I", data, at)
+    end = at + 4 + 2 * length
+    return data[at + 4 : end].decode("utf-16-le", "replace"), end

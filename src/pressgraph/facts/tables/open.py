@@ -46,13 +46,17 @@ def open_sheets(
         if (mistaken := _mistaken(path, suffix)) is not None:
             return [], [problem("not-a-table", Place(file=name), reason=mistaken)]
         if suffix in WORKBOOKS:
-            return read_workbook_sheets(path, name)
+            return read_workbook_sheets(path, name, settings)
         found: SheetRows | None
         if suffix in DELIMITED:
             from pressgraph.facts.tables.delimited import read_delimited
 
             found, problems = read_delimited(
-                path, name=name, delimiter=own.delimiter if own else None, encoding=own.encoding if own else None
+                path,
+                name=name,
+                delimiter=own.delimiter if own else None,
+                encoding=own.encoding if own else None,
+                header=own.header if own else None,
             )
         elif suffix in PARQUET:
             from pressgraph.facts.tables.parquet import read_parquet
@@ -83,8 +87,13 @@ def _mistaken(path: Path, suffix: str) -> Text | None:
     return phrase("no-workbook") if beginning not in {ZIP, COMPOUND} else None
 
 
-def read_workbook_sheets(path: Path, name: str) -> tuple[list[SheetRows], list[Problem]]:
+def read_workbook_sheets(
+    path: Path, name: str, settings: Sequence[TableSettings] = ()
+) -> tuple[list[SheetRows], list[Problem]]:
     """Read a workbook's sheets."""
-    from pressgraph.facts.tables.excel import read_workbook
+    from pressgraph.facts.tables.workbook import read_workbook
 
-    return read_workbook(path, name=name)
+    def header(sheet: str) -> int | None:
+        return next((one.header for one in settings if one.header and one.sheet in {None, sheet}), None)
+
+    return read_workbook(path, name=name, header=header)

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 from pressgraph.errors import Place, PressgraphError
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tables.sheet import Cells, SheetRows
+from pressgraph.facts.tables.sheet import Cells, SheetRows, report_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,13 +69,30 @@ def read_parquet(
     headers = list(file.schema_arrow.names)
     wanted = list(range(file.num_row_groups)) if groups is None else list(groups)
     start = sum(file.metadata.row_group(i).num_rows for i in range(wanted[0])) if wanted else 0
-    return SheetRows(file=name, headers=headers, header_row=0, rows=_rows(file, wanted, start + 1)), []
+    sheet = SheetRows(file=name, headers=headers, header_row=0, rows=())
+    sheet.rows = _rows(file, wanted, start + 1, sheet)
+    return sheet, []
 
 
-def _rows(file: pq.ParquetFile, groups: list[int], number: int) -> Iterator[tuple[int, Cells]]:
+def _rows(file: pq.ParquetFile, groups: list[int], number: int, sheet: SheetRows) -> Iterator[tuple[int, Cells]]:
+    binary = any(map(_holds_bytes, file.schema_arrow.types))
     with file:
         for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups, use_threads=False):
             columns = [column.to_pylist() for column in batch.columns]
             for row in zip(*columns, strict=True):
-                yield number, row
+                if not binary or not report_bytes(sheet, number, row):
+                    yield number, row
                 number += 1
+
+
+def _holds_bytes(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_nested(kind):
+        return any(_holds_bytes(kind.field(index).type) for index in range(kind.num_fields))
+    return bool(
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+        or (pa.types.is_dictionary(kind) and _holds_bytes(kind.value_type))
+    )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pressgraph.facts.rules import problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,6 +18,15 @@ Cell: TypeAlias = Any
 """None, a text, a bool, a number, a date or a time; from Parquet also lists and dicts of these."""
 
 Cells: TypeAlias = "list[Cell] | tuple[Cell, ...]"
+
+ERRORS = frozenset(
+    {
+        *("#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!", "#SPILL!", "#CALC!", "#FIELD!"),
+        *("#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA"),
+        *("#NV", "#ZAHL!", "#BEZUG!", "#WERT!", "#ÜBERLAUF!", "#KALK!"),
+    }
+)
+"""The errors that spreadsheets write for formulas without a result, as they are stored and as German ones show them."""
 
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """What files of Excel and LibreOffice begin with."""
@@ -60,6 +72,8 @@ def cell_text(value: Cell) -> str | None:
             return _strip(value) or None
         case bool():
             return "true" if value else "false"
+        case decimal.Decimal() if value.is_finite():
+            return format(value, "f")
         case float():
             return str(int(value)) if value.is_integer() else repr(value)
         case datetime.datetime() if value.time() == datetime.time() and value.tzinfo is None:
@@ -81,6 +95,26 @@ def _odd_backslashes(text: str) -> bool:
     return (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
+def report_errors(sheet: SheetRows, row: int, cells: Cells) -> bool:
+    """Report the cells of a row that show a spreadsheet's error instead of a value; tell whether there are any."""
+    found = [(column, cell) for column, cell in enumerate(cells, 1) if isinstance(cell, str) and cell in ERRORS]
+    sheet.problems.extend(problem("cell-error", sheet.place(row, column), value=cell) for column, cell in found)
+    return bool(found)
+
+
+def report_bytes(sheet: SheetRows, row: int, cells: Cells) -> bool:
+    """Report the cells of a row that hold bytes, which would be published as Python writes them."""
+    found = [column for column, cell in enumerate(cells, 1) if _has_bytes(cell)]
+    sheet.problems.extend(problem("cell-binary", sheet.place(row, column)) for column in found)
+    return bool(found)
+
+
+def _has_bytes(cell: Cell) -> bool:
+    if isinstance(cell, dict | list | tuple):
+        return any(map(_has_bytes, cell.values() if isinstance(cell, dict) else cell))
+    return isinstance(cell, bytes | bytearray | memoryview)
+
+
 def split_values(text: str) -> list[str]:
     r"""Split a cell at its bars; a backslash before a bar, a backslash or an outer space takes it literally.
 
@@ -88,7 +122,7 @@ def split_values(text: str) -> list[str]:
     (['a', 'b'], ['a|b'], [' a'])
     """
     if "\\" not in text:
-        return [part for piece in text.split("|") if (part := piece.strip())] if "|" in text else [text]
+        return [part for piece in text.split("|") if (part := piece.strip())]
     parts: list[str] = []
     current: list[str] = []
     protected = 0

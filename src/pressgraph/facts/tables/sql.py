@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place, PressgraphError
-from pressgraph.facts.rules import problem
-from pressgraph.facts.tables.sheet import Cells, SheetRows
+from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.tables.sheet import Cells, SheetRows, report_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,10 @@ def read_sql(path: Path, *, name: str, url: str | None, root: Path) -> tuple[She
         import sqlalchemy as sa
     except ImportError as error:
         raise PressgraphError("SQL needs SQLAlchemy", hint="install it: pip install 'pressgraph[sql]'") from error
-    query = path.read_text(encoding="utf-8-sig").strip().rstrip(";")
+    try:
+        query = path.read_text(encoding="utf-8-sig").strip().rstrip(";")
+    except UnicodeDecodeError:
+        return None, [problem("not-a-table", Place(file=name), reason=phrase("not-utf8-text"))]
     connection: sqlalchemy.Connection | None = None
     try:
         connection = sa.create_engine(_address(url, root), poolclass=sa.NullPool).connect()
@@ -48,7 +52,8 @@ def read_sql(path: Path, *, name: str, url: str | None, root: Path) -> tuple[She
         connection.close()
         return None, [problem("not-a-table", Place(file=name), reason="the query returns no rows: write a SELECT")]
     sheet = SheetRows(file=name, headers=list(result.keys()), header_row=0, rows=())
-    sheet.rows = _Rows(connection, result, name, sheet.problems)
+    # not the sheet itself: a circle would keep the connection open until it is found, in whatever thread
+    sheet.rows = _Rows(connection, result, dataclasses.replace(sheet))
     return sheet, []
 
 
@@ -59,20 +64,20 @@ class _Rows:
         self,
         connection: sqlalchemy.Connection,
         result: sqlalchemy.CursorResult[tuple[object, ...]],
-        name: str,
-        problems: list[Problem],
+        sheet: SheetRows,
     ) -> None:
         self._connection, self._result = connection, result
-        self._name, self._problems = name, problems
+        self._sheet = sheet
 
     def __iter__(self) -> Iterator[tuple[int, Cells]]:
         import sqlalchemy as sa
 
         try:
             for number, row in enumerate(self._result, start=1):
-                yield number, tuple(row)
+                if not report_bytes(self._sheet, number, tuple(row)):
+                    yield number, tuple(row)
         except sa.exc.SQLAlchemyError as error:
-            self._problems.append(problem("not-a-table", Place(file=self._name), reason=_reason(error)))
+            self._sheet.problems.append(problem("not-a-table", Place(file=self._sheet.file), reason=_reason(error)))
 
     def __del__(self) -> None:
         self._result.close()

@@ -1,0 +1,175 @@
+"""What lies in a project's folder is read, or named; a command that looked at nothing says so."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from pressgraph.cli import main
+from pressgraph.project import open_project
+from pressgraph.project.config import FACTS_PATTERNS
+from pressgraph.scaffold import create_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+YAML = (
+    "source: { id: document/%s, type: Article, headline: { en: X }, datePublished: 2026-01-15 }\n"
+    "facts:\n  - { id: place/%s, type: City, name: { en: X } }\n"
+)
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--project", str(folder), *arguments])
+
+
+def write(folder: Path, name: str, data: str | bytes | None = None) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    word = "".join(character for character in name.lower() if character.isascii() and character.isalnum())
+    text = YAML % (word, word) if data is None else data
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_configuration_of_init_says_the_defaults(tmp_path: Path) -> None:
+    create_project(tmp_path / "new", base="https://data.example.org/")
+    told = open_project(tmp_path / "new")
+    assert told.facts == FACTS_PATTERNS
+    plain = open_project(tmp_path)
+    assert (told.language, told.include_personal_data, told.embedding) == (
+        plain.language,
+        plain.include_personal_data,
+        plain.embedding,
+    )
+
+
+@pytest.mark.parametrize(
+    "suffix", [".yaml", ".YML", ".jsonl", ".jsonl.gz", ".JSONL.ZST", ".csv", ".CSV", ".tsv", ".xls", ".XLSB", ".xlsm"]
+)
+def test_every_kind_of_facts_file_is_taken_in_any_case(tmp_path: Path, suffix: str) -> None:
+    write(tmp_path, f"data/a{suffix}")
+    assert open_project(tmp_path).facts_names() == [f"data/a{suffix}"]
+    assert not open_project(tmp_path).unread_names()
+
+
+def test_hidden_and_temporary_files_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "data/b.yaml")
+    for name in (".ipynb_checkpoints/b.yaml", "x/.hidden/y/b.yaml", "~$labels.xlsx", "._b.yaml", ".~lock.b.ods#"):
+        write(tmp_path, f"data/{name}")
+    os.mkfifo(tmp_path / "data/pipe.yaml")
+    assert open_project(tmp_path).facts_names() == ["data/b.yaml"]
+    assert run(tmp_path, "build").exit_code == 0
+    write(tmp_path, "pressgraph.toml", '[project]\nfacts = [".facts/*.yaml"]\n')
+    write(tmp_path, ".facts/c.yaml")
+    assert open_project(tmp_path).facts_names() == [".facts/c.yaml"]
+
+
+def test_what_nothing_reads_is_named_once(tmp_path: Path) -> None:
+    write(tmp_path, "data/a.yaml")
+    for name in ("labels.numbers", "more.json", "old.yaml~", "x.csv.gz"):
+        write(tmp_path, f"data/{name}")
+    for name in ("a.txt", "notes.md", "facts.schema.json", "photo.JPG", "README"):
+        write(tmp_path, f"data/{name}")
+    for command in ("build", "validate"):
+        result = run(tmp_path, command)
+        assert result.exit_code == 0
+        said = "data/labels.numbers, data/more.json, data/old.yaml~, data/x.csv.gz are not read"
+        assert result.stderr.count(said) == 1
+    assert "not read" not in run(tmp_path, "-q", "build").stderr
+    assert "not read" not in run(tmp_path, "validate", str(tmp_path / "data/a.yaml")).stderr
+
+
+def test_a_link_to_nothing_is_an_error_beside_the_other_files(tmp_path: Path) -> None:
+    write(tmp_path, "data/a.yaml", "source: { id: document/d }\nfacts: [{ id: agent/a, nmae: x }]\n")
+    (tmp_path / "data/gone.yaml").symlink_to("nowhere.yaml")
+    (tmp_path / "data/gone.csv").symlink_to("nowhere.csv")
+    (tmp_path / "data/gone.xlsx").symlink_to("nowhere.xlsx")
+    for command in ("validate", "build", "convert"):
+        result = run(tmp_path, command)
+        assert result.exit_code in {1, 2}, result.output
+        assert "data/gone.yaml" in result.output
+        assert "No such file" in result.output
+    report = run(tmp_path, "validate").output
+    assert all(f"data/gone.{suffix}" in report for suffix in ("yaml", "csv", "xlsx"))
+    assert "data/a.yaml:2" in report
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate"],
+        ["validate", "--changed"],
+        ["validate", "--profile", "google"],
+        ["build"],
+        ["convert"],
+        ["convert", "-f", "turtle"],
+        ["convert", "--shards", "2", "-o", "out"],
+        ["facts", "convert"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_to_look_at_is_no_success(tmp_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "data/notes.txt")
+    result = run(tmp_path, *command)
+    assert result.exit_code == 2
+    assert "there are no facts files in" in result.stderr
+
+
+@pytest.mark.parametrize(("name", "data"), [("empty.ttl", ""), ("comment.nt", "# nothing\n"), ("empty.jsonl", "")])
+def test_a_file_that_says_nothing_is_no_success(tmp_path: Path, name: str, data: str) -> None:
+    result = run(tmp_path, "validate", str(write(tmp_path, name, data)))
+    assert result.exit_code == 2
+    assert "there is nothing to check" in result.stderr
+
+
+def test_a_byte_order_mark_is_taken_wherever_editors_put_one(tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    write(tmp_path, "pressgraph.toml", mark + b'[project]\nbase = "https://data.example.org/"\n')
+    write(tmp_path, "ontology/own.ttl", mark + b"@prefix ex: <https://e.org/> . ex:a ex:b ex:c .")
+    write(tmp_path, "queries/own.rq", mark + b"# What?\nSELECT * { ?s ?p ?o } LIMIT 1")
+    write(tmp_path, "data/a.yaml", mark + (YAML % ("a", "a")).encode())
+    turtle = write(tmp_path, "x.ttl", mark + b"@prefix ex: <https://e.org/> . ex:a ex:b ex:c .")
+    assert run(tmp_path, "build").exit_code == 0
+    assert run(tmp_path, "query", "own").exit_code == 0
+    assert run(tmp_path, "validate", str(turtle)).exit_code == 0
+    (tmp_path / "pressgraph.toml").write_bytes('[project]\nbase = "x"\n'.encode("utf-16"))
+    result = run(tmp_path, "validate")
+    assert (result.exit_code, "save it as UTF-8" in result.stderr) == (2, True)
+
+
+def test_names_that_macos_takes_apart_are_the_same_names(tmp_path: Path) -> None:
+    def apart(text: str) -> str:
+        return unicodedata.normalize("NFD", text)
+
+    write(
+        tmp_path,
+        "pressgraph.toml",
+        '[tables.a]\nfile = "data/Größe.csv"\ncolumns = { "Träger" = "name.de" }\n'
+        'constants = { source = "document/a", type = "Organization" }\ntemplates = { id = "agent/{Träger}" }\n',
+    )
+    for made in (str, apart):
+        write(tmp_path, made("data/Größe.csv"), made("Träger\nKüstenlicht e. V.\n"))
+        result = run(tmp_path, "convert")
+        assert result.exit_code == 0, result.output
+        assert "id/agent/kuestenlicht-e-v>" in result.stdout
+        assert "kustenlicht" not in result.stdout
+        (tmp_path / made("data/Größe.csv")).unlink()
+    text = "source: { id: document/d, type: Article }\nfacts:\n  - { id: %s, type: City, name: { en: X } }\n"
+    graphs = [
+        run(tmp_path, "convert", str(write(tmp_path, "a.yaml", text % made("https://e.org/küste")))).stdout
+        for made in (str, apart)
+    ]
+    assert graphs[0] == graphs[1]
+    hints = [
+        run(tmp_path, "validate", str(write(tmp_path, "a.yaml", text % made("agent/Küste")))).output
+        for made in (str, apart)
+    ]
+    assert all("agent/kueste" in hint for hint in hints)
