@@ -31,8 +31,10 @@ class ExchangeError(Exception):
 class Exchange:
     """One request to a process, and what comes back."""
 
-    def __init__(self, request: bytes) -> None:
+    def __init__(self, request: bytes, failed: Callable[[str], None] | None = None) -> None:
         self.request = request
+        self._failed = failed
+        """What is told the kind of a failure."""
         self.parts: list[bytes] = []
         self.held = 0
         self.done = False
@@ -62,6 +64,8 @@ class Exchange:
             self.parts.append(last)
             self.held += len(last)
         self.done, self.failure = True, failure
+        if failure is not None and self._failed is not None:
+            self._failed(failure.kind)
         if self._begun is not None:
             self._tell()
 

@@ -91,9 +91,7 @@ class Metrics:
         for name, value in pool.gauges().items():
             yield GaugeMetricFamily(f"pressgraph_pool_{name}", f"Pool: {name}", value)
         yield CounterMetricFamily("pressgraph_processes_started", "Query processes started", pool.counts.started)
-        yield _counted(
-            "pressgraph_queries_ended", "Queries that did not end by themselves", "reason", pool.counts.killed
-        )
+        yield _counted("pressgraph_queries_ended", "Queries that were given up", "reason", pool.counts.ended)
         yield GaugeMetricFamily("pressgraph_cache_bytes", "Bytes held by the response cache", cache.held)
         yield CounterMetricFamily("pressgraph_cache_hits", "Answers from the cache", cache.hits)
         yield CounterMetricFamily("pressgraph_cache_misses", "Answers not in the cache", cache.misses)

