@@ -576,3 +576,22 @@ def test_manifest_that_cannot_be_read_is_a_clear_error(sandbox: Sandbox) -> None
     assert "build.json: it is not as it was written" in result.stderr
     assert sandbox.run("build", "--full").exit_code == 0
     assert sandbox.run("build").exit_code == 0
+
+
+def test_too_few_open_files_are_not_taken_for_a_damaged_store(sandbox: Sandbox) -> None:
+    sandbox.write("a.yaml", city("dresden"))
+    sandbox.build()
+    for command in ("query releases", "build"):
+        result = subprocess.run(
+            ["sh", "-c", f"ulimit -n 64; exec {sys.executable} -m pressgraph {command}"],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=sandbox.root,
+            timeout=60,
+        )
+        assert result.returncode == 2
+        assert "file descriptors" in result.stderr
+        assert "ulimit -n" in result.stderr
+        assert "delete" not in result.stderr
+        assert "--full" not in result.stderr

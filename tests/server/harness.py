@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from pressgraph.dataset import Snapshots
+from pressgraph.dataset.withholding import Rules
 
 TOKEN = "a-token-that-only-tests-know"
 BASE = "https://w3id.org/pressgraph/"
@@ -135,8 +136,8 @@ def wait_for(port: int, seconds: float = 60) -> None:
     raise TimeoutError(f"nothing listens at port {port}")
 
 
-def start(project: Path, *options: str, token: str | None = TOKEN) -> Server:
-    log = project / "server.log"
+def start(project: Path, *options: str, token: str | None = TOKEN, log: Path | None = None) -> Server:
+    log = log or project / "server.log"
     environment = {**os.environ, "PRESSGRAPH_SERVE_TOKEN": token or ""}
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -188,5 +189,5 @@ def empty(project: Path, folder: str = "served") -> Path:
     store = candidate.open_store()
     store.flush()
     del store
-    candidate.publish({"built": None, "personal": False, "written": True, "id": "empty"})
+    candidate.publish({"built": None, "rules": Rules().to_json(), "written": True, "id": "empty"})
     return project

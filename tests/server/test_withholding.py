@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from pressgraph.dataset import union
-from pressgraph.server.publication import withhold_personal
+from pressgraph.dataset.withholding import Rules
+from pressgraph.server.publication import withhold
 
 CLU = "https://w3id.org/pressgraph/cluster#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -25,7 +26,7 @@ DATA = f"""
 def test_evidence_shared_with_a_public_fact_stays() -> None:
     store = ox.Store()
     union.load(store, [DATA.encode()])
-    assert withhold_personal(store) == 1
+    assert withhold(store, Rules(), lambda _name: True) == 1
     left = {str(quad.triple) for quad in store}
     assert f"<http://e.org/ev> <{OA}hasSource> <http://e.org/document>" in left
     assert not [triple for triple in left if "a@e.org" in triple or "/own>" in triple or "private" in triple]

@@ -15,20 +15,21 @@ moment leaves the published snapshot as it was and a candidate that the next bui
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.failures import damaged, no_room, reason_of, store_error
 from pressgraph.errors import StoreError
 from pressgraph.project import sealed, unsealed, write_atomically
-from pressgraph.project.config import STATE_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _KEPT = 2
@@ -42,6 +43,8 @@ class Snapshot:
     """A published, unchanging state of the dataset."""
 
     path: Path
+    kind: str = "built"
+    """What it is called in errors: 'built', or 'served'."""
 
     @property
     def name(self) -> str:
@@ -56,24 +59,26 @@ class Snapshot:
         try:
             return ox.Store.read_only(str(self.path / "store"))
         except (OSError, RuntimeError) as error:
-            raise _damaged(self.path, error) from error
+            raise store_error(self.path, error, name=self.kind) from error
 
     def manifest(self) -> dict[str, Any]:
         """Return what the snapshot was built from."""
         try:
             manifest: dict[str, Any] = unsealed((self.path / "build.json").read_bytes())
         except (OSError, ValueError) as error:
-            raise StoreError(
-                f"the built store {self.path} has no readable build.json: {_reason(error)}", hint=_mending(self.path)
-            ) from error
+            reason = f"the {self.kind} store {self.path} has no readable build.json: {reason_of(error)}"
+            raise damaged(reason, name=self.kind) from error
         return manifest
 
 
 class Snapshots:
-    """The snapshots below a project's state folder."""
+    """The snapshots below a project's state folder, or below the folder of what is served."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, *, kind: str = "built", keep: Collection[str] = ()) -> None:
+        """Take the folder; `keep` names older snapshots that stay for those who still read them."""
         self.state = state
+        self.kind = kind
+        self._keep = keep
         self._folder = state / "snapshots"
         self._pointer = state / "current"
 
@@ -83,12 +88,23 @@ class Snapshots:
             name = self._pointer.read_bytes().decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise store_error(self._pointer, error, name=self.kind) from error
         path = self._folder / name
         if not name.isdecimal() or not path.is_dir():
-            raise StoreError(
-                f"{self._pointer} names a snapshot that is not there", hint=_mending(self.state / "snapshots" / "0")
-            )
-        return Snapshot(path=path)
+            raise damaged(f"{self._pointer} names a snapshot that is not there", name=self.kind)
+        return Snapshot(path=path, kind=self.kind)
+
+    def touch(self) -> None:
+        """Say that what is published was looked at and is current: who follows the pointer looks again."""
+        try:
+            os.utime(self._pointer)
+        except OSError as error:
+            raise store_error(self._pointer, error, name=self.kind) from error
+
+    def looked(self) -> int:
+        """Return when it was last published, or said that it is current, in nanoseconds."""
+        return self._pointer.stat().st_mtime_ns
 
     @contextmanager
     def building(self, *, wait: float = 0) -> Iterator[None]:
@@ -98,10 +114,13 @@ class Snapshots:
         """
         import filelock
 
-        self.state.mkdir(parents=True, exist_ok=True)
-        ignore = self.state / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="ascii")
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            ignore = self.state / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="ascii")
+        except OSError as error:
+            raise store_error(self.state, error, name=self.kind) from error
         lock = filelock.FileLock(self.state / "lock", timeout=wait)
         try:
             lock.acquire()
@@ -113,35 +132,44 @@ class Snapshots:
         finally:
             lock.release()
 
-    def candidate(self, *, fresh: bool = False) -> Candidate:
-        """Start a candidate from the published snapshot, or from nothing. The lock must be held."""
+    def candidate(self, *, fresh: bool = False, of: Snapshot | None = None) -> Candidate:
+        """Start a candidate from the published snapshot, from another one, or from nothing. The lock must be held."""
         number = max((int(path.name) for path in self._published()), default=0) + 1
-        published = None if fresh else self.current()
+        published = of if of is not None or fresh else self.current()
         # A name of its own for each: a store that some traceback still holds open keeps its path locked.
         path = self._folder / f"{number:06d}.{secrets.token_hex(4)}.candidate"
-        path.mkdir(parents=True)
-        if published is not None:
-            try:
+        try:
+            path.mkdir(parents=True)
+            if published is not None:
                 _link(published.path / "store", path / "store")
-            except OSError as error:
-                raise _damaged(published.path, error) from error
+        except OSError as error:
+            shutil.rmtree(path, ignore_errors=True)
+            raise store_error(published.path if published is not None else path, error, name=self.kind) from error
         return Candidate(self, path, f"{number:06d}")
 
     def publish(self, path: Path, name: str) -> Snapshot:
-        """Make a closed candidate the published snapshot."""
+        """Make a closed candidate the published snapshot; older ones go.
+
+        Where that fails, what was published before stays published, and the candidate is gone.
+        """
         target = self._folder / name
-        path.rename(target)
-        with write_atomically(self._pointer) as file:
-            file.write(f"{name}\n".encode("ascii"))
+        try:
+            path.rename(target)
+            with write_atomically(self._pointer) as file:
+                file.write(f"{name}\n".encode("ascii"))
+        except OSError as error:
+            shutil.rmtree(target, ignore_errors=True)
+            raise store_error(target, error, name=self.kind) from error
         self._prune()
-        return Snapshot(path=target)
+        return Snapshot(path=target, kind=self.kind)
 
     def _published(self) -> list[Path]:
         return sorted(path for path in self._folder.glob("*") if path.name.isdecimal())
 
     def _prune(self) -> None:
         for old in self._published()[:-_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+            if old.name not in self._keep:
+                shutil.rmtree(old, ignore_errors=True)
 
     def _sweep(self) -> None:
         """Remove what killed builds left: candidates, snapshots that were never published or never pruned."""
@@ -156,26 +184,6 @@ class Snapshots:
         for path in (*self.state.glob(f".{self._pointer.name}.*"), *(self.state / "cache").glob(".*")):
             path.unlink(missing_ok=True)
         self._prune()
-
-
-def _damaged(path: Path, error: Exception) -> StoreError:
-    if "No space left" in str(error):
-        return StoreError(
-            f"there is no room for what the store {path} has to write: {error}", hint="make room, then run it again"
-        )
-    return StoreError(f"the built store {path} cannot be opened: {error}", hint=_mending(path))
-
-
-def _mending(path: Path) -> str:
-    """Say what makes a damaged snapshot whole again: what was built can be made again, what was written cannot."""
-    state = path.parent.parent
-    if STATE_FOLDER in state.parts:
-        return "run 'pressgraph build --full'; if that fails too, delete the folder .pressgraph and build again"
-    return f"what was written over HTTP lies in {state} alone: put a backup of that folder in its place"
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def _link(store: Path, to: Path) -> None:
@@ -198,12 +206,25 @@ def _link(store: Path, to: Path) -> None:
 
 
 class Candidate:
-    """A store being built; it becomes a snapshot by `publish`, or disappears by `discard`."""
+    """A store being built: within `with` it becomes a snapshot by `publish`, or it disappears.
+
+    What a full disk or an engine makes of it is a StoreError there.
+    """
 
     def __init__(self, snapshots: Snapshots, path: Path, name: str) -> None:
         self._snapshots = snapshots
         self._path = path
         self._name = name
+
+    def __enter__(self) -> Self:
+        """Begin to work on the candidate."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Drop what was not published."""
+        shutil.rmtree(self._path, ignore_errors=True)
+        if isinstance(error, OSError) and no_room(error):
+            raise store_error(self._snapshots.state, error, name=self._snapshots.kind) from error
 
     @property
     def path(self) -> Path:
@@ -215,7 +236,7 @@ class Candidate:
         try:
             return ox.Store(str(self._path / "store"))
         except (OSError, RuntimeError) as error:
-            raise _damaged(self._path, error) from error
+            raise store_error(self._path, error, name=self._snapshots.kind) from error
 
     def settle(self, store: ox.Store) -> None:
         """Write out what the store holds, a small store compact: scans of that take two thirds of the time."""
@@ -228,11 +249,13 @@ class Candidate:
             store.optimize()
 
     def publish(self, manifest: dict[str, Any]) -> Snapshot:
-        """Write the manifest and publish the closed store."""
-        with write_atomically(self._path / "build.json") as file:
-            file.write(sealed(manifest))
-        return self._snapshots.publish(self._path, self._name)
+        """Write the manifest and publish the closed store.
 
-    def discard(self) -> None:
-        """Drop the candidate."""
-        shutil.rmtree(self._path, ignore_errors=True)
+        Raises StoreError.
+        """
+        try:
+            with write_atomically(self._path / "build.json") as file:
+                file.write(sealed(manifest))
+        except OSError as error:
+            raise store_error(self._path, error, name=self._snapshots.kind) from error
+        return self._snapshots.publish(self._path, self._name)

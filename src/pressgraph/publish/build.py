@@ -79,18 +79,19 @@ def build(
         current = snapshots.current() if not full else None
         before = current.manifest() if current is not None else {}
         basis = _basis(project, profile)
-        fresh = full or before.get("basis") != basis
+        fresh = current is None or before.get("basis") != basis
         known: dict[str, Any] = {} if fresh else before["files"]
         look = _Look(project, names, known, trust=not full)
         if current is not None and not fresh and not look.changed and not look.removed:
             current.open()
+            # a server takes this for a publication: what it may publish can have changed, and what it was told go
+            snapshots.touch()
             return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
         if look.is_large:
             fresh, known = True, {}
             look.take_all()
 
-        candidate = snapshots.candidate(fresh=fresh)
-        try:
+        with snapshots.candidate(fresh=fresh) as candidate:
             reads = KnownReads(project.cache / _READS)
             work = Work(project, profile, candidate.open_store(), reads=reads)
             if fresh:
@@ -117,9 +118,6 @@ def build(
                     "validation": {"program": _program(), **kept.to_json()},
                 }
             )
-        except BaseException:
-            candidate.discard()
-            raise
     return BuildResult(
         snapshot=snapshot,
         converted=tuple(look.changed),
@@ -147,8 +145,7 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
         look = _Look(project, names, before["files"])
         if look.is_large:
             return check_files([], project, profile, engine=engine)
-        candidate = snapshots.candidate()
-        try:
+        with snapshots.candidate() as candidate:
             reads = KnownReads(project.cache / _READS)
             work = Work(project, profile, candidate.open_store(), engine=engine, reads=reads)
             files = work.apply(before["files"], look.changed, look.removed)
@@ -157,8 +154,6 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
             report, _ = work.validate(files, _kept(before), triples=before["triples"])
             reads.save()
             return report
-        finally:
-            candidate.discard()
 
 
 def _basis(project: Project, profile: Profile) -> dict[str, Any]:

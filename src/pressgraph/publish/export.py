@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
 from pressgraph.facts.ids import Ids, is_iri
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 
 
@@ -68,11 +68,7 @@ class _Selector:
         self.dataset = dataset
         self.store = dataset.store
         self.facts = dataset.graphs.facts
-        self.withheld: set[ox.NamedNode | ox.BlankNode] = set()
-        if not personal:
-            for quad in self.store.quads_for_pattern(None, _PERSONAL, None, None):
-                if isinstance(quad.subject, ox.NamedNode):
-                    self.withheld.add(quad.subject)
+        self.withheld = Withheld.of(self.store, Rules(personal=personal))
 
     def select(self, *, about: str | None, depth: int | None, evidence: bool) -> Selection:
         root: str | None = None
@@ -84,19 +80,19 @@ class _Selector:
             if not quads:
                 raise self.unknown(about, root)
         if evidence:
-            quads |= set(self.receipts(quads))
+            quads |= {quad for quad in self.receipts(quads) if not self.withheld.hides(quad)}
         return Selection(
             quads=frozenset(quads),
             profile=self.dataset.profile,
             id_base=self.dataset.graphs.id_base,
             root=root,
             evidence=evidence,
-            withheld=len(self.withheld) if about is None else 0,
+            withheld=len(self.withheld.facts) if about is None else 0,
         )
 
     def published(self, quad: ox.Quad) -> bool:
         graph = quad.graph_name
-        return isinstance(graph, ox.NamedNode) and graph.value.startswith(self.facts) and graph not in self.withheld
+        return isinstance(graph, ox.NamedNode) and graph.value.startswith(self.facts) and not self.withheld.hides(quad)
 
     def iri(self, name: str) -> str:
         profile, graphs = self.dataset.profile, self.dataset.graphs
@@ -112,7 +108,7 @@ class _Selector:
             return DataError(f"'{about}' is not an id", hint="ids look like agent/example-cluster")
         node = ox.NamedNode(root)
         personal = any(
-            quad.graph_name in self.withheld for quad in self.store.quads_for_pattern(node, None, None, None)
+            quad.graph_name in self.withheld.facts for quad in self.store.quads_for_pattern(node, None, None, None)
         )
         if personal:
             return DataError(

@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
+from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.errors import EndpointError
-from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
+from pressgraph.rdf import PG, PROV, SCHEMA, XSD
 from pressgraph.remote.store import GRAPHS, slices
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ _ATTEMPTS = 4
 PROFILE = "profile"
 
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
-_EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 _SHA256, _TRIPLES, _SOURCE = f"{SCHEMA}sha256", f"{PG}triples", f"{PG}PushedSource"
 
 # What stores write in another way: Virtuoso writes booleans as 1 and 0, and drops what xsd:string says.
@@ -145,7 +144,7 @@ class _Published:
 
     def __init__(self, dataset: ValidatedDataset, *, personal: bool, virtuoso: bool) -> None:
         self._store, self._graphs = dataset.store, dataset.graphs
-        self._personal = personal
+        self._withheld = Withheld.of(dataset.store, Rules(personal=personal))
         self._adapted = _VIRTUOSO if virtuoso else ()
 
     def names(self) -> list[str]:
@@ -160,25 +159,12 @@ class _Published:
             return _Source(name, _lines(self._in(self._graphs.profile)))
         receipts = self._in(self._graphs.provenance_of(name))
         facts = {quad.subject for quad in receipts if quad.predicate == _DERIVED}
-        withheld = set() if self._personal else {quad.subject for quad in receipts if quad.predicate == _PERSONAL}
-        shown = facts - withheld
-        evidence = {quad.object for quad in receipts if quad.predicate == _EVIDENCE and quad.subject in shown}
-        of_evidence = f"{self._graphs.id_base}evidence/{name}/"
-        quads: list[ox.Quad] = []
-        for quad in receipts:
-            subject = quad.subject
-            about = subject.value if isinstance(subject, ox.NamedNode) else ""
-            if about.startswith(of_evidence):
-                node = ox.NamedNode(about.removesuffix("/selector"))
-                if subject not in evidence and node not in evidence:
-                    continue
-            elif subject in withheld:
-                continue
-            quads.append(quad)
-        for graph in shown:
+        quads = receipts
+        for graph in facts - self._withheld.facts:
             if isinstance(graph, ox.NamedNode):
                 quads += self._in(graph.value)
-        return self._fit(name, _lines(quads), len(withheld))
+        shown = [quad for quad in quads if not self._withheld.hides(quad)]
+        return self._fit(name, _lines(shown), len(facts & self._withheld.facts))
 
     def summaries(self) -> dict[str, _Summary]:
         """Return all sources without their lines."""

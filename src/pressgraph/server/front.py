@@ -15,13 +15,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pressgraph.dataset import GraphNames, Snapshots
+from pressgraph.dataset import GraphNames
 from pressgraph.errors import PressgraphError
 from pressgraph.query.patterns import HOST
 from pressgraph.server.addresses import link
 from pressgraph.server.answers import RequestError, error_answer, request_error
 from pressgraph.server.connections import Connections
 from pressgraph.server.exchange import ExchangeError
+from pressgraph.server.following import Following
 from pressgraph.server.frames import request_frame
 from pressgraph.server.log import Log
 from pressgraph.server.metrics import Metrics
@@ -29,7 +30,6 @@ from pressgraph.server.negotiation import GRAPHS, ROWS
 from pressgraph.server.pages import Pages
 from pressgraph.server.pool import Pool
 from pressgraph.server.protocol import Endpoint, parameters
-from pressgraph.server.publication import is_current, served_folder
 from pressgraph.server.quick import Known, Quick
 from pressgraph.server.writes import Writes
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from pressgraph.query import SavedQuery
 
 
-_POLL = 0.05
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -73,12 +72,6 @@ class Front:
         self.writable = writable
         self.graphs = GraphNames(id_base=project.id_base)
         self.prefixes = profile.query_prefixes(project.id_base)
-        self.folder = served_folder(project, writable=writable)
-        self.snapshots = Snapshots(self.folder)
-        self.snapshot_id = "none"
-        self.snapshot_name = ""
-        self.snapshot_since: float | None = None
-        """When what is served was published, in seconds of `time.time`."""
         self.problem: PressgraphError | None = None
         """Why it could not start."""
         self.pool = Pool(
@@ -100,8 +93,7 @@ class Front:
         self.quick = Quick(self, self.settings.cache_mib * 1024 * 1024 // 4, self._answered)
         self._quickly: list[tuple[Known, str, float | None]] = []
         self._second, self._time = 0, ""
-        self._moving = asyncio.Lock()
-        self._follower: asyncio.Task[None] | None = None
+        self.following = Following(self)
         self._routes: ASGIApp = self._application()
 
     # -- the application
@@ -271,6 +263,11 @@ class Front:
 
     # -- snapshots
 
+    @property
+    def snapshot_id(self) -> str:
+        """What names the served snapshot, in entity tags and keys of caches."""
+        return self.following.identity
+
     async def lookup(self, request: dict[str, Any]) -> Any:
         """Ask a process for what a page needs.
 
@@ -286,42 +283,11 @@ class Front:
             raise request_error(failure) from failure
         return json.loads(b"".join(parts))
 
-    async def move(self) -> bool:
-        """Serve what is published now; return whether that is another snapshot than before."""
-        async with self._moving:
-            current = self.snapshots.current()
-            built = Snapshots(self.project.state).current()
-            if not is_current(current, built, personal=self.project.include_personal_data):
-                await self.writes.publish()
-                current = self.snapshots.current()
-            if current is None or current.name == self.snapshot_name:
-                return False
-            identity = f"{current.name}-{current.manifest().get('id', '')}"
-            await self.pool.open(current.path / "store")
-            self.snapshot_name, self.snapshot_id = current.name, identity
-            self.snapshot_since = current.path.stat().st_mtime
-            self.endpoint.moved()
-            self.quick.clear()
-            self.pages.moved()
-            self.say("snapshot", snapshot=current.name)
-            return True
-
-    async def _follow(self) -> None:
-        """Watch for publications, here and by 'pressgraph build' in other processes."""
-        pointers = (self.project.state / "current", self.folder / "current")
-        seen: tuple[Any, ...] = ()
-        while True:
-            with suppress(OSError):
-                await self.writes.prepare()
-            now = tuple(_stamp(path) for path in pointers)
-            if now != seen:
-                try:
-                    await self.move()
-                    seen = tuple(_stamp(path) for path in pointers) if now == seen else now
-                except (PressgraphError, ExchangeError, RequestError, OSError) as error:
-                    self.say("error", error=type(error).__name__, message=str(error)[:300])
-                    await asyncio.sleep(1)
-            await asyncio.sleep(_POLL)
+    def moved(self) -> None:
+        """Take note of a new snapshot."""
+        self.endpoint.moved()
+        self.quick.clear()
+        self.pages.moved()
 
     # -- life
 
@@ -330,21 +296,21 @@ class Front:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 try:
-                    await self.move()
+                    await self.following.move()
                 except Exception as error:  # noqa: BLE001 - uvicorn would print it as its own
                     self.problem = error if isinstance(error, PressgraphError) else PressgraphError(str(error))
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
-                self._follower = asyncio.ensure_future(self._follow())
+                self.following.start()
                 self.connections.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                if self._follower is not None:
-                    self._follower.cancel()
+                await self.following.stop()
                 self.connections.stop()
                 self._note_answered()
                 await self.writes.stop()
                 await self.pool.stop(1.0)
+                self.following.clean()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -371,21 +337,15 @@ class Front:
         return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
     async def _readyz(self, _request: Request) -> Response:
-        ready = self.pool.ready and bool(self.snapshot_name)
+        ready = self.pool.ready and self.following.snapshot is not None
         text = "ready\n" if ready else "not ready\n"
+        if self.following.trouble:
+            text += f"{self.following.trouble}; the last good snapshot is served\n"
         return PlainTextResponse(text, 200 if ready else 503, {"cache-control": "no-store"})
 
     async def _metrics(self, _request: Request) -> Response:
         content = prometheus.generate_latest(self.metrics.registry)
         return Response(content, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _stamp(path: Any) -> Any:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (found.st_ino, found.st_mtime_ns)
 
 
 def _place(error: BaseException) -> str:

@@ -99,8 +99,8 @@ class Metrics:
         yield _counted("pressgraph_connections_refused", "Connections turned away", "reason", connections.refused)
         yield _counted("pressgraph_connections_ended", "Connections ended by a limit", "reason", connections.ended)
         yield CounterMetricFamily("pressgraph_log_lines_dropped", "Lines that nobody read", front.log.dropped)
-        if front.snapshot_since is not None:
-            age = max(0.0, time.time() - front.snapshot_since)
+        if front.following.since is not None:
+            age = max(0.0, time.time() - front.following.since)
             yield GaugeMetricFamily("pressgraph_snapshot_age_seconds", "Age of what is served", age)
         without = float(pool.without_network)
         yield GaugeMetricFamily("pressgraph_workers_without_network", "1: query processes have no network", without)

@@ -1,9 +1,9 @@
-"""What is served: a dataset of its own, made from what `build` published, without personal data.
+"""What is served: a dataset of its own, made from what `build` published, without what is withheld.
 
-It has snapshots as the built dataset has (`pressgraph.dataset.snapshots`), below `.pressgraph/served` or, once
-something was written over HTTP, in the project's folder that `serve.store` names. Facts that are marked as personal
-data are left out when it is made, with their receipts and with what they add to the default graph; so nothing that
-reads the served dataset can reach them.
+It has snapshots as the built dataset has (`pressgraph.dataset.snapshots`), in the project's folder that `serve.store`
+names: beside `.pressgraph`, which may be deleted at any time. Where that folder cannot be written, they lie in a
+temporary one. Facts that are withheld (`pressgraph.dataset.withholding`) are left out when it is made, with their
+receipts and with what they add to the default graph; so nothing that reads the served dataset can reach them.
 
 When `build` publishes again, the graphs that it owns (facts, receipts, ontology) take the place of the older ones;
 graphs that were written over HTTP stay. The default graph is the union of the named graphs, and what was written to
@@ -12,81 +12,151 @@ the default graph itself.
 
 from __future__ import annotations
 
+import os
 import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
-from pressgraph.rdf import CLU, RDF_TYPE
+from pressgraph.dataset.failures import store_error
+from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.rdf import RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pressgraph.project import Project
 
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
-_EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 _TYPE = ox.NamedNode(RDF_TYPE)
-_TRUE = {"true", "1"}
 _MOST_GONE = 10_000
 """How many ids that were served once are remembered, to be answered 410."""
 
 
-def served_folder(project: Project, *, writable: bool) -> Path:
-    """Return the state folder of the served dataset: what was written over HTTP is not in a folder that may go."""
-    written = project.root / project.serve.store
-    return written if writable or (written / "current").exists() else project.state / "served"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What `build` published."""
+
+    snapshot: Snapshot
+    identity: str
+    """A name that another build has not, after 'rm -r .pressgraph' neither."""
+    looked: int
+    """When a build last looked whether it is current, in nanoseconds."""
+
+    @classmethod
+    def of(cls, state: Path) -> Built | None:
+        """Return what is published in a project's state folder, or None where nothing is.
+
+        Raises StoreError.
+        """
+        snapshots = Snapshots(state)
+        snapshot = snapshots.current()
+        if snapshot is None:
+            return None
+        try:
+            made = (snapshot.path / "build.json").stat().st_mtime_ns
+            looked = snapshots.looked()
+        except OSError as error:
+            raise store_error(snapshot.path, error) from error
+        return cls(snapshot=snapshot, identity=f"{snapshot.name}-{made}", looked=looked)
 
 
-def is_current(served: Snapshot | None, built: Snapshot | None, *, personal: bool) -> bool:
-    """Tell whether the served dataset was made from this build, by these rules."""
+def served_folder(project: Project, *, writable: bool) -> tuple[Path, bool]:
+    """Return the folder of the served dataset, and whether it is a temporary one, which the caller removes.
+
+    Raises StoreError where a folder for what is written over HTTP cannot be written.
+    """
+    folder = project.root / project.serve.store
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder, False
+        problem = OSError("this user may not write there")
+    except OSError as error:
+        problem = error
+    if writable:
+        raise store_error(folder, problem, name="served")
+    return Path(tempfile.mkdtemp(prefix="pressgraph-served-")), True
+
+
+def owned_by_build(id_base: str) -> Callable[[object], bool]:
+    """Return what tells whether a graph is one that builds make and replace."""
+    graphs = GraphNames(id_base=id_base)
+    prefixes, profile = (graphs.facts, graphs.provenance), graphs.profile
+
+    def owned(name: object) -> bool:
+        return isinstance(name, ox.NamedNode) and (name.value.startswith(prefixes) or name.value == profile)
+
+    return owned
+
+
+def is_current(served: Snapshot | None, built: Built | None, rules: Rules) -> bool:
+    """Tell whether the served dataset was made by these rules from this build, and has what the build states."""
     if served is None:
         return False
-    made_from = served.manifest().get("built")
-    return (built is None or made_from == _identity(built)) and served.manifest().get("personal") == personal
+    manifest = served.manifest()
+    if manifest.get("rules") != rules.to_json():
+        return False
+    if built is None:
+        return True
+    # what was written to the graphs of a build lasts until a build looks at them again
+    altered = manifest.get("altered")
+    return manifest.get("built") == built.identity and altered in {None, built.looked}
 
 
-def publish_build(project: Project, folder: Path, *, wait: float) -> Snapshot:
-    """Bring the served dataset up to date with the build; return its snapshot.
+def publish_build(
+    state: Path,
+    folder: Path,
+    *,
+    id_base: str,
+    rules: Rules,
+    before_in: Path | None = None,
+    gone: Iterable[str] = (),
+    keep: Collection[str] = (),
+    wait: float = 0,
+) -> Snapshot:
+    """Bring the served dataset in `folder` up to date with the build in `state`; return its snapshot.
 
-    Without a build it is empty, or what was written. Raises StoreError.
+    Without a build it is what it was, or empty. `before_in` is the folder of an older served dataset, which is only
+    read. `gone` are ids that were served once, `keep` names snapshots that are still read.
+
+    Raises StoreError.
     """
-    built = Snapshots(project.state).current()
-    served = Snapshots(folder)
-    personal = project.include_personal_data
+    built = Built.of(state)
+    served = Snapshots(folder, kind="served", keep=keep)
     with served.building(wait=wait):
         before = served.current()
-        if before is not None and is_current(before, built, personal=personal):
+        if before is not None and is_current(before, built, rules):
             return before
+        if before is None and before_in is not None:
+            before = Snapshots(before_in, kind="served").current()
         manifest = before.manifest() if before is not None else {}
         written = bool(manifest.get("written"))
-        if built is not None and not written:
-            candidate = served.candidate(fresh=True)
-            built.open().backup(str(candidate.path / "store"))
+        basis = built.snapshot if built is not None and not written else before
+        with served.candidate(fresh=basis is None, of=basis) as candidate:
             store = candidate.open_store()
-            if not personal:
-                withhold_personal(store)
-        else:
-            candidate = served.candidate(fresh=before is None)
-            store = candidate.open_store()
-            if built is not None:
-                _replace_built(store, built.open(), GraphNames(id_base=project.id_base), personal=personal)
-        store.flush()
-        described = _described(store, project.id_base)
-        before_described = _described(before.open(), project.id_base) if before is not None else set()
-        gone = ({*manifest.get("gone", ())} | before_described) - described
-        del store
-        return candidate.publish(
-            {
-                "built": _identity(built) if built is not None else None,
-                "personal": personal,
-                "written": written,
-                "gone": sorted(gone)[:_MOST_GONE],
-                "id": secrets.token_hex(8),
-            }
-        )
+            owned = owned_by_build(id_base)
+            if built is not None and written:
+                _replace_built(store, built.snapshot.open(), owned, rules)
+            else:
+                withhold(store, rules, owned)
+            store.flush()
+            described = _described(store, id_base)
+            before_described = _described(before.open(), id_base) if before is not None else set()
+            gone = ({*manifest.get("gone", ()), *gone} | before_described) - described
+            del store
+            return candidate.publish(
+                {
+                    "built": built.identity if built is not None else manifest.get("built"),
+                    "rules": rules.to_json(),
+                    "written": written,
+                    "gone": sorted(gone)[:_MOST_GONE],
+                    "id": secrets.token_hex(8),
+                }
+            )
 
 
 def _described(store: ox.Store, id_base: str) -> set[str]:
@@ -102,47 +172,25 @@ def _described(store: ox.Store, id_base: str) -> set[str]:
     }
 
 
-def _identity(built: Snapshot) -> str:
-    """Name a build so that another one after 'rm -r .pressgraph' has another name."""
-    return f"{built.name}-{(built.path / 'build.json').stat().st_mtime_ns}"
-
-
-def withhold_personal(store: ox.Store) -> int:
-    """Take the facts marked as personal data out of a store, with their receipts; return how many they were."""
-    marked = {
-        quad.subject
-        for quad in store.quads_for_pattern(None, _PERSONAL, None, None)
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal) and quad.object.value in _TRUE
-    }
+def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> int:
+    """Take what is withheld out of the graphs of builds in a store; return how many facts that were."""
+    withheld = Withheld.of(store, rules)
     gone: set[ox.Triple] = set()
-    for graph in marked:
-        gone |= union.remove_graph(store, graph)
-        nodes: list[ox.NamedNode] = [graph]
-        while nodes:
-            node = nodes.pop()
-            for quad in list(store.quads_for_pattern(node, None, None, None)):
-                below = quad.object
-                if isinstance(below, ox.NamedNode):
-                    # facts with the same span share its evidence node
-                    evidence = quad.predicate == _EVIDENCE and not any(
-                        other.subject not in marked for other in store.quads_for_pattern(None, _EVIDENCE, below, None)
-                    )
-                    if evidence or below.value.startswith(f"{node.value}/"):
-                        nodes.append(below)
+    for fact in withheld.facts:
+        gone |= union.remove_graph(store, fact)
+    for node in withheld.nodes:
+        found = [*store.quads_for_pattern(node, None, None, None), *store.quads_for_pattern(None, None, node, None)]
+        for quad in found:
+            if owned(quad.graph_name):
                 gone.add(quad.triple)
                 store.remove(quad)
     union.forget(store, gone)
-    return len(marked)
+    return len(withheld.facts)
 
 
-def _replace_built(store: ox.Store, built: ox.Store, graphs: GraphNames, *, personal: bool) -> None:
-    """Put the graphs of a build into the place of an older build's."""
-
-    def owned(name: object) -> bool:
-        return isinstance(name, ox.NamedNode) and (
-            name.value.startswith((graphs.facts, graphs.provenance)) or name.value == graphs.profile
-        )
-
+def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], bool], rules: Rules) -> None:
+    """Put the graphs of a build, as far as they are published, into the place of an older build's."""
+    withheld = Withheld.of(built, rules)
     gone: set[ox.Triple] = set()
     for name in [it for it in store.named_graphs() if owned(it)]:
         if isinstance(name, ox.NamedNode):
@@ -151,12 +199,10 @@ def _replace_built(store: ox.Store, built: ox.Store, graphs: GraphNames, *, pers
     def fresh() -> Iterator[ox.Quad]:
         for name in built.named_graphs():
             if owned(name):
-                yield from built.quads_for_pattern(None, None, None, name)
+                yield from (it for it in built.quads_for_pattern(None, None, None, name) if not withheld.hides(it))
 
     add_quads(store, fresh())
     union.forget(store, gone)
-    if not personal:
-        withhold_personal(store)
 
 
 def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:

@@ -21,8 +21,8 @@ import filelock
 import pyoxigraph as ox
 
 from pressgraph.dataset import Snapshots, union
+from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError
-from pressgraph.project import open_project
 from pressgraph.server.frames import END, FAILED, READY, REQUEST, json_frame, receive
 from pressgraph.server.publication import publish_build, settle_default_graph
 from pressgraph.server.sandbox import restrict
@@ -38,24 +38,32 @@ class RefusedError(Exception):
 
 def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     """Make one write; return the new snapshot's name and what happened to the graph."""
-    folder, wait = Path(request["folder"]), request["wait"]
+    folder, wait, keep = Path(request["folder"]), request["wait"], request["keep"]
+    rules = Rules(**request["rules"])
     if request["op"] == "publish":
-        return {"snapshot": publish_build(open_project(Path(request["project"])), folder, wait=wait).name}
-    snapshots = Snapshots(folder)
+        before_in = request["before_in"]
+        snapshot = publish_build(
+            Path(request["state"]),
+            folder,
+            id_base=request["id_base"],
+            rules=rules,
+            before_in=Path(before_in) if before_in is not None else None,
+            gone=request["gone"],
+            keep=keep,
+            wait=wait,
+        )
+        return {"snapshot": snapshot.name}
+    snapshots = Snapshots(folder, kind="served", keep=keep)
     with snapshots.building(wait=wait):
         current = snapshots.current()
-        manifest = current.manifest() if current is not None else {"built": None, "personal": request["personal"]}
-        candidate = snapshots.candidate()
-        try:
+        manifest = current.manifest() if current is not None else {"built": None, "rules": rules.to_json()}
+        with snapshots.candidate() as candidate:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
             outcome = _OPERATIONS[request["op"]](store, before, request, contents)
             store.flush()
             del store, before
             snapshot = candidate.publish({**manifest, "written": True, "id": secrets.token_hex(8)})
-        except BaseException:
-            candidate.discard()
-            raise
     return {"snapshot": snapshot.name, **outcome}
 
 

@@ -275,11 +275,11 @@ class Writes:
 
         Raises RequestError.
         """
-        await self._run({"op": "publish", "project": str(self.front.project.root)}, [])
+        await self._run({"op": "publish"}, [])
 
     async def _write(self, request: dict[str, Any], contents: list[bytes] | None = None) -> dict[str, Any]:
         outcome = await self._run(request, contents or [])
-        await self.front.move()
+        await self.front.following.move()
         return outcome
 
     async def _run(self, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
@@ -298,8 +298,7 @@ class Writes:
         message = request_frame(
             {
                 **request,
-                "folder": str(front.folder),
-                "personal": front.project.include_personal_data,
+                **front.following.request(),
                 "wait": timeout / 2,
             }
         )
