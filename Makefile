@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format profile editor bench bench-convert bench-embed bench-load bench-push bench-serve \
-	bench-validate clean
+.PHONY: help demo test fuzz lint format profile schema-org editor bench bench-convert bench-embed bench-load bench-push \
+	bench-serve bench-validate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew from ontology and shapes
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
+
+schema-org: $(VENV)/dev.stamp ## write schema.org's terms anew from the installed package
+	$(BIN)/python tools/write_schema_org.py
 
 editor: ## build the query page's editor with npm; without it the page has a plain text area
 	npm ci --ignore-scripts --prefix src/pressgraph/server/editor

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,74 @@ def test_strange_json_is_reported_not_raised(html: bytes) -> None:
     assert not found.quads
 
 
+PAGE = '<!doctype html><html lang="de"><head><meta charset="{}"><title>{}</title>{}</head></html>'
+BLOCK = (
+    '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"H"}</script>'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Küste &#8211; Licht", "Küste – Licht"),
+        ("K&uuml;ste &rsquo;s &mdash; Licht", "Küste ’s — Licht"),
+        ("&#x1F600; ß &amp;uuml;", "😀 ß &uuml;"),
+        ("&eacute;&#233;é &#xd800;", "ééé \ufffd"),
+    ],
+)
+def test_titles_are_texts(encoding: str, written: str, title: str) -> None:
+    html = PAGE.format("windows-1252" if encoding == "cp1252" else encoding, written, BLOCK)
+    assert extract(html.encode(encoding)).title == title
+
+
+def test_a_draft_is_made_of_a_page_whose_title_has_entities(built: Path) -> None:
+    block = BLOCK.replace("NewsArticle", "Organization").replace("headline", "name")
+    result = run(built, "extract", "-", stdin=PAGE.format("utf-8", "Küste &#8211; Licht", block).encode())
+    assert result.exit_code == 0, result.output
+    assert "Küste – Licht" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("head", "base"),
+    [
+        ('<base href="https://www.example.org/k&uuml;ste/">', "https://www.example.org/küste/"),
+        (
+            '<base href="http://[::1/"><link rel="canonical" href="https://www.example.org/–/">',
+            "https://www.example.org/–/",
+        ),
+        ('<link rel="canonical" href="https://www.example.org/a b|c">', "https://www.example.org/a%20b%7Cc"),
+    ],
+)
+def test_relative_ids_count_from_the_page(head: str, base: str) -> None:
+    block = BLOCK.replace('"@type"', '"@id":"x#1","@type"')
+    found = extract(PAGE.format("utf-8", "T", head + block).encode())
+    assert found.base == base
+    assert {quad.subject for quad in found.quads} == {ox.NamedNode(base.rpartition("/")[0] + "/x#1")}
+
+
+def test_a_page_without_an_address_is_told_of_the_option(built: Path) -> None:
+    html = PAGE.format("utf-8", "T", BLOCK.replace('"@type"', '"@id":"#1","@type"')).encode()
+    result = run(built, "extract", "-", "-f", "turtle", stdin=html)
+    assert "give it with --base URL" in result.stderr
+    result = run(built, "extract", "-", "-f", "turtle", "--base", "https://www.example.org/ü", stdin=html)
+    assert result.stderr == ""
+    assert "https://www.example.org/ü#1" in result.stdout
+    # without relative ids there is nothing to tell
+    assert run(built, "extract", "-", "-f", "turtle", stdin=PAGE.format("utf-8", "T", BLOCK).encode()).stderr == ""
+
+
+@pytest.mark.parametrize("form", ["nquads", "trig"])
+def test_the_graph_of_a_block_is_the_pages(built: Path, form: str) -> None:
+    block = '<script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"Thing","name":"a"}]}</script>'
+    html = PAGE.format("utf-8", "T", block * 2).encode()
+    result = run(built, "extract", "-", "-f", form, "--base", "https://www.example.org/1", stdin=html)
+    kind = ox.RdfFormat.N_QUADS if form == "nquads" else ox.RdfFormat.TRIG
+    quads = list(ox.parse(result.stdout_bytes, format=kind))
+    assert {quad.graph_name for quad in quads} == {ox.NamedNode("https://www.example.org/1")}
+    assert len(quads) == 4
+
+
 # -- as facts
 
 
@@ -221,7 +290,26 @@ class _Server(http.server.BaseHTTPRequestHandler):
         if self.path == "/missing":
             self.send_error(404)
             return
-        body = FOREIGN if self.path == "/page" else b"x" * 200_000
+        if self.path == "/moved-badly":
+            self.send_response(302)
+            self.send_header("Location", "http://[::1/")
+            self.end_headers()
+            return
+        if self.path in {"/cut-short", "/cut-short-chunk", "/compressed"}:
+            self.send_response(200)
+            if self.path == "/cut-short-chunk":
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                self.wfile.write(b"ff\r\n<p>half")
+                return
+            if self.path == "/compressed":
+                self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", "6" if self.path == "/compressed" else "99999")
+            self.end_headers()
+            self.wfile.write(b"<p>hal")
+            return
+        path = urllib.parse.unquote(self.path)
+        body = FOREIGN if path in {"/page", "/über?straße=ä b"} else b"x" * 200_000
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -260,6 +348,10 @@ def test_private_addresses_are_refused(built: Path, server: str) -> None:
     [
         ("/large", {"limit": 1000}, "more than 1,000 bytes"),
         ("/missing", {}, "answered 404"),
+        ("/cut-short", {}, "cut short after 6 bytes; 99,993 more were announced"),
+        ("/cut-short-chunk", {}, "cut short"),
+        ("/compressed", {}, "came compressed"),
+        ("/moved-badly", {}, "cannot be fetched"),
     ],
 )
 def test_limits(server: str, path: str, limits: dict[str, Any], reason: str) -> None:
@@ -267,9 +359,50 @@ def test_limits(server: str, path: str, limits: dict[str, Any], reason: str) -> 
         fetch(server + path, allow_private=True, **limits)
 
 
+@pytest.mark.parametrize("path", ["/über?straße=ä b", "/%C3%BCber?stra%C3%9Fe=%C3%A4%20b", "/über?stra%C3%9Fe=ä%20b"])
+def test_addresses_with_umlauts_are_fetched(built: Path, server: str, path: str) -> None:
+    result = run(built, "extract", server + path, "--allow-private", "-f", "turtle")
+    assert result.exit_code == 0, result.output
+    assert "Preis für Muster" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[::1/", "http://", "http://ex ample.org/", "http://.../", "https://\udce9/", "http://a:b/", "HTTP://[/"],
+)
+def test_what_is_no_address_is_an_error_of_the_call(built: Path, address: str) -> None:
+    result = run(built, "extract", address, "--timeout", "5")
+    assert result.exit_code == 2
+    assert "unexpected" not in result.output
+
+
+def test_hosts_with_umlauts_are_asked_for_in_idna() -> None:
+    with pytest.raises(FetchError, match="cannot be fetched"):
+        fetch("http://küste.invalid/", timeout=5)
+
+
 def test_only_the_web_is_fetched() -> None:
     with pytest.raises(FetchError, match="not an http"):
         fetch("ftp://127.0.0.1/x")
+
+
+def test_a_page_that_cannot_be_had_costs_no_other(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "good.html").write_bytes(FOREIGN)
+    (tmp_path / "odd.html").write_bytes(b"\xff\xfe<\x00\x00")
+    pages = [str(tmp_path / name) for name in ("missing.html", "odd.html", "good.html")]
+    result = run(built, "extract", *pages, "-f", "turtle")
+    assert result.exit_code == 2
+    assert "Preis für Muster" in result.stdout
+    assert "missing.html: error: No such file" in result.stderr
+    assert "odd.html: error: not valid UTF-16" in result.stderr
+    assert "3 pages: 1 read, 2 not" in result.stderr
+
+
+@pytest.mark.parametrize("base", ["page.html", "/a/b", "http://[::1/", "mailto:a@b.example"])
+def test_a_base_that_is_no_address_is_an_error_of_the_call(built: Path, base: str) -> None:
+    result = run(built, "extract", "-", "--base", base, stdin=FOREIGN)
+    assert result.exit_code == 2
+    assert "is not an address" in result.output
 
 
 # -- other readers

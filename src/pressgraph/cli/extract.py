@@ -40,33 +40,53 @@ def command(
 
     PAGE is a file, - for stdin, or an http(s) URL, which is the only thing that is fetched. As facts, one page becomes
     the draft of a facts file: keys of the profile where they match, the rest in comments. A block that cannot be read
-    is reported by line and column; the others are read. Exit status 1 if there was such a block, or none at all.
+    is reported by line and column; the others are read. Exit status 1 if there was such a block, or none at all; 2 if a
+    page cannot be had.
 
     \b
     Example:
       pressgraph extract page.html -o data/releases/draft.yaml
       pressgraph extract https://www.example.org/news/1 -f turtle
     """
+    from pressgraph.cli.failures import show
     from pressgraph.dataset import serialization
+    from pressgraph.errors import PageError, Place, PressgraphError
+    from pressgraph.publish.pages.addresses import is_address
     from pressgraph.publish.pages.draft import draft_facts
 
     workspace = state.workspace
+    if base is not None and not is_address(base):
+        raise click.UsageError(
+            f"--base: '{base}' is not an address; write it in full, such as https://www.example.org/."
+        )
     as_facts = form in _FACTS if form else output is None or output.suffix.lower() in {"", ".yaml", ".yml"}
     known = None if as_facts else serialization(form, path=output)
     if as_facts and len(pages) > 1:
         raise click.UsageError("A facts file has one source: name one page, or another format with -f.")
     read: list[Extracted] = []
-    bad = False
+    status = 0
     for page in pages:
-        html, address, charset = _load(page, max_bytes=max_bytes, timeout=timeout, allow_private=allow_private)
-        found = workspace.extract(html, base=base or address, charset=charset)
+        try:
+            html, address, charset = _load(page, max_bytes=max_bytes, timeout=timeout, allow_private=allow_private)
+            found = workspace.extract(html, base=base or address, charset=charset)
+        except (PressgraphError, OSError) as error:
+            if isinstance(error, PageError):
+                error.place = Place(file=page)
+            # the others are read all the same
+            status = max(status, show(error))
+            continue
         for trouble in found.troubles:
             word = "error" if trouble.fatal else "warning"
             click.echo(f"{page}:{trouble.line}:{trouble.column}: {word}: {trouble.reason}", err=True)
         if not found.blocks:
             click.echo(f"{page}: error: the page carries no JSON-LD", err=True)
-        bad = bad or not found.blocks or any(trouble.fatal for trouble in found.troubles)
+        if not found.blocks or any(trouble.fatal for trouble in found.troubles):
+            status = max(status, 1)
         read.append(found)
+    if len(read) < len(pages) > 1:
+        state.say(f"{len(pages)} pages: {len(read)} read, {len(pages) - len(read)} not")
+    if not read:
+        sys.exit(status)
     if known is None:
         if not read[0].quads:
             sys.exit(1)
@@ -74,14 +94,14 @@ def command(
         write_output([text.encode()], output)
     else:
         write_output([workspace.write_extracted(read, known)], output)
-    sys.exit(1 if bad else 0)
+    sys.exit(status)
 
 
 def _load(page: str, *, max_bytes: int, timeout: float, allow_private: bool) -> tuple[bytes, str | None, str | None]:
     """Return a page's bytes, its address where it has one, and the character set that a server named."""
     if page == "-":
         return sys.stdin.buffer.read(), None, None
-    if page.partition("://")[0] in {"http", "https"}:
+    if page.partition("://")[0].lower() in {"http", "https"}:
         from pressgraph.publish.pages.fetch import fetch
 
         fetched = fetch(page, limit=max_bytes, timeout=timeout, allow_private=allow_private)

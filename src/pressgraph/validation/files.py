@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
+from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
@@ -100,7 +102,7 @@ def check_files(
     store = ox.Store()
     facts = sum(len(one.facts) for one in read.found.values())
     for path in rdf:
-        problems.extend(_load_rdf(store, path, project))
+        problems.extend(_load_rdf(store, path, project, profile))
     allowing = list(read.found.values())
     for path in lines:
         with open_stream(path, project, emitter) as stream:
@@ -197,7 +199,7 @@ def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> I
     rdf, store = ox.Store(), ox.Store()
     for path in files:
         if path.suffix.lower() in _RDF_SUFFIXES:
-            _load_rdf(rdf, path, project)
+            _load_rdf(rdf, path, project, profile)
         elif is_stream(path):
             with open_stream(path, project, emitter) as stream:
                 union.load(store, stream)
@@ -213,7 +215,7 @@ def _described(files: Iterable[FactsFile]) -> set[str]:
     return {name for one in files for name in (*one.described, *([one.source.id] if one.source is not None else []))}
 
 
-def _load_rdf(store: ox.Store, path: Path, project: Project) -> list[Problem]:
+def _load_rdf(store: ox.Store, path: Path, project: Project, profile: Profile) -> list[Problem]:
     name = project.name_of(path)
     known = _RDF_SUFFIXES[path.suffix.lower()]
     try:
@@ -224,10 +226,42 @@ def _load_rdf(store: ox.Store, path: Path, project: Project) -> list[Problem]:
             base_iri=base_iri,
             rename_blank_nodes=True,
         )
-        store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        triples = (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        # JSON-LD may turn out only midway to need another parser
+        store.bulk_extend(list(triples) if known.name == "jsonld" else triples)
     except OSError as error:
         return [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
     except SyntaxError as error:
+        if "LoadDocumentCallback" in str(error.msg):
+            return _load_json_ld(store, path.read_bytes(), base_iri, name, profile)
         place = Place(file=name, line=error.lineno or 0, column=error.offset or 0)
         return [problem("rdf-syntax", place, format=known.name, reason=error.msg)]
     return []
+
+
+def _load_json_ld(store: ox.Store, content: bytes, base: str, name: str, profile: Profile) -> list[Problem]:
+    """Load JSON-LD whose context is an address, which the engine's parser cannot look up."""
+    text = content.decode("utf-8-sig", errors="replace")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = Place(file=name, line=getattr(error, "lineno", 0), column=getattr(error, "colno", 0))
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else getattr(error, "msg", str(error))
+        return [problem("rdf-syntax", place, format="jsonld", reason=reason)]
+    quads, findings = read_json_ld([Document(data=data, text=text)], base, profile)
+    nodes: dict[str, ox.BlankNode] = {}
+
+    def own(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Any:
+        # another file's blank nodes have the same labels
+        return nodes.setdefault(term.value, ox.BlankNode()) if isinstance(term, ox.BlankNode) else term
+
+    store.extend(ox.Quad(own(quad.subject), quad.predicate, own(quad.object)) for quad in quads)
+    problems = []
+    for found in findings:
+        if not found.lost:
+            continue
+        before = text[: found.offset]
+        column = found.offset - before.rfind("\n")
+        place = Place(file=name, line=before.count("\n") + 1, column=column)
+        problems.append(problem("rdf-syntax", place, format="jsonld", reason=found.reason))
+    return problems

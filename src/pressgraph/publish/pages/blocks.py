@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from pressgraph.publish.pages.locate import Found
     from pressgraph.publish.pages.splice import Page
 
-_WRAPPING = re.compile(
-    r"(?P<open>\s*(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--)?\s*)"
-    r"(?P<json>.*?)"
-    r"(?P<close>\s*(?:(?://|/\*)?\s*\]\]>\s*(?:\*/)?|(?://\s*)?-->)?\s*)",
-    re.DOTALL,
-)
-_STRING_OR_COMMA = re.compile(r"(\"(?:[^\"\\]|\\.)*\")|,(?=\s*[\]}])", re.DOTALL)
+# Marks around JSON, so that XML's parsers and old browsers leave it alone.
+_OPEN_MARK = re.compile(r"(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--)")
+_CLOSE_MARK = re.compile(r"(?:(?://|/\*)?\s*\]\](?:>|&gt;)\s*(?:\*/)?|(?://\s*)?--(?:>|&gt;))$")
+_LONGEST_MARK = 64
+_LONGEST_INTEGER = 300
+_STRING_OR_COMMA = re.compile(r"(\"(?:[^\"\\]|\\.)*(?:\"|\Z))|,(?=\s*[\]}])", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +40,26 @@ class Trouble:
 class PageBlock:
     """A JSON-LD block of a page: what it says, None where it could not be read, and what was wrong with it."""
 
+    page: Page = field(repr=False)
+    start: int
+    """Where its text begins in the page's."""
+    text: str = field(repr=False)
+    """Its text as people read it."""
     data: Any
     line: int
     column: int
     own: bool
     troubles: tuple[Trouble, ...] = ()
+
+    def trouble(self, offset: int, reason: str, *, fatal: bool = True) -> Trouble:
+        """Return what is wrong at an offset of the text, with its place in the page."""
+        before = self.text[: min(offset, len(self.text))]
+        source = self.page.source
+        if source.codec == "latin-1" and not before.isascii():
+            # the text's characters may be several of the page's
+            before = before.encode(source.encoding, errors="replace").decode("latin-1")
+        line, column = source.place(self.start + len(before))
+        return Trouble(line=line, column=column, reason=reason, fatal=fatal)
 
     def nodes(self) -> Iterator[dict[str, Any]]:
         """Yield every node object of the block, nested ones too, as written."""
@@ -62,44 +76,33 @@ def read_blocks(page: Page, *, own: bool = True) -> list[PageBlock]:
 def _read(page: Page, found: Found, *, own: bool) -> PageBlock:
     start, end = found.inner
     text = page.source.readable(page.source.text[start:end])
-    troubles: list[Trouble] = []
     line, column = page.source.place(found.start)
+    empty = PageBlock(page=page, start=start, text=text, data=None, line=line, column=column, own=own)
 
-    def place(offset: int) -> tuple[int, int]:
-        # an offset in the readable text; its bytes may be more
-        before = text[:offset]
-        if page.source.codec == "latin-1" and not before.isascii():
-            before = before.encode(page.source.encoding, errors="replace").decode("latin-1")
-        return page.source.place(start + len(before))
-
-    def trouble(offset: int, reason: str, *, fatal: bool = True) -> None:
-        at, col = place(min(offset, len(text)))
-        troubles.append(Trouble(line=at, column=col, reason=reason, fatal=fatal))
-
-    def block(data: Any) -> PageBlock:
-        return PageBlock(data=data, line=line, column=column, own=own, troubles=tuple(troubles))
+    def troubled(offset: int, reason: str) -> PageBlock:
+        return replace(empty, troubles=(empty.trouble(offset, reason),))
 
     if not found.closed:
-        trouble(0, "the script is never closed")
-        return block(None)
+        return troubled(0, "the script is never closed")
     if not text.strip():
-        trouble(0, "the block is empty")
-        return block(None)
+        return troubled(0, "the block is empty")
     try:
-        return block(json.loads(text, parse_constant=_refuse))
+        return replace(empty, data=_loads(text))
     except (ValueError, RecursionError) as error:
         first = error
     for offset, repaired, what in _repairs(text):
         try:
-            data = json.loads(repaired, strict=False, parse_constant=_refuse)
+            data = _loads(repaired, strict=False)
         except (ValueError, RecursionError):
             continue
-        trouble(offset, f"read after {what}", fatal=False)
-        return block(data)
-    where = first.pos if isinstance(first, json.JSONDecodeError) else 0
-    reason = first.msg if isinstance(first, json.JSONDecodeError) else str(first)
-    trouble(where, f"not JSON: {reason[:1].lower()}{reason[1:]}")
-    return block(None)
+        return replace(empty, data=data, troubles=(empty.trouble(offset, f"read after {what}", fatal=False),))
+    if isinstance(first, json.JSONDecodeError):
+        return troubled(first.pos, f"not JSON: {first.msg[:1].lower()}{first.msg[1:]}")
+    return troubled(0, "not JSON: it is nested too deep" if isinstance(first, RecursionError) else f"not JSON: {first}")
+
+
+def _loads(text: str, *, strict: bool = True) -> Any:
+    return json.loads(text, strict=strict, parse_constant=_refuse, parse_int=_integer)
 
 
 def _repairs(text: str) -> Iterator[tuple[int, str, str]]:
@@ -132,8 +135,17 @@ def _repairs(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _unwrapped(text: str) -> str:
-    match = _WRAPPING.fullmatch(text.strip().removeprefix("\ufeff"))
-    return match["json"] if match is not None else text.strip()
+    bare = text.strip().removeprefix("\ufeff").lstrip()
+    opened = _OPEN_MARK.match(bare)
+    bare = bare[opened.end() :] if opened is not None else bare
+    tail = bare[-_LONGEST_MARK:]
+    closed = _CLOSE_MARK.search(tail)
+    return (bare[: len(bare) - len(tail) + closed.start()] if closed is not None else bare).strip()
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses to read integers of thousands of digits; a number that large is one thing, the block another
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 
 def _refuse(name: str) -> Any:

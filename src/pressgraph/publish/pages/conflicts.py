@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.dataset.schema_org import schema_org
 from pressgraph.publish.pages.addresses import resolve
 from pressgraph.publish.pages.blocks import read_blocks
 from pressgraph.rdf import SCHEMA
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from pressgraph.publish.pages.splice import Page
 
 _SCHEMA = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:)")
-# Organizations by another name that pages use most; the profile knows further ones.
-ORGANIZATIONS = frozenset(
-    {"Organization", "Corporation", "LocalBusiness", "NGO", "NewsMediaOrganization", "EducationalOrganization"}
-    | {"GovernmentOrganization", "Project", "ResearchOrganization", "OnlineBusiness", "MedicalOrganization"}
-)
 _NAMES = ("name", "legalName", "alternateName")
 _ADDRESSES = ("url", "sameAs")
 
@@ -95,7 +91,7 @@ def foreign_data(page: Page, profile: Profile | None = None, *, base: str | None
         nodes.extend(_foreign(node, base) for node in block.nodes())
     items = list(_microdata(page)) if has_items else []
     nodes.extend(items)
-    organizations = ORGANIZATIONS | _below("Organization", profile)
+    organizations = schema_org().below("Organization") | _below("Organization", profile)
     return Foreign(
         blocks=len(blocks),
         items=len(items),
@@ -113,7 +109,7 @@ def join(data: dict[str, Any], foreign: Foreign, profile: Profile | None = None)
     Of an Organization that the page describes, ours keeps what the page does not say, under the page's id and without
     a type: it is a further statement about the page's node, not a second one.
     """
-    organizations = ORGANIZATIONS | _below("Organization", profile)
+    organizations = schema_org().below("Organization") | _below("Organization", profile)
     merged: dict[str, ForeignNode] = {}
 
     def same(node: Mapping[str, Any]) -> ForeignNode | None:

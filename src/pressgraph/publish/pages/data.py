@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.schema_org import schema_org
 from pressgraph.publish.jsonld import json_ld
-from pressgraph.publish.pages.superseded import SUPERSEDED
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ class PageData:
 
     def _nodes(self, language: str, fallback: str) -> list[dict[str, Any]]:
         """Return the description's schema.org part as expanded JSON-LD."""
+        superseded = schema_org().superseded
         about: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         types: dict[str, list[str]] = defaultdict(list)
         for triple in self.selection.triples:
@@ -168,7 +169,7 @@ class PageData:
                 types[name].append(triple.object.value)
             elif predicate.startswith(SCHEMA):
                 word = predicate.removeprefix(SCHEMA)
-                about[name][SUPERSEDED.get(word, word)].append(triple.object)
+                about[name][superseded.get(word, word)].append(triple.object)
         levels = self._levels(about)
         pictures = {name for name, words in about.items() if words.keys() & {"contentUrl", "url"}}
         nodes = []
@@ -243,8 +244,9 @@ def schema_types(types: Iterable[str], profile: Profile) -> list[str]:
         term = profile.class_of.get(iri)
         if term is not None:
             general |= term.superclasses - {iri}
+    superseded = schema_org().superseded
     words = (iri.removeprefix(SCHEMA) for iri in known - general)
-    return sorted({SUPERSEDED.get(word, word) for word in words})
+    return sorted({superseded.get(word, word) for word in words})
 
 
 def in_language(texts: Sequence[ox.Literal], language: str, fallback: str, *, prose: bool) -> list[ox.Literal]:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import yaml
 
+from pressgraph.dataset.schema_org import schema_org
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.profile import Key, Kind
 from pressgraph.publish.jsonld import one_or_list
-from pressgraph.publish.pages.conflicts import ORGANIZATIONS
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD_STRING
 
 if TYPE_CHECKING:
@@ -36,17 +36,6 @@ _KINDS = (
     ("Event", "event"),
     ("Action", "activity"),
 )
-# Classes of schema.org that pages use and the profile need not know, and what it knows instead.
-_INSTEAD = dict.fromkeys(ORGANIZATIONS, "Organization") | {
-    "ReportageNewsArticle": "NewsArticle",
-    "AnalysisNewsArticle": "NewsArticle",
-    "OpinionNewsArticle": "NewsArticle",
-    "BackgroundNewsArticle": "NewsArticle",
-    "TechArticle": "Article",
-    "ScholarlyArticle": "Article",
-    "SocialMediaPosting": "Article",
-    "LiveBlogPosting": "BlogPosting",
-}
 _SOURCE_KEYS = ("headline", "name", "datePublished", "inLanguage", "sourceOrganization")
 # An id is public even where what it names is personal data, so no telephone number is part of one.
 _NAMES = ("headline", "name", "legalName")
@@ -131,9 +120,10 @@ class _Draft:
         types = {str(getattr(it, "value", "")) for it in self.about[node].get(RDF_TYPE, ())}
         known = types & self.profile.class_of.keys()
         if not known:
-            known = {
-                SCHEMA + _INSTEAD.get(iri.removeprefix(SCHEMA), "-") for iri in types
-            } & self.profile.class_of.keys()
+            # what the profile does not know may be a kind of what it knows
+            above = (schema_org().classes.get(iri.removeprefix(SCHEMA), ()) for iri in sorted(types))
+            nearest = (next((SCHEMA + it for it in one if SCHEMA + it in self.profile.class_of), None) for one in above)
+            known = {iri for iri in nearest if iri is not None and iri != f"{SCHEMA}Thing"}
         return [self.profile.class_of[iri] for iri in sorted(known)]
 
     # -- the source

@@ -1,7 +1,8 @@
 """Read the structured data of a page: JSON-LD 1.1 from HTML (JSON-LD 1.1, 7), as quads.
 
-All blocks of a page are one document, as the specification says, so that their blank nodes are common. Where a block
-spoils that, each is read by itself. Nothing is fetched: schema.org's context and the project's own are at hand.
+The blank nodes of a page's blocks are common, as the specification says. Each block is a document by itself, though:
+its `@graph` is the default graph. The specification makes one list of all blocks, in which each `@graph` is an unnamed
+graph of its own, and with one block alone it is the default graph again; nobody means the difference.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.errors import PageError
 from pressgraph.facts.datatypes import datatype
-from pressgraph.profile import Kind, json_ld_context
-from pressgraph.publish.pages.addresses import is_address
-from pressgraph.publish.pages.blocks import PageBlock, Trouble, read_blocks
+from pressgraph.profile import Kind
+from pressgraph.publish.pages.addresses import is_address, resolve
+from pressgraph.publish.pages.blocks import Trouble, read_blocks
 from pressgraph.publish.pages.splice import Page
 from pressgraph.publish.pages.subject import page_words
 from pressgraph.rdf import SCHEMA, XSD, XSD_STRING
@@ -29,16 +31,10 @@ if TYPE_CHECKING:
 UNKNOWN_BASE = "https://page.invalid/"
 """What relative ids of a page without an address are resolved against."""
 
-_SCHEMA_CONTEXT = re.compile(r"https?://(?:www\.)?schema\.org(?:/docs/jsonldcontext\.json(?:ld)?)?/?")
-_OWN_CONTEXT = re.compile(r"https?://w3id\.org/pressgraph/(?:cluster/)?context(?:\.jsonld)?")
 _SCHEMA_IRI = re.compile(r"https?://(?:www\.)?schema\.org/")
-# Terms whose strings schema.org's own context takes for IRIs: those that expect a URL and no text.
-_URL_TERMS = (
-    *("url", "sameAs", "image", "logo", "license", "contentUrl", "embedUrl", "thumbnailUrl", "mainEntityOfPage"),
-    *("additionalType", "codeRepository", "discussionUrl", "downloadUrl", "installUrl", "isBasedOn", "relatedLink"),
-    *("significantLink", "target", "acquireLicensePage", "usageInfo", "publishingPrinciples", "hasMap"),
+_DATE_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
-_DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +72,22 @@ def extract(
     `base` is the page's address: relative ids count from it, or from the page's `<base>`. With a profile, dates and
     links become what it says they are. `charset` is what a server said; it wins over what the page says.
 
-    Raises PageError for a page that cannot be read at all.
+    Raises PageError for a page that cannot be read at all, and for an address that is none.
     """
+    address = resolve(base) if base is not None else None
+    if base is not None and address is None:
+        raise PageError(f"the page's address '{base}' is none")
     page = _page(html, charset)
-    words = page_words(page, base)
-    resolved = words.base or words.canonical or base or UNKNOWN_BASE
+    words = page_words(page, address)
+    resolved = words.base or words.canonical or UNKNOWN_BASE
     blocks = read_blocks(page)
     troubles = [trouble for block in blocks for trouble in block.troubles]
-    quads: set[ox.Quad] = set()
-    for block, error in _to_quads([it for it in blocks if it.data is not None], resolved, profile, quads):
-        troubles.append(Trouble(line=block.line, column=block.column, reason=error))
+    read = [it for it in blocks if it.data is not None]
+    quads, findings = read_json_ld([Document(data=it.data, text=it.text) for it in read], resolved, profile)
+    troubles.extend(read[it.document].trouble(it.offset, it.reason, fatal=it.fatal) for it in findings)
+    if resolved == UNKNOWN_BASE and read and any(UNKNOWN_BASE in str(quad) for quad in quads):
+        reason = f"the page's address is not known, so relative ids begin with {UNKNOWN_BASE}; give it with --base URL"
+        troubles.append(read[0].trouble(0, reason, fatal=False))
     title = page.document.find("title")
     text = " ".join(title.text.split()) if title is not None else ""
     return Extracted(
@@ -118,73 +120,6 @@ def _page(html: bytes, charset: str | None) -> Page:
         raise
 
 
-def _to_quads(
-    blocks: list[PageBlock], base: str, profile: Profile | None, quads: set[ox.Quad]
-) -> Iterable[tuple[PageBlock, str]]:
-    """Add what blocks say, and return those that say nothing with the reason."""
-    if not blocks:
-        return []
-    together: list[Any] = []
-    for block in blocks:
-        together.extend(block.data if isinstance(block.data, list) else [block.data])
-    try:
-        quads |= _quads(together, base, profile)
-    except _UnreadableError:
-        bad = []
-        for block in blocks:
-            try:
-                quads |= _quads(block.data, base, profile)
-            except _UnreadableError as error:
-                bad.append((block, str(error)))
-        return bad
-    return []
-
-
-class _UnreadableError(Exception):
-    """JSON that is no JSON-LD."""
-
-
-def _quads(data: Any, base: str, profile: Profile | None) -> set[ox.Quad]:
-    from pyld import jsonld
-
-    unknown: list[str] = []
-
-    def load(url: str, _options: Any) -> dict[str, Any]:
-        context = _context(url, profile)
-        if context is None:
-            unknown.append(url)
-            raise jsonld.JsonLdError(f"not known: {url}", "pressgraph", code="loading remote context failed")
-        return {"contextUrl": None, "documentUrl": url, "document": {"@context": context}}
-
-    try:
-        text = jsonld.to_rdf(data, {"format": "application/n-quads", "base": base, "documentLoader": load})
-        return set(ox.parse(text, format=ox.RdfFormat.N_QUADS))
-    except jsonld.JsonLdError as error:
-        if unknown:
-            raise _UnreadableError(f"its context {unknown[0]} is not at hand, and nothing is fetched") from error
-        raise _UnreadableError(f"not JSON-LD 1.1: {_reason(error)}") from error
-    except SyntaxError as error:
-        raise _UnreadableError(f"not RDF: {error.msg}") from error
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-        # the processor assumes more of its input than pages keep
-        raise _UnreadableError(f"not JSON-LD 1.1: {error}") from error
-
-
-def _reason(error: Any) -> str:
-    while getattr(error, "cause", None) is not None:
-        error = error.cause
-    return str(getattr(error, "code", None) or error.args[0])
-
-
-def _context(url: str, profile: Profile | None) -> dict[str, Any] | None:
-    if _SCHEMA_CONTEXT.fullmatch(url):
-        terms = {name: {"@id": SCHEMA + name, "@type": "@id"} for name in _URL_TERMS}
-        return {"@vocab": SCHEMA, "schema": SCHEMA, "id": "@id", "type": "@type", **terms}
-    if profile is not None and _OWN_CONTEXT.fullmatch(url):
-        return json_ld_context(profile)
-    return None
-
-
 def _normal(quads: Iterable[ox.Quad], profile: Profile | None) -> Iterable[ox.Quad]:
     """Yield quads with schema.org's terms in http, and values as the profile types them."""
     for quad in quads:
@@ -211,11 +146,23 @@ def _typed(predicate: str, literal: ox.Literal, profile: Profile) -> ox.Literal 
     if key.kind is Kind.LITERAL and key.datatype is not None:
         if datatype(key.datatype).valid(text):
             return ox.Literal(text, datatype=ox.NamedNode(key.datatype))
-        if _DATE_TIME.fullmatch(text):
-            return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}dateTime"))
+        if (time := _date_time(text)) is not None:
+            return ox.Literal(time, datatype=ox.NamedNode(f"{XSD}dateTime"))
     if key.kind is Kind.LINK and is_address(text):
         try:
             return ox.NamedNode(text)
         except ValueError:
             return literal
     return literal
+
+
+def _date_time(text: str) -> str | None:
+    """Return an ISO 8601 time as xsd:dateTime writes it: with seconds, and with a colon in the zone."""
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        return None
+    minutes, seconds, zone = match.groups()
+    if zone is not None and zone != "Z":
+        zone = f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
+    time = f"{minutes}{seconds or ':00'}{zone or ''}"
+    return time if datatype(f"{XSD}dateTime").valid(time) else None

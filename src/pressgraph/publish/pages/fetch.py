@@ -11,6 +11,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+import requests
+
 from pressgraph.errors import PressgraphError
 
 LIMIT = 10 * 1024 * 1024
@@ -42,9 +44,8 @@ def fetch(url: str, *, limit: int = LIMIT, timeout: float = TIMEOUT, allow_priva
     Raises FetchError.
     """
     deadline = time.monotonic() + timeout
-    request = urllib.request.Request(url, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})  # noqa: S310 - the opener knows http(s) only
-    if request.type not in {"http", "https"}:
-        raise FetchError(f"'{url}' is not an http(s) address")
+    wanted = _encoded(url)
+    request = urllib.request.Request(wanted, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})  # noqa: S310 - it is http(s)
     try:
         with _opener(allow_private=allow_private).open(request, timeout=timeout) as response:
             html = _read(response, limit, deadline)
@@ -60,8 +61,26 @@ def fetch(url: str, *, limit: int = LIMIT, timeout: float = TIMEOUT, allow_priva
         raise FetchError(f"{url} cannot be fetched: {error.reason}") from error
     except TimeoutError as error:
         raise FetchError(f"{url} took more than {timeout:g} seconds") from error
-    except (OSError, http.client.HTTPException) as error:
+    except http.client.IncompleteRead as error:
+        raise FetchError(f"{url} was cut short: its server closed the connection") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        # a redirection, too, may lead to what is no address
         raise FetchError(f"{url} cannot be fetched: {str(error) or type(error).__name__}") from error
+
+
+def _encoded(url: str) -> str:
+    """Return an address as HTTP sends it: umlauts of a path percent-encoded, those of a host in IDNA.
+
+    Raises FetchError.
+    """
+    if url.partition("://")[0].lower() not in {"http", "https"}:
+        raise FetchError(f"'{url}' is not an http(s) address")
+    prepared = requests.PreparedRequest()
+    try:
+        prepared.prepare_url(url, None)
+    except (requests.RequestException, ValueError) as error:
+        raise FetchError(f"'{url}' is not an address: {error}") from error
+    return str(prepared.url)
 
 
 def _read(response: Any, limit: int, deadline: float) -> bytes:
@@ -74,6 +93,12 @@ def _read(response: Any, limit: int, deadline: float) -> bytes:
         if time.monotonic() > deadline:
             raise TimeoutError
         chunks.append(chunk)
+    if response.length:
+        # what `read1` gives ends in silence where the connection does
+        raise FetchError(f"{response.url} was cut short after {size:,} bytes; {response.length:,} more were announced")
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        raise FetchError(f"{response.url} came compressed ({coding}), which was not asked for")
     return b"".join(chunks)
 
 

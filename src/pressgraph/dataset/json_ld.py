@@ -1,0 +1,563 @@
+"""Read JSON-LD 1.1 as quads, and lose no more of it than what is wrong.
+
+Each document is expanded by itself, and all together become quads, so that blank nodes of one name are one node
+(JSON-LD 1.1, 7.2). What a processor has to refuse (a number for an id) costs its key or node, what it has to drop (an
+IRI that is none, a language tag that is none) its statement, and both are said with their place in the text. Nothing
+is fetched: schema.org's context and the project's own are at hand.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.schema_org import schema_org
+from pressgraph.profile import json_ld_context
+from pressgraph.rdf import RDF_TYPE, XSD, XSD_STRING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pressgraph.profile import Profile
+    from pressgraph.rdf import Resource, Term
+
+_SCHEMA_CONTEXT = re.compile(
+    r"https?://(?:www\.)?schema\.org(?::443|:80)?(?:/docs/jsonldcontext\.json(?:ld)?|/version/latest/\S*)?/?#?",
+    re.IGNORECASE,
+)
+# What people write who mean it; in JSON-LD it is an address below the page's own.
+_MEANT_SCHEMA = ("schema.org", "schema.org/", "www.schema.org", "www.schema.org/")
+_OWN_CONTEXT = re.compile(r"https?://w3id\.org/pressgraph/(?:cluster/)?context(?:\.jsonld)?")
+
+RDF = RDF_TYPE.removesuffix("type")
+
+PROCESSOR_RAISES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What PyLD raises besides its own error: it assumes more of its input than pages keep."""
+
+_MOST_SAID = 100
+"""How many findings of a document are said one by one."""
+_EFFORT = 10
+"""How many times a document's size may be tried again to find out what is wrong in it."""
+_TRY = 20
+"""What it costs to try anything, in values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A JSON document: what it says, and its text, where places count."""
+
+    data: Any
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something to say of a document: at which offset of its text, and what.
+
+    `fatal` is what JSON-LD calls an error; what it has a processor drop is none. `lost` is whether anything was.
+    """
+
+    document: int
+    offset: int
+    reason: str
+    fatal: bool
+    lost: bool = True
+
+
+def read_json_ld(
+    documents: Sequence[Document], base: str, profile: Profile | None = None
+) -> tuple[set[ox.Quad], list[Finding]]:
+    """Return the quads that documents say together, and what could not be read; relative ids count from `base`."""
+    expanded: list[list[Any]] = []
+    findings: list[Finding] = []
+    for number, document in enumerate(documents):
+        reader = _Reader(number, document, base, profile)
+        expanded.append(reader.expanded())
+        findings.extend(reader.findings())
+    return set(_Terms().quads(it for one in expanded for it in one)), findings
+
+
+@dataclass(eq=False)
+class _Reader:
+    """Read one document."""
+
+    number: int
+    document: Document
+    base: str
+    profile: Profile | None
+    said: dict[tuple[str, str | float | None], list[Any]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    effort: int = 0
+
+    def expanded(self) -> list[Any]:
+        """Return the document in expanded form, without what cannot become RDF."""
+        data = self.document.data
+        try:
+            self._warn_of_no_context(data)
+            with warnings.catch_warnings():
+                # of terms that look like keywords
+                warnings.simplefilter("ignore")
+                try:
+                    found = self._expand(data, say=True)
+                except _ExpansionError:
+                    self.effort = _EFFORT * _size(data) + 100 * _TRY
+                    mended = self._without_mistakes(data, lambda value: value, "")
+                    found = [] if mended is _NOTHING else self._expand(mended, say=True)
+            return [it for it in (self._sayable(one) for one in found) if it is not _NOTHING]
+        except _ExpansionError as error:
+            self.say(str(error), None, fatal=True)
+        except RecursionError:
+            self.say("it is nested too deep", None, fatal=True)
+        return []
+
+    def say(self, reason: str, written: str | float | None, *, fatal: bool, lost: bool = True) -> None:
+        """Note a finding about a text of the document, written so or leading to it."""
+        known = self.said.setdefault((reason, written), [fatal, lost, 0])
+        known[2] += 1
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what was said, the same about the same once."""
+        strings = _Strings(self.document.text, self.base)
+        for (reason, written), (fatal, lost, count) in list(self.said.items())[:_MOST_SAID]:
+            times = f" ({count} times)" if count > 1 else ""
+            offset = strings.find(written) if written is not None else 0
+            yield Finding(document=self.number, offset=offset, reason=reason + times, fatal=fatal, lost=lost)
+        more = len(self.said) - _MOST_SAID
+        if more > 0:
+            fatal = any(it[0] for it in list(self.said.values())[_MOST_SAID:])
+            yield Finding(document=self.number, offset=0, reason=f"and {more:,} more that is wrong", fatal=fatal)
+
+    # -- expansion
+
+    def _expand(self, data: Any, *, say: bool = False) -> list[Any]:
+        from pyld import jsonld
+
+        def dropped(word: str | None) -> None:
+            # a word that no context knows means nothing; one that became what looks like an IRI was meant as one
+            if say and word is not None and ":" in word:
+                self._look_at_iri(word)
+
+        options = {"base": self.base, "documentLoader": self._load}
+        try:
+            found: list[Any] = jsonld.expand(data, options, on_property_dropped=dropped)
+        except jsonld.JsonLdError as error:
+            if self.unknown:
+                url = self.unknown.pop()
+                raise _ExpansionError(f"its context {url} is not at hand, and nothing is fetched") from error
+            raise _ExpansionError(f"not JSON-LD 1.1: {_code(error)}") from error
+        except PROCESSOR_RAISES as error:
+            raise _ExpansionError(f"not JSON-LD 1.1: {error}") from error
+        return found
+
+    def _load(self, url: str, _options: Any) -> dict[str, Any]:
+        from pyld import jsonld
+
+        if url in {urljoin(self.base, it) for it in _MEANT_SCHEMA}:
+            name = next(it for it in _MEANT_SCHEMA if url == urljoin(self.base, it))
+            self.said.setdefault((f"its context '{name}' is read as https://schema.org", name), [False, False, 1])
+            url = "https://schema.org"
+        context = _context(url, self.profile)
+        if context is None:
+            self.unknown.append(url)
+            raise jsonld.JsonLdError(f"not known: {url}", "pressgraph", code="loading remote context failed")
+        return {"contextUrl": None, "documentUrl": url, "document": {"@context": context}}
+
+    def _warn_of_no_context(self, data: Any) -> None:
+        """Say of nodes without a context that their words mean nothing."""
+        stack = [data]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, list):
+                stack.extend(value)
+            elif isinstance(value, dict) and "@context" not in value:
+                lost = [key for key in value if ":" not in key and not key.startswith("@")]
+                if lost:
+                    reason = 'it states no context, so its words mean nothing; add "@context": "https://schema.org"'
+                    self.said.setdefault((reason, lost[0]), [True, True, 1])
+                if isinstance(value.get("@graph"), list | dict):
+                    stack.append(value["@graph"])
+
+    def _without_mistakes(self, value: Any, around: Callable[[Any], Any], word: str) -> Any:
+        """Return a value without what expansion refuses in it; `around` puts what is left into its document.
+
+        What is refused is halved (a list) or looked at key by key (a node), until it is one thing.
+        """
+        refused = self._refused(around(value), value)
+        if refused is None:
+            return value
+        if isinstance(value, list) and len(value) > 1:
+            half = len(value) // 2
+            parts = [self._without_mistakes(it, around, word) for it in (value[:half], value[half:])]
+            kept = [item for part in parts if part is not _NOTHING for item in part]
+        elif isinstance(value, list) and value:
+            inner = self._without_mistakes(value[0], lambda it: around([it]), word)
+            kept = [] if inner is _NOTHING else [inner]
+        elif isinstance(value, dict) and "@value" not in value:
+            return self._node_without_mistakes(value, around, word)
+        else:
+            self._say_refused(refused, value, word)
+            return _NOTHING
+        # an empty list would say that there is nothing
+        return kept or _NOTHING
+
+    def _node_without_mistakes(self, node: dict[str, Any], around: Callable[[Any], Any], word: str) -> Any:
+        kept: dict[str, Any] = {}
+        # what the others depend on comes first; a node whose context cannot be read says nothing
+        for key in sorted(node, key=lambda it: (it != "@context", it not in {"@type", "type"})):
+            if key == "@context":
+                refused = self._refused(around({key: node[key]}), node[key])
+                if refused is not None:
+                    self._say_refused(refused, node[key], key)
+                    return _NOTHING
+                kept[key] = node[key]
+                continue
+            needed: dict[str, Any] = {name: kept[name] for name in ("@context", "@type", "type") if name in kept}
+            inner = self._without_mistakes(node[key], partial(_inside, around, needed, key), key)
+            if inner is not _NOTHING:
+                kept[key] = inner
+        refused = self._refused(around(kept), kept)
+        if refused is None:
+            return {key: kept[key] for key in node if key in kept}
+        self._say_refused(refused, node, word)
+        return _NOTHING
+
+    def _refused(self, data: Any, tried: Any) -> str | None:
+        """Return why a document is refused, or None; when the effort is spent, all that is left is."""
+        self.effort -= _size(tried) + _TRY
+        if self.effort < 0:
+            return "not JSON-LD 1.1: too much of it is wrong"
+        try:
+            self._expand(data)
+        except _ExpansionError as error:
+            return str(error)
+        return None
+
+    def _say_refused(self, reason: str, value: Any, word: str) -> None:
+        written = value if isinstance(value, str) else word or None
+        what = f"'{word}'" if word and not word.startswith("@context") else "it"
+        self.say(f"{reason}; {what} is left out" if what != "it" else reason, written, fatal=True)
+
+    # -- what expanded form says and RDF cannot
+
+    def _sayable(self, value: Any) -> Any:
+        """Return an expanded value without the values that no RDF term can be; say what will be dropped."""
+        if isinstance(value, list):
+            return [it for it in map(self._sayable, value) if it is not _NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if "@value" in value:
+            return self._sayable_value(value)
+        if "@id" in value and value["@id"] is None:
+            # what looks like a keyword and is none names nothing
+            value = {key: item for key, item in value.items() if key != "@id"}
+            if not value:
+                return _NOTHING
+        for iri in (value.get("@id"), *_texts(value.get("@type"))):
+            self._look_at_iri(iri)
+        kept: dict[str, Any] = {}
+        for key, item in value.items():
+            if not key.startswith("@"):
+                self._look_at_iri(key)
+            kept[key] = item if key in {"@id", "@type", "@index"} else self._sayable(item)
+        return kept
+
+    def _sayable_value(self, value: dict[str, Any]) -> Any:
+        content, language, kind = value["@value"], value.get("@language"), value.get("@type")
+        if not _is_text(content):
+            self.say(
+                "half of a surrogate pair is no character; the text is left out", _first_text(content), fatal=False
+            )
+            return _NOTHING
+        if isinstance(content, str) and "&" in content and html.unescape(content) != content:
+            # the specification keeps them; systems that write pages do not mean them
+            entities = f"'{_shown(content)}' holds HTML entities, which mean nothing in JSON; they stay as they are"
+            self.say(entities, content, fatal=False, lost=False)
+        if isinstance(content, float) and not math.isfinite(content):
+            self.say("the number is larger than xsd:double can be; it is left out", content, fatal=False)
+            return _NOTHING
+        if isinstance(language, str) and _literal("", language) is None:
+            self.say(f"'{language}' is not a language tag; its text is left out", language, fatal=False)
+            return _NOTHING
+        if isinstance(kind, str) and kind != "@json" and (reason := _why_no_iri(kind)) is not None:
+            self.say(
+                f"'{_shown(kind)}' is not an IRI ({reason}); the value of that datatype is left out", kind, fatal=False
+            )
+            return _NOTHING
+        return value
+
+    def _look_at_iri(self, iri: Any) -> None:
+        if not isinstance(iri, str) or iri.startswith("_:") or (reason := _why_no_iri(iri)) is None:
+            return
+        self.say(f"'{_shown(iri)}' is not an IRI ({reason}); what it says is left out", iri, fatal=False)
+
+
+class _ExpansionError(Exception):
+    """JSON that is no JSON-LD."""
+
+
+_NOTHING: Any = object()
+
+
+def _inside(around: Callable[[Any], Any], needed: dict[str, Any], key: str, value: Any) -> Any:
+    return around({**needed, key: value})
+
+
+def _context(url: str, profile: Profile | None) -> dict[str, Any] | None:
+    if _SCHEMA_CONTEXT.fullmatch(url):
+        return dict(schema_org().context)
+    if profile is not None and _OWN_CONTEXT.fullmatch(url):
+        return json_ld_context(profile)
+    return None
+
+
+def _code(error: Any) -> str:
+    while getattr(error, "cause", None) is not None:
+        error = error.cause
+    return str(getattr(error, "code", None) or error.args[0])
+
+
+def _size(value: Any) -> int:
+    """Return how many values a value holds."""
+    count, stack = 0, [value]
+    while stack:
+        item = stack.pop()
+        count += 1
+        stack.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+    return count
+
+
+def _texts(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list) else (value,):
+        if isinstance(item, str):
+            yield item
+
+
+# -- terms
+
+
+class _Terms:
+    """Make quads of expanded documents (JSON-LD 1.1 API, 7.1 and 8.1) in one walk.
+
+    PyLD would first make a map of nodes, in which each value is compared with all others of its property: a page may
+    have any number of them. What is no RDF term, which the readers have said, is dropped.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, ox.BlankNode] = {}
+        self.count = 0
+
+    def quads(self, expanded: Iterable[Any]) -> Iterator[ox.Quad]:
+        """Yield the quads that nodes of the default graph say."""
+        for item in expanded:
+            _, quads = self.node(item, ox.DefaultGraph()) if "@value" not in item else (None, ())
+            yield from quads
+
+    def fresh(self) -> ox.BlankNode:
+        self.count += 1
+        return ox.BlankNode(f"b{self.count - 1}")
+
+    def resource(self, text: str) -> ox.NamedNode | ox.BlankNode | None:
+        if text.startswith("_:"):
+            known = self.nodes.get(text)
+            if known is None:
+                known = self.nodes[text] = self.fresh()
+            return known
+        return _named(text)
+
+    def node(self, node: dict[str, Any], graph: Any) -> tuple[Resource | None, list[ox.Quad]]:
+        """Return what a node or list is called, and what is said of it; None where its id is no IRI."""
+        if "@list" in node:
+            return self.list(node["@list"], graph)
+        name = self.resource(node["@id"]) if "@id" in node else self.fresh()
+        quads: list[ox.Quad] = []
+
+        def say(subject: Any, predicate: Any, value: Any) -> None:
+            if subject is not None and predicate is not None and value is not None:
+                quads.append(ox.Quad(subject, predicate, value, graph))
+
+        for key, items in node.items():
+            if key == "@type":
+                for item in items:
+                    say(name, ox.NamedNode(RDF_TYPE), self.resource(item))
+            elif key == "@graph":
+                for item in items:
+                    # a graph whose name is no IRI is lost with it
+                    _, inner = self.node(item, name) if "@value" not in item else (None, [])
+                    quads += inner if name is not None else ()
+            elif key == "@included":
+                for item in items:
+                    quads += self.node(item, graph)[1]
+            elif key == "@reverse":
+                for word, values in items.items():
+                    for item in values:
+                        other, inner = self.node(item, graph)
+                        quads += inner
+                        say(other, _named(word), name)
+            elif not key.startswith("@"):
+                for item in items:
+                    value, inner = self.value(item, graph)
+                    quads += inner
+                    say(name, _named(key), value)
+        return name, quads
+
+    def value(self, item: dict[str, Any], graph: Any) -> tuple[Term | None, list[ox.Quad]]:
+        return (_literal_of(item), []) if "@value" in item else self.node(item, graph)
+
+    def list(self, items: list[Any], graph: Any) -> tuple[Resource | None, list[ox.Quad]]:
+        quads: list[ox.Quad] = []
+        values = []
+        for item in items:
+            value, inner = self.value(item, graph)
+            quads += inner
+            values.append(value)
+        following: Resource = ox.NamedNode(f"{RDF}nil")
+        for value in reversed(values):
+            cell = self.fresh()
+            if value is not None:
+                # what is no term leaves its cell empty, so that the list is as long as it was
+                quads.append(ox.Quad(cell, ox.NamedNode(f"{RDF}first"), value, graph))
+            quads.append(ox.Quad(cell, ox.NamedNode(f"{RDF}rest"), following, graph))
+            following = cell
+        return following, quads
+
+
+def _named(text: str) -> ox.NamedNode | None:
+    try:
+        return ox.NamedNode(text)
+    except ValueError:
+        return None
+
+
+def _literal_of(value: dict[str, Any]) -> ox.Literal | None:
+    content, kind, language = value["@value"], value.get("@type"), value.get("@language")
+    if isinstance(content, str) and kind not in {"@json", f"{XSD}double"}:
+        if language is not None:
+            return _literal(content, language)
+        datatype = _named(kind) if kind is not None else ox.NamedNode(XSD_STRING)
+        return ox.Literal(content, datatype=datatype) if datatype is not None else None
+    return _number_or_json(value)
+
+
+def _number_or_json(value: dict[str, Any]) -> ox.Literal | None:
+    """Return a number, a truth value or JSON in its canonical form, which PyLD knows."""
+    from pyld import jsonld
+
+    class Expanded(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
+        """Take its input as expanded."""
+
+        def expand(self, input_: Any, options: Any) -> Any:  # noqa: ARG002 - PyLD's signature
+            return input_
+
+    try:
+        (triple,) = Expanded().to_rdf([{"@id": "urn:x", "urn:y": [value]}], {})["@default"]
+        found = triple["object"]
+        return ox.Literal(str(found["value"]), datatype=ox.NamedNode(found["datatype"]))
+    except PROCESSOR_RAISES:
+        return None
+
+
+def _literal(text: str, language: str) -> ox.Literal | None:
+    try:
+        return ox.Literal(text, language=language)
+    except ValueError:
+        return None
+
+
+def _why_no_iri(text: str) -> str | None:
+    try:
+        ox.NamedNode(text)
+    except ValueError as error:
+        reason = "it is relative, and there is nothing to resolve it against" if ":" not in text else str(error)
+        return reason[:1].lower() + reason[1:] if not reason.startswith("IRI") else reason
+    return None
+
+
+def _is_text(value: Any) -> bool:
+    return _first_text(value) is None
+
+
+def _first_text(value: Any) -> str | None:
+    """Return the first text of a JSON value that holds half of a surrogate pair."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= it <= "\udfff" for it in item):
+                return item
+        elif isinstance(item, dict):
+            stack.extend((*item.values(), *item))
+        elif isinstance(item, list):
+            stack.extend(item)
+    return None
+
+
+def _shown(text: str) -> str:
+    most = 120
+    short = text if len(text) <= most else f"{text[:most]}…"
+    return "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in short)
+
+
+# -- places
+
+_STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|(-?\d[0-9.eE+-]*)", re.DOTALL)
+
+
+class _Strings:
+    """The strings and numbers of a JSON text, to find where one stands; the text is searched when one is asked for."""
+
+    def __init__(self, text: str, base: str) -> None:
+        self.text = text
+        self.base = base
+
+    def find(self, value: str | float) -> int:
+        """Return the offset of a string's content or a number; of an IRI, that of the text that it was made from."""
+        found = self._places.get(value)
+        if found is None and isinstance(value, str):
+            found = self._folded.get(value.casefold(), self._resolved.get(value))
+        if found is None and isinstance(value, str):
+            # after a prefix or a vocabulary
+            ends = [it for it in self._texts if value.endswith((it, it.partition(":")[2] or it))]
+            found = self._places[max(ends, key=len)] if ends else 0
+        return found or 0
+
+    @cached_property
+    def _places(self) -> dict[str | float, int]:
+        places: dict[str | float, int] = {}
+        for match in _STRING.finditer(self.text):
+            content, number = match.groups()
+            try:
+                value = float(number) if content is None else content
+                if isinstance(value, str) and "\\" in value:
+                    value = json.loads(f'"{value}"', strict=False)
+            except ValueError:
+                continue
+            places.setdefault(value, match.start() + (content is not None))
+        return places
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [it for it in self._places if isinstance(it, str) and it]
+
+    @cached_property
+    def _folded(self) -> dict[str, int]:
+        # expansion writes language tags in lower case
+        return {it.casefold(): self._places[it] for it in reversed(self._texts)}
+
+    @cached_property
+    def _resolved(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for text in self._texts:
+            try:
+                found.setdefault(urljoin(self.base, text), self._places[text])
+            except ValueError:
+                continue
+        return found
