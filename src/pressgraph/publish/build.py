@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
 from pressgraph.dataset import Snapshot, Snapshots
+from pressgraph.dataset.counts import Counts, recount
 from pressgraph.errors import FactsError, NotConformingError
 from pressgraph.publish.fingerprints import Fingerprints
 from pressgraph.publish.work import Work
@@ -107,6 +110,9 @@ def build(
                 # so that the first change is checked as fast as every other
                 work.inspector.learn()
             reads.save()
+            counts_before = Counts.load(current.path) if current is not None and not fresh else None
+            store_before = current.open() if current is not None and counts_before is not None else ox.Store()
+            recount(counts_before, store_before, work.store, work.touched, project.id_base).save(candidate.path)
             candidate.settle(work.store)
             del work
             snapshot = candidate.publish(

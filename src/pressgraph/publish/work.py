@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
+from pressgraph.dataset.counts import Touched
 from pressgraph.errors import Place
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
@@ -62,6 +63,8 @@ class Work:
         self.problems: list[Problem] = []
         self.read: dict[str, FactsFile] = {}
         self.change: Change | None = None
+        self.touched: Touched | None = None
+        """What `apply` may have changed in the dataset; None where it began anew."""
         self.changed: frozenset[str] = frozenset()
         self.inspector = Inspector(
             store,
@@ -103,6 +106,11 @@ class Work:
         union.forget(self.store, triples)
         if news is not None:
             self.change = self.difference(gone, triples, news)
+            self.touched = Touched(
+                triples={*self.change.removed, *self.change.added},
+                # written as N-Triples has them
+                graphs={ox.NamedNode(name[1:-1]) for name in (*gone, *news.graphs)},
+            )
         self.changed = frozenset((*changed, *removed))
         self.check_sources(files)
         self.check_references(files, {triple.subject for triple in triples})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Coroutine, Hashable
 
     from pressgraph.server.exchange import ExchangeError
 
@@ -63,6 +64,7 @@ class Cache:
             OrderedDict()
         )
         self._failures: OrderedDict[Hashable, tuple[float, ExchangeError]] = OrderedDict()
+        self._making: dict[tuple[Hashable, ...], asyncio.Future[Entry]] = {}
         self.hits = 0
         self.misses = 0
 
@@ -75,6 +77,26 @@ class Cache:
         self._entries.move_to_end(key)
         self.hits += 1
         return found[1] if isinstance(found[1], Entry) else Entry(*found[1:])
+
+    async def made(
+        self, key: tuple[Hashable, ...], make: Callable[[], Coroutine[Any, Any, Entry]], *, key_size: int = 0
+    ) -> Entry:
+        """Return an answer, which is made where it is not there: once, however many ask for it meanwhile."""
+        entry = self.get(key)
+        if entry is not None:
+            return entry
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.ensure_future(make())
+
+            def done(made: asyncio.Future[Entry]) -> None:
+                del self._making[key]
+                if not made.cancelled() and made.exception() is None:
+                    self.put(key, made.result(), key_size=key_size)
+
+            making.add_done_callback(done)
+        # whoever asks may go; the others still want it
+        return await asyncio.shield(making)
 
     def put(self, key: tuple[Hashable, ...], entry: Entry, *, key_size: int = 0) -> None:
         """Keep an answer."""

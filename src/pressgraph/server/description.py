@@ -5,7 +5,7 @@ https://www.w3.org/TR/sparql11-service-description/ and https://www.w3.org/TR/vo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -14,6 +14,8 @@ from pressgraph.rdf import RDF_TYPE, SD, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pressgraph.dataset.counts import Counts
 
 VOID = "http://rdfs.org/ns/void#"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -32,7 +34,7 @@ _FORMATS = {
 
 
 def service_description(
-    endpoint: str, base: str, statistics: dict[str, Any], *, writable: bool, federated: bool
+    endpoint: str, base: str, counts: Counts, *, writable: bool, federated: bool
 ) -> Iterator[ox.Triple]:
     """Yield the description of the service at an endpoint."""
     service = f"{endpoint}#service"
@@ -46,19 +48,19 @@ def service_description(
         yield _link(service, f"{SD}resultFormat", FORMATS + name)
     for it in SERIALIZATIONS:
         yield _link(service, f"{SD}resultFormat", FORMATS + _FORMATS[it.name])
+    # the default graph is the union of the named graphs
+    yield _link(service, f"{SD}feature", f"{SD}UnionDefaultGraph")
     if federated:
         yield _link(service, f"{SD}feature", f"{SD}BasicFederatedQuery")
     yield _link(service, f"{SD}defaultDataset", dataset)
     yield _link(dataset, RDF_TYPE, f"{SD}Dataset")
     yield _link(dataset, f"{SD}defaultGraph", default)
     yield _link(default, RDF_TYPE, f"{SD}Graph")
-    yield _count(default, "triples", statistics["triples"])
+    yield _count(default, "triples", counts.triples)
     yield _link(default, f"{VOID}inDataset", f"{base}#dataset")
 
 
-def void_description(
-    address: str, base: str, statistics: dict[str, Any], *, title: str, vocabularies: list[str]
-) -> Iterator[ox.Triple]:
+def void_description(address: str, base: str, counts: Counts, *, title: str) -> Iterator[ox.Triple]:
     """Yield the VoID description of a dataset whose things are named below `base`, served at `address`."""
     dataset = f"{base}#dataset"
     yield _link(dataset, RDF_TYPE, f"{VOID}Dataset")
@@ -67,20 +69,26 @@ def void_description(
     yield _link(dataset, f"{VOID}sparqlEndpoint", f"{address}/sparql")
     for it in SERIALIZATIONS:
         yield _link(dataset, f"{VOID}feature", FORMATS + _FORMATS[it.name])
-    for namespace in sorted(vocabularies):
+    for namespace in sorted({it for it in map(_namespace, counts.properties) if it}):
         yield _link(dataset, f"{VOID}vocabulary", namespace)
-    yield _count(dataset, "triples", statistics["triples"])
-    yield _count(dataset, "distinctSubjects", statistics["subjects"])
-    yield _count(dataset, "distinctObjects", statistics["objects"])
-    yield _count(dataset, "properties", len(statistics["properties"]))
-    yield _count(dataset, "classes", len(statistics["classes"]))
+    yield _count(dataset, "triples", counts.triples)
+    yield _count(dataset, "distinctSubjects", counts.subjects)
+    yield _count(dataset, "distinctObjects", counts.objects)
+    yield _count(dataset, "properties", len(counts.properties))
+    yield _count(dataset, "classes", len(counts.classes))
     for kind, word, counted in (("property", "property", "triples"), ("class", "class", "entities")):
-        found = statistics["properties" if kind == "property" else "classes"]
+        found = counts.properties if kind == "property" else counts.classes
         for number, (iri, count) in enumerate(sorted(found.items()), start=1):
             part = f"{base}#{kind}-{number}"
             yield _link(dataset, f"{VOID}{word}Partition", part)
             yield _link(part, f"{VOID}{word}", iri)
             yield _count(part, counted, count)
+
+
+def _namespace(iri: str) -> str:
+    """Return the namespace of a term, or "" where its IRI has none, such as a URN."""
+    namespace = iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+    return "" if namespace.endswith(("//", ":/")) else namespace
 
 
 def _link(subject: str, predicate: str, value: str) -> ox.Triple:

@@ -18,7 +18,7 @@ from pressgraph.project import open_project
 from pressgraph.project.config import CONFIG_NAME
 from pressgraph.server.answers import RequestError
 from pressgraph.server.exchange import ExchangeError
-from pressgraph.server.publication import Built, is_current, served_folder
+from pressgraph.server.publication import Built, Description, is_current, served_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,8 @@ class Following:
         self.snapshot: Snapshot | None = None
         self.identity = "none"
         """Names the snapshot, and no other one ever."""
+        self.described = Description()
+        """What is told of it as a whole."""
         self.since: float | None = None
         """When it was published, in seconds of `time.time`."""
         self.gone: frozenset[str] = frozenset()
@@ -91,8 +93,9 @@ class Following:
             identity = f"{current.name}-{manifest.get('id', '')}"
             moved = identity != self.identity
             if moved:
+                described = Description.of(current)
                 await front.pool.open(current.path / "store")
-                self.snapshot, self.identity = current, identity
+                self.snapshot, self.identity, self.described = current, identity, described
                 self.since = current.path.stat().st_mtime
                 self.gone = frozenset(manifest.get("gone", ()))
                 front.moved()

@@ -287,7 +287,6 @@ class Front:
         """Take note of a new snapshot."""
         self.endpoint.moved()
         self.quick.clear()
-        self.pages.moved()
 
     # -- life
 

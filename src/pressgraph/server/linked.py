@@ -197,10 +197,11 @@ class LinkedData:
     async def _document(self, request: Request, iri: str, asked: Form | None, place: Place | None = None) -> Response:
         names = self.pages.names(request)
         where = self.addresses.where(iri) if place is None else place
+        uses = self.front.following.described.counts.uses
 
         async def page() -> bytes:
             found = await self.front.lookup({"op": "thing", "iri": iri})
-            view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]))
+            view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]), uses.get(iri, 0))
             if view.empty:
                 raise await self.missing(request, names.local(iri))
             return self.pages.content(
@@ -220,6 +221,7 @@ class LinkedData:
         """Answer with the document of a namespace: of hash IRIs, or of a vocabulary."""
         iri = namespace.rstrip("#/")
         names = self.definitions.terms(namespace)
+        uses = self.front.following.described.counts.uses
 
         async def page() -> bytes:
             found = await self.front.lookup({"op": "terms", "terms": names})
@@ -234,8 +236,10 @@ class LinkedData:
             return self.pages.content(
                 request,
                 "terms.html",
-                view=thing_view(iri, about, view),
-                terms=[_term(name, entry, namespace, view) for name, entry in found["terms"].items()],
+                view=thing_view(iri, about, view, uses.get(iri, 0)),
+                terms=[
+                    _term(name, entry, namespace, view, uses.get(name, 0)) for name, entry in found["terms"].items()
+                ],
                 shapes=[_shape(name, entry, namespace, view) for name, entry in self.definitions.shapes(names).items()],
                 place=place,
                 forms=_links(place, self.pages.prefix(request)),
@@ -257,12 +261,14 @@ class LinkedData:
         """Answer with a document in the form that is asked for, which is drawn or written once for a snapshot."""
         form, headers = self._headers(request, asked, iri, place)
         etag = headers.pop("etag")
-        key = (etag, iri, place.link(), self.pages.chosen(request) or "", self.front.address(request))
-        entry = self.front.endpoint.cache.get(key)
-        if entry is None:
+
+        async def make() -> Entry:
             content = await page() if form is HTML else await self._rdf(request, iri, form, place, terms)
-            entry = Entry(content, form.content_type, etag)
-            self.front.endpoint.cache.put(key, entry, key_size=2 * len(iri))
+            return Entry(content, form.content_type, etag)
+
+        # what else an address has, such as '?x=1', changes nothing
+        key = (etag, iri, place.link(), self.pages.chosen(request) or "", self.front.address(request))
+        entry = await self.front.endpoint.cache.made(key, make, key_size=2 * len(iri))
         return self.pages.page(request, entry, headers) if form is HTML else entity(request, entry, headers)
 
     def _tree(self, triples: Iterable[ox.Triple], iri: str) -> dict[str, Any]:
@@ -297,13 +303,13 @@ class LinkedData:
         return write_triples(triples, known, {**self.front.prefixes, **prefixes})
 
 
-def _term(iri: str, entry: dict[str, Any], namespace: str, names: Names) -> dict[str, Any]:
+def _term(iri: str, entry: dict[str, Any], namespace: str, names: Names, uses: int) -> dict[str, Any]:
     return {
         "name": names.name(iri),
         "anchor": iri.removeprefix(namespace),
         "kinds": [names.term(kind) for kind in entry["types"]],
         "definition": names.pick(entry["definitions"]),
-        "uses": entry["uses"],
+        "uses": uses,
     }
 
 

@@ -6,7 +6,6 @@ Terms travel as `["iri", value]`, `["node", label]` or `["text", value, language
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from pressgraph.server.description import DCTERMS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from pressgraph.dataset.counts import Counts
 
 LABELS = tuple(
     map(
@@ -45,7 +46,7 @@ _TYPE = ox.NamedNode(RDF_TYPE)
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
 _MOST_LINKS, _MOST_FACTS, _MOST_NESTED, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 500, 1000, 300, 50
-_LONGEST_LABEL, _NEWEST = 120, 10
+_LONGEST_LABEL = 120
 _RECEIPTS = {
     f"{PROV}wasDerivedFrom": "source",
     f"{CLU}epistemicStatus": "status",
@@ -99,7 +100,6 @@ def thing(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) ->
         "receipts": receipts,
         "labels": labels(store, named),
         "kinds": kinds(store, (name for name in named if name.startswith(settings["id_base"]))),
-        "uses": _uses(store, settings, node),
     }
 
 
@@ -145,19 +145,6 @@ def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, An
         if says:
             found.append({"graph": fact.value, "spans": receipt(store, fact).get("spans", []), "says": says})
     return found, total
-
-
-def _uses(store: ox.Store, settings: dict[str, Any], node: ox.NamedNode) -> int:
-    """Return how often a term is used, as class, property or value, without what the profile itself says."""
-    profile = ox.NamedNode(f"{settings['id_base']}profile")
-    return sum(
-        sign
-        * (
-            _count(store.quads_for_pattern(None, None, node, graph))
-            + _count(store.quads_for_pattern(None, node, None, graph))
-        )
-        for sign, graph in ((1, _DEFAULT), (-1, profile))
-    )
 
 
 def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:
@@ -284,8 +271,8 @@ def exists(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) 
     return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
 
 
-def terms(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known of terms: labels, definitions, classes and how often they are used."""
+def terms(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of terms: labels, definitions and classes."""
     found: dict[str, dict[str, Any]] = {}
     for name in request["terms"]:
         node = ox.NamedNode(name)
@@ -297,73 +284,31 @@ def terms(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) ->
                 entry["definitions"].append([quad.object.value, quad.object.language or ""])
         if entry["types"] or entry["definitions"]:
             entry["definitions"].sort()
-            found[name] = {**entry, "uses": _uses(store, settings, node)}
+            found[name] = entry
     return {
         "terms": found,
         "labels": labels(store, {*found, *(it for entry in found.values() for it in entry["types"])}),
     }
 
 
-def home(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return what the first page shows: counts, the newest releases, how many things there are of which class.
-
-    The request has the classes, each with its superclasses.
-    """
-    id_base = settings["id_base"]
+def first_page(store: ox.Store, counts: Counts) -> dict[str, Any]:
+    """Return what the first page names, besides the numbers: the newest releases, and names of releases and classes."""
     source = ox.NamedNode(f"{SCHEMA}sourceOrganization")
-    article, published = ox.NamedNode(f"{SCHEMA}NewsArticle"), ox.NamedNode(f"{SCHEMA}datePublished")
-    days: dict[str, str] = {}
-    for quad in store.quads_for_pattern(None, _TYPE, article, _DEFAULT):
-        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(id_base):
-            dates = [
-                it.object.value
-                for it in store.quads_for_pattern(quad.subject, published, None, _DEFAULT)
-                if isinstance(it.object, ox.Literal)
-            ]
-            days[quad.subject.value] = max(dates, default="")
-    newest = sorted(days, key=lambda name: (days[name], name), reverse=True)[:_NEWEST]
     releases = [
         {
-            "iri": name,
-            "day": days[name],
+            "iri": iri,
+            "day": day,
             "by": [
                 it.object.value
-                for it in store.quads_for_pattern(ox.NamedNode(name), source, None, _DEFAULT)
+                for it in store.quads_for_pattern(ox.NamedNode(iri), source, None, _DEFAULT)
                 if isinstance(it.object, ox.NamedNode)
             ],
         }
-        for name in newest
+        for iri, day in counts.newest
     ]
-    above: dict[str, list[str]] = request["classes"]
-    types: dict[str, set[str]] = defaultdict(set)
-    for name in above:
-        for quad in store.quads_for_pattern(None, _TYPE, ox.NamedNode(name), _DEFAULT):
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(id_base):
-                types[quad.subject.value].add(name)
-    # classes that are more than a superclass of another one for some thing
-    told = {name for every in types.values() for name in every if not any(name in above[other] for other in every)}
-    counted = {name: sum(name in every for every in types.values()) for name in told}
-    facts = sum(
-        isinstance(name, ox.NamedNode) and name.value.startswith(f"{id_base}fact/") for name in store.named_graphs()
-    )
-    return {
-        "releases": releases,
-        "kinds": counted,
-        "counts": {
-            "things": len(types),
-            "facts": facts,
-            "triples": _size(store),
-            "releases": len(days),
-        },
-        "labels": labels(store, {*newest, *counted, *(it for release in releases for it in release["by"])}),
-    }
-
-
-def _size(store: ox.Store) -> int:
-    """Return the number of triples in the default graph; the engine counts faster than Python does."""
-    rows = store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
-    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    return sum(int(row["n"].value) for row in rows)
+    classes = {name for key in counts.kinds for name in key.split(" ")}
+    by = {iri for release in releases for iri in release["by"]}
+    return {"releases": releases, "labels": labels(store, {*(iri for iri, _ in counts.newest), *by, *classes})}
 
 
 def fold(text: str) -> tuple[str, str]:
@@ -424,30 +369,6 @@ def search(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -
     return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(store, every)}
 
 
-def statistics(store: ox.Store, _settings: dict[str, Any], _request: dict[str, Any]) -> dict[str, Any]:
-    """Return the counts that VoID gives."""
-    subjects: set[Any] = set()
-    objects: set[Any] = set()
-    properties: dict[str, int] = defaultdict(int)
-    classes: dict[str, int] = defaultdict(int)
-    triples = 0
-    for quad in store.quads_for_pattern(None, None, None, _DEFAULT):
-        triples += 1
-        subjects.add(quad.subject)
-        objects.add(quad.object)
-        properties[quad.predicate.value] += 1
-        if quad.predicate.value == RDF_TYPE and isinstance(quad.object, ox.NamedNode):
-            classes[quad.object.value] += 1
-    return {
-        "triples": triples,
-        "subjects": len(subjects),
-        "objects": len(objects),
-        "properties": dict(properties),
-        "classes": dict(classes),
-        "graphs": sum(1 for _ in store.named_graphs()),
-    }
-
-
 def _count(quads: Iterable[Any]) -> int:
     return sum(1 for _ in quads)
 
@@ -457,7 +378,5 @@ LOOKUPS: dict[str, Callable[[ox.Store, dict[str, Any], dict[str, Any]], dict[str
     "document": document,
     "exists": exists,
     "terms": terms,
-    "home": home,
     "search": search,
-    "statistics": statistics,
 }

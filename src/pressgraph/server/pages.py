@@ -27,13 +27,15 @@ from pressgraph.server.texts import LANGUAGES, texts
 from pressgraph.server.view import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyoxigraph as ox
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
+    from pressgraph.dataset.counts import Counts
     from pressgraph.server.front import Front
+    from pressgraph.server.negotiation import Form
 
 STATIC = Path(__file__).parent / "static"
 _STATIC_KINDS = {
@@ -41,6 +43,7 @@ _STATIC_KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_DECIDING = frozenset({"q", "iri", "query", "saved", "run", "default-graph-uri", "named-graph-uri"})
 _FOUND_AT_ONCE, _LONGEST_SEARCH = 50, 200
 _NOT_FOUND, _BAD_METHOD = 404, 405
 _YEAR = 365 * 24 * 3600
@@ -63,8 +66,6 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"number": _number, "script": _script}
-        self._statistics: dict[str, Any] | None = None
-        self._home: dict[str, Any] | None = None
         self._static = {
             path.name: Entry(content, kind, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
             for path in STATIC.iterdir()
@@ -93,11 +94,6 @@ class Pages:
             Route("/{path:path}", self.linked.resource, methods=["GET", "HEAD", "OPTIONS"]),
         ]
 
-    def moved(self) -> None:
-        """Take note of a new snapshot."""
-        self._statistics = None
-        self._home = None
-
     # -- drawing
 
     def draw(
@@ -117,7 +113,7 @@ class Pages:
     def content(self, request: Request, template: str, *, place: Place | None = None, **values: Any) -> bytes:
         """Draw a page in the reader's language; `place` is where it is, whatever the request's address."""
         language, prefix = self.language(request), self.prefix(request)
-        here = place or Place(_path(request), tuple(it for it in _fields(request) if it[0] != "lang"))
+        here = place or Place(_path(request), tuple(it for it in _fields(request) if _decides(it[0])))
         text = self._environment.get_template(template).render(
             t=texts(language),
             language=language,
@@ -244,33 +240,52 @@ class Pages:
     # -- the first page, search
 
     async def home(self, request: Request) -> Response:
-        """Say what this graph is."""
-        if self._home is None:
-            classes = {it.iri: sorted(it.superclasses) for it in self.front.profile.classes.values()}
-            self._home = await self.front.lookup({"op": "home", "classes": classes})
-        found = self._home
+        """Say what this graph is, by the numbers that were kept with the snapshot: no process is asked."""
+        address, language = self.front.address(request), self.language(request)
+        etag = f'"{self.front.following.identity}-{self.run}home{language}"'
+        entry = await self.front.endpoint.cache.made(
+            (etag, self.chosen(request) or "", address),
+            lambda: self._draw_home(request, address, etag),
+            key_size=len(address),
+        )
+        return self.page(request, entry, {"vary": "Accept-Language, Cookie"})
+
+    async def _draw_home(self, request: Request, address: str, etag: str) -> Entry:
+        counts, found = self.front.following.described.counts, self.front.following.described.first_page
         names = self.names(request, found["labels"])
-        kinds = [{"name": names.term(iri), "count": count} for iri, count in found["kinds"].items()]
-        return self.draw(
+        things, kinds = self._things(counts)
+        content = self.content(
             request,
             "home.html",
             place=Place("/"),
             base=self.base,
-            counts=found["counts"],
+            counts={"releases": counts.releases, "facts": counts.facts, "things": things, "triples": counts.triples},
             releases=[
                 {"name": names.name(it["iri"]), "day": it["day"], "by": [names.name(iri) for iri in it["by"]]}
                 for it in found["releases"]
             ],
-            kinds=sorted(kinds, key=lambda it: (-it["count"], it["name"].label)),
+            kinds=sorted(
+                ({"name": names.term(iri), "count": count} for iri, count in kinds.items()),
+                key=lambda it: (-it["count"], it["name"].label),
+            ),
             queries=[query for query in self.front.saved_queries.values() if "/" not in query.name],
             data={
                 "@context": SCHEMA,
                 "@type": "Dataset",
                 "@id": f"{self.base}#dataset",
                 "name": self.front.settings.title or texts("en")["graph_of"],
-                "url": self.front.address(request) + "/",
+                "url": address + "/",
             },
         )
+        return Entry(content, HTML.content_type, etag)
+
+    def _things(self, counts: Counts) -> tuple[int, dict[str, int]]:
+        """Return how many things the profile knows, and how many of which class that is not only a superclass."""
+        above = {it.iri: it.superclasses for it in self.front.profile.classes.values()}
+        found = [([name for name in key.split(" ") if name in above], number) for key, number in counts.kinds.items()]
+        told = {name for names, _ in found for name in names if not any(name in above[it] for it in names)}
+        kinds = {name: sum(number for names, number in found if name in names) for name in told}
+        return sum(number for names, number in found if names), kinds
 
     async def search(self, request: Request) -> Response:
         """Find things by their names; who gives an IRI or an id goes to its page."""
@@ -310,11 +325,6 @@ class Pages:
 
     # -- descriptions of the service
 
-    async def _counted(self) -> dict[str, Any]:
-        if self._statistics is None:
-            self._statistics = await self.front.lookup({"op": "statistics"})
-        return self._statistics
-
     async def endpoint(self, request: Request) -> Response:
         """Answer a bare request to the endpoint: the query page, or the service description (its chapter 2)."""
         if request.method == "POST":
@@ -327,29 +337,43 @@ class Pages:
         front = self.front
         address = front.address(request)
         endpoint = f"{address}/sparql" + ("/" if request.scope["path"].endswith("/") else "")
-        counted = await self._counted()
-        triples = [
-            *description.service_description(
-                endpoint, self.base, counted, writable=front.writable, federated=bool(front.settings.services)
-            ),
-            *self._void_triples(address, counted),
-        ]
-        content = self.linked.write(triples, form, description.PREFIXES)
-        return entity(request, Entry(content, form.content_type, ""), {**CORS, "vary": "Accept"})
-
-    def _void_triples(self, address: str, counted: dict[str, Any]) -> list[ox.Triple]:
-        namespaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in counted["properties"]}
-        title = self.front.settings.title or f"pressgraph: {self.base}"
-        return list(
-            description.void_description(address, self.base, counted, title=title, vocabularies=sorted(namespaces))
+        return await self._description(
+            request,
+            form,
+            endpoint,
+            lambda: [
+                *description.service_description(
+                    endpoint,
+                    self.base,
+                    front.following.described.counts,
+                    writable=front.writable,
+                    federated=bool(front.settings.services),
+                ),
+                *self._void(address),
+            ],
         )
 
     async def void(self, request: Request) -> Response:
         """Describe the dataset."""
         form = choose(field(request.headers, "accept"), GRAPHS) or GRAPHS[0]
-        triples = self._void_triples(self.front.address(request), await self._counted())
-        content = self.linked.write(triples, form, description.PREFIXES)
-        return entity(request, Entry(content, form.content_type, ""), {**CORS, "vary": "Accept"})
+        address = self.front.address(request)
+        return await self._description(request, form, f"{address}/void", lambda: [*self._void(address)])
+
+    def _void(self, address: str) -> Iterator[ox.Triple]:
+        title = self.front.settings.title or f"pressgraph: {self.base}"
+        return description.void_description(address, self.base, self.front.following.described.counts, title=title)
+
+    async def _description(
+        self, request: Request, form: Form, address: str, triples: Callable[[], list[ox.Triple]]
+    ) -> Response:
+        """Answer with triples about the dataset as a whole, written once for a snapshot."""
+        etag = f'"{self.front.following.identity}-{self.run}{form.name}"'
+
+        async def make() -> Entry:
+            return Entry(self.linked.write(triples(), form, description.PREFIXES), form.content_type, etag)
+
+        entry = await self.front.endpoint.cache.made((etag, address), make, key_size=len(address))
+        return entity(request, entry, {**CORS, "vary": "Accept", "cache-control": "no-cache"})
 
     async def well_known_void(self, request: Request) -> Response:
         """Send on to the description of the dataset (VoID, 7.2)."""
@@ -390,6 +414,11 @@ def _fields(request: Request) -> list[tuple[str, str]]:
         return parameters(request.scope["query_string"])
     except RequestError:
         return []
+
+
+def _decides(name: str) -> bool:
+    """Tell whether a field of an address decides what its page shows, besides the language; others are passed over."""
+    return name in _DECIDING or name.startswith("p.")
 
 
 def _wants_page(request: Request) -> bool:

@@ -12,26 +12,33 @@ the default graph itself.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tempfile
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
+from pressgraph.dataset.counts import Counts, Touched, count, recount
 from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
+from pressgraph.server.lookups import first_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from pressgraph.dataset.snapshots import Candidate
     from pressgraph.project import Project
 
 _TYPE = ox.NamedNode(RDF_TYPE)
+_FIRST_PAGE = "first-page.json"
 _MOST_GONE = 10_000
 """How many ids that were served once are remembered, to be answered 410."""
 
@@ -95,7 +102,7 @@ def owned_by_build(id_base: str) -> Callable[[object], bool]:
 
 def is_current(served: Snapshot | None, built: Built | None, rules: Rules) -> bool:
     """Tell whether the served dataset was made by these rules from this build, and has what the build states."""
-    if served is None:
+    if served is None or Counts.load(served.path) is None:
         return False
     manifest = served.manifest()
     if manifest.get("rules") != rules.to_json():
@@ -141,12 +148,17 @@ def publish_build(
             owned = owned_by_build(id_base)
             if built is not None and written:
                 _replace_built(store, built.snapshot.open(), owned, rules)
+                counts = count(store, id_base)
+            elif basis is not None:
+                touched = withhold(store, rules, owned)
+                counts = recount(Counts.load(basis.path), basis.open(), store, touched, id_base)
             else:
-                withhold(store, rules, owned)
+                counts = Counts()
             store.flush()
             described = _described(store, id_base)
             before_described = _described(before.open(), id_base) if before is not None else set()
             gone = ({*manifest.get("gone", ()), *gone} | before_described) - described
+            describe(candidate, store, counts)
             del store
             return candidate.publish(
                 {
@@ -172,8 +184,8 @@ def _described(store: ox.Store, id_base: str) -> set[str]:
     }
 
 
-def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> int:
-    """Take what is withheld out of the graphs of builds in a store; return how many facts that were."""
+def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> Touched:
+    """Take what is withheld out of the graphs of builds in a store; return what that was."""
     withheld = Withheld.of(store, rules)
     gone: set[ox.Triple] = set()
     for fact in withheld.facts:
@@ -185,7 +197,7 @@ def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> 
                 gone.add(quad.triple)
                 store.remove(quad)
     union.forget(store, gone)
-    return len(withheld.facts)
+    return Touched(triples=gone, graphs={*withheld.facts})
 
 
 def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], bool], rules: Rules) -> None:
@@ -203,6 +215,29 @@ def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], b
 
     add_quads(store, fresh())
     union.forget(store, gone)
+
+
+def describe(candidate: Candidate, store: ox.Store, counts: Counts) -> None:
+    """Keep, beside the store of a candidate, what is told of it as a whole: its numbers, what its first page names."""
+    counts.save(candidate.path)
+    with write_atomically(candidate.path / _FIRST_PAGE) as file:
+        file.write(json.dumps(first_page(store, counts), ensure_ascii=False).encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What is told of a snapshot as a whole."""
+
+    counts: Counts = field(default_factory=Counts)
+    first_page: Mapping[str, Any] = field(default_factory=lambda: {"releases": [], "labels": {}})
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Description:
+        """Read what was kept with a snapshot."""
+        with suppress(OSError, ValueError):
+            said = json.loads((snapshot.path / _FIRST_PAGE).read_bytes())
+            return cls(counts=Counts.load(snapshot.path) or Counts(), first_page=said)
+        return cls()
 
 
 def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:

@@ -237,8 +237,8 @@ class Names:
         )
 
 
-def thing_view(iri: str, found: dict[str, Any], names: Names) -> Thing:
-    """Return what the page of a thing shows."""
+def thing_view(iri: str, found: dict[str, Any], names: Names, uses: int) -> Thing:
+    """Return what the page of a thing shows; `uses` is how often a term is used."""
     receipts = {name: _receipt(name, it, names) for name, it in found["receipts"].items()}
     classes = [it["o"][1] for it in found["facts"] if it["p"] == RDF_TYPE and it["o"][0] == "iri"]
     specific = names.specific(classes)
@@ -265,7 +265,7 @@ def thing_view(iri: str, found: dict[str, Any], names: Names) -> Thing:
             for it in found["read"]
         ),
         all_read=found["all_read"],
-        uses=found["uses"],
+        uses=uses,
     )
 
 

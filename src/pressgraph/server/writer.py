@@ -15,17 +15,21 @@ import secrets
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import filelock
 import pyoxigraph as ox
 
 from pressgraph.dataset import Snapshots, union
+from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError
 from pressgraph.server.frames import END, FAILED, READY, REQUEST, json_frame, receive
-from pressgraph.server.publication import publish_build, settle_default_graph
+from pressgraph.server.publication import describe, publish_build, settle_default_graph
 from pressgraph.server.sandbox import restrict
+
+Outcome: TypeAlias = "tuple[dict[str, Any], Touched | None]"
+"""What the front is told of a write, and what it may have changed; None where only looking at all would tell."""
 
 
 class RefusedError(Exception):
@@ -60,14 +64,16 @@ def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
         with snapshots.candidate() as candidate:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
-            outcome = _OPERATIONS[request["op"]](store, before, request, contents)
+            outcome, touched = _OPERATIONS[request["op"]](store, before, request, contents)
             store.flush()
+            counts = Counts.load(current.path) if current is not None else None
+            describe(candidate, store, recount(counts, before, store, touched, request["id_base"]))
             del store, before
             snapshot = candidate.publish({**manifest, "written": True, "id": secrets.token_hex(8)})
     return {"snapshot": snapshot.name, **outcome}
 
 
-def _update(store: ox.Store, before: ox.Store, request: dict[str, Any], _contents: list[bytes]) -> dict[str, Any]:
+def _update(store: ox.Store, before: ox.Store, request: dict[str, Any], _contents: list[bytes]) -> Outcome:
     try:
         store.update(request["text"], base_iri=request["base"], prefixes=request["prefixes"])
     except SyntaxError as error:
@@ -75,10 +81,10 @@ def _update(store: ox.Store, before: ox.Store, request: dict[str, Any], _content
     except (ValueError, RuntimeError, OSError) as error:
         raise RefusedError("failed", str(error)) from error
     settle_default_graph(store, before)
-    return {}
+    return {}, None
 
 
-def _put(store: ox.Store, before: ox.Store, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
+def _put(store: ox.Store, before: ox.Store, request: dict[str, Any], contents: list[bytes]) -> Outcome:
     """Replace a graph, or merge into it (Graph Store HTTP Protocol, 5.3 and 5.5)."""
     iri = request["graph"]
     parsed = _parsed(request, contents)
@@ -87,7 +93,7 @@ def _put(store: ox.Store, before: ox.Store, request: dict[str, Any], contents: l
             store.clear_graph(union.DEFAULT)
         store.extend(ox.Quad(it.subject, it.predicate, it.object) for it in parsed)
         settle_default_graph(store, before)
-        return {"created": False}
+        return {"created": False}, None
     name = ox.NamedNode(iri)
     existed = store.contains_named_graph(name)
     gone = union.remove_graph(store, name) if existed and request["replace"] else set()
@@ -95,19 +101,20 @@ def _put(store: ox.Store, before: ox.Store, request: dict[str, Any], contents: l
     # bulk loading is not undone by anything but dropping the candidate, which is what happens
     union.add(store, parsed, iri)
     union.forget(store, gone)
-    return {"created": not existed}
+    return {"created": not existed}, Touched(triples=gone | parsed, graphs={name})
 
 
-def _delete(store: ox.Store, before: ox.Store, request: dict[str, Any], _contents: list[bytes]) -> dict[str, Any]:
+def _delete(store: ox.Store, before: ox.Store, request: dict[str, Any], _contents: list[bytes]) -> Outcome:
     if request["graph"] is None:
         store.clear_graph(union.DEFAULT)
         settle_default_graph(store, before)
-        return {}
+        return {}, None
     name = ox.NamedNode(request["graph"])
     if not store.contains_named_graph(name):
         raise RefusedError("missing", "there is no such graph")
-    union.forget(store, union.remove_graph(store, name))
-    return {}
+    gone = union.remove_graph(store, name)
+    union.forget(store, gone)
+    return {}, Touched(triples=gone, graphs={name})
 
 
 _OPERATIONS = {"update": _update, "put": _put, "delete": _delete}

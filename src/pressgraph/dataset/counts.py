@@ -1,0 +1,263 @@
+"""The numbers that descriptions of a dataset give: counted once for a snapshot, and kept beside its store.
+
+They are those of VoID (https://www.w3.org/TR/void/, 4.6), how often each term of the profile is used, how many things
+there are of which classes, and the newest releases. All are of the default graph. A change updates them by what it
+touched, in time that does not depend on the size of the dataset.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.graphs import GraphNames
+from pressgraph.dataset.union import DEFAULT
+from pressgraph.project import write_atomically
+from pressgraph.rdf import RDF_TYPE, SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+_FILE = "counts.json"
+_VERSION = 1
+_TYPE = ox.NamedNode(RDF_TYPE)
+_RELEASE = ox.NamedNode(f"{SCHEMA}NewsArticle")
+_NEWEST = 10
+
+_BY_PROPERTY = "SELECT ?key (COUNT(*) AS ?n) { ?s ?key ?o } GROUP BY ?key"
+_SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
+_OBJECTS = "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"
+_AS_OBJECT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?term }"
+_RELEASES = f"""
+    SELECT (COUNT(?s) AS ?n) {{ ?s a <{_RELEASE.value}> FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base)) }}"""
+_NEWEST_RELEASES = f"""
+    SELECT ?s (COALESCE(MAX(STR(?date)), "") AS ?day) {{
+      ?s a <{_RELEASE.value}> FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base))
+      OPTIONAL {{ ?s <{SCHEMA}datePublished> ?date FILTER(isLiteral(?date)) }}
+    }} GROUP BY ?s ORDER BY DESC(?day) DESC(STR(?s)) LIMIT {_NEWEST}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a change may have changed: triples that may have come into the default graph or left it, and graphs."""
+
+    triples: set[ox.Triple] = field(default_factory=set)
+    graphs: set[ox.NamedNode] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The numbers of a dataset."""
+
+    triples: int = 0
+    subjects: int = 0
+    objects: int = 0
+    graphs: int = 0
+    facts: int = 0
+    """How many graphs of facts there are."""
+    properties: Mapping[str, int] = field(default_factory=dict)
+    classes: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """How many things of the project there are, by all their classes, sorted and joined by spaces."""
+    uses: Mapping[str, int] = field(default_factory=dict)
+    """How often each term of the profile is a property or a value, without what the profile itself says."""
+    releases: int = 0
+    newest: tuple[tuple[str, str], ...] = ()
+    """The newest releases, each with its day, newest first."""
+
+    def save(self, folder: Path) -> None:
+        """Write the numbers into a snapshot's folder."""
+        with write_atomically(folder / _FILE) as file:
+            file.write(json.dumps({"version": _VERSION, **asdict(self)}, ensure_ascii=False, sort_keys=True).encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> Counts | None:
+        """Return the numbers of a snapshot, or None where it has none: another version of the program made it."""
+        try:
+            said: dict[str, Any] = json.loads((folder / _FILE).read_bytes())
+            if said.pop("version") != _VERSION:
+                return None
+            said["newest"] = tuple((iri, day) for iri, day in said["newest"])
+            return cls(**said)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+
+def count(store: ox.Store, id_base: str) -> Counts:
+    """Count a store: the engine does, which takes about a second for a million triples."""
+    graphs = GraphNames(id_base=id_base)
+    base = ox.Literal(id_base)
+    properties = dict(_numbers(store, _BY_PROPERTY))
+    classes: Counter[str] = Counter()
+    things: dict[str, list[str]] = {}
+    for quad in store.quads_for_pattern(None, _TYPE, None, DEFAULT):
+        if isinstance(quad.object, ox.NamedNode):
+            name = quad.object.value
+            classes[name] += 1
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(id_base):
+                things.setdefault(quad.subject.value, []).append(name)
+    kinds = Counter(" ".join(sorted(names)) for names in things.values())
+    named = [it.value for it in store.named_graphs() if isinstance(it, ox.NamedNode)]
+    return Counts(
+        triples=sum(properties.values()),
+        subjects=_number(store, _SUBJECTS),
+        objects=_number(store, _OBJECTS),
+        graphs=len(named),
+        facts=sum(name.startswith(graphs.facts) for name in named),
+        properties=properties,
+        classes=dict(classes),
+        kinds=dict(kinds),
+        uses=_uses(store, graphs.profile, properties),
+        releases=_number(store, _RELEASES, base=base),
+        newest=_newest(store, base),
+    )
+
+
+def recount(counts: Counts | None, before: ox.Store, after: ox.Store, touched: Touched | None, id_base: str) -> Counts:
+    """Return the numbers of a store after a change, from those before; all is counted where that is less work."""
+    graphs = GraphNames(id_base=id_base)
+    if (
+        counts is None
+        or touched is None
+        or len(touched.triples) > counts.triples // 4
+        or ox.NamedNode(graphs.profile) in touched.graphs
+    ):
+        return count(after, id_base)
+    change = _Change(before, after, id_base)
+    for triple in touched.triples:
+        change.see(triple)
+    ends = [(name, before.contains_named_graph(name), after.contains_named_graph(name)) for name in touched.graphs]
+    uses = dict(counts.uses)
+    for iri, number in change.used.items():
+        if iri in uses:
+            uses[iri] += number
+    base = ox.Literal(id_base)
+    return Counts(
+        triples=counts.triples + change.triples,
+        subjects=counts.subjects + change.ends(change.subjects, "subject"),
+        objects=counts.objects + change.ends(change.objects, "object"),
+        graphs=counts.graphs + sum(now - was for _, was, now in ends),
+        facts=counts.facts + sum(now - was for name, was, now in ends if name.value.startswith(graphs.facts)),
+        properties=_added(counts.properties, change.properties),
+        classes=_added(counts.classes, change.classes),
+        kinds=_added(counts.kinds, change.kinds()),
+        uses=uses,
+        releases=_number(after, _RELEASES, base=base) if change.of_releases else counts.releases,
+        newest=_newest(after, base) if change.of_releases else counts.newest,
+    )
+
+
+class _Change:
+    """What differs between the default graphs of two stores."""
+
+    def __init__(self, before: ox.Store, after: ox.Store, id_base: str) -> None:
+        self._before = before
+        self._after = after
+        self._base = id_base
+        self.triples = 0
+        self.properties: Counter[str] = Counter()
+        self.classes: Counter[str] = Counter()
+        self.used: Counter[str] = Counter()
+        self.subjects: set[Any] = set()
+        self.objects: set[Any] = set()
+
+    def see(self, triple: ox.Triple) -> None:
+        """Look whether a triple came or went."""
+        quad = ox.Quad(triple.subject, triple.predicate, triple.object)
+        sign = (quad in self._after) - (quad in self._before)
+        if not sign:
+            return
+        self.triples += sign
+        self.properties[triple.predicate.value] += sign
+        self.used[triple.predicate.value] += sign
+        if isinstance(triple.object, ox.NamedNode):
+            self.used[triple.object.value] += sign
+            if triple.predicate == _TYPE:
+                self.classes[triple.object.value] += sign
+        self.subjects.add(triple.subject)
+        self.objects.add(triple.object)
+
+    def ends(self, terms: Iterable[Any], end: str) -> int:
+        """Return how many more of these are subjects, or objects, than before."""
+
+        def stands(store: ox.Store, term: Any) -> bool:
+            subject, value = (term, None) if end == "subject" else (None, term)
+            return next(store.quads_for_pattern(subject, None, value, DEFAULT), None) is not None
+
+        return sum(stands(self._after, term) - stands(self._before, term) for term in terms)
+
+    def kinds(self) -> Counter[str]:
+        """Return how many more things there are of which classes."""
+        found: Counter[str] = Counter()
+        for subject in self.subjects:
+            if isinstance(subject, ox.NamedNode) and subject.value.startswith(self._base):
+                for store, sign in ((self._before, -1), (self._after, 1)):
+                    key = " ".join(sorted(_classes(store, subject)))
+                    if key:
+                        found[key] += sign
+        return found
+
+    @property
+    def of_releases(self) -> bool:
+        """Whether it may change what the newest releases are."""
+        return any(
+            isinstance(subject, ox.NamedNode) and _RELEASE.value in {*_classes(store, subject)}
+            for subject in self.subjects
+            for store in (self._before, self._after)
+        )
+
+
+def _classes(store: ox.Store, subject: ox.NamedNode) -> Iterator[str]:
+    for quad in store.quads_for_pattern(subject, _TYPE, None, DEFAULT):
+        if isinstance(quad.object, ox.NamedNode):
+            yield quad.object.value
+
+
+def _added(numbers: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    found = dict(numbers)
+    for key, number in more.items():
+        found[key] = found.get(key, 0) + number
+    return {key: number for key, number in found.items() if number}
+
+
+def _uses(store: ox.Store, profile: str, properties: Mapping[str, int]) -> dict[str, int]:
+    own: Counter[str] = Counter()
+    terms: set[ox.NamedNode] = set()
+    for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(profile)):
+        own[quad.predicate.value] += 1
+        if isinstance(quad.object, ox.NamedNode):
+            own[quad.object.value] += 1
+        if isinstance(quad.subject, ox.NamedNode):
+            terms.add(quad.subject)
+    return {
+        term.value: properties.get(term.value, 0) + _number(store, _AS_OBJECT, term=term) - own[term.value]
+        for term in terms
+    }
+
+
+def _newest(store: ox.Store, base: ox.Literal) -> tuple[tuple[str, str], ...]:
+    rows = _rows(store, _NEWEST_RELEASES, base=base)
+    return tuple((row["s"].value, row["day"].value) for row in rows)
+
+
+def _numbers(store: ox.Store, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, int]]:
+    for row in _rows(store, query, **values):
+        yield row["key"].value, int(row["n"].value)
+
+
+def _number(store: ox.Store, query: str, **values: ox.NamedNode | ox.Literal) -> int:
+    return sum(int(row["n"].value) for row in _rows(store, query, **values))
+
+
+def _rows(store: ox.Store, query: str, **values: ox.NamedNode | ox.Literal) -> Iterator[Any]:
+    for name, value in values.items():
+        # the engine puts values only into the place of variables that are selected
+        query = query.replace(f"?{name}", str(value))
+    found = store.query(query)
+    assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - SELECTs
+    return iter(found)
