@@ -127,6 +127,21 @@ HOST = _row(
     reads="the header Host",
     linear="One class, repeated.",
 )
+HOST_AND_PORT = _row(
+    "HOST_AND_PORT",
+    "fullmatch",
+    rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{0,5})?",
+    reads="the header Host, and the host of a request's target",
+    linear="Repetitions are bounded, and none takes the colon or the bracket that ends it.",
+)
+ABSOLUTE_FORM = _row(
+    "ABSOLUTE_FORM",
+    "match",
+    rb"https?://([^/?#]*+)",
+    re.IGNORECASE,
+    reads="a request's target",
+    linear="One class, repeated, followed by nothing.",
+)
 LISTED = _row(
     "LISTED",
     "finditer",

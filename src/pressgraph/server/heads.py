@@ -6,9 +6,10 @@ behind sees a request with two Hosts, two Accept lines or an address in its targ
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pressgraph.query.patterns import ABSOLUTE_FORM, HOST_AND_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,6 @@ Field = tuple[bytes, bytes]
 """A header field: its name in lower case, and its value."""
 
 _MOST_FIELDS = 200
-_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{0,5})?")
-_ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 _LISTS = {
     *(b"accept", b"accept-charset", b"accept-encoding", b"accept-language", b"cache-control", b"connection"),
     *(b"content-encoding", b"content-language", b"expect", b"forwarded", b"if-match", b"if-none-match", b"te"),
@@ -80,7 +79,7 @@ def read_head(version: str, method: bytes, target: bytes, fields: Sequence[Field
         if version == "1.1":
             raise RefusedHeadError(400, "the request has no Host")
         host = here
-    elif not _HOST.fullmatch(host):
+    elif not HOST_AND_PORT.fullmatch(host):
         raise RefusedHeadError(400, "the request's Host is not a host")
     if not target.startswith(b"/") and not (target == b"*" and method == b"OPTIONS"):
         target, host = _from_absolute(method, target)
@@ -101,11 +100,11 @@ def _check_framing(version: str, coding: bytes | None) -> None:
 
 def _from_absolute(method: bytes, target: bytes) -> tuple[bytes, bytes]:
     """Return target and host of a request to a proxy, which any server takes (RFC 9112, 3.2.2)."""
-    absolute = _ABSOLUTE.match(target)
+    absolute = ABSOLUTE_FORM.match(target)
     if absolute is None:
         raise RefusedHeadError(400, "the request's target is not a path")
     host, rest = absolute[1], target[absolute.end() :]
-    if not _HOST.fullmatch(host):
+    if not HOST_AND_PORT.fullmatch(host):
         raise RefusedHeadError(400, "the request's target names no host")
     if not rest and method == b"OPTIONS":
         return b"*", host
