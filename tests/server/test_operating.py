@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,13 +88,11 @@ def test_what_the_log_cannot_keep_is_dropped_and_counted() -> None:
     for number in range(3000):
         log.write([f'{{"number":{number},"text":"{"x" * 100}"}}\n'])
     assert log.dropped > 1000
-    lines: list[dict[str, object]] = []
-    with os.fdopen(reader, encoding="utf-8") as file:
-        while len(lines) < 3000 - log.dropped or "lines" not in lines[-1]:
-            lines.append(json.loads(file.readline()))
-        log.stop(10)
+    with os.fdopen(reader, encoding="utf-8") as file, ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(lambda: [json.loads(line) for line in file])
+        log.stop(60)
         os.close(writer)
-        lines += map(json.loads, file)
+        lines = reading.result(60)
     told = sum(int(str(it["lines"])) for it in lines if it.get("event") == "dropped")
     written = [it["number"] for it in lines if "number" in it]
     assert told == log.dropped

@@ -10,16 +10,23 @@ from pressgraph.cli.common import State, pass_state
 
 
 @click.command("serve")
-@click.option("--host", metavar="HOST", help="Listen on this address.  [default: 127.0.0.1, or serve.host]")
+@click.option(
+    "--host",
+    "hosts",
+    metavar="HOST",
+    multiple=True,
+    help="Listen on this address, :: for all; may be given again.  [default: 127.0.0.1, or serve.host]",
+)
 @click.option(
     "--port",
     metavar="PORT",
     type=click.IntRange(0, 65535),
     help="Listen on this port; 0 takes a free one.  [default: 7019, or serve.port]",
 )
+@click.option("--unix", metavar="PATH", help="Listen on a Unix socket, and on no port unless --host is given.")
 @click.option("--writable", is_flag=True, help="Let who has the token in PRESSGRAPH_SERVE_TOKEN write.")
 @pass_state
-def command(state: State, host: str | None, port: int | None, *, writable: bool) -> None:
+def command(state: State, hosts: tuple[str, ...], port: int | None, unix: str | None, *, writable: bool) -> None:
     """Put the built graph on the web: a SPARQL endpoint, and a page for every thing.
 
     It serves what 'build' published, and moves on when it publishes again. Facts that are marked as personal data are
@@ -28,7 +35,7 @@ def command(state: State, host: str | None, port: int | None, *, writable: bool)
     \b
     Example:
       pressgraph serve
-      pressgraph serve --port 8080
+      pressgraph serve --host :: --port 8080
     """
     from pressgraph.server.run import serve
 
@@ -40,9 +47,10 @@ def command(state: State, host: str | None, port: int | None, *, writable: bool)
         workspace.project,
         workspace.profile,
         workspace.saved_queries,
-        host=host or settings.host,
+        hosts=hosts or (() if unix else settings.host),
         port=settings.port if port is None else port,
+        unix=unix or settings.unix,
         writable=writable,
         token=os.environ.get("PRESSGRAPH_SERVE_TOKEN"),
-        listening=lambda host, port: state.say(f"serving at http://{f'[{host}]' if ':' in host else host}:{port}/"),
+        say=lambda addresses: state.say(f"serving at {addresses}"),
     )

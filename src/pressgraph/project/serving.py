@@ -14,8 +14,11 @@ _URL = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
 class Serving:
     """How the server listens, and what one request may cost. Times are seconds."""
 
-    host: str = "127.0.0.1"
+    host: tuple[str, ...] = ("127.0.0.1",)
+    """The addresses or names that it listens at; '::' is all addresses of both families."""
     port: int = 7019
+    unix: str = ""
+    """A Unix socket that it listens at, too; its owner and group may connect, and are believed like proxies."""
     url: str = ""
     """The address that the public reaches the server by, without a path; empty: what the request's Host says."""
     title: str = ""
@@ -100,6 +103,8 @@ def serving(table: dict[str, Any]) -> Serving:
         if field.name not in table:
             continue
         value, kind = table[field.name], str(field.type)
+        if field.name == "host" and isinstance(value, str):
+            value = [value]
         good = isinstance(value, _KINDS[kind]) and (kind == "bool" or not isinstance(value, bool))
         if good and kind in {"int", "float"}:
             good = value > 0 or (value == 0 and field.name in _MAY_BE_ZERO)

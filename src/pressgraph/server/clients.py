@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
 LOCAL = "unix"
 """The address of whoever connects by a Unix socket: its file's mode says who that may be."""
+
+UNIX = getattr(socket, "AF_UNIX", None)
+"""The family of Unix sockets, where there are any."""
 
 _IPV6_NETWORK = 64
 """The bits of an IPv6 address that name a network: the others are the client's to choose (RFC 4291, 2.5.4)."""

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import asyncio
 import http
-import socket
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from pressgraph.server.clients import LOCAL
+from pressgraph.server.clients import LOCAL, UNIX
 from pressgraph.server.connections import PROGRESS, Waiting
 from pressgraph.server.heads import RefusedHeadError, read_head, without_offer
 from pressgraph.server.quick import Known
@@ -109,7 +108,7 @@ class Connection(HttpToolsProtocol):
 
     def _address(self, transport: Any) -> str:
         sock = transport.get_extra_info("socket")
-        if sock is not None and sock.family == socket.AF_UNIX:
+        if sock is not None and sock.family == UNIX:
             self.client = (LOCAL, 0)
             return LOCAL
         if self.client is None:

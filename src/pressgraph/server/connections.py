@@ -27,7 +27,7 @@ PROGRESS = 16 * 1024
 _LOOK = 0.1
 _GRACE = 1.0
 """Seconds that a request has more than its body, to be answered 408."""
-_MOST_LEAVING = 100
+_FEWEST_LEAVING = 10
 _STUBBORN = 1.0
 """Seconds after which a request that does not come makes room for others, where there is no other."""
 _AT_ONCE = 50
@@ -51,7 +51,7 @@ class Connections:
     """The connections that are open. They are looked at from `start` to `stop`."""
 
     def __init__(self, settings: Serving, held: Callable[[float], None]) -> None:
-        self._most = settings.connections
+        self.most = settings.connections
         self._most_of_one = settings.connections_per_address
         self._stall = settings.stall_timeout
         self._limits = {
@@ -86,7 +86,7 @@ class Connections:
         if client is not None and self._of_one[client] >= self._most_of_one and not self._make_room(client):
             self.refused["address"] += 1
             return "address"
-        if len(self._open) >= self._most and not self._make_room(None):
+        if len(self._open) >= self.most and not self._make_room(None):
             self.refused["full"] += 1
             return "full"
         self._open[connection] = client
@@ -97,7 +97,7 @@ class Connections:
     def leaving(self, connection: Connection) -> bool:
         """Let a connection wait for its client to hang up; it counts no more. Return whether it may."""
         self.left(connection)
-        if len(self._leaving) >= _MOST_LEAVING:
+        if len(self._leaving) >= max(_FEWEST_LEAVING, self.most // 10):
             return False
         self._leaving.add(connection)
         return True

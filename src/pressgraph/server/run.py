@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import signal
-import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +14,11 @@ from pressgraph.errors import PressgraphError
 from pressgraph.server.clients import LOCAL
 from pressgraph.server.connection import Connection
 from pressgraph.server.front import Front
+from pressgraph.server.listeners import BACKLOG, addresses, listening, room_for
 from pressgraph.server.log import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from pressgraph.server.log import Log
 
 SHORTEST_TOKEN = 16
-_BACKLOG = 1024
-_UNSENT = 128 * 1024
 _LAST_WORDS = 1.0
 """Seconds that the log has to be written when the server ends."""
 _MAKE_TOKEN = "export PRESSGRAPH_SERVE_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')"  # noqa: S105 - how to make one
@@ -37,16 +34,15 @@ _MAKE_TOKEN = "export PRESSGRAPH_SERVE_TOKEN=$(python3 -c 'import secrets; print
 class _Server(uvicorn.Server):
     """uvicorn's server, which says where it listens."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[str, int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, say: Callable[[str], None]) -> None:
         super().__init__(config)
-        self._listening = listening
+        self._say = say
 
     async def startup(self, sockets: Any = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
-        if self.started and self.servers:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
-            self._listening(host, port)
+        if self.started:
+            self._say(addresses(sockets))
 
 
 def serve(
@@ -54,13 +50,14 @@ def serve(
     profile: Profile,
     saved_queries: Mapping[str, SavedQuery],
     *,
-    host: str,
+    hosts: Sequence[str],
     port: int,
+    unix: str,
     writable: bool,
     token: str | None,
-    listening: Callable[[str, int], None],
+    say: Callable[[str], None],
 ) -> None:
-    """Serve a project until a signal ends it.
+    """Serve a project until a signal ends it; `say` is told where it listens.
 
     Raises PressgraphError where it cannot start.
     """
@@ -70,7 +67,7 @@ def serve(
             hint=f"make one: {_MAKE_TOKEN}",
         )
     settings = project.serve
-    listener = _listen(host, port)
+    room, files = room_for(settings.connections)
     front = Front(project, profile, saved_queries, writable=writable, token=token)
     config = uvicorn.Config(
         front,
@@ -84,13 +81,20 @@ def serve(
         server_header=False,
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
     )
-    server = _Server(config, listening)
+    server = _Server(config, say)
+    front.connections.most = room
     # uvicorn ends gracefully, and then raises the signal again
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with listener, _logging(front.log), contextlib.suppress(KeyboardInterrupt):
-        server.run([listener])
+    with (
+        listening(hosts, port, unix) as sockets,
+        _logging(front.log),
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        if room < settings.connections:
+            front.say("limit", open_files=files, connections=room, instead_of=settings.connections)
+        server.run(sockets)
     if front.problem is not None:
         raise front.problem
 
@@ -107,30 +111,6 @@ def _logging(log: Log) -> Iterator[None]:
         logging.captureWarnings(capture=False)
         root.removeHandler(records)
         log.stop(_LAST_WORDS)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    Raises PressgraphError with a sentence that says what to do.
-    """
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except OSError as error:
-        match error.errno:
-            case errno.EADDRINUSE:
-                reason, hint = f"port {port} of {host} is in use", "another server is there; take another port: --port"
-            case errno.EACCES:
-                reason, hint = f"port {port} is not yours to use", "take one above 1023, behind a reverse proxy: --port"
-            case _:
-                reason = f"'{host}' is no address of this machine"
-                hint = "127.0.0.1 is for this machine alone, 0.0.0.0 for all networks: --host"
-        raise PressgraphError(reason, hint=hint) from error
-    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-        # connections inherit it: what a client does not read waits here, where that shows, not in the system
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
-    return listener
 
 
 def _loop() -> str:
