@@ -257,6 +257,8 @@ def values(key: Key, path: str, depth: int, *, single: bool) -> st.SearchStrateg
             return (
                 one_or_more(link, single=single) | nodes(path, depth + 1) | nodes(path, depth + 1).map(lambda it: [it])
             )
+        case Kind.MIXED:
+            raise AssertionError(f"the shipped profile has no such key: {key.name}")
 
 
 @st.composite

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CLU = "https://w3id.org/pressgraph/cluster#"
 PG = "https://w3id.org/pressgraph/profile#"
+DCTERMS = "http://purl.org/dc/terms/"
 OA = "http://www.w3.org/ns/oa#"
 OWL = "http://www.w3.org/2002/07/owl#"
 PROV = "http://www.w3.org/ns/prov#"

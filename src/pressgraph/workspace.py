@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from pressgraph.dataset import Serialization
-    from pressgraph.errors import PressgraphError
+    from pressgraph.errors import PressgraphError, Problem
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project.config import Endpoint
@@ -39,13 +39,15 @@ if TYPE_CHECKING:
     from pressgraph.validation.consumers import Ignored
 
 
-def open_workspace(folder: str | Path | None = None) -> Workspace:
+def open_workspace(
+    folder: str | Path | None = None, *, on_warning: Callable[[Problem], None] | None = None
+) -> Workspace:
     """Open the project in a folder; without one, the project that the working directory is in.
 
     Raises ProjectError.
     """
     root = Path(folder) if folder is not None else find_project(Path.cwd())
-    return Workspace(open_project(root))
+    return Workspace(open_project(root), on_warning)
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,19 @@ class Workspace:
     """A project with its profile: everything that the commands do is a method here."""
 
     project: Project
+    on_warning: Callable[[Problem], None] | None = None
+    """Told what of the profile's files is left out, when they are read."""
 
     @cached_property
     def profile(self) -> Profile:
         """The compiled profile."""
         from pressgraph.profile import load_profile
 
-        return load_profile(self.project)
+        profile = load_profile(self.project)
+        if self.on_warning is not None:
+            for warning in profile.warnings:
+                self.on_warning(warning)
+        return profile
 
     @cached_property
     def saved_queries(self) -> Mapping[str, SavedQuery]:

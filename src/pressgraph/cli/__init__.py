@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -51,6 +52,8 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
       pressgraph query labels-valid-on -p date=2020-06-01
       pressgraph export -f jsonld --about agent/biosaxony
     """
+    # rdflib logs a traceback for each literal that it cannot compute with; what is wrong with it is in the report
+    logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     context.obj = State(folder=project, debug=debug, verbosity=-1 if quiet else verbose)
 
 

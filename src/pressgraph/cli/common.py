@@ -16,6 +16,7 @@ from pressgraph.cli.streams import reader_is_gone
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pressgraph.errors import Problem
     from pressgraph.workspace import Workspace
 
 _FEW = 5
@@ -33,9 +34,17 @@ class State:
     @cached_property
     def workspace(self) -> Workspace:
         """The project, opened when a command needs it."""
+        from pressgraph.errors import in_language
         from pressgraph.workspace import open_workspace
 
-        return open_workspace(self.folder)
+        def say(warning: Problem) -> None:
+            language = self.workspace.project.language
+            hint = f" ({in_language(warning.hint, language)})" if warning.hint else ""
+            where = f"{warning.place}: " if warning.place.file else ""
+            warned = "Warnung" if language.startswith("de") else "warning"
+            self.say(f"{where}{warned}: {in_language(warning.message, language)}{hint}")
+
+        return open_workspace(self.folder, on_warning=say)
 
     def say(self, message: str, *, level: int = 0) -> None:
         """Talk to the user, on stderr, if they want to hear it."""

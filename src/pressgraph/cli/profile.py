@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pressgraph.profile import Deprecation, Key, Profile
+
 
 @click.group("profile", context_settings=COMMAND_SETTINGS)
 def command() -> None:
@@ -53,10 +55,10 @@ def keys(state: State, class_name: str | None) -> None:
     for name, key in profile.keys.items():
         if uses is not None and name not in uses:
             continue
-        kind = key.scheme.name if key.scheme is not None else (key.datatype or "").rpartition("#")[2] or key.kind.value
+        kind = _values(key)
         use = uses[name] if uses is not None else None
         count = "" if use is None else ("one" if use.single else "any") + (", needed" if use.required else "")
-        label = _in(language, key.labels)
+        label = _in(language, key.labels) + _mark(key.deprecated, profile)
         rows.append((name, kind, *((count,) if uses is not None else ()), label))
     _print(["key", "values", *(["how many"] if uses is not None else []), "meaning"], rows)
 
@@ -71,7 +73,10 @@ def classes(state: State) -> None:
       pressgraph profile classes
     """
     profile, language = state.workspace.profile, state.workspace.project.language
-    rows = [(name, _in(language, term.labels), term.iri) for name, term in profile.classes.items()]
+    rows = [
+        (name, _in(language, term.labels) + _mark(term.deprecated, profile), term.iri)
+        for name, term in profile.classes.items()
+    ]
     _print(["class", "meaning", "IRI"], rows)
 
 
@@ -103,7 +108,7 @@ def terms(state: State, scheme_name: str | None) -> None:
     rows = [
         (
             name,
-            _in(language, concept.labels),
+            _in(language, concept.labels) + _mark(concept.deprecated, profile),
             _in(language, concept.definitions),
         )
         for name, concept in scheme.concepts.items()
@@ -142,6 +147,17 @@ def schema(state: State, lang: str, output: Path | None) -> None:
     write_output([_json(facts_json_schema(state.workspace.profile, language=lang))], output)
 
 
+def _values(key: Key) -> str:
+    """Return what a key's values are: a vocabulary, a datatype, text, a link, or several of these."""
+    from pressgraph.profile import Kind
+
+    parts = [key.scheme.name] if key.scheme is not None else []
+    parts += ["link"] if key.takes(Kind.LINK) else []
+    parts += [it.rpartition("#")[2] or it for it in (*key.datatypes, *([key.datatype] if key.datatype else []))]
+    parts += ["text"] if key.takes(Kind.TEXT) else []
+    return " | ".join(parts)
+
+
 def _json(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -150,6 +166,14 @@ def _print(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from pressgraph.query.results import plain_table
 
     write_output([draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)], None)
+
+
+def _mark(deprecated: Deprecation | None, profile: Profile) -> str:
+    """Return how lists mark what should not be used any more."""
+    if deprecated is None:
+        return ""
+    name = profile.short_name(deprecated.replacement) if deprecated.replacement else None
+    return f" (deprecated: use {name})" if name else " (deprecated)"
 
 
 def _in(language: str, texts: Mapping[str, str]) -> str:

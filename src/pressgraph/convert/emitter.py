@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pressgraph.convert.shapes import DOUBTS, FACT, NESTED, SOURCE, Shapes, Unsure, count_strings, quote
 from pressgraph.facts.check import good_language
-from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.datatypes import INTEGERS, datatype, fitting
 from pressgraph.facts.ids import Ids, slug
-from pressgraph.facts.model import LanguageMap
+from pressgraph.facts.mixed import is_typed_only, nquads_literal, takes_languages
+from pressgraph.facts.model import LanguageMap, ValueObject
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 
@@ -237,6 +238,8 @@ class Planner:
             case Kind.TEXT:
                 # Texts may come once for each language; the shapes count them.
                 return self.texts(key, values if key.plain_required else _several)
+            case Kind.MIXED:
+                return self.mixed(key, _several if takes_languages(key) else values)
 
     def terms(self, key: Key, values: Values) -> Emit:
         """Compile a key whose values are terms."""
@@ -276,7 +279,7 @@ class Planner:
 
     def lexical(self, key: Key) -> Callable[[Any], str]:
         """Return what gives the lexical form of a key's values."""
-        numeric = key.datatype in {f"{XSD}{name}" for name in ("integer", "nonNegativeInteger", "positiveInteger")}
+        numeric = key.datatype in INTEGERS
         boolean = key.datatype == f"{XSD}boolean"
 
         def lexical(value: Any) -> str:
@@ -300,8 +303,40 @@ class Planner:
 
         return self._lists.setdefault((key.name, single), _Lookup(make))
 
-    def links(self, key: Key, values: Values) -> Emit:
-        """Compile a key whose values are other things."""
+    def mixed(self, key: Key, values: Values) -> Emit:
+        """Compile a key whose values are of several kinds; the checker says which kind each of them is."""
+        predicate = f" <{key.iri}> "
+        link = self.link(key)
+
+        def make(text: str) -> str:
+            found = fitting(key.datatypes, text)
+            if found is None:
+                raise Unsure
+            return f"{predicate}{quote(text)}^^<{found}>"
+
+        table = self.tables.setdefault(key.name, _Lookup(make))
+        typed_only = is_typed_only(key)
+
+        def one(subject: str, value: Any, out: list[str]) -> None:
+            if self.seen is not None:
+                if value.__class__ is not str or not typed_only:
+                    raise Unsure
+                out.append(subject + table[value])
+            elif value.__class__ is ValueObject:
+                out.append(f"{subject}{predicate}{nquads_literal(value, quote(value['@value']))}")
+            elif value.__class__ is str:
+                out.append(f"{subject}{predicate}{quote(value)}")
+            else:
+                link(subject, value, out)
+
+        def emit(subject: str, value: Any, out: list[str]) -> None:
+            for item in values(value) if value.__class__ is list else (value,):
+                one(subject, item, out)
+
+        return emit
+
+    def link(self, key: Key) -> Emit:
+        """Compile what one linked thing adds to a subject."""
         iris = self.iris
         predicate = f" <{key.iri}> "
         node = self.node
@@ -315,6 +350,12 @@ class Planner:
                 out.append(f"{subject}{predicate}{iris[value['id']]}")
             else:
                 raise Unsure
+
+        return one
+
+    def links(self, key: Key, values: Values) -> Emit:
+        """Compile a key whose values are other things."""
+        one = self.link(key)
 
         def emit(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is list:

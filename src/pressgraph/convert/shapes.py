@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from pressgraph.facts.mixed import is_typed_only
 from pressgraph.profile.model import FACT_WORDS, Key, Kind
 from pressgraph.rdf import RDF_TYPE
 
@@ -254,6 +255,9 @@ class _Writer:
         planner = self.planner
         match key.kind:
             case Kind.TERM | Kind.LITERAL if kind is str:
+                self.code.append(f"{held} = {self.bound(planner.tables[key.name])}[{held}]")
+                return [subject, held]
+            case Kind.MIXED if kind is str and is_typed_only(key):
                 self.code.append(f"{held} = {self.bound(planner.tables[key.name])}[{held}]")
                 return [subject, held]
             case Kind.LITERAL if kind is int or kind is bool:

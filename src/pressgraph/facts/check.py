@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeGuard
 
-from pressgraph.errors import Place, Problem
+from pressgraph.errors import Place, Problem, Text, in_language
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, suggest_id
+from pressgraph.facts.mixed import datatype_named, looks_like_id, takes_languages, term_or_literal
+from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.facts.model import (
     Allowance,
     Body,
@@ -24,12 +27,14 @@ from pressgraph.facts.model import (
     Receipt,
     Source,
     Span,
+    ValueObject,
     canonical,
     nested_id,
 )
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
+from pressgraph.rdf import XSD_STRING
 from pressgraph.spelling import did_you_mean, suggestion
 
 if TYPE_CHECKING:
@@ -222,11 +227,7 @@ class _Checker:
                 if self.profile.keys[key].personal:
                     return key
                 for value in values:
-                    if (
-                        self.profile.keys[key].kind is Kind.LINK
-                        and isinstance(value, dict)
-                        and self.personal_key(value)
-                    ):
+                    if self.profile.keys[key].takes(Kind.LINK) and is_node(value) and self.personal_key(value):
                         return key
         return None
 
@@ -349,7 +350,7 @@ class _Checker:
             if values:
                 body[key.text] = values
             single = bool(uses and uses[key.text].single)
-            if single and name is not None and (found.kind is not Kind.TEXT or found.plain_required):
+            if single and name is not None and not takes_languages(found):
                 self.single_value(name, found, values, place_of(self.file, value))
         if name is None:
             return {"id": "", **body} if parent is not None else None
@@ -465,6 +466,9 @@ class _Checker:
                 continue
             value_path = (*path, len(values))
             places[value_path] = place_of(self.file, item)
+            if key.kind is Kind.MIXED and isinstance(item, Mapping) and self.is_language_map(key, item):
+                self.tagged(key, item, path, places, values)
+                continue
             value = self.value(key, item, value_path, places, parent)
             if value is not None and value not in values:
                 values.append(value)
@@ -472,7 +476,9 @@ class _Checker:
 
     def value(self, key: Key, node: Node, path: Path, places: dict[Path, Place], parent: str | None) -> object | None:
         place = place_of(self.file, node)
-        if key.kind is Kind.LINK and isinstance(node, Mapping):
+        if key.kind is Kind.MIXED and isinstance(node, Mapping) and node.get("@value") is not None:
+            return self.value_object(key, node, place)
+        if key.takes(Kind.LINK) and isinstance(node, Mapping):
             return self.nested(key, node, path, places, parent)
         if not isinstance(node, Scalar):
             found = phrase("a-node" if isinstance(node, Mapping) else "list-in-list")
@@ -492,6 +498,89 @@ class _Checker:
                 return name
             case Kind.TEXT:
                 return self.plain_text(key, node, place)
+            case Kind.MIXED:
+                return self.mixed(key, node, place)
+
+    # -- values of several kinds
+
+    def mixed(self, key: Key, node: Scalar, place: Place) -> object | None:
+        """Return what a scalar is by its form; see `pressgraph.facts.mixed`."""
+        if not self.publishable(key, node, place):
+            return None
+        # cells have no quotes
+        quoted = not node.plain and not node.header
+        found = term_or_literal(key, node.text, quoted=quoted)
+        if found is not None:
+            return found
+        if key.takes(Kind.LINK) and (looks_like_id(node.text) or not key.takes(Kind.TEXT)):
+            before = len(self.problems)
+            name = self.good_id(node, place) if key.takes(Kind.TEXT) or self.unambiguous(node, place) else None
+            if name is None:
+                if key.takes(Kind.TEXT) and len(self.problems) > before:
+                    as_text = phrase("meant-as-text", value=json.dumps(node.text, ensure_ascii=False))
+                    self.problems[-1] = replace(self.problems[-1], hint=_both(self.problems[-1].hint, as_text))
+                return None
+            self.reference(name, place)
+            return {"id": name}
+        if key.takes(Kind.TEXT):
+            return self.plain_text(key, node, place)
+        hint = next((mended for it in key.datatypes if (mended := datatype(it).mend(node.text))), None)
+        self.report("bad-literal", place, hint=hint, value=node.text, wanted=mixed_wanted(key))
+        return None
+
+    def value_object(self, key: Key, node: Mapping, place: Place) -> object | None:
+        """Return the literal that a JSON-LD value object says (JSON-LD 1.1, 9.5)."""
+        words = {word.text: value for word, value in node.items}
+        given = words.get("@value")
+        if (
+            words.keys() - {"@value", "@type", "@language"}
+            or {"@type", "@language"} <= words.keys()
+            or not isinstance(given, Scalar)
+            or not all(isinstance(it, Scalar) for it in words.values())
+        ):
+            self.report(
+                "not-text", place, key=key.name, wanted=mixed_wanted(key), found=phrase("a-node"),
+                hint=phrase("value-object"),
+            )  # fmt: skip
+            return None
+        if not self.publishable(key, given, place):
+            return None
+        if (tagged := words.get("@language")) is not None and takes_languages(key):
+            tag = self.language(key, tagged) if isinstance(tagged, Scalar) else None
+            good = tag is not None and self.good_text(key, given, place)
+            return ValueObject({"@value": given.text, "@language": tag}) if good and tag is not None else None
+        named = words.get("@type")
+        kind = datatype_named(key, named.text if isinstance(named, Scalar) else "string")
+        if kind is None or tagged is not None:
+            self.report(
+                "not-text", place, key=key.name, wanted=mixed_wanted(key), found=phrase("a-node"),
+                hint=phrase("value-object"),
+            )  # fmt: skip
+            return None
+        if kind == XSD_STRING:
+            if given.text.strip():
+                return given.text
+            self.report("no-value", place, key=key.name)
+            return None
+        return ValueObject({"@value": given.text, "@type": kind}) if self.lexical(kind, given.text, place) else None
+
+    def is_language_map(self, key: Key, node: Mapping) -> bool:
+        """Tell whether a mapping under a key of several kinds is texts by language, and no node."""
+        words = {word.text for word, _ in node.items}
+        if not takes_languages(key) or "@value" in words:
+            return False
+        return not key.takes(Kind.LINK) or words.isdisjoint({"id", "type", *self.profile.keys})
+
+    def tagged(self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], values: list[object]) -> None:
+        """Add texts by language to values, as value objects."""
+        inner: dict[Path, Place] = {}
+        for texts in self.language_map(key, node, (), inner):
+            for tag, written in texts.items() if isinstance(texts, LanguageMap) else ():
+                for number, text in enumerate(written):
+                    value = ValueObject({"@value": text, "@language": tag})
+                    if value not in values:
+                        places[(*path, len(values))] = inner.get((0, tag, number), place_of(self.file, node))
+                        values.append(value)
 
     def nested(self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], parent: str | None) -> Body | None:
         before = len(self.problems)
@@ -513,9 +602,9 @@ class _Checker:
         body["id"] = nested_id(parent, key, {word: values for word, values in body.items() if word != "id"})
         self.described.add(body["id"])
         for word, values in body.items():
-            if word in self.profile.keys and self.profile.keys[word].kind is Kind.LINK:
+            if word in self.profile.keys and self.profile.keys[word].takes(Kind.LINK):
                 for value in values:
-                    if isinstance(value, dict) and not value["id"]:
+                    if is_node(value) and not value["id"]:
                         self.mint_ids(value, body["id"], word)
 
     def reference(self, name: str, place: Place) -> None:
@@ -651,7 +740,7 @@ class _Checker:
             self.report("single-value", place, key=key.name, count=len(values))
             return
         for value in values:
-            shown = value["id"] if isinstance(value, dict) else str(value)
+            shown = _shown(value)
             other, first = self.single.setdefault((name, key.name), (shown, place))
             if other != shown:
                 self.report("contradiction", place, key=key.name, id=name, value=shown, other=other, line=first.line)
@@ -721,6 +810,23 @@ def _language_hint(tag: str) -> str:
     return suggestion(meant) if meant else phrase("language-form")
 
 
+def is_node(value: object) -> TypeGuard[Body]:
+    """Tell whether a value of a body is a node: nested, or an id by itself."""
+    return isinstance(value, dict) and not isinstance(value, LanguageMap | ValueObject)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, ValueObject):
+        return value["@value"]
+    return str(value["id"]) if is_node(value) else str(value)
+
+
+def _both(hint: str | None, other: Text) -> Text:
+    if not hint:
+        return other
+    return Text(f"{hint}; {other}", de=f"{in_language(hint, 'de')}; {other.to('de')}")
+
+
 def _is_empty(node: Node) -> bool:
     return (isinstance(node, Scalar) and node.plain and node.reads_as() == "null") or (
         isinstance(node, Sequence | Mapping) and not node.items
@@ -737,6 +843,8 @@ def _wanted(key: Key) -> str:
             return phrase("an-id-or-node")
         case Kind.TEXT:
             return phrase("text")
+        case Kind.MIXED:
+            return mixed_wanted(key)
 
 
 def _listing(names: list[str]) -> str:

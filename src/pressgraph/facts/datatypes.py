@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.errors import Text, in_language
 from pressgraph.facts.rules import phrase
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +41,55 @@ def _is_date(text: str) -> bool:
     return True
 
 
+# Hours, minutes and seconds; a time zone is at most 14 hours from UTC (XML Schema 1.1 part 2, 3.3.7 and 3.2.7.3).
+# Stores count fractions of a second in 18 digits at most.
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,18})?"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_DATE_TIME = re.compile(f"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{_TIME}({_ZONE})?")
+
+
 def _is_date_time(text: str) -> bool:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?", text):
-        return False
-    try:
-        datetime.datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    match = _DATE_TIME.fullmatch(text)
+    return match is not None and _is_date(match[1])
+
+
+def _is_date_time_stamp(text: str) -> bool:
+    match = _DATE_TIME.fullmatch(text)
+    return match is not None and match[2] is not None and _is_date(match[1])
+
+
+def _is_month_day(text: str) -> bool:
+    # 2000 has a 29th of February
+    return re.fullmatch(r"--[0-9]{2}-[0-9]{2}", text) is not None and _is_date(f"2000{text[1:]}")
+
+
+def _within(least: int | None, most: int | None) -> Callable[[str], bool]:
+    """Return what tells whether a text is a whole number in a range; None is no limit."""
+
+    def valid(text: str) -> bool:
+        if not _is_integer(text):
+            return False
+        # Python refuses to read numbers of thousands of digits
+        number = int(text) if len(text) <= _LONGEST else None
+        if number is None:
+            return (least if text.startswith("-") else most) is None
+        return (least is None or least <= number) and (most is None or number <= most)
+
+    return valid
+
+
+_LONGEST = 40
+_is_integer = _matches(r"0|-?[1-9][0-9]*")
+
+
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+
+
+def _is_double(text: str) -> bool:
+    if re.fullmatch(rf"{_NUMBER}(?:[eE][+-]?[0-9]+)?", text) is None:
+        return text in {"INF", "-INF", "NaN"}
+    # what is too large for a double would be stored as infinite
+    return len(text) <= _LONGEST and math.isfinite(float(text))
 
 
 _MONTHS = (
@@ -102,12 +145,15 @@ def _mend_integer(text: str) -> str | None:
     return phrase("write", value=int(value)) if value.is_integer() and abs(value) < 1e15 else None  # noqa: PLR2004
 
 
-_DURATION = r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+# Stores count months and seconds in 64 bits: nine digits of each fit, and no release needs more.
+_N = "[0-9]{1,9}"
+_CLOCK = rf"T(?=.)(?:{_N}H)?(?:{_N}M)?(?:{_N}(?:\.{_N})?S)?"
+_DURATION = rf"-?P(?=.)(?:{_N}Y)?(?:{_N}M)?(?:{_N}D)?(?:{_CLOCK})?"
 _UNITS = {"year": "Y", "jahr": "Y", "month": "M", "monat": "M", "day": "D", "tag": "D"}
 
 
 def _mend_duration(text: str) -> str | None:
-    if match := re.fullmatch(r"(\d+)\s*([a-z]+?)(?:s|e|en)?", text.strip().lower()):
+    if match := re.fullmatch(r"([0-9]{1,9})\s*([a-z]+?)(?:s|e|en)?", text.strip().lower()):
         unit = _UNITS.get(match[2])
         if unit:
             return phrase("write", value=f"P{match[1]}{unit}")
@@ -121,25 +167,71 @@ def _mend_boolean(text: str) -> str | None:
 
 
 def _mend_decimal(text: str) -> str | None:
-    if re.fullmatch(r"\d+,\d+", text):
+    if re.fullmatch(r"[0-9]+,[0-9]+", text):
         return phrase("write", value=text.replace(",", "."))
+    if re.fullmatch(_NUMBER, text):
+        whole, _, part = text.lstrip("+-").partition(".")
+        mended = f"{'-' * text.startswith('-')}{whole or '0'}{'.' * bool(part)}{part}"
+        return phrase("write", value=mended) if _is_decimal(mended) else None
     return None
 
 
-_INTEGER = r"0|-?[1-9][0-9]*"
+# Engines compute with 18 digits before the point and 18 behind it (XML Schema 1.1 part 2, 5.4, asks for 16).
+_is_decimal = _matches(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+
+_RANGES: dict[str, tuple[int | None, int | None]] = {
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+    "long": (-(2**63), 2**63 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "short": (-(2**15), 2**15 - 1),
+    "byte": (-(2**7), 2**7 - 1),
+    "unsignedLong": (0, 2**64 - 1),
+    "unsignedInt": (0, 2**32 - 1),
+    "unsignedShort": (0, 2**16 - 1),
+    "unsignedByte": (0, 2**8 - 1),
+}
+INTEGERS = frozenset(XSD + name for name in _RANGES)
+NUMBERS = INTEGERS | {f"{XSD}{name}" for name in ("decimal", "double", "float")}
+
+
+def _whole(least: int | None, most: int | None) -> Datatype:
+    if most is None:
+        wanted = phrase({None: "an-integer", 0: "from-zero"}.get(least, "from-one"))
+    elif least is None:
+        wanted = phrase("at-most", most=most)
+    else:
+        wanted = phrase("from-to", least=least, most=most)
+    return Datatype(wanted=wanted, valid=_within(least, most), mend=_mend_integer)
+
+
+_BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)"
 
 DATATYPES: dict[str, Datatype] = {
     XSD + "date": Datatype(wanted=phrase("a-date"), valid=_is_date, mend=_mend_date_hint),
     XSD + "dateTime": Datatype(wanted=phrase("a-date-time"), valid=_is_date_time),
+    XSD + "dateTimeStamp": Datatype(wanted=phrase("a-date-time-stamp"), valid=_is_date_time_stamp),
+    XSD + "time": Datatype(wanted=phrase("a-time"), valid=_matches(f"{_TIME}{_ZONE}?")),
     XSD + "gYear": Datatype(wanted=phrase("a-year"), valid=_matches(r"[0-9]{4}")),
     XSD + "gYearMonth": Datatype(wanted=phrase("a-month"), valid=_matches(r"[0-9]{4}-(0[1-9]|1[0-2])")),
+    XSD + "gMonth": Datatype(wanted=phrase("a-month-alone"), valid=_matches(r"--(0[1-9]|1[0-2])")),
+    XSD + "gDay": Datatype(wanted=phrase("a-day-alone"), valid=_matches(r"---(0[1-9]|[12][0-9]|3[01])")),
+    XSD + "gMonthDay": Datatype(wanted=phrase("a-month-day"), valid=_is_month_day),
     XSD + "duration": Datatype(wanted=phrase("a-duration"), valid=_matches(_DURATION), mend=_mend_duration),
-    XSD + "integer": Datatype(wanted=phrase("an-integer"), valid=_matches(_INTEGER), mend=_mend_integer),
-    XSD + "nonNegativeInteger": Datatype(wanted=phrase("from-zero"), valid=_matches(r"0|[1-9][0-9]*"), mend=_mend_integer),
-    XSD + "positiveInteger": Datatype(wanted=phrase("from-one"), valid=_matches(r"[1-9][0-9]*"), mend=_mend_integer),
-    XSD + "decimal": Datatype(wanted=phrase("a-decimal"), valid=_matches(r"-?[0-9]+(\.[0-9]+)?"), mend=_mend_decimal),
+    XSD + "yearMonthDuration": Datatype(wanted=phrase("months-duration"), valid=_matches(rf"-?P(?=.)({_N}Y)?({_N}M)?")),
+    XSD + "dayTimeDuration": Datatype(wanted=phrase("days-duration"), valid=_matches(rf"-?P(?=.)({_N}D)?({_CLOCK})?")),
+    **{XSD + name: _whole(*limits) for name, limits in _RANGES.items()},
+    XSD + "decimal": Datatype(wanted=phrase("a-decimal"), valid=_is_decimal, mend=_mend_decimal),
+    XSD + "double": Datatype(wanted=phrase("a-double"), valid=_is_double, mend=_mend_decimal),
+    XSD + "float": Datatype(wanted=phrase("a-double"), valid=_is_double, mend=_mend_decimal),
     XSD + "boolean": Datatype(wanted=phrase("a-boolean"), valid=_matches("true|false"), mend=_mend_boolean),
     XSD + "anyURI": Datatype(wanted=phrase("an-address"), valid=_matches(r"[^\s<>\"{}|\\^`]+")),
+    XSD + "hexBinary": Datatype(wanted=phrase("hexadecimal"), valid=_matches("([0-9A-Fa-f]{2})+")),
+    XSD + "base64Binary": Datatype(wanted=phrase("base64"), valid=_matches(_BASE64)),
+    XSD + "language": Datatype(wanted=phrase("a-language"), valid=_matches("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")),
 }  # fmt: skip
 
 # A datatype that the table does not know is carried as it is; the shapes may say more.
@@ -149,3 +241,18 @@ UNKNOWN = Datatype(wanted=phrase("a-value"), valid=lambda text: bool(text.strip(
 def datatype(iri: str | None) -> Datatype:
     """Return what is known of a datatype."""
     return DATATYPES.get(iri or "", UNKNOWN)
+
+
+def fitting(datatypes: Iterable[str], text: str) -> str | None:
+    """Return the first datatype that a text is a form of, or None.
+
+    >>> fitting([f"{XSD}date", f"{XSD}gYear"], "2026").removeprefix(XSD)
+    'gYear'
+    """
+    return next((iri for iri in datatypes if datatype(iri).valid(text)), None)
+
+
+def any_of(texts: Iterable[str]) -> Text:
+    """Return alternatives as a phrase: "a date or a year"."""
+    told = list(dict.fromkeys(texts))
+    return Text(" or ".join(told), de=" oder ".join(in_language(it, "de") for it in told))

@@ -18,7 +18,7 @@ Path: TypeAlias = tuple[str | int, ...]
 Body: TypeAlias = dict[str, Any]
 """A JSON-LD 1.1 node object under the profile's context, normalised: `id` a string, `type` and every key a list.
 
-A value is a string (term, literal, plain text, id), a LanguageMap, or a nested body.
+A value is a string (term, literal, plain text, id), a LanguageMap, a ValueObject, or a nested body.
 """
 
 
@@ -27,6 +27,12 @@ class LanguageMap(dict[str, list[str]]):
 
     A class of its own because a list of bare maps, which JSON can write too, is no JSON-LD.
     """
+
+    __slots__ = ()
+
+
+class ValueObject(dict[str, str]):
+    """A literal of a key whose values are of several kinds: `@value`, and its `@type` (an IRI) or `@language`."""
 
     __slots__ = ()
 

@@ -3,11 +3,12 @@
 from pressgraph.profile.compile import ProfileSources, compile_profile, load_profile
 from pressgraph.profile.context import context_document, json_ld_context
 from pressgraph.profile.json_schema import facts_json_schema
-from pressgraph.profile.model import ClassTerm, Concept, Key, KeyUse, Kind, Profile, Scheme
+from pressgraph.profile.model import ClassTerm, Concept, Deprecation, Key, KeyUse, Kind, Profile, Scheme
 
 __all__ = [
     "ClassTerm",
     "Concept",
+    "Deprecation",
     "Key",
     "KeyUse",
     "Kind",

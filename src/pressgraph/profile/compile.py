@@ -11,18 +11,22 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.errors import Place, ProfileError
+from pressgraph.errors import Place, Problem, ProfileError, Text
+from pressgraph.profile.graph import OWN, Graph
+from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (
     FACT_WORDS,
     ClassTerm,
     Concept,
+    Deprecation,
     Key,
     KeyUse,
     Kind,
@@ -32,22 +36,21 @@ from pressgraph.profile.model import (
     merge_uses,
 )
 from pressgraph.project import Project, resource_folder
-from pressgraph.rdf import OWL, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
+from pressgraph.rdf import DCTERMS, OWL, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pressgraph.rdf import Term
+    from pressgraph.profile.graph import Node
 
 
 # Classes that describe the profile itself; no fact has them as its type.
 _META_NAMESPACES = (SH, SKOS, RDF, RDFS, OWL, XSD)
 
-# Files of this name prefix are the project's own: their terms never take a short name from a shipped term.
-OWN = "project/"
-
-Node: TypeAlias = ox.NamedNode | ox.BlankNode
+# What a key or class may be called: what YAML, JSON-LD and spreadsheets can all have as a key.
+_NOT_IN_NAMES = re.compile(r"[^\w.~%+-]+")
+_USABLE = re.compile(r"[^\W_][\w.~%+-]*|_[\w.~%+-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +117,23 @@ def _read_turtle(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _bytes(path: Path) -> bytes:
-    """Return a file's bytes; Windows' editors put a mark at the beginning, which Turtle has no place for."""
+    """Return Turtle without a byte order mark, as the parser wants it; editors write one, some of them UTF-16."""
     try:
-        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        content = path.read_bytes()
     except OSError as error:
         raise ProfileError(f"it cannot be read: {error.strerror or error}", place=Place(file=str(path))) from error
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace").encode()
+    return content.removeprefix(codecs.BOM_UTF8)
+
+
+def _document(iri: str) -> str:
+    return iri.removesuffix("#").removesuffix("/")
+
+
+def _is_vague(datatype: str) -> bool:
+    """Tell whether nearly every text is a form of a datatype: these are tried last."""
+    return datatype.removeprefix(XSD) in {"anyURI", "normalizedString", "token"} or not datatype.startswith(XSD)
 
 
 @lru_cache(maxsize=8)
@@ -130,88 +145,11 @@ def compile_profile(sources: ProfileSources) -> Profile:
     return _Compiler(sources).compile()
 
 
-class _Graph:
-    """The profile's triples with the few look-ups that compiling needs."""
-
-    def __init__(self) -> None:
-        self.forward: dict[tuple[Node, str], list[Term]] = defaultdict(list)
-        self.subjects: dict[tuple[str, Term], list[Node]] = defaultdict(list)
-        self.prefixes: dict[str, str] = {}
-        self.shipped: set[str] = set()
-
-    def read(self, name: str, content: bytes, *, own: bool) -> None:
-        parser = ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-        try:
-            for quad in parser:
-                subject, predicate, value = quad.subject, quad.predicate.value, quad.object
-                if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
-                    continue
-                if value in self.forward[subject, predicate]:
-                    # a project may hold a copy of what is shipped
-                    continue
-                self.forward[subject, predicate].append(value)
-                self.subjects[predicate, value].append(subject)
-                if not own:
-                    self.shipped.update((subject.value, value.value))
-        except SyntaxError as error:
-            raise ProfileError(
-                f"not valid Turtle: {error.msg}",
-                place=Place(file=name.removeprefix(OWN), line=error.lineno or 0, column=error.offset or 0),
-            ) from error
-        for prefix, iri in parser.prefixes.items():
-            self.prefixes.setdefault(prefix, iri)
-
-    def values(self, subject: Node, predicate: str) -> list[Term]:
-        return self.forward.get((subject, predicate), [])
-
-    def nodes(self, subject: Node, predicate: str) -> list[Node]:
-        return [value for value in self.values(subject, predicate) if isinstance(value, ox.NamedNode | ox.BlankNode)]
-
-    def iris(self, subject: Node, predicate: str) -> list[str]:
-        return [value.value for value in self.values(subject, predicate) if isinstance(value, ox.NamedNode)]
-
-    def literals(self, subject: Node, predicate: str) -> list[str]:
-        return [value.value for value in self.values(subject, predicate) if isinstance(value, ox.Literal)]
-
-    def by_language(self, subject: Node, *predicates: str) -> dict[str, str]:
-        texts: dict[str, str] = {}
-        for predicate in predicates:
-            for value in self.values(subject, predicate):
-                if isinstance(value, ox.Literal):
-                    texts.setdefault(value.language or "", value.value)
-        return dict(sorted(texts.items()))
-
-    def is_true(self, subject: Node, predicate: str) -> bool:
-        return "true" in self.literals(subject, predicate)
-
-    def members(self, head: Node) -> list[Term]:
-        """Return the members of an RDF list."""
-        found: list[Term] = []
-        seen: set[Node] = set()
-        while head.value != f"{RDF}nil" and head not in seen:
-            seen.add(head)
-            found.extend(self.values(head, f"{RDF}first")[:1])
-            head = next(iter(self.nodes(head, f"{RDF}rest")), ox.NamedNode(f"{RDF}nil"))
-        return found
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What the shapes say of a property, gathered over all of them."""
-
-    iri: str
-    kinds: dict[Kind, str]
-    """Kind → the shape that first asked for it."""
-    datatypes: dict[str, str]
-    schemes: dict[str, Scheme]
-    languages: tuple[str, ...] = ()
-    listed: tuple[str, ...] = ()
-
-
 class _Compiler:
     def __init__(self, sources: ProfileSources) -> None:
         self.sources = sources
-        self.graph = _Graph()
+        self.warnings: list[Problem] = []
+        self.graph = Graph()
         files = (*sources.ontology, *sources.shapes)
         for name, content in sorted(files, key=lambda file: file[0].startswith(OWN)):
             self.graph.read(name, content, own=name.startswith(OWN))
@@ -221,6 +159,7 @@ class _Compiler:
         self.superclasses = self._superclass_closure()
         schemes = self._schemes()
         drafts, uses = self._property_shapes(schemes)
+        self._leave_out(drafts, uses)
         names = self._short_names([draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what="property")
         keys = {names[iri]: self._key(names[iri], draft) for iri, draft in drafts.items()}
         classes = self._classes(uses, names)
@@ -240,7 +179,60 @@ class _Compiler:
             ontology_turtle=self.sources.ontology,
             shapes_turtle=self.sources.shapes,
             digest=self.sources.digest,
+            warnings=tuple(sorted((*self.warnings, *self._imports()), key=lambda it: it.place)),
+            shipped=frozenset(graph.described[False] - graph.described[True]),
         )
+
+    def _leave_out(self, drafts: dict[str, Draft], uses: Mapping[str, dict[str, KeyUse]]) -> None:
+        """Leave out the properties of which no shape says what their values are, with a warning for each."""
+        for path in [path for path, draft in drafts.items() if not draft.asked]:
+            draft = drafts.pop(path)
+            for used in uses.values():
+                used.pop(path, None)
+            place = self.graph.place(draft.shapes[0], path)
+            shape = self.graph.name(draft.shapes[0])
+            self.warnings.append(
+                Problem(
+                    rule="property-without-values",
+                    place=place,
+                    message=Text(
+                        f"{shape}: no shape says what the values of <{path}> are, so facts have no key for it",
+                        de=f"{shape}: kein Shape sagt, was die Werte von <{path}> sind; Fakten haben dafür keinen "
+                        "Schlüssel",
+                    ),
+                    hint=Text(
+                        "give the property shape sh:datatype, sh:class, sh:nodeKind, sh:in or sh:or",
+                        de="dem Property-Shape sh:datatype, sh:class, sh:nodeKind, sh:in oder sh:or geben",
+                    ),
+                )
+            )
+
+    def _imports(self) -> Iterator[Problem]:
+        """Yield a warning for each import of what the profile does not hold: nothing is fetched."""
+        graph = self.graph
+        held = {node.value for node in graph.subjects.get((f"{RDF}type", ox.NamedNode(f"{OWL}Ontology")), [])}
+        for iri in list(held):
+            held.update(graph.iris(ox.NamedNode(iri), f"{OWL}versionIRI"))
+        held = {_document(iri) for iri in held}
+        for (subject, predicate), values in graph.forward.items():
+            if predicate != f"{OWL}imports":
+                continue
+            for value in values:
+                if isinstance(value, ox.NamedNode) and _document(value.value) not in held:
+                    yield Problem(
+                        rule="import-not-followed",
+                        place=graph.place(subject, value.value),
+                        message=Text(
+                            f"owl:imports <{value.value}> is not followed: nothing is fetched, so what it asks for is "
+                            "not checked",
+                            de=f"owl:imports <{value.value}> wird nicht gefolgt: nichts wird geladen; was es verlangt, "
+                            "wird nicht geprüft",
+                        ),
+                        hint=Text(
+                            "put the file into shapes/ or ontology/, or remove the import",
+                            de="die Datei nach shapes/ oder ontology/ legen oder den Import entfernen",
+                        ),
+                    )
 
     def _superclass_closure(self) -> dict[str, frozenset[str]]:
         direct: dict[str, set[str]] = defaultdict(set)
@@ -294,6 +286,7 @@ class _Compiler:
                 alternatives=tuple(sorted(graph.literals(node, f"{SKOS}altLabel"))),
                 definitions=graph.by_language(node, f"{SKOS}definition", f"{SKOS}scopeNote"),
                 types=tuple(sorted(graph.iris(node, f"{RDF}type"))),
+                deprecated=self._deprecation(node),
             )
         return concepts
 
@@ -305,10 +298,11 @@ class _Compiler:
             targets.append(shape.value)
         return targets
 
-    def _property_shapes(self, schemes: Mapping[str, Scheme]) -> tuple[dict[str, _Draft], dict[str, dict[str, KeyUse]]]:
+    def _property_shapes(self, schemes: Mapping[str, Scheme]) -> tuple[dict[str, Draft], dict[str, dict[str, KeyUse]]]:
         """Read every property shape: per property its kind, per class its uses."""
         graph = self.graph
-        drafts: dict[str, _Draft] = {}
+        drafts: dict[str, Draft] = {}
+        meanings = Meanings(graph, schemes, self._concepts)
         uses: dict[str, dict[str, KeyUse]] = defaultdict(dict)
         for (node_shape, predicate), values in list(graph.forward.items()):
             if predicate != f"{SH}property":
@@ -330,106 +324,56 @@ class _Compiler:
                     # A property that must be absent is a check, not a key.
                     if graph.literals(shape, f"{SH}maxCount") == ["0"]:
                         continue
-                    draft = drafts.setdefault(path, _Draft(path, {}, {}, {}))
-                    self._gather(draft, shape, schemes)
+                    draft = drafts.setdefault(path, Draft(path))
+                    meanings.gather(draft, shape, targets)
                     use = KeyUse(
                         key=path,
                         single=graph.literals(shape, f"{SH}maxCount") == ["1"],
                         required=bool([c for c in graph.literals(shape, f"{SH}minCount") if c != "0"])
                         and not graph.iris(shape, f"{SH}severity"),
-                        value_classes=tuple(graph.iris(shape, f"{SH}class")),
+                        value_classes=meanings.value_classes(shape),
                     )
                     for target in targets:
                         other = uses[target].get(path)
                         uses[target][path] = use if other is None else merge_uses(use, other)
         return drafts, uses
 
-    def _gather(self, draft: _Draft, shape: Node, schemes: Mapping[str, Scheme]) -> None:
-        graph, where = self.graph, shape.value
-        for datatype in graph.iris(shape, f"{SH}datatype"):
-            text = datatype in (f"{XSD}string", f"{RDF}langString")
-            draft.kinds.setdefault(Kind.TEXT if text else Kind.LITERAL, where)
-            draft.datatypes.setdefault(datatype, where)
-        for head in graph.nodes(shape, f"{SH}or"):
-            for alternative in graph.members(head):
-                if isinstance(alternative, ox.NamedNode | ox.BlankNode):
-                    for datatype in graph.iris(alternative, f"{SH}datatype"):
-                        draft.kinds.setdefault(Kind.TEXT, where)
-                        draft.datatypes.setdefault(datatype, where)
-        scheme = next(
-            (
-                schemes[name]
-                for node in graph.nodes(shape, f"{SH}node")
-                for name in self._scheme_asked_for(node)
-                if name in schemes
-            ),
-            None,
-        )
-        if scheme is not None:
-            draft.kinds.setdefault(Kind.TERM, where)
-            draft.schemes[scheme.iri] = scheme
-        elif graph.iris(shape, f"{SH}class") or f"{SH}IRI" in graph.iris(shape, f"{SH}nodeKind"):
-            draft.kinds.setdefault(Kind.LINK, where)
-        for head in graph.nodes(shape, f"{SH}in"):
-            self._gather_list(draft, where, graph.members(head))
-        for head in graph.nodes(shape, f"{SH}languageIn"):
-            draft.languages = tuple(t.value for t in graph.members(head) if isinstance(t, ox.Literal))
+    def _key(self, name: str, draft: Draft) -> Key:
+        """Make the key of a property of which the shapes say what its values are.
 
-    def _gather_list(self, draft: _Draft, where: str, members: Sequence[Term]) -> None:
-        iris = [member for member in members if isinstance(member, ox.NamedNode)]
-        if iris:
-            draft.kinds.setdefault(Kind.TERM, where)
-            name = f"{local_name(draft.iri)}-values"
-            draft.schemes[where] = Scheme(name=name, iri=where, concepts=self._concepts(where, iris))
-        else:
-            draft.listed = tuple(m.value for m in members if isinstance(m, ox.Literal))
-
-    def _scheme_asked_for(self, node_shape: Node) -> list[str]:
-        graph = self.graph
-        return [
-            scheme
-            for shape in graph.nodes(node_shape, f"{SH}property")
-            if graph.iris(shape, f"{SH}path") == [f"{SKOS}inScheme"]
-            for scheme in graph.iris(shape, f"{SH}hasValue")
-        ]
-
-    def _key(self, name: str, draft: _Draft) -> Key:
+        Raises ProfileError where they disagree.
+        """
+        ways = draft.ways(name)
         node = ox.NamedNode(draft.iri)
-        kinds = dict(draft.kinds)
-        # A class on top of a vocabulary narrows it; it does not make it a link.
-        if Kind.TERM in kinds:
-            kinds.pop(Kind.LINK, None)
-        if not kinds:
-            raise ProfileError(
-                f"no shape says what the values of '{name}' ({draft.iri}) are",
-                hint="give one of its property shapes sh:datatype, sh:class, sh:nodeKind sh:IRI, sh:in, "
-                "or sh:node with skos:inScheme",
-            )
-        if len(kinds) > 1 or len(draft.schemes) > 1:
-            asked = [f"{kind.value} in {shape}" for kind, shape in kinds.items()]
-            asked += [f"vocabulary {iri}" for iri in draft.schemes] if len(draft.schemes) > 1 else []
-            raise ProfileError(
-                f"the shapes disagree about the values of '{name}' ({draft.iri}): {'; '.join(asked)}",
-                hint="a key means the same in every class",
-            )
-        kind = next(iter(kinds))
-        datatypes = set(draft.datatypes)
-        if kind is Kind.LITERAL and len(datatypes) > 1:
-            raise ProfileError(f"the shapes ask for several datatypes of '{name}': {', '.join(datatypes)}")
+        datatypes = [way.datatype for way in ways if way.datatype is not None]
+        texts = {it for it in datatypes if it in TEXTS}
+        typed = tuple(sorted((it for it in datatypes if it not in TEXTS), key=_is_vague))
+        kinds = {way.kind for way in ways}
+        mixed = len(kinds) > 1 or len(typed) > 1
+        kind = Kind.MIXED if mixed else next(iter(kinds))
         return Key(
             name=name,
             iri=draft.iri,
             kind=kind,
-            datatype=next(iter(datatypes)) if kind is Kind.LITERAL else None,
-            scheme=next(iter(draft.schemes.values()), None),
-            language_required=kind is Kind.TEXT and datatypes == {f"{RDF}langString"},
-            plain_required=kind is Kind.TEXT and datatypes == {f"{XSD}string"},
+            datatype=typed[0] if kind is Kind.LITERAL else None,
+            kinds=frozenset(kinds) if mixed else frozenset(),
+            datatypes=typed if mixed else (),
+            scheme=next((way.scheme for way in ways if way.scheme is not None), None),
+            language_required=Kind.TEXT in kinds and texts == {f"{RDF}langString"},
+            plain_required=Kind.TEXT in kinds and texts == {f"{XSD}string"},
             languages=draft.languages,
             listed=draft.listed,
             personal=self.graph.is_true(node, f"{PG}personal"),
-            labels=self.graph.by_language(node, f"{RDFS}label", f"{SKOS}prefLabel"),
-            definitions=self.graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment"),
+            labels=self.graph.by_language(node, f"{RDFS}label", f"{SKOS}prefLabel") or draft.names,
+            definitions=self.graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment") or draft.descriptions,
+            deprecated=self._deprecation(node),
         )
+
+    def _deprecation(self, node: ox.NamedNode) -> Deprecation | None:
+        graph = self.graph
+        if not graph.is_true(node, f"{OWL}deprecated"):
+            return None
+        return Deprecation(replacement=next(iter(graph.iris(node, f"{DCTERMS}isReplacedBy")), None))
 
     def _classes(self, uses: Mapping[str, Mapping[str, KeyUse]], names: Mapping[str, str]) -> dict[str, ClassTerm]:
         graph = self.graph
@@ -457,6 +401,7 @@ class _Compiler:
                 personal=graph.is_true(node, f"{PG}personal"),
                 labels=graph.by_language(node, f"{RDFS}label", f"{SKOS}prefLabel"),
                 definitions=graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment"),
+                deprecated=self._deprecation(node),
             )
         return classes
 
@@ -478,7 +423,13 @@ class _Compiler:
 
         used = set(taken)
         for iri in sorted(asked, key=rank):
-            name = asked[iri][0] if asked[iri] else local_name(iri)
+            name = asked[iri][0] if asked[iri] else _NOT_IN_NAMES.sub("", local_name(iri))
+            if not _USABLE.fullmatch(name):
+                raise ProfileError(
+                    f"'{name}' is no name that facts could use for the {what} <{iri}>",
+                    place=graph.place(ox.NamedNode(iri), iri),
+                    hint=f'give it one in the ontology: <{iri}> pg:key "name"',
+                )
             if name in used:
                 if asked[iri]:
                     raise ProfileError(f"pg:key '{name}' of {iri} is taken by another {what}")
@@ -489,7 +440,7 @@ class _Compiler:
 
     def _curie(self, iri: str) -> str:
         local = local_name(iri)
-        namespace = iri[: len(iri) - len(local)]
+        namespace = iri.removesuffix(local)
         for prefix, known in sorted(self.graph.prefixes.items()):
             if known == namespace and prefix:
                 return f"{prefix}:{local}"

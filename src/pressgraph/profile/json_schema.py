@@ -6,28 +6,60 @@ facts; what it cannot say (cross-references, hashes, the shapes' rules) `pressgr
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.profile.model import Key, Kind, Profile, Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ID_PATTERN = r"^[A-Za-z0-9_:/#?&=.%~+@-]+$"
 _LANGUAGE_TAG = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 _FORMATS: dict[str, dict[str, Any]] = {
     "date": {"type": "string", "format": "date", "pattern": "^-?[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "dateTime": {"type": "string"},
+    "dateTimeStamp": {"type": "string", "pattern": "T.*(Z|[+-][0-9]{2}:[0-9]{2})$"},
     "duration": {"type": "string", "pattern": "^-?P"},
+    "yearMonthDuration": {"type": "string", "pattern": "^-?P"},
+    "dayTimeDuration": {"type": "string", "pattern": "^-?P"},
     "integer": {"type": "integer"},
     "positiveInteger": {"type": "integer", "minimum": 1},
     "nonNegativeInteger": {"type": "integer", "minimum": 0},
+    "nonPositiveInteger": {"type": "integer", "maximum": 0},
+    "negativeInteger": {"type": "integer", "maximum": -1},
+    "long": {"type": "integer"},
+    "int": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+    "short": {"type": "integer", "minimum": -(2**15), "maximum": 2**15 - 1},
+    "byte": {"type": "integer", "minimum": -(2**7), "maximum": 2**7 - 1},
+    "unsignedLong": {"type": "integer", "minimum": 0},
+    "unsignedInt": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
+    "unsignedShort": {"type": "integer", "minimum": 0, "maximum": 2**16 - 1},
+    "unsignedByte": {"type": "integer", "minimum": 0, "maximum": 2**8 - 1},
+    "double": {"type": ["number", "string"]},
+    "float": {"type": ["number", "string"]},
     "decimal": {"type": ["number", "string"]},
     "boolean": {"type": "boolean"},
     "gYear": {"type": ["string", "integer"], "pattern": "^[0-9]{4}$"},
+    "gYearMonth": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
+}
+
+_VALUE_OBJECT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["@value"],
+    "properties": {
+        "@value": {"type": ["string", "number", "boolean"]},
+        "@type": {"type": "string", "description": "The datatype, such as xsd:date."},
+        "@language": {"type": "string", "pattern": _LANGUAGE_TAG},
+    },
+    "description": "A literal, where its form alone would say something else.",
 }
 
 
 def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, Any]:
     """Return the JSON Schema of facts files under a profile, with descriptions in `language`."""
     properties = {name: _ref(f"key-{name}") for name in profile.keys}
+    mixed = any(key.kind is Kind.MIXED for key in profile.keys.values())
     node = {"id": {"$ref": "#/definitions/id"}, "type": {"$ref": "#/definitions/type"}, **properties}
     receipt = {
         "reviewedBy": {**_ref("id"), "description": "Who checked this against the source: an id."},
@@ -143,6 +175,7 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                 },
             },
             "link": {"anyOf": [_ref("id"), _ref("node")]},
+            **({"valueObject": _VALUE_OBJECT} if mixed else {}),
         },
     }
 
@@ -167,7 +200,22 @@ def _values(key: Key, language: str) -> dict[str, Any]:
             one = dict(_FORMATS.get((key.datatype or "").rpartition("#")[2], {"type": "string"}))
         case Kind.LINK:
             one = _ref("link")
+        case Kind.MIXED:
+            one = {"anyOf": list(_of_several_kinds(key))}
     return {**described, "anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+
+
+def _of_several_kinds(key: Key) -> Iterator[dict[str, Any]]:
+    if key.scheme is not None:
+        yield _ref(f"terms-{key.scheme.name}")
+    if key.takes(Kind.LINK):
+        yield _ref("link")
+    for datatype in key.datatypes:
+        yield dict(_FORMATS.get(datatype.rpartition("#")[2], {"type": "string"}))
+    if key.takes(Kind.TEXT):
+        yield from ([] if key.language_required else [{"type": "string"}])
+        yield from ([] if key.plain_required else [_ref("languageMap")])
+    yield _ref("valueObject")
 
 
 def _schemes(profile: Profile) -> dict[str, Scheme]:

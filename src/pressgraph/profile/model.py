@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pressgraph.errors import Problem
 
 # Words of a fact that say something about the fact, not about its thing.
 FACT_WORDS = ("id", "type", "status", "evidence", "personal", "reviewedBy", "reviewedOn", "allow")
@@ -29,6 +30,15 @@ class Kind(enum.Enum):
     """Text, plain or by language."""
     LINK = "link"
     """Another thing: its id, or a nested node."""
+    MIXED = "mixed"
+    """Several of these, or literals of several datatypes: the form of each value decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """A term that should not be used any more (`owl:deprecated`); `replacement` is an IRI (`dcterms:isReplacedBy`)."""
+
+    replacement: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,7 @@ class Concept:
     definitions: Mapping[str, str] = field(default_factory=dict)
     types: tuple[str, ...] = ()
     """The IRIs of the concept's classes."""
+    deprecated: Deprecation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +73,11 @@ class Key:
     iri: str
     kind: Kind
     datatype: str | None = None
-    """The datatype IRI of LITERAL values, and xsd:string for TEXT that takes no language."""
+    """The datatype IRI of LITERAL values."""
+    kinds: frozenset[Kind] = frozenset()
+    """What the values of a MIXED key may be."""
+    datatypes: tuple[str, ...] = ()
+    """The datatype IRIs of a MIXED key's typed literals, in the order in which their forms are tried."""
     scheme: Scheme | None = None
     language_required: bool = False
     plain_required: bool = False
@@ -73,6 +88,11 @@ class Key:
     personal: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    deprecated: Deprecation | None = None
+
+    def takes(self, kind: Kind) -> bool:
+        """Tell whether values may be of a kind."""
+        return kind is self.kind or kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +103,7 @@ class KeyUse:
     single: bool = False
     required: bool = False
     value_classes: tuple[str, ...] = ()
-    """IRIs of the classes that linked things must have."""
+    """IRIs of the classes that shapes name for linked things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +117,7 @@ class ClassTerm:
     personal: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    deprecated: Deprecation | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -120,6 +141,10 @@ class Profile:
     """(name, content) of each ontology and vocabulary file."""
     shapes_turtle: tuple[tuple[str, bytes], ...]
     digest: str
+    warnings: tuple[Problem, ...] = ()
+    """What of the sources is left out, and why."""
+    shipped: frozenset[str] = frozenset()
+    """IRIs that shipped files describe and no file of the project does."""
 
     def __repr__(self) -> str:
         """Return a line: the fields hold whole files."""
@@ -185,6 +210,11 @@ class Profile:
             return term.name
         return self.curie(iri) or iri
 
+    def short_name(self, iri: str) -> str:
+        """Return the name of a key, a class or a term, else a CURIE or the IRI."""
+        found = self.key_of.get(iri) or self.class_of.get(iri) or self.concept_of.get(iri)
+        return found.name if found is not None else self.curie(iri) or iri
+
     def curie(self, iri: str) -> str | None:
         """Return an IRI as `prefix:local` under the profile's prefixes, or None."""
         best: tuple[int, str] | None = None
@@ -210,9 +240,10 @@ def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
 
 
 def local_name(iri: str) -> str:
-    """Return what follows the last `#` or `/` of an IRI.
+    """Return what follows the last `#` or `/` of an IRI that something follows; of a URN, what follows the last `:`.
 
-    >>> local_name("http://schema.org/name")
-    'name'
+    >>> local_name("http://schema.org/name"), local_name("https://example.org/val/"), local_name("urn:example:val")
+    ('name', 'val', 'val')
     """
-    return re.split(r"[#/]", iri)[-1]
+    signs = r"[#/]" if "/" in iri or "#" in iri else r"[:]"
+    return next((part for part in reversed(re.split(signs, iri)) if part), iri)

@@ -122,7 +122,11 @@ class _Writer:
             datatype = value.datatype.value
             if key is not None and key.kind is Kind.LITERAL and key.datatype == datatype:
                 return value.value
-            if (key is None or key.kind is Kind.TEXT) and value.language is None and datatype == XSD_STRING:
+            if (
+                (key is None or key.kind in {Kind.TEXT, Kind.MIXED})
+                and value.language is None
+                and datatype == XSD_STRING
+            ):
                 return value.value
             return self.explicit(value)
         if isinstance(value, ox.NamedNode | ox.BlankNode):

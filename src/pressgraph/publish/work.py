@@ -21,8 +21,9 @@ from pressgraph.spelling import did_you_mean
 from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
 from pressgraph.validation.allow import Permission, permissions
 from pressgraph.validation.engines import engine as choose_engine
-from pressgraph.validation.files import read_lines
+from pressgraph.validation.files import own_ontology, read_lines
 from pressgraph.validation.incremental import Change, recheck
+from pressgraph.validation.rdf_places import RdfLocator
 from pressgraph.validation.shacl import read_term, term_text
 
 if TYPE_CHECKING:
@@ -259,9 +260,12 @@ class Work:
         permitted = [
             Permission.from_json(kept, name) for name, entry in files.items() for kept in entry.get("allow", ())
         ]
+        locate = Locator(self.read.values(), self.profile, self.project.id_base).locate
+        own = own_ontology(results, self.profile, self.project)
+        foreign = RdfLocator(own) if own else None
         report = self.inspector.finish(
             results,
-            locate=Locator(self.read.values(), self.profile, self.project.id_base).locate,
+            locate=locate if foreign is None else lambda it: foreign.locate(locate(it), lambda _: ()),
             permitted=permitted,
             ready=ready,
             triples=triples,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.errors import Place, Text
+from pressgraph.facts.check import is_node
 from pressgraph.facts.rules import problem
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import PG, SH
@@ -53,9 +54,9 @@ def permissions(found: FactsFile, profile: Profile, id_base: str) -> Iterator[Pe
     def things(body: Body) -> Iterator[str]:
         yield emitter.iri(body["id"])[1:-1]
         for key, values in body.items():
-            if key not in {"id", "type"} and profile.keys[key].kind is Kind.LINK:
+            if key not in {"id", "type"} and profile.keys[key].takes(Kind.LINK):
                 for value in values:
-                    if isinstance(value, dict):
+                    if is_node(value):
                         yield from things(value)
 
     for fact in found.facts:

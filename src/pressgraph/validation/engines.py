@@ -8,16 +8,20 @@ No engine infers or fetches anything; `guards` refuses shapes that would make on
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
+from pressgraph.convert.stored import canonical_literals
 from pressgraph.errors import PressgraphError, ProfileError
 from pressgraph.rdf import RDF, RDF_TYPE, SH
 from pressgraph.spelling import did_you_mean
 from pressgraph.validation.guards import guard_shapes
+from pressgraph.validation.naming import deprecation_shapes, name_shapes
+from pressgraph.validation.patterns import portable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,13 +64,20 @@ def make_shapes(triples: Iterable[ox.Triple]) -> Shapes:
 
     Raises ProfileError for shapes that would reach into the network or never end.
     """
-    kept = tuple(triples)
+    kept = tuple(map(_portable, triples))
     return Shapes(kept, tuple(guard_shapes(kept)))
+
+
+def _portable(triple: ox.Triple) -> ox.Triple:
+    value = triple.object
+    if triple.predicate.value != f"{SH}pattern" or not isinstance(value, ox.Literal):
+        return triple
+    return ox.Triple(triple.subject, triple.predicate, ox.Literal(portable(value.value)))
 
 
 @lru_cache(maxsize=4)
 def profile_shapes(profile: Profile) -> Shapes:
-    """Return the shapes of a profile.
+    """Return the shapes of a profile, with a name for each property shape and a warning for each deprecated term.
 
     Raises ProfileError.
     """
@@ -75,7 +86,14 @@ def profile_shapes(profile: Profile) -> Shapes:
         for _, content in profile.shapes_turtle
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     )
-    return make_shapes(quad.triple for quad in quads)
+    return make_shapes([*name_shapes([quad.triple for quad in quads]), *deprecation_shapes(profile)])
+
+
+@lru_cache(maxsize=4)
+def stored_shapes(profile: Profile) -> Shapes:
+    """Return the shapes of a profile for the data of a store: their literals have the forms that it gives to data."""
+    shapes = profile_shapes(profile)
+    return Shapes(tuple(canonical_literals(shapes.triples)), shapes.left_out)
 
 
 def compiled(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Triple]:
@@ -182,9 +200,12 @@ _ONLY_REFERENCE = {
 _ADVANCED = (*_ONLY_REFERENCE, ox.NamedNode(f"{SH}target"), ox.NamedNode(f"{SH}expression"))
 
 
-def engine(name: str, profile: Profile) -> Engine:
-    """Return the engine of a name for a profile's shapes; see `choose`."""
-    return choose(name, profile_shapes(profile))
+def engine(name: str, profile: Profile, *, as_written: bool = False) -> Engine:
+    """Return the engine of a name for a profile's shapes; see `choose`.
+
+    `as_written` is for data as files write it; otherwise the data come from a store.
+    """
+    return choose(name, profile_shapes(profile) if as_written else stored_shapes(profile))
 
 
 def choose(name: str, shapes: Shapes) -> Engine:
@@ -197,11 +218,61 @@ def choose(name: str, shapes: Shapes) -> Engine:
         if used:
             words = ", ".join(_ONLY_REFERENCE[it] for it in used)
             return Engine(name="pyshacl", reason=f"the shapes use {words}", shapes=shapes)
+        if (pattern := _only_python(shapes)) is not None:
+            reason = f"the compiled engine does not know the pattern '{pattern}'"
+            return Engine(name="pyshacl", reason=reason, shapes=shapes)
         return Engine(name="shacl", reason="the shapes use nothing that it lacks", shapes=shapes)
     if name not in ENGINES:
         hint = did_you_mean(name, ENGINES, otherwise=f"known: auto, {', '.join(ENGINES)}")
         raise PressgraphError(f"there is no SHACL engine '{name}'", hint=hint)
     return Engine(name=name, reason="asked for", shapes=shapes)
+
+
+def _only_python(shapes: Shapes) -> str | None:
+    """Return a pattern that only the reference engine knows, such as one with a look-ahead, or None.
+
+    Raises ProfileError for one that is no regular expression to either.
+    """
+    try:
+        _compiled_shapes(shapes)
+    except ProfileError as error:
+        if "sh:pattern" not in error.reason:
+            raise
+    else:
+        return None
+    for triple in shapes.triples:
+        if triple.predicate.value == f"{SH}pattern" and isinstance(triple.object, ox.Literal):
+            try:
+                re.compile(portable(triple.object.value, properties=True))
+            except re.error as error:
+                wrong = f"the pattern '{triple.object.value}' of the shape {triple.subject}"
+                raise ProfileError(
+                    f"{wrong} is no regular expression: {error}", hint="the syntax is that of XPath's fn:matches"
+                ) from error
+    return next(
+        triple.object.value
+        for triple in shapes.triples
+        if triple.predicate.value == f"{SH}pattern" and isinstance(triple.object, ox.Literal)
+        if _refuses(triple.object.value)
+    )
+
+
+def _refuses(pattern: str) -> bool:
+    """Tell whether the compiled engine refuses a pattern."""
+    import shacl
+
+    shape, check = ox.NamedNode("urn:x-pressgraph:shape"), ox.NamedNode(f"{SH}pattern")
+    triples = [
+        ox.Triple(shape, ox.NamedNode(RDF_TYPE), ox.NamedNode(f"{SH}NodeShape")),
+        ox.Triple(shape, check, ox.Literal(pattern)),
+    ]
+    text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
+    assert text is not None  # noqa: S101 - no output was given
+    try:
+        shacl.Shapes.from_text(text.decode(), format="ntriples")
+    except ValueError:
+        return True
+    return False
 
 
 def _advanced(shapes: Shapes) -> list[ox.NamedNode]:
@@ -235,4 +306,9 @@ def _compiled_shapes(shapes: Shapes) -> shacl.Shapes:
 def _rdflib_shapes(shapes: Shapes) -> Graph:
     from pressgraph.dataset import rdflib_graph
 
-    return rdflib_graph(shapes.triples)
+    return rdflib_graph(
+        ox.Triple(triple.subject, triple.predicate, ox.Literal(portable(triple.object.value, properties=True)))
+        if triple.predicate.value == f"{SH}pattern" and isinstance(triple.object, ox.Literal)
+        else triple
+        for triple in shapes.triples
+    )

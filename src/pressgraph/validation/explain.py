@@ -18,7 +18,7 @@ from pressgraph.validation.engines import Shapes, choose
 from pressgraph.validation.words import component_name, default_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pressgraph.profile import Profile
     from pressgraph.rdf import Resource, Term
@@ -38,7 +38,16 @@ _TARGETS = {f"{SH}{name}" for name in ("target", "targetClass", "targetNode", "t
 class Explainer:
     """Explain results by asking their shapes' parts."""
 
-    def __init__(self, store: ox.Store, profile: Profile, shapes: Shapes, id_base: str) -> None:
+    def __init__(
+        self,
+        store: ox.Store,
+        profile: Profile,
+        shapes: Shapes,
+        id_base: str,
+        *,
+        restore: Callable[[ox.Triple], ox.Triple] | None = None,
+    ) -> None:
+        self._restore = restore or (lambda triple: triple)
         self.store = store
         self.profile = profile
         self.id_base = id_base
@@ -131,7 +140,7 @@ class Explainer:
             for one in edge:
                 if isinstance(one, ox.NamedNode | ox.BlankNode):
                     for quad in self.store.quads_for_pattern(one, None, None, ox.DefaultGraph()):
-                        found.add(quad.triple)
+                        found.add(self._restore(quad.triple))
                         if quad.object not in seen and len(found) < _NEAR:
                             seen.add(quad.object)
                             following.append(quad.object)

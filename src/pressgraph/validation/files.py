@@ -16,6 +16,7 @@ from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
+from pressgraph.profile.graph import OWN
 from pressgraph.validation.allow import permissions
 from pressgraph.validation.checks import load_checks
 from pressgraph.validation.engines import engine as choose_engine
@@ -100,37 +101,53 @@ def check_files(
     emitter = compile_emitter(profile, project.id_base)
     problems = list(read.problems)
     store = ox.Store()
+    # RDF files are checked as they are written; facts alone, as a build keeps them
+    stated: list[ox.Triple] | None = [] if rdf else None
+
+    def load(chunks: Iterable[bytes]) -> None:
+        union.load(store, chunks if stated is None else _listening(chunks, stated))
+
+    def add(triples: list[ox.Triple]) -> None:
+        store.bulk_extend(ox.Quad(it.subject, it.predicate, it.object) for it in triples)
+        if stated is not None:
+            stated.extend(triples)
+
     facts = sum(len(one.facts) for one in read.found.values())
     for path in rdf:
-        problems.extend(_load_rdf(store, path, project, profile))
+        problems.extend(_load_rdf(add, path, project, profile))
     allowing = list(read.found.values())
     for path in lines:
         with open_stream(path, project, emitter) as stream:
-            union.load(store, stream)
+            load(stream)
         problems.extend(stream.problems)
         allowing += stream.allowing
         facts += stream.facts
-    chosen = choose_engine(engine, shapes or profile)
+    chosen = choose_engine(engine, shapes or profile, as_written=bool(rdf))
     if problems:
         report = Report(problems=tuple(problems), id_base=project.id_base, engine=chosen.name)
         return report.with_totals(files=len(files), facts=facts)
     for one in read.found.values():
-        union.load(store, convert_facts(one, emitter))
+        load(convert_facts(one, emitter))
     named = {str(term_text(quad.subject)) for quad in store}
     if not named:
         names = ", ".join(project.name_of(path) for path in files[:_FEW])
         raise ProjectError(f"there is nothing to check in {names}: no fact and no statement", hint="name other files")
+    if not paths:
+        # a build refuses what is wrong with the project's own vocabularies, too
+        named |= own_nodes(profile)
     for path in read.context:
         if not is_stream(path):
             other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
-            union.load(store, convert_facts(other, emitter))
+            load(convert_facts(other, emitter))
         elif path not in lines:
             with open_stream(path, project, emitter) as stream:
-                union.load(store, stream)
+                load(stream)
     union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
+    if stated is not None:
+        stated = list(dict.fromkeys((*stated, *profile_triples(profile))))
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
-    inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks)
+    inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
     results = [it for it in inspector.full() if it.focus in named]
     locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
     permitted = [it for one in allowing for it in permissions(one, profile, project.id_base)]
@@ -151,9 +168,11 @@ def _locator(
         return lambda result: result
     again = read_lines(lines, {result.focus for result in results}, inspector.profile, project) if lines else []
     locator = Locator([*found, *again], inspector.profile, project.id_base)
-    if not rdf:
+    others = [(project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf]
+    others += own_ontology(results, inspector.profile, project)
+    if not others:
         return locator.locate
-    foreign = RdfLocator((project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf)
+    foreign = RdfLocator(others)
 
     def said(label: str) -> list[tuple[str, str]]:
         node = ox.BlankNode(label.removeprefix("_:"))
@@ -165,6 +184,34 @@ def _locator(
         ]
 
     return lambda result: foreign.locate(locator.locate(result), said)
+
+
+def own_nodes(profile: Profile) -> set[str]:
+    """Return the IRIs and blank nodes that the project's own ontology and vocabularies describe."""
+    return {
+        str(term_text(quad.subject))
+        for name, content in profile.ontology_turtle
+        if name.startswith(OWN)
+        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    }
+
+
+def own_ontology(results: Iterable[Result], profile: Profile, project: Project) -> list[tuple[str, Path, str]]:
+    """Return the project's ontology files, as `RdfLocator` takes them, if some result is about what they describe."""
+    if not any(name.startswith(OWN) for name, _ in profile.ontology_turtle):
+        return []
+    nodes = own_nodes(profile)
+    if not any(it.focus in nodes for it in results):
+        return []
+    files = [file for path in project.ontology for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
+    return [(project.name_of(file), file, "turtle") for file in files]
+
+
+def _listening(chunks: Iterable[bytes], heard: list[ox.Triple]) -> Iterator[bytes]:
+    """Pass chunks of N-Quads on, and note the triples as they are written."""
+    for chunk in chunks:
+        heard.extend(quad.triple for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS))
+        yield chunk
 
 
 def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, project: Project) -> list[FactsFile]:
@@ -199,7 +246,12 @@ def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> I
     rdf, store = ox.Store(), ox.Store()
     for path in files:
         if path.suffix.lower() in _RDF_SUFFIXES:
-            _load_rdf(rdf, path, project, profile)
+            _load_rdf(
+                lambda triples: rdf.extend(ox.Quad(it.subject, it.predicate, it.object) for it in triples),
+                path,
+                project,
+                profile,
+            )
         elif is_stream(path):
             with open_stream(path, project, emitter) as stream:
                 union.load(store, stream)
@@ -215,31 +267,30 @@ def _described(files: Iterable[FactsFile]) -> set[str]:
     return {name for one in files for name in (*one.described, *([one.source.id] if one.source is not None else []))}
 
 
-def _load_rdf(store: ox.Store, path: Path, project: Project, profile: Profile) -> list[Problem]:
+def _load_rdf(
+    add: Callable[[list[ox.Triple]], None], path: Path, project: Project, profile: Profile
+) -> list[Problem]:
     name = project.name_of(path)
     known = _RDF_SUFFIXES[path.suffix.lower()]
     try:
         base_iri = path.resolve().as_uri()
-        quads = ox.parse(
-            path.read_bytes().removeprefix(codecs.BOM_UTF8),
-            format=known.ox_format,
-            base_iri=base_iri,
-            rename_blank_nodes=True,
-        )
-        triples = (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-        # JSON-LD may turn out only midway to need another parser
-        store.bulk_extend(list(triples) if known.name == "jsonld" else triples)
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        quads = ox.parse(content, format=known.ox_format, base_iri=base_iri, rename_blank_nodes=True)
+        # complete before anything is added: JSON-LD may turn out only midway to need another parser
+        add([quad.triple for quad in quads])
     except OSError as error:
         return [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
     except SyntaxError as error:
         if "LoadDocumentCallback" in str(error.msg):
-            return _load_json_ld(store, path.read_bytes(), base_iri, name, profile)
+            return _load_json_ld(add, path.read_bytes(), base_iri, name, profile)
         place = Place(file=name, line=error.lineno or 0, column=error.offset or 0)
         return [problem("rdf-syntax", place, format=known.name, reason=error.msg)]
     return []
 
 
-def _load_json_ld(store: ox.Store, content: bytes, base: str, name: str, profile: Profile) -> list[Problem]:
+def _load_json_ld(
+    add: Callable[[list[ox.Triple]], None], content: bytes, base: str, name: str, profile: Profile
+) -> list[Problem]:
     """Load JSON-LD whose context is an address, which the engine's parser cannot look up."""
     text = content.decode("utf-8-sig", errors="replace")
     try:
@@ -255,7 +306,7 @@ def _load_json_ld(store: ox.Store, content: bytes, base: str, name: str, profile
         # another file's blank nodes have the same labels
         return nodes.setdefault(term.value, ox.BlankNode()) if isinstance(term, ox.BlankNode) else term
 
-    store.extend(ox.Quad(own(quad.subject), quad.predicate, own(quad.object)) for quad in quads)
+    add([ox.Triple(own(quad.subject), quad.predicate, own(quad.object)) for quad in quads])
     problems = []
     for found in findings:
         if not found.lost:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
+from pressgraph.convert.stored import restorer
+from pressgraph.dataset import GraphNames
 from pressgraph.validation.allow import UNUSED, apply_permissions, rule_names
 from pressgraph.validation.checks import Graph
 from pressgraph.validation.compare import compare, find_candidates
@@ -19,8 +23,6 @@ from pressgraph.validation.words import component_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    import pyoxigraph as ox
 
     from pressgraph.profile import Profile
     from pressgraph.validation.allow import Permission
@@ -41,6 +43,7 @@ class Inspector:
         engine: Engine,
         checks: Sequence[Check] = (),
         reads: KnownReads | None = None,
+        stated: list[ox.Triple] | None = None,
     ) -> None:
         self.store = store
         self.profile = profile
@@ -50,10 +53,37 @@ class Inspector:
         self.reads = reads or KnownReads()
         self.graph = Graph(store=store, profile=profile, id_base=id_base)
         self.candidates: dict[str, set[Candidate]] = {}
+        self.restore = restorer(profile)
+        self.stated = stated
+        """The whole graph as its files write it, where that is known."""
 
     def shapes(self, data: Data | None = None) -> tuple[Result, ...]:
-        """Run the shapes over triples, or over the whole graph."""
-        return read_report(self.engine.run(self.store if data is None else data))
+        """Run the shapes over triples of the store, or over the whole graph.
+
+        What they find of the shipped vocabularies, which no project can mend, is left out.
+        """
+        found = self.stated if self.stated is not None and data is None else self._as_stated(data)
+        return tuple(it for it in read_report(self.engine.run(found)) if not self._is_shipped(it.focus))
+
+    def _as_stated(self, data: Data | None) -> Data:
+        """Return triples of the store with the datatypes that the keys have."""
+        source = self.store if data is None else data
+        if self.restore is None:
+            return source
+        triples = (
+            (quad.triple for quad in source.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+            if isinstance(source, ox.Store)
+            else source
+        )
+        return [self.restore(triple) for triple in triples]
+
+    def _is_shipped(self, focus: str) -> bool:
+        """Tell whether only shipped files describe a node: facts and the project's files may describe it too."""
+        if focus not in self.profile.shipped:
+            return False
+        known = (ox.DefaultGraph(), ox.NamedNode(GraphNames(id_base=self.id_base).profile))
+        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        return all(quad.graph_name in known for quad in quads)
 
     def check(self, check: Check) -> list[Result]:
         """Run a check over the store; what it compared is then in `candidates`."""
@@ -97,8 +127,8 @@ class Inspector:
         """
         shapes = profile_shapes(self.profile)
         adviser = Adviser(self.store, self.profile, shapes, self.id_base)
-        explainer = Explainer(self.store, self.profile, shapes, self.id_base)
-        found = [explainer.explain(adviser.advise(locate(result))) for result in results]
+        explainer = Explainer(self.store, self.profile, self.engine.shapes, self.id_base, restore=self.restore)
+        found = [explainer.explain(adviser.advise(adviser.word(locate(result)))) for result in results]
         # the nearest id may be another one by now
         ready = [
             adviser.advise(replace(it, hint=None)) if component_name(it.component) == "Class" else it for it in ready

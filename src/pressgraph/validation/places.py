@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.errors import Text
+from pressgraph.facts.check import is_node
+from pressgraph.facts.model import ValueObject
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.report import Related
@@ -134,7 +136,7 @@ class Locator:
                         self._paths[subject].append(iri)
                     spot = _Spot(place=at, name=name, language=language, source=source, evidence=evidence)
                     self._values[subject, iri].append(spot)
-                if isinstance(value, dict) and key != "type" and self._profile.keys[key].kind is Kind.LINK:
+                if key != "type" and self._profile.keys[key].takes(Kind.LINK) and is_node(value):
                     self._node(value, (*path, key, index), places, source, evidence)
 
     def _value(
@@ -150,6 +152,8 @@ class Locator:
             for tag, texts in value.items():
                 for number, text in enumerate(texts):
                     yield found.iri, text, tag, places.get((*path, tag, number))
+        elif isinstance(value, ValueObject):
+            yield found.iri, value["@value"], value.get("@language"), place
         elif isinstance(value, dict):
             yield found.iri, self._emitter.iri(value["id"])[1:-1], None, places.get((*path, "id"), place)
         elif found.kind is Kind.LINK:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
 # Raise it when the same shapes or the same query are read differently than before.
-_VERSION = 1
+_VERSION = 2
 
 
 class KnownReads:

@@ -8,21 +8,32 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import GraphNames
 from pressgraph.errors import Text
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.rules import phrase
 from pressgraph.profile.model import Kind, local_name
-from pressgraph.rdf import RDF_TYPE, SCHEMA, SH
+from pressgraph.rdf import RDF, RDF_TYPE, SCHEMA, SH
 from pressgraph.spelling import nearest, suggestion
-from pressgraph.validation.words import component_name
+from pressgraph.validation.words import component_name, messages_about, parameter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
     from pressgraph.validation.engines import Shapes
     from pressgraph.validation.report import Result
 
+NODE_KINDS = {
+    "IRI": "an IRI",
+    "Literal": "a literal",
+    "BlankNode": "a blank node",
+    "BlankNodeOrIRI": "an IRI or a blank node",
+    "IRIOrLiteral": "an IRI or a literal",
+    "BlankNodeOrLiteral": "a blank node or a literal",
+}
+_NIL = ox.NamedNode(f"{RDF}nil")
 _MOST_IDS = 20_000
 _SHOWN = 4
 
@@ -35,10 +46,49 @@ class Adviser:
         self.profile = profile
         self.id_base = id_base
         self._shape_values: dict[tuple[str, str], list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = {}
+        self._lists: dict[tuple[Term, str], Term] = {}
         for triple in shapes.triples:
+            if triple.predicate.value in {f"{RDF}first", f"{RDF}rest"}:
+                self._lists[triple.subject, triple.predicate.value] = triple.object
             if isinstance(triple.subject, ox.NamedNode):
                 self._shape_values.setdefault((triple.subject.value, triple.predicate.value), []).append(triple.object)
         self._known: dict[str | None, list[str]] = {}
+
+    def word(self, result: Result) -> Result:
+        """Return the result with a message that says what is asked for, where its shape has no message.
+
+        SPARQL constraints have their messages elsewhere.
+        """
+        name = component_name(result.component)
+        if name in {"SPARQL", "Expression", "JS"} or not result.component.startswith(SH):
+            return result
+        if (result.shape, f"{SH}message") in self._shape_values:
+            return result
+        parameter = parameter_of(result.component)
+        asked = [it for head in self._asked(result, parameter) for it in self._shown(head)] if parameter else []
+        return replace(result, messages=messages_about(result.component, asked, key=self.key(result)))
+
+    def _asked(self, result: Result, parameter: str) -> list[Term]:
+        return self._shape_values.get((result.shape, SH + parameter), [])
+
+    def _shown(self, term: Term) -> Iterator[str]:
+        """Yield a term, or the members of a list, as people write them."""
+        if (term, f"{RDF}first") in self._lists or term == _NIL:
+            most = 12
+            for number in range(most + 1):
+                first, rest = self._lists.get((term, f"{RDF}first")), self._lists.get((term, f"{RDF}rest"))
+                if first is None or rest is None:
+                    return
+                if number == most:
+                    yield "…"
+                    return
+                yield from self._shown(first)
+                term = rest
+        elif isinstance(term, ox.NamedNode):
+            kind = NODE_KINDS.get(term.value.removeprefix(SH))
+            yield kind or self.short(term.value)
+        else:
+            yield str(getattr(term, "value", term))
 
     def advise(self, result: Result) -> Result:
         """Return the result with a hint, where there is something to suggest."""
@@ -116,8 +166,24 @@ class Adviser:
         if key is None:
             return None
         about = result.focus.removeprefix(self.id_base)
+        if not self._is_of_facts(result.focus):
+            # a term of the project's own ontology, which is written in Turtle
+            prop, name = (
+                self.profile.curie(result.path or "") or f"<{result.path}>",
+                self.profile.curie(about) or f"<{about}>",
+            )
+            return Text(f"add {prop} to {name}", de=f"bei {name} {prop} ergänzen")
         example = self._example(result.path or "")
         return Text(f"add '{key}: {example}' to '{about}'", de=f"bei '{about}' '{key}: {example}' ergänzen")
+
+    def _is_of_facts(self, focus: str) -> bool:
+        """Tell whether a node is one that facts speak of, not only the project's ontology."""
+        if focus.startswith("_:"):
+            return True
+        known = (ox.DefaultGraph(), ox.NamedNode(GraphNames(id_base=self.id_base).profile))
+        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        graphs = {quad.graph_name for quad in quads}
+        return known[1] not in graphs or not graphs.issubset(known)
 
     def _example(self, iri: str) -> str:
         key = self.profile.key_of.get(iri)

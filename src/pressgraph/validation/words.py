@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pressgraph.errors import Text
 from pressgraph.rdf import SH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # component → what is wrong with a value, or with the thing, in English and German
 _COMPONENTS: dict[str, tuple[str, str]] = {
@@ -40,6 +45,49 @@ _COMPONENTS: dict[str, tuple[str, str]] = {
     "In": ("the value is not one of those listed", "der Wert ist keiner der aufgezählten"),
     "SPARQL": ("it breaks a rule", "es verletzt eine Regel"),
 }
+# the same with what the shape asks for, where that is known: {} stands for it
+_WITH_PARAMETER: dict[str, tuple[str, str, str]] = {
+    "Class": ("class", "it is not of the class {}", "es hat nicht die Klasse {}"),
+    "Datatype": ("datatype", "it is not written as {} asks", "es ist nicht so geschrieben, wie {} verlangt"),
+    "NodeKind": ("nodeKind", "it is not {}", "es ist nicht {}"),
+    "MinExclusive": ("minExclusive", "the value is not above {}", "der Wert liegt nicht über {}"),
+    "MinInclusive": ("minInclusive", "the value is below {}", "der Wert liegt unter {}"),
+    "MaxExclusive": ("maxExclusive", "the value is not below {}", "der Wert liegt nicht unter {}"),
+    "MaxInclusive": ("maxInclusive", "the value is above {}", "der Wert liegt über {}"),
+    "MinLength": (
+        "minLength",
+        "the text is shorter than {} characters",
+        "der Text ist kürzer als {} Zeichen",
+    ),
+    "MaxLength": ("maxLength", "the text is longer than {} characters", "der Text ist länger als {} Zeichen"),
+    "Pattern": ("pattern", "the text does not have the form {}", "der Text hat nicht die Form {}"),
+    "LanguageIn": (
+        "languageIn",
+        "the text is in none of the languages {}",
+        "der Text ist in keiner der Sprachen {}",
+    ),
+    "Equals": ("equals", "the values differ from those of '{}'", "die Werte sind andere als die von '{}'"),
+    "Disjoint": ("disjoint", "the value is one of '{}' too", "der Wert steht auch bei '{}'"),
+    "LessThan": ("lessThan", "the value is not less than that of '{}'", "der Wert ist nicht kleiner als der von '{}'"),
+    "LessThanOrEquals": (
+        "lessThanOrEquals",
+        "the value is greater than that of '{}'",
+        "der Wert ist größer als der von '{}'",
+    ),
+    "Node": ("node", "it does not meet what {} asks", "es erfüllt nicht, was {} verlangt"),
+    "HasValue": ("hasValue", "the value {} is missing", "der Wert {} fehlt"),
+    "In": ("in", "the value is none of: {}", "der Wert ist nichts von: {}"),
+}
+_COUNTED: dict[str, tuple[str, str, str]] = {
+    "MinCount": ("minCount", "there are fewer than {} values", "es gibt weniger als {} Werte"),
+    "MaxCount": ("maxCount", "there are more than {} values", "es gibt mehr als {} Werte"),
+    "QualifiedMinCount": (
+        "qualifiedMinCount",
+        "fewer than {} of the values are as asked for",
+        "weniger als {} der Werte sind wie verlangt",
+    ),
+    "QualifiedMaxCount": ("qualifiedMaxCount", "more than {} of the values are so", "mehr als {} der Werte sind so"),
+}
 _OTHER = ("it does not conform", "es entspricht nicht den Regeln")
 
 
@@ -52,6 +100,31 @@ def default_messages(component: str) -> dict[str, str]:
     """Return messages by language for a component."""
     english, german = _COMPONENTS.get(component_name(component), _OTHER)
     return {"de": german, "en": english}
+
+
+def parameter_of(component: str) -> str | None:
+    """Return the name of the parameter that a component's message shows, or None."""
+    known = _WITH_PARAMETER | _COUNTED
+    found = known.get(component_name(component))
+    return found[0] if found is not None else None
+
+
+def messages_about(component: str, asked: Sequence[str], *, key: str | None) -> dict[str, str]:
+    """Return messages by language for a component, with what the shape asks for; `key` is the property's name.
+
+    >>> messages_about("http://www.w3.org/ns/shacl#MaxLengthConstraintComponent", ["5"], key="name")["en"]
+    "'name': the text is longer than 5 characters"
+    """
+    name = component_name(component)
+    messages = default_messages(component)
+    if asked and name in _WITH_PARAMETER:
+        _, english, german = _WITH_PARAMETER[name]
+        messages = {"de": german.format(", ".join(asked)), "en": english.format(", ".join(asked))}
+    elif asked and name in _COUNTED:
+        _, english, german = _COUNTED[name]
+        if asked[0] != "1" or name.startswith("Qualified"):
+            messages = {"de": german.format(asked[0]), "en": english.format(asked[0])}
+    return {tag: f"'{key}': {text}" for tag, text in messages.items()} if key is not None else messages
 
 
 def default_text(component: str) -> Text:

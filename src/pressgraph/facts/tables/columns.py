@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pressgraph.errors import Place
 from pressgraph.facts.ids import slug
+from pressgraph.facts.mixed import takes_languages
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.rows import Target, compile_rows
 from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, split_values
@@ -420,13 +421,19 @@ class _Compiler:
             return (first,), "text" if key.kind is Kind.TEXT else "values"
         if key.kind is Kind.TEXT:
             return ((first, rest[0]), "text") if len(rest) == 1 else None
-        if key.kind is not Kind.LINK:
+        if key.kind not in {Kind.LINK, Kind.MIXED}:
             return None
         head: Path = (first,)
         if rest[0].isdigit():
             head, rest = (first, int(rest[0])), rest[1:]
         if not rest:
             return head, "values"
+        if key.kind is Kind.MIXED and len(rest) == 1:
+            of_nodes = {"id", "type", *self.profile.keys} if key.takes(Kind.LINK) else set()
+            if rest[0] in {"@value", "@type"} or (takes_languages(key) and rest[0] not in of_nodes):
+                return (*head, rest[0]), "values"
+        if not key.takes(Kind.LINK):
+            return None
         below = self.node_path(rest, ("id", "type"))
         return ((*head, *below[0]), below[1]) if below else None
 

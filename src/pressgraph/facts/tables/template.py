@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError, column_letters
 from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.profile.model import Key, Kind, Profile
 from pressgraph.spelling import did_you_mean
 
@@ -104,8 +105,8 @@ def _columns(kind: str, profile: Profile, language: str, nested: tuple[str, ...]
         raise PressgraphError(f"'{kind}' is not a class of the profile", hint=hint)
     uses = profile.uses_of([kind])
     for wanted in nested:
-        if wanted not in uses or profile.keys[wanted].kind is not Kind.LINK:
-            hint = did_you_mean(wanted, [name for name in uses if profile.keys[name].kind is Kind.LINK])
+        if wanted not in uses or not profile.keys[wanted].takes(Kind.LINK):
+            hint = did_you_mean(wanted, [name for name in uses if profile.keys[name].takes(Kind.LINK)])
             raise PressgraphError(f"'{wanted}' links {kind} to no other thing", hint=hint)
     yield _Column(header="id", hint="The thing's id: a kind and a name, such as agent/example", required=True)
     ordered = sorted(uses, key=lambda name: (not uses[name].required, not uses[name].single, name))
@@ -141,6 +142,9 @@ def _of_key(
         case Kind.LITERAL:
             wanted = datatype(key.datatype).wanted
             yield _Column(header=header, hint=f"{needed}{about} Write {wanted}.{more}", required=required)
+        case Kind.MIXED:
+            hint = f"{needed}{about} Write {mixed_wanted(key)}.{more}"
+            yield _Column(header=header, hint=hint, required=required)
         case Kind.LINK:
             hint = f"{needed}{about} Write an id, such as agent/example.{more}"
             yield _Column(header=header, hint=hint, required=required)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.errors import PressgraphError
-from pressgraph.facts.model import LanguageMap
+from pressgraph.facts.mixed import plain_form
+from pressgraph.facts.model import LanguageMap, ValueObject
 from pressgraph.facts.tables.sheet import join_values
 from pressgraph.facts.tree import Scalar
-from pressgraph.profile.model import Kind, Profile
+from pressgraph.profile.model import Key, Kind, Profile
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -53,10 +54,14 @@ def write_documents(documents: Iterable[Document], form: str, profile: Profile) 
 # -- flattened
 
 
-def flatten(body: Body, prefix: str = "") -> Iterator[tuple[str, str]]:
+def flatten(body: Body, profile: Profile, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield the header and the cell of everything that a body says."""
     for key, values in body.items():
         header = prefix + key
+        found = profile.keys.get(key)
+        if found is not None and found.kind is Kind.MIXED:
+            yield from _flat_mixed(found, values, profile, header)
+            continue
         if key == "id":
             yield header, values
         elif key == "type" or all(isinstance(value, str) for value in values):
@@ -65,17 +70,34 @@ def flatten(body: Body, prefix: str = "") -> Iterator[tuple[str, str]]:
             for tag, texts in values[0].items():
                 yield f"{header}.{tag}", join_values(texts)
         elif len(values) == 1:
-            yield from flatten(values[0], f"{header}.")
+            yield from flatten(values[0], profile, f"{header}.")
         else:
             for number, value in enumerate(values, start=1):
                 if isinstance(value, str):
                     yield f"{header}.{number}", join_values([value])
                 else:
-                    yield from flatten(value, f"{header}.{number}.")
+                    yield from flatten(value, profile, f"{header}.{number}.")
 
 
-def _flat_fact(fact: Fact) -> Flat:
-    flat = dict(flatten(fact.body))
+def _flat_mixed(key: Key, values: list[Any], profile: Profile, header: str) -> Iterator[tuple[str, str]]:
+    written = [plain_form(key, value, quotes=False) for value in values]
+    texts = [value for value in written if isinstance(value, str)]
+    if len(texts) == len(written):
+        yield header, join_values(texts)
+        return
+    for number, value in enumerate(written, start=1):
+        at = header if len(written) == 1 else f"{header}.{number}"
+        if isinstance(value, str):
+            yield at, join_values([value])
+        elif isinstance(value, dict) and "id" in value:
+            yield from flatten(value, profile, f"{at}.")
+        elif isinstance(value, dict):
+            for word, text in value.items():
+                yield f"{at}.{word}", join_values([text])
+
+
+def _flat_fact(fact: Fact, profile: Profile) -> Flat:
+    flat = dict(flatten(fact.body, profile))
     receipt = fact.receipt
     if receipt.status != "stated":
         flat["status"] = receipt.status
@@ -92,8 +114,8 @@ def _flat_fact(fact: Fact) -> Flat:
     return flat
 
 
-def _flat_source(source: Source) -> Flat:
-    return {**dict(flatten(source.body)), **_source_words(source)}
+def _flat_source(source: Source, profile: Profile) -> Flat:
+    return {**dict(flatten(source.body, profile)), **_source_words(source)}
 
 
 def _source_words(source: Source) -> Flat:
@@ -106,14 +128,15 @@ def _source_words(source: Source) -> Flat:
     return {word: value for word, value in words.items() if value}
 
 
-def _rows(documents: list[Document]) -> list[Flat]:
+def _rows(documents: list[Document], profile: Profile) -> list[Flat]:
     """Return one row for each fact; the first of a source describes it."""
     rows: list[Flat] = []
     for document in documents:
         described = {
-            f"source.{key}" if key != "id" else "source": value for key, value in _flat_source(document.source).items()
+            f"source.{key}" if key != "id" else "source": value
+            for key, value in _flat_source(document.source, profile).items()
         }
-        facts = [_flat_fact(fact) for fact in document.facts] or [{}]
+        facts = [_flat_fact(fact, profile) for fact in document.facts] or [{}]
         rows.append({**described, **facts[0]})
         rows.extend({"source": document.source.id, **fact} for fact in facts[1:])
     return rows
@@ -133,8 +156,8 @@ def _headers(rows: Iterable[Flat]) -> list[str]:
 
 
 def _delimited(delimiter: str) -> Callable[[list[Document], Profile], bytes]:
-    def write(documents: list[Document], _profile: Profile) -> bytes:
-        rows = _rows(documents)
+    def write(documents: list[Document], profile: Profile) -> bytes:
+        rows = _rows(documents, profile)
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, _headers(rows), delimiter=delimiter, restval="", lineterminator="\n")
         writer.writeheader()
@@ -146,12 +169,12 @@ def _delimited(delimiter: str) -> Callable[[list[Document], Profile], bytes]:
 
 
 def _workbook(documents: list[Document], profile: Profile) -> bytes:
-    sheets: dict[str, list[Flat]] = {"source": [_flat_source(document.source) for document in documents]}
+    sheets: dict[str, list[Flat]] = {"source": [_flat_source(document.source, profile) for document in documents]}
     kinds: dict[str, list[Flat]] = defaultdict(list)
     for document in documents:
         named = {} if len(documents) == 1 else {"source": document.source.id}
         for fact in document.facts:
-            flat = {**named, **_flat_fact(fact)}
+            flat = {**named, **_flat_fact(fact, profile)}
             kind = flat.get("type", "")
             own = kind in profile.classes and re.fullmatch(r"\w{1,31}", kind) and kind.casefold() != "source"
             if own:
@@ -179,14 +202,14 @@ def _workbook(documents: list[Document], profile: Profile) -> bytes:
     return output.getvalue()
 
 
-def _parquet(documents: list[Document], _profile: Profile) -> bytes:
+def _parquet(documents: list[Document], profile: Profile) -> bytes:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         hint = "install it: pip install 'pressgraph[parquet]'"
         raise PressgraphError("writing Parquet needs pyarrow", hint=hint) from error
-    rows = _rows(documents)
+    rows = _rows(documents, profile)
     headers = _headers(rows)
     table = pa.table({header: pa.array([row.get(header) for row in rows], pa.string()) for header in headers})
     output = io.BytesIO()
@@ -207,6 +230,10 @@ def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lam
             plain[key] = values
             continue
         found = profile.keys.get(key)
+        if found is not None and found.kind is Kind.MIXED:
+            mixed = [_nested_mixed(found, value, profile, single=single) for value in values]
+            plain[key] = mixed[0] if len(mixed) == 1 else mixed
+            continue
         if found is not None and found.kind is Kind.TEXT and values and isinstance(values[0], dict):
             plain[key] = {tag: texts[0] if len(texts) == 1 else list(texts) for tag, texts in values[0].items()}
             continue
@@ -216,6 +243,14 @@ def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lam
         ]
         plain[key] = items[0] if len(items) == 1 else items
     return plain
+
+
+def _nested_mixed(key: Key, value: Any, profile: Profile, *, single: Callable[[str], bool]) -> Any:
+    written = plain_form(key, value, quotes=True)
+    if isinstance(written, str):
+        # what is no text stands without quotes, so that it is read as what it is
+        return _Plain(written) if isinstance(value, ValueObject) else written
+    return written if isinstance(written, dict) and "id" not in written else _nested(written, profile, single=single)
 
 
 def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:

@@ -16,9 +16,10 @@ import yaml
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import Ids, slug
+from pressgraph.facts.mixed import plain_form, takes_languages
 from pressgraph.profile import Key, Kind
 from pressgraph.publish.jsonld import one_or_list
-from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD_STRING
+from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD, XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -234,6 +235,8 @@ class _Draft:
                     and concept.name in key.scheme.concepts
                 ):
                     written.append(concept.name)
+                case Kind.MIXED, _ if (mixed := self._mixed(key, value)) is not None:
+                    written.append(mixed)
                 case Kind.LINK, ox.NamedNode() | ox.BlankNode():
                     target = self._link(value)
                     if target is None:
@@ -247,6 +250,23 @@ class _Draft:
         by_tag = {tag: one_or_list(texts) for tag, texts in sorted(tagged.items())}
         plain = one_or_list(written) if written else None
         return (by_tag, plain) if by_tag else (plain, None)
+
+    def _mixed(self, key: Key, value: Term) -> Any:
+        """Return what a facts file writes for a value of a key of several kinds; None where it may not be one."""
+        if isinstance(value, ox.NamedNode | ox.BlankNode):
+            target = self._link(value) if key.takes(Kind.LINK) else None
+            return plain_form(key, {"id": target}, quotes=True) if target is not None else None
+        if not isinstance(value, ox.Literal):
+            return None
+        if value.language is not None:
+            return {value.language: value.value} if takes_languages(key) else None
+        kind = value.datatype.value
+        if kind in key.datatypes and datatype(kind).valid(value.value):
+            # without doubt, whatever the draft is written as
+            return {"@value": value.value, "@type": kind.replace(XSD, "xsd:")}
+        if kind == XSD_STRING and key.takes(Kind.TEXT) and not key.language_required:
+            return plain_form(key, value.value, quotes=True)
+        return None
 
     def _link(self, value: Resource) -> str | None:
         if value in self.ids:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.errors import PageError
-from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.datatypes import datatype, fitting
 from pressgraph.profile import Kind
 from pressgraph.publish.pages.addresses import is_address, resolve
 from pressgraph.publish.pages.blocks import Trouble, read_blocks
@@ -148,6 +148,8 @@ def _typed(predicate: str, literal: ox.Literal, profile: Profile) -> ox.Literal 
             return ox.Literal(text, datatype=ox.NamedNode(key.datatype))
         if (time := _date_time(text)) is not None:
             return ox.Literal(time, datatype=ox.NamedNode(f"{XSD}dateTime"))
+    if key.kind is Kind.MIXED and (found := fitting(key.datatypes, text)) is not None:
+        return ox.Literal(text, datatype=ox.NamedNode(found))
     if key.kind is Kind.LINK and is_address(text):
         try:
             return ox.NamedNode(text)
