@@ -230,7 +230,7 @@ def test_two_shapes_must_not_disagree_about_a_key() -> None:
 
 
 def test_two_shapes_must_not_ask_for_two_datatypes() -> None:
-    with pytest.raises(ProfileError, match="the values of 'amount'.*xsd:integer in ex:A .*; xsd:date in ex:B "):
+    with pytest.raises(ProfileError, match=r"the values of 'amount'.*xsd:integer in ex:A .*; xsd:date in ex:B "):
         compile_shapes("""
             ex:A sh:targetClass ex:C ; sh:property [ sh:path ex:amount ; sh:datatype xsd:integer ] .
             ex:B sh:targetClass ex:D ; sh:property [ sh:path ex:amount ; sh:datatype xsd:date ] .

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
 _DATE_TIME, _INTEGER = f"{XSD}dateTime", f"{XSD}integer"
+_BY_VALUE = INTEGERS | {
+    f"{XSD}{name}"
+    for name in (
+        "decimal", "double", "float", "boolean", "date", "dateTime", "dateTimeStamp", "time",
+        "duration", "yearMonthDuration", "dayTimeDuration", "gYear", "gYearMonth", "gMonth", "gDay", "gMonthDay",
+    )
+}  # fmt: skip
 _KEPT_AS = {**dict.fromkeys(INTEGERS - {_INTEGER}, _INTEGER), f"{XSD}dateTimeStamp": _DATE_TIME}
 
 
@@ -58,21 +65,27 @@ def restorer(profile: Profile) -> Callable[[ox.Triple], ox.Triple] | None:
     return restore
 
 
+@lru_cache(maxsize=10_000)
+def canonical(text: str, datatype_iri: str) -> str:
+    """Return the lexical form that a store gives to a literal.
+
+    >>> canonical("2.50", f"{XSD}decimal")
+    '2.5'
+    """
+    node = ox.NamedNode("urn:x-pressgraph:literal")
+    store = ox.Store()
+    store.add(ox.Quad(node, node, ox.Literal(text, datatype=ox.NamedNode(datatype_iri))))
+    (quad,) = store
+    assert isinstance(quad.object, ox.Literal)  # noqa: S101 - a literal was added
+    return quad.object.value
+
+
 def canonical_literals(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """Yield triples with the lexical forms that a store gives their literals, and the datatypes that they have."""
-    store = ox.Store()
-    node = ox.NamedNode("urn:x-pressgraph:literal")
-    known: dict[ox.Literal, ox.Literal] = {}
     for triple in triples:
         value = triple.object
-        if not isinstance(value, ox.Literal) or not value.datatype.value.startswith(XSD):
+        if not isinstance(value, ox.Literal) or value.datatype.value not in _BY_VALUE:
             yield triple
             continue
-        if value not in known:
-            store.add(ox.Quad(node, node, value))
-            (quad,) = store
-            kept = quad.object
-            store.clear()
-            assert isinstance(kept, ox.Literal)  # noqa: S101 - a literal was added
-            known[value] = ox.Literal(kept.value, datatype=value.datatype) if kept.value != value.value else value
-        yield ox.Triple(triple.subject, triple.predicate, known[value])
+        text = canonical(value.value, value.datatype.value)
+        yield ox.Triple(triple.subject, triple.predicate, ox.Literal(text, datatype=value.datatype))

@@ -137,12 +137,15 @@ def _mend_date_hint(text: str) -> str | None:
     return phrase("date-form")
 
 
-def _mend_integer(text: str) -> str | None:
+def _mend_whole(text: str, valid: Callable[[str], bool]) -> str | None:
+    """Suggest a whole number, if it is one of those that are asked for."""
     try:
         value = float(text.replace("_", "").replace(" ", ""))
     except ValueError:
         return None
-    return phrase("write", value=int(value)) if value.is_integer() and abs(value) < 1e15 else None  # noqa: PLR2004
+    if not value.is_integer() or abs(value) >= 1e15 or not valid(str(int(value))):  # noqa: PLR2004 - exact in a float
+        return None
+    return phrase("write", value=int(value))
 
 
 # Stores count months and seconds in 64 bits: nine digits of each fit, and no release needs more.
@@ -205,7 +208,8 @@ def _whole(least: int | None, most: int | None) -> Datatype:
         wanted = phrase("at-most", most=most)
     else:
         wanted = phrase("from-to", least=least, most=most)
-    return Datatype(wanted=wanted, valid=_within(least, most), mend=_mend_integer)
+    valid = _within(least, most)
+    return Datatype(wanted=wanted, valid=valid, mend=lambda text: _mend_whole(text, valid))
 
 
 _BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.convert.stored import restorer
 from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
@@ -81,6 +82,11 @@ class _Selector:
                 raise self.unknown(about, root)
         if evidence:
             quads |= {quad for quad in self.receipts(quads) if not self.withheld.hides(quad)}
+        restore = restorer(self.dataset.profile)
+        if restore is not None:
+            # as convert writes them: the store keeps derived datatypes by the datatype that they are derived from
+            stated = ((restore(quad.triple), quad.graph_name) for quad in quads)
+            quads = {ox.Quad(it.subject, it.predicate, it.object, graph) for it, graph in stated}
         return Selection(
             quads=frozenset(quads),
             profile=self.dataset.profile,

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
+from pressgraph.convert.stored import canonical
 from pressgraph.errors import Text
 from pressgraph.facts.check import is_node
 from pressgraph.facts.model import ValueObject
@@ -33,6 +34,9 @@ class _Spot:
 
     place: Place
     name: str
+    """The value as a store has it."""
+    written: str = ""
+    """The value as the file has it."""
     language: str | None = None
     source: str | None = None
     evidence: tuple[Span, ...] = ()
@@ -129,41 +133,44 @@ class Locator:
             if key == "id":
                 continue
             for index, value in enumerate(values):
-                for iri, name, language, at in self._value(key, value, (*path, key, index), places):
+                for iri, written, datatype, language, at in self._value(key, value, (*path, key, index), places):
                     if at is None:
                         continue
                     if (subject, iri) not in self._values:
                         self._paths[subject].append(iri)
-                    spot = _Spot(place=at, name=name, language=language, source=source, evidence=evidence)
+                    name = canonical(written, datatype) if datatype is not None else written
+                    spot = _Spot(
+                        place=at, name=name, written=written, language=language, source=source, evidence=evidence
+                    )
                     self._values[subject, iri].append(spot)
                 if key != "type" and self._profile.keys[key].takes(Kind.LINK) and is_node(value):
                     self._node(value, (*path, key, index), places, source, evidence)
 
     def _value(
         self, key: str, value: Any, path: Path, places: Mapping[Path, Place]
-    ) -> Iterator[tuple[str, str, str | None, Place | None]]:
-        """Yield property, value as a term, language and place of what a key says."""
+    ) -> Iterator[tuple[str, str, str | None, str | None, Place | None]]:
+        """Yield property, value as a term, datatype, language and place of what a key says."""
         place = places.get(path)
         if key == "type":
-            yield RDF_TYPE, self._profile.classes[value].iri, None, place
+            yield RDF_TYPE, self._profile.classes[value].iri, None, None, place
             return
         found = self._profile.keys[key]
         if isinstance(value, dict) and found.kind is Kind.TEXT:
             for tag, texts in value.items():
                 for number, text in enumerate(texts):
-                    yield found.iri, text, tag, places.get((*path, tag, number))
+                    yield found.iri, text, None, tag, places.get((*path, tag, number))
         elif isinstance(value, ValueObject):
-            yield found.iri, value["@value"], value.get("@language"), place
+            yield found.iri, value["@value"], value.get("@type"), value.get("@language"), place
         elif isinstance(value, dict):
-            yield found.iri, self._emitter.iri(value["id"])[1:-1], None, places.get((*path, "id"), place)
+            yield found.iri, self._emitter.iri(value["id"])[1:-1], None, None, places.get((*path, "id"), place)
         elif found.kind is Kind.LINK:
-            yield found.iri, self._emitter.iri(value)[1:-1], None, place
+            yield found.iri, self._emitter.iri(value)[1:-1], None, None, place
         elif found.kind is Kind.TERM and found.scheme is not None:
-            yield found.iri, found.scheme.concepts[value].iri, None, place
+            yield found.iri, found.scheme.concepts[value].iri, None, None, place
         else:
-            yield found.iri, value, None, place
+            yield found.iri, value, found.datatype, None, place
 
 
 def _matching(spots: list[_Spot], result: Result) -> _Spot | None:
-    same = [spot for spot in spots if spot.name == result.lexical]
+    same = [spot for spot in spots if result.lexical in {spot.name, spot.written}]
     return next((spot for spot in same if spot.language == result.language), same[0] if same else None)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.errors import PressgraphError
+from pressgraph.facts.datatypes import INTEGERS, NUMBERS
 from pressgraph.facts.mixed import plain_form
 from pressgraph.facts.model import LanguageMap, ValueObject
 from pressgraph.facts.tables.sheet import join_values
 from pressgraph.facts.tree import Scalar
 from pressgraph.profile.model import Key, Kind, Profile
+from pressgraph.rdf import XSD
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -247,9 +249,15 @@ def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lam
 
 def _nested_mixed(key: Key, value: Any, profile: Profile, *, single: Callable[[str], bool]) -> Any:
     written = plain_form(key, value, quotes=True)
+    if isinstance(written, str) and isinstance(value, ValueObject):
+        if not key.takes(Kind.TEXT) or value["@type"] not in NUMBERS | {f"{XSD}boolean"}:
+            return _Plain(written)
+        # in quotes it would be text
+        if written in {"true", "false"}:
+            return written == "true"
+        return int(written) if value["@type"] in INTEGERS else dict(value)
     if isinstance(written, str):
-        # what is no text stands without quotes, so that it is read as what it is
-        return _Plain(written) if isinstance(value, ValueObject) else written
+        return written
     return written if isinstance(written, dict) and "id" not in written else _nested(written, profile, single=single)
 
 
