@@ -267,9 +267,7 @@ def _described(files: Iterable[FactsFile]) -> set[str]:
     return {name for one in files for name in (*one.described, *([one.source.id] if one.source is not None else []))}
 
 
-def _load_rdf(
-    add: Callable[[list[ox.Triple]], None], path: Path, project: Project, profile: Profile
-) -> list[Problem]:
+def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Project, profile: Profile) -> list[Problem]:
     name = project.name_of(path)
     known = _RDF_SUFFIXES[path.suffix.lower()]
     try:
