@@ -21,6 +21,7 @@ from pressgraph.query.patterns import HOST
 from pressgraph.server.addresses import link
 from pressgraph.server.answers import RequestError, error_answer, request_error
 from pressgraph.server.connections import Connections
+from pressgraph.server.drawing import Drawing
 from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.following import Following
 from pressgraph.server.frames import request_frame
@@ -49,6 +50,10 @@ _SECURITY = (
     (b"x-frame-options", b"DENY"),
 )
 _CACHED = ',"cached":true'
+
+
+_SMALL = 64 * 1024
+"""The size in bytes up to which an answer of a process is read at once."""
 
 
 class Front:
@@ -84,6 +89,7 @@ class Front:
                 "id_base": project.id_base,
             },
         )
+        self.drawing = Drawing()
         self.writes = Writes(self, token)
         self.pages = Pages(self)
         self.endpoint = Endpoint(self)
@@ -281,7 +287,8 @@ class Front:
                 exchange.close()
         except ExchangeError as failure:
             raise request_error(failure) from failure
-        return json.loads(b"".join(parts))
+        content = b"".join(parts)
+        return json.loads(content) if len(content) < _SMALL else await self.drawing.of(json.loads, content)
 
     def moved(self) -> None:
         """Take note of a new snapshot."""
@@ -300,6 +307,7 @@ class Front:
                     self.problem = error if isinstance(error, PressgraphError) else PressgraphError(str(error))
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
+                self.drawing.start()
                 self.following.start()
                 self.connections.start()
                 await send({"type": "lifespan.startup.complete"})
@@ -309,6 +317,7 @@ class Front:
                 self._note_answered()
                 await self.writes.stop()
                 await self.pool.stop(1.0)
+                self.drawing.stop()
                 self.following.clean()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -201,14 +201,21 @@ class LinkedData:
 
         async def page() -> bytes:
             found = await self.front.lookup({"op": "thing", "iri": iri})
+            said = await self.front.lookup({"op": "document", "iri": iri, "terms": []})
+            drawn = await self.front.drawing.of(draw, found, said)
+            if drawn is None:
+                raise await self.missing(request, names.local(iri))
+            return drawn
+
+        def draw(found: dict[str, Any], said: dict[str, Any]) -> bytes | None:
             view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]), uses.get(iri, 0))
             if view.empty:
-                raise await self.missing(request, names.local(iri))
+                return None
             return self.pages.content(
                 request,
                 "thing.html",
                 view=view,
-                json_ld=self._tree(await self._triples(iri, ()), iri),
+                json_ld=self._tree(self._triples(said, (iri,)), iri),
                 place=where,
                 forms=_links(where, self.pages.prefix(request)),
                 is_term=iri in self.front.profile.ontology_terms,
@@ -226,6 +233,9 @@ class LinkedData:
         async def page() -> bytes:
             found = await self.front.lookup({"op": "terms", "terms": names})
             about = await self.front.lookup({"op": "thing", "iri": iri})
+            return await self.front.drawing.of(draw, found, about)
+
+        def draw(found: dict[str, Any], about: dict[str, Any]) -> bytes:
             labels = {**about["labels"], **found["labels"]}
             for triple in self.definitions.about(iri):
                 value = term(triple.object)
@@ -264,7 +274,7 @@ class LinkedData:
 
         async def make() -> Entry:
             content = await page() if form is HTML else await self._rdf(request, iri, form, place, terms)
-            return Entry(content, form.content_type, etag)
+            return await self.front.drawing.packed(Entry(content, form.content_type, etag))
 
         # what else an address has, such as '?x=1', changes nothing
         key = (etag, iri, place.link(), self.pages.chosen(request) or "", self.front.address(request))
@@ -274,19 +284,27 @@ class LinkedData:
     def _tree(self, triples: Iterable[ox.Triple], iri: str) -> dict[str, Any]:
         return json_ld(triples, self.front.profile, id_base=self.front.project.id_base, root=iri)
 
-    async def _triples(self, iri: str, terms: Iterable[str]) -> list[ox.Triple]:
-        terms = list(terms)
-        found = await self.front.lookup({"op": "document", "iri": iri, "terms": terms})
-        triples = [quad.triple for quad in ox.parse(found["triples"], format=ox.RdfFormat.N_TRIPLES)]
-        for name in (iri, *terms):
+    def _triples(self, said: dict[str, Any], names: Iterable[str]) -> list[ox.Triple]:
+        triples = [quad.triple for quad in ox.parse(said["triples"], format=ox.RdfFormat.N_TRIPLES)]
+        for name in names:
             triples.extend(self.definitions.shape_triples(name))
         return triples
 
     async def _rdf(self, request: Request, iri: str, form: Form, place: Place, terms: Iterable[str]) -> bytes:
         """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
-        triples = await self._triples(iri, terms)
-        if not triples:
+        terms = list(terms)
+        said = await self.front.lookup({"op": "document", "iri": iri, "terms": terms})
+        written = await self.front.drawing.of(self._write_document, request, iri, form, place, said, terms)
+        if written is None:
             raise await self.missing(request, iri.removeprefix(self.base))
+        return written
+
+    def _write_document(
+        self, request: Request, iri: str, form: Form, place: Place, said: dict[str, Any], terms: Iterable[str]
+    ) -> bytes | None:
+        triples = self._triples(said, (iri, *terms))
+        if not triples:
+            return None
         if any(it.predicate.value == f"{VOID}triples" for it in triples):
             dump = f"{self.front.address(request)}/store?{urlencode({'graph': iri})}"
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(f"{VOID}dataDump"), ox.NamedNode(dump)))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pressgraph.dataset.counts import Counts
     from pressgraph.server.front import Front
     from pressgraph.server.negotiation import Form
+    from pressgraph.server.publication import Description
 
 STATIC = Path(__file__).parent / "static"
 _STATIC_KINDS = {
@@ -95,6 +96,10 @@ class Pages:
         ]
 
     # -- drawing
+
+    async def draw_beside(self, request: Request, template: str, make: Callable[[], dict[str, Any]]) -> Response:
+        """Answer with a page that is drawn for this request beside the event loop; `make` makes what it shows."""
+        return await self.front.drawing.of(lambda: self.draw(request, template, **make()))
 
     def draw(
         self,
@@ -251,10 +256,15 @@ class Pages:
         return self.page(request, entry, {"vary": "Accept-Language, Cookie"})
 
     async def _draw_home(self, request: Request, address: str, etag: str) -> Entry:
-        counts, found = self.front.following.described.counts, self.front.following.described.first_page
+        described = self.front.following.described
+        content = await self.front.drawing.of(self._home, request, address, described)
+        return await self.front.drawing.packed(Entry(content, HTML.content_type, etag))
+
+    def _home(self, request: Request, address: str, described: Description) -> bytes:
+        counts, found = described.counts, described.first_page
         names = self.names(request, found["labels"])
         things, kinds = self._things(counts)
-        content = self.content(
+        return self.content(
             request,
             "home.html",
             place=Place("/"),
@@ -277,7 +287,6 @@ class Pages:
                 "url": address + "/",
             },
         )
-        return Entry(content, HTML.content_type, etag)
 
     def _things(self, counts: Counts) -> tuple[int, dict[str, int]]:
         """Return how many things the profile knows, and how many of which class that is not only a superclass."""
@@ -296,7 +305,7 @@ class Pages:
                 return RedirectResponse(self.names(request).term(iri).href, 303)
         total: list[int] = []
         hits = await self.found(request, text, most=_FOUND_AT_ONCE, total=total)
-        return self.draw(request, "search.html", text=text, hits=hits, total=sum(total))
+        return await self.draw_beside(request, "search.html", lambda: {"text": text, "hits": hits, "total": sum(total)})
 
     async def found(
         self, request: Request, text: str, *, most: int, any_word: bool = False, total: list[int] | None = None
@@ -370,7 +379,8 @@ class Pages:
         etag = f'"{self.front.following.identity}-{self.run}{form.name}"'
 
         async def make() -> Entry:
-            return Entry(self.linked.write(triples(), form, description.PREFIXES), form.content_type, etag)
+            content = await self.front.drawing.of(lambda: self.linked.write(triples(), form, description.PREFIXES))
+            return await self.front.drawing.packed(Entry(content, form.content_type, etag))
 
         entry = await self.front.endpoint.cache.made((etag, address), make, key_size=len(address))
         return entity(request, entry, {**CORS, "vary": "Accept", "cache-control": "no-cache"})

@@ -44,6 +44,8 @@ QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _CHANGING_WORDS = ("NOW", "RAND", "UUID", "BNODE")
 _MOST_PARAMETERS = 200
+_LONG = 8 * 1024
+"""The length in characters from which a query is looked at beside the event loop."""
 _OFFERED = {"SELECT": ROWS, "ASK": ROWS, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
 
 
@@ -226,7 +228,10 @@ class Endpoint:
         digest = self.digest(text)
         request.scope["pressgraph.log"] = {"query": digest}
         try:
-            check_query(text, self.limits)
+            if len(text) < _LONG:
+                check_query(text, self.limits)
+            else:
+                await front.drawing.of(check_query, text, self.limits)
         except QueryError as error:
             raise RequestError(400, str(error)) from error
         kind, html = query_form(text), request.method != "POST"

@@ -22,7 +22,7 @@ from pressgraph.server.view import graph_view, result_view
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -67,23 +67,26 @@ class QueryPage:
             *(("default-graph-uri", iri) for iri in operation.default or ()),
             *(("named-graph-uri", iri) for iri in operation.named or ()),
         ]
-        return self.pages.draw(
-            request,
-            "query.html",
-            status=status,
-            text=text or _EXAMPLE,
-            saved=saved,
-            form=self._form(request, saved, values) if saved else [],
-            queries=self._queries(),
-            problem=problem,
-            line=line,
-            column=column,
-            excerpt=_excerpt(text, line, column),
-            result=result,
-            downloads=_downloads(result, text, dataset, self.pages.prefix(request)),
-            dataset=dataset,
-            prefixes=sorted(self.front.prefixes.items()),
-        )
+
+        def shown() -> dict[str, Any]:
+            view = result() if result is not None else None
+            return {
+                "status": status,
+                "text": text or _EXAMPLE,
+                "saved": saved,
+                "form": self._form(request, saved, values) if saved else [],
+                "queries": self._queries(),
+                "problem": problem,
+                "line": line,
+                "column": column,
+                "excerpt": _excerpt(text, line, column),
+                "result": view,
+                "downloads": _downloads(view, text, dataset, self.pages.prefix(request)),
+                "dataset": dataset,
+                "prefixes": sorted(self.front.prefixes.items()),
+            }
+
+        return await self.pages.draw_beside(request, "query.html", shown)
 
     def _saved(self, request: Request, fields: Mapping[str, str]) -> tuple[SavedQuery, dict[str, str], str]:
         """Return the saved query that an address names, the parameters that it gives, and the query's text.
@@ -130,14 +133,14 @@ class QueryPage:
             groups.setdefault(query.name.rpartition("/")[0], []).append(query)
         return groups
 
-    async def _result(self, request: Request, text: str, operation: Operation) -> dict[str, Any]:
-        """Return what the page shows of a result.
+    async def _result(self, request: Request, text: str, operation: Operation) -> Callable[[], dict[str, Any]]:
+        """Return what makes of a result what the page shows.
 
         Raises RequestError.
         """
         front = self.front
         try:
-            check_query(text, front.endpoint.limits)
+            await front.drawing.of(check_query, text, front.endpoint.limits)
         except QueryError as error:
             raise RequestError(400, str(error)) from error
         graph = query_form(text) in {"CONSTRUCT", "DESCRIBE"}
@@ -154,6 +157,9 @@ class QueryPage:
                 # the beginning is enough for a page
                 exchange.close()
                 whole = False
+        return lambda: self._shown(request, content, graph=graph, whole=whole)
+
+    def _shown(self, request: Request, content: bytes, *, graph: bool, whole: bool) -> dict[str, Any]:
         names = self.pages.names(request)
         if graph:
             return graph_view(*_triples(content, whole=whole), names)

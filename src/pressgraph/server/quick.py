@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pressgraph.server.front import Front
 
 _MOST_CALLERS = 4096
+_LONGEST_QUERY = 8 * 1024
+"""In bytes, as it is written in an address; a longer one is looked at beside the event loop, which takes longer."""
 _LARGEST_HEAD = 8 * 1024
 _MOST_KNOWN = 4096
 _LARGEST = 64 * 1024
@@ -137,7 +139,7 @@ class Quick:
             return known
         inside = self._inside(data)
         line = REQUEST_LINE.match(inside)
-        if line is None:
+        if line is None or len(line[1]) > _LONGEST_QUERY:
             return None
         caller = self._callers.get(inside[line.end() :])
         if caller is None or OTHER_PARAMETERS.search(line[2]):

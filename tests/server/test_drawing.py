@@ -1,0 +1,108 @@
+"""Where work is done: what takes long is drawn beside the event loop, never on it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from pressgraph.profile import load_profile
+from pressgraph.project import open_project
+from pressgraph.query.saved import load_saved_queries
+from pressgraph.server import linked, pages, protocol, query_page
+from pressgraph.server.cache import Entry
+from pressgraph.server.drawing import THREAD
+from pressgraph.server.front import Front
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WORK: list[tuple[Any, str]] = [
+    (pages.Pages, "content"),
+    (linked, "write_triples"),
+    (linked, "json_ld"),
+    (linked, "thing_view"),
+    (query_page, "result_view"),
+    (query_page, "graph_view"),
+]
+"""What takes long, and where it is called by which name."""
+
+MANY = "SELECT ?a ?b { VALUES ?a { " + "1 2 3 4 5 6 7 8 9 10 " + "} VALUES ?b { " + "1 2 3 4 5 6 7 8 9 10 " + "} }"
+LONG = "SELECT * { VALUES ?a { " + "1 " * 5000 + "} }"
+ADDRESSES = [
+    ("/", "text/html", {}),
+    ("/void", "text/turtle", {}),
+    ("/sparql", "application/rdf+xml", {}),
+    ("/shapes", "text/html", {}),
+    ("/shapes", "application/ld+json", {}),
+    ("/cluster", "text/html", {}),
+    ("/vocab/label-level", "text/turtle", {}),
+    ("/doc/agent/biosaxony", "text/html", {}),
+    ("/doc/agent/biosaxony", "application/ld+json", {}),
+    ("/search", "text/html", {"q": "biosaxony"}),
+    ("/sparql", "text/html", {"query": MANY}),
+    ("/sparql", "text/html", {"query": "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 600"}),
+]
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What was done, and in which thread."""
+    found: list[tuple[str, str]] = []
+
+    def noting(name: str, does: Callable[..., Any]) -> Callable[..., Any]:
+        def note(*arguments: Any, **named: Any) -> Any:
+            found.append((name, threading.current_thread().name))
+            return does(*arguments, **named)
+
+        return note
+
+    for place, name in [*WORK, (Entry, "encoded"), (protocol, "check_query")]:
+        monkeypatch.setattr(place, name, noting(name, getattr(place, name)))
+    return found
+
+
+def _ask(project: Path, *asked: tuple[str, str, dict[str, str]]) -> list[httpx.Response]:
+    """Ask a server in this process."""
+
+    async def run() -> list[httpx.Response]:
+        opened = open_project(project)
+        front = Front(opened, load_profile(opened), load_saved_queries(opened))
+        await front.following.move()
+        transport = httpx.ASGITransport(app=front)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
+            answers = [
+                await client.get(path, params=fields, headers={"accept": accept}) for path, accept, fields in asked
+            ]
+        front.drawing.stop()
+        await front.writes.stop()
+        await front.pool.stop(0.1)
+        front.following.clean()
+        return answers
+
+    return asyncio.run(run())
+
+
+def test_drawing_leaves_the_event_loop(built: Path, seen: list[tuple[str, str]]) -> None:
+    answers = _ask(built, *ADDRESSES)
+    assert [it.status_code for it in answers] == [200] * len(ADDRESSES)
+    done = {(name, thread) for name, thread in seen if name in {name for _, name in WORK}}
+    assert {name for name, _ in done} == {name for _, name in WORK}
+    assert {thread.rpartition("_")[0] for _, thread in done} == {THREAD}, done
+
+
+def test_what_is_large_is_compressed_beside_the_event_loop(built: Path, seen: list[tuple[str, str]]) -> None:
+    _ask(built, ("/shapes", "application/ld+json", {}))
+    assert next(thread for name, thread in seen if name == "encoded").startswith(THREAD)
+
+
+def test_a_long_query_is_looked_at_beside_the_event_loop(built: Path, seen: list[tuple[str, str]]) -> None:
+    long, short = (_ask(built, ("/sparql", "text/csv", {"query": query}))[0] for query in (LONG, "ASK { ?s ?p ?o }"))
+    assert (long.status_code, short.status_code) == (200, 200)
+    threads = [thread for name, thread in seen if name == "check_query"]
+    assert threads[0].startswith(THREAD)
+    assert not threads[1].startswith(THREAD)
