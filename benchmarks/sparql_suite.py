@@ -227,7 +227,8 @@ def _by_value(term: Term) -> Term:
         return term
     store = ox.Store()
     store.add(ox.Quad(ox.BlankNode("a"), ox.NamedNode("urn:a"), term))
-    return next(iter(store)).object
+    kept: Term = next(iter(store)).object
+    return kept
 
 
 def expected(case: Case, folder: Path) -> object:

@@ -1,25 +1,27 @@
 """Lines of statements in RDF files, for results on what no facts file says.
 
-N-Triples and N-Quads have one statement on a line. rdflib's readers of Turtle, TriG and RDF/XML know how far they have
-come when they pass a statement on. Of JSON-LD no line can be told.
+The parser that reads the files for validation reads them again, piece by piece, and passes each statement on when it is
+complete. JSON-LD is read as a whole, so that no line can be told.
 """
 
 from __future__ import annotations
 
 import bisect
 import re
+from codecs import BOM_UTF8
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import serialization
 from pressgraph.errors import Place
-from pressgraph.rdf import RDF_TYPE
+from pressgraph.rdf import RDF, RDF_TYPE
 from pressgraph.validation.shacl import term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pressgraph.rdf import Term
@@ -29,7 +31,27 @@ Statement: TypeAlias = "tuple[Term, str, Term, int, int]"
 """Subject, predicate, object, line and column (0 where it is not known)."""
 
 
-_SPACE = re.compile(r"(?:\s|#[^\n]*)*")
+_NIL = ox.NamedNode(f"{RDF}nil")
+_REMEMBERED = 10_000
+"""Tokens that are kept to find the bracket at which an object starts."""
+_LINE = re.compile(rb"[^\n]*+\n|[^\n]++")
+# The terminals of Turtle and TriG (Turtle, 6.5), as far as places need them; every byte is in some token.
+_TOKEN = re.compile(
+    rb"""
+      (?P<space>\s++|\#[^\n\r]*+)
+    | (?P<closing>[\])}])
+    | (?P<opening>[\[({])
+    | (?P<mark>\^\^|[;,]|\.(?!\d))
+    | (?P<term>
+          \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+        | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+'
+        | <[^<>\x00-\x20]*+>
+        | (?:[^\s<>"'\[\](){};,^\#\\]|\\.)++
+      )
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class RdfLocator:
@@ -41,11 +63,10 @@ class RdfLocator:
         self._nodes: dict[str, Place] = {}
         self._blank: dict[frozenset[tuple[str, str]], set[str]] = defaultdict(set)
         for name, path, form in files:
-            read = _READERS.get(form)
-            if read is not None:
-                self._learn(name, list(read(path)))
+            if form != "jsonld":
+                self._learn(name, _read(path, form))
 
-    def _learn(self, name: str, statements: list[Statement]) -> None:
+    def _learn(self, name: str, statements: Iterable[Statement]) -> None:
         about: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for subject, predicate, value, line, column in statements:
             place = Place(file=name, line=line, column=column)
@@ -79,8 +100,12 @@ class RdfLocator:
         for value, place in stated:
             if value == result.value:
                 return place
-        if stated:
+        if stated and result.value is None:
             return stated[-1][1]
+        # a blank node's label is another there
+        nodes = [place for value, place in stated if value.startswith("_:")]
+        if len(nodes) == 1 and (result.value or "").startswith("_:"):
+            return nodes[0]
         for step in result.steps:
             if step.startswith("^") and result.value is not None:
                 for value, place in self._values.get((result.value, step[1:]), ()):
@@ -89,88 +114,79 @@ class RdfLocator:
         return self._nodes.get(focus)
 
 
-def _lines(path: Path) -> Iterator[Statement]:
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        if line.strip():
-            column = len(line) - len(line.lstrip()) + 1
-            for quad in ox.parse(line, format=ox.RdfFormat.N_QUADS):
-                yield quad.subject, quad.predicate.value, quad.object, number, column
+class _Feed:
+    """A file that hands pyoxigraph's parser one piece at a time, so that it is known how far the parser has come."""
+
+    def __init__(self, pieces: Iterable[re.Match[bytes]]) -> None:
+        self._pieces = iter(pieces)
+        self.read_pieces: list[re.Match[bytes]] = []
+
+    def read(self, _size: int = -1) -> bytes:
+        """Return the next piece; nothing at the end."""
+        piece = next(self._pieces, None)
+        if piece is None:
+            return b""
+        self.read_pieces.append(piece)
+        return piece[0]
 
 
-def _turtle(path: Path) -> Iterator[Statement]:
-    from rdflib import Dataset
-    from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
-    from rdflib.plugins.parsers.trig import TrigSinkParser
+def _read(path: Path, form: str) -> Iterator[Statement]:
+    """Yield statements with their places, as far as the file can be read: what has no place has no line, no more.
 
-    text = path.read_text(encoding="utf-8-sig")
-    starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    found: list[Statement] = []
-    base: Any = TrigSinkParser if path.suffix.lower() == ".trig" else SinkParser
-
-    class Noting(base):  # type: ignore[misc]
-        """Notes where each object starts, and tells it when the statement is complete."""
-
-        def __init__(self) -> None:
-            self.at: dict[Any, int] = {}
-            sink = RDFSink(Dataset(default_union=True).default_graph)
-            super().__init__(sink, baseURI=path.resolve().as_uri(), turtle=True)
-
-        def object(self, argstr: str, i: int, res: Any) -> int:
-            end: int = super().object(argstr, i, res)
-            if end >= 0:
-                space = _SPACE.match(argstr, i)
-                self.at[res[-1]] = space.end() if space is not None else i
-            return end
-
-        def makeStatement(self, quadruple: Any) -> None:  # noqa: N802 - the parser's name
-            # the parser has a pair for 'a'
-            verb = quadruple[1][1] if isinstance(quadruple[1], tuple) else quadruple[1]
-            subject, predicate, value = _term(quadruple[2]), str(verb), _term(quadruple[3])
-            offset = self.at.get(quadruple[3])
-            if subject is not None and value is not None and offset is not None:
-                line = bisect.bisect_right(starts, offset)
-                found.append((subject, predicate, value, line, offset - starts[line - 1] + 1))
-            super().makeStatement(quadruple)
-
-    Noting().loadBuf(text)
-    yield from found
-
-
-def _xml(path: Path) -> Iterator[Statement]:
-    from rdflib import Graph
-    from rdflib.parser import FileInputSource
-    from rdflib.plugins.parsers.rdfxml import create_parser
-
-    found: list[Statement] = []
-
-    class Noting(Graph):
-        def add(self, triple: Any) -> Noting:
-            subject, predicate, value = (_term(it) for it in triple)
-            if subject is not None and value is not None and isinstance(predicate, ox.NamedNode):
-                found.append((subject, predicate.value, value, parser.getLineNumber(), 0))
-            return self
-
-    with path.open("rb") as file:
-        source = FileInputSource(file)
-        source.setSystemId(path.resolve().as_uri())
-        parser: Any = create_parser(source, Noting(bind_namespaces="none"))
-        parser.parse(source)
-    yield from found
-
-
-def _term(term: Any) -> Term | None:
-    from pressgraph.dataset import to_ox
-
+    The parser passes a statement on as soon as it is complete. Of Turtle and TriG it gets token by token, so the last
+    term before that is the object; of the others line by line.
+    """
+    known = serialization(form)
+    data = path.read_bytes().removeprefix(BOM_UTF8)
+    tokens = form in {"turtle", "trig"}
+    starts = [0, *(match.end() for match in re.finditer(b"\n", data))]
+    feed = _Feed((_TOKEN if tokens else _LINE).finditer(data))
+    # as the file is read for validation, so that the same IRIs come out
+    base = path.resolve().as_uri()
     try:
-        return to_ox(term)
-    except TypeError:
-        return None
+        quads = ox.parse(
+            feed,  # type: ignore[arg-type]  # a file as far as it is used
+            format=known.ox_format,
+            base_iri=base,
+            rename_blank_nodes=True,
+        )
+        for quad in quads:
+            piece = _start(feed.read_pieces, quad.object) if tokens else feed.read_pieces[-1]
+            start = piece.start() + (0 if tokens else len(piece[0]) - len(piece[0].lstrip()))
+            line = bisect.bisect_right(starts, start)
+            before = data[starts[line - 1] : start].decode("utf-8", "replace")
+            yield quad.subject, quad.predicate.value, quad.object, line, 0 if form == "rdfxml" else len(before) + 1
+            if tokens and len(feed.read_pieces) > _REMEMBERED:
+                del feed.read_pieces[: -_REMEMBERED // 2]
+    except (SyntaxError, ValueError, OSError):
+        return
 
 
-_READERS: dict[str, Callable[[Path], Iterator[Statement]]] = {
-    "ntriples": _lines,
-    "nquads": _lines,
-    "turtle": _turtle,
-    "trig": _turtle,
-    "rdfxml": _xml,
-}
+def _start(pieces: Sequence[re.Match[bytes]], value: Term) -> re.Match[bytes]:
+    """Return the token at which the last object starts: a literal's text, the bracket of a list or of a node."""
+    # of an element of a list the closing bracket has been read, which is not its own
+    bracketed = isinstance(value, ox.BlankNode) or value == _NIL
+    depth = 0
+    for index in range(len(pieces) - 1, -1, -1):
+        piece = pieces[index]
+        if piece["closing"] and bracketed:
+            depth += 1
+        elif piece["opening"] and depth:
+            depth -= 1
+            if depth == 0:
+                return piece
+        elif piece["opening"] and bracketed and depth == 0:
+            # a list is stated when its first element is read
+            return piece
+        elif depth == 0 and piece["term"] and not (bracketed and _opens(pieces, index - 1)):
+            if index > 1 and pieces[index - 1][0] == b"^^":
+                return pieces[index - 2]
+            return pieces[index - 1] if piece[0].startswith(b"@") and index > 0 else piece
+    return pieces[-1]
+
+
+def _opens(pieces: Sequence[re.Match[bytes]], index: int) -> bool:
+    """Whether the last token up to an index that is no space opens a list."""
+    while index >= 0 and pieces[index]["space"]:
+        index -= 1
+    return index >= 0 and pieces[index][0] == b"("

@@ -1,0 +1,119 @@
+"""Places of results in RDF files: any valid file can be reported on, and what is underlined is what is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pressgraph.cli import main
+from pressgraph.validation.rdf_places import RdfLocator
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://x.example/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+ex:T a owl:Class ; rdfs:label "T"@en .
+ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-v .
+ex:S-v sh:path ex:v ; sh:datatype xsd:string ; sh:message "Text, please."@en .
+"""
+SYNTAX = st.sampled_from("<>\"'\\#@^[](){};,.:_ab1 \n\té")
+HEAD = "@prefix ex: <https://x.example/> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+
+
+def places(tmp_path: Path, text: str, suffix: str = ".ttl") -> list[tuple[int, int]]:
+    """Return line and column of each finding."""
+    (tmp_path / "shapes").mkdir(exist_ok=True)
+    (tmp_path / "shapes" / "x.ttl").write_text(SHAPES, encoding="utf-8")
+    path = tmp_path / f"d{suffix}"
+    path.write_bytes(text.encode())
+    arguments = ["--project", str(tmp_path), "validate", str(path), "-f", "json"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1, result.output
+    assert "unexpected" not in result.stderr
+    found = [it["place"] for it in json.loads(result.stdout)["findings"] if it["rule"] == "S-v"]
+    return [(it["line"], it["column"]) for it in found]
+
+
+@pytest.mark.parametrize(
+    ("value", "column"),
+    [
+        ("5", 6),
+        ("-5.0", 6),
+        ("1e3", 6),
+        ("true", 6),
+        ('"yes"^^xsd:boolean', 6),
+        ('"1e5"^^xsd:decimal', 6),
+        ('"P2W"^^xsd:duration', 6),
+        ('"2026-02-30"^^xsd:date', 6),
+        ('"01"^^<http://www.w3.org/2001/XMLSchema#integer>', 6),
+        ('"""a\n"b" c"""@de', 6),
+        ("'it'@en", 6),
+        ("ex:a\\.", 6),
+        ("<#t2>", 6),
+        ("<a%20b>", 6),
+        ("[ ex:q 5 ]", 6),
+        ("( 1 2 )", 6),
+        ("()", 6),
+        ("_:b", 6),
+    ],
+)
+def test_what_is_wrong_is_underlined(tmp_path: Path, value: str, column: int) -> None:
+    """Beside values that are right, before and behind it."""
+    text = f'{HEAD}ex:t a ex:T ; # a " comment <\nex:v "fine" ;\nex:v {value} ;\nex:v "ok" , "good" .\n'
+    assert places(tmp_path, text) == [(5, column)]
+
+
+def test_each_of_several_values_has_its_place(tmp_path: Path) -> None:
+    text = f'{HEAD}ex:t1 a ex:T ;\n ex:v 5 ;\n ex:v true , 7.5 ;\n ex:v "ok" .'
+    assert places(tmp_path, text) == [(4, 7), (5, 7), (5, 14)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@base <https://x.example/terms#> .\n<#t1> a ex:T ; ex:v 5 .",
+        "ex:a\\. a ex:T ; ex:v 5 .",
+        'ex:t a ex:T ; ex:v 5 ; ex:l "x"@de-x-leicht , "y"@sl-rozaj-biske-1994 .',
+        'ex:t a ex:T ; ex:v 5 ; ex:w \'a\\\'b\' , """x"" y""" .',
+        "ex:t a ex:T ; ex:v 5 ; ex:w <https://x.example/\\u00e4> .",
+        "BASE <https://x.example/>\nPREFIX y: <y#>\ny:t a ex:T ; ex:v 5 .",
+        "ex:t a ex:T ; ex:v 5 .\nex:no.dots. ex:p ex:a.b.c .",
+        "\r\nex:t a ex:T ;\r\n ex:v 5 .\r\n",
+    ],
+)
+def test_any_valid_turtle_can_be_reported_on(tmp_path: Path, text: str) -> None:
+    if "no.dots." in text:
+        text = text.replace("no.dots. ", "no.dots ")
+    ((line, column),) = places(tmp_path, HEAD + text)
+    lines = (HEAD + text).split("\n")
+    assert lines[line - 1][column - 1] == "5"
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".nt", ".trig"])
+def test_a_byte_order_mark_is_no_column(tmp_path: Path, suffix: str) -> None:
+    type_, value = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://x.example/v>"
+    text = f'\ufeff<urn:t> {type_} <https://x.example/T> .\n<urn:t> {value} "ä"@de .\n'
+    expected = [(2, 1)] if suffix == ".nt" else [(2, 31)]
+    assert places(tmp_path, text, suffix) == expected
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(
+    data=st.binary(max_size=200)
+    | st.text(st.sampled_from("<>\"'\\#@^[](){};,.:_ab1 \n\té"), max_size=60).map(str.encode)
+)
+@pytest.mark.parametrize("form", ["turtle", "trig", "ntriples", "nquads", "rdfxml"])
+def test_a_file_that_no_parser_takes_has_no_places(
+    tmp_path_factory: pytest.TempPathFactory, form: str, data: bytes
+) -> None:
+    """It may have changed since it was validated."""
+    path = tmp_path_factory.getbasetemp() / f"any.{form}"
+    path.write_bytes(data)
+    RdfLocator([("any", path, form)])
