@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from pressgraph.languages import lookup
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -39,7 +41,7 @@ class Text(str):
 
     def to(self, language: str) -> str:
         """Return the text in a language, else in English."""
-        return self.translations.get(language.partition("-")[0].lower(), str(self))
+        return self.translations.get(lookup(language, ("en", *self.translations)) or "en", str(self))
 
 
 def in_language(text: str, language: str) -> str:

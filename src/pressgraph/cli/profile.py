@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
+from pressgraph.languages import choose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,4 +179,4 @@ def _mark(deprecated: Deprecation | None, profile: Profile) -> str:
 
 def _in(language: str, texts: Mapping[str, str]) -> str:
     """Return the text in a language, else in English."""
-    return texts.get(language) or texts.get("en", "")
+    return choose(texts, language) or ""

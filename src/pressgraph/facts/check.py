@@ -33,6 +33,7 @@ from pressgraph.facts.model import (
 )
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
+from pressgraph.languages import is_well_formed
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import XSD_STRING
 from pressgraph.spelling import did_you_mean, suggestion
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 # Controls that XML 1.0 cannot carry at all (2.2), so that no RDF/XML or web page could.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LANGUAGES = {
     "english": "en",
     "german": "de",
@@ -789,8 +789,10 @@ def good_language(tag: str) -> bool:
     """Tell whether a language tag is well-formed and registered (BCP 47, RFC 5646 2.2.9)."""
     if tag in _TWO_LETTERS:
         return True
-    if not _LANGUAGE_TAG.fullmatch(tag):
+    if not is_well_formed(tag):
         return False
+    if tag.startswith("x-"):
+        return True
     # its tables take longer to load than a facts file to read
     import langcodes
 

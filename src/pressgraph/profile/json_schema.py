@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.languages import choose
 from pressgraph.profile.model import Key, Kind, Profile, Scheme
 
 if TYPE_CHECKING:
@@ -233,7 +234,6 @@ def _choices(scheme: Scheme, language: str) -> dict[str, Any]:
 
 
 def _described(labels: Any, definitions: Any, language: str) -> dict[str, str]:
-    label = labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
-    definition = definitions.get(language) or definitions.get("en") or next(iter(definitions.values()), "")
-    text = f"{label}: {definition}" if label and definition else label or definition
+    label, definition = choose(labels, language), choose(definitions, language)
+    text = f"{label}: {definition}" if label and definition else label or definition or ""
     return {"description": text} if text else {}

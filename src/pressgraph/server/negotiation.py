@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
+from pressgraph.languages import lookup
 from pressgraph.query.patterns import LISTED
 
 if TYPE_CHECKING:
@@ -147,9 +148,9 @@ def choose_language(header: str | None, offered: Sequence[str], default: str) ->
     """Return the offered language tag that suits best (RFC 4647, lookup)."""
     for value, weight in sorted(ranges(header or ""), key=lambda it: -it[1]):
         if weight > 0:
-            for tag in (value, value.partition("-")[0]):
-                if tag in offered:
-                    return tag
+            found = default if value == "*" else lookup(value, offered)
+            if found is not None:
+                return found
     return default
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from pressgraph.languages import lookup
 from pressgraph.rdf import SCHEMA
 from pressgraph.server import description
 from pressgraph.server.addresses import Place, link
@@ -188,8 +189,9 @@ class Pages:
     def language(self, request: Request) -> str:
         """Return the language to answer in: of the address, of an earlier choice, of the browser, of the project."""
         for asked in (self.chosen(request), cookie(request.headers.getlist("cookie"), "lang")):
-            if asked in LANGUAGES:
-                return asked
+            found = lookup(asked, LANGUAGES) if asked else None
+            if found is not None:
+                return found
         own = self.front.project.language
         return choose_language(
             field(request.headers, "accept-language"), tuple(LANGUAGES), own if own in LANGUAGES else "en"

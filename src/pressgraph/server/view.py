@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.languages import lookup, primary
 from pressgraph.profile.model import local_name
 from pressgraph.rdf import PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.server.addresses import about, external
@@ -157,12 +158,14 @@ class Names:
 
         def rank(item: Sequence[str]) -> tuple[int, str]:
             tag = item[1].lower()
-            if tag.partition("-")[0] == self._language:
+            if tag and tag == wanted:
                 return 0, item[0]
-            return (1 if not tag else 2 if tag.startswith("en") else 3), item[0]
+            return (1 if not tag else 2 if primary(tag) == "en" else 3), item[0]
 
         if not texts:
             return "", ""
+        wanted = lookup(self._language, (item[1] for item in texts if item[1]))
+        wanted = wanted.lower() if wanted is not None else None
         best = min(texts, key=rank)
         return best[0], best[1]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place, Text, in_language
+from pressgraph.languages import choose
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -78,11 +79,8 @@ class Result:
         return rule_of(self.shape)
 
     def message(self, language: str) -> str:
-        """Return the message in a language, else in English, else in any."""
-        for tag in (language, language.partition("-")[0], "en", ""):
-            if tag in self.messages:
-                return self.messages[tag]
-        return next(iter(self.messages.values()), f"does not conform to {self.rule}")
+        """Return the message in a language, else in English, else in none, else in any."""
+        return choose(self.messages, language) or f"does not conform to {self.rule}"
 
 
 def rule_of(shape: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.languages import choose
 from pressgraph.rdf import SCHEMA
 from pressgraph.validation.consumers import check_consumer, ignored
 
@@ -29,8 +30,7 @@ class Advice:
 
     def message(self, language: str) -> str:
         """Return the message in a language, else in English."""
-        primary = language.partition("-")[0]
-        return self.messages.get(language) or self.messages.get(primary) or self.messages["en"]
+        return choose(self.messages, language) or self.messages["en"]
 
 
 def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tuple[Advice, ...]:
