@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.errors import PageError
-from pressgraph.facts import read_facts_bytes
+from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.profile import Profile
 from pressgraph.publish.pages import embed, extract
 from pressgraph.publish.pages.fetch import FetchError, fetch
@@ -216,6 +216,98 @@ def test_a_foreign_page_becomes_a_draft_that_conforms(built: Path, tmp_path: Pat
     assert "datePublished: 2024-01-05T08:00:00+08:00" in text
     checked = run(built, "validate", str(draft))
     assert checked.exit_code == 0, checked.output
+
+
+ARTICLE = {"@type": "NewsArticle", "headline": "Hallo", "datePublished": "2026-01-15"}
+DRAFTS: dict[str, Any] = {
+    "no article": {"@type": "Organization", "name": "X"},
+    "a page and a site alone": [{"@type": "WebPage", "name": "T"}, {"@type": "WebSite", "name": "T"}],
+    "empty keywords": {**ARTICLE, "keywords": ""},
+    "blank texts": {**ARTICLE, "keywords": ["  ", "a"], "description": " \n", "about": ""},
+    "a link to what says nothing known": {**ARTICLE, "publisher": {"@id": "#p", "duns": "5"}, "about": {"@id": "#q"}},
+    "a telephone number": {"@type": "ContactPoint", "telephone": "018000510903", "faxNumber": "0049 30 1"},
+    "texts that YAML takes for others": {
+        **ARTICLE,
+        "keywords": ["no", "1e3", "12:30", "0x1F", "2026-01-15", "~", "null"],
+    },
+    "two days of publication": {**ARTICLE, "datePublished": ["2026-01-15", "2026-01-16"]},
+    "two days, one of them none": {**ARTICLE, "dateModified": ["soon", "2026-01-16"]},
+    "a number for a day": {**ARTICLE, "datePublished": 20260115, "dateModified": 1768435200},
+    "a number for a text": {**ARTICLE, "headline": 2026, "description": 1e400},
+    "a part of a page": {**ARTICLE, "isPartOf": {"@type": ["WebPage"], "@id": "https://x.example/p"}},
+    "a part of an organisation": {**ARTICLE, "isPartOf": {"@type": "Organization", "name": "X"}},
+    "one name twice": [
+        {"@type": "Organization", "name": "24horas.cl"},
+        {"@type": "NewsMediaOrganization", "name": "24Horas.cl"},
+    ],
+    "an id that is none": {**ARTICLE, "@id": "mailto:", "about": {"@id": "urn:x", "@type": "Thing", "name": "x"}},
+    "control characters": {**ARTICLE, "description": "a\x07b\x85c", "keywords": "\ufffe"},
+    "languages": {
+        **ARTICLE,
+        "headline": [{"@value": "a", "@language": "xx-unknown"}, {"@value": "b", "@language": "de"}],
+    },
+    "personal data": {**ARTICLE, "author": {"@type": "Person", "name": "A", "email": "a@b.example"}},
+    "a circle": {
+        "@id": "#a",
+        "@type": "Organization",
+        "parentOrganization": {"@id": "#b", "parentOrganization": {"@id": "#a"}},
+    },
+}
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+@pytest.mark.parametrize("lang", ["de", "de_DE", "xx-unknown", ""])
+def test_drafts_pass_the_facts_rules(built: Path, tmp_path: Path, name: str, lang: str) -> None:
+    graph = DRAFTS[name] if isinstance(DRAFTS[name], list) else [DRAFTS[name]]
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}).replace("Infinity", "1e400")
+    html = f'<html lang="{lang}"><title>Küste &#8211; x</title><script type="application/ld+json">{text}</script>'
+    draft = tmp_path / "draft.yaml"
+    made = run(built, "extract", "-", "-o", str(draft), "--base", "https://www.example.org/1", stdin=html.encode())
+    assert made.exit_code == 0, made.output
+    workspace = pressgraph.open(built)
+    found = read_facts_bytes(
+        draft.read_bytes(), workspace.profile, id_base=workspace.project.id_base, name="draft.yaml"
+    )
+    assert [str(it) for it in (*found.problems, *dangling_problems(found))] == [], draft.read_text("utf-8")
+    checked = run(built, "validate", "--fail-on", "never", str(draft))
+    assert "isPartOf-class" not in checked.output
+
+
+def draft_of(built: Path, *graph: Any) -> str:
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph})
+    html = f'<html lang="de"><title>T</title><script type="application/ld+json">{text}</script>'
+    return run(built, "extract", "-", stdin=html.encode()).stdout
+
+
+def test_a_thing_that_a_page_describes_twice_is_one_in_a_draft(built: Path) -> None:
+    named = {"@type": "Organization", "name": "24horas.cl"}
+    text = draft_of(
+        built, {**ARTICLE, "publisher": named, "sourceOrganization": {**named, "url": "https://x.example/"}}
+    )
+    assert "agent/24horas-cl" in text
+    assert "agent/24horas-cl-2" not in text
+    # with ids of their own they are two
+    text = draft_of(built, {**named, "@id": "https://x.example/a"}, {**named, "@id": "https://x.example/b"})
+    assert "id: https://x.example/a" in text
+    assert "id: https://x.example/b" in text
+
+
+def test_entities_in_json_are_resolved_in_a_draft(built: Path) -> None:
+    text = draft_of(built, {**ARTICLE, "headline": "K&#252;ste &#8211; x"})
+    assert "Küste – x" in text
+    assert "document/kueste-x" in text
+
+
+def test_what_a_draft_cannot_say_is_in_its_comments(built: Path) -> None:
+    text = draft_of(built, {**ARTICLE, "datePublished": ["2026-01-15", "2026-01-16"], "dateModified": 1768435200})
+    assert "datePublished: '2026-01-15'" in text or 'datePublished: "2026-01-15"' in text
+    assert "# - document/hallo datePublished: 2026-01-16" in text
+    assert "# - document/hallo dateModified: 1768435200" in text
+
+
+@pytest.mark.parametrize("kind", ["ReportageNewsArticle", "TechArticle", "BlogPosting", "NewsArticle"])
+def test_kinds_of_articles_are_sources(built: Path, kind: str) -> None:
+    assert "id: document/hallo" in draft_of(built, {**ARTICLE, "@type": kind}).partition("facts:")[0]
 
 
 def test_our_own_page_comes_back_as_facts(built: Path, profile: Profile, id_base: str) -> None:

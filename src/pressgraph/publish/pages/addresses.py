@@ -13,7 +13,12 @@ from urllib.parse import quote, quote_from_bytes, unquote, urljoin, urlsplit
 from pressgraph.facts.ids import is_iri
 
 # What no IRI holds (RFC 3987, 2.2), and a percent sign that encodes nothing.
-_NOT_IN_IRIS = re.compile('[\x00-\x20\x7f-\x9f"<>\\\\^`{|}\ue000-\uf8ff\ufff0-\uffff]|%(?![0-9A-Fa-f]{2})')
+_NONCHARACTERS = "".join(map(chr, (it for plane in range(0x10000, 0x110000, 0x10000) for it in (plane - 2, plane - 1))))
+_NOT_IN_IRIS = re.compile(
+    '[\x00-\x20\x7f-\x9f"<>\\\\^`{|}\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U0010ffff'
+    + _NONCHARACTERS
+    + "]|%(?![0-9A-Fa-f]{2})"
+)
 _TO_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _BLANKS = "".join(map(chr, range(0x21)))
 

@@ -1,12 +1,15 @@
 """Write what a page says as a draft facts file, in the keys of the profile.
 
-A draft is valid as far as the profile knows what the page says. What it does not know is not lost: it is listed in
-comments at the end. Nobody has checked a draft against the page's text, so its facts carry no evidence.
+A draft passes the facts rules: it is checked by them, and what they refuse is taken out. That, and what the profile
+does not know, is not lost: it is listed in comments at the end. Nobody has checked a draft against the page's text, so
+its facts carry no evidence.
 """
 
 from __future__ import annotations
 
 import hashlib
+import html
+from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +17,12 @@ import pyoxigraph as ox
 import yaml
 
 from pressgraph.dataset.schema_org import schema_org
-from pressgraph.facts.datatypes import datatype
+from pressgraph.facts import dangling_problems, read_facts_bytes
+from pressgraph.facts.check import good_language
+from pressgraph.facts.datatypes import datatype, mend_date
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.mixed import plain_form, takes_languages
+from pressgraph.facts.tree import Scalar
 from pressgraph.profile import Key, Kind
 from pressgraph.publish.jsonld import one_or_list
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD, XSD_STRING
@@ -24,7 +30,8 @@ from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD, XSD_STRING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pressgraph.profile import ClassTerm, Profile
+    from pressgraph.errors import Problem
+    from pressgraph.profile import ClassTerm, KeyUse, Profile
     from pressgraph.publish.pages.extract import Extracted
     from pressgraph.rdf import Resource, Term
 
@@ -37,6 +44,8 @@ _KINDS = (
     ("Event", "event"),
     ("Action", "activity"),
 )
+# What is taken out may be what others link to, and so on; a page is no deeper than that.
+_ROUNDS = 100
 _SOURCE_KEYS = ("headline", "name", "datePublished", "inLanguage", "sourceOrganization")
 # An id is public even where what it names is personal data, so no telephone number is part of one.
 _NAMES = ("headline", "name", "legalName")
@@ -52,12 +61,12 @@ class _Draft:
         self.extracted = extracted
         self.profile = profile
         self.id_base = id_base
-        self.language = extracted.language or "en"
+        tags = (extracted.language or "", (extracted.language or "").partition("-")[0])
+        self.language = next((tag for tag in tags if good_language(tag.lower())), "en")
         self.left_out: list[str] = []
         self.about: dict[Resource, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        for triple in sorted(extracted.triples, key=str):
-            if isinstance(triple.subject, ox.NamedNode | ox.BlankNode):
-                self.about[triple.subject][triple.predicate.value].append(triple.object)
+        for subject, predicate, value in _told_once(extracted.triples):
+            self.about[subject][predicate].append(value)
         self.ids = self._mint()
 
     def write(self, name: str) -> str:
@@ -70,13 +79,66 @@ class _Draft:
             f"# Read from {_one_line(name)}: a draft. Check it against the page, add evidence where you can, and then",
             "# run 'pressgraph validate'.",
         ]
-        body = yaml.safe_dump(
-            {"source": source, "facts": facts}, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
-        )
+        body = self._checked({"source": source, "facts": facts})
         tail = []
         if self.left_out:
             tail = ["", "# Also said by the page, and not in the profile:", *(f"# - {it}" for it in self.left_out)]
         return "\n".join([*head, body.rstrip(), *tail]) + "\n"
+
+    def _checked(self, body: dict[str, Any]) -> str:
+        """Return the draft's YAML without what the facts rules refuse, which is left out instead."""
+        for _ in range(_ROUNDS):
+            text = _yaml(body)
+            problems = self._problems(text)
+            if not problems:
+                return text
+            places = _places(text)
+            paths = dict.fromkeys(_path_at(places, it) for it in problems)
+            # from the end, so that the places of list items before stay what they are
+            for path in sorted(paths, key=_order, reverse=True):
+                self._take_out(body, path)
+        self._leave_out_written("facts", body["facts"])
+        return _yaml({"source": {"id": "document/page"}, "facts": []})
+
+    def _problems(self, text: str) -> list[Problem]:
+        found = read_facts_bytes(text.encode(), self.profile, id_base=self.id_base, name="draft")
+        return [*found.problems, *dangling_problems(found)]
+
+    def _take_out(self, body: dict[str, Any], path: tuple[str | int, ...]) -> None:
+        """Take the value at a path out; what has no id without it goes as a whole."""
+        if path[:1] == ("source",) and path[1:] in {(), ("id",)}:
+            self._leave_out_written("source", body["source"])
+            body["source"] = {"id": "document/page"}
+            return
+        if path[-1:] == ("id",):
+            path = path[:-1]
+        if len(path) <= 1:
+            self._leave_out_written("facts", body["facts"])
+            body["facts"] = []
+            return
+        holder: Any = body
+        for step in path[:-1]:
+            holder = holder[step] if not isinstance(step, int) or step < len(holder) else {}
+        last = path[-1]
+        if last in holder if isinstance(holder, dict) else isinstance(last, int) and last < len(holder):
+            about = body["source"] if path[0] == "source" else body["facts"][path[1]] if len(path) > 2 else {}  # noqa: PLR2004
+            words = [str(it) for it in path[2:] if isinstance(it, str)]
+            self._leave_out_written(" ".join([str(about.get("id", "")), *words]).strip(), holder[last])
+            del holder[last]
+        if not holder and len(path) > 2:  # noqa: PLR2004 - an empty value is none
+            self._take_out(body, path[:-1])
+
+    def _leave_out_written(self, name: str, value: Any) -> None:
+        if isinstance(value, dict):
+            if value.keys() - {"id", "type", "personal"}:
+                for word, item in value.items():
+                    if word not in {"id", "type", "personal"}:
+                        self._leave_out_written(f"{value.get('id', name)} {word}", item)
+        elif isinstance(value, list):
+            for item in value:
+                self._leave_out_written(name, item)
+        else:
+            self.left_out.append(f"{name}: {_one_line(str(value))}")
 
     # -- ids
 
@@ -131,8 +193,12 @@ class _Draft:
 
     def _document(self) -> Resource | None:
         """Return what is most likely the page's text: an article, else any work that is no web page or site."""
+        pages = schema_org().below("WebPage") | schema_org().below("WebSite") | schema_org().below("WebPageElement")
         for wanted in ("Article", "CreativeWork"):
             for node in sorted(self.about, key=str):
+                types = {str(getattr(it, "value", "")).removeprefix(SCHEMA) for it in self.about[node][RDF_TYPE]}
+                if types & pages:
+                    continue
                 known = {iri for term in self._classes(node) for iri in (term.iri, *term.superclasses)}
                 if SCHEMA + wanted in known:
                     return node
@@ -140,12 +206,7 @@ class _Draft:
 
     def _source(self, document: Resource | None) -> dict[str, Any]:
         if document is None:
-            title = self.extracted.title or "page"
-            return {
-                "id": f"document/{slug(title)[:60].strip('-') or 'page'}",
-                "type": "CreativeWork",
-                "headline": {self.language: title},
-            }
+            return self._page()
         source: dict[str, Any] = {"id": self.ids[document]}
         classes = self._classes(document)
         source["type"] = one_or_list([term.name for term in classes])
@@ -154,10 +215,26 @@ class _Draft:
             key = self.profile.keys.get(key_name)
             if key is None or key_name not in uses:
                 continue
-            values = self.about[document].get(key.iri, ())
-            written, _ = self._values(key, values, self.ids[document])
+            kept, more = _kept(key, uses[key_name], self.about[document].get(key.iri, ()))
+            written, _ = self._values(key, kept, self.ids[document], uses[key_name])
             if written is not None:
                 source[key_name] = written
+                self._leave_out(self.ids[document], key_name, more)
+        return source
+
+    def _page(self) -> dict[str, Any]:
+        """Return a page without an article of its own as a source: its title is all that is known."""
+        title = self.extracted.title or "page"
+        name, number = f"document/{slug(title)[:60].strip('-') or 'page'}", 2
+        while name in self.ids.values():
+            name, number = f"{name}-{number}", number + 1
+        source: dict[str, Any] = {"id": name}
+        if "CreativeWork" in self.profile.classes:
+            source["type"] = "CreativeWork"
+            uses = self.profile.uses_of(["CreativeWork"])
+            key = next((self.profile.keys[it] for it in ("headline", "name") if it in uses), None)
+            if key is not None:
+                source[key.name] = title if key.plain_required else {self.language: title}
         return source
 
     # -- facts
@@ -184,11 +261,10 @@ class _Draft:
                 continue
             if key.name in said:
                 continue
-            kept = list(values)
-            if uses is not None and uses[key.name].single and key.kind is not Kind.TEXT:
-                kept = kept[:1]
-                self._leave_out(name, key.name, list(values)[1:])
-            written, other = self._values(key, kept, name)
+            use = uses[key.name] if uses is not None else None
+            kept, more = _kept(key, use, values)
+            self._leave_out(name, key.name, more)
+            written, other = self._values(key, kept, name, use)
             target = personal if key.personal or self._is_personal_link(key, kept) else plain
             if written is not None:
                 target[key.name] = written
@@ -212,12 +288,14 @@ class _Draft:
             for term in self._classes(value)
         )
 
-    def _values(self, key: Key, values: Sequence[Term], name: str | None = None) -> tuple[Any, Any]:
+    def _values(self, key: Key, values: Sequence[Term], name: str, use: KeyUse | None) -> tuple[Any, Any]:
         """Return a key's values as a facts file writes them, and plain texts beside texts with a language."""
         written: list[Any] = []
         tagged: dict[str, list[str]] = defaultdict(list)
         left: list[Term] = []
         for value in values:
+            if isinstance(value, ox.Literal) and not value.value.strip():
+                continue  # it says nothing
             match key.kind, value:
                 case Kind.TEXT, ox.Literal() if value.language is not None and not key.plain_required:
                     tagged[value.language].append(value.value)
@@ -238,15 +316,14 @@ class _Draft:
                 case Kind.MIXED, _ if (mixed := self._mixed(key, value)) is not None:
                     written.append(mixed)
                 case Kind.LINK, ox.NamedNode() | ox.BlankNode():
-                    target = self._link(value)
+                    target = self._link(value) if self._fits(value, use) else None
                     if target is None:
                         left.append(value)
                     else:
                         written.append(target)
                 case _:
                     left.append(value)
-        if name is not None:
-            self._leave_out(name, key.name, left)
+        self._leave_out(name, key.name, left)
         by_tag = {tag: one_or_list(texts) for tag, texts in sorted(tagged.items())}
         plain = one_or_list(written) if written else None
         return (by_tag, plain) if by_tag else (plain, None)
@@ -267,6 +344,13 @@ class _Draft:
         if kind == XSD_STRING and key.takes(Kind.TEXT) and not key.language_required:
             return plain_form(key, value.value, quotes=True)
         return None
+
+    def _fits(self, value: Resource, use: KeyUse | None) -> bool:
+        """Tell whether a thing is of a class that a key's values must have."""
+        if use is None or not use.value_classes:
+            return True
+        known = {iri for term in self._classes(value) for iri in (term.iri, *term.superclasses)}
+        return bool(known & set(use.value_classes))
 
     def _link(self, value: Resource) -> str | None:
         if value in self.ids:
@@ -290,6 +374,16 @@ class _Draft:
             self.left_out.append(f"{name} {word}: {_one_line(text)}")
 
 
+def _kept(key: Key, use: KeyUse | None, values: Iterable[Term]) -> tuple[list[Term], list[Term]]:
+    """Return the values of a key that a facts file can have, and those that are too many."""
+    found = list(values)
+    if use is not None and use.single and (key.kind is not Kind.TEXT or key.plain_required):
+        # what can be written comes before what cannot
+        found.sort(key=lambda it: isinstance(it, ox.Literal) and _lexical(key, it) is None)
+        return found[:1], found[1:]
+    return found, []
+
+
 def _lexical(key: Key, literal: ox.Literal) -> str | None:
     """Return a literal as a key's datatype wants it; of a time the day, where a day is wanted."""
     known = datatype(key.datatype)
@@ -298,7 +392,104 @@ def _lexical(key: Key, literal: ox.Literal) -> str | None:
     day, separator, _ = literal.value.partition("T")
     if separator and known.valid(day):
         return day
-    return None if literal.datatype.value == XSD_STRING else known.mend(literal.value)
+    if key.datatype != f"{XSD}date" or literal.datatype.value == XSD_STRING:
+        return None
+    return mend_date(literal.value)
+
+
+def _told_once(triples: Iterable[ox.Triple]) -> list[tuple[Resource, str, Term]]:
+    """Return statements in order, with texts as they are meant, and things that are described twice described once.
+
+    HTML's entities mean nothing in JSON, but systems that write pages put them there. A person, an organisation or a
+    place without an id is the one of the same kind and name that the page has already.
+    """
+    found = [
+        (it.subject, it.predicate.value, _unescaped(it.object))
+        for it in sorted(triples, key=str)
+        if isinstance(it.subject, ox.NamedNode | ox.BlankNode)
+    ]
+    kinds: dict[Resource, set[str]] = defaultdict(set)
+    names: dict[Resource, str] = {}
+    for subject, predicate, value in found:
+        if predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
+            local = value.value.removeprefix(SCHEMA)
+            kinds[subject] |= {local, *schema_org().classes.get(local, ())} & {"Organization", "Person", "Place"}
+        elif predicate == f"{SCHEMA}name" and isinstance(value, ox.Literal):
+            names.setdefault(subject, " ".join(value.value.casefold().split()))
+    first: dict[tuple[str, str], Resource] = {}
+    same: dict[Resource, Resource] = {}
+    # what has an id comes first: others can refer to it
+    for node in sorted(names, key=lambda it: (isinstance(it, ox.BlankNode), str(it))):
+        for kind in sorted(kinds[node]):
+            known = first.setdefault((kind, names[node]), node)
+            if known != node and isinstance(node, ox.BlankNode):
+                same.setdefault(node, known)
+
+    def one(term: Any) -> Any:
+        return same.get(term, term)
+
+    return list(dict.fromkeys((one(subject), predicate, one(value)) for subject, predicate, value in found))
+
+
+def _unescaped(term: Term) -> Term:
+    if not isinstance(term, ox.Literal) or "&" not in term.value:
+        return term
+    text = html.unescape(term.value)
+    if text == term.value:
+        return term
+    if term.language is not None:
+        return ox.Literal(text, language=term.language)
+    return ox.Literal(text, datatype=term.datatype)
+
+
+# -- YAML
+
+
+class _Dumper(yaml.SafeDumper):
+    """Write texts so that every YAML reader reads texts."""
+
+
+def _yaml(body: dict[str, Any]) -> str:
+    return yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    kind = Scalar(text=text, plain=True, line=1, column=1).reads_as()
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if kind == "str" else '"')
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
+
+
+def _places(text: str) -> list[tuple[tuple[int, int], tuple[str | int, ...]]]:
+    """Return where each value of a YAML text begins, key or value, with the path to it; in the order of the text."""
+    found: list[tuple[tuple[int, int], tuple[str | int, ...]]] = []
+
+    def walk(node: Any, path: tuple[str | int, ...]) -> None:
+        found.append(((node.start_mark.line + 1, node.start_mark.column + 1), path))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                found.append(((key.start_mark.line + 1, key.start_mark.column + 1), (*path, str(key.value))))
+                walk(value, (*path, str(key.value)))
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                walk(value, (*path, number))
+
+    walk(yaml.compose(text, Loader=yaml.SafeLoader), ())
+    return sorted(found, key=lambda it: it[0])
+
+
+def _path_at(places: list[tuple[tuple[int, int], tuple[str | int, ...]]], problem: Problem) -> tuple[str | int, ...]:
+    """Return the path of what stands at a problem's place, or last before it: the innermost."""
+    at = (problem.place.line, problem.place.column)
+    index = bisect_right([place for place, _ in places], at)
+    same = [path for place, path in places if place == places[max(0, index - 1)][0]]
+    return max(same, key=len)
+
+
+def _order(path: tuple[str | int, ...]) -> list[tuple[bool, int, str]]:
+    return [(isinstance(it, int), it if isinstance(it, int) else 0, str(it)) for it in path]
 
 
 def _one_line(text: str) -> str:
