@@ -18,7 +18,8 @@ test: $(VENV)/dev.stamp ## install, then run all tests
 	$(BIN)/pytest -n auto $(PYTEST_ARGS)
 
 fuzz: $(VENV)/dev.stamp ## read 10,000 broken inputs at each boundary (PRESSGRAPH_FUZZ=1000 for fewer)
-	PRESSGRAPH_FUZZ="$${PRESSGRAPH_FUZZ:-10000}" $(BIN)/pytest -n auto --timeout 14400 tests/fuzz $(PYTEST_ARGS)
+	PRESSGRAPH_FUZZ="$${PRESSGRAPH_FUZZ:-10000}" $(BIN)/pytest -n auto --timeout 14400 tests/fuzz \
+		tests/test_pages.py::test_fuzzed_pages_keep_the_four_guarantees_or_are_refused $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types, import layers
 	$(BIN)/ruff check .
