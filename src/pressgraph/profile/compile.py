@@ -96,6 +96,11 @@ def profile_sources(project: Project) -> ProfileSources:
                 for name, content in _read_turtle(path):
                     read[f"{OWN}{name}"] = content
         files[kind] = tuple(read.items())
+    if project.replace_profile:
+        files["ontology"] = (
+            *_imported([*files["ontology"], *files["shapes"]], shipped["ontology"]),
+            *files["ontology"],
+        )
     if not files["shapes"]:
         raise ProfileError(
             "the profile has no shapes",
@@ -104,6 +109,45 @@ def profile_sources(project: Project) -> ProfileSources:
     return ProfileSources(
         ontology=files["ontology"], shapes=files["shapes"], prefixes=tuple(sorted(project.prefixes.items()))
     )
+
+
+def _imported(own: Iterable[tuple[str, bytes]], folder: Path) -> list[tuple[str, bytes]]:
+    """Return the shipped ontologies that files import, and those that these import."""
+    imports, is_ontology = ox.NamedNode(f"{OWL}imports"), ox.NamedNode(f"{OWL}Ontology")
+    wanted = _objects(own, imports)
+    if not wanted:
+        return []
+    shipped = dict(_read_turtle(folder))
+    found: dict[str, bytes] = {}
+    while True:
+        more = {
+            name: content
+            for name, content in shipped.items()
+            if name not in found
+            for quad in _quads(content)
+            if quad.object == is_ontology and _document(str(getattr(quad.subject, "value", ""))) in wanted
+        }
+        if not more:
+            return list(found.items())
+        found.update(more)
+        wanted |= _objects(more.items(), imports)
+
+
+def _objects(files: Iterable[tuple[str, bytes]], predicate: ox.NamedNode) -> set[str]:
+    return {
+        _document(quad.object.value)
+        for _, content in files
+        for quad in _quads(content)
+        if quad.predicate == predicate and isinstance(quad.object, ox.NamedNode)
+    }
+
+
+def _quads(content: bytes) -> list[ox.Quad]:
+    try:
+        return list(ox.parse(content, format=ox.RdfFormat.TURTLE))
+    except SyntaxError:
+        # whoever compiles the file says where
+        return []
 
 
 def _read_turtle(path: Path) -> Iterator[tuple[str, bytes]]:

@@ -64,8 +64,8 @@ def make_shapes(triples: Iterable[ox.Triple]) -> Shapes:
 
     Raises ProfileError for shapes that would reach into the network or never end.
     """
-    kept = tuple(map(_portable, triples))
-    return Shapes(kept, tuple(guard_shapes(kept)))
+    kept = tuple(triples)
+    return Shapes(kept, tuple(guard_shapes(map(_portable, kept))))
 
 
 def _portable(triple: ox.Triple) -> ox.Triple:
@@ -264,7 +264,7 @@ def _refuses(pattern: str) -> bool:
     shape, check = ox.NamedNode("urn:x-pressgraph:shape"), ox.NamedNode(f"{SH}pattern")
     triples = [
         ox.Triple(shape, ox.NamedNode(RDF_TYPE), ox.NamedNode(f"{SH}NodeShape")),
-        ox.Triple(shape, check, ox.Literal(pattern)),
+        ox.Triple(shape, check, ox.Literal(portable(pattern))),
     ]
     text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
     assert text is not None  # noqa: S101 - no output was given
@@ -294,7 +294,7 @@ def _refused(error: Exception) -> ProfileError:
 def _compiled_shapes(shapes: Shapes) -> shacl.Shapes:
     import shacl
 
-    text = ox.serialize(shapes.triples, format=ox.RdfFormat.N_TRIPLES)
+    text = ox.serialize(map(_portable, shapes.triples), format=ox.RdfFormat.N_TRIPLES)
     assert text is not None  # noqa: S101 - no output was given
     try:
         return shacl.Shapes.from_text(text.decode() + _LABEL_SHAPE, format="ntriples")

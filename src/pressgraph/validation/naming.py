@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.profile.model import local_name
-from pressgraph.rdf import RDF_TYPE, SH
+from pressgraph.rdf import RDF_TYPE, RDFS, SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 NAMED_HERE = "urn:x-pressgraph:shape/"
 _PROPERTY = ox.NamedNode(f"{SH}property")
+_CLASS = ox.NamedNode(f"{SH}class")
+_RESOURCE = ox.NamedNode(f"{RDFS}Resource")
 _PATH = ox.NamedNode(f"{SH}path")
 
 
 def name_shapes(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
     """Yield triples in which the property shapes that are blank nodes have IRIs, by shape and path.
 
-    Of the shapes of one name, the second has a 2 behind it, and so on, in the order of the files.
+    Of the shapes of one name, the second has a 2 behind it, and so on, in the order of the files. What everything is,
+    such as published profiles ask of web addresses, nothing need say: rdfs:Resource (RDF Schema 1.1, 2.1).
     """
+    triples = [t for t in triples if t.predicate != _CLASS or t.object != _RESOURCE]
     paths = {t.subject: t.object for t in triples if t.predicate == _PATH}
     names: dict[Term, ox.NamedNode] = {}
     used: Counter[str] = Counter()
