@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -89,6 +91,36 @@ def test_what_follows_an_offer_is_answered_in_turn(offer: str, founding_server: 
         assert [it.partition(b"\r\n\r\n")[2] for it in answer.split(b"HTTP/1.1 ")[1:]] == [
             *(b"x\r\n1\r\n", b"x\r\n1\r\n", b"ok\n", b"x\r\n1\r\n")
         ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_row_of_requests_in_any_pieces_is_answered_in_turn(seed: int, founding_server: Server) -> None:
+    dice = random.Random(seed)  # noqa: S311 - the same in each run
+    requests, wanted = [], []
+    for _ in range(dice.randint(3, 12)):
+        number = dice.choice([1, 2, dice.randrange(10**6)])
+        query = f"SELECT ({number} AS ?x) {{}}"
+        offer = dice.choice(list(OFFERS.values()))
+        head = b"Host: a\r\nAccept: text/csv\r\n" + (offer if dice.random() < 0.5 else b"")
+        if dice.random() < 0.5:
+            requests.append(f"GET /sparql?query={quote(query)} HTTP/1.1\r\n".encode() + head + b"\r\n")
+        else:
+            body = (f"#{HIDDEN.decode()}\r\n" if dice.random() < 0.3 else "").replace("\r\n", "\r\n#").encode()
+            field, sent = framed(body + b"\n" + query.encode(), chunked=dice.random() < 0.5)
+            kind = b"Content-Type: application/sparql-query\r\n"
+            requests.append(b"POST /sparql HTTP/1.1\r\n" + head + kind + field + b"\r\n" + sent)
+        if dice.random() < 0.1:
+            requests.append(b"\r\n")
+        wanted.append(b"x\r\n%d\r\n" % number)
+    data = b"".join([*requests, LAST])
+    pieces = []
+    while data:
+        size = dice.choice([1, 3, 20, 90, 200, 1000, 5000])
+        pieces.append(data[:size])
+        data = data[size:]
+    answer = exchange(founding_server.port, *pieces, gap=0.0005)
+    assert statuses(answer) == [200] * (len(wanted) + 1)
+    assert [it.partition(b"\r\n\r\n")[2] for it in answer.split(b"HTTP/1.1 ")[1:]] == [*wanted, b"ok\n"]
 
 
 def test_a_websocket_is_answered_as_the_page_that_it_is_not(founding_server: Server) -> None:

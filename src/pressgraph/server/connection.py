@@ -147,7 +147,7 @@ class Connection(HttpToolsProtocol):
         if self._pending or self._busy:
             self._pending += data
             self._hold()
-        else:
+        elif not self._quickly(data):
             self._take(data)
 
     @property
