@@ -50,15 +50,23 @@ def lookup(wanted: str, offered: Iterable[str]) -> str | None:
     """
     known = {tag.lower(): tag for tag in offered}
     range_ = wanted.lower()
+    longest = max(map(len, known), default=0)
+    if len(range_) > longest:
+        # what is longer than all that is offered is cut at once: one by one would take the square of the length
+        range_ = _shortened(range_[: longest + 1])
     while range_:
         if range_ in known:
             return known[range_]
-        range_ = range_.rpartition("-")[0]
-        # a single letter or digit begins something, and ends nothing
-        if len(range_) > 1 and range_[-2] == "-":
-            range_ = range_[:-2]
+        range_ = _shortened(range_)
     first = primary(wanted)
     return next((tag for lower, tag in sorted(known.items()) if first and primary(lower) == first), None)
+
+
+def _shortened(range_: str) -> str:
+    """Return a language range without its last part."""
+    range_ = range_.rpartition("-")[0]
+    # a single letter or digit begins something, and ends nothing
+    return range_[:-2] if len(range_) > 1 and range_[-2] == "-" else range_
 
 
 def choose(texts: Mapping[str, T], *wanted: str) -> T | None:

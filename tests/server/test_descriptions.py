@@ -190,3 +190,21 @@ def test_those_who_ask_at_once_share_what_is_made() -> None:
 
     asyncio.run(run())
     assert made == [1]
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type"),
+    [
+        ("PREFIX select\u00b7a: <http://x/> CONSTRUCT {} {}", "application/n-triples"),
+        ("PREFIX construct\u00b7a: <http://x/> SELECT * {}", "application/sparql-results+json"),
+        ("PREFIX ask: <http://x/> # SELECT\nBASE<http://ask/>describe<a>", "application/n-triples"),
+        ("PREFIX a.b:<http://select/>ask{}", "application/sparql-results+json"),
+        ("selectdistinct?x{}", "application/sparql-results+json"),
+        ("VERSION 'SELECT' CONSTRUCT {} {}", "application/n-triples"),
+    ],
+)
+def test_the_form_of_a_query_is_what_follows_its_prologue(query: str, media_type: str, founding_server: Server) -> None:
+    before = founding_server.workers()
+    answer = founding_server.query(query, accept=f"application/n-triples, {media_type};q=0.9, */*;q=0.1")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type), answer.text
+    assert founding_server.workers() == before

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +21,7 @@ from steps import Machine
 
 import pressgraph
 from pressgraph.errors import PressgraphError
+from pressgraph.languages import lookup, primary
 from pressgraph.query import patterns
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
@@ -264,6 +266,19 @@ def test_reading_takes_lines_in_proportion_to_what_is_sent(reader: str) -> None:
             text = begin + pump * ((size - len(begin) - len(end)) // len(pump)) + end
             counted.append(_lines(lambda text=text: read(text)))  # type: ignore[misc]
         assert counted[1] <= 2.2 * counted[0] + 1000, (reader, begin, pump, end, counted)
+
+
+def test_a_long_language_range_is_cut_at_once() -> None:
+    """Lines that each copy what is left would be in proportion, and the work would not."""
+    offered = ("en", "de-CH-1901")
+    ranges_sent = ["de-x" + "-a" * size for size in (20, 20_000)]
+    few, more = (_lines(partial(choose_language, sent, offered, "en")) for sent in ranges_sent)
+    assert more == few
+    for tag in ("de-CH-1901-x-a-b-c", "de-CH-1901", "de-CH-1901-a", "de-ch-190", "de-CH-19012", "de", "dea-CH"):
+        # what is cut at once is what is cut part by part
+        parts = [tag.lower().rsplit("-", cut)[0] for cut in range(tag.count("-") + 1)]
+        wanted = "de-CH-1901" if tag.lower().startswith("de-ch-1901") and "de-ch-1901" in parts else None
+        assert lookup(tag, offered) == (wanted or ("de-CH-1901" if primary(tag) == "de" else None)), tag
 
 
 # -- a server

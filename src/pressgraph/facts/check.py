@@ -785,11 +785,15 @@ _TWO_LETTERS = frozenset(
 )
 
 
+_LONGEST_TAG = 100
+
+
 def good_language(tag: str) -> bool:
     """Tell whether a language tag is well-formed and registered (BCP 47, RFC 5646 2.2.9)."""
     if tag in _TWO_LETTERS:
         return True
-    if not is_well_formed(tag):
+    # the parser of tags calls itself for each part
+    if len(tag) > _LONGEST_TAG or not is_well_formed(tag):
         return False
     if tag.startswith("x-"):
         return True

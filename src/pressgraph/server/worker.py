@@ -201,6 +201,8 @@ class Worker:
         text = with_columns_as_written(text, prefixes, base=base)
         found = self.store.query(text, base_iri=base, prefixes=prefixes, **dataset)
         form, limits = request["format"], {"rows": request["rows"], "size": request["size"]}
+        if form not in (_GRAPHS if isinstance(found, ox.QueryTriples) else _RESULTS):
+            raise ValueError("the form of the query cannot be told: write its prologue as SPARQL 1.1 has it")
         if isinstance(found, ox.QueryTriples):
             output = Output(self.socket, **limits, escaped=form == "rdfxml")
             ox.serialize(
