@@ -26,6 +26,7 @@ STATUS = {
     "refused": 400,
     "missing": 404,
     "unacceptable": 406,
+    "precondition": 412,
     "limit": 413,
     "unsupported": 415,
     "gone": 499,
@@ -36,8 +37,9 @@ STATUS = {
     "stopping": 503,
     "time": 504,
     "memory": 507,
+    "disk": 507,
 }
-_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60"}
+_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60", "disk": "60"}
 
 CORS = {
     "access-control-allow-origin": "*",

@@ -21,7 +21,7 @@ class ExchangeError(Exception):
     """A request that a process did not answer, or not to the end. `kind` decides the status."""
 
     kind: str
-    """syntax, refused, missing, limit, time, memory, crash, busy, overload, failed, stall, gone or stopping"""
+    """One of the keys of `pressgraph.server.answers.STATUS`."""
     message: str
 
     def __str__(self) -> str:

@@ -90,7 +90,7 @@ class Following:
             manifest = current.manifest()
             if built is None and manifest.get("built") is not None:
                 trouble = trouble or "the built dataset was deleted: run 'pressgraph build'"
-            identity = f"{current.name}-{manifest.get('id', '')}"
+            identity = current.identity
             moved = identity != self.identity
             if moved:
                 described = Description.of(current)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, cast
 
 from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, Frames, frame
+from pressgraph.server.sandbox import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,7 +226,7 @@ def _finish(exchange: Exchange, kind: bytes, content: bytes) -> None:
 
 
 def _ending(status: int) -> ExchangeError:
-    if status in {-signal.SIGABRT, 1}:
-        # Rust and Python both end so when the system gives no more memory
+    if status in {-signal.SIGABRT, OUT_OF_MEMORY}:
+        # Rust and Python end so when the system gives no more memory
         return ExchangeError("memory", "the request needs more memory than this server gives")
     return ExchangeError("crash", "the engine could not take the request")

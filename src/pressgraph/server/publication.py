@@ -213,7 +213,7 @@ def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], b
             if owned(name):
                 yield from (it for it in built.quads_for_pattern(None, None, None, name) if not withheld.hides(it))
 
-    add_quads(store, fresh())
+    _add_quads(store, fresh())
     union.forget(store, gone)
 
 
@@ -240,7 +240,7 @@ class Description:
         return cls()
 
 
-def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
+def _add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
     """Add quads of named graphs to them and to the default graph."""
 
     def both() -> Iterator[ox.Quad]:
@@ -249,30 +249,3 @@ def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
             yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
     store.bulk_extend(both())
-
-
-def settle_default_graph(store: ox.Store, before: ox.Store) -> None:
-    """Make the default graph the union of the named graphs again, after an update that may have changed any graph.
-
-    Triples of the default graph that stood in a named graph `before` the update and stand in none now go; those that
-    were written to the default graph itself stay.
-    """
-    default = union.DEFAULT
-    orphans = []
-    for quad in store.quads_for_pattern(None, None, None, default):
-        pattern = (quad.subject, quad.predicate, quad.object)
-        if not _in_named(store, pattern) and _in_named(before, pattern):
-            orphans.append(quad)
-    for quad in orphans:
-        store.remove(quad)
-    missing = [
-        ox.Quad(quad.subject, quad.predicate, quad.object)
-        for name in store.named_graphs()
-        for quad in store.quads_for_pattern(None, None, None, name)
-        if ox.Quad(quad.subject, quad.predicate, quad.object) not in store
-    ]
-    store.extend(missing)
-
-
-def _in_named(store: ox.Store, pattern: tuple[Any, Any, Any]) -> bool:
-    return any(quad.graph_name != union.DEFAULT for quad in store.quads_for_pattern(*pattern))

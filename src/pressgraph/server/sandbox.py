@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 _CLONE_NEWNET, _CLONE_NEWUSER = 0x40000000, 0x10000000
+OUT_OF_MEMORY = 12
+"""The exit status of a process that Python has given no more memory."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 

@@ -25,7 +25,7 @@ from pressgraph.dataset.writing import check_xml_name, xml_escaped
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
-from pressgraph.server.sandbox import restrict
+from pressgraph.server.sandbox import OUT_OF_MEMORY, restrict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,4 +276,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)

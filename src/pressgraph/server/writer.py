@@ -15,21 +15,20 @@ import secrets
 import socket
 import sys
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import filelock
 import pyoxigraph as ox
 
-from pressgraph.dataset import Snapshots, union
+from pressgraph.dataset import Snapshot, Snapshots, union
 from pressgraph.dataset.counts import Counts, Touched, recount
+from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.withholding import Rules
-from pressgraph.errors import PressgraphError
+from pressgraph.errors import PressgraphError, StoreError
 from pressgraph.server.frames import END, FAILED, READY, REQUEST, json_frame, receive
-from pressgraph.server.publication import describe, publish_build, settle_default_graph
+from pressgraph.server.operations import Update, UpdateError
+from pressgraph.server.publication import Built, describe, owned_by_build, publish_build
 from pressgraph.server.sandbox import restrict
-
-Outcome: TypeAlias = "tuple[dict[str, Any], Touched | None]"
-"""What the front is told of a write, and what it may have changed; None where only looking at all would tell."""
 
 
 class RefusedError(Exception):
@@ -60,61 +59,90 @@ def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     snapshots = Snapshots(folder, kind="served", keep=keep)
     with snapshots.building(wait=wait):
         current = snapshots.current()
-        manifest = current.manifest() if current is not None else {"built": None, "rules": rules.to_json()}
+        _check_precondition(current, request)
+        manifest: dict[str, Any] = {"built": None, "rules": rules.to_json()}
+        if current is not None:
+            manifest = current.manifest()
         with snapshots.candidate() as candidate:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
-            outcome, touched = _OPERATIONS[request["op"]](store, before, request, contents)
+            update = Update(store, base=request.get("base", ""), prefixes=request["prefixes"])
+            outcome = _OPERATIONS[request["op"]](store, update, request, contents)
             store.flush()
+            owned = owned_by_build(request["id_base"])
+            if any(owned(name) for name in update.graphs):
+                # the next build puts its graphs into their place again, whether facts have changed or not
+                manifest["altered"] = _looked(Path(request["state"]))
             counts = Counts.load(current.path) if current is not None else None
+            touched = None if update.whole else Touched(triples=update.triples, graphs=update.graphs)
             describe(candidate, store, recount(counts, before, store, touched, request["id_base"]))
-            del store, before
+            del store, before, update
             snapshot = candidate.publish({**manifest, "written": True, "id": secrets.token_hex(8)})
     return {"snapshot": snapshot.name, **outcome}
 
 
-def _update(store: ox.Store, before: ox.Store, request: dict[str, Any], _contents: list[bytes]) -> Outcome:
+def _check_precondition(current: Snapshot | None, request: dict[str, Any]) -> None:
+    """Raise RefusedError where the dataset is not in the state that a request is for."""
+    wanted = request.get("precondition") or {"snapshot": None, "exists": None}
+    identity = current.identity if current is not None else None
+    if wanted["snapshot"] is not None and wanted["snapshot"] != identity:
+        raise RefusedError("precondition", "the graph has changed; read it again")
+    if wanted["exists"] is not None:
+        graph = request["graph"]
+        exists = graph is None or (
+            current is not None and current.open().contains_named_graph(ox.NamedNode(request["graph"]))
+        )
+        if exists != wanted["exists"]:
+            raise RefusedError("precondition", f"there is {'a' if exists else 'no'} graph {graph or 'by default'}")
+
+
+def _looked(state: Path) -> int:
     try:
-        store.update(request["text"], base_iri=request["base"], prefixes=request["prefixes"])
+        built = Built.of(state)
+    except StoreError:
+        built = None
+    return built.looked if built is not None else 0
+
+
+def _update(_store: ox.Store, update: Update, request: dict[str, Any], _contents: list[bytes]) -> dict[str, Any]:
+    try:
+        update.run(request["text"])
     except SyntaxError as error:
         raise RefusedError("syntax", error.msg or str(error)) from error
-    except (ValueError, RuntimeError, OSError) as error:
-        raise RefusedError("failed", str(error)) from error
-    settle_default_graph(store, before)
-    return {}, None
+    except UpdateError as error:
+        raise RefusedError("refused", str(error)) from error
+    return {}
 
 
-def _put(store: ox.Store, before: ox.Store, request: dict[str, Any], contents: list[bytes]) -> Outcome:
+def _put(store: ox.Store, update: Update, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     """Replace a graph, or merge into it (Graph Store HTTP Protocol, 5.3 and 5.5)."""
     iri = request["graph"]
     parsed = _parsed(request, contents)
     if iri is None:
         if request["replace"]:
-            store.clear_graph(union.DEFAULT)
-        store.extend(ox.Quad(it.subject, it.predicate, it.object) for it in parsed)
-        settle_default_graph(store, before)
-        return {"created": False}, None
+            update.clear_default()
+        update.change([], [ox.Quad(it.subject, it.predicate, it.object) for it in parsed])
+        return {"created": False}
     name = ox.NamedNode(iri)
     existed = store.contains_named_graph(name)
     gone = union.remove_graph(store, name) if existed and request["replace"] else set()
     store.add_graph(name)
+    update.note([name], gone | parsed)
     # bulk loading is not undone by anything but dropping the candidate, which is what happens
     union.add(store, parsed, iri)
     union.forget(store, gone)
-    return {"created": not existed}, Touched(triples=gone | parsed, graphs={name})
+    return {"created": not existed}
 
 
-def _delete(store: ox.Store, before: ox.Store, request: dict[str, Any], _contents: list[bytes]) -> Outcome:
+def _delete(store: ox.Store, update: Update, request: dict[str, Any], _contents: list[bytes]) -> dict[str, Any]:
     if request["graph"] is None:
-        store.clear_graph(union.DEFAULT)
-        settle_default_graph(store, before)
-        return {}, None
+        update.clear_default()
+        return {}
     name = ox.NamedNode(request["graph"])
     if not store.contains_named_graph(name):
         raise RefusedError("missing", "there is no such graph")
-    gone = union.remove_graph(store, name)
-    union.forget(store, gone)
-    return {}, Touched(triples=gone, graphs={name})
+    update.clear_graph(name, drop=True)
+    return {}
 
 
 _OPERATIONS = {"update": _update, "put": _put, "delete": _delete}
@@ -139,6 +167,20 @@ def _parsed(request: dict[str, Any], contents: list[bytes]) -> set[ox.Triple]:
     return triples
 
 
+def _failure(error: Exception) -> tuple[str, str]:
+    """Return the kind of a failure, which decides the status, and what to say of it."""
+    match error:
+        case RefusedError():
+            return error.kind, str(error)
+        case _ if isinstance(error, NoRoomError) or no_room(error):
+            return "disk", "the server's disk is full; nothing was changed"
+        case MemoryError():
+            return "memory", "the request needs more memory than this server gives"
+        case PressgraphError():
+            return "busy" if isinstance(error.__cause__, filelock.Timeout) else "failed", error.reason
+    return "failed", f"{type(error).__name__}: {error}"
+
+
 def main() -> None:
     """Run a writer process."""
     sock = socket.socket(fileno=int(sys.argv[1]))
@@ -157,11 +199,9 @@ def main() -> None:
         contents.append(part[1])
     try:
         answer = json_frame(END, write(request, contents))
-    except RefusedError as error:
-        answer = json_frame(FAILED, {"kind": error.kind, "message": str(error)})
-    except PressgraphError as error:
-        locked = isinstance(error.__cause__, filelock.Timeout)
-        answer = json_frame(FAILED, {"kind": "busy" if locked else "failed", "message": error.reason})
+    except Exception as error:  # noqa: BLE001 - the front has nobody else to ask
+        kind, reason = _failure(error)
+        answer = json_frame(FAILED, {"kind": kind, "message": reason})
     sock.sendall(answer)
     os._exit(0)
 

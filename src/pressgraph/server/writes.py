@@ -19,8 +19,9 @@ from urllib.parse import unquote
 
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
+from pressgraph.dataset import SERIALIZATIONS
 from pressgraph.errors import QueryError
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.server.answers import (
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 _READING, _WRITING = "GET, HEAD, OPTIONS", "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 _MOST_PARTS = 100
 _MOST_WAITING = 16
-_TRIPLES = {form.media_type for form in GRAPHS}
+_NAMED = {form.media_type for form in SERIALIZATIONS if form.named_graphs and form.name != "jsonld"}
+_TRIPLES = {form.media_type for form in SERIALIZATIONS} - _NAMED
 
 
 class Writes:
@@ -115,7 +117,6 @@ class Writes:
                 "op": "update",
                 "text": text,
                 "base": front.address(request) + "/sparql",
-                "prefixes": front.prefixes,
             }
         )
         return Response(status_code=204, headers={"cache-control": "no-store"})
@@ -166,9 +167,8 @@ class Writes:
         if form is None:
             known = ", ".join(it.media_type for it in GRAPHS)
             raise RequestError(406, f"a graph has one of the media types {known}", {"vary": "Accept"})
-        digest = hashlib.sha256(repr((graph, form.name)).encode()).hexdigest()[:20]
         compress = takes_gzip(request)
-        etag = f'"{front.snapshot_id}-{digest}"'
+        etag = self._tag(graph, form.name)
         etag = packed_tag(etag) if compress else etag
         headers = {**CORS, "vary": "Accept, Accept-Encoding", "etag": etag}
         tag = known_tag(request, etag, made=False)
@@ -201,13 +201,44 @@ class Writes:
             return Response(content, headers=headers)
         return ResultStream(exchange, content, headers=headers, compress=compress)
 
+    def _tag(self, graph: str | None, form: str) -> str:
+        """Return the entity tag of a graph in a form; another state of the dataset has another one."""
+        digest = hashlib.sha256(repr((graph, form)).encode()).hexdigest()[:20]
+        return f'"{self.front.snapshot_id}-{digest}"'
+
+    def _precondition(self, request: Request, graph: str | None) -> dict[str, Any]:
+        """Return what must hold of the dataset for a write to be made (RFC 9110, 13.1).
+
+        `snapshot` names the only state that may be changed, `exists` says whether the graph must be there. Raises
+        RequestError where it is known not to hold.
+        """
+        match, none = (field(request.headers, name) for name in ("if-match", "if-none-match"))
+        tags = {self._tag(graph, form.name) for form in GRAPHS}
+        tags |= {packed_tag(tag) for tag in tags}
+        failed = RequestError(412, "the graph is not in the state that the request names; read it again")
+        found: dict[str, Any] = {"snapshot": None, "exists": None}
+        if match is not None:
+            if match.strip() == "*":
+                found["exists"] = True
+            elif tags.isdisjoint(it.strip() for it in match.split(",")):
+                raise failed
+            else:
+                found["snapshot"] = self.front.snapshot_id
+        if none is not None:
+            if none.strip() == "*":
+                found["exists"] = False
+            elif not tags.isdisjoint(it.strip().removeprefix("W/") for it in none.split(",")):
+                raise failed
+        return found
+
     async def _change(self, request: Request) -> Response:
         front = self.front
         named, graph = self._graph(request)
+        precondition = self._precondition(request, graph) if named else {}
         if request.method == "DELETE":
             if not named:
                 raise RequestError(400, "the address names no graph: add ?graph=IRI or ?default")
-            await self._write({"op": "delete", "graph": graph})
+            await self._write({"op": "delete", "graph": graph, "precondition": precondition})
             return Response(status_code=204)
         minted = None
         if not named:
@@ -221,6 +252,7 @@ class Writes:
             {
                 "op": "put",
                 "graph": graph,
+                "precondition": precondition,
                 "replace": request.method == "PUT",
                 "parts": parts,
                 "base": graph or f"{front.address(request)}/store",
@@ -228,7 +260,9 @@ class Writes:
             contents,
         )
         if minted is not None:
-            return Response(status_code=201, headers={"location": minted})
+            # queries name it by the project's base, wherever the server is reached
+            text = f"the graph is <{graph}>\n"
+            return PlainTextResponse(text, 201, {"location": minted, "cache-control": "no-store"})
         return Response(status_code=201 if outcome.get("created") else 204)
 
     async def _content(self, request: Request) -> tuple[list[str], list[bytes]]:
@@ -237,8 +271,7 @@ class Writes:
         body = await self.front.body(request, self.size)
         if kind == "multipart/form-data":
             return await self._multipart(request, body)
-        if kind not in _TRIPLES:
-            raise RequestError(415, f"a graph comes as one of {', '.join(sorted(_TRIPLES))}")
+        _check_kind(kind)
         if charset not in {"utf-8", "utf8"}:
             raise RequestError(415, "a graph comes in UTF-8")
         return [kind], [body]
@@ -259,8 +292,7 @@ class Writes:
             if isinstance(part, str):
                 raise RequestError(400, "each part needs a filename and a Content-Type")
             kind = (part.content_type or "").partition(";")[0].strip().lower()
-            if kind not in _TRIPLES:
-                raise RequestError(415, f"a graph comes as one of {', '.join(sorted(_TRIPLES))}")
+            _check_kind(kind)
             kinds.append(kind)
             contents.append(await part.read())
         await form.close()
@@ -299,6 +331,7 @@ class Writes:
             {
                 **request,
                 **front.following.request(),
+                "prefixes": front.prefixes,
                 "wait": timeout / 2,
             }
         )
@@ -353,3 +386,14 @@ class Writes:
         until = time.monotonic() + 3
         while self._alive and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.01)
+
+
+def _check_kind(kind: str) -> None:
+    """Raise RequestError for a media type that no graph comes in."""
+    known = ", ".join(sorted(_TRIPLES))
+    if kind in _NAMED:
+        raise RequestError(
+            415, f"{kind} holds named graphs, and this address is one graph: send each as one of {known}"
+        )
+    if kind not in _TRIPLES:
+        raise RequestError(415, f"a graph comes as one of {known}")

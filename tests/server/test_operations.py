@@ -1,0 +1,230 @@
+"""SPARQL 1.1 Update where the default graph is the union of the named graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pressgraph.dataset import union
+from pressgraph.server.operations import Update, UpdateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+START = """
+<x:a> <x:p> "1" <x:g> .
+<x:a> <x:p> "2" <x:g> .
+<x:a> <x:p> "1" <x:h> .
+<x:b> <x:p> "3" <x:h> .
+"""
+
+
+def dataset(text: str = START, own: str = '<x:o> <x:p> "own" .') -> ox.Store:
+    store = ox.Store()
+    union.load(store, [text.encode()])
+    store.extend(ox.parse(own, format=ox.RdfFormat.N_TRIPLES))
+    return store
+
+
+def updated(text: str, store: ox.Store | None = None) -> dict[str, list[str]]:
+    """Update a dataset, and return subject and value of what stands in each graph."""
+    store = store or dataset()
+    Update(store, base="http://example.org/", prefixes={"x": "x:"}).run(text)
+    graphs: dict[str, list[str]] = {name.value: [] for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
+    graphs["default"] = []
+    for quad in store:
+        name = quad.graph_name
+        value = quad.object.value if isinstance(quad.object, ox.Literal) else str(quad.object)
+        subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else "_"
+        graphs[name.value if isinstance(name, ox.NamedNode) else "default"].append(f"{subject} {value}")
+    return {name: sorted(lines) for name, lines in graphs.items()}
+
+
+ALL = ["x:a 1", "x:a 2", "x:b 3", "x:o own"]
+G, H = ["x:a 1", "x:a 2"], ["x:a 1", "x:b 3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "g", "h"),
+    [
+        ("", ALL, G, H),
+        ("# nothing", ALL, G, H),
+        ("INSERT DATA { x:n x:p 'new' }", sorted([*ALL, "x:n new"]), G, H),
+        ("INSERT DATA { GRAPH x:g { x:n x:p 'new' } }", sorted([*ALL, "x:n new"]), [*G, "x:n new"], H),
+        # from the union, so from every graph
+        ("DELETE DATA { x:a x:p '1' }", ALL[1:], G[1:], H[1:]),
+        ("DELETE DATA { GRAPH x:g { x:a x:p '1' } }", ALL, G[1:], H),
+        ("DELETE DATA { GRAPH x:g { x:a x:p '2' } }", ["x:a 1", *ALL[2:]], G[:1], H),
+        ("DELETE WHERE { x:a ?p ?o }", ALL[2:], [], H[1:]),
+        ("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o = '1') }", ALL[1:], G[1:], H[1:]),
+        ("DELETE WHERE { GRAPH ?g { x:a ?p '1' } }", ALL[1:], G[1:], H[1:]),
+        ("WITH x:g DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", ["x:a 1", *ALL[2:]], [], H),
+        ("WITH x:g DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ALL, G[1:], H),
+        ("DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ["x:a 2", "x:o own"], G[1:], []),
+        (
+            "DELETE { GRAPH ?g { ?s ?p ?o } } USING NAMED x:h WHERE { GRAPH ?g { ?s ?p ?o } }",
+            ["x:a 1", "x:a 2", "x:o own"],
+            G,
+            [],
+        ),
+        (
+            "DELETE { ?s ?p ?o } INSERT { GRAPH x:g { ?s ?p 'new' } } WHERE { ?s ?p ?o . FILTER(?o = '3') }",
+            ["x:a 1", "x:a 2", "x:b new", "x:o own"],
+            [*G, "x:b new"],
+            H[:1],
+        ),
+        ("DELETE { ?s ?p ?o } INSERT { ?s ?p ?o } WHERE { x:b ?p ?o BIND(x:b AS ?s) }", ALL, G, H[:1]),
+        ("CLEAR GRAPH x:g", ["x:a 1", *ALL[2:]], [], H),
+        ("CLEAR DEFAULT", [], [], []),
+        ("DROP DEFAULT", [], [], []),
+        ("CLEAR NAMED", ["x:o own"], [], []),
+        ("CLEAR ALL", [], [], []),
+        ("CLEAR SILENT GRAPH x:none", ALL, G, H),
+        ("DROP NAMED", ["x:o own"], None, None),
+        ("DROP ALL", [], None, None),
+        ("DROP GRAPH x:h", ["x:a 1", "x:a 2", "x:o own"], G, None),
+        ("DROP SILENT GRAPH x:none ; DROP GRAPH x:h", ["x:a 1", "x:a 2", "x:o own"], G, None),
+        ("CREATE SILENT GRAPH x:g", ALL, G, H),
+        ("ADD x:g TO x:h", ALL, G, ["x:a 1", "x:a 2", "x:b 3"]),
+        ("ADD GRAPH x:g TO DEFAULT ; DROP GRAPH x:g", ["x:a 1", *ALL[2:]], None, H),
+        ("COPY x:g TO x:h", ["x:a 1", "x:a 2", "x:o own"], G, G),
+        ("COPY x:g TO x:g", ALL, G, H),
+        ("COPY x:g TO DEFAULT", G, G, H[:1]),
+        ("COPY DEFAULT TO x:g", ALL, ALL, H),
+        ("MOVE x:g TO x:h", ["x:a 1", "x:a 2", "x:o own"], None, G),
+        ("MOVE x:g TO DEFAULT", G, None, H[:1]),
+        ("MOVE DEFAULT TO x:g", ALL, ALL, []),
+        ("MOVE SILENT x:none TO x:g", ALL, G, H),
+        # one after another, each sees what the one before has done
+        (
+            """PREFIX e: <x:> INSERT DATA { GRAPH e:g { e:c e:p '4' } } ; PREFIX e: <x:other/>
+            DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o IN ('4', '1')) } ;""",
+            ["x:a 2", "x:b 3", "x:o own"],
+            ["x:a 2"],
+            ["x:b 3"],
+        ),
+        (
+            "DELETE WHERE { x:a ?p ?o } # a } brace\n; INSERT DATA { x:n x:p '}{;' }",
+            ["x:b 3", "x:n }{;", "x:o own"],
+            [],
+            H[1:],
+        ),
+    ],
+)
+def test_an_operation_keeps_the_default_graph_the_union(
+    text: str, default: list[str], g: list[str] | None, h: list[str] | None
+) -> None:
+    found = updated(text)
+    assert found.pop("default") == default
+    assert found == {name: lines for name, lines in {"x:g": g, "x:h": h}.items() if lines is not None}
+
+
+def test_each_solution_has_blank_nodes_of_its_own_and_a_template_shares_them() -> None:
+    found = updated("INSERT { _:n x:q ?o . GRAPH x:n { _:n x:r ?o } } WHERE { x:a x:p ?o }")
+    assert len(found["x:n"]) == 2
+    store = dataset()
+    Update(store, base="x:", prefixes={}).run("INSERT { [] <x:q> ?o ; <x:r> [ <x:s> (1 2) ] } WHERE { <x:a> <x:p> ?o }")
+    asked = store.query("SELECT DISTINCT ?n { ?n <x:q> ?o ; <x:r> [ <x:s> ( 1 2 ) ] }")
+    assert isinstance(asked, ox.QuerySolutions)
+    assert len(list(asked)) == 2
+
+
+def test_what_is_no_rdf_is_not_inserted() -> None:
+    before = updated("")
+    # unbound subject, unbound graph, literals where none may stand
+    for template in (
+        "?none x:p ?o",
+        "GRAPH ?none { x:n x:p ?o }",
+        "?o x:p x:n",
+        "x:n ?o x:n",
+        "GRAPH ?o { x:n x:p 1 }",
+    ):
+        assert updated(f"INSERT {{ {template} }} WHERE {{ x:a x:p ?o }}") == before
+
+
+def test_names_are_resolved_as_they_are_declared() -> None:
+    found = updated(
+        "BASE <http://b.example/> PREFIX : <http://c.example/> INSERT DATA { GRAPH <one> { :s <p> 'v' } } ; "
+        "COPY <one> TO :two ; WITH :two DELETE { ?s <p> 'v' } INSERT { ?s <p> 'w' } WHERE { ?s <p> 'v' }"
+    )
+    assert found["http://b.example/one"] == ["http://c.example/s v"]
+    assert found["http://c.example/two"] == ["http://c.example/s w"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA { ?s x:p 1 }",
+        "DELETE { _:b x:p ?o } WHERE { ?s x:p ?o }",
+        "INSERT DATA { x:s x:p 1",
+        "SELECT * { ?s ?p ?o }",
+        "DELETE WHERE { ?s ?p ?o FILTER(?o > 1) }",
+        "CLEAR GRAPH",
+        "none:x",
+        "INSERT DATA { none:s x:p 1 }",
+        "DROP ALL ; nonsense",
+        "DROP ALL ;; CLEAR ALL",
+        "DROP ALL ; PREFIX e: <x:e> CLEAR",
+    ],
+)
+def test_what_is_no_update_changes_nothing(text: str) -> None:
+    store = dataset()
+    with pytest.raises(SyntaxError):
+        updated(text, store)
+    assert updated("", store) == updated("")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DROP GRAPH x:none", "CLEAR GRAPH x:none", "CREATE GRAPH x:g", "COPY x:none TO x:g", "MOVE x:none TO DEFAULT"],
+)
+def test_what_cannot_be_done_says_so(text: str) -> None:
+    with pytest.raises(UpdateError, match=r"there is (no|a) graph"):
+        updated(text)
+
+
+TERMS = [ox.NamedNode(f"x:{name}") for name in "abc"]
+QUADS = st.builds(
+    ox.Quad,
+    st.sampled_from(TERMS),
+    st.just(ox.NamedNode("x:p")),
+    st.sampled_from(TERMS),
+    st.sampled_from([ox.DefaultGraph(), ox.NamedNode("x:g"), ox.NamedNode("x:h")]),
+)
+
+
+def data(quads: Iterable[ox.Quad]) -> str:
+    parts = []
+    for quad in quads:
+        triple = f"{quad.subject} {quad.predicate} {quad.object} ."
+        named = isinstance(quad.graph_name, ox.NamedNode)
+        parts.append(f"GRAPH {quad.graph_name} {{ {triple} }}" if named else triple)
+    return " ".join(parts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    start=st.sets(QUADS, max_size=8), steps=st.lists(st.tuples(st.booleans(), st.sets(QUADS, max_size=3)), max_size=6)
+)
+def test_after_any_changes_every_named_triple_is_in_the_union(
+    start: set[ox.Quad], steps: list[tuple[bool, set[ox.Quad]]]
+) -> None:
+    store = ox.Store()
+    update = Update(store, base="x:", prefixes={})
+    update.run(f"INSERT DATA {{ {data(start)} }}")
+    for insert, quads in steps:
+        update.run(f"{'INSERT' if insert else 'DELETE'} DATA {{ {data(quads)} }}")
+        default = {quad.triple for quad in store if quad.graph_name == union.DEFAULT}
+        named = {quad.triple for quad in store if quad.graph_name != union.DEFAULT}
+        assert named <= default
+        for quad in quads:
+            if insert:
+                assert quad in store
+            elif quad.graph_name == union.DEFAULT:
+                assert quad.triple not in default | named
+            else:
+                assert quad not in store

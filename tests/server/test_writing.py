@@ -1,0 +1,177 @@
+"""Writing over HTTP: what an update and the graph store do to a served build, on conditions, and on a full disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import Server, empty, make_project, run_build, start
+from test_publication import NAMES, eventually, project_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+TURTLE = {"content-type": "text/turtle"}
+
+
+@pytest.fixture(scope="module")
+def built_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start(project_of(tmp_path_factory.mktemp("built") / "p"), "--writable")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    project = empty(make_project(tmp_path_factory.mktemp("graphs") / "p", {"workers": 1}))
+    server = start(project, "--writable")
+    yield server
+    server.stop()
+
+
+def update(server: Server, text: str) -> int:
+    return server.client.post("/sparql", data={"update": text}, headers=server.may_write).status_code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE WHERE { ?s <http://schema.org/name> ?o }",
+        "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?p = <http://schema.org/name>) }",
+        "CLEAR DEFAULT",
+        "DROP DEFAULT",
+        "DROP NAMED",
+        "DROP ALL",
+    ],
+)
+def test_what_an_update_takes_from_a_build_is_gone_until_a_build_restores_it(built_server: Server, text: str) -> None:
+    server = built_server
+    whole, names = server.rows(COUNT), server.rows(NAMES)
+    assert names
+    assert update(server, text) == 204
+    assert server.rows(NAMES) == []
+    assert server.rows(f"SELECT ?g {{ GRAPH ?g {NAMES.partition('?s ')[2]} }}") == []
+    # a write does not bring it back, and neither does another one
+    assert update(server, "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 1 } }") == 204
+    assert server.rows(NAMES) == []
+    assert update(server, "DROP GRAPH <x:g>") == 204
+    run_build(server.project)
+    eventually(lambda: server.rows(COUNT) == whole)
+    assert sorted(map(str, server.rows(NAMES))) == sorted(map(str, names))
+
+
+def test_the_default_graph_is_replaced_and_deleted_as_the_union(graphs: Server) -> None:
+    headers = {**TURTLE, **graphs.may_write}
+    assert graphs.client.put("/store/one", content="<x:s> <x:p> 1 .", headers=headers).status_code == 201
+    assert graphs.client.put("/store?default", content="<x:s> <x:p> 2 .", headers=headers).status_code == 204
+    assert graphs.rows("SELECT ?o { ?s ?p ?o }") == [{"o": "2"}]
+    assert graphs.client.delete("/store?default", headers=graphs.may_write).status_code == 204
+    assert graphs.rows(COUNT) == [{"n": "0"}]
+
+
+def test_a_graph_is_changed_only_in_the_state_that_a_request_names(graphs: Server) -> None:
+    client, headers = graphs.client, {**TURTLE, **graphs.may_write}
+
+    def put(content: str, **conditions: str) -> int:
+        more = {name.replace("_", "-"): value for name, value in conditions.items()}
+        return client.put("/store/c", content=content, headers={**headers, **more}).status_code
+
+    assert put("<x:s> <x:p> 1 .", if_match="*") == 412
+    assert put("<x:s> <x:p> 1 .", if_match='"x"') == 412
+    assert put("<x:s> <x:p> 1 .", if_none_match="*") == 201
+    assert put("<x:s> <x:p> 2 .", if_none_match="*") == 412
+    for encoding in ("identity", "gzip"):
+        for accept in ("text/turtle", "application/n-triples"):
+            read = client.get("/store/c", headers={"accept": accept, "accept-encoding": encoding})
+            tag = read.headers["etag"]
+            assert put("<x:s> <x:p> 3 .", if_none_match=tag) == 412
+            assert put("<x:s> <x:p> 3 .", if_match=f'"other", {tag}') == 204
+            # somebody has changed it since
+            assert put("<x:s> <x:p> 4 .", if_match=tag) == 412
+            more = {"if-match": tag}
+            assert client.post("/store/c", content="<x:s> <x:p> 4 .", headers={**headers, **more}).status_code == 412
+            assert client.delete("/store/c", headers={**graphs.may_write, **more}).status_code == 412
+            # a weak tag is not strong enough for a write (RFC 9110, 13.1.1)
+            assert put("<x:s> <x:p> 4 .", if_match=f"W/{tag}") == 412
+    assert [row["o"] for row in graphs.rows("SELECT ?o { GRAPH ?g { <x:s> <x:p> ?o } }")] == ["3"]
+    assert put("<x:s> <x:p> 5 .", if_match="*") == 204
+    tag = client.get("/store/c").headers["etag"]
+    assert client.delete("/store/c", headers={**graphs.may_write, "if-match": tag}).status_code == 204
+    assert client.delete("/store/c", headers={**graphs.may_write, "if-match": "*"}).status_code == 412
+
+
+def test_a_new_graph_is_where_its_location_says(graphs: Server) -> None:
+    made = graphs.client.post("/store", content="<x:new> <x:p> 1 .", headers={**TURTLE, **graphs.may_write})
+    assert made.status_code == 201
+    location = made.headers["location"]
+    assert location.startswith(f"{graphs.url}/store/")
+    assert b"x:new" in graphs.client.get(location).content
+    assert b"x:new" in graphs.client.get("/store", params={"graph": location}).content
+    name = made.text.partition("<")[2].partition(">")[0]
+    asked = graphs.client.get("/sparql", params={"query": f"ASK FROM <{name}> {{ <x:new> ?p ?o }}"})
+    assert asked.json()["boolean"] is True
+
+
+@pytest.mark.parametrize("kind", ["application/n-quads", "application/trig"])
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_documents_with_named_graphs_are_refused_with_a_sentence(graphs: Server, kind: str, method: str) -> None:
+    headers = {"content-type": kind, **graphs.may_write}
+    refused = graphs.client.request(method, "/store/q", content="<x:s> <x:p> <x:o> .", headers=headers)
+    assert refused.status_code == 415
+    assert "named graphs" in refused.text
+    part = {"part": ("a", b"<x:s> <x:p> <x:o> .", kind)}
+    assert graphs.client.request(method, "/store/q", files=part, headers=graphs.may_write).status_code == 415
+    assert graphs.client.get("/store/q").status_code == 404
+
+
+def test_the_parts_of_a_multipart_request_are_merged(graphs: Server) -> None:
+    parts = [
+        ("a", ("a.ttl", b"_:b <x:p> 1 .", "text/turtle; charset=utf-8")),
+        ("b", ("b.nt", b"_:b <x:p> <x:o> .", "application/n-triples")),
+    ]
+    assert graphs.client.put("/store/m", files=parts, headers=graphs.may_write).status_code == 201
+    # each part has blank nodes of its own
+    assert graphs.rows("SELECT (COUNT(DISTINCT ?s) AS ?n) { GRAPH ?g { ?s <x:p> ?o } FILTER(isBlank(?s)) }") == [
+        {"n": "2"}
+    ]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Mount a file system of so many bytes in memory."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount")
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mount(size: int) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f"mounting is not allowed here: {done.stderr.strip()}")
+        return place
+
+    yield mount
+    subprocess.run(["umount", "--lazy", str(place)], check=False)
+
+
+def test_a_full_disk_is_called_a_full_disk(small_disk: Callable[[int], Path], tmp_path: Path) -> None:
+    disk = small_disk(12 * 1024 * 1024)
+    server = start(make_project(disk / "p", {"workers": 1}), "--writable", log=tmp_path / "server.log")
+    try:
+        headers = {**TURTLE, **server.may_write}
+        assert server.client.put("/store/a", content="<x:s> <x:p> 1 .", headers=headers).status_code == 201
+        large = "\n".join(f'<x:{n}> <x:p> "{n}{"y" * 200}" .' for n in range(40_000))
+        refused = server.client.put("/store/b", content=large, headers=headers)
+        assert refused.status_code == 507
+        assert "disk is full" in refused.text
+        eventually(lambda: '"kind":"disk"' in server.log.read_text(encoding="utf-8"))
+        assert server.rows(COUNT) == [{"n": "1"}]
+        assert server.client.delete("/store/a", headers=server.may_write).status_code == 204
+        assert server.rows(COUNT) == [{"n": "0"}]
+    finally:
+        server.stop()
