@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fuzzing import Boundary, fuzzed
+from fuzzing import EXAMPLES, Boundary, fuzzed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +25,9 @@ from pressgraph.publish.pages.conflicts import foreign_data
 from pressgraph.publish.pages.draft import draft_facts
 from pressgraph.publish.pages.splice import Page
 from pressgraph.publish.pages.subject import page_words
+
+# a draft is read, made and checked for each example
+pytestmark = pytest.mark.timeout(900 if EXAMPLES <= 300 else 14400)
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>K&uuml;ste &#8211; Licht</title>'

@@ -9,17 +9,17 @@ is fetched: schema.org's context and the project's own are at hand.
 from __future__ import annotations
 
 import html
-import json
 import math
 import re
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.json_text import Strings, first_half_pair, size
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.profile import json_ld_context
 from pressgraph.rdf import RDF_TYPE, XSD, XSD_STRING
@@ -109,7 +109,7 @@ class _Reader:
                 try:
                     found = self._expand(data, say=True)
                 except _ExpansionError:
-                    self.effort = _EFFORT * _size(data) + 100 * _TRY
+                    self.effort = _EFFORT * size(data) + 100 * _TRY
                     mended = self._without_mistakes(data, lambda value: value, "")
                     found = [] if mended is _NOTHING else self._expand(mended, say=True)
             return [it for it in (self._sayable(one) for one in found) if it is not _NOTHING]
@@ -126,7 +126,7 @@ class _Reader:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what was said, the same about the same once."""
-        strings = _Strings(self.document.text, self.base)
+        strings = Strings(self.document.text, self.base)
         for (reason, written), (fatal, lost, count) in list(self.said.items())[:_MOST_SAID]:
             times = f" ({count} times)" if count > 1 else ""
             offset = strings.find(written) if written is not None else 0
@@ -232,7 +232,7 @@ class _Reader:
 
     def _refused(self, data: Any, tried: Any) -> str | None:
         """Return why a document is refused, or None; when the effort is spent, all that is left is."""
-        self.effort -= _size(tried) + _TRY
+        self.effort -= size(tried) + _TRY
         if self.effort < 0:
             return "not JSON-LD 1.1: too much of it is wrong"
         try:
@@ -274,7 +274,7 @@ class _Reader:
         content, language, kind = value["@value"], value.get("@language"), value.get("@type")
         if not _is_text(content):
             self.say(
-                "half of a surrogate pair is no character; the text is left out", _first_text(content), fatal=False
+                "half of a surrogate pair is no character; the text is left out", first_half_pair(content), fatal=False
             )
             return _NOTHING
         if isinstance(content, str) and "&" in content and html.unescape(content) != content:
@@ -323,16 +323,6 @@ def _code(error: Any) -> str:
     while getattr(error, "cause", None) is not None:
         error = error.cause
     return str(getattr(error, "code", None) or error.args[0])
-
-
-def _size(value: Any) -> int:
-    """Return how many values a value holds."""
-    count, stack = 0, [value]
-    while stack:
-        item = stack.pop()
-        count += 1
-        stack.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-    return count
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -482,82 +472,10 @@ def _why_no_iri(text: str) -> str | None:
 
 
 def _is_text(value: Any) -> bool:
-    return _first_text(value) is None
-
-
-def _first_text(value: Any) -> str | None:
-    """Return the first text of a JSON value that holds half of a surrogate pair."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            if not item.isascii() and any("\ud800" <= it <= "\udfff" for it in item):
-                return item
-        elif isinstance(item, dict):
-            stack.extend((*item.values(), *item))
-        elif isinstance(item, list):
-            stack.extend(item)
-    return None
+    return first_half_pair(value) is None
 
 
 def _shown(text: str) -> str:
     most = 120
     short = text if len(text) <= most else f"{text[:most]}…"
     return "".join(it if it.isprintable() else f"\\u{ord(it):04x}" for it in short)
-
-
-# -- places
-
-_STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|(-?\d[0-9.eE+-]*)", re.DOTALL)
-
-
-class _Strings:
-    """The strings and numbers of a JSON text, to find where one stands; the text is searched when one is asked for."""
-
-    def __init__(self, text: str, base: str) -> None:
-        self.text = text
-        self.base = base
-
-    def find(self, value: str | float) -> int:
-        """Return the offset of a string's content or a number; of an IRI, that of the text that it was made from."""
-        found = self._places.get(value)
-        if found is None and isinstance(value, str):
-            found = self._folded.get(value.casefold(), self._resolved.get(value))
-        if found is None and isinstance(value, str):
-            # after a prefix or a vocabulary
-            ends = [it for it in self._texts if value.endswith((it, it.partition(":")[2] or it))]
-            found = self._places[max(ends, key=len)] if ends else 0
-        return found or 0
-
-    @cached_property
-    def _places(self) -> dict[str | float, int]:
-        places: dict[str | float, int] = {}
-        for match in _STRING.finditer(self.text):
-            content, number = match.groups()
-            try:
-                value = float(number) if content is None else content
-                if isinstance(value, str) and "\\" in value:
-                    value = json.loads(f'"{value}"', strict=False)
-            except ValueError:
-                continue
-            places.setdefault(value, match.start() + (content is not None))
-        return places
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [it for it in self._places if isinstance(it, str) and it]
-
-    @cached_property
-    def _folded(self) -> dict[str, int]:
-        # expansion writes language tags in lower case
-        return {it.casefold(): self._places[it] for it in reversed(self._texts)}
-
-    @cached_property
-    def _resolved(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for text in self._texts:
-            try:
-                found.setdefault(urljoin(self.base, text), self._places[text])
-            except ValueError:
-                continue
-        return found

@@ -1,0 +1,88 @@
+"""The text of JSON: where its strings and numbers stand, how much it holds, and what of it is no text."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin
+
+_STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|(-?\d[0-9.eE+-]*)", re.DOTALL)
+
+
+class Strings:
+    """The strings and numbers of a JSON text, to find where one stands; the text is searched when one is asked for."""
+
+    def __init__(self, text: str, base: str) -> None:
+        self.text = text
+        self.base = base
+
+    def find(self, value: str | float) -> int:
+        """Return the offset of a string's content or a number; of an IRI, that of the text that it was made from."""
+        found = self._places.get(value)
+        if found is None and isinstance(value, str):
+            found = self._folded.get(value.casefold(), self._resolved.get(value))
+        if found is None and isinstance(value, str):
+            # after a prefix or a vocabulary
+            ends = [it for it in self._texts if value.endswith((it, it.partition(":")[2] or it))]
+            found = self._places[max(ends, key=len)] if ends else 0
+        return found or 0
+
+    @cached_property
+    def _places(self) -> dict[str | float, int]:
+        places: dict[str | float, int] = {}
+        for match in _STRING.finditer(self.text):
+            content, number = match.groups()
+            try:
+                value = float(number) if content is None else content
+                if isinstance(value, str) and "\\" in value:
+                    value = json.loads(f'"{value}"', strict=False)
+            except ValueError:
+                continue
+            places.setdefault(value, match.start() + (content is not None))
+        return places
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [it for it in self._places if isinstance(it, str) and it]
+
+    @cached_property
+    def _folded(self) -> dict[str, int]:
+        # expansion writes language tags in lower case
+        return {it.casefold(): self._places[it] for it in reversed(self._texts)}
+
+    @cached_property
+    def _resolved(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for text in self._texts:
+            try:
+                found.setdefault(urljoin(self.base, text), self._places[text])
+            except ValueError:
+                continue
+        return found
+
+
+def size(value: Any) -> int:
+    """Return how many values a value holds."""
+    count, stack = 0, [value]
+    while stack:
+        item = stack.pop()
+        count += 1
+        stack.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+    return count
+
+
+def first_half_pair(value: Any) -> str | None:
+    """Return the first text of a JSON value that holds half of a surrogate pair."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= it <= "\udfff" for it in item):
+                return item
+        elif isinstance(item, dict):
+            stack.extend((*item.values(), *item))
+        elif isinstance(item, list):
+            stack.extend(item)
+    return None
