@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import unicodedata
+from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -173,3 +178,46 @@ def test_names_that_macos_takes_apart_are_the_same_names(tmp_path: Path) -> None
         for made in (str, apart)
     ]
     assert all("agent/kueste" in hint for hint in hints)
+
+
+FORMS = ["text", "json", "sarif", "html", "turtle"]
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.yaml", b"caf\xe9.jsonl", b"Gr\xf6\xdfe.csv", b"a\nb.yaml"])
+def test_names_of_files_that_are_not_utf8_work_and_are_shown_alike(tmp_path: Path, name: bytes) -> None:
+    write(tmp_path, "data/z.yaml")
+    fact = {"source": {"id": "document/d"}, "id": "place/x", "type": "City", "nmae": "x"}
+    data = {"yaml": YAML % ("a", "a"), "jsonl": json.dumps(fact), "csv": "source,id,type,name.en\nd,place/x,City,X\n"}
+    path = tmp_path / "data" / os.fsdecode(name)
+    path.write_text(data[path.suffix[1:]])
+    shown = "data/" + name.decode(errors="backslashreplace").replace("\n", "\\x0a")
+    build = run(tmp_path, "build")
+    assert build.exit_code == (0 if path.suffix == ".yaml" else 1), build.output
+    assert run(tmp_path, "build", "--full").exit_code == build.exit_code
+    path.write_text("source: [\n" if path.suffix == ".yaml" else "nonsense")
+    assert shown in run(tmp_path, "build").stderr
+    for form in FORMS:
+        result = run(tmp_path, "validate", "-f", form)
+        assert result.exit_code == 1, result.output
+        # SARIF has addresses
+        assert (quote(b"data/" + name) if form == "sarif" else escape(shown)) in (
+            result.stdout.replace("\\\\", "\\") if form == "json" else result.stdout
+        ) or form == "turtle"
+        assert result.stdout_bytes.decode()
+    # named on the command line, it is shown as in the report of all
+    assert escape(shown) in run(tmp_path, "validate", str(path), "-f", "html").stdout
+    done = subprocess.run(
+        [sys.executable, "-m", "pressgraph", "validate", "-f", "json"],
+        cwd=tmp_path, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["findings"]
+
+
+def test_lines_are_shown_of_files_named_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "project/data/a.yaml")
+    write(tmp_path, "other/f.yaml", "source: { id: document/d }\nfacts:\n  - { id: agent/a, nmae: SEEN }\n")
+    monkeypatch.chdir(tmp_path / "other")
+    result = run(tmp_path / "project", "validate", "f.yaml")
+    assert "3 |   - { id: agent/a, nmae: SEEN }" in result.stdout
+    write(tmp_path, "project/f.yaml", "another\nfile\nthan this\n")
+    assert "3 |   - { id: agent/a, nmae: SEEN }" in run(tmp_path / "project", "validate", "f.yaml").stdout

@@ -14,6 +14,7 @@ PressgraphError            exit status 2: the call is not fine
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -69,15 +70,34 @@ class Place:
     column: int = 0
     header: str = ""
 
+    @property
+    def name(self) -> str:
+        """The file's name as text; see `shown_name`."""
+        return shown_name(self.file)
+
     def __str__(self) -> str:
         if self.sheet:
             cell = f"!{column_letters(self.column)}{self.line}" if self.column and self.line else ""
-            return f"{self.file}:{self.sheet}{cell or (f'!{self.line}' if self.line else '')}"
+            return f"{self.name}:{self.sheet}{cell or (f'!{self.line}' if self.line else '')}"
         if not self.line:
-            return self.file
+            return self.name
         if self.header:
-            return f"{self.file}:{self.line}:{self.header}"
-        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"
+            return f"{self.name}:{self.line}:{self.header}"
+        return f"{self.name}:{self.line}:{self.column}" if self.column else f"{self.name}:{self.line}"
+
+
+def shown_name(name: str) -> str:
+    r"""Return a file's name as text that can be written: bytes that are not UTF-8, and controls, as escapes.
+
+    >>> shown_name("caf\udce9.yaml"), shown_name("a\nb")
+    ('caf\\xe9.yaml', 'a\\x0ab')
+    """
+    if name.isprintable() and name.isascii():
+        return name
+    text = (
+        os.fsencode(name).decode(errors="backslashreplace") if any("\ud800" <= it <= "\udfff" for it in name) else name
+    )
+    return "".join(f"\\x{ord(it):02x}" if ord(it) < 32 or ord(it) == 127 else it for it in text)  # noqa: PLR2004 - ASCII
 
 
 def column_letters(number: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pressgraph.cli.streams import reader_is_gone
+from pressgraph.errors import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -69,7 +70,7 @@ class State:
             except OSError:
                 continue  # whoever reads it says so
             if guess is not None:
-                name = project.name_of(path)
+                name = shown_name(project.name_of(path))
                 self.say(
                     f"{name}: taken to be {guess.name} (line {guess.line} has '{guess.word}'); if that is wrong, "
                     f"set 'encoding' in a [tables] section of pressgraph.toml for {name}"
@@ -78,7 +79,7 @@ class State:
     def say_unread(self) -> None:
         """Say which files beside the project's facts nothing reads, though they look like data."""
         if names := self.workspace.project.unread_names():
-            shown = ", ".join(shown_name(Path(name)) for name in names[:_FEW])
+            shown = ", ".join(shown_name(name) for name in names[:_FEW])
             more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
             verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
             self.say(f"{shown}{more} {verb} not read: 'facts' in pressgraph.toml does not name {them}")
@@ -137,15 +138,6 @@ def write_output(chunks: Iterable[bytes], output: Path | None) -> None:
 def use_color() -> bool:
     """Tell whether stdout takes colour (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def shown_name(path: Path) -> str:
-    r"""Return a file's name as text; bytes of it that are not UTF-8 as escapes.
-
-    >>> shown_name(Path("caf\udce9.html"))
-    'caf\\xe9.html'
-    """
-    return os.fsencode(path.as_posix()).decode(errors="backslashreplace")
 
 
 def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, fold: bool = True) -> bytes:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pressgraph.cli.common import State, draw_table, pass_state, shown_name
+from pressgraph.cli.common import State, draw_table, pass_state
+from pressgraph.errors import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +125,7 @@ class _Run:
         edits = [edit for _, edit in done]
         if self.dry_run:
             for path, edit in done:
-                sys.stdout.write("".join(_diff(edit, shown_name(path))))
+                sys.stdout.write("".join(_diff(edit, shown_name(path.as_posix()))))
         self._table(done)
         self._advise(edits)
         return self._status(edits)
@@ -153,7 +154,7 @@ class _Run:
         shown = [(p, e) for p, e in done if len(done) <= _FEW or e.status not in quiet or self.state.verbosity > 0]
         # a diff on stdout is for a program to read
         if shown and self.state.verbosity >= 0:
-            rows = [(shown_name(p), self._word(e), e.about or "", "; ".join(e.notes)) for p, e in shown]
+            rows = [(shown_name(p.as_posix()), self._word(e), e.about or "", "; ".join(e.notes)) for p, e in shown]
             # what goes into a file or a pipe is for other programs, which look for names in one piece
             fold = (sys.stderr if self.dry_run else sys.stdout).isatty()
             table = draw_table(("page", "status", "about", "notes"), rows, fold=fold)
@@ -164,7 +165,7 @@ class _Run:
         if any(e.status is Status.REFUSED for _, e in done) and self.state.verbosity < 0:
             for path, edit in done:
                 if edit.status is Status.REFUSED:
-                    click.echo(f"{shown_name(path)}: refused: {'; '.join(edit.notes)}", err=True)
+                    click.echo(f"{shown_name(path.as_posix())}: refused: {'; '.join(edit.notes)}", err=True)
 
     def _word(self, edit: Edit) -> str:
         if self.check and edit.status.changes:

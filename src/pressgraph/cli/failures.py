@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pressgraph.errors import FactsError, PressgraphError
+from pressgraph.errors import FactsError, PressgraphError, shown_name
 
 
 class Group(click.Group):
@@ -58,7 +58,7 @@ def show(error: Exception) -> int:
             click.echo(f"  {error.hint}", err=True)
         return error.exit_status
     if isinstance(error, OSError):
-        name = f"{error.filename}: " if error.filename else ""
+        name = f"{shown_name(os.fsdecode(error.filename))}: " if error.filename else ""
         click.echo(f"{name}{_word('error')} {error.strerror or error}", err=True)
         return 2
     click.echo(

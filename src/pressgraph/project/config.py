@@ -230,11 +230,6 @@ class Project:
         # a name that also stands for a file of the project would be taken for that
         return str(absolute if (self.root / path).exists() else path)
 
-    def find(self, name: str) -> Path:
-        """Return the file that `name_of` calls so."""
-        path = self.root / name
-        return path if path.exists() else Path(name)
-
 
 def is_base(text: str) -> bool:
     """Tell whether a text can be a project's base: an absolute http(s) IRI that ends in '/'."""

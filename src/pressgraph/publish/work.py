@@ -12,7 +12,7 @@ from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_s
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
 from pressgraph.dataset.counts import Touched
-from pressgraph.errors import Place
+from pressgraph.errors import Place, shown_name
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import phrase, problem
@@ -193,7 +193,7 @@ class Work:
                 if other != name:
                     found = self.read.get(name)
                     place = found.source.place if found is not None and found.source else Place(file=name)
-                    self.problems.append(problem("source-twice", place, source=source, other=other))
+                    self.problems.append(problem("source-twice", place, source=source, other=shown_name(other)))
 
     def check_references(self, files: Mapping[str, Any], gone: Iterable[object]) -> None:
         """Report links to ids that no file describes: those of the files just read, and those to what disappeared."""

@@ -163,10 +163,10 @@ class _Page:
 
     def where(self, place: Place) -> str:
         if in_table(place):
-            return escape(str(place).removeprefix(f"{place.file}:"))
+            return escape(str(place).removeprefix(f"{place.name}:"))
         if place.column:
             return self.say("column", line=place.line, column=place.column)
-        return self.say("line", line=place.line) if place.line else escape(place.file)
+        return self.say("line", line=place.line) if place.line else escape(place.name)
 
     def code(self, finding: Finding, place: Place) -> Iterator[str]:
         cell = cell_at(place, self.options)

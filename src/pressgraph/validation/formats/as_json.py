@@ -59,7 +59,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    found: dict[str, Any] = {"file": place.file}
+    found: dict[str, Any] = {"file": place.name}
     if place.line:
         found["line"] = place.line
     if place.column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -104,7 +105,7 @@ def _fingerprint(finding: Finding) -> str:
         finding.value or "",
         finding.message if finding.result is None else "",
     )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:32]
 
 
 def _physical(place: Place, options: Options) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def _physical(place: Place, options: Options) -> dict[str, Any]:
     if name.is_absolute():
         artifact: dict[str, Any] = {"uri": name.as_uri()}
     else:
-        artifact = {"uri": quote(name.as_posix()), "uriBaseId": "ROOT"}
+        artifact = {"uri": quote(os.fsencode(name.as_posix())), "uriBaseId": "ROOT"}
     physical: dict[str, Any] = {"artifactLocation": artifact}
     if in_table(place):
         # its rows are lines only in a delimited file, and there only while no cell has two

@@ -109,7 +109,7 @@ class _Writer:
 
     def _short(self, place: Place, first: Place | None) -> str:
         return (
-            str(place).removeprefix(f"{place.file}:") if first is not None and place.file == first.file else str(place)
+            str(place).removeprefix(f"{place.name}:") if first is not None and place.file == first.file else str(place)
         )
 
     def technical(self, finding: Finding) -> Iterator[str]:

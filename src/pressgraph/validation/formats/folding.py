@@ -27,7 +27,7 @@ def by_file(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
     """Yield findings by file, in order; those without a place come last, under an empty name."""
     files: dict[str, list[Finding]] = {}
     for finding in findings:
-        files.setdefault(finding.place.file if finding.place is not None else "", []).append(finding)
+        files.setdefault(finding.place.name if finding.place is not None else "", []).append(finding)
     yield from sorted(files.items(), key=lambda it: (it[0] == "", it[0]))
 
 

@@ -44,7 +44,7 @@ def _cells(path: str, name: str, stamp: tuple[int, int]) -> dict[tuple[str, int]
 
 def cell_at(place: Place, options: Options) -> str | None:
     """Return the text of a cell of a delimited file or a workbook, or None where it cannot be read."""
-    path = options.root / place.file
+    path = options.find(place.file)
     if path.suffix.lower() not in (*DELIMITED, *WORKBOOKS) or not place.header:
         return None
     try:
@@ -64,7 +64,7 @@ def line_at(place: Place, options: Options) -> str | None:
     if place.file in options.texts:
         lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", options.texts[place.file])
     else:
-        path = options.root / place.file
+        path = options.find(place.file)
         try:
             status = path.stat()
             if status.st_size > _LARGE:

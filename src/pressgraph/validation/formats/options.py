@@ -27,3 +27,8 @@ class Options:
     """Whether to show each place of a problem that stands in many."""
     texts: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
+
+    def find(self, name: str) -> Path:
+        """Return the file that a place calls so: below the root, else where the user named it from."""
+        path = self.root / name
+        return path if path.exists() else Path(name)
