@@ -39,6 +39,9 @@ cat <<END
   $release   the facts; change one and run 'pressgraph build'
   $out/graph.ttl, biosaxony.jsonld, facts.nq   what was written
   .pressgraph/   the built graph
-  .venv/bin/pressgraph   the program: try '.venv/bin/pressgraph query' and '--help'
   README.md   how to go on
+
+The program is $PWD/.venv/bin/pressgraph; to call it 'pressgraph' in this terminal, paste
+
+  . $PWD/.venv/bin/activate
 END

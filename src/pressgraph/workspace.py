@@ -85,23 +85,33 @@ class Workspace:
         path = Path(path)
         return read_facts(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path))
 
-    def convert(self, paths: Iterable[str | Path] = ()) -> Iterator[bytes]:
+    def convert(
+        self,
+        paths: Iterable[str | Path] = (),
+        *,
+        personal: bool | None = None,
+        withheld: Callable[[int], object] = lambda _: None,
+    ) -> Iterator[bytes]:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
 
         YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes
         out, and mistakes are raised at the end; of these, those with an address (s3://…) are opened by fsspec.
 
+        Personal facts are left out unless the configuration, or `personal`, says otherwise; `withheld` is told of how
+        many, at the end.
+
         Raises FactsError with every problem of all files.
         """
-        from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
+        from pressgraph.convert import convert_facts, is_stream, open_stream, personal_facts
         from pressgraph.convert.blocks import Context, Reader, convert_block, plan
         from pressgraph.convert.inputs import is_address
         from pressgraph.validation.files import read_files
 
         named = [str(path) if is_address(str(path)) else Path(path) for path in paths]
         files = named or self.project.required_facts_files()
-        emitter = compile_emitter(self.profile, self.project.id_base)
-        context = Context.of(self.project)
+        context = Context.of(self.project, personal=personal)
+        emitter = context.emitter
+        count = 0
         whole = [path for path in files if isinstance(path, Path) and not is_stream(path)]
         read = read_files(whole, self.project, self.profile)
         problems = read.problems
@@ -110,29 +120,45 @@ class Workspace:
         for path in files:
             if isinstance(path, Path) and path in read.found:
                 yield from convert_facts(read.found[path], emitter)
+                count += personal_facts(read.found[path])
                 continue
             if path == Path("-"):
                 with open_stream(path, self.project, emitter) as stream:
                     yield from stream
                 problems.extend(stream.problems)
+                count += stream.withheld
                 continue
             with Reader() as reader:
                 for block in plan([path], context):
                     chunks: list[bytes] = []
-                    problems.extend(convert_block(block, context, reader, chunks.append).problems)
+                    outcome = convert_block(block, context, reader, chunks.append)
+                    problems.extend(outcome.problems)
+                    count += outcome.withheld
                     yield from chunks
+        if count and not context.personal:
+            withheld(count)
         if problems:
             raise FactsError(problems)
 
-    def convert_to(self, form: str | Serialization, paths: Iterable[str | Path] = ()) -> bytes:
-        """Return facts files converted to a serialization; those without named graphs hold the facts alone."""
+    def convert_to(
+        self,
+        form: str | Serialization,
+        paths: Iterable[str | Path] = (),
+        *,
+        personal: bool | None = None,
+        withheld: Callable[[int], object] = lambda _: None,
+    ) -> bytes:
+        """Return facts files converted to a serialization; those without named graphs hold the facts alone.
+
+        For `personal` and `withheld` see `convert`.
+        """
         import pyoxigraph as ox
 
         from pressgraph.dataset import GraphNames, serialization
         from pressgraph.publish import Selection, export
 
         known = serialization(form) if isinstance(form, str) else form
-        data = b"".join(self.convert(paths))
+        data = b"".join(self.convert(paths, personal=personal, withheld=withheld))
         if known.name == "nquads":
             return data
         quads = frozenset(ox.parse(data, format=ox.RdfFormat.N_QUADS))

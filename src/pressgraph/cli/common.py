@@ -76,6 +76,12 @@ class State:
                     f"set 'encoding' in a [tables] section of pressgraph.toml for {name}"
                 )
 
+    def say_withheld(self, count: int) -> None:
+        """Say how many facts were left out because they are personal."""
+        if count:
+            facts = f"{count} personal fact{'s' if count != 1 else ''}"
+            self.say(f"{facts} left out; --personal writes them too")
+
     def say_unread(self) -> None:
         """Say which files beside the project's facts nothing reads, though they look like data."""
         if names := self.workspace.project.unread_names():

@@ -49,6 +49,7 @@ class Facts(click.Path):
     type=click.IntRange(min=0),
     help="With --shards: stop after N bad records; otherwise all are listed.",
 )
+@click.option("--personal", is_flag=True, help="Write facts that are marked as personal too.")
 @click.option("--scheduler", metavar="tcp://…", help="Convert into shards on this Dask cluster.")
 @click.option(
     "-o",
@@ -69,6 +70,7 @@ def command(
     *,
     resume: bool,
     max_errors: int | None,
+    personal: bool,
     scheduler: str | None,
     output: str | None,
 ) -> None:
@@ -78,6 +80,9 @@ def command(
     the project's. JSON Lines and Parquet may have an address that fsspec opens, such as s3://bucket/facts.jsonl.
     N-Quads and TriG keep one named graph for each fact and the receipts; the other formats write the union of the
     facts.
+
+    Facts marked 'personal: true', such as contacts, are left out, unless --personal or personal_data under [publish]
+    in pressgraph.toml says otherwise.
 
     With --shards, bad records go to rejects.jsonl beside the shards, and manifest.json says what is there. The bytes
     do not depend on --jobs, nor on --scheduler.
@@ -108,6 +113,7 @@ def command(
             compress=compress,
             resume=resume,
             max_errors=max_errors,
+            personal=personal or None,
             scheduler=scheduler,
         )
         return
@@ -116,24 +122,33 @@ def command(
     target = Path(output) if output is not None else None
     known = serialization(form, path=target, default="nquads")
     workspace = state.workspace
+    wanted = personal or None
     if known.name != "nquads":
-        write_output([workspace.convert_to(known, facts)], target)
+        write_output([workspace.convert_to(known, facts, personal=wanted, withheld=state.say_withheld)], target)
     else:
         from pressgraph.convert import is_stream
 
         paths = list(facts) or workspace.project.required_facts_files()
         if Path("-") in facts or (jobs in {None, 1} and not all(is_stream(Path(path)) for path in paths)):
-            write_output(workspace.convert(facts), target)
+            write_output(workspace.convert(facts, personal=wanted, withheld=state.say_withheld), target)
             return
         from pressgraph.convert.blocks import Context
         from pressgraph.convert.bulk import convert_in_order
 
-        context = Context.of(workspace.project)
+        context = Context.of(workspace.project, personal=wanted)
+        withheld = 0
+
+        def note(totals: Totals) -> None:
+            nonlocal withheld
+            withheld = totals.withheld
+            show(totals)
+
         with (
             _progress(state) as show,
-            closing(convert_in_order(paths, context, jobs=jobs or 1, progress=show)) as chunks,
+            closing(convert_in_order(paths, context, jobs=jobs or 1, progress=note)) as chunks,
         ):
             write_output(chunks, target)
+        state.say_withheld(withheld)
 
 
 def _shards(
@@ -146,6 +161,7 @@ def _shards(
     compress: str,
     resume: bool,
     max_errors: int | None,
+    personal: bool | None,
     scheduler: str | None,
 ) -> None:
     from pressgraph.convert.blocks import Context
@@ -154,7 +170,7 @@ def _shards(
 
     workspace = state.workspace
     paths = list(facts) or workspace.project.required_facts_files()
-    context = Context.of(workspace.project)
+    context = Context.of(workspace.project, personal=personal)
     settings: dict[str, Any] = {
         "shards": shards,
         "compression": compress,
@@ -180,6 +196,7 @@ def _shards(
         state.say("nothing to do: the run is complete")
     output = shown(output)
     state.say(f"{manifest['facts']} facts, {manifest['quads']} quads in {len(manifest['shards'])} shards in {output}")
+    state.say_withheld(manifest["withheld"])
     if manifest["rejected"]:
         count = manifest["rejected"]
         state.say(f"{count} bad record{'s' if count != 1 else ''}: see {output.rstrip('/')}/{REJECTS}")

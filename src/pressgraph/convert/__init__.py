@@ -2,7 +2,7 @@
 
 from pressgraph.convert.emitter import Emitter, compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream
-from pressgraph.convert.stream import checked_lines, convert_facts, convert_json_lines, quads
+from pressgraph.convert.stream import checked_lines, convert_facts, convert_json_lines, personal_facts, quads
 
 __all__ = [
     "Emitter",
@@ -12,5 +12,6 @@ __all__ = [
     "convert_json_lines",
     "is_stream",
     "open_stream",
+    "personal_facts",
     "quads",
 ]

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.inputs import is_address, is_stream, known_size, open_bytes, open_stream, shown, size_of
-from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks
+from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks, personal_facts
 from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.compressed import decompressed, plain_name
@@ -45,11 +45,14 @@ class Context:
 
     project: Project
     sources: ProfileSources
+    personal: bool = True
+    """Whether facts that are marked as personal are written."""
 
     @classmethod
-    def of(cls, project: Project) -> Context:
-        """Return the context of a project."""
-        return cls(project=project, sources=profile_sources(project))
+    def of(cls, project: Project, *, personal: bool | None = None) -> Context:
+        """Return the context of a project; without a word on `personal` facts, its configuration decides."""
+        wanted = project.include_personal_data if personal is None else personal
+        return cls(project=project, sources=profile_sources(project), personal=wanted)
 
     @property
     def profile(self) -> Profile:
@@ -59,7 +62,7 @@ class Context:
     @property
     def emitter(self) -> Emitter:
         """The emitter, compiled once in each process."""
-        return compile_emitter(self.profile, self.project.id_base)
+        return compile_emitter(self.profile, self.project.id_base, personal=self.personal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ class Outcome:
     """What became of a block. `rejects` are lines of JSON: the record, and what is wrong with it."""
 
     facts: int = 0
+    withheld: int = 0
     quads: int = 0
     problems: list[Problem] = field(default_factory=list)
     rejects: list[bytes] = field(default_factory=list)
@@ -276,7 +280,8 @@ def _convert_lines(
 
     for chunk in in_chunks(pieces()):
         put(chunk)
-    outcome.facts += records.facts
+    outcome.facts += records.facts - records.withheld
+    outcome.withheld += records.withheld
     outcome.quads += records.quads
     outcome.problems.extend(records.problems)
 
@@ -322,7 +327,8 @@ def _convert_rows(
         put(chunk)
     if sheet.problems and (block.kind != "group" or (block.group, block.start) == (0, 0)):
         tables.problems.extend(sheet.problems)
-    outcome.facts += tables.facts
+    outcome.facts += tables.facts - tables.withheld
+    outcome.withheld += tables.withheld
     outcome.quads += tables.quads
     outcome.problems.extend(tables.problems)
 
@@ -334,7 +340,8 @@ def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callabl
         with open_stream(path, project, context.emitter) as stream:
             for chunk in stream:
                 put(chunk)
-        outcome.facts += stream.facts
+        outcome.facts += stream.facts - stream.withheld
+        outcome.withheld += stream.withheld
         outcome.quads += stream.quads
         outcome.problems.extend(stream.problems)
         outcome.rejects.extend(_reject([one], None) for one in stream.problems)
@@ -347,7 +354,9 @@ def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callabl
     for chunk in convert_facts(found, context.emitter):
         outcome.quads += chunk.count(b"\n")
         put(chunk)
-    outcome.facts += len(found.facts)
+    withheld = personal_facts(found) if not context.personal else 0
+    outcome.facts += len(found.facts) - withheld
+    outcome.withheld += withheld
 
 
 def _reject(problems: list[Problem], record: Any) -> bytes:

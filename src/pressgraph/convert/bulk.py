@@ -63,6 +63,7 @@ class Totals:
 
     blocks: int = 0
     facts: int = 0
+    withheld: int = 0
     quads: int = 0
     rejected: int = 0
     done: int = 0
@@ -192,6 +193,7 @@ def too_many(bearable: int, problem: Problem, rejects: object) -> DataError:
 def _count(totals: Totals, block: Block, outcome: Outcome) -> None:
     totals.blocks += 1
     totals.facts += outcome.facts
+    totals.withheld += outcome.withheld
     totals.quads += outcome.quads
     totals.rejected += len(outcome.rejects)
     totals.done += block.weight
@@ -219,6 +221,7 @@ def make_run(
         "pressgraph": version("pressgraph"),
         "base": context.project.id_base,
         "profile": context.sources.digest,
+        "personal": context.personal,
         **settings,
         "shards": shards,
         "compression": compression,
@@ -414,7 +417,7 @@ class _Shards:
         suffix = f".nq{SUFFIXES[run['compression']]}"
         self.files = [folder / f"shard-{number:05d}{suffix}" for number in range(run["shards"])]
         self.totals = Totals()
-        self.counts = [{"quads": 0, "facts": 0, "blocks": 0} for _ in self.files]
+        self.counts = [{"quads": 0, "facts": 0, "withheld": 0, "blocks": 0} for _ in self.files]
         self.sizes = [0] * len(self.files)
         self.digests = [hashlib.sha256() for _ in self.files]
         self._open: list[IO[bytes]] = []
@@ -457,10 +460,12 @@ class _Shards:
             self.sizes[shard], rejects = entry["size"], entry["rejects"]
             self.counts[shard]["quads"] += entry["quads"]
             self.counts[shard]["facts"] += entry["facts"]
+            self.counts[shard]["withheld"] += entry["withheld"]
             self.counts[shard]["blocks"] += 1
             self.totals.blocks += 1
             self.totals.quads += entry["quads"]
             self.totals.facts += entry["facts"]
+            self.totals.withheld += entry["withheld"]
             self.totals.rejected += entry["rejected"]
         self.totals.resumed = self.totals.quads
         for path, size in zip((*self.files, self.folder / REJECTS), (*self.sizes, rejects), strict=True):
@@ -507,12 +512,14 @@ class _Shards:
             "size": self.sizes[shard],
             "quads": outcome.quads,
             "facts": outcome.facts,
+            "withheld": outcome.withheld,
             "rejected": len(outcome.rejects),
             "rejects": os.fstat(self._open[-2].fileno()).st_size,
         }
         counts = self.counts[shard]
         counts["quads"] += outcome.quads
         counts["facts"] += outcome.facts
+        counts["withheld"] += outcome.withheld
         counts["blocks"] += 1
         self._open[-1].write(json.dumps(entry).encode() + b"\n")
         self._open[-1].flush()
@@ -577,6 +584,7 @@ def make_manifest(run: dict[str, Any], shards: list[dict[str, Any]], *, rejected
     return {
         "quads": sum(shard["quads"] for shard in shards),
         "facts": sum(shard["facts"] for shard in shards),
+        "withheld": sum(shard["withheld"] for shard in shards),
         "rejected": rejected,
         "shards": shards,
         "run": run,

@@ -185,6 +185,7 @@ def _count(totals: Totals, results: Iterable[dict[str, Any]]) -> None:
     for result in results:
         totals.blocks += result["shard"]["blocks"]
         totals.facts += result["shard"]["facts"]
+        totals.withheld += result["shard"]["withheld"]
         totals.quads += result["shard"]["quads"]
         totals.rejected += sum(len(lines) for _, lines in result["rejects"])
         totals.done += result["weight"]
@@ -211,7 +212,7 @@ def convert_shard(
     """Convert the blocks of a shard, on a worker; return its line of the manifest, its rejects by block, its weight."""
     name = f"shard-{number:05d}.nq{SUFFIXES[compression]}"
     digest = hashlib.sha256()
-    counts = {"quads": 0, "facts": 0, "blocks": 0}
+    counts = {"quads": 0, "facts": 0, "withheld": 0, "blocks": 0}
     rejects: list[list[Any]] = []
     size = 0
     folder = open_folder(target)
@@ -228,6 +229,7 @@ def convert_shard(
                 outcome = convert_block(block, context, reader, file.write)
             counts["quads"] += outcome.quads
             counts["facts"] += outcome.facts
+            counts["withheld"] += outcome.withheld
             counts["blocks"] += 1
             if outcome.rejects:
                 rejects.append([index, [line.decode() for line in outcome.rejects]])

@@ -85,9 +85,11 @@ class Emitter:
     Made by `compile_emitter`. Not thread-safe: it keeps look-up tables and the spans seen of the current source.
     """
 
-    def __init__(self, profile: Profile, id_base: str) -> None:
+    def __init__(self, profile: Profile, id_base: str, *, personal: bool = True) -> None:
         self.profile = profile
         self.id_base = id_base
+        self.personal = personal
+        """Whether facts that are marked as personal are emitted; they are looked at in either case."""
         resolver = Ids(profile, id_base)
         self.iris = _Iris(resolver)
         self.normal_id = resolver.normal
@@ -530,6 +532,9 @@ class SourceEmitter:
         lines = self.emitter.lines(body, personal=personal, checked=checked, plain=plain, strings=strings).encode()
         if not lines:
             raise Unsure
+        if personal and not self.emitter.personal:
+            self.quads = 0
+            return b""
         graph = f"{self._graph_prefix}{graph_name(lines)}>".encode()
         end = b" %b .\n" % graph
         quads = lines.replace(b"\n", end)
@@ -601,6 +606,6 @@ def source_name(document_id: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def compile_emitter(profile: Profile, id_base: str) -> Emitter:
-    """Compile the emitter of a profile and an id base."""
-    return Emitter(profile, id_base)
+def compile_emitter(profile: Profile, id_base: str, *, personal: bool = True) -> Emitter:
+    """Compile the emitter of a profile and an id base; without `personal` it withholds facts marked as that."""
+    return Emitter(profile, id_base, personal=personal)

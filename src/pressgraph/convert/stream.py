@@ -54,6 +54,11 @@ def convert_facts(found: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     yield from in_chunks(itertools.chain((source.description(),), map(source.fact, found.facts)))
 
 
+def personal_facts(found: FactsFile) -> int:
+    """Return how many facts of a file are marked as personal."""
+    return sum(fact.receipt.personal for fact in found.facts)
+
+
 def in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Join pieces to chunks."""
     chunk: list[bytes] = []
@@ -89,6 +94,8 @@ class Records:
         self.name = name
         self.problems: list[Problem] = []
         self.facts = 0
+        self.withheld = 0
+        """How many of the facts are personal, and were left out."""
         self.quads = 0
         """How many have been returned."""
         self.listen = listen
@@ -181,7 +188,7 @@ class Records:
         if status.__class__ is not str or status not in self.emitter.statuses:
             raise Unsure
         reviewed = "reviewedBy" in record or "reviewedOn" in record
-        return source.raw(
+        output = source.raw(
             record,
             status,
             _spans(record["evidence"]) if "evidence" in record else (),
@@ -191,6 +198,8 @@ class Records:
             plain=plain,
             strings=strings,
         )
+        self.withheld += not output
+        return output
 
     def _reviewer(self, record: dict[str, Any]) -> str | None:
         reviewer = _text(record, "reviewedBy")
@@ -248,8 +257,10 @@ class Records:
             self.listen(found, self._source)
             return b""
         if self._source is not None:
-            output += b"".join(map(self._source.fact, found.facts))
+            pieces = [self._source.fact(fact) for fact in found.facts]
+            output += b"".join(pieces)
             self.facts += len(found.facts)
+            self.withheld += pieces.count(b"")
         return output
 
     def _no_source(self, place: Place) -> Problem:
