@@ -334,7 +334,7 @@ def test_every_shipped_check_has_messages_in_english_and_german(tmp_path: Path) 
     from pressgraph.validation import load_checks
 
     checks = load_checks(project(tmp_path).project)
-    assert len(checks) == 8
+    assert len(checks) == 12
     assert all(set(check.messages) == {"de", "en"} for check in checks)
 
 
@@ -346,6 +346,18 @@ CHECKED = {
     "replacement-gap": OLD + NEW + "  - { id: label/new, replaces: label/old }\n",
     "expired-label-current": OLD + "  - { id: agent/x, holdsLabel: label/old }\n",
     "near-duplicate-organisations": "  - { id: agent/z, type: Organization, name: XENON GmbH }\n",
+    "near-duplicate-persons": "".join(
+        f"  - {{ id: agent/p{number}, type: Person, name: '{name}' }}\n"
+        for number, name in enumerate(("Dr. Ida Müller", "Ida Mueller"))
+    ),
+    "near-duplicate-places": "".join(
+        f"  - {{ id: place/{name}, type: City, name: {{ de: Küste }} }}\n" for name in ("kueste", "kuste")
+    ),
+    "near-duplicate-events": "".join(
+        f"  - {{ id: event/{number}, type: BusinessEvent, name: {{ de: '{name}' }}, startDate: 2026-05-0{day} }}\n"
+        for number, (name, day) in enumerate((("Clustertag", 1), ("Cluster-Tag", 1), ("Clustertag", 2)))
+    ),
+    "contact-in-text": "  - { id: agent/x, description: { en: 'Contact: ida@netz.example' } }\n",
     "replacement-undescribed": NEW + "  - { id: label/new, replaces: agent/x }\n",
 }
 
@@ -353,6 +365,28 @@ CHECKED = {
 @pytest.mark.parametrize(("rule", "facts"), CHECKED.items())
 def test_check_finds_what_it_is_for(rule: str, facts: str, tmp_path: Path) -> None:
     assert only(project(tmp_path, a=SOURCE + facts).validate(), rule).place is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("Kontakt: ida.beispiel@netz.example", True),
+        ("call +49 371 123456", True),
+        ("Tel. 0371 123456", True),
+        ("Telefon: (0371) 12 34 56", True),
+        ("0049 351/7965106", True),
+        ("@netz on 12.05.2026, 10-12 o'clock", False),
+        ("grew by +12 % to 1,000,000 in 2019-2020", False),
+        ("the number 0012345 and DE 123456789", False),
+    ],
+)
+def test_contact_data_in_texts_is_told_from_other_numbers(tmp_path: Path, text: str, *, holds: bool) -> None:
+    fact = f"  - {{ id: agent/x, description: {{ en: {json.dumps(text)} }} }}\n"
+    report = project(tmp_path, a=SOURCE + fact).validate()
+    found = [it for it in findings(report) if it.rule == "contact-in-text"]
+    assert bool(found) is holds
+    assert all(it.place is not None for it in found)
+    assert report.conforms
 
 
 def test_id_that_nothing_describes_is_found_in_rdf(tmp_path: Path) -> None:

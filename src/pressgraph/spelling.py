@@ -37,8 +37,8 @@ def suggestion(word: str) -> Text:
     return Text(f"did you mean '{word}'?", de=f"'{word}' gemeint?")
 
 
-def nearest(wrong: str, known: Iterable[str]) -> str | None:
-    """Return the nearest known word, ignoring case, where one is near."""
+def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the nearest known word, ignoring case, where one is so near (1: the same)."""
     import difflib
 
     by_case: dict[str, str] = {}
@@ -53,7 +53,7 @@ def nearest(wrong: str, known: Iterable[str]) -> str | None:
         candidates = sorted(
             (it for it in by_case if len(it) <= most), key=lambda it: (-len(pairs & _pairs(it)), len(it), it)
         )[:_NEAREST]
-    close = difflib.get_close_matches(wanted, candidates, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(wanted, candidates, n=1, cutoff=cutoff)
     return by_case[close[0]] if close else None
 
 

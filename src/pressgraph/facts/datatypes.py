@@ -140,7 +140,10 @@ def _mend_date_hint(text: str) -> str | None:
 def _mend_whole(text: str, valid: Callable[[str], bool]) -> str | None:
     """Suggest a whole number, if it is one of those that are asked for."""
     try:
-        value = float(text.replace("_", "").replace(" ", ""))
+        if grouped := re.fullmatch(r"(-?[1-9][0-9]{0,2})((?:[.,][0-9]{3})+)", text, re.ASCII):
+            # a point groups digits in German, a comma in English; what the other reads there is a thousandth
+            return phrase("grouped-digits", whole=re.sub("[.,]", "", text), part=grouped[1])
+        value = float(re.sub("['’_\\s\u202f]", "", text))
     except ValueError:
         return None
     if not value.is_integer() or abs(value) >= 1e15 or not valid(str(int(value))):  # noqa: PLR2004 - exact in a float

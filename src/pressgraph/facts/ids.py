@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.spelling import composed
+from pressgraph.facts.rules import phrase
+from pressgraph.spelling import composed, nearest, suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pressgraph.profile import Profile
 
 # Relative ids are slugs: unreserved ASCII characters (RFC 3986, 2.3), no empty and no dot segments.
@@ -24,6 +27,8 @@ _ABSOLUTE = re.compile(r"(?:https?://|ftp://|urn:|mailto:|tel:|info:|tag:)[^\s<>
 # The usual ones, in which nothing is left to doubt.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
 _CURIE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~/-]*")
+
+_SHOWN = 5
 
 _TRANSLITERATION = str.maketrans(
     {
@@ -98,6 +103,25 @@ def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", composed(text).lower().translate(_TRANSLITERATION))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+
+
+def advise_unknown(reference: str, known: Iterable[str]) -> str:
+    """Say what to do about an id that nothing describes, given those that something does.
+
+    One of the same kind is suggested where it has the same words, or all but a slip of the finger: ids that merely
+    share letters are of other things.
+    """
+    kind, _, name = reference.partition("/")
+    same = sorted({it for it in known if it.partition("/")[0] == kind and it != reference})
+    words = set(re.split("[-/.]+", name))
+    akin = [it for it in same if (other := set(re.split("[-/.]+", it.partition("/")[2]))) <= words or words <= other]
+    close = nearest(reference, akin or same, cutoff=0.3 if akin else 0.9)
+    if close is not None:
+        return suggestion(close)
+    if same:
+        shown = ", ".join(same[:_SHOWN]) + (", …" if len(same) > _SHOWN else "")
+        return phrase("add-or-use", id=reference, ids=shown)
+    return phrase("add-fact", id=reference)
 
 
 def suggest_id(text: str) -> str | None:

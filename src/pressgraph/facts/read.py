@@ -13,10 +13,10 @@ from typing import IO, TYPE_CHECKING
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.compressed import decompressed, plain_name
+from pressgraph.facts.ids import advise_unknown
 from pressgraph.facts.model import FactsFile
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import read_tree
-from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -129,7 +129,5 @@ def dangling_problems(found: FactsFile, described: Collection[str] = frozenset()
             continue
         if known is None:
             known = {*own, *described}
-        same_kind = [k for k in known if k.partition("/")[0] == name.partition("/")[0]]
-        hint = did_you_mean(name, same_kind) or did_you_mean(name, known, otherwise=phrase("add-fact", id=name))
-        problems.append(problem("dangling-id", place, hint=hint, id=name))
+        problems.append(problem("dangling-id", place, hint=advise_unknown(name, known), id=name))
     return problems

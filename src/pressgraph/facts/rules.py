@@ -94,6 +94,8 @@ RULES: dict[str, Rule] = {
 PHRASES: dict[str, tuple[str, str]] = {
     "known": ("known: {words}", "bekannt: {words}"),
     "write": ("write {value}", "{value} schreiben"),
+    "grouped-digits": ("is it {whole}, or {part} and a fraction? write the digits alone", "ist es {whole} oder {part} und ein Bruchteil? nur die Ziffern schreiben"),
+    "add-or-use": ("nothing is described under that id: add '- id: {id}', or use one that is, such as {ids}", "unter dieser Kennung ist nichts beschrieben: '- id: {id}' ergänzen oder eine nehmen, die es gibt, etwa {ids}"),
     "write-quoted": ("write it in quotes: {value}", "in Anführungszeichen schreiben: {value}"),
     "no-such-day": ("there is no such day", "diesen Tag gibt es nicht"),
     "serial-date": ("is it a spreadsheet's number for {value}? format the cell as a date", "ist das die Zahl einer Tabellenkalkulation für {value}? die Zelle als Datum formatieren"),

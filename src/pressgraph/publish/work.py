@@ -14,10 +14,9 @@ from pressgraph.dataset import GraphNames, union
 from pressgraph.dataset.counts import Touched
 from pressgraph.errors import Place, shown_name
 from pressgraph.facts import read_facts
-from pressgraph.facts.ids import Ids
-from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.ids import Ids, advise_unknown
+from pressgraph.facts.rules import problem
 from pressgraph.rdf import RDF_TYPE
-from pressgraph.spelling import did_you_mean
 from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
 from pressgraph.validation.allow import Permission, permissions
 from pressgraph.validation.engines import engine as choose_engine
@@ -217,8 +216,7 @@ class Work:
             own = {*found.described, found.source.id if found.source is not None else ""}
             for reference, place in found.references.items():
                 if reference not in own and missing(reference):
-                    like = self._ids_like(reference)
-                    hint = did_you_mean(reference, like, otherwise=phrase("add-fact", id=reference))
+                    hint = advise_unknown(reference, self._ids_like(reference))
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
 
     def _described(self, iri: str) -> bool:

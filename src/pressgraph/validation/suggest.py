@@ -36,6 +36,7 @@ NODE_KINDS = {
 _NIL = ox.NamedNode(f"{RDF}nil")
 _MOST_IDS = 20_000
 _SHOWN = 4
+_TERMS = 12
 
 
 class Adviser:
@@ -173,8 +174,10 @@ class Adviser:
                 self.profile.curie(about) or f"<{about}>",
             )
             return Text(f"add {prop} to {name}", de=f"bei {name} {prop} ergänzen")
-        example = self._example(result.path or "")
-        return Text(f"add '{key}: {example}' to '{about}'", de=f"bei '{about}' '{key}: {example}' ergänzen")
+        form = self._form(result.path or "")
+        words = f": {form}" if form is not None else ""
+        translated = f": {form.to('de')}" if form is not None else ""
+        return Text(f"add '{key}: …' to '{about}'{words}", de=f"bei '{about}' '{key}: …' ergänzen{translated}")
 
     def _is_of_facts(self, focus: str) -> bool:
         """Tell whether a node is one that facts speak of, not only the project's ontology."""
@@ -185,17 +188,20 @@ class Adviser:
         graphs = {quad.graph_name for quad in quads}
         return known[1] not in graphs or not graphs.issubset(known)
 
-    def _example(self, iri: str) -> str:
+    def _form(self, iri: str) -> Text | None:
+        """Return what a key's values look like: never one that nobody has stated."""
         key = self.profile.key_of.get(iri)
         if key is None:
-            return "…"
+            return None
         if key.kind is Kind.TERM and key.scheme is not None:
-            return next(iter(key.scheme.concepts), "…")
+            names = list(key.scheme.concepts)
+            shown = ", ".join(names[:_TERMS]) + (", …" if len(names) > _TERMS else "")
+            return Text(shown, de=shown)
         if key.kind is Kind.LITERAL:
-            return _EXAMPLES.get(local_name(key.datatype or ""), "…")
+            return _FORMS.get(local_name(key.datatype or ""))
         if key.kind is Kind.TEXT and key.language_required:
-            return "{ en: … }"
-        return "…"
+            return Text("text with its language, as in 'en: …'", de="Text mit seiner Sprache, wie in 'de: …'")
+        return None
 
     def surplus(self, result: Result) -> Text | None:
         """Say between which values to choose."""
@@ -268,7 +274,14 @@ class Adviser:
         return Text(f"in '{tag}': {english}; keep one", de=f"in '{tag}': {german}; eins behalten")
 
 
-_EXAMPLES = {"date": "2019-01-31", "duration": "P2Y", "integer": "1", "boolean": "true", "gYear": "2019"}
+_FORMS = {
+    "date": Text("as year-month-day", de="als Jahr-Monat-Tag"),
+    "duration": Text("such as P…Y for years or P…M for months", de="etwa P…Y für Jahre oder P…M für Monate"),
+    "integer": Text("a whole number", de="eine ganze Zahl"),
+    "boolean": Text("true or false", de="true oder false"),
+    "gYear": Text("a year of four digits", de="ein Jahr mit vier Ziffern"),
+}
+
 
 _HINTS: dict[str, Callable[[Adviser, Result], Text | None]] = {
     "Class": Adviser.class_,
@@ -304,7 +317,9 @@ def mend_phone(text: str) -> Text:
             pass
         else:
             form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
-            return phrase("write", value=phonenumbers.format_number(number, form))
+            mended = phonenumbers.format_number(number, form)
+            if re.fullmatch(r"\+[0-9]+(?:[ -][0-9]+)+", mended):
+                return phrase("write", value=mended)
     return Text(
         "start with + and the country's code, such as +49 351 7965106",
         de="mit + und der Landesvorwahl beginnen, etwa +49 351 7965106",
