@@ -132,7 +132,7 @@ def check_files(
     if not named:
         names = ", ".join(project.name_of(path) for path in files[:_FEW])
         raise ProjectError(f"there is nothing to check in {names}: no fact and no statement", hint="name other files")
-    if not paths:
+    if not paths and shapes is None:
         # a build refuses what is wrong with the project's own vocabularies, too
         named |= own_nodes(profile)
     for path in read.context:
