@@ -216,12 +216,12 @@ def test_the_address_that_pages_link_to_shows_that_thing(number: int, odd: Serve
     where = address.pathname + address.search
     status, headers, page = raw(odd, where, "text/html")
     assert status == 200
-    assert f"<h1>{name}</h1>" in page
+    assert f'<h1 dir="auto">{name}</h1>' in page
     assert f'<p class="iri">{iri}</p>'.replace("&", "&amp;").replace("'", "&#39;") in page
     # the same in the other language
     (german,) = re.findall(r'<a href="([^"]*)" hreflang="de"', page)
     status, _, text = raw(odd, unescape(german), "text/html")
-    assert (status, f"<h1>{name}</h1>" in text, 'lang="de"' in text) == (200, True, True)
+    assert (status, f'<h1 dir="auto">{name}</h1>' in text, 'lang="de"' in text) == (200, True, True)
     # and as data, under every address that the document names
     others = [where, *re.findall(r'<([^>]*)>; rel="alternate"; type="text/turtle"', headers["link"])]
     for other in others:
@@ -254,7 +254,7 @@ def test_iris_of_every_spelling_are_dereferenced(name: str, language: str, odd: 
     assert status == 303
     status, headers, page = raw(odd, headers["location"], "text/html")
     assert status == 200
-    assert f"<h1>odd{number:02}</h1>" in page
+    assert f'<h1 dir="auto">odd{number:02}</h1>' in page
     assert headers["content-language"] == (language or "en")
     # the document's address is the thing's with another word
     status, _, turtle = raw(odd, f"/doc/agent/{sent(name)}", "text/turtle")

@@ -316,3 +316,84 @@ def test_a_chosen_language_is_kept(founding_server: Server) -> None:
         assert 'href="/search?q=label&amp;lang=en"' in later.text
     odd = founding_server.client.get("/", headers={**HTML, "cookie": "lang=<script>"})
     assert odd.headers["content-language"] == "en"
+
+
+ONTOLOGY = """
+@prefix : <https://terms.example.org/t#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:Hall a owl:Class ; rdfs:label "hall"@en ;
+  rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :partOf ; owl:someValuesFrom
+    [ owl:unionOf ( :Fair [ a owl:Class ; owl:complementOf :Shop ] ) ] ] .
+:Fair a owl:Class ; rdfs:label "fair"@en . :Shop a owl:Class ; rdfs:label "shop"@en .
+:partOf a owl:ObjectProperty ; rdfs:label "part of"@en ;
+  owl:propertyChainAxiom ( :partOf [ owl:inverseOf :holds ] ) .
+:holds a owl:ObjectProperty ; rdfs:label "holds"@en .
+"""
+
+
+def test_class_expressions_are_described_to_their_end(writable: Server) -> None:
+    answer = writable.client.put(
+        "/store/ontology", content=ONTOLOGY, headers={**writable.may_write, "content-type": "text/turtle"}
+    )
+    assert answer.status_code in {201, 204}
+    for name, triples in (("Hall", 13), ("partOf", 8)):
+        about = {"iri": f"https://terms.example.org/t#{name}"}
+        turtle = writable.client.get("/about", params=about, headers={"accept": "text/turtle"})
+        described = list(ox.parse(turtle.content, format=ox.RdfFormat.TURTLE))
+        assert len(described) == triples
+        subjects = {quad.subject for quad in described}
+        assert {it.object for it in described if isinstance(it.object, ox.BlankNode)} <= subjects
+        tree = writable.client.get("/about", params=about, headers={"accept": "application/ld+json"})
+        assert len(list(ox.parse(tree.content, format=ox.RdfFormat.JSON_LD))) == triples
+    page = writable.client.get("/about", params={"iri": "https://terms.example.org/t#Hall"}, headers=HTML).text
+    page = page.partition("<main")[2]
+    assert "_:" not in page
+    words = " ".join(re.sub(r"<[^>]*>", "", page).split())
+    assert "owl:someValuesFrom: [owl:unionOf: (fair, [kind: class; owl:complementOf: shop])]]" in words
+    # from the other end: what points to a class from within an expression says what it is
+    shop = writable.client.get("/about", params={"iri": "https://terms.example.org/t#Shop"}, headers=HTML).text
+    assert "_:" not in shop.partition("<main")[2]
+
+
+def test_a_graph_that_is_all_blank_nodes_has_a_bounded_description(writable: Server) -> None:
+    said = "<urn:start> <urn:p> _:b0 .\n" + "".join(
+        f"_:b{number} <urn:p> _:b{number + 1} .\n_:b{number} <urn:p> _:b{number // 2} .\n" for number in range(20_000)
+    )
+    answer = writable.client.put(
+        "/store/blank", content=said, headers={**writable.may_write, "content-type": "application/n-triples"}
+    )
+    assert answer.status_code in {201, 204}, answer.text
+    turtle = writable.client.get("/about", params={"iri": "urn:start"}, headers={"accept": "application/n-triples"})
+    assert turtle.status_code == 200
+    tree = writable.client.get("/about", params={"iri": "urn:start"}, headers={"accept": "application/ld+json"})
+    assert len(list(ox.parse(tree.content, format=ox.RdfFormat.JSON_LD))) == turtle.content.count(b"\n")
+    assert 10_000 < turtle.content.count(b"\n") < 40_000
+    assert writable.client.get("/about", params={"iri": "urn:start"}, headers=HTML).status_code == 200
+
+
+def test_text_of_either_direction_is_set_apart(writable: Server) -> None:
+    said = '<urn:news> <http://schema.org/name> "خبر (2026)"@ar ; <http://schema.org/description> "عنوان"@ar, "plain" .'
+    answer = writable.client.put(
+        "/store/rtl", content=said, headers={**writable.may_write, "content-type": "text/turtle"}
+    )
+    assert answer.status_code in {201, 204}, answer.text
+    page = writable.client.get("/about", params={"iri": "urn:news"}, headers=HTML).text
+    assert '<h1 lang="ar" dir="auto">خبر (2026)</h1>' in page
+    assert '<span lang="ar" dir="auto">عنوان</span>' in page
+    assert "<bdi>plain</bdi>" in page
+
+
+@pytest.mark.parametrize("accept", ["text/turtle", "application/trig", "application/rdf+xml"])
+def test_a_constructed_graph_declares_the_prefixes_that_it_uses(accept: str, founding_server: Server) -> None:
+    text = f"CONSTRUCT {{ <{BASE}id/agent/biosaxony> schema:name ?n }} {{ <{BASE}id/agent/biosaxony> schema:name ?n }}"
+    found = founding_server.query(text, accept=accept).text
+    declared = re.findall(r"(?:@prefix |xmlns:)(\w+)", found)
+    # the engine writes those of RDF/XML itself in any case
+    assert set(declared) - {"rdf", "its"} <= {"schema", "agent"}
+    assert "schema" in declared
+    every = founding_server.query("CONSTRUCT WHERE { ?s ?p ?o }", accept=accept)
+    form = ox.RdfFormat.from_media_type(accept)
+    assert form is not None
+    size = founding_server.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0]["n"]
+    assert len(list(ox.parse(every.content, format=form))) == int(size)

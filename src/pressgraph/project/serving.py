@@ -20,7 +20,10 @@ class Serving:
     unix: str = ""
     """A Unix socket that it listens at, too; its owner and group may connect, and are believed like proxies."""
     url: str = ""
-    """The address that the public reaches the server by, without a path; empty: what the request's Host says."""
+    """The address that the public reaches the server by, with the path that it is mounted at, if any.
+
+    Empty: what the request's Host says, and the path of the base where a request has it.
+    """
     title: str = ""
     """What the pages are headed with; empty: a sentence that says what pressgraph serves."""
     imprint: str = ""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[\w-][\w.~%-]*(?:/[\w-][\w.~%-]*)*")
 
 Resource = ox.NamedNode | ox.BlankNode
+_DEEPEST = 50
+"""How deep nodes stand in one another; what is deeper follows beside the tree: every reader's stack is enough."""
 
 
 def json_ld(triples: Iterable[ox.Triple], profile: Profile, *, id_base: str, root: str | None = None) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class _Writer:
         self.profile = profile
         self.id_base = id_base
         self.used: set[str] = set()
+        self.depth = 0
         self.prefixes = sorted(profile.context_prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
 
     def context(self) -> dict[str, Any]:
@@ -136,8 +139,11 @@ class _Writer:
                 if concept is not None and in_scheme and _PLAIN.fullmatch(concept.name):
                     return concept.name
                 return {"id": value.value}
-            if seen is not None and value in self.about and value not in seen:
-                return self.node(value, seen)
+            if seen is not None and value in self.about and value not in seen and self.depth < _DEEPEST:
+                self.depth += 1
+                inner = self.node(value, seen)
+                self.depth -= 1
+                return inner
             name = self.id(value)
             return name if key is not None and key.kind is Kind.LINK else {"id": name}
         raise TypeError(f"a quoted triple has no place in JSON-LD 1.1: {value}")

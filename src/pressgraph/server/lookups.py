@@ -15,7 +15,7 @@ from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS
 from pressgraph.server.description import DCTERMS, VOID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pressgraph.dataset.counts import Counts
 
@@ -46,6 +46,9 @@ _TYPE = ox.NamedNode(RDF_TYPE)
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
 _MOST_LINKS, _MOST_FACTS, _MOST_NESTED, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 500, 1000, 300, 50
+_MOST_BLANK = 10_000
+"""Blank nodes of one description; a page shows fewer."""
+_MOST_BLANK_SHOWN = 1000
 _LONGEST_LABEL = 120
 _RECEIPTS = {
     f"{PROV}wasDerivedFrom": "source",
@@ -82,6 +85,8 @@ def thing(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) ->
     read, all_read = _read_from(store, node)
     examples = _stated(store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
     every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
+    nodes = _nodes(store, every)
+    every += [entry for said in nodes.values() for entry in said]
     graphs = sorted({name for entry in every for name in entry["graphs"]})
     receipts = {name: found for name in graphs if (found := receipt(store, ox.NamedNode(name)))}
     named = {node.value, *(entry["p"] for entry in every)}
@@ -97,10 +102,23 @@ def thing(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) ->
         "read": read,
         "all_read": all_read,
         "examples": examples,
+        "nodes": nodes,
         "receipts": receipts,
         "labels": labels(store, named),
         "kinds": kinds(store, (name for name in named if name.startswith(settings["id_base"]))),
     }
+
+
+def _nodes(store: ox.Store, entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return what is said of the blank nodes that statements name, and of those that these name, by their labels."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    waiting = [it[1] for entry in entries for it in (entry["s"], entry["o"]) if it[0] == "node"]
+    while waiting and len(found) < _MOST_BLANK_SHOWN:
+        label = waiting.pop()
+        if label not in found:
+            found[label] = _stated(store.quads_for_pattern(ox.BlankNode(label), None, None, _DEFAULT), _MOST_STATEMENTS)
+            waiting.extend(entry["o"][1] for entry in found[label] if entry["o"][0] == "node")
+    return found
 
 
 def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
@@ -225,21 +243,7 @@ def document(store: ox.Store, settings: dict[str, Any], request: dict[str, Any])
     """
     node = ox.NamedNode(request["iri"])
     triples: set[ox.Triple] = set()
-    waiting = [node, *map(ox.NamedNode, request.get("terms", ()))]
-    seen, most = set(waiting), len(waiting) + _MOST_NESTED
-    while waiting:
-        subject = waiting.pop()
-        for quad in store.quads_for_pattern(subject, None, None, _DEFAULT):
-            triples.add(quad.triple)
-            below = quad.object
-            if (
-                isinstance(below, ox.NamedNode)
-                and below.value.startswith(f"{subject.value}/")
-                and below not in seen
-                and len(seen) < most
-            ):
-                seen.add(below)
-                waiting.append(below)
+    _describe(store, [node, *map(ox.NamedNode, request.get("terms", ()))], triples)
     if node.value.startswith(f"{settings['id_base']}fact/"):
         triples.update(quad.triple for quad in store.quads_for_pattern(None, None, None, node))
     elif store.contains_named_graph(node):
@@ -252,8 +256,35 @@ def document(store: ox.Store, settings: dict[str, Any], request: dict[str, Any])
             *store.quads_for_pattern(None, node, None, _DEFAULT),
         )
         triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
+        # a class expression that names a term is a blank node, which says nothing by itself
+        _describe(store, [it.subject for it in triples if isinstance(it.subject, ox.BlankNode)], triples)
     written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
     return {"triples": written.decode() if written else ""}
+
+
+def _describe(store: ox.Store, starts: Sequence[ox.NamedNode | ox.BlankNode], triples: set[ox.Triple]) -> None:
+    """Add the triples of nodes, of the nodes named below them, and of blank nodes to their end.
+
+    That is the concise bounded description (https://www.w3.org/submissions/CBD/), so that no class expression and no
+    list is cut. Each node is looked at once; there is a bound for a graph that is all blank nodes.
+    """
+    waiting, seen = list(starts), set(starts)
+    named, blank = _MOST_NESTED, _MOST_BLANK
+    while waiting:
+        subject = waiting.pop()
+        for quad in store.quads_for_pattern(subject, None, None, _DEFAULT):
+            triples.add(quad.triple)
+            below = quad.object
+            if below in seen:
+                continue
+            if isinstance(below, ox.BlankNode) and blank:
+                blank -= 1
+            elif isinstance(below, ox.NamedNode) and named and below.value.startswith(f"{subject.value}/"):
+                named -= 1
+            else:
+                continue
+            seen.add(below)
+            waiting.append(below)
 
 
 def exists(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import lookup, primary
 from pressgraph.profile.model import local_name
-from pressgraph.rdf import PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
+from pressgraph.rdf import PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.server.addresses import about, external
 from pressgraph.server.description import DCTERMS
 from pressgraph.server.texts import word_of_others
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NUMBERS = {"integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "int", "long"}
 _LONG = 40
+_DEEPEST = 12
+_FIRST_ITEM, _REST = f"{RDF}first", f"{RDF}rest"
 _DAYS = {"date", "dateTime", "gYear", "gYearMonth"}
 _FIRST = (
     *(f"{SKOS}{it}" for it in ("prefLabel", "altLabel", "definition", "scopeNote")),
@@ -43,12 +45,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A literal, or an IRI (`name`)."""
+    """A literal, an IRI (`name`), a list (`items`), or a node without a name: what is said of it (`properties`)."""
 
     text: str = ""
     language: str = ""
     datatype: str = ""
     name: Name | None = None
+    items: tuple[Value, ...] = ()
+    properties: tuple[Property, ...] = ()
 
     @property
     def look(self) -> str:
@@ -152,6 +156,8 @@ class Names:
         self._language = language
         self._labels = labels
         self._kinds = kinds or {}
+        self.nodes: dict[str, Sequence[dict[str, Any]]] = {}
+        """What is said of nodes without a name that are still to be shown: each is shown once."""
 
     def pick(self, texts: Sequence[Sequence[str]]) -> tuple[str, str]:
         """Return the text in the reader's language, else one without a language, else English, else any."""
@@ -226,22 +232,45 @@ class Names:
         foreign = bool(value.language) and value.language.partition("-")[0] != self._language
         return foreign, (value.name.label if value.name else value.text).casefold(), value.language
 
-    def value(self, term: Sequence[str]) -> Value:
-        """Return a term as people see it."""
+    def value(self, term: Sequence[str], depth: int = 0) -> Value:
+        """Return a term as people see it; `depth` is how many nodes without a name it is in."""
         match term[0]:
             case "iri":
                 return Value(name=self.name(term[1]))
             case "node":
-                return Value(text=f"_:{term[1]}")
+                return self._node(term[1], depth)
         datatype = term[3]
         plain = not datatype or datatype == XSD_STRING or term[2]
         return Value(
             text=term[1], language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype
         )
 
+    def _node(self, label: str, depth: int) -> Value:
+        said = self.nodes.pop(label, None) if depth < _DEEPEST else None
+        if said is None:
+            return Value(text="…" if depth else f"_:{label}")
+        items: list[Value] = []
+        rest: Sequence[dict[str, Any]] | None = said
+        while rest and {entry["p"] for entry in rest} - {RDF_TYPE} == {_FIRST_ITEM, _REST}:
+            items += [self.value(entry["o"], depth + 1) for entry in rest if entry["p"] == _FIRST_ITEM]
+            after = next(entry["o"] for entry in rest if entry["p"] == _REST)
+            rest = self.nodes.pop(after[1], None)
+        if items:
+            return Value(items=tuple(items))
+        by_predicate: dict[str, list[Value]] = {}
+        for entry in said:
+            by_predicate.setdefault(entry["p"], []).append(self.value(entry["o"], depth + 1))
+        return Value(
+            properties=tuple(
+                Property(name=self.term(it), facts=tuple(Fact(value=value, receipts=()) for value in values))
+                for it, values in sorted(by_predicate.items(), key=lambda it: (it[0] != RDF_TYPE, it[0]))
+            )
+        )
+
 
 def thing_view(iri: str, found: dict[str, Any], names: Names, uses: int) -> Thing:
     """Return what the page of a thing shows; `uses` is how often a term is used."""
+    names.nodes = dict(found["nodes"])
     receipts = {name: _receipt(name, it, names) for name, it in found["receipts"].items()}
     classes = [it["o"][1] for it in found["facts"] if it["p"] == RDF_TYPE and it["o"][0] == "iri"]
     specific = names.specific(classes)

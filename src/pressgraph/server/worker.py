@@ -16,12 +16,13 @@ import time
 from collections import deque
 from contextlib import suppress
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.dataset.writing import check_xml_name, xml_escaped
+from pressgraph.dataset.writing import check_xml_name, used_prefixes, xml_escaped
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 48 * 1024
 _READ = 256 * 1024
+_PREFIXED = 1000
+"""Triples that are looked at for the prefixes of a document; what later ones use is written in full."""
 _LONG = 0.005
 """Seconds after which the front may have taken back the requests behind the one that took so long."""
 _RESULTS = {
@@ -205,16 +208,11 @@ class Worker:
             raise ValueError("the form of the query cannot be told: write its prologue as SPARQL 1.1 has it")
         if isinstance(found, ox.QueryTriples):
             output = Output(self.socket, **limits, escaped=form == "rdfxml")
-            ox.serialize(
-                _distinct(found, output),
-                output,  # type: ignore[arg-type]  # a file as far as it is used
-                format=_GRAPHS[form],
-                prefixes=self.prefixes if form in {"turtle", "trig", "rdfxml"} else None,
-            )
+            self._write(found, output, form)
         else:
             result_format, separator = _RESULTS[form]
             output = Output(self.socket, **limits, separator=separator, escaped=form == "xml")
-            found.serialize(output, format=result_format)  # type: ignore[arg-type]  # as above
+            found.serialize(output, format=result_format)  # type: ignore[arg-type]  # a file as far as it is used
         output.end()
 
     def _used(self, text: str) -> dict[str, str]:
@@ -235,13 +233,20 @@ class Worker:
             raise MissingError("there is no such graph")
         form = request["format"]
         output = Output(self.socket, rows=request["rows"], size=request["size"], escaped=form == "rdfxml")
-        ox.serialize(
-            _distinct((quad.triple for quad in self.store.quads_for_pattern(None, None, None, name)), output),
-            output,  # type: ignore[arg-type]  # as above
-            format=_GRAPHS[form],
-            prefixes=self.prefixes if form in {"turtle", "trig", "rdfxml"} else None,
-        )
+        triples = (quad.triple for quad in self.store.quads_for_pattern(None, None, None, name))
+        self._write(triples, output, form)
         output.end()
+
+    def _write(self, triples: Iterator[ox.Triple], output: Output, form: str) -> None:
+        """Write triples as they come, each once; the prefixes are those that the first of them use."""
+        distinct = _distinct(triples, output)
+        first = list(islice(distinct, _PREFIXED)) if form in {"turtle", "trig", "rdfxml"} else []
+        ox.serialize(
+            chain(first, distinct),
+            output,  # type: ignore[arg-type]  # a file as far as it is used
+            format=_GRAPHS[form],
+            prefixes=used_prefixes(first, self.prefixes) if first else None,
+        )
 
 
 @lru_cache(maxsize=256)

@@ -121,7 +121,7 @@ class _Page:
             mine = [groups[id(it)] for it in found if id(it) in groups]
             if mine:
                 heading = escape(file) if file else self.say("nowhere")
-                yield f"<section><h2>{heading}</h2>"
+                yield f'<section><h2 dir="auto">{heading}</h2>'
                 for group in mine:
                     yield from self.article(group)
                 yield "</section>"
@@ -136,27 +136,27 @@ class _Page:
         finding = group.first
         kind = escape(word(finding.severity.word, self.options.language))
         yield f'<article class="{finding.severity.word}">'
-        yield f'<h3><span class="kind">{kind}:</span> {escape(finding.message)}</h3>'
+        yield f'<h3><span class="kind">{kind}:</span> <bdi>{escape(finding.message)}</bdi></h3>'
         if finding.place is not None:
             yield f'<p class="where">{self.where(finding.place)}</p>'
             yield from self.code(finding, finding.place)
         elif finding.about:
-            yield f'<p class="where">{escape(finding.about)}</p>'
+            yield f'<p class="where" dir="auto">{escape(finding.about)}</p>'
         if finding.hint is not None:
-            yield f'<p class="hint">{self.say("hint")}: {escape(finding.hint)}</p>'
+            yield f'<p class="hint">{self.say("hint")}: <bdi>{escape(finding.hint)}</bdi></p>'
         for note in finding.notes:
-            yield f'<p class="note">{escape(note)}</p>'
+            yield f'<p class="note" dir="auto">{escape(note)}</p>'
         for place, note in finding.related:
-            yield f'<p class="note">{escape(note)}: {escape(str(place))}</p>'
+            yield f'<p class="note"><bdi>{escape(note)}</bdi>: <bdi>{escape(str(place))}</bdi></p>'
         if finding.evidence:
             spans = ", ".join(f"{start}–{end}" for start, end in finding.evidence)
-            yield f'<p class="note">{self.say("evidence", source=finding.source or "", spans=spans)}</p>'
+            yield f'<p class="note" dir="auto">{self.say("evidence", source=finding.source or "", spans=spans)}</p>'
         if finding.allowed is not None:
-            yield f'<p class="note">{self.say("reason", reason=finding.allowed)}</p>'
+            yield f'<p class="note" dir="auto">{self.say("reason", reason=finding.allowed)}</p>'
         others = [place for place in group.places if place != finding.place]
         if others:
             yield f"<details><summary>{self.say('also', count=len(others))}</summary><ul>"
-            yield from (f"<li>{escape(str(place))}</li>" for place in others)
+            yield from (f'<li dir="auto">{escape(str(place))}</li>' for place in others)
             yield "</ul></details>"
         yield from self.technical(finding)
         yield "</article>"
@@ -181,7 +181,7 @@ class _Page:
         # a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
         label = f"{self.say('code')} {place.line}, {escape(finding.rule)}"
         number = f'<span class="number" aria-hidden="true">{place.line} </span>'
-        yield f'<pre tabindex="0" role="group" aria-label="{label}">{number}<code>{marked}</code></pre>'
+        yield f'<pre tabindex="0" role="group" aria-label="{label}">{number}<code><bdi>{marked}</bdi></code></pre>'
 
     def technical(self, finding: Finding) -> Iterator[str]:
         details = [(self.say("rule"), finding.rule)]
@@ -202,5 +202,5 @@ class _Page:
             ]
         is_open = " open" if self.options.technical else ""
         yield f"<details{is_open}><summary>{self.say('technical')}</summary><dl>"
-        yield from (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in details)
+        yield from (f'<dt>{escape(name)}</dt><dd dir="auto">{escape(value)}</dd>' for name, value in details)
         yield "</dl></details>"
