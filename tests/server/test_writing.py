@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -159,6 +160,13 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     subprocess.run(["umount", "--lazy", str(place)], check=False)
 
 
+def fill(disk: Path) -> None:
+    """Leave no byte free."""
+    with (disk / "filler").open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
+
+
 def test_a_full_disk_is_called_a_full_disk(small_disk: Callable[[int], Path], tmp_path: Path) -> None:
     disk = small_disk(12 * 1024 * 1024)
     server = start(make_project(disk / "p", {"workers": 1}), "--writable", log=tmp_path / "server.log")
@@ -171,6 +179,8 @@ def test_a_full_disk_is_called_a_full_disk(small_disk: Callable[[int], Path], tm
         assert "disk is full" in refused.text
         eventually(lambda: '"kind":"disk"' in server.log.read_text(encoding="utf-8"))
         assert server.rows(COUNT) == [{"n": "1"}]
+        fill(disk)
+        assert server.client.put("/store/c", content="<x:s> <x:p> 1 .", headers=headers).status_code == 507
         assert server.client.delete("/store/a", headers=server.may_write).status_code == 204
         assert server.rows(COUNT) == [{"n": "0"}]
     finally:

@@ -14,6 +14,7 @@ import os
 import secrets
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ from pressgraph.server.operations import Update, UpdateError
 from pressgraph.server.publication import Built, describe, owned_by_build, publish_build
 from pressgraph.server.sandbox import restrict
 
+_RESERVE = "reserve"
+_RESERVED = 32 * 1024 * 1024
+"""How many bytes of the disk are kept for deleting on a full one: a write's log and the tables that it rewrites."""
+
 
 class RefusedError(Exception):
     """A write that is not made. `kind` decides the status."""
@@ -40,7 +45,37 @@ class RefusedError(Exception):
 
 
 def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
-    """Make one write; return the new snapshot's name and what happened to the graph."""
+    """Make one write; return the new snapshot's name and what happened to the graph.
+
+    On a full disk, what can make room or withdraw something is made once more with the room that is kept for it.
+    """
+    reserve = Path(request["folder"]) / _RESERVE
+    try:
+        outcome = _write(request, contents)
+    except (PressgraphError, OSError, RuntimeError) as error:
+        if request["op"] == "put" or not _is_full(error) or not reserve.exists():
+            raise
+        reserve.unlink()
+        outcome = _write(request, contents)
+    if request["op"] != "publish" and not reserve.exists():
+        _keep_room(reserve)
+    return outcome
+
+
+def _keep_room(reserve: Path) -> None:
+    """Keep room on the disk, a tenth of what is free at most; what cannot be kept is not."""
+    with suppress(OSError, AttributeError):  # Windows and macOS have no such calls
+        system = os.statvfs(reserve.parent)
+        size = min(_RESERVED, system.f_bavail * system.f_frsize // 10)
+        with reserve.open("xb") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+
+
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error, NoRoomError) or no_room(error)
+
+
+def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     folder, wait, keep = Path(request["folder"]), request["wait"], request["keep"]
     rules = Rules(**request["rules"])
     if request["op"] == "publish":
@@ -172,7 +207,7 @@ def _failure(error: Exception) -> tuple[str, str]:
     match error:
         case RefusedError():
             return error.kind, str(error)
-        case _ if isinstance(error, NoRoomError) or no_room(error):
+        case _ if _is_full(error):
             return "disk", "the server's disk is full; nothing was changed"
         case MemoryError():
             return "memory", "the request needs more memory than this server gives"
