@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
+import pressgraph
 from pressgraph.cli import main
 from pressgraph.project import open_project
 from pressgraph.project.config import FACTS_PATTERNS
@@ -221,3 +222,27 @@ def test_lines_are_shown_of_files_named_from_another_folder(tmp_path: Path, monk
     assert "3 |   - { id: agent/a, nmae: SEEN }" in result.stdout
     write(tmp_path, "project/f.yaml", "another\nfile\nthan this\n")
     assert "3 |   - { id: agent/a, nmae: SEEN }" in run(tmp_path / "project", "validate", "f.yaml").stdout
+
+
+def test_rewritten_facts_find_the_text_of_their_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "data/texts/a.txt", "X is a city.")
+    write(tmp_path, "data/releases/a.yaml", (YAML % ("a", "a")).replace("type: Article", "file: ../texts/a.txt"))
+    monkeypatch.chdir(tmp_path)
+    for target in ("out/deep/a.yaml", "a.yaml", "out/folder/", "-"):
+        result = run(tmp_path, "facts", "convert", "data/releases/a.yaml", "-o", target)
+        assert result.exit_code == 0, result.output
+        path = tmp_path / ("out/folder/a.yaml" if target.endswith("/") else target)
+        if target == "-":
+            path = write(tmp_path, "stdout.yaml", result.stdout)
+        assert "source-file" not in run(tmp_path, "validate", str(path)).output
+        assert "texts/a.txt" in path.read_text()
+
+
+def test_the_library_looks_in_parent_folders_as_the_command_line_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "pressgraph.toml", "")
+    (tmp_path / "docs/deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "docs/deep")
+    assert pressgraph.open(".").project.root == pressgraph.open().project.root == tmp_path.resolve()
+    assert pressgraph.open(tmp_path / "docs").project.root == (tmp_path / "docs").resolve()

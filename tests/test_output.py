@@ -74,6 +74,10 @@ def test_devices_and_pipes_are_written_and_stay(project: Path, tmp_path: Path) -
     assert shell("P export -f turtle -o /dev/stdout | cat", project).stdout == whole
     assert shell("P export -f turtle -o /dev/fd/3 3>&1 | cat", project).stdout == whole
     assert shell("P export -f turtle -o >(cat); wait", project).stdout == whole
+    facts = shell("P facts convert", project).stdout
+    assert facts
+    assert shell("P facts convert -o /dev/stdout", project).stdout == facts
+    assert shell("P facts convert -o >(cat); wait", project).stdout == facts
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     assert shell(f"P export -f turtle -o {fifo} & cat {fifo}; wait", project).stdout == whole

@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 def open_workspace(
     folder: str | Path | None = None, *, on_warning: Callable[[Problem], None] | None = None
 ) -> Workspace:
-    """Open the project in a folder; without one, the project that the working directory is in.
+    """Open the project in a folder; without one, or in '.', the project that the working directory is in.
 
     Raises ProjectError.
     """
-    root = Path(folder) if folder is not None else find_project(Path.cwd())
+    root = Path(folder) if folder is not None and Path(folder) != Path() else find_project(Path.cwd())
     return Workspace(open_project(root), on_warning)
 
 

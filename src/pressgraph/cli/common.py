@@ -45,7 +45,7 @@ class State:
             warned = "Warnung" if language.startswith("de") else "warning"
             self.say(f"{where}{warned}: {in_language(warning.message, language)}{hint}")
 
-        return open_workspace(self.folder, on_warning=say)
+        return open_workspace(self.folder.absolute() if self.folder is not None else None, on_warning=say)
 
     def say(self, message: str, *, level: int = 0) -> None:
         """Talk to the user, on stderr, if they want to hear it."""

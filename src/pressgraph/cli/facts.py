@@ -66,7 +66,9 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
 @_output
 @pass_state
 def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Path | None) -> None:
-    """Write facts files in another format, with nothing lost but comments.
+    """Write facts files in another format; comments, and the order and spelling of keys, are lost, the graph is not.
+
+    Relative 'file:' paths become relative to the new place.
 
     YAML holds the facts of one source in a file: several go into a folder, '-o DIR/'.
 
@@ -83,12 +85,17 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
     suffix = output.suffix.lower() if output is not None else ""
     known = form or by_suffix.get(suffix, suffix.removeprefix(".")) or "yaml"
     state.say_encodings(facts)
-    documents = read_documents(list(facts), workspace.project, workspace.profile)
-    into_folder = output is not None and (output.is_dir() or str(output).endswith("/") or not suffix)
-    if output is None or not into_folder or str(output) == "-":
+    target = output if str(output) != "-" else None
+    # a device or a pipe has no suffix either, but is there
+    into_folder = target is not None and (
+        target.is_dir() or (not target.exists() and (not suffix or str(output).endswith("/")))
+    )
+    into = Path.cwd() if target is None else target if into_folder else target.parent
+    documents = read_documents(list(facts), workspace.project, workspace.profile, into=into)
+    if target is None or not into_folder:
         write_output([write_documents(documents, known, workspace.profile)], output)
         return
     for document in documents:
         name = document.source.id.rpartition("/")[2] or "facts"
-        write_output([write_documents([document], known, workspace.profile)], output / f"{name}.{known}")
-    state.say(f"wrote {len(documents)} file{'s' if len(documents) != 1 else ''} into {output}")
+        write_output([write_documents([document], known, workspace.profile)], target / f"{name}.{known}")
+    state.say(f"wrote {len(documents)} file{'s' if len(documents) != 1 else ''} into {target}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.convert.emitter import compile_emitter
@@ -12,8 +15,6 @@ from pressgraph.facts.model import Source
 from pressgraph.facts.tables.write import Document
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pressgraph.convert.emitter import SourceEmitter
     from pressgraph.errors import Place
     from pressgraph.facts import FactsFile
@@ -21,15 +22,21 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
 
 
-def read_documents(paths: list[Path], project: Project, profile: Profile) -> list[Document]:
+def read_documents(
+    paths: list[Path], project: Project, profile: Profile, *, into: Path | None = None
+) -> list[Document]:
     """Read facts files (none named: the project's); facts of one source come together.
+
+    `into` is the folder that they are to be written into, the working directory where that is not said: relative `file:` paths become relative to it.
 
     Raises FactsError with every problem of all files.
     """
     gathered = _Gathered(project)
+    into = into or Path.cwd()
     problems: list[Problem] = []
     emitter = compile_emitter(profile, project.id_base)
     for path in paths or project.required_facts_files():
+        gathered.moved = os.path.relpath(path.parent, into) if str(path) != "-" else os.path.relpath(Path.cwd(), into)
         if not is_stream(path):
             found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
             problems.extend(found.problems)
@@ -49,6 +56,8 @@ class _Gathered:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.moved = "."
+        """Where the folder of the file that is read lies, from that of what is written."""
         self.documents: dict[str, Document] = {}
 
     def __call__(self, found: FactsFile, current: SourceEmitter | None) -> None:
@@ -59,6 +68,10 @@ class _Gathered:
             place: Place = found.facts[0].place if found.facts else _nowhere(found.file)
             body = dict(current.body)
             source = Source(body=body, place=place, sha256=current.sha256)
+        if source.text_file is not None and not Path(source.text_file).is_absolute():
+            source = replace(
+                source, text_file=os.path.normpath(Path(self.moved) / source.text_file).replace(os.sep, "/")
+            )
         document = self.documents.get(source.id)
         if document is None:
             document = self.documents[source.id] = Document(source=source)

@@ -111,6 +111,15 @@ PHRASES: dict[str, tuple[str, str]] = {
     "text-changed": ("the text has changed since the offsets were counted: check the evidence, then write the new hash", "der Text wurde nach dem Zählen der Stellen geändert: Belege prüfen, dann den neuen Wert eintragen"),
     "personal-source": ("say it in a fact with 'personal: true', not of the source", "in einem Fakt mit 'personal: true' angeben, nicht bei der Quelle"),
     "colon-quotes": ("a text with ': ' in it needs quotes", "ein Text mit ': ' braucht Anführungszeichen"),
+    "deeper": ("the line stands deeper than the one before, which has a value already: align it with its neighbours", "die Zeile ist tiefer eingerückt als die davor, die schon einen Wert hat: wie die Nachbarn einrücken"),
+    "flow-quotes": ("in braces and brackets a text with a comma or a colon needs quotes: put the text in quotes", "in geschweiften und eckigen Klammern braucht ein Text mit Komma oder Doppelpunkt Anführungszeichen: den Text in Anführungszeichen setzen"),
+    "conflict": ("two versions stand here that git could not merge: keep one, and remove the lines with <<<<<<<, ======= and >>>>>>>", "hier stehen zwei Fassungen, die git nicht zusammenführen konnte: eine behalten und die Zeilen mit <<<<<<<, ======= und >>>>>>> entfernen"),
+    "no-break-space": ("here stands a no-break space (U+00A0), which looks like a space: replace it with a plain one", "hier steht ein geschütztes Leerzeichen (U+00A0), das wie ein Leerzeichen aussieht: durch ein gewöhnliches ersetzen"),
+    "dash": ("here stands a dash: an item of a list begins with a hyphen and a space, '- '", "hier steht ein Gedankenstrich: ein Listenpunkt beginnt mit Bindestrich und Leerzeichen, '- '"),
+    "hyphen-space": ("a space belongs after the hyphen: '- id: …'", "nach dem Bindestrich gehört ein Leerzeichen: '- id: …'"),
+    "colon-space": ("a space belongs after the colon: 'key: value'", "nach dem Doppelpunkt gehört ein Leerzeichen: 'Schlüssel: Wert'"),
+    "apostrophe": ("an apostrophe ends a text in single quotes: use double quotes around it", "ein Apostroph beendet einen Text in einfachen Anführungszeichen: doppelte darum setzen"),
+    "begins-with": ("a text that begins with @, *, &, % or ` needs quotes", "ein Text, der mit @, *, &, % oder ` beginnt, braucht Anführungszeichen"),
     "escape-quotes": ("in double quotes a backslash starts an escape; use single quotes", "in doppelten Anführungszeichen leitet der Rückstrich ein Sonderzeichen ein; einfache verwenden"),
     "a-date": ("a date", "ein Datum"),
     "a-date-time": ("a date with a time, such as 2019-01-31T18:00:00+01:00", "ein Datum mit Uhrzeit wie 2019-01-31T18:00:00+01:00"),
@@ -185,5 +194,15 @@ def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: ob
 
 
 def _fill(english: str, german: str, values: dict[str, object]) -> Text:
+    values = {name: _visible(value) for name, value in values.items()}
     translated = {name: in_language(value, "de") if isinstance(value, str) else value for name, value in values.items()}
     return Text(english.format(**values), de=german.format(**translated))
+
+
+_UNSEEN = {code: f"<U+{code:04X}>" for code in (0x9, 0xA0, 0xAD, 0x2007, 0x200B, 0x202F, 0x2060, 0xFEFF)}
+"""Characters that nobody sees, or takes for a space."""
+
+
+def _visible(value: object) -> object:
+    """Return a value as a message shows it; our own words are left alone."""
+    return value.translate(_UNSEEN) if isinstance(value, str) and not isinstance(value, Text) else value

@@ -148,12 +148,45 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
     if "\t" in (indent.group() if indent else "") or "'\\t'" in str(error.problem):
         return problem("tab", place)
     hint = None
-    if "mapping values are not allowed" in str(error.problem):
-        hint = phrase("colon-quotes")
-    elif "unknown escape" in str(error.problem):
+    said = str(error.problem)
+    if (cause := _cause(lines, line)) is not None:
+        # where the parser stumbled may be the line after
+        number, column, name = cause
+        place, hint = Place(file=file, line=number + 1, column=column + 1), phrase(name)
+    elif "mapping values are not allowed" in said:
+        hint = phrase("colon-quotes" if _NESTED.search(content) else "deeper")
+    elif "unknown escape" in said:
         hint = phrase("escape-quotes")
+    elif "expected ',' or" in said:
+        hint = phrase("flow-quotes")
     reason = " ".join(filter(None, (error.context, error.problem)))
     return problem("yaml-syntax", place, hint=hint, reason=reason)
+
+
+# 'key: text: text', where the second colon is what the parser stumbles over
+_NESTED = re.compile(r":\s.*:(?:\s|$)")
+_START = r"^[ \xa0]*(?:-[ \xa0]+)?(?:[\w.]+:[ \xa0]+)?"
+_CAUSES = (
+    ("conflict", re.compile(r"^(?=<{7}(?: |$)|={7}$|>{7}(?: |$))")),
+    ("no-break-space", re.compile(r"^ *(?=\xa0)|^ *(?:- +)?[\w.]+:(?=\xa0)|^ *-(?=\xa0)")),
+    ("dash", re.compile(r"^ *(?=[–—]\s*\w)")),
+    ("hyphen-space", re.compile(r"^ *(?=-\w[\w.]*:(?:\s|$))")),
+    ("colon-space", re.compile(r"^ *(?:- +)?[A-Za-z_][\w.]*(?=:[^\s:/\"'\xa0])")),
+    ("apostrophe", re.compile(rf"{_START}(?='[^']*'\w)")),
+    ("begins-with", re.compile(rf"{_START}(?=[@`%]|\*[^\s,\]}}]*\*|[*&]\W)")),
+)
+"""What people write that is no YAML: the pattern ends where it stands."""
+
+
+def _cause(lines: list[str], line: int) -> tuple[int, int, str] | None:
+    """Return the line, the column and the name of what probably broke a file: there, or in the last line before."""
+    before = next((it for it in range(min(line, len(lines)) - 1, -1, -1) if lines[it].strip()), None)
+    for number in (line, before):
+        if number is not None and number < len(lines):
+            for name, pattern in _CAUSES:
+                if (found := pattern.match(lines[number])) is not None:
+                    return number, found.end(), name
+    return None
 
 
 def _character_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
