@@ -8,16 +8,13 @@ import stat
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from pressgraph.project import write_atomically
 from pressgraph.scaffold import create_project
 from pressgraph.workspace import open_workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PROGRAM = [sys.executable, "-m", "pressgraph"]
 BAD = "source: { id: document/d }\nfacts:\n" + "".join(f"  - {{ id: agent/a{n}, nmae: x }}\n" for n in range(400))
@@ -215,3 +212,24 @@ def test_nobody_at_home(project: Path, tmp_path: Path) -> None:
         assert done.returncode == (1 if command[0] == "extract" else 0), (command, done.stderr)
         assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_what_init_says_next_works_where_it_was_called_from(tmp_path: Path) -> None:
+    """Whether the program was called by its name, its path or as a module: the lines can be pasted."""
+    script = Path(sys.executable).with_name("pressgraph")
+    calls = {"a": [str(script)], "b": PROGRAM, "c": ["pressgraph"]}
+    for name, call in calls.items():
+        path = f"{script.parent}:{os.environ['PATH']}" if name == "c" else "/usr/bin:/bin"
+        environment = {"PATH": path}
+        made = subprocess.run(
+            [*(call if name != "c" else [str(script)]), "init", name], cwd=tmp_path, env=environment,
+            capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        lines = made.stderr.partition("next:\n")[2]
+        assert lines.count("\n") == 3
+        assert ("\n  pressgraph build\n" in lines) == (name == "c")
+        done = subprocess.run(
+            ["sh", "-e", "-c", lines], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr

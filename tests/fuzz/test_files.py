@@ -24,6 +24,7 @@ from pressgraph.project import open_project
 from pressgraph.query.saved import read_saved_query
 from pressgraph.scaffold import create_project
 from pressgraph.validation.files import file_triples
+from pressgraph.validation.rdf_places import RdfLocator
 from pressgraph.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -135,10 +136,11 @@ def read_query(data: bytes, folder: Path) -> None:
     read_saved_query(write(data, folder, "question.rq"), name="question")
 
 
-def read_rdf(name: str, data: bytes, folder: Path) -> None:
+def read_rdf(name: str, form: str, data: bytes, folder: Path) -> None:
     project = open_project(folder)
     path = write(data, folder, name)
-    list(file_triples([path], project, profile()))
+    if list(file_triples([path], project, profile())):
+        RdfLocator([(name, path, form)])
 
 
 def read_profile(data: bytes, folder: Path) -> None:
@@ -198,9 +200,9 @@ def stream(name: str, *seeds: bytes, words: tuple[bytes, ...] = (), packed: bool
     return Boundary(name=name, read=read, seeds=seeds, words=words, packed=packed)
 
 
-def rdf(name: str, seed: str) -> Boundary:
+def rdf(name: str, form: str, seed: str) -> Boundary:
     def read(data: bytes, folder: Path) -> None:
-        read_rdf(name, data, folder)
+        read_rdf(name, form, data, folder)
 
     words = (b"@prefix", b"@base", b"a", b"<", b"_:b", b"^^", b"@", b"'''", b'"""', b"\\u12", b"[", b"(", b"e:", b".")
     return Boundary(name=name, read=read, seeds=(seed.encode(),), words=words)
@@ -238,11 +240,12 @@ BOUNDARIES = [
         words=(b"# @param ", b"VALUES", b"UNDEF", b"term:x", b"?", b"@mode"),
         raises=(ProfileError,),
     ),
-    rdf("x.ttl", TURTLE),
-    rdf("x.trig", f"{TURTLE}\nex:g {{ ex:a a ex:b }} ."),
-    rdf("x.nt", '<http://e.org/a> <http://e.org/b> "c"@de .\n_:b <http://e.org/b> _:c .\n'),
+    rdf("x.ttl", "turtle", TURTLE),
+    rdf("x.trig", "trig", f"{TURTLE}\nex:g {{ ex:a a ex:b }} ."),
+    rdf("x.nt", "ntriples", '<http://e.org/a> <http://e.org/b> "c"@de .\n_:b <http://e.org/b> _:c .\n'),
     rdf(
         "x.rdf",
+        "rdfxml",
         "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:s='http://schema.org/'>"
         "<s:Organization r:about='http://e.org/a'><s:name xml:lang='de'>Küste</s:name></s:Organization></r:RDF>",
     ),

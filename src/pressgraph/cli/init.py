@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -32,4 +34,16 @@ def command(state: State, folder: Path, base: str | None) -> None:
     state.say("\nnext:")
     if folder.resolve() != Path.cwd():
         state.say(f"  cd {shlex.quote(str(folder))}")
-    state.say("  pressgraph build\n  pressgraph query labels-valid-on -p date=2026-06-01")
+    program = _program()
+    state.say(f"  {program} build\n  {program} query labels-valid-on -p date=2026-06-01")
+
+
+def _program() -> str:
+    """Return what calls this program from a shell here: its name where that is found, else its path."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m pressgraph"
+    found = shutil.which("pressgraph")
+    if called.name != "pressgraph" or (found is not None and Path(found).resolve() == called.resolve()):
+        return "pressgraph"
+    return shlex.quote(str(called.absolute()))

@@ -27,7 +27,8 @@ def read_documents(
 ) -> list[Document]:
     """Read facts files (none named: the project's); facts of one source come together.
 
-    `into` is the folder that they are to be written into, the working directory where that is not said: relative `file:` paths become relative to it.
+    `into` is the folder that they are to be written into, by default the working directory: relative `file:` paths
+    become relative to it.
 
     Raises FactsError with every problem of all files.
     """
