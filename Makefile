@@ -56,6 +56,7 @@ bench-load: $(VENV)/dev.stamp ## measure how long stores take to load what was c
 
 bench-serve: $(VENV)/dev.stamp ## measure the server against 'oxigraph serve' and rdflib-endpoint (needs wrk)
 	$(BIN)/python benchmarks/serve.py
+	$(BIN)/python benchmarks/updates.py
 
 bench-push: $(VENV)/dev.stamp ## measure pushes of 10,000 releases to Oxigraph and Virtuoso (needs virtuoso-t)
 	$(BIN)/python benchmarks/push.py
