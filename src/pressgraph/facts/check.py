@@ -435,18 +435,9 @@ class _Checker:
         self.report("unknown-key", place, hint=hint or phrase("list-keys"), key=key.text)
 
     def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
-        homes = [
-            name
-            for name, term in self.profile.classes.items()
-            if key.text in term.uses and not self.inherits(name, key.text)
-        ]
-        hint = phrase("belongs-to", classes=_listing(homes)) if homes else None
-        self.report("misplaced-key", place_of(self.file, key), hint=hint, key=key.text, types=_listing(sorted(types)))
-
-    def inherits(self, name: str, key: str) -> bool:
-        """Tell whether a class has a key from a superclass."""
-        parents = (self.profile.class_of.get(iri) for iri in self.profile.classes[name].superclasses)
-        return any(parent is not None and key in parent.uses for parent in parents)
+        homes = [term.name for term in self.profile.homes(key.text)]
+        hint = phrase("belongs-to", classes=listing(homes)) if homes else None
+        self.report("misplaced-key", place_of(self.file, key), hint=hint, key=key.text, types=listing(sorted(types)))
 
     # -- values
 
@@ -853,7 +844,8 @@ def _wanted(key: Key) -> str:
             return mixed_wanted(key)
 
 
-def _listing(names: list[str]) -> str:
+def listing(names: list[str]) -> str:
+    """Return some names in a line."""
     most = 4
     shown = ", ".join(names[:most])
     return phrase("and-more", names=shown, count=len(names) - most) if len(names) > most else shown

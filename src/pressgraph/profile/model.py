@@ -145,6 +145,8 @@ class Profile:
     """What of the sources is left out, and why."""
     shipped: frozenset[str] = frozenset()
     """IRIs that shipped files describe and no file of the project does."""
+    places_keys: bool = True
+    """Whether a thing takes the keys of its classes alone; a consumer's shapes say nothing of that."""
 
     def __repr__(self) -> str:
         """Return a line: the fields hold whole files."""
@@ -196,6 +198,17 @@ class Profile:
                 other = uses.get(key)
                 uses[key] = use if other is None else merge_uses(use, other)
         return uses
+
+    def homes(self, key: str) -> list[ClassTerm]:
+        """Return the classes that have a key of their own, not from a superclass."""
+        return [
+            term
+            for term in self.classes.values()
+            if key in term.uses
+            and not any(
+                parent is not None and key in parent.uses for parent in map(self.class_of.get, term.superclasses)
+            )
+        ]
 
     def shrink(self, iri: str, id_base: str) -> str:
         """Return an IRI as people write it: a relative id, a key, a CURIE, or the IRI itself.

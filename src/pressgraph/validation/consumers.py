@@ -75,7 +75,7 @@ def consumer_turtle(consumer: str) -> tuple[tuple[str, bytes], ...]:
 @lru_cache(maxsize=8)
 def consumer_profile(profile: Profile, consumer: str) -> Profile:
     """Return a profile with a consumer's shapes instead of its own."""
-    return dataclasses.replace(profile, shapes_turtle=consumer_turtle(consumer))
+    return dataclasses.replace(profile, shapes_turtle=consumer_turtle(consumer), places_keys=False)
 
 
 @lru_cache(maxsize=8)

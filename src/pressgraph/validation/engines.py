@@ -86,7 +86,8 @@ def profile_shapes(profile: Profile) -> Shapes:
         for _, content in profile.shapes_turtle
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     )
-    return make_shapes([*name_shapes([quad.triple for quad in quads]), *deprecation_shapes(profile)])
+    named = name_shapes([quad.triple for quad in quads])
+    return make_shapes([*named, *deprecation_shapes(profile)])
 
 
 @lru_cache(maxsize=4)

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream
-from pressgraph.dataset import SERIALIZATIONS, GraphNames, union
+from pressgraph.convert.emitter import source_name
+from pressgraph.dataset import SERIALIZATIONS, GraphNames, Snapshots, union
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
 from pressgraph.profile.graph import OWN
+from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.allow import permissions
 from pressgraph.validation.checks import load_checks
 from pressgraph.validation.engines import engine as choose_engine
 from pressgraph.validation.inspect import Inspector
+from pressgraph.validation.misplaced import MISPLACED
 from pressgraph.validation.places import Locator
 from pressgraph.validation.rdf_places import RdfLocator
 from pressgraph.validation.report import Report
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from pressgraph.validation.report import Result
 
 _FEW = 5
+_TYPE = ox.NamedNode(RDF_TYPE)
 _RDF_SUFFIXES = {it.suffix: it for it in SERIALIZATIONS}
 
 
@@ -135,6 +139,8 @@ def check_files(
     if not paths and shapes is None:
         # a build refuses what is wrong with the project's own vocabularies, too
         named |= own_nodes(profile)
+    if paths:
+        add(list(_types_elsewhere(named, read, store, project)))
     for path in read.context:
         if not is_stream(path):
             other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
@@ -148,11 +154,41 @@ def check_files(
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
     inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
-    results = [it for it in inspector.full() if it.focus in named]
+    results = _about(inspector.full(), named, store if rdf else None)
     locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
     permitted = [it for one in allowing for it in permissions(one, profile, project.id_base)]
     report = inspector.finish(results, locate=locate, permitted=permitted, triples=union.size(store))
     return report.with_totals(files=len(files), facts=facts)
+
+
+def _about(results: Iterable[Result], named: set[str], mixed: ox.Store | None) -> list[Result]:
+    """Return the results on the things that were named; of RDF files in a `mixed` store, none about keys."""
+    found = [it for it in results if it.focus in named]
+    if mixed is None:
+        return found
+    keyed = {str(term_text(quad.subject)) for quad in mixed if quad.graph_name != union.DEFAULT}
+    return [it for it in found if it.focus in keyed or it.shape != MISPLACED]
+
+
+def _types_elsewhere(names: set[str], read: ReadFiles, store: ox.Store, project: Project) -> Iterator[ox.Triple]:
+    """Yield what the built graph says of the classes of things that a store names without a class.
+
+    What the files said before is passed over: they are being checked.
+    """
+    own = {one.source.id for one in read.found.values() if one.source is not None}
+    unclear = [ox.NamedNode(name) for name in sorted(names) if name.startswith(project.id_base)]
+    unclear = [node for node in unclear if next(store.quads_for_pattern(node, _TYPE, None, None), None) is None]
+    snapshot = Snapshots(project.state).current() if unclear else None
+    if snapshot is None:
+        return
+    facts = GraphNames(id_base=project.id_base).facts
+    old = tuple(f"{facts}{source_name(name)}/" for name in own)
+    built = snapshot.open()
+    for node in unclear:
+        for quad in built.quads_for_pattern(node, _TYPE, None, None):
+            graph = getattr(quad.graph_name, "value", "")
+            if graph.startswith(facts) and not graph.startswith(old):
+                yield quad.triple
 
 
 def _locator(

@@ -12,6 +12,7 @@ from pressgraph.dataset import union
 from pressgraph.rdf import RDFS
 from pressgraph.validation.checks import CHECKS
 from pressgraph.validation.compare import compare_again
+from pressgraph.validation.misplaced import MISPLACED
 from pressgraph.validation.scope import EXISTS, IN_GRAPH, Unclear
 from pressgraph.validation.shacl import profile_triples, term_text
 
@@ -66,9 +67,14 @@ def recheck(inspector: Inspector, change: Change, before: Kept) -> Recheck:
     neighbours = _Neighbours(inspector.store, change.removed)
     found: dict[str, list[Result]] = defaultdict(list)
     for result in before.results:
-        found[result.shape if result.shape.startswith(CHECKS) else ""].append(result)
+        own = result.shape == MISPLACED or result.shape.startswith(CHECKS)
+        found[result.shape if own else ""].append(result)
     again = _shapes(inspector, change, neighbours, found[""])
     fresh, kept = list(again.fresh), list(again.kept)
+    changed = {triple.subject for triple in change.triples}
+    names = {term_text(thing) for thing in changed}
+    fresh += inspector.misplaced(changed)
+    kept += [it for it in found[MISPLACED] if it.focus not in names]
     for check in inspector.checks:
         new, old = _Recheck(inspector, check, change, neighbours, before).run(found[check.iri])
         fresh += new

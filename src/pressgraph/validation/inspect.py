@@ -15,6 +15,7 @@ from pressgraph.validation.compare import compare, find_candidates
 from pressgraph.validation.engines import profile_shapes
 from pressgraph.validation.explain import Explainer
 from pressgraph.validation.keep import Kept
+from pressgraph.validation.misplaced import misplaced_keys, misplaced_keys_of
 from pressgraph.validation.reads import KnownReads
 from pressgraph.validation.report import Report, Result
 from pressgraph.validation.shacl import read_report
@@ -22,9 +23,10 @@ from pressgraph.validation.suggest import Adviser
 from pressgraph.validation.words import component_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
     from pressgraph.validation.allow import Permission
     from pressgraph.validation.checks import Check
     from pressgraph.validation.compare import Candidate
@@ -94,7 +96,13 @@ class Inspector:
 
     def full(self) -> list[Result]:
         """Run everything over everything."""
-        return [*self.shapes(), *(it for check in self.checks for it in self.check(check))]
+        return [*self.shapes(), *self.misplaced(), *(it for check in self.checks for it in self.check(check))]
+
+    def misplaced(self, things: Collection[Term] | None = None) -> tuple[Result, ...]:
+        """Find keys that no class of their thing has, in the whole graph or of some things."""
+        if things is None:
+            return tuple(misplaced_keys(self.store, self.profile))
+        return tuple(misplaced_keys_of(self.store, self.profile, things))
 
     def learn(self) -> None:
         """Find out what shapes and checks read."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
+_OTHER = Text("the other is here", de="das andere steht hier")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
     """Where a value stands, and in which fact."""
@@ -115,7 +118,9 @@ class Locator:
         beside = next((it for it in others if it.name == name and it.place not in seen), None)
         beside = beside or self._nodes.get(result.other)
         if beside is not None and beside.place not in seen:
-            yield Related(place=beside.place, note=Text("the other is here", de="das andere steht hier"))
+            same = result.other == result.focus
+            note = Text("what it is stands here", de="was es ist, steht hier") if same else _OTHER
+            yield Related(place=beside.place, note=note)
 
     # -- learning
 
