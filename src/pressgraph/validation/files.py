@@ -28,6 +28,7 @@ from pressgraph.validation.places import Locator
 from pressgraph.validation.rdf_places import RdfLocator
 from pressgraph.validation.report import Report
 from pressgraph.validation.shacl import profile_triples, term_text
+from pressgraph.validation.unknown import unknown_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -117,8 +118,8 @@ def check_files(
             stated.extend(triples)
 
     facts = sum(len(one.facts) for one in read.found.values())
-    for path in rdf:
-        problems.extend(_load_rdf(add, path, project, profile))
+    problems.extend(one for path in rdf for one in _load_rdf(add, path, project, profile))
+    foreign = [quad.triple for quad in store]
     allowing = list(read.found.values())
     for path in lines:
         with open_stream(path, project, emitter) as stream:
@@ -141,24 +142,33 @@ def check_files(
         named |= own_nodes(profile)
     if paths:
         add(list(_types_elsewhere(named, read, store, project)))
-    for path in read.context:
-        if not is_stream(path):
-            other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
-            load(convert_facts(other, emitter))
-        elif path not in lines:
-            with open_stream(path, project, emitter) as stream:
-                load(stream)
+    for chunks in _context(read.context, lines, project, profile):
+        load(chunks)
     union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
     if stated is not None:
         stated = list(dict.fromkeys((*stated, *profile_triples(profile))))
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
     inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
-    results = _about(inspector.full(), named, store if rdf else None)
+    results = _about([*inspector.full(), *unknown_terms(foreign, profile)], named, store if rdf else None)
     locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
     permitted = [it for one in allowing for it in permissions(one, profile, project.id_base)]
     report = inspector.finish(results, locate=locate, permitted=permitted, triples=union.size(store))
     return report.with_totals(files=len(files), facts=facts)
+
+
+def _context(
+    files: Iterable[Path], checked: list[Path], project: Project, profile: Profile
+) -> Iterator[Iterable[bytes]]:
+    """Yield what other files say, which is no matter of this check but what it is about links to."""
+    emitter = compile_emitter(profile, project.id_base)
+    for path in files:
+        if not is_stream(path):
+            other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            yield convert_facts(other, emitter)
+        elif path not in checked:
+            with open_stream(path, project, emitter) as stream:
+                yield stream
 
 
 def _about(results: Iterable[Result], named: set[str], mixed: ox.Store | None) -> list[Result]:

@@ -1,0 +1,189 @@
+"""Keys on things whose class another file gives, and terms in RDF that their ontology does not have."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from pressgraph.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+SOURCE = "source: {{ id: document/{}, type: NewsArticle, headline: H, datePublished: 2024-05-02 }}\nfacts:\n"
+TYPED = SOURCE.format("a") + "  - { id: agent/o, type: Organization, name: O }\n"
+
+
+def used(key: str) -> str:
+    """Return a file that says something of the thing without its class."""
+    return SOURCE.format("b") + f"  - id: agent/o\n    {key}\n"
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--project", str(folder), *arguments])
+
+
+def write(folder: Path, **files: str) -> Path:
+    (folder / "data").mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / "data" / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    return folder
+
+
+MISPLACED = [
+    ("level: gold", "level"),
+    ("startDate: 2020-01-01", "startDate"),
+    ("role: treasurer", "role"),
+    ("headline: { en: X }", "headline"),
+    ("validFrom: 2020-01-01", "validFrom"),
+]
+
+
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+def test_a_key_on_a_thing_of_another_class_is_an_error_with_both_places(tmp_path: Path, engine: str) -> None:
+    write(tmp_path, a__yaml=TYPED, b__yaml=used("level: gold"))
+    result = run(tmp_path, "validate", "--engine", engine)
+    assert result.exit_code == 1
+    assert "error: 'level' is not a key of Organization [misplaced-key]\n  --> data/b.yaml:4:12" in result.output
+    assert "it belongs to AwardedLabel" in result.output
+    assert "what it is stands here: data/a.yaml:3:11" in result.output
+
+
+@pytest.mark.parametrize(("text", "key"), MISPLACED)
+def test_builds_refuse_what_validate_refuses(tmp_path: Path, text: str, key: str) -> None:
+    write(tmp_path, a__yaml=TYPED, b__yaml=used(text))
+    for command in (("validate",), ("build",)):
+        result = run(tmp_path, *command)
+        assert result.exit_code == 1
+        assert f"'{key}' is not a key of Organization" in result.output
+
+
+def test_lines_of_json_and_cells_of_tables_are_told_too(tmp_path: Path) -> None:
+    line = '{"source": "document/a", "id": "agent/o", "level": "gold"}\n'
+    write(tmp_path, a__yaml=TYPED, b__jsonl=line)
+    result = run(tmp_path, "validate")
+    assert "data/b.jsonl:1" in result.output
+    assert "'level' is not a key of Organization" in result.output
+    (tmp_path / "data" / "b.jsonl").unlink()
+    write(tmp_path, c__csv="source,id,level\ndocument/a,agent/o,gold\n")
+    result = run(tmp_path, "validate")
+    assert "data/c.csv:2:level" in result.output
+    assert "'level' is not a key of Organization" in result.output
+
+
+def test_one_file_is_checked_with_what_the_built_graph_knows(tmp_path: Path) -> None:
+    write(tmp_path, a__yaml=TYPED)
+    assert run(tmp_path, "build").exit_code == 0
+    write(tmp_path, b__yaml=used("level: gold"))
+    result = run(tmp_path, "validate", str(tmp_path / "data" / "b.yaml"))
+    assert result.exit_code == 1
+    assert "'level' is not a key of Organization" in result.output
+
+
+def test_what_a_file_said_of_a_class_before_does_not_count(tmp_path: Path) -> None:
+    both = SOURCE.format("b") + "  - { id: agent/o, type: Organization, name: O }\n"
+    write(tmp_path, b__yaml=both)
+    assert run(tmp_path, "build").exit_code == 0
+    write(tmp_path, b__yaml=used("level: gold"))
+    result = run(tmp_path, "validate", str(tmp_path / "data" / "b.yaml"))
+    assert "misplaced-key" not in result.output
+
+
+def test_a_change_is_noticed_in_either_file(tmp_path: Path) -> None:
+    """The file with the key stays as it is, and another one says what the thing is."""
+    write(tmp_path, b__yaml=used("name: O"), a__yaml=TYPED)
+    assert run(tmp_path, "build").exit_code == 0
+    write(tmp_path, b__yaml=used("level: gold"))
+    result = run(tmp_path, "validate", "--changed")
+    assert "'level' is not a key of Organization" in result.output
+    label = TYPED.replace("Organization", "AwardedLabel")
+    write(tmp_path, a__yaml=label)
+    result = run(tmp_path, "validate", "--changed")
+    assert "misplaced-key" not in result.output
+    assert run(tmp_path, "build").exit_code == 1
+    write(tmp_path, a__yaml=TYPED, b__yaml=used("name: O"))
+    assert run(tmp_path, "build").exit_code == 0
+
+
+def test_one_class_of_several_is_enough(tmp_path: Path) -> None:
+    typed = SOURCE.format("a") + "  - { id: agent/o, type: [FormalOrganization, ClusterOrganisation], name: O }\n"
+    write(tmp_path, a__yaml=typed, b__yaml=used("sector: photonics"))
+    result = run(tmp_path, "validate")
+    assert "misplaced-key" not in result.output
+
+
+# -- terms in RDF
+
+PREFIXES = (
+    "@prefix clu: <https://w3id.org/pressgraph/cluster#> . @prefix schema: <http://schema.org/> .\n"
+    "@prefix x: <https://x.example/> . @prefix ours: <https://own.example/terms#> .\n"
+)
+
+
+def warnings(folder: Path, text: str) -> list[tuple[str, int, int, str | None]]:
+    path = folder / "d.ttl"
+    path.write_text(PREFIXES + text, encoding="utf-8")
+    result = run(folder, "validate", str(path), "-f", "json")
+    found = json.loads(result.stdout)["findings"]
+    return [
+        (it["message"], it["place"]["line"], it["place"]["column"], it.get("hint"))
+        for it in found
+        if it["rule"] == "unknown-term"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "term", "column", "meant"),
+    [
+        ('x:a clu:secotr "photonics" .', "clu:secotr", 16, "clu:sector"),
+        ('x:a schema:nmae "B" .', "schema:nmae", 17, "schema:name"),
+        ("x:a clu:madeUp 3 .", "clu:madeUp", 16, None),
+        ("x:a a schema:NewsArticel .", "schema:NewsArticel", 7, "schema:NewsArticle"),
+        ("x:a a clu:ClusterOrganization .", "clu:ClusterOrganization", 7, "clu:ClusterOrganisation"),
+    ],
+)
+def test_a_typo_in_a_term_is_a_warning(
+    tmp_path: Path, statement: str, term: str, column: int, meant: str | None
+) -> None:
+    ((message, line, at, hint),) = warnings(tmp_path, statement)
+    assert message == f"its ontology has no term {term}"
+    assert (line, at) == (3, column)
+    assert (meant is None) == (hint is None)
+    assert meant is None or f"did you mean {meant}?" == hint
+
+
+def test_warnings_do_not_fail_the_check(tmp_path: Path) -> None:
+    (tmp_path / "d.ttl").write_text(PREFIXES + 'x:a clu:secotr "photonics" .')
+    assert run(tmp_path, "validate", str(tmp_path / "d.ttl")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'x:a schema:duns "1" .',
+        "x:a a schema:Bakery .",
+        "x:a x:anything 3 .",
+        "x:a <http://www.w3.org/ns/org#hasSite> x:b .",
+        "x:a <https://schema.org/name> 'x' .",
+        "x:a a x:Thing .",
+    ],
+)
+def test_what_is_known_or_cannot_be_judged_is_no_warning(tmp_path: Path, statement: str) -> None:
+    assert warnings(tmp_path, statement) == []
+
+
+def test_a_projects_own_ontology_is_known_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / "own.ttl").write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix ours: <https://own.example/terms#> .\n"
+        "<https://own.example/terms> a owl:Ontology . ours:weight a owl:DatatypeProperty .\n"
+    )
+    ((message, _, _, hint),) = warnings(tmp_path, "x:a ours:wieght 3 . x:b ours:weight 4 .")
+    assert "wieght" in message
+    assert hint is not None
+    assert "weight" in hint
