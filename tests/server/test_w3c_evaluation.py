@@ -12,6 +12,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from harness import Server, empty, make_project, start
+from rdflib import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,7 @@ def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for name, triple in (
             ("cr", '<urn:cr> <urn:b> "1\\r\\n2"'),
             ("control", '<urn:control> <urn:b> "\\u0001"'),
+            ("dot", '<https://w3id.org/pressgraph/id/agent/acme-inc.> <http://schema.org/name> "x:a\\\\. \\\\"'),
             ("number", '<urn:number> <https://x.example/p/123> "x"'),
         ):
             headers = {**server.may_write, "content-type": "application/n-triples"}
@@ -132,6 +134,21 @@ def test_xml_says_what_it_can_and_refuses_the_rest(
         # an XML parser must get back what was written
         texts = [element.text for element in ET.fromstring(response.content).iter()]  # noqa: S314 - ours
         assert "1\r\n2" in texts
+
+
+@pytest.mark.parametrize("media_type", ["text/turtle", "application/trig"])
+@pytest.mark.parametrize("what", ["DESCRIBE <https://w3id.org/pressgraph/id/agent/acme-inc.>", "/store/dot"])
+def test_names_are_written_as_every_parser_reads_them(odd_server: Server, what: str, media_type: str) -> None:
+    headers = {"accept": media_type}
+    if what.startswith("/"):
+        response = odd_server.client.get(what, headers=headers)
+    else:
+        response = odd_server.query(what, **headers)
+    assert "acme-inc" in response.text
+    graph = Dataset(default_union=True).parse(data=response.content, format=media_type.rpartition("/")[2])
+    ((subject, _, name),) = graph.triples((None, None, None))
+    assert str(subject).endswith("agent/acme-inc.")
+    assert str(name) == "x:a\\. \\"
 
 
 def test_both_kinds_of_results_were_compared() -> None:

@@ -11,7 +11,7 @@ from pressgraph.errors import DataError
 from pressgraph.rdf import RDF, RDF_TYPE, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pressgraph.dataset.serializations import Serialization
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 # Datatypes that Turtle has its own spelling for.
 _NEVER_WRITTEN = {f"{RDF}langString", *(f"{XSD}{name}" for name in ("string", "integer", "decimal", "boolean"))}
 
-_PREFIX_LINE = re.compile(r"^@prefix ([^:\s]*): <([^>]*)> \.$", re.MULTILINE)
 _TURTLE_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|<[^>]*+>|(?P<typed>\^\^)?(?P<name>[^\s"<^][^\s"<]*+)')
 _ESCAPE = re.compile(r"\\(.)")
 # NameStartChar without the colon, and NameChar (XML 1.0, 2.3)
@@ -48,10 +47,11 @@ def _write(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefix
     if form.name == "rdfxml":
         for statement in ordered:
             check_xml_name(statement.predicate)
-    written = ox.serialize(ordered, format=form.ox_format, prefixes=used_prefixes(ordered, prefixes))
+    used = used_prefixes(ordered, prefixes)
+    written = ox.serialize(ordered, format=form.ox_format, prefixes=used)
     assert written is not None  # noqa: S101 - no output was given
     if form.name in {"turtle", "trig"}:
-        return _readable(_without_escaped_names(written))
+        return _readable(_without_escaped_names(written, used))
     if form.name == "rdfxml":
         written = xml_escaped(written)
     return written if written.endswith(b"\n") or not written else written + b"\n"
@@ -76,12 +76,10 @@ def xml_escaped(written: bytes) -> bytes:
     return written.replace(b"\r", b"&#xD;")
 
 
-def _without_escaped_names(turtle: bytes) -> bytes:
+def _without_escaped_names(turtle: bytes, namespaces: Mapping[str, str]) -> bytes:
     """Write names with a backslash in them as IRIs: not every Turtle parser takes `acme-inc\\.` for a name."""
     if b"\\" not in turtle:
         return turtle
-    text = turtle.decode()
-    namespaces = dict(_PREFIX_LINE.findall(text))
 
     def expanded(match: re.Match[str]) -> str:
         name = match["name"]
@@ -91,7 +89,36 @@ def _without_escaped_names(turtle: bytes) -> bytes:
         iri = namespaces[prefix] + _ESCAPE.sub(r"\1", local)
         return f"{match['typed'] or ''}<{iri}>"
 
-    return _TURTLE_TOKEN.sub(expanded, text).encode()
+    return _TURTLE_TOKEN.sub(expanded, turtle.decode()).encode()
+
+
+class NamedFile:
+    """A file that pyoxigraph writes Turtle or TriG to, which passes it on with all names as any parser reads them.
+
+    `write` is where it passes whole lines on to. pyoxigraph writes a literal on one line.
+    """
+
+    def __init__(self, write: Callable[[bytes], object], namespaces: Mapping[str, str]) -> None:
+        self._write = write
+        self._namespaces = namespaces
+        self._line: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        """Take a piece of Turtle or TriG."""
+        end = data.rfind(b"\n") + 1
+        if end:
+            self._write(_without_escaped_names(b"".join([*self._line, data[:end]]), self._namespaces))
+            self._line.clear()
+        self._line.append(data[end:])
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: what is not a whole line yet must wait."""
+
+    def end(self) -> None:
+        """Pass on what is left."""
+        self._write(_without_escaped_names(b"".join(self._line), self._namespaces))
+        self._line.clear()
 
 
 def _readable(turtle: bytes) -> bytes:

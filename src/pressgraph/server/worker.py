@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.dataset.writing import check_xml_name, used_prefixes, xml_escaped
+from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes, xml_escaped
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
@@ -241,12 +241,16 @@ class Worker:
         """Write triples as they come, each once; the prefixes are those that the first of them use."""
         distinct = _distinct(triples, output)
         first = list(islice(distinct, _PREFIXED)) if form in {"turtle", "trig", "rdfxml"} else []
+        prefixes = used_prefixes(first, self.prefixes) if first else None
+        named = NamedFile(output.write, prefixes) if prefixes and form != "rdfxml" else None
         ox.serialize(
             chain(first, distinct),
-            output,  # type: ignore[arg-type]  # a file as far as it is used
+            named or output,  # type: ignore[arg-type]  # a file as far as it is used
             format=_GRAPHS[form],
-            prefixes=used_prefixes(first, self.prefixes) if first else None,
+            prefixes=prefixes,
         )
+        if named is not None:
+            named.end()
 
 
 @lru_cache(maxsize=256)
