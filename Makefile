@@ -21,11 +21,12 @@ fuzz: $(VENV)/dev.stamp ## read 10,000 broken inputs at each boundary (PRESSGRAP
 	PRESSGRAPH_FUZZ="$${PRESSGRAPH_FUZZ:-10000}" $(BIN)/pytest -n auto --timeout 14400 tests/fuzz \
 		tests/test_pages.py::test_fuzzed_pages_keep_the_four_guarantees_or_are_refused $(PYTEST_ARGS)
 
-lint: $(VENV)/dev.stamp ## style, types, import layers
+lint: $(VENV)/dev.stamp ## style, types, import layers, declared packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 
 format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 	$(BIN)/ruff format .
@@ -36,7 +37,7 @@ profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
 
 schema-org: $(VENV)/dev.stamp ## write schema.org's terms anew from the installed package
-	$(BIN)/python tools/write_schema_org.py
+	$(BIN)/python .ci/write_schema_org.py
 
 editor: ## build the query page's editor with npm; without it the page has a plain text area
 	npm ci --ignore-scripts --prefix src/pressgraph/server/editor
@@ -67,12 +68,14 @@ bench-embed: $(VENV)/dev.stamp ## measure how many web pages a second are edited
 clean: ## remove what was built, not what you wrote
 	rm -rf $(VENV) .pressgraph build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
+# dependency groups need a pip that is newer than the one of Python 3.11's venv
 $(VENV)/runtime.stamp: pyproject.toml .ci/constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("pressgraph needs Python 3.11 or newer; try: make PYTHON=python3.12 demo" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install -c .ci/constraints.txt pip
 	$(PIP) install -c .ci/constraints.txt -e .
 	touch $@
 
 $(VENV)/dev.stamp: $(VENV)/runtime.stamp
-	$(PIP) install -c .ci/constraints.txt -e '.[dev]'
+	$(PIP) install -c .ci/constraints.txt -e '.[all]' --group dev
 	touch $@

@@ -242,7 +242,7 @@ def test_the_terms_are_the_vocabularys() -> None:
 def test_the_file_of_terms_is_what_the_tool_writes(tmp_path: Path) -> None:
     pytest.importorskip("schema_org.registry", reason="the vocabulary's package is not installed")
     code = "import runpy, sys; tool = runpy.run_path(sys.argv[1]); print(tool['text'](tool['vocabulary']()), end='')"
-    command = [sys.executable, "-c", code, str(ROOT / "tools" / "write_schema_org.py")]
+    command = [sys.executable, "-c", code, str(ROOT / ".ci" / "write_schema_org.py")]
     done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path, timeout=120)
     written = ROOT / "src" / "pressgraph" / "dataset" / "schema_org.json"
     assert done.stdout.decode() == written.read_text(encoding="utf-8")

@@ -37,7 +37,10 @@ def command(state: State, hosts: tuple[str, ...], port: int | None, unix: str | 
       pressgraph serve
       pressgraph serve --host :: --port 8080
     """
-    from pressgraph.server.run import serve
+    from pressgraph.extras import extra
+
+    with extra("serve"):
+        from pressgraph.server.run import serve
 
     workspace = state.workspace
     settings = workspace.project.serve

@@ -34,6 +34,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from pressgraph.convert.blocks import Block, Context, Outcome, Reader, convert_block, input_name, plan
 from pressgraph.convert.inputs import is_address, known_size, open_bytes
 from pressgraph.errors import DataError, PressgraphError
+from pressgraph.extras import extra
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
@@ -277,11 +278,8 @@ def compressed(raw: Any, compression: str) -> Any:
         case "gzip":
             # no name and no time: the same bytes each time
             return gzip.GzipFile(filename="", mode="wb", compresslevel=_GZIP_LEVEL, fileobj=raw, mtime=0)
-    try:
+    with extra("zstd"):
         import zstandard
-    except ImportError as error:
-        hint = "install it: pip install 'pressgraph[zstd]', or use --compress gzip"
-        raise PressgraphError("zstd needs the package zstandard", hint=hint) from error
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).stream_writer(raw, closefd=False)
 
 

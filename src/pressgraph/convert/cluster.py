@@ -37,6 +37,7 @@ from pressgraph.convert.bulk import (
 from pressgraph.convert.folders import open_folder
 from pressgraph.convert.inputs import is_address
 from pressgraph.errors import Place, PressgraphError, Problem
+from pressgraph.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -69,12 +70,9 @@ def convert_on_cluster(
     folder holds something else, DataError when there are too many errors, FinishedError when there is nothing to go on
     with.
     """
-    try:
+    with extra("distributed"):
         import distributed
         from distributed.comm.core import CommClosedError
-    except ImportError as error:
-        hint = "install it: pip install 'pressgraph[distributed]'"
-        raise PressgraphError("a cluster needs dask and distributed", hint=hint) from error
     try:
         client: Any = distributed.Client(scheduler, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

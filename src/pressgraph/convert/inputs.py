@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from pressgraph.convert.stream import JsonLines, Tables
 from pressgraph.errors import PressgraphError
+from pressgraph.extras import install
 from pressgraph.facts import is_json_lines, open_json_lines
 from pressgraph.facts.tables import is_table, open_sheets
 from pressgraph.facts.tables.open import SQL
@@ -46,7 +47,7 @@ def worded(address: str) -> Iterator[None]:
         raise
     except ImportError as error:
         s3 = address.startswith("s3:")
-        hint = "install it: pip install 'pressgraph[s3]'" if s3 else "install fsspec, and what it names for the address"
+        hint = install("s3") if s3 else "install fsspec, and what it names for the address"
         raise PressgraphError(shown(f"{address}: {error}"), hint=hint) from error
     except Exception as error:
         # each of these packages has errors of its own

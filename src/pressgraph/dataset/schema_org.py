@@ -1,6 +1,6 @@
 """The terms of schema.org: classes, properties with their domains and ranges, and its JSON-LD context.
 
-They lie in `schema_org.json`, which `tools/write_schema_org.py` writes; a test compares it with the vocabulary. The
+They lie in `schema_org.json`, which `.ci/write_schema_org.py` writes; a test compares it with the vocabulary. The
 file is schema.org's, under CC BY-SA 3.0, and holds no descriptions.
 """
 

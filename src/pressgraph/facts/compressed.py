@@ -7,7 +7,8 @@ import io
 import zlib
 from typing import IO, Any
 
-from pressgraph.errors import DataError, Place, PressgraphError
+from pressgraph.errors import DataError, Place
+from pressgraph.extras import extra
 
 COMPRESSED = (".gz", ".zst")
 
@@ -35,11 +36,8 @@ def decompressed(raw: IO[bytes], name: str) -> IO[bytes]:
         return io.BufferedReader(_Decompressed(gzip.GzipFile(fileobj=raw), name, (EOFError, zlib.error, OSError)))
     if not lower.endswith(".zst"):
         return raw
-    try:
+    with extra("zstd"):
         import zstandard
-    except ImportError as error:
-        hint = "install it: pip install 'pressgraph[zstd]'"
-        raise PressgraphError("reading .zst files needs the package zstandard", hint=hint) from error
     return io.BufferedReader(_Decompressed(_Frames(raw, zstandard), name, (EOFError, zstandard.ZstdError)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
+from pressgraph.extras import extra
 from pressgraph.project.config import CONFIG_NAME, STATE_FOLDER
 from pressgraph.publish.work import Work
 from pressgraph.validation.reads import KnownReads
@@ -85,7 +86,8 @@ def watch(root: Path, start: Callable[[], LiveCheck]) -> Iterator[Report | Press
     Where the configuration or the profile is saved, `start` opens the project anew; what is wrong with them is yielded
     too.
     """
-    from watchfiles import watch as wait
+    with extra("watch"):
+        from watchfiles import watch as wait
 
     live: LiveCheck | None = None
     events = wait(root, watch_filter=_is_ours, step=100, rust_timeout=500, yield_on_timeout=True)

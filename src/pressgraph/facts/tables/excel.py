@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from pressgraph.extras import extra
 from pressgraph.facts.tables.workbook import Marks, local, parse_xml
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def read_marks(path: Path) -> dict[str, Marks]:
 
 
 def _of_xls(path: Path) -> dict[str, Marks]:
-    import xlrd
+    with extra("tables"):
+        import xlrd
 
     try:
         book = xlrd.open_workbook(path, logfile=_Silence(), on_demand=True)

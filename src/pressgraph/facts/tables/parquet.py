@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 
-from pressgraph.errors import Place, PressgraphError
+from pressgraph.errors import Place
+from pressgraph.extras import extra
 from pressgraph.facts.rules import problem
 from pressgraph.facts.tables.sheet import Cells, SheetRows, report_bytes
 
@@ -28,12 +29,8 @@ def open_parquet(path: str | Path | IO[bytes]) -> pq.ParquetFile:
 
     Raises PressgraphError where pyarrow is not installed, and what pyarrow raises.
     """
-    try:
+    with extra("parquet"):
         import pyarrow.parquet as pq
-    except ImportError as error:
-        raise PressgraphError(
-            "reading Parquet needs pyarrow", hint="install it: pip install 'pressgraph[parquet]'"
-        ) from error
     return pq.ParquetFile(path)
 
 

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place, PressgraphError
+from pressgraph.extras import extra
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import Cells, SheetRows, report_bytes
 
@@ -31,17 +32,17 @@ def read_sql(path: Path, *, name: str, url: str | None, root: Path) -> tuple[She
     if url is None:
         hint = f'add a section to pressgraph.toml: [tables.NAME] with file = "{name}" and url = "sqlite:///…"'
         return None, [problem("not-a-table", Place(file=name), hint=hint, reason="it does not say which database")]
-    try:
+    with extra("sql"):
         import sqlalchemy as sa
-    except ImportError as error:
-        raise PressgraphError("SQL needs SQLAlchemy", hint="install it: pip install 'pressgraph[sql]'") from error
     try:
         query = path.read_text(encoding="utf-8-sig").strip().rstrip(";")
     except UnicodeDecodeError:
         return None, [problem("not-a-table", Place(file=name), reason=phrase("not-utf8-text"))]
     connection: sqlalchemy.Connection | None = None
     try:
-        connection = sa.create_engine(_address(url, root), poolclass=sa.NullPool).connect()
+        # a database's driver is imported here
+        with extra("sql"):
+            connection = sa.create_engine(_address(url, root), poolclass=sa.NullPool).connect()
         _read_only(connection, query)
         result = connection.execution_options(stream_results=True, yield_per=_BATCH).exec_driver_sql(query)
     except (sa.exc.SQLAlchemyError, ImportError) as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError, column_letters
+from pressgraph.extras import extra
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.profile.model import Key, Kind, Profile
@@ -40,7 +41,8 @@ def template_workbook(kind: str, profile: Profile, *, language: str = "en", nest
 
     Raises PressgraphError for what is no class, or no key of it.
     """
-    from xlsxwriter import Workbook
+    with extra("tables"):
+        from xlsxwriter import Workbook
 
     sheets = {
         "source": list(_source_columns(profile, language)),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from xml.etree import ElementTree as ET
 
 from pressgraph.errors import Place
+from pressgraph.extras import extra
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import COMPOUND, Cells, SheetRows, cell_text, report_errors
 
@@ -55,7 +56,8 @@ def read_workbook(
 
     `header` tells of a sheet the row, from 1, that names its columns; None means the first that is not empty.
     """
-    from python_calamine import CalamineError
+    with extra("tables"):
+        from python_calamine import CalamineError
 
     # what the readers of a workbook and of its parts raise for what they cannot read
     foreign = (CalamineError, zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, ValueError, KeyError)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.errors import PressgraphError
+from pressgraph.extras import extra
 from pressgraph.facts.datatypes import INTEGERS, NUMBERS
 from pressgraph.facts.mixed import plain_form
 from pressgraph.facts.model import LanguageMap, ValueObject
@@ -184,7 +185,8 @@ def _workbook(documents: list[Document], profile: Profile) -> bytes:
             kinds[kind if own else "facts"].append(flat)
     sheets.update({kind: kinds[kind] for kind in sorted(kinds, key=lambda name: (name == "facts", name))})
     output = io.BytesIO()
-    from xlsxwriter import Workbook
+    with extra("tables"):
+        from xlsxwriter import Workbook
 
     book = Workbook(output, {"in_memory": True})
     bold = book.add_format({"bold": True, "bottom": 1})
@@ -205,12 +207,9 @@ def _workbook(documents: list[Document], profile: Profile) -> bytes:
 
 
 def _parquet(documents: list[Document], profile: Profile) -> bytes:
-    try:
+    with extra("parquet"):
         import pyarrow as pa
         import pyarrow.parquet as pq
-    except ImportError as error:
-        hint = "install it: pip install 'pressgraph[parquet]'"
-        raise PressgraphError("writing Parquet needs pyarrow", hint=hint) from error
     rows = _rows(documents, profile)
     headers = _headers(rows)
     table = pa.table({header: pa.array([row.get(header) for row in rows], pa.string()) for header in headers})

