@@ -578,6 +578,19 @@ def test_manifest_that_cannot_be_read_is_a_clear_error(sandbox: Sandbox) -> None
     assert sandbox.run("build").exit_code == 0
 
 
+def test_build_of_an_earlier_version_is_made_anew(sandbox: Sandbox) -> None:
+    sandbox.write("a.yaml", city("dresden"))
+    sandbox.build()
+    path = sandbox.root / ".pressgraph/snapshots/000001/build.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes())["kept"], "facts": 99}), encoding="utf-8")
+    assert sandbox.run("validate", "--changed").exit_code == 0
+    result = sandbox.run("build")
+    assert result.exit_code == 0
+    assert result.stderr.count("an earlier version of pressgraph") == 1
+    assert "converted 1 file; 1 facts" in result.stderr
+    assert "nothing to convert: 1 file unchanged" in sandbox.run("build").stderr
+
+
 def test_too_few_open_files_are_not_taken_for_a_damaged_store(sandbox: Sandbox) -> None:
     sandbox.write("a.yaml", city("dresden"))
     sandbox.build()

@@ -431,15 +431,5 @@ def test_conversion_does_not_import_rdflib(founding_path: Path) -> None:
     assert imported(code).isdisjoint({"rdflib", "pyshacl", "owlrl", "rich"})
 
 
-def test_help_is_quick() -> None:
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        process("--help")
-        times.append(time.perf_counter() - started)
-    # the goal is 0.15 s; machines that run tests are busy
-    assert min(times) < 0.6
-
-
 def test_version_is_the_package_s() -> None:
     assert pressgraph.__version__ in process("--version").stdout

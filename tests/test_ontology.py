@@ -158,6 +158,9 @@ RECOGNISES = {
     # web pages state schema.org's context in https, as its consumers document
     "src/pressgraph/publish/pages/__init__.py",
     "src/pressgraph/publish/pages/data.py",
+    # what people are told to write there; and where the terms come from
+    "src/pressgraph/dataset/json_ld.py",
+    "src/pressgraph/dataset/schema_org.json",
 }
 
 

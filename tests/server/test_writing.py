@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from harness import Server, empty, make_project, run_build, start
@@ -183,5 +184,28 @@ def test_a_full_disk_is_called_a_full_disk(small_disk: Callable[[int], Path], tm
         assert server.client.put("/store/c", content="<x:s> <x:p> 1 .", headers=headers).status_code == 507
         assert server.client.delete("/store/a", headers=server.may_write).status_code == 204
         assert server.rows(COUNT) == [{"n": "0"}]
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("described", [{"gone": ["agent/old"], "personal": False}, {}], ids=["last", "first"])
+def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, described: dict[str, Any]) -> None:
+    project = project_of(tmp_path / "p")
+    server = start(project, "--writable")
+    try:
+        assert update(server, "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 1 } }") == 204
+    finally:
+        server.stop()
+    for path in (project / "served").glob("snapshots/*/build.json"):
+        kept = json.loads(path.read_bytes())["kept"]
+        earlier = {"built": kept["built"], "written": kept["written"], "id": kept["id"], **described}
+        path.write_text(json.dumps(earlier), encoding="utf-8")
+    server = start(project, "--writable")
+    try:
+        assert server.rows("SELECT ?o { <x:s> <x:p> ?o }") == [{"o": "1"}]
+        assert server.rows(NAMES)
+        assert update(server, "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 2 } }") == 204
+        gone = server.client.get("/id/agent/old", headers={"accept": "text/turtle"}, follow_redirects=True)
+        assert gone.status_code == (410 if described else 404)
     finally:
         server.stop()

@@ -41,6 +41,8 @@ def command(state: State, *, full: bool, wait: float) -> None:
             click.echo(line, err=True)
         state.say(error.report.summary(language))
         raise
+    if result.anew:
+        state.say("the last build was made by an earlier version of pressgraph: all files were converted anew")
     for line in result.report.lines(language=language):
         state.say(line)
     if not result.changed:

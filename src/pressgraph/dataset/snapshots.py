@@ -15,6 +15,7 @@ moment leaves the published snapshot as it was and a candidate that the next bui
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+EARLIER = "earlier version"
+"""What the manifest of a build says that an earlier version of the program made; it says nothing else."""
 _KEPT = 2
 """Published snapshots that stay: the current one, and the one before for those who still read it."""
 _MOST_COMPACTED = 64 * 1024 * 1024
@@ -70,13 +73,44 @@ class Snapshot:
             raise store_error(self.path, error, name=self.kind) from error
 
     def manifest(self) -> dict[str, Any]:
-        """Return what the snapshot was built from."""
+        """Return what the snapshot was built from; of an earlier version of the program, what is of use still.
+
+        Raises StoreError.
+        """
         try:
-            manifest: dict[str, Any] = unsealed((self.path / "build.json").read_bytes())
+            data = (self.path / "build.json").read_bytes()
+            try:
+                manifest: dict[str, Any] = unsealed(data)
+            except ValueError:
+                earlier = _of_earlier_version(data, self.kind)
+                if earlier is None:
+                    raise
+                return earlier
         except (OSError, ValueError) as error:
             reason = f"the {self.kind} store {self.path} has no readable build.json: {reason_of(error)}"
             raise damaged(reason, name=self.kind) from error
         return manifest
+
+
+def _of_earlier_version(data: bytes, kind: str) -> dict[str, Any] | None:
+    """Return what a version noted that wrote no seal, as far as it is of use; None where it noted something else.
+
+    Of a build nothing is: whoever builds begins anew. What was written over HTTP lies in the served store alone.
+    """
+    try:
+        kept = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(kept, dict):
+        return None
+    if kind == "built":
+        return {EARLIER: True} if {"basis", "facts", "files"} <= kept.keys() else None
+    match kept:
+        case {"built": str() | None as built, "written": bool() as written, "id": str() as name}:
+            gone = kept.get("gone", [])
+            if isinstance(gone, list) and all(isinstance(it, str) for it in gone):
+                return {"built": built, "written": written, "id": name, "gone": gone}
+    return None
 
 
 class Snapshots:

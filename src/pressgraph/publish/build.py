@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.dataset.counts import Counts, recount
+from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.errors import FactsError, NotConformingError
 from pressgraph.publish.fingerprints import Fingerprints
 from pressgraph.publish.work import Work
@@ -44,6 +45,8 @@ class BuildResult:
     facts: int = 0
     triples: int = 0
     report: Report = field(default_factory=Report)
+    anew: bool = False
+    """Whether nothing of the build before was of use, as an earlier version of the program had made it."""
 
     @property
     def changed(self) -> bool:
@@ -132,6 +135,7 @@ def build(
         facts=report.facts,
         triples=report.triples,
         report=report,
+        anew=EARLIER in before,
     )
 
 
