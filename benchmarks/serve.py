@@ -1,9 +1,10 @@
 """Measure `pressgraph serve` beside `oxigraph serve` and rdflib-endpoint: the same data, the same queries, one run.
 
-    python benchmarks/serve.py [--write] [--rounds 5] [--seconds 2] [--facts 2000] [--connections 16]
+    python benchmarks/serve.py [--write] [--only fairness] [--rounds 5] [--seconds 2] [--facts 2000] [--connections 16]
 
 Needs wrk (Debian package wrk). All servers run all the time; each kind of work goes round them in turn, several times,
-and the middle of the rates counts, so that a machine that is busy for a while is so for all.
+and the middle of the rates counts, so that a machine that is busy for a while is so for all. What endless queries cost
+the others is measured with the default settings, over half a million triples (`benchmarks/fairness.py`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import pyoxigraph as ox
 # a script finds its own folder's modules, not the root's
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.fairness import fairness
 from benchmarks.peers import environment
 from benchmarks.run import README, markdown, put
 from tests.servers import free_port
@@ -52,6 +54,7 @@ HEAVY = f"""SELECT ?c (COUNT(*) AS ?n) (COUNT(DISTINCT ?o) AS ?d) WHERE {{
   ?s a ?c ; ?p ?o . OPTIONAL {{ ?s <{SCHEMA}name> ?name }} FILTER(@ >= 0) }} GROUP BY ?c ORDER BY DESC(?n)"""
 HOSTILE = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(@ >= 0) }"
 ACCEPT = "application/sparql-results+json"
+FAIR_CONNECTIONS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,24 +235,13 @@ def mixed_load(address: str, seconds: float) -> tuple[int, int, int, float]:
     return len(honest), failed[0], hostile[0], p99
 
 
-def main() -> None:
-    """Measure, and print tables."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2, help="how long each load lasts")
-    parser.add_argument("--facts", type=int, default=2000)
-    parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--mixed-seconds", type=int, default=30)
-    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
-    arguments = parser.parse_args()
-    if shutil.which("wrk") is None:
-        sys.exit("needs wrk (Debian package wrk)")
+def beside_peers(folder: Path, arguments: argparse.Namespace) -> dict[str, str]:
+    """Measure beside other servers; return the sections of the README."""
     oxigraph = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
     if oxigraph is None:
         sys.exit("needs oxigraph (PyPI package oxigraph)")
     endpoint = environment("rdflib-endpoint", "rdflib-endpoint[cli]==0.6.3")
-    with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as stack:
-        folder = Path(temporary)
+    with contextlib.ExitStack() as stack:
         project = make_project(folder / "project", arguments.facts)
         built = Snapshots(project / ".pressgraph").current()
         assert built is not None  # noqa: S101 - it was just built
@@ -280,6 +272,50 @@ def main() -> None:
                 f"{arguments.mixed_seconds} s of mixed load: {honest:,} honest queries answered, {failed} failed, "
                 f"beside {hostile} hostile; the 99th percentile of the honest is {p99:.0f} ms."
             )
+    return sections
+
+
+def beside_endless(folder: Path, arguments: argparse.Namespace) -> str:
+    """Measure beside clients that ask endless queries; return the section of the README."""
+    project = folder / "fairness"
+    (project / "data").mkdir(parents=True)
+    (project / "pressgraph.toml").write_text(f'[project]\nbase = "{BASE}"\n', encoding="utf-8")
+    generate = [sys.executable, str(Path(__file__).with_name("generate.py")), str(arguments.releases)]
+    subprocess.run([*generate, "-o", str(project / "data" / "bulk.jsonl")], check=True)
+    subprocess.run([sys.executable, "-m", "pressgraph", "--project", str(project), "-q", "build"], check=True)
+    port = free_port()
+    serve = [sys.executable, "-m", "pressgraph", "--project", str(project), "serve", "--port", str(port)]
+    with running(serve, f"http://127.0.0.1:{port}/sparql", folder / "fairness.log"):
+        return markdown(
+            fairness(
+                port, folder, rounds=arguments.fair_rounds, seconds=arguments.fair_seconds, connections=FAIR_CONNECTIONS
+            )
+        )
+
+
+def main() -> None:
+    """Measure, and print tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=2, help="how long each load lasts")
+    parser.add_argument("--facts", type=int, default=2000)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--mixed-seconds", type=int, default=30)
+    parser.add_argument("--only", choices=("peers", "fairness"), help="measure only this")
+    parser.add_argument("--releases", type=int, default=3000, help="how many releases endless queries go through")
+    parser.add_argument("--fair-rounds", type=int, default=3)
+    parser.add_argument("--fair-seconds", type=int, default=6)
+    parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/README.md")
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("needs wrk (Debian package wrk)")
+    sections: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if arguments.only != "fairness":
+            sections |= beside_peers(folder, arguments)
+        if arguments.only != "peers":
+            sections["fairness"] = beside_endless(folder, arguments)
     for content in sections.values():
         print("\n" + content)
     if arguments.write:
