@@ -30,6 +30,18 @@ def _module(pid: int) -> str:
     return words[2].decode() if len(words) > 2 else ""
 
 
+def _children(of: int) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == of:
+            found.append(int(path.parent.name))
+    return found
+
+
 @dataclass
 class Server:
     """A running `pressgraph serve`."""
@@ -77,7 +89,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """The processes that answer queries."""
-        return [pid for pid in self.children() if "worker" in _module(pid)]
+        return [pid for nursery in self.children() if "nursery" in _module(nursery) for pid in _children(nursery)]
 
     def writers(self) -> list[int]:
         """The processes that write, or wait for it."""
@@ -85,15 +97,8 @@ class Server:
 
     def children(self) -> list[int]:
         """The server's processes, without itself."""
-        found = []
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                parent = int(path.read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if parent == self.process.pid:
-                found.append(int(path.parent.name))
-        return found
+        own = _children(self.process.pid)
+        return [*own, *(pid for child in own for pid in _children(child))]
 
     def rss(self, pid: int | None = None) -> int:
         """Resident bytes of the server, or of another process."""

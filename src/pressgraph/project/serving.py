@@ -35,8 +35,11 @@ class Serving:
     workers: int = 2
     """Processes for queries that are answered fast."""
     slow_workers: int = 2
-    """Processes more, for queries that run longer than `slow_after`."""
-    slow_after: float = 1.0
+    """Processes more, of low priority, for long queries; 0: long queries stay with the fast ones."""
+    slow_after: float = 0.03
+    """How long a query may compute before it is long."""
+    slow_turn: float = 5.0
+    """How long a long query may run while others wait for its place."""
     timeout: float = 30.0
     """How long a query may take; then its process is killed."""
     memory_mib: int = 1024
@@ -57,6 +60,10 @@ class Serving:
     """How many operators and keywords that nest, such as UNION, a query may have."""
     services: tuple[str, ...] = ()
     """The endpoints that SERVICE may ask; naming one gives the query processes a network."""
+    service_timeout: float = 10.0
+    """How long such an endpoint may take for one answer before 502."""
+    service_cache: float = 5.0
+    """How long an answer is kept that needed another endpoint; 0: not at all."""
 
     cache_mib: int = 64
     cached_result_kib: int = 1024
@@ -90,7 +97,7 @@ _WANTED = {
     "bool": "true or false",
     "tuple[str, ...]": "a list of texts",
 }
-_MAY_BE_ZERO = {"slow_workers", "cache_mib", "queue", "port"}
+_MAY_BE_ZERO = {"slow_workers", "service_cache", "cache_mib", "queue", "port"}
 
 KEYS: dict[str, Any] = {field.name: _KINDS[str(field.type)] for field in fields(Serving)}
 """The keys of the section, with the Python types of their values in TOML."""

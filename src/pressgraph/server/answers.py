@@ -32,6 +32,7 @@ STATUS = {
     "gone": 499,
     "crash": 500,
     "failed": 500,
+    "peer": 502,
     "busy": 503,
     "overload": 503,
     "stopping": 503,
@@ -39,7 +40,7 @@ STATUS = {
     "memory": 507,
     "disk": 507,
 }
-_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60", "disk": "60"}
+_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60", "disk": "60", "peer": "5"}
 
 CORS = {
     "access-control-allow-origin": "*",

@@ -31,13 +31,17 @@ class ExchangeError(Exception):
 class Exchange:
     """One request to a process, and what comes back."""
 
-    def __init__(self, request: bytes, failed: Callable[[str], None] | None = None) -> None:
+    def __init__(self, request: bytes, failed: Callable[[str], None] | None = None, *, own: bool = False) -> None:
         self.request = request
+        self.own = own
+        """Whether it is what a page needs, not a stranger's query: its work has a bound."""
         self._failed = failed
         """What is told the kind of a failure."""
         self.parts: list[bytes] = []
         self.held = 0
         self.done = False
+        self.begun = False
+        """Whether some of the result was taken, so that it cannot begin anew."""
         self.failure: ExchangeError | None = None
         self.process: Process | None = None
         self.since = time.monotonic()
@@ -68,6 +72,13 @@ class Exchange:
             self._failed(failure.kind)
         if self._begun is not None:
             self._tell()
+
+    def begin_anew(self) -> None:
+        """Forget what came: another process will be asked."""
+        self.parts.clear()
+        self.held = 0
+        self.process = None
+        self.since = time.monotonic()
 
     def _tell(self) -> None:
         if self._begun is not None and (self.done or self.held >= self._enough):
@@ -104,6 +115,7 @@ class Exchange:
         content = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
         self.parts.clear()
         self.held = 0
+        self.begun = True
         if self.process is not None and not self.done:
             self.process.resume()
         return content

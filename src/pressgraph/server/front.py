@@ -84,6 +84,8 @@ class Front:
             {
                 "memory": self.settings.memory_mib * 1024 * 1024,
                 "network": bool(self.settings.services),
+                "services": self.settings.services,
+                "service_timeout": self.settings.service_timeout,
                 "prefixes": self.prefixes,
                 "base": project.base,
                 "id_base": project.id_base,
@@ -280,7 +282,7 @@ class Front:
         Raises RequestError.
         """
         try:
-            exchange = self.pool.ask(request_frame(request))
+            exchange = self.pool.ask(request_frame(request), own=True)
             try:
                 parts = [chunk async for chunk in exchange.chunks()]
             finally:

@@ -1,25 +1,28 @@
 """The pool of worker processes, as the front sees it: lanes, limits, kill and replace.
 
-A query starts in the fast lane, which has `workers` processes. A process is sent a few queries in a row, so that it
-need not wait for the front; when the first takes longer than an eye can see, those behind it are taken back and given
-to others. When it has run for `slow_after` seconds it moves, with its process, to the slow lane, and a new process
-takes its place; so slow queries never hold up fast ones, which also go first where the cores are scarce. When the slow
-lane is full, the query that would have moved ends instead: the server is busier than it can be.
+A query starts in the fast lane, where as many processes work as `workers` says, and one more waits. A process is sent a
+few queries in a row, so that it need not wait for the front; when the first takes longer than an eye can see, those
+behind it are taken back, and the process that waited takes its place beside the others.
 
-A process ends when its query passes a limit, when its client goes, when its slow query is done, and when a new snapshot
-is published and its query is done. It is killed: nothing it has is worth keeping.
+A query that has computed for `slow_after` seconds moves, with its process, to the slow lane, whose processes have a low
+priority, and rest most of the time while many short queries come. When the slow lane is full, the query's process ends,
+and the query waits for a place, where it begins anew: nothing tells a long query from an endless one but how long it
+takes, and one that waits costs nothing. While some wait, those in the slow lane may run for `slow_turn` seconds.
+
+A process ends when its query passes a limit, when its client goes, when its slow query is done and none waits, and when
+a new snapshot is published and its query is done. It is killed: nothing it has is worth keeping.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.server.children import Nursery
 from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.process import Process
 
@@ -34,8 +37,18 @@ _LOOK = 0.01
 """Seconds between two looks at how long requests take."""
 _STUCK = 0.01
 """Seconds after which a request holds up those behind it."""
-_CROWDED = 0.1
-"""Seconds after which a query makes room for those that wait, where the slow lane has a place."""
+_BUSY = 10
+"""Half as many looks that saw short requests, and the slow lane rests; a look that saw none counts twice against it."""
+_TURN = 10
+"""One look's time in so many the slow lane goes on though others are busy."""
+_SPARE = 1
+"""How many processes wait, so that a long query's place is taken at once."""
+_LATE = 0.05
+"""Seconds between two long queries that have waited for too long: they would all be asked again at once."""
+_OWN = 1.0
+"""Seconds that what a page needs may compute in the fast lane: a process keeps what it made for a search."""
+_IDLE = 0.5
+"""Seconds that a query may spend in the fast lane without computing: it waits for another endpoint, or for its turn."""
 _MOST_FAILURES = 10
 """How many processes in a row may end before they are ready until the store counts as unreadable."""
 
@@ -46,7 +59,9 @@ class Counts:
 
     started: int = 0
     ended: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("time", "memory", "crash", "overload", "busy", "limit", "gone"), 0)
+        default_factory=lambda: dict.fromkeys(
+            ("time", "memory", "crash", "overload", "busy", "limit", "peer", "gone"), 0
+        )
     )
     """Queries that were given up, by what for; not those that are no queries."""
 
@@ -61,11 +76,21 @@ class Pool:
 
     def __init__(self, settings: Serving, worker_settings: dict[str, Any]) -> None:
         self.settings = settings
-        self._worker_settings = json.dumps({**worker_settings, "parent": os.getpid()}, separators=(",", ":"))
+        self._nursery = Nursery(worker_settings)
         self._store: Path | None = None
         self._epoch = 0
         self._processes: set[Process] = set()
         self._waiting: deque[Exchange] = deque()
+        self._waiting_slow: deque[Exchange] = deque()
+        """Long queries that wait for a place in the slow lane."""
+        self._next_turn = 0.0
+        """When the next query in the slow lane may be ended for those that wait: not all at once."""
+        self._next_late = 0.0
+        """When the next that waits for too long may be refused."""
+        self._asked = 0
+        """How many requests came to the fast lane since the last look."""
+        self._busy = 0
+        self._looks = 0
         self._opening: asyncio.Future[None] | None = None
         self._connecting: set[asyncio.Task[None]] = set()
         self._watcher: asyncio.TimerHandle | None = None
@@ -96,10 +121,10 @@ class Pool:
 
     def _refill(self) -> None:
         """Start what is missing in the fast lane."""
-        while not self._stopping and self._store is not None and self._in_lane(slow=False) < self.settings.workers:
-            process = Process(
-                ["pressgraph.server.worker", str(self._store), self._worker_settings], lost=self._gone, ready=self._came
-            )
+        most = self.settings.workers + _SPARE
+        while not self._stopping and self._store is not None and self._in_lane(slow=False) < most:
+            start = partial(self._nursery.fork, store=str(self._store))
+            process = Process(start, lost=self._gone, ready=self._came)
             process.epoch = self._epoch
             process.free = self._freed
             process.back = self._back
@@ -124,8 +149,11 @@ class Pool:
         if process.retired:
             return
         if not process.row:
-            stale = process.epoch != self._epoch and self._opening is not None and self._opening.done()
-            if stale or process.slow or self._stopping:
+            stale = process.epoch != self._epoch and not self._moving
+            following = self._next_slow() if process.slow and not stale else None
+            if following is not None:
+                process.ask(following)
+            elif stale or process.slow or self._stopping:
                 process.kill()
                 return
         self._hand_out()
@@ -142,19 +170,49 @@ class Pool:
             process.ask(self._waiting.popleft())
 
     def _with_room(self) -> Process | None:
-        """Return the process that will come to a request first."""
-        found, shortest, moved = None, _IN_A_ROW, self._opening is None or self._opening.done()
+        """Return the process of the fast lane that will come to a request first."""
+        found, idle, flowing, shortest = None, None, 0, _IN_A_ROW
+        now, moving = time.monotonic(), self._moving
         for process in self._processes:
+            if not process.takes_requests or process.slow or not (moving or process.epoch == self._epoch):
+                continue
             length = len(process.row)
-            if length >= shortest or not process.takes_requests or process.slow:
-                continue
-            if moved and process.epoch != self._epoch:
-                continue
             if length == 0:
-                return process
-            if time.monotonic() - process.since < _STUCK:
-                found, shortest = process, length
-        return found
+                idle = process
+            elif now - process.since < _STUCK:
+                flowing += 1
+                if length < shortest:
+                    found, shortest = process, length
+        return idle if idle is not None and flowing < self.settings.workers else found
+
+    def _next_slow(self) -> Exchange | None:
+        """Return the long query that has waited longest."""
+        while self._waiting_slow and not self._stopping:
+            exchange = self._waiting_slow.popleft()
+            if not exchange.done:
+                return exchange
+        return None
+
+    def _fill_slow_lane(self) -> None:
+        """Give places in the slow lane to those that wait, as far as there are processes that have nothing to do."""
+        while self._waiting_slow and self._in_lane(slow=True) < self.settings.slow_workers:
+            idle = next((it for it in self._processes if self._idle(it)), None)
+            exchange = self._next_slow() if idle is not None else None
+            if idle is None or exchange is None:
+                return
+            idle.slow_down()
+            idle.ask(exchange)
+            self._refill()
+
+    def _idle(self, process: Process) -> bool:
+        """Tell whether a process of the fast lane has nothing to do."""
+        current = self._moving or process.epoch == self._epoch
+        return process.takes_requests and current and not process.slow and not process.row
+
+    @property
+    def _moving(self) -> bool:
+        """Whether no process has the newest store open yet, so that those over the last one are asked."""
+        return self._opening is not None and not self._opening.done()
 
     def _back(self, exchanges: list[Exchange]) -> None:
         self._waiting.extendleft(reversed(exchanges))
@@ -175,12 +233,13 @@ class Pool:
 
     # -- requests
 
-    def ask(self, request: bytes) -> Exchange:
-        """Send a request to a process as soon as one is free.
+    def ask(self, request: bytes, *, own: bool = False) -> Exchange:
+        """Send a request to a process as soon as one is free; `own` is what a page needs.
 
         The exchange fails when too many wait, or this one too long.
         """
-        exchange = Exchange(request, self.counts.note)
+        exchange = Exchange(request, self.counts.note, own=own)
+        self._asked += 1
         if self._watcher is None:
             self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look)
         process = None if self._stopping or self._waiting else self._with_room()
@@ -188,13 +247,10 @@ class Pool:
             process.ask(exchange)
         elif self._stopping:
             exchange.finish(ExchangeError("stopping", "the server is stopping"))
+        elif self._is_full(self._waiting):
+            exchange.finish(ExchangeError("busy", "too many queries are waiting; try again soon"))
         else:
-            if len(self._waiting) >= self.settings.queue:
-                self._waiting = deque(it for it in self._waiting if not it.done)
-            if len(self._waiting) >= self.settings.queue:
-                exchange.finish(ExchangeError("busy", "too many queries are waiting; try again soon"))
-            else:
-                self._waiting.append(exchange)
+            self._waiting.append(exchange)
         return exchange
 
     def _look(self) -> None:
@@ -207,28 +263,88 @@ class Pool:
             if took > _STUCK:
                 process.take_back()
             if exchange is None:
-                if took > self.settings.slow_after:
+                # nobody waits for it
+                if took > _IDLE:
                     process.kill()
-            elif took > self.settings.timeout:
+            elif took - process.rested > self.settings.timeout:
                 self._end(
                     exchange, ExchangeError("time", f"the query ran longer than {self.settings.timeout:g} seconds")
                 )
-            elif not process.slow and self.settings.slow_workers:
-                self._slowed(process, exchange, took)
-        late = ExchangeError("busy", "no process became free in time; try again soon")
-        while self._waiting and (self._waiting[0].done or now - self._waiting[0].since > self.settings.queue_timeout):
-            self._waiting.popleft().finish(late)
-        busy = self._waiting or any(it.row for it in self._processes)
+            elif process.slow:
+                if self._waiting_slow and took > self.settings.slow_turn and now > self._next_turn:
+                    self._next_turn = now + self.settings.slow_turn / self.settings.slow_workers
+                    self._end(
+                        exchange, ExchangeError("overload", "other long queries wait for their turn; try again later")
+                    )
+            elif self.settings.slow_workers and self._is_long(process, exchange, took):
+                self._move(process, exchange)
+        self._fill_slow_lane()
+        self._pace()
+        self._end_waiting(now)
+        busy = self._waiting or self._waiting_slow or any(it.row for it in self._processes)
         self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look) if busy else None
 
-    def _slowed(self, process: Process, exchange: Exchange, took: float) -> None:
-        """Move a query that runs long to the slow lane, or end it where that is full; sooner where others wait."""
-        if self._in_lane(slow=True) < self.settings.slow_workers:
-            if took > self.settings.slow_after or (self._waiting and took > _CROWDED):
-                process.slow_down()
-                self._refill()
-        elif took > self.settings.slow_after:
+    def _end_waiting(self, now: float) -> None:
+        """Refuse what has waited for too long."""
+        longest = self.settings.queue_timeout
+        late = ExchangeError("busy", "no process became free in time; try again soon")
+        while self._waiting and (self._waiting[0].done or now - self._waiting[0].since > longest):
+            self._waiting.popleft().finish(late)
+        overload = ExchangeError("overload", "too many long queries are running; try again later")
+        while self._waiting_slow and self._waiting_slow[0].done:
+            self._waiting_slow.popleft()
+        if self._waiting_slow and now - self._waiting_slow[0].since > longest and now > self._next_late:
+            self._next_late = now + _LATE
+            self._waiting_slow.popleft().finish(overload)
+
+    def _pace(self) -> None:
+        """Let the slow lane rest most of the time while many short queries come.
+
+        Priorities do not do it alone: what has the core keeps it for some milliseconds, which is as long as several
+        short queries take, and some systems know priorities only between processes of one session or container.
+        """
+        self._busy = min(_BUSY, self._busy + 1) if self._asked or self._waiting else max(0, self._busy - 2)
+        self._asked = 0
+        self._looks += 1
+        rest = self._busy > _BUSY // 2 and self._looks % _TURN != 0
+        for process in self._processes:
+            if process.slow and not process.retired:
+                process.rest(now=rest)
+
+    def _is_long(self, process: Process, exchange: Exchange, took: float) -> bool:
+        """Tell whether a query does not belong into the fast lane.
+
+        What counts is how long it computed: where the cores are scarce, short queries take long too.
+        """
+        most = max(self.settings.slow_after, _OWN) if exchange.own else self.settings.slow_after
+        return process.computed(exchange) > most or took > most + _IDLE or (process.paused and took > most)
+
+    def _move(self, process: Process, exchange: Exchange) -> None:
+        """Move a long query to the slow lane, or let it wait for a place there.
+
+        A result that someone reads already cannot begin anew; there are as many places again for what has a result.
+        """
+        flows = exchange.begun or exchange.held > 0
+        places = self.settings.slow_workers * (2 if flows else 1)
+        if self._in_lane(slow=True) < places and (flows or not self._waiting_slow):
+            process.slow_down()
+        elif exchange.begun or self._is_full(self._waiting_slow):
             self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
+        else:
+            process.abandon()
+            if exchange.own:
+                self._waiting_slow.appendleft(exchange)
+            else:
+                self._waiting_slow.append(exchange)
+        self._refill()
+
+    def _is_full(self, waiting: deque[Exchange]) -> bool:
+        """Tell whether no more may wait; whose client has gone does not count."""
+        if len(waiting) >= self.settings.queue:
+            left = [it for it in waiting if not it.done]
+            waiting.clear()
+            waiting.extend(left)
+        return len(waiting) >= self.settings.queue
 
     def _end(self, exchange: Exchange, failure: ExchangeError) -> None:
         if not exchange.done and exchange.process is not None:
@@ -245,13 +361,19 @@ class Pool:
         """Return how many processes there are, and what they do."""
         busy = sum(bool(it.row) for it in self._processes)
         waiting = sum(not it.done for it in self._waiting)
-        return {"processes": len(self._processes), "busy": busy, "slow": self._in_lane(slow=True), "waiting": waiting}
+        return {
+            "processes": len(self._processes),
+            "busy": busy,
+            "slow": self._in_lane(slow=True),
+            "waiting": waiting,
+            "waiting_slow": sum(not it.done for it in self._waiting_slow),
+        }
 
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - what is left after it is killed
         """Let queries end, then end the processes."""
         self._stopping = True
         stopping = ExchangeError("stopping", "the server is stopping")
-        for exchange in self._waiting:
+        for exchange in (*self._waiting, *self._waiting_slow):
             exchange.finish(stopping)
         until = time.monotonic() + timeout
         while any(it.row for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
@@ -260,4 +382,7 @@ class Pool:
             process.kill(stopping)
         until = time.monotonic() + 3
         while self._processes and time.monotonic() < until:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        self._nursery.close()
+        while not self._nursery.ended and time.monotonic() < until:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)

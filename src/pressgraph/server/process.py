@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections import deque
@@ -25,25 +24,22 @@ from pressgraph.server.sandbox import OUT_OF_MEMORY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NICENESS = 10
-_KEPT_ENVIRONMENT = (
-    "PATH",
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "VIRTUAL_ENV",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-)
+    from pressgraph.server.children import Child
+
+_NICENESS = 5
+"""About a third of the share of others; what rests most of the time need not be lower. The idle priority would leave
+nothing where another program wants the cores: long queries would never end there, and what was killed not even exit."""
 
 
 class Process(asyncio.Protocol):
     """A worker or writer process, and the front's end of the socket to it."""
 
     def __init__(
-        self, arguments: list[str], *, lost: Callable[[Process], None], ready: Callable[[Process], None]
+        self,
+        start: Callable[[socket.socket], Child],
+        *,
+        lost: Callable[[Process], None],
+        ready: Callable[[Process], None],
     ) -> None:
         self._lost = lost
         self._ready = ready
@@ -64,19 +60,19 @@ class Process(asyncio.Protocol):
         self.without_network = False
         self.retired = False
         self.slow = False
+        """Whether it is in the slow lane, and its priority low."""
         self.epoch = 0
+        self.rested = 0.0
+        """For how many seconds it was stopped since it began to work on the first."""
+        self._resting = False
+        self._rests_since = 0.0
+        self._measured: Exchange | None = None
+        self._seconds = 0.0
+        """How long it had computed when it was first seen to work on what is measured."""
         ours, theirs = socket.socketpair()
         self._socket = ours
         with theirs:
-            self.popen = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", arguments[0], str(theirs.fileno()), *arguments[1:]],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
-                start_new_session=True,
-            )
+            self.child = start(theirs)
 
     async def connect(self) -> None:
         """Attach the socket to the event loop."""
@@ -130,6 +126,7 @@ class Process(asyncio.Protocol):
         exchange.process = self
         if not self.row:
             self.since = time.monotonic()
+            self.rested = 0.0
         self.row.append(exchange)
         if self._transport is not None:
             self._transport.write(exchange.request)
@@ -164,11 +161,48 @@ class Process(asyncio.Protocol):
         elif exchange in self.row:
             self.row[self.row.index(exchange)] = None
 
+    def computed(self, exchange: Exchange) -> float:
+        """Return for how many seconds it has computed since it was first asked so about its first request.
+
+        Where the system does not tell, all the time since then counts.
+        """
+        seconds = _computed(self.child.pid)
+        if self._measured is not exchange:
+            self._measured, self._seconds = exchange, seconds
+        return seconds - self._seconds
+
     def slow_down(self) -> None:
         """Let others go first; who is not root cannot take this back."""
         self.slow = True
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.popen.pid, _NICENESS)
+        if self.child.pid is not None:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.child.pid, _NICENESS)
+
+    def rest(self, *, now: bool) -> None:
+        """Stop computing, or go on."""
+        if now != self._resting:
+            self._resting = now
+            moment = time.monotonic()
+            self.rested += 0.0 if now else moment - self._rests_since
+            self._rests_since = moment
+            self.child.signal(signal.SIGSTOP if now else signal.SIGCONT)
+
+    def abandon(self) -> Exchange | None:
+        """Kill the process and return the request that it worked on, to be asked anew."""
+        behind = self._behind()
+        exchange = self.row[0] if self.row else None
+        self.row.clear()
+        if exchange is not None:
+            exchange.begin_anew()
+        self.kill()
+        if behind:
+            self.back(behind)
+        return exchange
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits for whoever reads its result."""
+        return self._paused
 
     def pause(self) -> None:
         """Read no more for now: the process waits when its socket is full."""
@@ -188,19 +222,17 @@ class Process(asyncio.Protocol):
         self.retired = True
         if reason is not None:
             self._fail(reason)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.child.signal(signal.SIGKILL)
         if self._transport is not None:
             self._transport.abort()
         else:
             self._socket.close()
 
     def _reap(self, until: float) -> None:
-        status = self.popen.poll()
+        status = self.child.status()
         if status is None:
             if time.monotonic() > until - 4:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self.popen.pid, signal.SIGKILL)
+                self.child.signal(signal.SIGKILL)
             asyncio.get_running_loop().call_later(0.01, self._reap, until)
             return
         self._fail(self._killed_for or _ending(status))
@@ -230,3 +262,12 @@ def _ending(status: int) -> ExchangeError:
         # Rust and Python end so when the system gives no more memory
         return ExchangeError("memory", "the request needs more memory than this server gives")
     return ExchangeError("crash", "the engine could not take the request")
+
+
+def _computed(pid: int | None) -> float:
+    """Return the seconds that a process has computed, or any seconds where the system does not tell."""
+    if sys.platform == "linux" and pid is not None:
+        # what clock_getcpuclockid(3) makes of a process
+        with contextlib.suppress(OSError):
+            return time.clock_gettime(~pid << 3 | 2)
+    return time.monotonic()

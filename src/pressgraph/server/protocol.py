@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,7 +34,7 @@ from pressgraph.server.frames import query_frame, query_head
 from pressgraph.server.negotiation import GRAPHS, HTML, ROWS, Form, choose, field
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Hashable
 
     from starlette.requests import Request
 
@@ -176,11 +177,23 @@ class Endpoint:
         """Return what names a query in logs and entity tags."""
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    @staticmethod
-    def is_changing(text: str) -> bool:
+    def is_changing(self, text: str) -> bool:
         """Tell whether a query could answer otherwise the next time, on the same data."""
         upper = text.upper()
-        return any(word in upper for word in _CHANGING_WORDS) and CHANGING.search(text) is not None
+        if any(word in upper for word in _CHANGING_WORDS) and CHANGING.search(text) is not None:
+            return True
+        return self.asks_others(text)
+
+    def asks_others(self, text: str) -> bool:
+        """Tell whether a query could ask another endpoint, whose data changes when it likes."""
+        return bool(self.limits.services) and "SERVICE" in text.upper()
+
+    def brief_key(self, question: Question) -> tuple[Hashable, ...] | None:
+        """Return what the answer of other endpoints is kept as for a while; None: it is not."""
+        seconds = self.front.settings.service_cache
+        if not seconds or not self.asks_others(question.text) or CHANGING.search(question.text):
+            return None
+        return (*question, int(time.monotonic() / seconds))
 
     @staticmethod
     def form(kind: str | None, accept: str | None, *, html: bool) -> Form | None:
@@ -255,6 +268,11 @@ class Endpoint:
             tag = known_tag(request, packed_tag(etag) if compress else etag, made=False)
             if tag is not None:
                 return Response(status_code=304, headers={**self.headers, "cache-control": "no-cache", "etag": tag})
+        brief = self.brief_key(question) if changing else None
+        found = self.cache.get(brief) if brief is not None and wanted is not None else None
+        if found is not None:
+            request.scope["pressgraph.log"]["cached"] = True
+            return self._entry_answer(request, found)
         content, exchange = await self.evaluate(request, question)
         if wanted is None:
             if exchange is not None:
@@ -271,8 +289,9 @@ class Endpoint:
                     return Response(status_code=304, headers=headers)
             return ResultStream(exchange, content, headers=headers, compress=compress)
         entry = Entry(content, form.content_type, etag if not changing else "")
-        if not changing:
-            self.cache.put(question, entry, key_size=2 * len(text))
+        key = brief if changing else question
+        if key is not None:
+            self.cache.put(key, entry, key_size=2 * len(text))
         return self._entry_answer(request, entry)
 
     async def evaluate(self, request: Request, question: Question) -> tuple[bytes, Exchange | None]:
@@ -292,7 +311,8 @@ class Endpoint:
         try:
             await exchange.beginning(front.settings.cached_result_kib * 1024)
         except ExchangeError as failure:
-            if failure.kind in {"time", "memory", "crash"}:
+            # what other endpoints did a moment ago they may not do again
+            if failure.kind in {"time", "memory", "crash"} and not self.asks_others(question.text):
                 self.cache.failed(question, failure)
             if failure.kind == "syntax":
                 raise RequestError(400, str(syntax_error(question.text, failure.message))) from failure

@@ -1,20 +1,16 @@
 """A worker process: open a snapshot for reading, answer one request after another, write results as they come.
 
-    python -m pressgraph.server.worker FD STORE SETTINGS
-
-FD is a socket to the front, which speaks `pressgraph.server.frames`. A worker keeps no limit of time: the front kills
-it. What it may allocate it limits itself, before it opens anything.
+It is forked by `pressgraph.server.nursery`, and has a socket to the front, which speaks `pressgraph.server.frames`. A
+worker keeps no limit of time: the front kills it. What it may allocate it limits itself, before it opens anything.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import socket
-import sys
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -26,7 +22,8 @@ from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes,
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
-from pressgraph.server.sandbox import OUT_OF_MEMORY, restrict
+from pressgraph.server.peers import Patience, PeerError, asked
+from pressgraph.server.sandbox import restrict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +45,10 @@ _RESULTS = {
 CSV is the exception: a value may hold a line break, so that rows with such values count twice.
 """
 _GRAPHS = {form.name: form.ox_format for form in SERIALIZATIONS}
+
+
+class FrontGoneError(Exception):
+    """The front reads no more."""
 
 
 class LimitError(Exception):
@@ -90,7 +91,7 @@ class Output:
         self._parts.append(data)
         self._pending += len(data)
         if self._pending >= _CHUNK:
-            self._socket.sendall(frame(DATA, b"".join(self._parts)))
+            _send(self._socket, frame(DATA, b"".join(self._parts)))
             self._parts.clear()
             self._pending = 0
         return size
@@ -109,7 +110,7 @@ class Output:
 
     def end(self) -> None:
         """Send what is left, and that this was all."""
-        self._socket.sendall(frame(END, b"".join(self._parts)))
+        _send(self._socket, frame(END, b"".join(self._parts)))
 
     def _count(self, data: bytes) -> None:
         separator = self._separator
@@ -134,6 +135,10 @@ class Worker:
 
     def serve(self) -> None:
         """Answer requests until the front goes."""
+        with suppress(FrontGoneError):
+            self._serve()
+
+    def _serve(self) -> None:
         waiting: deque[bytes] = deque()
         frames = Frames()
         while True:
@@ -154,8 +159,8 @@ class Worker:
                     self.fail("unacceptable", error.reason)
                 except ValueError as error:
                     self.fail("syntax", str(error))
-                except (BrokenPipeError, ConnectionError):
-                    return
+                except PeerError as error:
+                    self.fail("peer", str(error))
                 except (OSError, RuntimeError) as error:
                     self.fail("failed", str(error))
                 if waiting and time.monotonic() - began > _LONG:
@@ -166,10 +171,13 @@ class Worker:
 
     def _take(self, frames: Frames, waiting: deque[bytes], flags: int = 0) -> bool:
         """Read what the front has sent; return whether it is still there."""
-        data = self.socket.recv(_READ, flags)
+        try:
+            data = self.socket.recv(_READ, flags)
+        except ConnectionError as error:
+            raise FrontGoneError from error
         for kind, content in frames.feed(data):
             if kind == BACK:
-                self.socket.sendall(frame(BACK, len(waiting).to_bytes(4, "big")))
+                _send(self.socket, frame(BACK, len(waiting).to_bytes(4, "big")))
                 waiting.clear()
             elif kind == REQUEST:
                 waiting.append(content)
@@ -177,7 +185,7 @@ class Worker:
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the front why there is no result, or no more of it."""
-        self.socket.sendall(json_frame(FAILED, {"kind": kind, "message": message[:2000]}))
+        _send(self.socket, json_frame(FAILED, {"kind": kind, "message": message[:2000]}))
 
     def answer(self, request: dict[str, Any], text: bytes) -> None:
         """Answer one request; `text` is that of a query."""
@@ -200,6 +208,11 @@ class Worker:
         if request.get("default") is not None or request.get("named") is not None:
             dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.get("default") or ()]
             dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.get("named") or ()]
+        peers = asked(text, self.settings["services"])
+        with Patience(peers, self.settings["service_timeout"]) if peers else nullcontext():
+            self._evaluate(request, text, dataset)
+
+    def _evaluate(self, request: dict[str, Any], text: str, dataset: dict[str, Any]) -> None:
         prefixes, base = self._used(text), request.get("base")
         text = with_columns_as_written(text, prefixes, base=base)
         found = self.store.query(text, base_iri=base, prefixes=prefixes, **dataset)
@@ -253,6 +266,17 @@ class Worker:
             named.end()
 
 
+def _send(sock: socket.socket, data: bytes) -> None:
+    """Send to the front, whose going is no error of the engine's, nor the other way round.
+
+    Raises FrontGoneError.
+    """
+    try:
+        sock.sendall(data)
+    except OSError as error:
+        raise FrontGoneError from error
+
+
 @lru_cache(maxsize=256)
 def _parsed(head: bytes) -> dict[str, Any]:
     """Return a request, which nothing changes: many queries have the same."""
@@ -272,20 +296,9 @@ def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Tripl
             yield triple
 
 
-def main() -> None:
-    """Run a worker process."""
-    sock = socket.socket(fileno=int(sys.argv[1]))
-    settings = json.loads(sys.argv[3])
+def run(sock: socket.socket, store: str, settings: dict[str, Any]) -> None:
+    """Be a worker until the front goes."""
     alone = restrict(memory=settings["memory"], network=settings["network"], parent=settings["parent"])
-    store = ox.Store.read_only(sys.argv[2])
+    opened = ox.Store.read_only(store)
     sock.sendall(json_frame(READY, {"without_network": alone}))
-    Worker(sock, store, settings).serve()
-    # an open store has threads of its own; nothing is left to be written
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
+    Worker(sock, opened, settings).serve()

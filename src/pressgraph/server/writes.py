@@ -35,6 +35,7 @@ from pressgraph.server.answers import (
     request_error,
     takes_gzip,
 )
+from pressgraph.server.children import Spawned
 from pressgraph.server.exchange import Exchange, ExchangeError
 from pressgraph.server.frames import DATA, frame, request_frame
 from pressgraph.server.negotiation import GRAPHS, choose, field
@@ -366,7 +367,11 @@ class Writes:
         if self._spare is not None:
             spare, self._spare = self._spare, None
             return spare
-        process = Process(["pressgraph.server.writer", self._settings], lost=self._lost, ready=lambda _process: None)
+        process = Process(
+            lambda theirs: Spawned("pressgraph.server.writer", theirs, self._settings),
+            lost=self._lost,
+            ready=lambda _process: None,
+        )
         self._alive.add(process)
         await process.connect()
         return process
