@@ -20,6 +20,7 @@ from pressgraph.cli import (
     profile,
     push,
     query,
+    rule,
     serve,
     streams,
     validate,
@@ -58,7 +59,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, convert, validate, build, export, embed, extract, facts, push, query, serve, profile, completion,
+    init, convert, validate, build, export, embed, extract, facts, push, query, serve, profile, rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)

@@ -11,15 +11,17 @@ from typing import Literal
 
 from pressgraph.errors import PressgraphError
 
-ResourceFolder = Literal["ontology", "shapes", "queries", "data"]
+ResourceFolder = Literal["ontology", "shapes", "queries", "data", "examples"]
+# what lies elsewhere in a checkout: the constraints' examples are tests there
+_IN_CHECKOUT = {"examples": "tests/shapes"}
 
 
 def resource_folder(name: ResourceFolder) -> Path:
-    """Return the folder of shipped `ontology`, `shapes`, `queries` or `data`."""
+    """Return the folder of shipped `ontology`, `shapes`, `queries`, `data`, or `examples` of constraints."""
     package = Path(__file__).resolve().parent.parent
-    for home in (package / "_resources", package.parent.parent):
-        if (home / name).is_dir():
-            return home / name
+    for folder in (package / "_resources" / name, package.parent.parent / _IN_CHECKOUT.get(name, name)):
+        if folder.is_dir():
+            return folder
     raise PressgraphError(
         f"the shipped folder '{name}' is missing beside {package}",
         hint="install pressgraph again, or run it from a complete checkout",

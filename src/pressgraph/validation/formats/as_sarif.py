@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pressgraph.validation.formats.frames import extent, in_table, line_at
 from pressgraph.validation.report import Severity
+from pressgraph.validation.rules import page_of
 
 if TYPE_CHECKING:
     from pressgraph.errors import Place
@@ -48,6 +49,9 @@ def sarif(report: Report, options: Options) -> str:
 
 def _rule(finding: Finding) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": finding.rule, "defaultConfiguration": {"level": _LEVELS[finding.severity]}}
+    address = page_of(finding.rule, finding.result.shape if finding.result is not None else None)
+    if address is not None:
+        rule["helpUri"] = address
     if finding.result is not None:
         rule["shortDescription"] = {"text": finding.message}
         rule["properties"] = {

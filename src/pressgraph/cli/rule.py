@@ -1,0 +1,45 @@
+"""The command `rule`."""
+
+from __future__ import annotations
+
+import click
+
+from pressgraph.cli.common import State, draw_table, pass_state, write_output
+from pressgraph.cli.reports import language_option
+
+
+def _complete_rule(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from pressgraph.validation.rules import explanations
+    from pressgraph.workspace import open_workspace
+
+    workspace = open_workspace(context.find_root().params.get("project"))
+    return [name for name in sorted(explanations(workspace.project, workspace.profile)) if name.startswith(incomplete)]
+
+
+@click.command("rule")
+@click.argument("rule_id", required=False, metavar="[ID]", shell_complete=_complete_rule)
+@language_option
+@pass_state
+def command(state: State, rule_id: str | None, lang: str | None) -> None:
+    """Explain a rule by the id that reports show in brackets, with a wrong and a right example.
+
+    None named lists the rules.
+
+    \b
+    Example:
+      pressgraph rule unknown-key
+      pressgraph rule AwardedLabel-level-minCount --lang de
+    """
+    from pressgraph.languages import choose
+    from pressgraph.validation.rules import as_text, explain, explanations
+
+    workspace = state.workspace
+    language = lang or workspace.project.language
+    if rule_id is None:
+        known = explanations(workspace.project, workspace.profile)
+        rows = [(name, it.severity.word, choose(it.messages, language) or "") for name, it in sorted(known.items())]
+        write_output([draw_table(("rule", "severity", "says"), rows)], None)
+        return
+    # as a report shows it
+    rule = explain(rule_id.strip("[]"), workspace.project, workspace.profile)
+    write_output([as_text(rule, language).encode()], None)

@@ -1,0 +1,116 @@
+"""Each rule that a report names is explained, and its examples are what they are said to be."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+import pressgraph
+from pressgraph.cli import main
+from pressgraph.facts.rules import RULES
+from pressgraph.validation.rules import as_markdown, explanations
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+SOURCE = "source: { id: document/d, type: NewsArticle, headline: { en: News }, datePublished: 2026-01-01 }\nfacts:\n"
+# rules about bytes of files, tables, several files or a source's text: no few lines of YAML break them
+WITHOUT_EXAMPLE = {
+    *("unreadable", "too-large", "not-utf8", "rdf-syntax", "too-deep", "empty-file", "source-twice", "not-json"),
+    *("not-a-table", "no-header", "repeated-header", "no-column", "unmapped-header", "cell-outside", "formula"),
+    *("cell-error", "cell-not-text", "cell-binary", "no-source", "template-gap", "slug-collision", "not-listed"),
+    *("language-not-allowed", "control-character", "single-value", "contradiction", "evidence-outside"),
+    *("language-missing", "language-unwanted", "hash-differs", "source-file", "unused-allowance"),
+}
+HERE = pressgraph.open(Path(__file__).resolve().parents[1])
+RULES_OF_HERE = explanations(HERE.project, HERE.profile)
+SHOWN = {name: it.example for name, it in RULES_OF_HERE.items() if it.example and it.example.syntax == "yaml"}
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--project", str(folder), *arguments])
+
+
+def reported(folder: Path, text: str) -> set[str]:
+    """Return the rules that facts break."""
+    if not re.match(r"(source|facts):", text):
+        text = SOURCE + "".join(f"  {line}" if line.strip("-\n") else line for line in text.splitlines(keepends=True))
+    path = folder / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    return {it["rule"] for it in json.loads(run(folder, "validate", str(path), "-f", "json").stdout)["findings"]}
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN))
+def test_the_wrong_example_breaks_its_rule_and_the_right_one_does_not(name: str, tmp_path: Path) -> None:
+    example = SHOWN[name]
+    assert name in reported(tmp_path, example.wrong.lstrip("\n"))
+    assert name not in reported(tmp_path, example.right.lstrip("\n"))
+
+
+def test_rules_have_examples() -> None:
+    assert {name for name in RULES if RULES_OF_HERE[name].example is None} == WITHOUT_EXAMPLE
+    shapes = [it for it in RULES_OF_HERE.values() if str(it.kind).startswith("a constraint")]
+    own = [it for it in shapes if it.example is not None]
+    assert len(own) > 200
+    assert all({"en", "de"} <= it.messages.keys() for it in RULES_OF_HERE.values())
+
+
+def test_rule_explains_in_the_readers_language(tmp_path: Path) -> None:
+    english = run(tmp_path, "rule", "unknown-key").output
+    assert english.startswith("unknown-key: a rule of facts files (error)\n")
+    assert "'KEY' is not a key of the profile" in english
+    assert "Wrong:\n\n    - { id: agent/aurora, type: Organization, nmae: Aurora }" in english
+    german = run(tmp_path, "rule", "[AwardedLabel-level-minCount]", "--lang", "de").output
+    assert german.startswith("AwardedLabel-level-minCount: eine Bedingung der Shapes (Fehler)\n")
+    assert "Falsch:\n\n    label:nordlicht-gold a clu:AwardedLabel" in german
+    assert "@prefix" not in german
+    check = run(tmp_path, "rule", "near-duplicate-places").output
+    assert "(warning)" in check
+    assert "are they one?" in check
+
+
+def test_rule_lists_rules_and_asks_what_was_meant(tmp_path: Path) -> None:
+    listed = run(tmp_path, "rule").output
+    assert all(name in listed for name in ("bad-id", "near-duplicate-persons", "AwardedLabel-level-node"))
+    result = run(tmp_path, "rule", "unknown-kye")
+    assert result.exit_code == 2
+    assert "did you mean 'unknown-key'?" in result.stderr
+
+
+def test_ids_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment = {"_PRESSGRAPH_COMPLETE": "bash_complete", "COMP_WORDS": "pressgraph rule near-dup", "COMP_CWORD": "2"}
+    output = CliRunner().invoke(main, [], env=environment, prog_name="pressgraph").output
+    assert [line.removeprefix("plain,") for line in output.split()] == [
+        f"near-duplicate-{kind}" for kind in ("events", "organisations", "persons", "places")
+    ]
+
+
+def test_rules_of_a_project_are_explained_and_have_no_page(tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes/own.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://data.example.org/shapes#> .\n"
+        "@prefix schema: <http://schema.org/> .\n"
+        "ex:Firm a sh:NodeShape ; sh:targetClass schema:Organization ; sh:property ex:Firm-slogan .\n"
+        'ex:Firm-slogan sh:path schema:slogan ; sh:minCount 1 ; sh:message "Say the slogan."@en .\n'
+    )
+    assert "Say the slogan." in run(tmp_path, "rule", "Firm-slogan").output
+    (tmp_path / "a.yaml").write_text(SOURCE + "  - { id: agent/aurora, type: Organization, name: A }\n")
+    report = json.loads(run(tmp_path, "validate", str(tmp_path / "a.yaml"), "-f", "sarif").stdout)
+    rules = {it["id"]: it.get("helpUri") for it in report["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules["Firm-slogan"] is None
+    (tmp_path / "a.yaml").write_text(SOURCE + "  - { id: agent/aurora, nmae: A }\n")
+    report = json.loads(run(tmp_path, "validate", str(tmp_path / "a.yaml"), "-f", "sarif").stdout)
+    rules = {it["id"]: it.get("helpUri") for it in report["runs"][0]["tool"]["driver"]["rules"]}
+    assert rules["unknown-key"] == "https://w3id.org/pressgraph/rules/unknown-key"
+
+
+def test_pages_show_both_examples() -> None:
+    page = as_markdown(RULES_OF_HERE["unknown-key"])
+    assert page.startswith("# unknown-key\n\nA rule of facts files. Severity: error.\n")
+    assert page.index("## Wrong") < page.index("nmae") < page.index("## Right")
