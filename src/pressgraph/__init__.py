@@ -10,17 +10,39 @@ graph = workspace.graph()          # an rdflib Dataset over the same store
 
 from __future__ import annotations
 
-from pressgraph.errors import PressgraphError
-from pressgraph.workspace import Workspace
-from pressgraph.workspace import open_workspace as open  # noqa: A004 - as in `tarfile.open`: used qualified
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pressgraph.errors import PressgraphError
+    from pressgraph.workspace import Workspace
+    from pressgraph.workspace import open_workspace as open  # noqa: A004 - as in `tarfile.open`: used qualified
+
+    __version__: str
 
 __all__ = ["PressgraphError", "Workspace", "__version__", "open"]
 
 
-def __getattr__(name: str) -> str:
-    # reading a package's metadata takes longer than most imports
-    if name == "__version__":
-        from importlib.metadata import version
+def __getattr__(name: str) -> object:
+    # imported when asked for: a program that starts has its say about Ctrl-C first
+    match name:
+        case "PressgraphError":
+            from pressgraph import errors
 
-        return version("pressgraph")
+            return errors.PressgraphError
+        case "Workspace":
+            from pressgraph import workspace
+
+            return workspace.Workspace
+        case "open":
+            from pressgraph import workspace
+
+            return workspace.open_workspace
+        case "__version__":
+            from importlib.metadata import version
+
+            return version("pressgraph")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

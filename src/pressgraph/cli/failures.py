@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from pressgraph import interrupts
 from pressgraph.errors import FactsError, PressgraphError, shown_name
 
 
@@ -28,12 +29,13 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and turn what it raises into a message and a status."""
         try:
-            return super().invoke(ctx)
+            with interrupts.raised():
+                return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
         except KeyboardInterrupt:
-            click.echo("\nstopped; nothing was left half-written", err=True)
-            sys.exit(130)
+            click.echo(interrupts.MESSAGE, err=True)
+            sys.exit(interrupts.STATUS)
         except Exception as error:
             state = ctx.obj
             if state is not None and state.debug:
