@@ -26,6 +26,8 @@ from click.testing import CliRunner
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.errors import EndpointError
+from pressgraph.remote.store import Addresses, RemoteStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +177,8 @@ def sham() -> Iterator[Sham]:
             """Answer."""
             length = int(self.headers.get("Content-Length", 0))
             served.asked.append(({k.lower(): v for k, v in self.headers.items()}, self.rfile.read(length)))
-            time.sleep(served.delay)
+            if served.delay:
+                time.sleep(served.delay)
             status = served.status
             served.status = served.then or status
             try:
@@ -186,7 +189,8 @@ def sham() -> Iterator[Sham]:
                 self.end_headers()
                 for part in [served.body[i : i + 1] for i in range(len(served.body))] if served.drip else [served.body]:
                     self.wfile.write(part)
-                    time.sleep(served.drip)
+                    if served.drip:
+                        time.sleep(served.drip)
             except OSError:
                 pass  # whoever asked has given up
 
@@ -614,3 +618,66 @@ def test_the_timeout_is_for_the_whole_response(built: Path, sham: Sham) -> None:
     sham.body, sham.drip = rows(*[GOOD] * 100), 0.05
     said = refused(built, "SELECT ?x {}", "--endpoint", sham.url, "--timeout", "0.3")
     assert "did not answer within 0.3 seconds" in said
+
+
+# -- one policy for what passes
+
+
+def test_a_deadlock_that_never_ends_costs_six_updates_and_no_pause_after_the_last(
+    sham: Sham, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("pressgraph.remote.store.time.sleep", slept.append)
+    sham.status, sham.body = 500, b"Virtuoso 40001 Error SR172: Transaction deadlocked"
+    store = RemoteStore(Addresses.of(sham.url), pause=0.01)
+    store.is_virtuoso = False
+    with pytest.raises(EndpointError, match="undid an update") as refused:
+        store.repeat("INSERT DATA {}")
+    assert refused.value.passes
+    assert len(sham.asked) == 6
+    assert len(slept) == 5
+    assert slept == sorted(slept)
+
+
+def test_what_does_not_pass_is_not_sent_again(sham: Sham, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pressgraph.remote.store.time.sleep", lambda _: pytest.fail("nothing passes with time here"))
+    sham.status = 400
+    store = RemoteStore(Addresses.of(sham.url))
+    store.is_virtuoso = False
+    for write in (store.update, store.repeat):
+        sham.asked.clear()
+        with pytest.raises(EndpointError) as refused:
+            write("INSERT DATA {}")
+        assert not refused.value.passes
+        assert len(sham.asked) == 1
+
+
+def test_while_one_thread_waits_another_may_write(sham: Sham, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause holds no lock."""
+    store = RemoteStore(Addresses.of(sham.url), pause=0.01)
+    store.is_virtuoso = False
+    sham.status, sham.then = 503, 200
+    done: list[int] = []
+
+    def pause(_seconds: float) -> None:
+        def write() -> None:
+            store.repeat("INSERT DATA {}")
+            done.append(1)
+
+        other = threading.Thread(target=write)
+        other.start()
+        other.join(20)
+        assert done, "the other thread waits for this one"
+
+    monkeypatch.setattr("pressgraph.remote.store.time.sleep", pause)
+    store.repeat("INSERT DATA {}")
+    assert len(sham.asked) == 3
+
+
+def test_nobody_logs_in_before_there_is_something_to_ask(sham: Sham, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRESSGRAPH_ENDPOINT_USER", "kim")
+    monkeypatch.setenv("PRESSGRAPH_ENDPOINT_PASSWORD", SECRET)
+    store = RemoteStore(Addresses.of(sham.url))
+    assert sham.asked == []
+    store.select("SELECT ?x {}")
+    assert [("authorization" in headers) for headers, _ in sham.asked] == [False, True]

@@ -152,11 +152,15 @@ class QueryError(PressgraphError):
 class EndpointError(PressgraphError):
     """A remote SPARQL endpoint did not answer as it should.
 
-    `retry_after` is how many seconds it asks us to wait (RFC 9110, section 10.2.3), where it does.
+    `passes` says that the same request may succeed later; `retry_after` is how many seconds it asks us to wait
+    (RFC 9110, section 10.2.3), where it does.
     """
 
-    def __init__(self, reason: str, *, hint: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, hint: str | None = None, passes: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(reason, hint=hint)
+        self.passes = passes
         self.retry_after = retry_after
 
 

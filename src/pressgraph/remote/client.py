@@ -12,6 +12,7 @@ import os
 import re
 import time
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -129,7 +130,8 @@ class SparqlClient:
         # where nobody listens yet, the address is wrong more often than the server is starting
         self._first: requests.Session | None = _session(patient.new(connect=0), connections)
         self._stopped = False
-        self._log_in(access)
+        self._access: Access | None = access
+        self._logging_in = RLock()
 
     def stop(self) -> None:
         """Send nothing any more, nor again: that raises EndpointError."""
@@ -147,6 +149,7 @@ class SparqlClient:
 
         Raises EndpointError.
         """
+        self._log_in()
         session = self._once if once else self._first or self._patient
         for _ in range(_MOST_REDIRECTS):
             if self._stopped:
@@ -169,19 +172,24 @@ class SparqlClient:
             url = shown
         raise EndpointError(f"{url} redirects without end", hint="is the address right?")
 
-    def _log_in(self, access: Access) -> None:
-        if access.secret is None:
-            return
-        if access.user is None:
+    def _log_in(self) -> None:
+        """Give the sessions the credentials, before the first request of any thread."""
+        with self._logging_in:
+            access, self._access = self._access, None
+            if access is not None and access.secret is not None:
+                self._use(access.user, access.secret)
+
+    def _use(self, user: str | None, secret: str) -> None:
+        if user is None:
             for session in self._sessions:
-                session.headers["Authorization"] = f"Bearer {access.secret}"
+                session.headers["Authorization"] = f"Bearer {secret}"
             return
         # the password goes over the wire as it is only where the server does not know better
         asked = self.send("GET", self.url, params={"query": "ASK { }"}).headers.get("WWW-Authenticate", "")
         digest = re.search(r"\bdigest\b", asked, re.IGNORECASE)
-        auth = HTTPDigestAuth(access.user, access.secret) if digest else None
+        auth = HTTPDigestAuth(user, secret) if digest else None
         for session in self._sessions:
-            session.auth = auth or HTTPBasicAuth(access.user.encode(), access.secret.encode())
+            session.auth = auth or HTTPBasicAuth(user.encode(), secret.encode())
 
     @property
     def _sessions(self) -> list[requests.Session]:
@@ -202,7 +210,8 @@ class SparqlClient:
         reason = " ".join(str(response.reason).split())
         raise EndpointError(
             f"{url} answered {response.status_code} {reason}: {_reason(response)}",
-            retry_after=_retry_after(response),
+            passes=passes(response),
+            retry_after=retry_after(response),
         )
 
     def _unreachable(self, error: Exception, url: str) -> EndpointError:
@@ -213,11 +222,14 @@ class SparqlClient:
         if isinstance(cause, TimeoutError | urllib3.exceptions.TimeoutError | requests.Timeout) and not refused:
             return EndpointError(
                 f"{url} did not answer within {self.timeout:g} seconds",
+                passes=True,
                 hint="try --timeout, or a longer timeout under [endpoints] in pressgraph.toml",
             )
         said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
         said = re.sub(r"<[^>]*>|HTTP\w*\([^)]*\)|: $", "", said).strip(" :")[:200]
-        return EndpointError(f"{url} cannot be reached: {said}", hint="is the address right, and the server up?")
+        return EndpointError(
+            f"{url} cannot be reached: {said}", hint="is the address right, and the server up?", passes=True
+        )
 
 
 class _TooLargeError(ValueError):
@@ -254,7 +266,13 @@ def _body(response: requests.Response, most: int, deadline: float) -> bytes:
     return b"".join(parts)
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def passes(response: requests.Response) -> bool:
+    """Tell whether the same request may succeed later."""
+    return response.status_code in _RETRIED
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Return how many seconds a response asks to wait (RFC 9110, 10.2.3), ten minutes at most; None if it does not."""
     try:
         return Retry(retry_after_max=_LONGEST_WAIT).get_retry_after(response.raw)
     except urllib3.exceptions.InvalidHeader:

@@ -10,7 +10,6 @@ sends nothing.
 from __future__ import annotations
 
 import hashlib
-import random
 import re
 import time
 from contextlib import nullcontext
@@ -40,7 +39,6 @@ _CHUNK = 5_000
 """Triples that are staged by one request, and of sources that are put in their place by one."""
 _REMOVED = 25
 """Sources that are removed by one request."""
-_ATTEMPTS = 4
 PROFILE = "profile"
 
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
@@ -465,16 +463,15 @@ class _Remote:
 
     def _once(self, operations: list[str], wanted: Mapping[str, str | None]) -> None:
         """Run an update; where its answer is lost, look whether it was done before doing it again."""
-        for attempt in range(_ATTEMPTS):
+        for pause in (*self.target.pauses(), None):
             try:
                 self.target.update(" ;\n".join(operations))
             except EndpointError as error:
                 if self._noted(wanted) == wanted:
                     return
-                if attempt == _ATTEMPTS - 1:
+                if pause is None or not error.passes:
                     raise
-                grown = self.target.pause * (2**attempt + random.random())  # noqa: S311 - not a secret
-                time.sleep(grown if error.retry_after is None else error.retry_after)
+                time.sleep(error.retry_after or pause)
             else:
                 return
 

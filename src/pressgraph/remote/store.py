@@ -6,6 +6,7 @@ Every request but an update that must not be done twice is repeated on failures 
 from __future__ import annotations
 
 import os
+import random
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError
 from pressgraph.rdf import SD
-from pressgraph.remote.client import Access, SparqlClient, without_credentials
+from pressgraph.remote.client import Access, SparqlClient, passes, retry_after, without_credentials
 from pressgraph.remote.results import Response, read_results
 
 if TYPE_CHECKING:
@@ -234,42 +235,64 @@ class RemoteStore:
     def update(self, text: str) -> None:
         """Run an update, once.
 
-        Raises EndpointError; the update may have been done nevertheless.
+        Raises EndpointError; the update may have been done nevertheless, except where it was undone by a deadlock.
         """
-        self._client.check(self._update(text, once=True))
+        self._check(self._update(text, again=False))
 
     def repeat(self, text: str) -> None:
         """Run an update that is the same done twice as once."""
-        self._client.check(self._update(text, once=False))
+        self._check(self._update(text, again=True))
 
-    def _update(self, text: str, *, once: bool) -> requests.Response:
-        url = self.addresses.update
+    def _update(self, text: str, *, again: bool) -> requests.Response:
         if self.is_virtuoso:
             options: dict[str, Any] = {"data": {"query": text}}
         else:
             options = {"data": text.encode(), "headers": {"Content-Type": "application/sparql-update"}}
-        # stores write one thing at a time, or deadlock
-        with self._writing:
-            for attempt in range(_ATTEMPTS):
-                response = self._client.send("POST", url, once=once, **options)
-                if response.ok or _DEADLOCK not in response.content:
-                    break
-                time.sleep(self.pause * 2**attempt)
-        return response
+        return self._write(self.addresses.update, again=again, **options)
+
+    def _write(self, url: str, *, again: bool, **options: Any) -> requests.Response:
+        """Send what changes the store, and where that may be done `again`, send it again on failures that pass.
+
+        Stores write one thing at a time, or deadlock: one thread sends, none waits while another could send.
+        """
+        pauses = self.pauses() if again else iter(())
+        while True:
+            pause = next(pauses, None)
+            try:
+                with self._writing:
+                    response = self._client.send("POST", url, once=True, **options)
+            except EndpointError as error:
+                if pause is None or not error.passes:
+                    raise
+            else:
+                if pause is None or not (passes(response) or _is_deadlock(response)):
+                    return response
+                pause = retry_after(response) or pause
+            time.sleep(pause)
+
+    def _check(self, response: requests.Response) -> None:
+        """Raise EndpointError for a response that is none."""
+        if _is_deadlock(response):
+            raise EndpointError(f"{self.addresses.update} undid an update that others were in the way of", passes=True)
+        self._client.check(response)
+
+    def pauses(self) -> Iterator[float]:
+        """Yield the seconds to wait between the attempts at something that passes; they grow, with jitter."""
+        for number in range(_ATTEMPTS - 1):
+            yield self.pause * (2**number + random.random())  # noqa: S311 - not a secret
 
     def add(self, graph: str, lines: Sequence[str]) -> None:
         """Add triples, as lines of N-Triples, to a graph; doing it twice is the same as once."""
         if self.has_store is not False:
-            with self._writing:
-                response = self._client.send(
-                    "POST",
-                    self._store,
-                    params={"graph": graph},
-                    data="".join(f"{line}\n" for line in lines).encode(),
-                    headers={"Content-Type": "application/n-triples"},
-                )
+            response = self._write(
+                self._store,
+                again=True,
+                params={"graph": graph},
+                data="".join(f"{line}\n" for line in lines).encode(),
+                headers={"Content-Type": "application/n-triples"},
+            )
             if response.status_code not in _MISSING:
-                self._client.check(response)
+                self._check(response)
                 self.has_store = True
                 return
             self.has_store = False
@@ -281,11 +304,12 @@ class RemoteStore:
         start = 0
         while start < len(lines):
             batch = lines[start : start + self.batch]
-            response = self._update(_insert_data(batch), once=False)
-            if response.status_code in _TOO_LARGE and len(batch) > _LEAST_BATCH:
+            response = self._update(_insert_data(batch), again=True)
+            too_large = response.status_code in _TOO_LARGE and not _is_deadlock(response)
+            if too_large and len(batch) > _LEAST_BATCH:
                 self.batch = max(_LEAST_BATCH, len(batch) // 2)
                 continue
-            self._client.check(response)
+            self._check(response)
             start += len(batch)
 
     def drop(self, graphs: Iterable[str]) -> None:
@@ -300,6 +324,10 @@ class RemoteStore:
         if self.is_virtuoso and address.endswith("/store"):
             return address.removesuffix("/store") + "/sparql-graph-crud"
         return address
+
+
+def _is_deadlock(response: requests.Response) -> bool:
+    return not response.ok and _DEADLOCK in response.content
 
 
 def slices(items: Iterable[str], most: int) -> Iterator[list[str]]:
