@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format profile schema-org editor bench bench-convert bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast coverage docs cli-reference fuzz lint format profile schema-org editor bench bench-convert bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
 
 help: ## list the targets
@@ -16,6 +16,18 @@ demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding re
 
 test: $(VENV)/dev.stamp ## install, then run all tests
 	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+
+test-fast: $(VENV)/dev.stamp ## run the tests that take no server, browser, store or build: under a minute
+	$(BIN)/pytest -n auto -m "not slow" --ignore tests/server --ignore tests/fuzz $(PYTEST_ARGS)
+
+coverage: $(VENV)/dev.stamp ## run all tests and say how much of the code they reach, processes included
+	rm -f build/coverage/*
+	-COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/coverage run -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --skip-covered --sort cover
+
+docs: $(VENV)/dev.stamp ## build the documentation as a site in build/docs; warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs --quiet build
 
 fuzz: $(VENV)/dev.stamp ## read 10,000 broken inputs at each boundary (PRESSGRAPH_FUZZ=1000 for fewer)
 	PRESSGRAPH_FUZZ="$${PRESSGRAPH_FUZZ:-10000}" $(BIN)/pytest -n auto --timeout 14400 tests/fuzz \
@@ -35,6 +47,9 @@ format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew from ontology and shapes
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
+
+cli-reference: $(VENV)/dev.stamp ## write docs/cli.md anew from the commands' help
+	$(BIN)/python .ci/write_cli_reference.py
 
 schema-org: $(VENV)/dev.stamp ## write schema.org's terms anew from the installed package
 	$(BIN)/python .ci/write_schema_org.py
