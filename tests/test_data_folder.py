@@ -246,3 +246,13 @@ def test_the_library_looks_in_parent_folders_as_the_command_line_does(
     monkeypatch.chdir(tmp_path / "docs/deep")
     assert pressgraph.open(".").project.root == pressgraph.open().project.root == tmp_path.resolve()
     assert pressgraph.open(tmp_path / "docs").project.root == (tmp_path / "docs").resolve()
+
+
+def test_facts_files_are_in_the_order_of_folders_and_then_of_names(tmp_path: Path) -> None:
+    """Files of a folder stay together, whatever is beside it: "-" and "." come before "/"."""
+    names = ["data/a/b.yaml", "data/a/c.yaml", "data/a-b.yaml", "data/a.yaml", "data/b/a.yaml", "data/b.yaml"]
+    for name in reversed(names):
+        write(tmp_path, name)
+    project = open_project(tmp_path)
+    assert project.facts_names() == names
+    assert [project.name_of(path) for path in project.facts_files()] == names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pressgraph
 from pressgraph.convert import compile_emitter
 from pressgraph.errors import ProfileError
 from pressgraph.facts import read_facts_bytes
+from pressgraph.facts.datatypes import datatype
 from pressgraph.profile import Kind, Profile, ProfileSources, compile_profile, json_ld_context
 from pressgraph.validation import Report, Severity
 
@@ -142,6 +144,40 @@ def test_wrong_values_are_refused_in_their_place(datatype: str, value: str) -> N
     if problem.hint is not None and problem.hint.startswith("write ") and " for " not in problem.hint:
         mended = text.replace(f'"{value}"', problem.hint.removeprefix("write "))
         assert read_facts_bytes(mended.encode(), profile, id_base=BASE, name="a.yaml").problems == ()
+
+
+HINTS = [
+    ("boolean", "TRUE", "write true"), ("boolean", "False", "write false"), ("boolean", "Ja", "write true"),
+    ("boolean", "on", "write true"), ("boolean", "1", "write true"), ("boolean", "nein", "write false"),
+    ("boolean", "no", "write false"), ("boolean", "OFF", "write false"), ("boolean", "0", "write false"),
+    ("boolean", "maybe", None), ("boolean", "2", None), ("boolean", "", None),
+    ("integer", "many", None), ("integer", "", None), ("integer", "1.5", None), ("integer", "12a", None),
+    ("integer", "nan", None), ("integer", "inf", None), ("integer", "12.0", "write 12"),
+    ("integer", "1e3", "write 1000"), ("integer", "1'200", "write 1200"), ("integer", "1e15", None),
+    ("integer", "9e14", "write 900000000000000"), ("integer", "007", "write 7"), ("integer", "-0", "write 0"),
+    ("positiveInteger", "0.0", None), ("positiveInteger", "1.0", "write 1"), ("byte", "128.0", None),
+    ("byte", "127.0", "write 127"), ("byte", "-128.0", "write -128"), ("byte", "-129.0", None),
+    ("decimal", "many", None), ("decimal", "1,5", "write 1.5"), ("decimal", "+1.", "write 1"),
+    ("decimal", "-.5", "write -0.5"), ("decimal", "1,5,2", None),
+    ("date", "soon", "year-month-day"), ("duration", "2 years", "write P2Y"), ("duration", "3 Monate", "write P3M"),
+    ("duration", "1 day", "write P1D"), ("duration", "2 weeks", "P2Y"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "hint"), HINTS)
+def test_a_word_where_a_value_should_be_is_refused_with_the_value_that_it_means(
+    name: str, text: str, hint: str | None
+) -> None:
+    known = datatype(f"http://www.w3.org/2001/XMLSchema#{name}")
+    assert not known.valid(text)
+    said = known.mend(text)
+    if hint is None or said is None:
+        assert said is hint
+    elif hint.startswith("write"):
+        assert re.fullmatch(rf"{hint}\b.*", said)
+        assert known.valid(hint.removeprefix("write "))
+    else:
+        assert hint in said
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
 
@@ -419,6 +420,23 @@ def test_page_data_is_plain_schema_org(article: dict[str, Any]) -> None:
     for node in nodes(article):
         assert not str(node.get("@id", "https://")).startswith("_:")
         assert "@value" not in node
+
+
+def test_ids_in_a_page_are_absolute_in_a_project_with_another_base(tmp_path: Path, page: Path) -> None:
+    """A page's `<base>` would move relative ones, and `@base` would move the page's own."""
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n', encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "d.yaml").write_text(FACTS, encoding="utf-8")
+    assert run(tmp_path, "build").exit_code == 0
+    page.write_bytes(PLAIN.replace(b"<title>", b'<base href="https://elsewhere.example/x/"><title>'))
+    assert run(tmp_path, "embed", str(page), "--about", "document/d", "--for", "full").exit_code == 0
+    data = block(page.read_bytes())
+    contexts = data["@context"] if isinstance(data["@context"], list) else [data["@context"]]
+    assert not [it for it in contexts if isinstance(it, dict) and "@base" in it]
+    quads = list(ox.parse(json.dumps(data).encode(), format=ox.RdfFormat.JSON_LD))
+    subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+    assert "https://data.example.org/id/document/d" in subjects
+    assert all(it.startswith("https://data.example.org/id/") for it in subjects)
 
 
 def test_personal_data_stays_out(article: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import copy
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import yaml
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
 
+from pressgraph.cli import main
 from pressgraph.convert import Emitter, compile_emitter, convert_facts, convert_json_lines, quads
 from pressgraph.convert.shapes import Unsure
 from pressgraph.convert.stream import JsonLines
@@ -505,6 +508,55 @@ def test_a_mistake_in_json_lines_is_reported_in_its_place_and_costs_its_line_alo
         (rule, "facts.jsonl", number, column)
     ]
     assert [len(graph) for graph in facts_of(found).values()] == [1]
+
+
+def test_a_json_line_that_is_no_object_is_named_beside_a_violation(tmp_path: Path) -> None:
+    unnamed = {"id": "place/x", "type": "City", "containedInPlace": {"id": "place/y", "type": "Country", "name": "Y"}}
+    lines = [SOURCE_LINE, b"12", b'["place/x"]', json.dumps(unnamed).encode()]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n')
+    path = tmp_path / "data/x.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    refused = CliRunner().invoke(main, ["--project", str(tmp_path), "validate", "--all"])
+    assert refused.exit_code == 1
+    for number in (2, 3):
+        said = rf"error: a line must be a node with keys \[not-a-mapping\]\s+--> data/x\.jsonl:{number}:1\s"
+        assert re.search(said, refused.output), refused.output
+    path.write_bytes(b"\n".join((lines[0], lines[3])))
+    found = CliRunner().invoke(main, ["--project", str(tmp_path), "validate", "--all"])
+    assert found.exit_code == 1
+    assert re.search(r"--> data/x\.jsonl:2:\d+\s", found.output), found.output
+
+
+def test_the_text_of_a_source_and_the_spans_of_evidence_are_in_the_graph(
+    emitter: Emitter, read: Read, id_base: str
+) -> None:
+    """On both routes: schema:sha256 of the text that the source encodes, and the characters that a fact rests on."""
+    digest = "0123456789abcdef" * 4
+    source = {**SOURCE, "sha256": digest}
+    facts = [
+        {"id": "agent/a", "name": "A", "evidence": [[3, 17], [20, 25]]},
+        {"id": "agent/b", "name": "B", "evidence": [3, 17]},
+    ]
+    document = {"source": source, "facts": facts}
+    yaml_route = quads(convert_facts(read(json.dumps(document)), emitter))
+    json_route = quads(convert_json_lines([json.dumps(document).encode()], emitter, name="facts.jsonl"))
+    schema, oa = "http://schema.org/", "http://www.w3.org/ns/oa#"
+    for route in (list(yaml_route), list(json_route)):
+        said: dict[str, list[tuple[str, str]]] = {}
+        for quad in route:
+            said.setdefault(quad.predicate.value, []).append((quad.subject.value, quad.object.value))  # type: ignore[union-attr]
+        text = f"{id_base}{SOURCE['id']}/text"
+        assert said[f"{schema}sha256"] == [(text, digest)]
+        assert said[f"{schema}encoding"] == [(f"{id_base}{SOURCE['id']}", text)]
+        selectors = dict(said[f"{oa}hasSelector"])
+        starts, ends = dict(said[f"{oa}start"]), dict(said[f"{oa}end"])
+        spans = {node: (starts[it], ends[it]) for node, it in selectors.items()}
+        # facts that rest on the same characters name the same evidence, which is described once
+        assert sorted(spans.values()) == [("20", "25"), ("3", "17")]
+        named = sorted(spans[node] for _, node in said["https://w3id.org/pressgraph/cluster#evidence"])
+        assert named == [("20", "25"), ("3", "17"), ("3", "17")]
+        assert {value for _, value in said[f"{oa}hasSource"]} == {f"{id_base}{SOURCE['id']}"}
 
 
 def test_json_lines_without_a_source_say_so(emitter: Emitter) -> None:

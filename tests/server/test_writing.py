@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -140,6 +142,40 @@ def test_the_parts_of_a_multipart_request_are_merged(graphs: Server) -> None:
     assert graphs.rows("SELECT (COUNT(DISTINCT ?s) AS ?n) { GRAPH ?g { ?s <x:p> ?o } FILTER(isBlank(?s)) }") == [
         {"n": "2"}
     ]
+
+
+def _gone(server: Server, pid: int) -> bool:
+    return pid not in server.writers()
+
+
+def test_a_write_follows_the_end_of_the_writer_that_waited_for_it(graphs: Server) -> None:
+    """Whatever ended the idle process: the next writes are done, by other processes, each with its effect."""
+    for number in range(3):
+        eventually(lambda: bool(graphs.writers()))
+        (waiting,) = graphs.writers()
+        os.kill(waiting, signal.SIGKILL)
+        eventually(partial(_gone, graphs, waiting))
+        assert update(graphs, f"INSERT DATA {{ GRAPH <x:killed> {{ <x:s> <x:p> {number} }} }}") == 204
+        assert len(graphs.rows("SELECT ?o { GRAPH <x:killed> { ?s ?p ?o } }")) == number + 1
+    assert update(graphs, "DROP GRAPH <x:killed>") == 204
+    assert graphs.rows("SELECT ?o { GRAPH <x:killed> { ?s ?p ?o } }") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("INSERT DATA { GRAPH <x:u> { <x:s> <x:p> 1, 2 } }", {"1", "2"}),
+        ("DELETE DATA { GRAPH <x:u> { <x:s> <x:p> 1 } }", {"2"}),
+        ("WITH <x:u> DELETE { ?s ?p ?o } INSERT { ?s ?p 3 } WHERE { ?s ?p ?o }", {"3"}),
+        ("WITH <x:u> DELETE { ?s ?p 3 } INSERT { ?s ?p 4 } WHERE { ?s ?p 3 }", {"4"}),
+        ("COPY <x:u> TO <x:v> ; INSERT DATA { GRAPH <x:v> { <x:s> <x:p> 5 } } ; MOVE <x:v> TO <x:u>", {"4", "5"}),
+        ("CLEAR GRAPH <x:u>", set()),
+    ],
+)  # fmt: skip
+def test_an_update_does_what_it_says(graphs: Server, text: str, values: set[str]) -> None:
+    """Each follows the one before it."""
+    assert update(graphs, text) == 204
+    assert {row["o"] for row in graphs.rows("SELECT ?o { GRAPH <x:u> { ?s ?p ?o } }")} == values
 
 
 @pytest.fixture

@@ -278,7 +278,8 @@ class _Remote:
             values = " ".join(f"<{key}>" for key in some)
             derived = f"VALUES ?key {{ {values} }} GRAPH ?key {{ ?graph <{_DERIVED.value}> ?document }}"
             for row in self.target.pages("?key ?graph", derived):
-                found[keys[row["key"].value]].append(row["graph"].value)
+                if (name := keys.get(row["key"].value)) is not None:
+                    found[name].append(row["graph"].value)
         return found
 
     def read(self, graphs: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
@@ -458,8 +459,8 @@ class _Remote:
             f"SELECT ?key ?hash WHERE {{ VALUES ?key {{ {' '.join(f'<{key}>' for key in keys)} }} "
             f"GRAPH <{self.manifest}> {{ ?key a <{_SOURCE}> OPTIONAL {{ ?key <{_SHA256}> ?hash }} }} }}"
         )
-        found = {keys[row["key"].value]: row["hash"].value if row["hash"] else "" for row in rows}
-        return {name: found.get(name) for name in keys.values()}
+        found = {row["key"].value: row["hash"].value if row["hash"] else "" for row in rows}
+        return {name: found.get(key) for key, name in keys.items()}
 
     def _once(self, operations: list[str], wanted: Mapping[str, str | None]) -> None:
         """Run an update; where its answer is lost, look whether it was done before doing it again."""

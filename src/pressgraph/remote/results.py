@@ -55,8 +55,9 @@ class Response:
             return self.body.decode(charset)
         except LookupError:
             raise self.refused(f"its charset {charset} is unknown") from None
-        except UnicodeDecodeError as error:
-            raise self.refused(f"it is not {error.encoding.upper()} at byte {error.start}") from None
+        except UnicodeError as error:
+            where = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
+            raise self.refused(f"it is not {charset.upper().removesuffix('-SIG')}{where}") from None
 
     def refused(self, why: str = "") -> EndpointError:
         """Return the error for a response that is not what was asked for."""
@@ -149,6 +150,9 @@ def _read_json(response: Response) -> Mapping[str, Any]:
         raise response.refused() from None
     except RecursionError:
         raise response.refused("it is nested too deep") from None
+    except ValueError:
+        # Python reads no numbers of thousands of digits
+        raise response.refused("it has a number that is too large") from None
     if not isinstance(document, dict):
         raise response.refused("it is JSON without a head and results")
     return document
@@ -202,16 +206,23 @@ def _clean(document: Mapping[str, Any], response: Response) -> Reading:
     names = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
     if names == [_VIRTUOSO_ASK]:
         # Virtuoso answers some ASK queries with a row that says 1 or 0
-        yes = any(isinstance(row, dict) and row.get(_VIRTUOSO_ASK, {}).get("value") == "1" for row in bindings)
+        cells = [row.get(_VIRTUOSO_ASK) for row in bindings if isinstance(row, dict)]
+        yes = any(isinstance(cell, dict) and cell.get("value") == "1" for cell in cells)
         return _boolean(yes=yes)
     if not names:
-        names = list(dict.fromkeys(name for row in bindings if isinstance(row, dict) for name in row))
+        names = [name for row in bindings if isinstance(row, dict) for name in row]
+    names = list(dict.fromkeys(names))
+    for name in names:
+        try:
+            ox.Variable(name)
+        except ValueError:
+            raise response.refused(f"no variable can be called {name!r}") from None
     good: list[dict[str, Any]] = []
     lost, reason = 0, ""
     for row in bindings:
         problem = next(_problems(row, names), None)
         if problem is None:
-            good.append({name: cell for name, cell in row.items() if cell is not None})
+            good.append({name: _cell(_term(cell)) for name, cell in row.items() if cell is not None})
         else:
             lost, reason = lost + 1, reason or problem
     body = json.dumps({"head": {"vars": names}, "results": {"bindings": good}}).encode()
@@ -247,6 +258,23 @@ def _problems(row: Any, names: list[str]) -> Iterator[str]:
                 tag = cell.get("xml:lang") if isinstance(cell, dict) else None
                 said = f"{value!r}@{tag}" if tag else repr(value)
                 yield f"?{name} is {said[:_SHOWN]}"
+
+
+def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> dict[str, Any]:
+    """Write a term as SPARQL 1.1 Query Results JSON does (3.2.2)."""
+    match term:
+        case ox.NamedNode():
+            return {"type": "uri", "value": term.value}
+        case ox.BlankNode():
+            return {"type": "bnode", "value": term.value}
+        case ox.Literal(language=str(language)):
+            return {"type": "literal", "value": term.value, "xml:lang": language}
+        case ox.Literal():
+            return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+        case ox.Triple():
+            parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+            return {"type": "triple", "value": {name: _cell(part) for name, part in parts.items()}}
+    raise TypeError(f"not an RDF term: {term!r}")
 
 
 def _term(cell: Mapping[str, Any]) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:

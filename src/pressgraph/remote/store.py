@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from threading import Lock
@@ -34,6 +35,7 @@ _DEADLOCK = b"Virtuoso 40001"
 _LEAST_BATCH = 20
 GRAPHS = 250
 """Graphs that a request names: servers limit the length of a query."""
+_WHOLE = re.compile("[0-9]{1,18}")
 _PAGE = 5_000
 """Rows in one answer: public stores cut answers at 10,000, and say nothing."""
 
@@ -69,6 +71,37 @@ class Description:
 
     languages: frozenset[str] = frozenset()
     features: frozenset[str] = frozenset()
+
+
+_OPTIONAL = frozenset({"hash", "size", "ended"})
+_COLUMNS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("g", "graph", "key", "p"), (ox.NamedNode,)),
+    **dict.fromkeys(("n", "size", "hash", "started", "ended", "version"), (ox.Literal,)),
+    "s": (ox.NamedNode, ox.BlankNode),
+}
+"""What the columns of a push's own queries hold; those of `_NUMBERS` are whole numbers."""
+_NUMBERS = frozenset({"n", "size"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of an answer, which holds what was asked for; raises EndpointError where it does not."""
+
+    solution: ox.QuerySolution
+    response: Response
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a term; None where the query may leave the column empty."""
+        try:
+            term = self.solution[name]
+        except KeyError:
+            term = None
+        if term is None and name in _OPTIONAL:
+            return None
+        number = term.value if name in _NUMBERS and isinstance(term, ox.Literal) else "0"
+        if term is None or not isinstance(term, _COLUMNS.get(name, object)) or not _WHOLE.fullmatch(number):
+            raise self.response.refused(f"?{name} is {'empty' if term is None else term}")
+        return term
 
 
 class RemoteStore:
@@ -129,7 +162,7 @@ class RemoteStore:
                 values = found.get(quad.predicate.value.removeprefix(SD))
                 if values is not None and isinstance(quad.object, ox.NamedNode):
                     values.add(quad.object.value.removeprefix(SD))
-        except SyntaxError:
+        except (SyntaxError, ValueError):
             return Description()
         return Description(languages=frozenset(found["supportedLanguage"]), features=frozenset(found["feature"]))
 
@@ -151,7 +184,7 @@ class RemoteStore:
 
     # -- reading
 
-    def select(self, query: str) -> list[ox.QuerySolution]:
+    def select(self, query: str) -> list[Row]:
         """Return the rows of a SELECT."""
         response = self._client.send(
             "POST",
@@ -162,7 +195,7 @@ class RemoteStore:
         self._client.check(response)
         return self._solutions(response)
 
-    def _solutions(self, response: requests.Response) -> list[ox.QuerySolution]:
+    def _solutions(self, response: requests.Response) -> list[Row]:
         # Apart from `select`, whose frame a failed request's traceback may keep for any thread to collect, and these
         # objects must end in the thread that made them.
         content_type = response.headers.get("Content-Type", "")
@@ -171,9 +204,10 @@ class RemoteStore:
         if reading.lost or not isinstance(reading.found, ox.QuerySolutions):
             # a row that is left out would be a triple that is lost
             raise read.refused(reading.reason or "it has no rows")
-        return list(reading.found)
+        about = replace(read, body=b"")
+        return [Row(solution, about) for solution in reading.found]
 
-    def pages(self, variables: str, pattern: str) -> Iterator[ox.QuerySolution]:
+    def pages(self, variables: str, pattern: str) -> Iterator[Row]:
         """Yield the distinct rows of a pattern, page by page: the order makes pages meet."""
         query = f"SELECT DISTINCT {variables} WHERE {{ {pattern} }} ORDER BY {variables}"
         if self.is_virtuoso:

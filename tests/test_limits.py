@@ -1,0 +1,75 @@
+"""How large, how deep and how long a query may be: at each limit it is taken, one above it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pressgraph.query.guard import Limits, RefusedQueryError, check_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIMITS = Limits(size=2000, depth=5, operators=30, patterns=40)
+
+
+def refusal(text: str, limits: Limits = LIMITS) -> str | None:
+    try:
+        check_query(text, limits)
+    except RefusedQueryError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("character", ["a", "ü", "😀", "\ud83d"])
+def test_a_query_may_have_so_many_bytes_and_no_more(character: str) -> None:
+    size = len(character.encode("utf-8", "surrogatepass"))
+    text = "ASK {} #" + character * ((LIMITS.size - 8) // size)
+    text += " " * (LIMITS.size - len(text.encode("utf-8", "surrogatepass")))
+    assert refusal(text) is None
+    assert refusal(text + " ") == "the query has 2001 bytes; 2000 are allowed"
+
+
+def test_a_megabyte_is_the_limit_where_none_is_set() -> None:
+    text = "ASK {} #".ljust(1024 * 1024)
+    check_query(text)
+    with pytest.raises(RefusedQueryError, match="1048577 bytes; 1048576 are allowed"):
+        check_query(text + " ")
+
+
+PADDING = " " * 60
+"""What is longer than the other limits is always looked at token by token."""
+
+
+@pytest.mark.parametrize(
+    ("make", "most", "reason"),
+    [
+        (lambda n: "{" * n + "}" * n, 5, "the query is nested deeper than 5 levels"),
+        (lambda n: "(" * n + ")" * n, 5, "the query is nested deeper than 5 levels"),
+        (lambda n: "{} () [] " * 3 + "{(["[: n % 3] + "{" * (n - n % 3) + "}" * n, 5, "nested deeper than 5 levels"),
+        (lambda n: "ASK {" + "?a ?b ?c . " * n + "}", 40, "the query has more than 40 patterns and items"),
+        (lambda n: "ASK {?a ?b " + ", ".join("1" * (n + 1)) + "}", 40, "more than 40 patterns and items"),
+        (lambda n: "ASK {?a ?b ?c" + " ; ?b ?c" * n + "}", 40, "the query has more than 40 patterns and items"),
+        (lambda n: "ASK { FILTER(1" + " + 1" * (n - 1) + ")}", 30, "more than 30 patterns and operators"),
+        (lambda n: "ASK {" + " OPTIONAL {}" * n + "}", 30, "more than 30 patterns and operators"),
+        (lambda n: "ASK {" + " union {}" * n + "}", 30, "more than 30 patterns and operators"),
+    ],
+)
+def test_a_query_is_taken_at_a_limit_and_refused_above_it(make: Callable[[int], str], most: int, reason: str) -> None:
+    assert refusal(PADDING + make(most)) is None
+    said = refusal(PADDING + make(most + 1))
+    assert said is not None
+    assert reason in said
+
+
+def test_the_table_of_a_values_block_may_be_long() -> None:
+    assert refusal(PADDING + "ASK { VALUES ?a { " + "1.0 -1 " * 100 + "} }") is None
+
+
+@pytest.mark.parametrize("text", ["ASK { SERVICE <https://x.example/> {} }", "ASK { service silent <x:y> {} }"])
+def test_an_endpoint_is_asked_only_where_it_is_allowed(text: str) -> None:
+    assert (refusal(text) or "").startswith("SERVICE would ask another endpoint, and nothing is fetched here (")
+    allowed = Limits(services=frozenset({"https://x.example/"}))
+    assert (refusal(text, allowed) is None) == ("x.example" in text)
+    assert refusal("LOAD <x:y>") == "LOAD would fetch a document, and nothing is fetched here"
