@@ -31,7 +31,7 @@ MISTAKES = [
     # sections
     ("  id: agent/a", "not-a-list", 3, 3, "start each fact with '- id:'"),
     ("- agent/a", "not-a-mapping", 3, 3, "a fact must be a node with keys"),
-    ("- id: agent/a\n  name: A\nfact: []", "unknown-section", 5, 1, "did you mean 'facts'?"),
+    ("- id: agent/a\n  name: A\nfact: []", "unknown-section", 5, 1, "known: source, facts"),
     # what YAML takes for something else
     ("- id: agent/a\n  name: { no: Navn }", "ambiguous-text", 4, 11, "YAML reads no as true or false, not as text"),
     ("- id: agent/a\n  name: No", "ambiguous-text", 4, 9, 'write it in quotes: "No"'),
@@ -40,7 +40,8 @@ MISTAKES = [
     ("- id: agent/a\n  name: 007", "ambiguous-text", 4, 9, "a number"),
     ("- id: agent/a\n  name: 12:30", "ambiguous-text", 4, 9, "a number"),
     ("- id: agent/a\n  name: 2019-01-01", "ambiguous-text", 4, 9, "a date"),
-    ("- id: agent/a\n  sector: off", "ambiguous-text", 4, 11, "true or false"),
+    ("- id: agent/a\n  sector: off", "unknown-term", 4, 11, "known: advanced-manufacturing"),
+    ("- id: agent/a\n  memberOf: no", "bad-id", 4, 13, "such as agent/example-cluster"),
     ("- id: agent/a\n  name: ~", "no-value", 4, 3, "'name' has no value"),
     ("- id: agent/a\n  name:", "no-value", 4, 3, "write one, or remove the key"),
     ("- id: agent/a\n  name: []", "no-value", 4, 3, "'name'"),
@@ -78,7 +79,13 @@ MISTAKES = [
     ("- id: agent/a\n  name: { en: { de: A } }", "not-text", 4, 15, "'name.en' wants text"),
     ("- id: agent/a\n  name: { en: }", "no-value", 4, 15, "'name.en'"),
     ("- id: agent/a\n  name: [{ en: A }]", "not-text", 4, 10, "wants text, not a node"),
-    ("- id: role/r\n  prefLabel: A", "language-missing", 4, 14, "write { en: A }"),
+    (
+        "- id: role/r\n  prefLabel: A",
+        "language-missing",
+        4,
+        14,
+        'write it with its language: { en: "A" } if that is English',
+    ),
     ("- id: document/d\n  inLanguage: { en: A }", "language-unwanted", 4, 15, "write the value itself"),
     ('- id: agent/a\n  name: "A\\u0001"', "control-character", 4, 9, "U+0001"),
     # ids
@@ -143,6 +150,7 @@ FILES = [
     (b"- id: agent/a\n", "not-a-mapping", 1, 1, "a facts file must be a node"),
     (b"facts: []\n", "missing-section", 1, 1, "'source:' is missing"),
     (b"source: { id: document/d }\n", "missing-section", 1, 1, "'facts:' is missing"),
+    (b"source: { id: document/d }\nfact: []\n", "unknown-section", 2, 1, "did you mean 'facts'?"),
     (b"source: document/d\nfacts: []\n", "not-a-mapping", 1, 9, "'source' must be a node"),
     (b"source: { id: document/d, sha256: de21 }\nfacts: []\n", "bad-hash", 1, 35, "64 hexadecimal digits"),
     (

@@ -10,9 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from pressgraph.cli import main
+from pressgraph.facts import FactsFile, dangling_problems
+from pressgraph.facts.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from pressgraph.errors import Problem
 
 SOURCE = {"id": "document/d", "type": "NewsArticle", "headline": {"en": "X"}, "datePublished": "2026-01-15"}
 CONTACT = {"id": "thing/c", "type": "ContactPoint"}
@@ -114,7 +119,94 @@ def test_an_unknown_id_is_not_taken_for_another_thing(tmp_path: Path) -> None:
         found = findings(tmp_path, *known, {**fact, key: reference})
         return next(str(it["hint"]) for it in found if it["rule"] == "dangling-id")
 
+    # a name tells what an id does not
+    known.append({"id": "agent/org-17", "type": "Organization", "name": "Bund der Förderer", "alternateName": "BdF"})
+    assert hint("agent/bund-der-foerderer") == hint("agent/bdf") == "did you mean 'agent/org-17'?"
     assert hint("agent/kuestenlicht") == hint("agent/kuestenlihct-e-v") == "did you mean 'agent/kuestenlicht-e-v'?"
     assert hint("agent/eucles").startswith("nothing is described under that id: add '- id: agent/eucles', or use one")
     assert "did you mean" not in hint("place/dresden")
     assert "place/esslingen" in hint("place/dresden")
+
+
+# a mistake below HEAD → its rule; every rule whose help names what to write or to add, or asks whether it was meant
+FOLLOWED = [
+    ("- id: agent/a\n  name: No", "ambiguous-text"),
+    ("- id: agent/a\n  name: 2019-01-01", "ambiguous-text"),
+    ("- id: document/d\n  datePublished: 3 März 2019", "bad-literal"),
+    ("- id: document/d\n  datePublished: 20190131", "bad-literal"),
+    ("- id: validity/v\n  duration: 2 Jahre", "bad-literal"),
+    ("- id: validity/v\n  duration: 18 months", "bad-literal"),
+    ("- id: lvl:silver\n  levelRank: 1_000", "bad-literal"),
+    ("- id: lvl:silver\n  levelRank: +3", "bad-literal"),
+    ("- id: agent/a\n  name: A\n  reviewedOn: 1.1.2019", "bad-literal"),
+    ("- id: document/d\n  headlin: A", "unknown-key"),
+    ("- id: document/d\n  Überschrift: A", "unknown-key"),
+    ("- id: document/d\n  type: NewsArtikel", "unknown-type"),
+    ("- id: agent/a\n  type: Stadt", "unknown-type"),
+    ("- id: label/l\n  level: sliver", "unknown-term"),
+    ("- id: label/l\n  level: Silber", "unknown-term"),
+    ("- id: agent/a\n  name: { german: A }", "bad-language"),
+    ("- id: agent/a\n  name: { en_GB: A }", "bad-language"),
+    ("- id: role/r\n  prefLabel: Head, of [all]", "language-missing"),
+    ('- id: role/r\n  prefLabel: "[first], \\"second\\": third"', "language-missing"),
+    ("- name: A", "missing-id"),
+    ("- id: agent/Müller & Söhne\n  name: A", "bad-id"),
+    ("- id: agent/../b\n  name: A", "bad-id"),
+    ("- id: agent/a\n  memberOf: agent/b c", "bad-id"),
+    ("- id: lvll:silver\n  levelRank: 1", "unknown-prefix"),
+    ("- id: agent/a\n  name: A\n  status: state", "unknown-status"),
+    ("- id: agent/a\n  telephone: '+49 351 1'", "personal-unmarked"),
+    ("- id: agent/a\n  name: A\n  memberOf: agent/b\n- id: agent/bund\n  name: B", "dangling-id"),
+    ("- id: agent/a\n  name: A\n  memberOf: place/x", "dangling-id"),
+]
+_FORMS = [
+    (r"write it with its language: (?P<value>.*) if that is English", None),
+    (r"write it in quotes: (?P<value>.*)", None),
+    (r"write '(?P<value>.*)'", None),
+    (r"write (?P<value>.*)", None),
+    (r"did you mean '(?P<value>.*)'\?", r"[^\s:,}\]]+"),
+    (r"add 'id: kind/name', such as '(?P<add>.*)'", None),
+    (r"add '(?P<add>personal: true)' to the fact.*", None),
+    (r"(?:add a fact about it|nothing is described under that id): (?:add )?'(?P<fact>- id: [^']*)'.*", None),
+]
+
+
+def follow(lines: list[str], line: int, column: int, hint: str) -> None:
+    """Do to the lines of a file what a hint says, and nothing else."""
+    form, match, replaced = next((f, m, r) for f, r in _FORMS if (m := re.fullmatch(f, hint)))
+    found = match.groupdict()
+    text = lines[line - 1]
+    if "value" in found:
+        before, after = text[: column - 1], text[column - 1 :]
+        # a key, or the value up to the end of its line
+        wrong = replaced or (r"[^\s:]+" if re.match(r"[^\s:]+:(\s|$)", after) and "quotes" in form else r".*")
+        lines[line - 1] = before + re.sub(rf"^{wrong}", lambda _: found["value"], after)
+    elif "add" in found:
+        if text.startswith("- ") and found["add"].startswith("id:"):
+            lines[line - 1 : line] = [f"- {found['add']}", f"  {text[2:]}"]
+        else:
+            lines.insert(line, f"  {found['add']}")
+    else:
+        lines += [found["fact"], "  name: N"]
+
+
+@pytest.mark.parametrize(("facts", "rule"), FOLLOWED, ids=[f"{rule}-{n}" for n, (_, rule) in enumerate(FOLLOWED)])
+def test_help_that_is_followed_mends_the_file(read: Callable[[str | bytes], FactsFile], facts: str, rule: str) -> None:
+    lines = ["source: { id: document/d }", "facts:", *facts.splitlines()]
+
+    def problems() -> list[Problem]:
+        found = read("\n".join(lines) + "\n")
+        return [*found.problems, *(dangling_problems(found) if rule == "dangling-id" else [])]
+
+    (found,) = problems()
+    assert found.rule == rule
+    assert found.hint is not None
+    follow(lines, found.place.line or 0, found.place.column or 0, found.hint)
+    assert [str(it) for it in problems()] == [], lines
+
+
+def test_every_rule_whose_help_can_be_followed_is_followed() -> None:
+    followed = {rule for _, rule in FOLLOWED}
+    standing = {name for name, rule in RULES.items() if rule.hint and re.match("(write|add) ['0-9a-z]*'", rule.hint[0])}
+    asked_elsewhere = {"not-a-mapping", "unmarked"}
+    assert standing - asked_elsewhere <= followed, standing - followed

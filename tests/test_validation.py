@@ -114,12 +114,17 @@ def test_phone_numbers_are_suggested_in_international_form() -> None:
     assert "country" in mend_phone("0351 796 5106")
 
 
-def test_value_of_another_class_brings_the_nearest_id_of_the_right_one(tmp_path: Path) -> None:
+def test_value_of_another_class_brings_what_it_is_and_ids_that_mean_the_same(tmp_path: Path) -> None:
     label = "  - { id: label/a, type: AwardedLabel, level: silver, heldBy: agent/y }\n"
     other = "  - { id: agent/y, type: City, name: Y }\n"
     it = only(project(tmp_path, a=SOURCE + label + other).validate(), "AwardedLabel-heldBy-class")
-    assert it.hint == "did you mean 'agent/x'?"
+    assert it.hint == "'agent/y' is: City"
     assert [str(place) for place, _ in it.related] == ["data/a.yaml:12:11"]
+    other = "  - { id: agent/sample-town, type: City, name: Y }\n"
+    other += "  - { id: agent/z, name: Sample Town e. V., type: ClusterOrganisation }\n"
+    label = label.replace("agent/y", "agent/sample-town")
+    it = only(project(tmp_path, a=SOURCE + label + other).validate(), "AwardedLabel-heldBy-class")
+    assert it.hint == "did you mean 'agent/z'?"
 
 
 def test_result_inside_a_nested_node_is_at_its_value(tmp_path: Path) -> None:
@@ -187,7 +192,7 @@ def test_result_in_a_table_shows_its_cell(suffix: str, holder: str, start: str, 
     project(tmp_path, a=SOURCE + "  - { id: agent/y, type: City, name: Y }\n")
     table(tmp_path / "data" / f"t{suffix}")
     text = run("--project", tmp_path, "validate").stdout
-    assert f"--> {holder}\n   | heldBy\n 2 | agent/y\n   | ^^^^^^^\n  = help: did you mean 'agent/x'?" in text
+    assert f"--> {holder}\n   | heldBy\n 2 | agent/y\n   | ^^^^^^^\n  = help: 'agent/y' is: City" in text
     assert f"--> {start}\n   | hasValidity.validFrom\n 2 | 2024-05-17\n   | ^^^^^^^^^^\n" in text
     page = run("--project", tmp_path, "validate", "-f", "html").stdout
     assert "hasValidity.validFrom: <mark>2024-05-17</mark>" in page

@@ -5,6 +5,7 @@ from pressgraph.facts.model import Fact, FactsFile, Source
 from pressgraph.facts.read import (
     dangling_problems,
     is_json_lines,
+    names_in,
     open_json_lines,
     read_facts,
     read_facts_bytes,
@@ -17,6 +18,7 @@ __all__ = [
     "check_facts",
     "dangling_problems",
     "is_json_lines",
+    "names_in",
     "open_json_lines",
     "read_facts",
     "read_facts_bytes",

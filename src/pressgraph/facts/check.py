@@ -103,12 +103,9 @@ class _Checker:
             elif key.text == "facts":
                 facts = self.facts(value)
             else:
-                self.report(
-                    "unknown-section",
-                    place_of(self.file, key),
-                    hint=did_you_mean(key.text, ("source", "facts"), otherwise=phrase("known", words="source, facts")),
-                    section=key.text,
-                )
+                left = [it for it in ("source", "facts") if tree.get(it) is None]
+                hint = did_you_mean(key.text, left, otherwise=phrase("known", words="source, facts"))
+                self.report("unknown-section", place_of(self.file, key), hint=hint, section=key.text)
         for section in ("source", "facts"):
             if section not in sections:
                 self.report("missing-section", place_of(self.file, tree), section=section)
@@ -483,7 +480,7 @@ class _Checker:
                     return None
                 return node.text
             case Kind.LINK:
-                if not self.unambiguous(node, place) or (name := self.good_id(node, place)) is None:
+                if (name := self.good_id(node, place)) is None or not self.unambiguous(node, place):
                     return None
                 self.reference(name, place)
                 return name
@@ -605,10 +602,10 @@ class _Checker:
 
     def term(self, key: Key, node: Scalar, place: Place) -> str | None:
         scheme = key.scheme
-        if scheme is None or not self.unambiguous(node, place):
+        if scheme is None:
             return None
         if node.text in scheme.concepts:
-            return node.text
+            return node.text if self.unambiguous(node, place) else None
         wanted = node.text.casefold()
         labelled = next(
             (
@@ -678,7 +675,12 @@ class _Checker:
         if not self.good_text(key, node, place):
             return None
         if key.language_required:
-            self.report("language-missing", place, hint=phrase("write", value=f"{{ en: {node.text} }}"), key=key.name)
+            if place.sheet or place.header:
+                form = phrase("column-language", key=key.name)
+            else:
+                # as JSON, which YAML reads: a comma or a colon in it would end it
+                form = phrase("write-language", text=json.dumps(node.text, ensure_ascii=False))
+            self.report("language-missing", place, hint=form, key=key.name)
             return None
         if key.listed and node.text not in key.listed:
             hint = did_you_mean(node.text, key.listed, otherwise=phrase("known", words=", ".join(key.listed)))

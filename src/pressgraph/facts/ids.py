@@ -16,7 +16,7 @@ from pressgraph.facts.rules import phrase
 from pressgraph.spelling import composed, nearest, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from pressgraph.profile import Profile
 
@@ -105,23 +105,43 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
-def advise_unknown(reference: str, known: Iterable[str]) -> str:
-    """Say what to do about an id that nothing describes, given those that something does.
-
-    One of the same kind is suggested where it has the same words, or all but a slip of the finger: ids that merely
-    share letters are of other things.
-    """
-    kind, _, name = reference.partition("/")
-    same = sorted({it for it in known if it.partition("/")[0] == kind and it != reference})
-    words = set(re.split("[-/.]+", name))
-    akin = [it for it in same if (other := set(re.split("[-/.]+", it.partition("/")[2]))) <= words or words <= other]
-    close = nearest(reference, akin or same, cutoff=0.3 if akin else 0.9)
+def advise_unknown(reference: str, known: Mapping[str, Collection[str]]) -> str:
+    """Say what to do about an id that nothing describes; `known` are those that something does, with names."""
+    close = near_id(reference, known)
     if close is not None:
         return suggestion(close)
+    same = sorted(_of_kind(reference, known))
     if same:
         shown = ", ".join(same[:_SHOWN]) + (", …" if len(same) > _SHOWN else "")
         return phrase("add-or-use", id=reference, ids=shown)
     return phrase("add-fact", id=reference)
+
+
+def near_id(reference: str, known: Mapping[str, Collection[str]]) -> str | None:
+    """Return the id of the thing that another id is likely to mean, given ids and the names of what they stand for.
+
+    It is of the same kind and has the same words, in itself or in a name, or all but a slip of the finger: ids that
+    merely share letters are of other things.
+    """
+    words = _words(reference)
+    same = sorted(_of_kind(reference, known))
+    akin = []
+    for one in same:
+        texts = (_words(one), *(_words(f"/{slug(name)}") for name in known[one]))
+        if any(it and (it <= words or words <= it) for it in texts):
+            akin.append(one)
+    if akin:
+        return nearest(reference, akin, cutoff=0.3) or akin[0]
+    return nearest(reference, same, cutoff=0.9)
+
+
+def _of_kind(reference: str, known: Iterable[str]) -> set[str]:
+    kind = reference.partition("/")[0]
+    return {it for it in known if it.partition("/")[0] == kind and it != reference}
+
+
+def _words(text: str) -> set[str]:
+    return set(re.split("[-/.]+", text.partition("/")[2])) - {""}
 
 
 def suggest_id(text: str) -> str | None:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from pressgraph.errors import Place, Problem
-from pressgraph.facts.check import check_facts
+from pressgraph.facts.check import check_facts, is_node
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.ids import advise_unknown
-from pressgraph.facts.model import FactsFile
+from pressgraph.facts.model import FactsFile, LanguageMap
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from pressgraph.facts.model import Source
     from pressgraph.profile import Profile
@@ -119,15 +119,53 @@ def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[P
                 yield problem("evidence-outside", place, start=start, end=end, length=len(text))
 
 
-def dangling_problems(found: FactsFile, described: Collection[str] = frozenset()) -> list[Problem]:
-    """Report the links of a file to ids that neither it nor any other file (`described`) says anything about."""
-    known: set[str] | None = None
+def dangling_problems(found: FactsFile, described: Mapping[str, Collection[str]] | None = None) -> list[Problem]:
+    """Report the links of a file to ids that neither it nor any other file says anything about.
+
+    `described` are the ids that some file describes, each with the names that are known of its thing.
+    """
+    known: dict[str, Collection[str]] | None = None
     problems: list[Problem] = []
     own = found.described | ({found.source.id} if found.source else set())
     for name, place in found.references.items():
-        if name in own or name in described:
+        if name in own or (described is not None and name in described):
             continue
         if known is None:
-            known = {*own, *described}
+            known = {**dict.fromkeys(own, ()), **(described or {})}
+            for one, names in names_in(found).items():
+                known[one] = {*known.get(one, ()), *names}
         problems.append(problem("dangling-id", place, hint=advise_unknown(name, known), id=name))
     return problems
+
+
+_NAMES = ("name", "legalName", "alternateName", "headline", "prefLabel", "altLabel")
+
+
+def names_in(found: FactsFile) -> dict[str, set[str]]:
+    """Return the names that a file gives to things, by their ids."""
+    names: dict[str, set[str]] = {}
+
+    def look(value: object) -> None:
+        if isinstance(value, list):
+            for one in value:
+                look(one)
+        elif is_node(value):
+            for key, inner in value.items():
+                if key in _NAMES and isinstance(value.get("id"), str):
+                    names.setdefault(str(value["id"]), set()).update(_texts(inner))
+                look(inner)
+
+    look([*(fact.body for fact in found.facts), *([found.source.body] if found.source is not None else [])])
+    return names
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for one in value:
+                yield from _texts(one)
+        case LanguageMap():
+            for texts in value.values():
+                yield from _texts(texts)

@@ -24,6 +24,7 @@ from pressgraph.validation.files import own_ontology, read_lines
 from pressgraph.validation.incremental import Change, recheck
 from pressgraph.validation.rdf_places import RdfLocator
 from pressgraph.validation.shacl import read_term, term_text
+from pressgraph.validation.suggest import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
@@ -222,8 +223,8 @@ class Work:
     def _described(self, iri: str) -> bool:
         return next(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None), None) is not None
 
-    def _ids_like(self, reference: str) -> set[str]:
-        """Return the ids of the same kind that are described.
+    def _ids_like(self, reference: str) -> dict[str, list[str]]:
+        """Return the ids of the same kind that are described, with the names of things.
 
         The things of a class are mostly of one kind, so classes whose first things are of another are passed over: the
         stores keep things by class, not by the beginning of their names.
@@ -237,7 +238,7 @@ class Work:
             first = list(islice(names, _SAMPLE))
             if any(it.startswith(f"{base}{kind}/") for it in first):
                 found.update(it for it in chain(first, names) if it.startswith(f"{base}{kind}/"))
-        return {it.removeprefix(base) for it in found}
+        return {it.removeprefix(base): names_of(self.store, it) for it in found}
 
     def validate(self, files: Mapping[str, Any], before: Kept | None, *, triples: int = 0) -> tuple[Report, Kept]:
         """Validate the store, and bring the results back to their places.

@@ -14,7 +14,7 @@ from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, Snapshots, union
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.errors import Place, Problem, ProjectError
-from pressgraph.facts import dangling_problems, is_json_lines, open_json_lines, read_facts
+from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
 from pressgraph.profile.graph import OWN
@@ -65,21 +65,21 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     context: list[Path] = []
 
     def missing() -> set[str]:
-        return {reference for one in found.values() for reference in one.references} - described
+        return {reference for one in found.values() for reference in one.references} - described.keys()
 
     if missing():
         named = {path.resolve() for path in found}
         others = [p for p in project.facts_files() if p.resolve() not in named]
         context = [p for p in others if not is_stream(p)]
-        described |= _described(map(read, context))
+        described.update(_described(map(read, context)))
         ids = Ids(profile, project.id_base)
         for path in filter(is_stream, others):
             # what is described there is read only where it is asked for: such a file can be as large as a disk
             if wanted := {ids.iri(it) or it for it in missing()}:
                 here = _described(read_lines([path], wanted, profile, project))
-                if not here.isdisjoint(missing()):
+                if not here.keys().isdisjoint(missing()):
                     context.append(path)
-                described |= here
+                described.update(here)
     problems = [one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))]
     return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
 
@@ -309,8 +309,15 @@ def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> I
             yield quad.triple
 
 
-def _described(files: Iterable[FactsFile]) -> set[str]:
-    return {name for one in files for name in (*one.described, *([one.source.id] if one.source is not None else []))}
+def _described(files: Iterable[FactsFile]) -> dict[str, set[str]]:
+    """Return the ids that files say something about, each with the names of its thing."""
+    described: dict[str, set[str]] = {}
+    for one in files:
+        for name in (*one.described, *([one.source.id] if one.source is not None else [])):
+            described.setdefault(name, set())
+        for name, texts in names_in(one).items():
+            described.setdefault(name, set()).update(texts)
+    return described
 
 
 def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Project, profile: Profile) -> list[Problem]:

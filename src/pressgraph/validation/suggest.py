@@ -11,9 +11,10 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames
 from pressgraph.errors import Text
 from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.ids import near_id
 from pressgraph.facts.rules import phrase
 from pressgraph.profile.model import Kind, local_name
-from pressgraph.rdf import RDF, RDF_TYPE, SCHEMA, SH
+from pressgraph.rdf import RDF, RDF_TYPE, SCHEMA, SH, SKOS
 from pressgraph.spelling import nearest, suggestion
 from pressgraph.validation.words import component_name, messages_about, parameter_of
 
@@ -147,12 +148,14 @@ class Adviser:
     # -- hints, by constraint component
 
     def class_(self, result: Result) -> Text | None:
-        """Suggest an id of that class that looks like the one given."""
+        """Suggest an id of that class whose thing the one given is likely to mean."""
         wanted = self.parameter(result, "class")
         if wanted is None or result.lexical is None:
             return None
         given = result.lexical.removeprefix(self.id_base)
-        close = nearest(given, (it for it in self.ids_of(wanted) if it != given))
+        kind = f"{given.partition('/')[0]}/"
+        alike = (it for it in self.ids_of(wanted) if it.startswith(kind))
+        close = near_id(given, {it: names_of(self.store, self.id_base + it) for it in alike})
         if close is not None:
             return suggestion(close)
         types = self.values(result.lexical, RDF_TYPE)
@@ -297,6 +300,22 @@ _HINTS: dict[str, Callable[[Adviser, Result], Text | None]] = {
     "Disjoint": Adviser.compared,
     "UniqueLang": Adviser.language,
 }
+
+
+_NAMES = [ox.NamedNode(f"{SCHEMA}{name}") for name in ("name", "legalName", "alternateName", "headline")] + [
+    ox.NamedNode(f"{SKOS}prefLabel")
+]
+
+
+def names_of(store: ox.Store, iri: str) -> list[str]:
+    """Return the names that a store has for a thing."""
+    thing = ox.NamedNode(iri)
+    return [
+        quad.object.value
+        for name in _NAMES
+        for quad in store.quads_for_pattern(thing, name, None, ox.DefaultGraph())
+        if isinstance(quad.object, ox.Literal)
+    ]
 
 
 def mend_phone(text: str) -> Text:
