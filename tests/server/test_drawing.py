@@ -12,7 +12,7 @@ import pytest
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 from pressgraph.query.saved import load_saved_queries
-from pressgraph.server import linked, pages, protocol, query_page
+from pressgraph.server import linked, pages, protocol, query_page, view
 from pressgraph.server.cache import Entry
 from pressgraph.server.drawing import THREAD
 from pressgraph.server.front import Front
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WORK: list[tuple[Any, str]] = [
     (pages.Pages, "content"),
+    (view.Names, "specific"),
     (linked, "write_triples"),
     (linked, "json_ld"),
     (linked, "thing_view"),
@@ -93,6 +94,26 @@ def test_drawing_leaves_the_event_loop(built: Path, seen: list[tuple[str, str]])
     done = {(name, thread) for name, thread in seen if name in {name for _, name in WORK}}
     assert {name for name, _ in done} == {name for _, name in WORK}
     assert {thread.rpartition("_")[0] for _, thread in done} == {THREAD}, done
+
+
+def test_pages_of_errors_are_drawn_beside_the_event_loop(built: Path, seen: list[tuple[str, str]]) -> None:
+    many = {f"p.{number}": "" for number in range(300)}
+    asked: list[tuple[str, dict[str, str], int]] = [
+        ("/doc/agent/biosaxon", {}, 404),
+        ("/a/b", {}, 404),
+        ("/static/none", {}, 404),
+        ("/about", {"iri": "none"}, 400),
+        ("/store/none", {}, 406),
+        ("/download", {"query": "ASK {}"}, 400),
+        ("/search", many, 400),
+        ("/sparql", many, 400),
+    ]
+    answers = _ask(built, *((path, "text/html", fields) for path, fields, _ in asked))
+    assert [it.status_code for it in answers] == [status for *_, status in asked]
+    assert {it.headers["content-type"] for it in answers} == {"text/html; charset=utf-8"}
+    threads = [(name, thread) for name, thread in seen if name in {"content", "specific"}]
+    assert len([name for name, _ in threads if name == "content"]) == len(asked)
+    assert {thread.rpartition("_")[0] for _, thread in threads} == {THREAD}, threads
 
 
 def test_what_is_large_is_compressed_beside_the_event_loop(built: Path, seen: list[tuple[str, str]]) -> None:

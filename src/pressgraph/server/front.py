@@ -223,7 +223,7 @@ class Front:
             else:
                 await self._routes(scope, receive, send)
         except RequestError as error:
-            response = self.pages.error(request, error)
+            response = await self.pages.error(request, error)
             await response(scope, receive, send)
 
     def _enter(self, request: Request) -> Response:

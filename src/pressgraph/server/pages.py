@@ -216,33 +216,34 @@ class Pages:
 
     # -- errors
 
-    def error(self, request: Request, error: RequestError, near: Sequence[Mapping[str, Any]] = ()) -> Response:
+    async def error(self, request: Request, error: RequestError, near: Sequence[Mapping[str, Any]] = ()) -> Response:
         """Return an error, as a page for whom wants pages."""
         if not _wants_page(request):
             return error_answer(error)
-        headers = {"cache-control": "no-store", **error.headers}
-        return self.draw(
+        return await self.draw_beside(
             request,
             "error.html",
-            status=error.status,
-            headers=headers,
-            code=error.status,
-            message=error.message,
-            near=near,
+            lambda: {
+                "status": error.status,
+                "headers": {"cache-control": "no-store", **error.headers},
+                "code": error.status,
+                "message": error.message,
+                "near": near,
+            },
         )
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """Answer a request that a page refused; who looked for a thing is shown some that are called alike."""
         assert isinstance(error, RequestError)  # noqa: S101 - registered for it
         missing = error.status == _NOT_FOUND and _wants_page(request)
-        return self.error(request, error, await self.linked.near(request) if missing else ())
+        return await self.error(request, error, await self.linked.near(request) if missing else ())
 
     async def not_found(self, request: Request, error: Exception) -> Response:
         """Answer what no route answers."""
         status = getattr(error, "status_code", _NOT_FOUND)
         headers = getattr(error, "headers", None)
         message = "this address does not take that method" if status == _BAD_METHOD else "there is nothing here"
-        return self.error(request, RequestError(status, message, headers))
+        return await self.error(request, RequestError(status, message, headers))
 
     # -- the first page, search
 
@@ -318,6 +319,9 @@ class Pages:
         found = await self.front.lookup({"op": "search", "text": text, "most": most, "any": any_word})
         if total is not None:
             total.append(found["total"])
+        return await self.front.drawing.of(self._hits, request, found)
+
+    def _hits(self, request: Request, found: Mapping[str, Any]) -> list[dict[str, Any]]:
         names = self.names(request, found["labels"])
         return [
             {
