@@ -6,10 +6,13 @@ import json
 import os
 import signal
 import subprocess
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import filelock
+import httpx
 import pytest
 from harness import Server, empty, make_project, run_build, start
 from test_publication import NAMES, eventually, project_of
@@ -31,7 +34,7 @@ def built_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    project = empty(make_project(tmp_path_factory.mktemp("graphs") / "p", {"workers": 1}))
+    project = empty(make_project(tmp_path_factory.mktemp("graphs") / "p", {"workers": 1, "write_timeout": 20}))
     server = start(project, "--writable")
     yield server
     server.stop()
@@ -206,7 +209,9 @@ def fill(disk: Path) -> None:
 
 def test_a_full_disk_is_called_a_full_disk(small_disk: Callable[[int], Path], tmp_path: Path) -> None:
     disk = small_disk(12 * 1024 * 1024)
-    server = start(make_project(disk / "p", {"workers": 1}), "--writable", log=tmp_path / "server.log")
+    server = start(
+        make_project(disk / "p", {"workers": 1, "write_timeout": 20}), "--writable", log=tmp_path / "server.log"
+    )
     try:
         headers = {**TURTLE, **server.may_write}
         assert server.client.put("/store/a", content="<x:s> <x:p> 1 .", headers=headers).status_code == 201
@@ -245,3 +250,157 @@ def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, descri
         assert gone.status_code == (410 if described else 404)
     finally:
         server.stop()
+
+
+def test_a_write_to_another_graph_leaves_an_entity_tag_as_it_was(graphs: Server) -> None:
+    client, headers = graphs.client, {**TURTLE, **graphs.may_write}
+
+    def tag(name: str) -> str:
+        return str(client.get(f"/store/{name}").headers["etag"])
+
+    for name in ("kept", "other"):
+        assert client.put(f"/store/{name}", content="<x:s> <x:p> 1 .", headers=headers).status_code == 201
+    kept, other, default = tag("kept"), tag("other"), client.get("/store?default").headers["etag"]
+    assert client.post("/store/other", content="<x:s> <x:p> 2 .", headers=headers).status_code == 204
+    assert update(graphs, "INSERT DATA { <x:s> <x:p> 3 }") == 204
+    assert (tag("kept"), tag("other") == other) == (kept, False)
+    assert client.get("/store?default").headers["etag"] != default
+    assert client.get("/store/kept", headers={"if-none-match": kept}).status_code == 304
+    changed = client.put("/store/kept", content="<x:s> <x:p> 4 .", headers={**headers, "if-match": kept})
+    assert (changed.status_code, tag("kept") == kept) == (204, False)
+    # whatever changes it: an operation on it by name, on all graphs, on the union
+    base = graphs.rows("SELECT DISTINCT ?g { GRAPH ?g {} } ORDER BY ?g")[0]["g"].rpartition("/")[0]
+    for text in (
+        "INSERT DATA { GRAPH <{kept}> { <x:s> <x:p> 5 } }",
+        "DELETE WHERE { <x:s> <x:p> 5 }",
+        "ADD <{other}> TO <{kept}>",
+        "CLEAR GRAPH <{kept}>",
+        "INSERT DATA { GRAPH <{kept}> { <x:s> <x:p> 5 } }",
+        "CLEAR DEFAULT",
+    ):
+        before = tag("kept")
+        assert update(graphs, text.replace("{kept}", f"{base}/kept").replace("{other}", f"{base}/other")) == 204, text
+        refused = client.put("/store/kept", content="<x:s> <x:p> 6 .", headers={**headers, "if-match": before})
+        assert refused.status_code == 412, text
+
+
+def test_a_build_leaves_the_entity_tags_of_written_graphs_as_they_were(built_server: Server) -> None:
+    server = built_server
+    headers = {**TURTLE, **server.may_write}
+    assert server.client.put("/store/own", content="<x:s> <x:p> 1 .", headers=headers).status_code == 201
+    tag = server.client.get("/store/own").headers["etag"]
+    fact = next(
+        row["g"] for row in server.rows("SELECT ?g { GRAPH ?g { ?s ?p ?o } FILTER(CONTAINS(STR(?g), 'fact/')) }")
+    )
+    facts = server.client.get("/store", params={"graph": fact}).headers["etag"]
+    before = server.client.get("/store?default").headers["etag"]
+    assert update(server, f"DROP GRAPH <{fact}>") == 204
+    run_build(server.project)
+    eventually(lambda: server.client.get("/store", params={"graph": fact}).status_code == 200)
+    assert server.client.get("/store?default").headers["etag"] != before
+    assert server.client.get("/store", params={"graph": fact}).headers["etag"] != facts
+    assert server.client.get("/store/own").headers["etag"] == tag
+
+
+Sent: TypeAlias = tuple[str, str, dict[str, Any]]
+
+
+@contextmanager
+def waiting(server: Server, requests: list[Sent]) -> Iterator[list[Future[httpx.Response]]]:
+    """Send writes that have to wait for each other, in this order; they go on where the block ends."""
+    headers = {**TURTLE, **server.may_write}
+    client = httpx.Client(base_url=server.url, timeout=300, trust_env=False, limits=httpx.Limits(max_connections=200))
+    with client, ThreadPoolExecutor(len(requests) + 1) as threads:
+        with filelock.FileLock(server.project / "served" / "lock", timeout=60):
+            sent = [threads.submit(client.put, "/store/first", content="<x:s> <x:p> 0 .", headers=headers)]
+            # the first one is with its process, which waits for the lock
+            eventually(lambda: _metric(server, "pressgraph_writes_pending") == 1)
+            for number, (method, path, more) in enumerate(requests, start=1):
+                sent.append(threads.submit(client.request, method, path, **{"headers": headers, **more}))
+                eventually(lambda number=number: _metric(server, "pressgraph_writes_pending") == number + 1)
+            yield sent[1:]
+        assert sent[0].result().status_code in {201, 204}
+        for it in sent:
+            it.result()
+
+
+def _metric(server: Server, name: str) -> float:
+    lines = server.client.get("/metrics").text.splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+
+def _published(server: Server) -> int:
+    return int((server.project / "served" / "current").read_text())
+
+
+def _update(server: Server, text: str) -> Sent:
+    return "POST", "/sparql", {"data": {"update": text}, "headers": server.may_write}
+
+
+def test_writes_that_wait_are_published_together_each_with_its_own_answer(graphs: Server) -> None:
+    assert update(graphs, "DROP ALL") == 204
+    before = _published(graphs)
+    create = {**TURTLE, **graphs.may_write, "if-none-match": "*"}
+    requests: list[Sent] = [
+        ("PUT", "/store/a", {"content": "<x:a> <x:p> 1 ."}),
+        ("PUT", "/store/a", {"content": "<x:a> <x:p> 2 ."}),
+        ("PUT", "/store/a", {"content": "<x:a> <x:p> 3 .", "headers": create}),
+        ("PUT", "/store/b", {"content": "<x:b> <x:p> "}),
+        ("DELETE", "/store/none", {}),
+        _update(graphs, "INSERT { ?s <x:q> ?o } WHERE { ?s <x:p> ?o FILTER(?o > 0) }"),
+        _update(graphs, "DROP GRAPH <x:none>"),
+        ("POST", "/store/a", {"content": "<x:a> <x:r> 4 ."}),
+        ("PUT", "/store/c", {"content": "<x:c> <x:p> 5 ."}),
+        ("DELETE", "/store/c", {}),
+    ]
+    with waiting(graphs, requests) as sent:
+        pass
+    assert [it.result().status_code for it in sent] == [201, 204, 412, 400, 404, 204, 400, 204, 201, 204]
+    assert _published(graphs) == before + 2
+    assert graphs.rows("SELECT ?p ?o { <x:a> ?p ?o } ORDER BY ?p") == [
+        {"p": "x:p", "o": "2"},
+        {"p": "x:q", "o": "2"},
+        {"p": "x:r", "o": "4"},
+    ]
+    assert graphs.rows("SELECT ?o { VALUES ?s { <x:b> <x:c> } ?s ?p ?o }") == []
+    # the numbers that are kept are those of all of them
+    said = graphs.client.get("/void", headers={"accept": "application/n-triples"}).text
+    counted = graphs.rows(COUNT)[0]["n"]
+    assert f'<http://rdfs.org/ns/void#triples> "{counted}"' in said
+
+
+def test_a_write_that_fails_halfway_takes_no_other_one_along(graphs: Server) -> None:
+    assert update(graphs, "DROP ALL") == 204
+    requests: list[Sent] = [
+        ("PUT", "/store/a", {"content": "<x:a> <x:p> 1 ."}),
+        _update(graphs, "INSERT DATA { <x:half> <x:p> 1 } ; DELETE WHERE { <x:a> ?p ?o } ; DROP GRAPH <x:none>"),
+        ("PUT", "/store/b", {"content": "<x:b> <x:p> 1 ."}),
+    ]
+    with waiting(graphs, requests) as sent:
+        pass
+    assert [it.result().status_code for it in sent] == [201, 400, 201]
+    assert graphs.rows("SELECT ?s { ?s <x:p> 1 } ORDER BY ?s") == [{"s": "x:a"}, {"s": "x:b"}]
+
+
+def test_a_write_that_ends_its_process_takes_no_other_one_along(graphs: Server) -> None:
+    assert update(graphs, "DROP ALL") == 204
+    digits = "VALUES ?{0} {{ 0 1 2 3 4 5 6 7 8 9 }}"
+    endless = " ".join(digits.format(name) for name in "abcdefghij")
+    total = " + ".join(f"?{name}" for name in "abcdefghij")
+    requests: list[Sent] = [
+        ("PUT", "/store/a", {"content": "<x:a> <x:p> 1 ."}),
+        _update(graphs, f"INSERT {{ <x:no> <x:p> 1 }} WHERE {{ {endless} FILTER({total} > 99) }}"),
+        ("PUT", "/store/b", {"content": "<x:b> <x:p> 1 ."}),
+    ]
+    with waiting(graphs, requests) as sent:
+        pass
+    assert [it.result().status_code for it in sent] == [201, 504, 201]
+    assert graphs.rows("SELECT ?s { ?s <x:p> 1 } ORDER BY ?s") == [{"s": "x:a"}, {"s": "x:b"}]
+
+
+def test_too_many_waiting_writes_are_refused(graphs: Server) -> None:
+    requests: list[Sent] = [("PUT", f"/store/w{number}", {"content": "<x:w> <x:p> 1 ."}) for number in range(64)]
+    with waiting(graphs, requests) as sent:
+        one_more = graphs.client.put("/store/w64", content="<x:w> <x:p> 1 .", headers={**TURTLE, **graphs.may_write})
+        assert (one_more.status_code, one_more.headers["retry-after"]) == (503, "2")
+    assert {it.result().status_code for it in sent} == {201}

@@ -19,6 +19,7 @@ from pressgraph.project.config import CONFIG_NAME
 from pressgraph.server.answers import RequestError
 from pressgraph.server.exchange import ExchangeError
 from pressgraph.server.publication import Built, Description, is_current, served_folder
+from pressgraph.server.revisions import Revisions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,8 @@ class Following:
         self.snapshot: Snapshot | None = None
         self.identity = "none"
         """Names the snapshot, and no other one ever."""
+        self.revisions = Revisions()
+        """The states that its graphs are in."""
         self.described = Description()
         """What is told of it as a whole."""
         self.since: float | None = None
@@ -96,6 +99,7 @@ class Following:
                 described = Description.of(current)
                 await front.pool.open(current.path / "store")
                 self.snapshot, self.identity, self.described = current, identity, described
+                self.revisions = Revisions.of(manifest)
                 self.since = current.path.stat().st_mtime
                 self.gone = frozenset(manifest.get("gone", ()))
                 front.moved()

@@ -102,6 +102,7 @@ class Metrics:
         if front.following.since is not None:
             age = max(0.0, time.time() - front.following.since)
             yield GaugeMetricFamily("pressgraph_snapshot_age_seconds", "Age of what is served", age)
+        yield GaugeMetricFamily("pressgraph_writes_pending", "Writes that wait or are made", front.writes.under_way)
         without = float(pool.without_network)
         yield GaugeMetricFamily("pressgraph_workers_without_network", "1: query processes have no network", without)
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.server.lookups import first_page
+from pressgraph.server.revisions import Revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -160,13 +160,15 @@ def publish_build(
             gone = ({*manifest.get("gone", ()), *gone} | before_described) - described
             describe(candidate, store, counts)
             del store
+            revisions = Revisions.of(manifest)
+            revisions.built(owned)
             return candidate.publish(
                 {
                     "built": built.identity if built is not None else manifest.get("built"),
                     "rules": rules.to_json(),
                     "written": written,
                     "gone": sorted(gone)[:_MOST_GONE],
-                    "id": secrets.token_hex(8),
+                    **revisions.to_manifest(),
                 }
             )
 

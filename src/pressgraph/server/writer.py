@@ -1,4 +1,4 @@
-"""A writer process: take one write, make a new snapshot of the served dataset with it, publish it, end.
+"""A writer process: take writes that wait together, make a new snapshot of the served dataset, publish it, end.
 
     python -m pressgraph.server.writer FD SETTINGS
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import sys
 from contextlib import suppress
@@ -21,7 +20,7 @@ from typing import Any
 import filelock
 import pyoxigraph as ox
 
-from pressgraph.dataset import Snapshot, Snapshots, union
+from pressgraph.dataset import Snapshots, union
 from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.withholding import Rules
@@ -29,11 +28,16 @@ from pressgraph.errors import PressgraphError, StoreError
 from pressgraph.server.frames import END, FAILED, READY, REQUEST, json_frame, receive
 from pressgraph.server.operations import Update, UpdateError
 from pressgraph.server.publication import Built, describe, owned_by_build, publish_build
+from pressgraph.server.revisions import Revisions
 from pressgraph.server.sandbox import restrict
 
 _RESERVE = "reserve"
 _RESERVED = 32 * 1024 * 1024
 """How many bytes of the disk are kept for deleting on a full one: a write's log and the tables that it rewrites."""
+
+
+class ApartError(Exception):
+    """Writes that cannot be made together; nothing was changed."""
 
 
 class RefusedError(Exception):
@@ -45,19 +49,21 @@ class RefusedError(Exception):
 
 
 def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
-    """Make one write; return the new snapshot's name and what happened to the graph.
+    """Publish a build, or make writes and publish them together; return what became of each write.
 
     On a full disk, what can make room or withdraw something is made once more with the room that is kept for it.
+    Raises ApartError for writes that cannot be made together.
     """
     reserve = Path(request["folder"]) / _RESERVE
+    operations = [it["op"] for it in request["writes"]] or ["publish"]
     try:
         outcome = _write(request, contents)
     except (PressgraphError, OSError, RuntimeError) as error:
-        if request["op"] == "put" or not _is_full(error) or not reserve.exists():
+        if "put" in operations or not _is_full(error) or not reserve.exists():
             raise
         reserve.unlink()
         outcome = _write(request, contents)
-    if request["op"] != "publish" and not reserve.exists():
+    if operations != ["publish"] and not reserve.exists():
         _keep_room(reserve)
     return outcome
 
@@ -78,9 +84,9 @@ def _is_full(error: BaseException) -> bool:
 def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     folder, wait, keep = Path(request["folder"]), request["wait"], request["keep"]
     rules = Rules(**request["rules"])
-    if request["op"] == "publish":
+    if not request["writes"]:
         before_in = request["before_in"]
-        snapshot = publish_build(
+        publish_build(
             Path(request["state"]),
             folder,
             id_base=request["id_base"],
@@ -90,43 +96,82 @@ def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
             keep=keep,
             wait=wait,
         )
-        return {"snapshot": snapshot.name}
+        return {}
     snapshots = Snapshots(folder, kind="served", keep=keep)
     with snapshots.building(wait=wait):
         current = snapshots.current()
-        _check_precondition(current, request)
         manifest: dict[str, Any] = {"built": None, "rules": rules.to_json()}
         if current is not None:
             manifest = current.manifest()
         with snapshots.candidate() as candidate:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
-            update = Update(store, base=request.get("base", ""), prefixes=request["prefixes"])
-            outcome = _OPERATIONS[request["op"]](store, update, request, contents)
+            made = _Made(store, Revisions.of(manifest), request["prefixes"])
+            rest = iter(contents)
+            outcomes = [
+                made.write(it, [next(rest) for _ in it.get("parts", ())], alone=len(request["writes"]) == 1)
+                for it in request["writes"]
+            ]
+            if all("failed" in it for it in outcomes):
+                del store, before, made
+                return {"outcomes": outcomes}
             store.flush()
             owned = owned_by_build(request["id_base"])
-            if any(owned(name) for name in update.graphs):
+            if any(owned(name) for name in made.graphs):
                 # the next build puts its graphs into their place again, whether facts have changed or not
                 manifest["altered"] = _looked(Path(request["state"]))
             counts = Counts.load(current.path) if current is not None else None
-            touched = None if update.whole else Touched(triples=update.triples, graphs=update.graphs)
+            touched = None if made.whole else Touched(triples=made.triples, graphs=made.graphs)
             describe(candidate, store, recount(counts, before, store, touched, request["id_base"]))
-            del store, before, update
-            snapshot = candidate.publish({**manifest, "written": True, "id": secrets.token_hex(8)})
-    return {"snapshot": snapshot.name, **outcome}
+            manifest |= {"written": True, "made": request["made"], **made.revisions.to_manifest()}
+            del store, before, made
+            candidate.publish(manifest)
+    return {"outcomes": outcomes}
 
 
-def _check_precondition(current: Snapshot | None, request: dict[str, Any]) -> None:
-    """Raise RefusedError where the dataset is not in the state that a request is for."""
-    wanted = request.get("precondition") or {"snapshot": None, "exists": None}
-    identity = current.identity if current is not None else None
-    if wanted["snapshot"] is not None and wanted["snapshot"] != identity:
+class _Made:
+    """The writes that are made in one candidate, one after the other, and what they changed together."""
+
+    def __init__(self, store: ox.Store, revisions: Revisions, prefixes: dict[str, str]) -> None:
+        self._store = store
+        self._prefixes = prefixes
+        self.revisions = revisions
+        self.graphs: set[ox.NamedNode] = set()
+        self.triples: set[ox.Triple] = set()
+        self.whole = False
+
+    def write(self, request: dict[str, Any], contents: list[bytes], *, alone: bool) -> dict[str, Any]:
+        """Make a write, and return what came of it; one that is refused has changed nothing.
+
+        Raises ApartError where it has to be made `alone`, since it has failed after its first changes.
+        """
+        update = Update(self._store, base=request.get("base", ""), prefixes=self._prefixes)
+        try:
+            _check_precondition(self._store, self.revisions, request)
+            outcome = _OPERATIONS[request["op"]](self._store, update, request, contents)
+        except RefusedError as error:
+            if not alone and (update.graphs or update.triples or update.whole):
+                raise ApartError from error
+            return {"failed": error.kind, "message": str(error)}
+        except Exception as error:
+            if alone:
+                raise
+            raise ApartError from error
+        self.graphs |= update.graphs
+        self.triples |= update.triples
+        self.whole = self.whole or update.whole
+        self.revisions.written(update.graphs, whole=update.whole)
+        return outcome
+
+
+def _check_precondition(store: ox.Store, revisions: Revisions, request: dict[str, Any]) -> None:
+    """Raise RefusedError where a graph is not in the state that a request is for."""
+    wanted = request.get("precondition") or {"revision": None, "exists": None}
+    graph = request.get("graph")
+    if wanted["revision"] is not None and wanted["revision"] != revisions.graph(graph):
         raise RefusedError("precondition", "the graph has changed; read it again")
     if wanted["exists"] is not None:
-        graph = request["graph"]
-        exists = graph is None or (
-            current is not None and current.open().contains_named_graph(ox.NamedNode(request["graph"]))
-        )
+        exists = graph is None or store.contains_named_graph(ox.NamedNode(graph))
         if exists != wanted["exists"]:
             raise RefusedError("precondition", f"there is {'a' if exists else 'no'} graph {graph or 'by default'}")
 
@@ -205,8 +250,8 @@ def _parsed(request: dict[str, Any], contents: list[bytes]) -> set[ox.Triple]:
 def _failure(error: Exception) -> tuple[str, str]:
     """Return the kind of a failure, which decides the status, and what to say of it."""
     match error:
-        case RefusedError():
-            return error.kind, str(error)
+        case ApartError():
+            return "apart", "a write has to be made alone"
         case _ if _is_full(error):
             return "disk", "the server's disk is full; nothing was changed"
         case MemoryError():
@@ -227,7 +272,7 @@ def main() -> None:
         return
     request = json.loads(message[1])
     contents = []
-    for _ in request.get("parts", ()):
+    for _ in range(sum(len(it.get("parts", ())) for it in request["writes"])):
         part = receive(sock)
         if part is None:
             return

@@ -1,7 +1,8 @@
 """Writing over HTTP: SPARQL Update, and the SPARQL 1.1 Graph Store HTTP Protocol (which also reads).
 
-Each write is a process of its own (`pressgraph.server.writer`), with its own limits; one at a time. The next one is
-started ahead, so that what `build` publishes is served at once.
+A write is made by a process of its own (`pressgraph.server.writer`), with its own limits; one process at a time. What
+waits meanwhile is made together, by the next process, and published once: each write sees those before it, and has its
+own answer. The next process is started ahead, so that what `build` publishes is served at once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import math
 import os
 import secrets
 import time
+from dataclasses import dataclass
+from dataclasses import field as default
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -21,8 +24,8 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import PlainTextResponse, Response
 
-from pressgraph.dataset import SERIALIZATIONS
-from pressgraph.errors import QueryError
+from pressgraph.dataset import SERIALIZATIONS, Snapshots
+from pressgraph.errors import QueryError, StoreError
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.server.answers import (
     CORS,
@@ -44,7 +47,7 @@ from pressgraph.server.protocol import absolute_iri, media_type, parameters
 from pressgraph.server.updates import with_dataset
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from starlette.requests import Request
 
@@ -53,9 +56,30 @@ if TYPE_CHECKING:
 
 _READING, _WRITING = "GET, HEAD, OPTIONS", "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 _MOST_PARTS = 100
-_MOST_WAITING = 16
+_MOST_WAITING = 64
+_MOST_HELD = 4
+"""How many of the largest writes may be held in memory while they wait."""
+_TOGETHER = 8 * 1024 * 1024
+"""The size in bytes up to which waiting writes are made together."""
 _NAMED = {form.media_type for form in SERIALIZATIONS if form.named_graphs and form.name != "jsonld"}
 _TRIPLES = {form.media_type for form in SERIALIZATIONS} - _NAMED
+
+
+@dataclass(slots=True, eq=False)
+class _Write:
+    """A write that waits for its turn, or is made."""
+
+    request: dict[str, Any]
+    contents: Sequence[bytes]
+    outcome: dict[str, Any] | RequestError = default(
+        # whoever made it has not come to its end
+        default_factory=lambda: request_error(ExchangeError("stopping", "the server is stopping"))
+    )
+
+    @property
+    def size(self) -> int:
+        """How much there is to be written, in bytes or characters."""
+        return len(self.request.get("text", "")) + sum(map(len, self.contents))
 
 
 class Writes:
@@ -65,7 +89,8 @@ class Writes:
         self.front = front
         self._token = token
         self._lock = asyncio.Lock()
-        self._waiting = 0
+        self._waiting: list[_Write] = []
+        self._making = 0
         self._alive: set[Process] = set()
         self._spare: Process | None = None
         self._not_before = 0.0
@@ -81,6 +106,11 @@ class Writes:
     def size(self) -> int:
         """How large a write may be, in bytes."""
         return self.front.settings.write_body_mib * 1024 * 1024
+
+    @property
+    def under_way(self) -> int:
+        """How many writes wait or are made."""
+        return len(self._waiting) + self._making
 
     # -- who may
 
@@ -203,28 +233,28 @@ class Writes:
         return ResultStream(exchange, content, headers=headers, compress=compress)
 
     def _tag(self, graph: str | None, form: str) -> str:
-        """Return the entity tag of a graph in a form; another state of the dataset has another one."""
+        """Return the entity tag of a graph in a form; another state of the graph has another one."""
         digest = hashlib.sha256(repr((graph, form)).encode()).hexdigest()[:20]
-        return f'"{self.front.snapshot_id}-{digest}"'
+        return f'"{self.front.following.revisions.graph(graph)}-{digest}"'
 
     def _precondition(self, request: Request, graph: str | None) -> dict[str, Any]:
-        """Return what must hold of the dataset for a write to be made (RFC 9110, 13.1).
+        """Return what must hold of a graph for a write to be made (RFC 9110, 13.1).
 
-        `snapshot` names the only state that may be changed, `exists` says whether the graph must be there. Raises
+        `revision` is the only one that may be changed, `exists` says whether the graph must be there. Raises
         RequestError where it is known not to hold.
         """
         match, none = (field(request.headers, name) for name in ("if-match", "if-none-match"))
         tags = {self._tag(graph, form.name) for form in GRAPHS}
         tags |= {packed_tag(tag) for tag in tags}
         failed = RequestError(412, "the graph is not in the state that the request names; read it again")
-        found: dict[str, Any] = {"snapshot": None, "exists": None}
+        found: dict[str, Any] = {"revision": None, "exists": None}
         if match is not None:
             if match.strip() == "*":
                 found["exists"] = True
             elif tags.isdisjoint(it.strip() for it in match.split(",")):
                 raise failed
             else:
-                found["snapshot"] = self.front.snapshot_id
+                found["revision"] = self.front.following.revisions.graph(graph)
         if none is not None:
             if none.strip() == "*":
                 found["exists"] = False
@@ -308,53 +338,106 @@ class Writes:
 
         Raises RequestError.
         """
-        await self._run({"op": "publish"}, [])
+        async with self._lock:
+            try:
+                await self._in_process([], "")
+            except ExchangeError as failure:
+                raise self._failed(failure, "publish") from failure
 
-    async def _write(self, request: dict[str, Any], contents: list[bytes] | None = None) -> dict[str, Any]:
-        outcome = await self._run(request, contents or [])
-        await self.front.following.move()
-        return outcome
+    async def _write(self, request: dict[str, Any], contents: Sequence[bytes] = ()) -> dict[str, Any]:
+        """Have a write made, together with those that wait too; return what came of it.
 
-    async def _run(self, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
-        if self._waiting >= _MOST_WAITING:
+        Raises RequestError.
+        """
+        write = _Write(request, contents)
+        if len(self._waiting) >= _MOST_WAITING or sum(it.size for it in self._waiting) > _MOST_HELD * self.size:
             raise RequestError(503, "too many writes are waiting; try again soon", {"retry-after": "2"})
-        self._waiting += 1
+        self._waiting.append(write)
         try:
             async with self._lock:
-                return await self._in_process(request, contents)
+                # whoever had the lock before may have taken it along
+                if write in self._waiting:
+                    await self._make(self._next())
         finally:
-            self._waiting -= 1
+            if write in self._waiting:
+                self._waiting.remove(write)
+        if isinstance(write.outcome, RequestError):
+            raise write.outcome
+        await self.front.following.move()
+        return write.outcome
 
-    async def _in_process(self, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
+    def _next(self) -> list[_Write]:
+        """Take the writes that are made together: the first that waits, and more while they are small."""
+        group = [self._waiting.pop(0)]
+        size = group[0].size
+        while self._waiting and (size := size + self._waiting[0].size) <= _TOGETHER:
+            group.append(self._waiting.pop(0))
+        return group
+
+    async def _make(self, group: list[_Write]) -> None:
+        """Make writes as one publication; where one of them spoils that, each by itself. The caller holds the lock."""
+        made = secrets.token_hex(8)
+        self._making = len(group)
+        try:
+            outcomes = await self._in_process(group, made)
+        except ExchangeError as failure:
+            if len(group) > 1 and (failure.kind == "apart" or not self._is_published(made)):
+                for write in group:
+                    await self._make([write])
+                return
+            for write in group:
+                write.outcome = self._failed(failure, write.request["op"])
+            return
+        finally:
+            self._making = 0
+        for write, outcome in zip(group, outcomes, strict=True):
+            refused = outcome.get("failed")
+            write.outcome = request_error(ExchangeError(refused, outcome["message"])) if refused else outcome
+
+    def _is_published(self, made: str) -> bool:
+        """Tell whether a process published its writes before it failed; where that cannot be told, it may have."""
+        try:
+            current = Snapshots(self.front.following.folder, kind="served").current()
+            return current is not None and current.manifest().get("made") == made
+        except StoreError:
+            return True
+
+    def _failed(self, failure: ExchangeError, operation: str) -> RequestError:
+        error = request_error(failure)
+        if error.status >= 500:  # noqa: PLR2004
+            # no message: it may hold what was written
+            self.front.say("error", error="write", operation=operation, kind=failure.kind)
+        return error
+
+    async def _in_process(self, group: Sequence[_Write], made: str) -> list[dict[str, Any]]:
+        """Have a process make writes and publish them under a name, or publish what was built where there are none.
+
+        Raises ExchangeError.
+        """
         front = self.front
         timeout = front.settings.write_timeout
         message = request_frame(
             {
-                **request,
                 **front.following.request(),
+                "writes": [it.request for it in group],
+                "made": made,
                 "prefixes": front.prefixes,
                 "wait": timeout / 2,
             }
         )
-        exchange = Exchange(message + b"".join(frame(DATA, content) for content in contents))
+        exchange = Exchange(message + b"".join(frame(DATA, content) for it in group for content in it.contents))
         process = await self._fresh()
         process.ask(exchange)
         limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
         timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
         try:
             parts = [chunk async for chunk in exchange.chunks()]
-        except ExchangeError as failure:
-            error = request_error(failure)
-            if error.status >= 500:  # noqa: PLR2004
-                # no message: it may hold what was written
-                front.say("error", error="write", operation=request["op"], kind=failure.kind)
-            raise error from failure
         finally:
             timer.cancel()
             exchange.close()
         # the answer comes before the process's end, and its lock goes with it
-        outcome: dict[str, Any] = json.loads(b"".join(parts))
-        return outcome
+        outcomes: list[dict[str, Any]] = json.loads(b"".join(parts)).get("outcomes", [])
+        return outcomes
 
     async def prepare(self) -> None:
         """Have a process that waits for the next write, unless one is under way."""

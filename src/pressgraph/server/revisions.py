@@ -1,0 +1,58 @@
+"""Which state each served graph is in: what entity tags of graphs are made of, and conditions on writes are about.
+
+A snapshot's manifest names the revision of each graph that was written over HTTP, so that a write leaves the entity
+tags of other graphs as they were. All other graphs have one revision together, and the default graph, which is the
+union, has one that every write changes. A revision that changes without need costs a reader one more read; one that
+stays while its graph changes would lose somebody's update. So where it is not known what a write changed, all change.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_MOST = 2000
+"""How many graphs have a revision of their own; a manifest is written and read whole."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Revisions:
+    """The revisions of a dataset's graphs."""
+
+    dataset: str = ""
+    """Of the dataset as a whole, and so of its default graph."""
+    others: str = ""
+    """Of each named graph that `graphs` does not name."""
+    graphs: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> Revisions:
+        """Read the manifest of a snapshot."""
+        dataset = manifest.get("id", "")
+        return cls(dataset=dataset, **manifest.get("revisions", {"others": dataset, "graphs": {}}))
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return what a manifest says of them."""
+        return {"id": self.dataset, "revisions": {"others": self.others, "graphs": dict(self.graphs)}}
+
+    def graph(self, iri: str | None) -> str:
+        """Return the revision of a graph; None is the default graph."""
+        return self.dataset if iri is None else self.graphs.get(iri, self.others)
+
+    def written(self, names: Iterable[ox.NamedNode], *, whole: bool) -> None:
+        """Note that these graphs may have changed, or all of them."""
+        self.dataset = secrets.token_hex(8)
+        self.graphs |= dict.fromkeys((name.value for name in names), self.dataset)
+        if whole or len(self.graphs) > _MOST:
+            self.others, self.graphs = self.dataset, {}
+
+    def built(self, owned: Callable[[object], bool]) -> None:
+        """Note that the graphs of a build may have changed; `owned` tells which they are."""
+        self.dataset = self.others = secrets.token_hex(8)
+        self.graphs = {iri: revision for iri, revision in self.graphs.items() if not owned(ox.NamedNode(iri))}
