@@ -435,12 +435,12 @@ def test_a_new_build_is_served_within_a_second_and_nothing_fails_meanwhile(root:
             published = time.monotonic()
             want = [{"n": f"Round {round_}"}]
             while server.rows(f"SELECT ?n {{ <{BASE}id/agent/new-cluster> schema:name ?n }}") != want:
-                assert time.monotonic() - published < 10
+                assert time.monotonic() - published < 60
                 time.sleep(0.01)
             delays.append(time.monotonic() - published)
         path.write_text(text, encoding="utf-8")
         run_build(project)
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while server.client.get("/id/agent/new-cluster").status_code != 410 and time.monotonic() < until:
             time.sleep(0.05)
         gone = server.client.get("/doc/agent/new-cluster", headers=HTML)
@@ -474,7 +474,7 @@ def test_what_is_written_stays_when_a_build_publishes(root: Path, tmp_path: Path
         with path.open("a", encoding="utf-8") as file:
             file.write("  - id: agent/new-cluster\n    type: ClusterOrganisation\n    name: { en: New }\n")
         run_build(project)
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while f"{BASE}id/agent/new-cluster" not in {row["s"] for row in server.rows(CLUSTERS)}:
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -576,7 +576,7 @@ def test_a_signal_lets_requests_end(number: int, launch: Callable[..., Server], 
     answers: list[httpx.Response] = []
     asking = threading.Thread(target=lambda: answers.append(server.query(text, accept="text/csv")))
     asking.start()
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while "pressgraph_pool_busy 1.0" not in server.client.get("/metrics").text and time.monotonic() < until:
         time.sleep(0.01)
     server.process.send_signal(number)
