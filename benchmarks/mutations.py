@@ -34,8 +34,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "src/pressgraph"
 
 TESTS: dict[str, str] = {
+    "convert/accelerate.py": "tests/test_emitter.py tests/test_datatypes.py",
     "convert/emitter.py": "tests/test_emitter.py tests/test_datatypes.py",
-    "convert/stream.py": "tests/test_emitter.py tests/test_tables.py tests/test_workbooks.py",
+    "convert/json_lines.py": "tests/test_emitter.py",
+    "convert/plans.py": "tests/test_emitter.py tests/test_datatypes.py",
+    "convert/records.py": "tests/test_emitter.py tests/test_tables.py tests/test_workbooks.py",
+    "convert/table_rows.py": "tests/test_tables.py tests/test_workbooks.py",
     "dataset/json_ld.py": "tests/test_json_ld.py tests/test_json_ld_suite.py",
     "dataset/snapshots.py": "tests/test_snapshots.py tests/test_build.py",
     "facts/check.py": "tests/test_facts_yaml.py tests/test_hints.py tests/test_emitter.py",

@@ -34,7 +34,7 @@ def measure(releases: int, engine: str) -> None:
     import pyoxigraph as ox
 
     import pressgraph
-    from pressgraph.convert import compile_emitter, convert_json_lines
+    from pressgraph.convert import JsonLines, compile_emitter
     from pressgraph.dataset import union
     from pressgraph.validation.engines import choose, profile_shapes
     from pressgraph.validation.shacl import profile_triples, read_report
@@ -45,9 +45,7 @@ def measure(releases: int, engine: str) -> None:
             line.encode() for line in release_lines(iter_releases(releases, errors=max(ERRORS * 12, 2 / releases)))
         )
         store = ox.Store()
-        union.load(
-            store, convert_json_lines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-")
-        )
+        union.load(store, JsonLines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-"))
         union.add(store, profile_triples(workspace.profile), f"{workspace.project.id_base}profile")
         triples = union.size(store)
         chosen = choose(engine, profile_shapes(workspace.profile))

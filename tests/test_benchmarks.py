@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pressgraph
-from pressgraph.convert import compile_emitter, convert_json_lines
+from pressgraph.convert import JsonLines, compile_emitter
 from pressgraph.profile import Profile
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def test_generated_facts_convert_without_a_second_look(
     emitter = compile_emitter(profile, id_base)
     converted = []
     for write in (generate.release_lines, generate.fact_lines):
-        stream = convert_json_lines([line.encode() for line in write(releases)], emitter, name="facts.jsonl")
-        monkeypatch.setattr(stream, "_slow", lambda line, _number: pytest.fail(f"not understood: {line!r}"))
+        stream = JsonLines([line.encode() for line in write(releases)], emitter, name="facts.jsonl")
+        monkeypatch.setattr(stream, "place", lambda line: pytest.fail(f"not understood: {line!r}"))
         lines = b"".join(stream).splitlines()
         assert not stream.problems
         assert stream.facts == sum(len(release["facts"]) for release in releases)

@@ -2,8 +2,11 @@
 
 import copy
 import csv
+import gc
 import json
+import linecache
 import re
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,9 +21,8 @@ from hypothesis import strategies as st
 from pyld import jsonld
 
 from pressgraph.cli import main
-from pressgraph.convert import Emitter, compile_emitter, convert_facts, convert_json_lines, quads
-from pressgraph.convert.shapes import Unsure
-from pressgraph.convert.stream import JsonLines
+from pressgraph.convert import Emitter, JsonLines, compile_emitter, convert_facts, quads
+from pressgraph.convert.literals import NeedsCheck
 from pressgraph.facts import FactsFile
 from pressgraph.profile import Key, Kind, context_document, load_profile
 from pressgraph.project import open_project
@@ -110,7 +112,7 @@ def by_yaml(read: Read, emitter: Emitter, *facts: Json) -> tuple[set[ox.Quad], F
 
 def by_json_lines(emitter: Emitter, *records: Json) -> tuple[set[ox.Quad], JsonLines]:
     lines = [record if isinstance(record, bytes) else json.dumps(record).encode() for record in records]
-    stream = convert_json_lines([SOURCE_LINE, *lines], emitter, name="facts.jsonl")
+    stream = JsonLines([SOURCE_LINE, *lines], emitter, name="facts.jsonl")
     return set(quads(stream)), stream
 
 
@@ -327,11 +329,11 @@ def test_the_founding_release_means_the_same_as_json_lines(
         if "personal" in fact:
             fact["personal"] = True
     expected = set(quads(convert_facts(founding, emitter)))
-    one_line = convert_json_lines([json.dumps(tree).encode()], emitter, name="release.jsonl")
+    one_line = JsonLines([json.dumps(tree).encode()], emitter, name="release.jsonl")
     assert set(quads(one_line)) == expected
     assert (one_line.problems, one_line.facts) == ([], 124)
     lines = [json.dumps({"source": tree["source"]}).encode(), *(json.dumps(fact).encode() for fact in tree["facts"])]
-    many_lines = convert_json_lines(lines, emitter, name="facts.jsonl")
+    many_lines = JsonLines(lines, emitter, name="facts.jsonl")
     assert set(quads(many_lines)) == expected
     assert (many_lines.problems, many_lines.facts) == ([], 124)
 
@@ -416,7 +418,7 @@ def test_json_lines_accept_what_the_checker_accepts(data: st.DataObject, emitter
 # -- facts in bulk
 
 MANY = 20
-"""Facts of one shape after which a function has been written for them."""
+"""Facts of one shape: a function is written for the first, and answers for all."""
 
 
 @given(data=st.data())
@@ -428,7 +430,7 @@ def test_facts_in_bulk_are_emitted_like_single_ones(data: st.DataObject, emitter
             line = json.dumps(record, ensure_ascii=ascii_only).encode()
             outputs = set()
             for _ in range(MANY):
-                stream = convert_json_lines([line], emitter, name="facts.jsonl")
+                stream = JsonLines([line], emitter, name="facts.jsonl")
                 outputs.add(b"".join(stream))
                 assert stream.problems == []
             assert len(outputs) == 1
@@ -436,17 +438,16 @@ def test_facts_in_bulk_are_emitted_like_single_ones(data: st.DataObject, emitter
 
 @given(data=st.data())
 @settings(GENERATED, max_examples=300)
-def test_facts_in_bulk_are_checked_like_single_ones(data: st.DataObject, emitter: Emitter) -> None:
+def test_facts_in_bulk_are_checked_like_single_ones(data: st.DataObject, emitter: Emitter, read: Read) -> None:
     fact = data.draw(facts())
     other = data.draw(mutations(fact))
-    for one in [*[fact] * MANY, other]:
-        try:
-            expected = "\n".join(emitter.triples(one, personal=True))
-        except Unsure:
-            with pytest.raises(Unsure):
-                emitter.lines(one, personal=True, checked=False)
-        else:
-            assert emitter.lines(one, personal=True, checked=False) == expected
+    from_json, stream = by_json_lines(emitter, *[fact] * MANY, other)
+    from_yaml, found = by_yaml(read, emitter, other)
+    assert {p.rule for p in stream.problems} == {p.rule for p in found.problems}
+    assert {p.place.line for p in stream.problems} <= {MANY + 2}
+    good, _ = by_yaml(read, emitter, fact)
+    expected = good if found.problems else good | from_yaml
+    assert facts_of(from_json) == facts_of(expected)
 
 
 @pytest.mark.parametrize(
@@ -456,7 +457,7 @@ def test_facts_in_bulk_are_checked_like_single_ones(data: st.DataObject, emitter
 def test_a_key_that_stands_twice_is_found_in_bulk(emitter: Emitter, first: bytes, text: str) -> None:
     good = b'{"source": "document/d", "id": "agent/a", "url": "https://a.de", "name": {"en": "%b"}}' % text.encode()
     bad = good[:-1] + b", " + first + b"}"
-    stream = convert_json_lines([*[good] * MANY, bad], emitter, name="facts.jsonl")
+    stream = JsonLines([*[good] * MANY, bad], emitter, name="facts.jsonl")
     assert b"".join(stream)
     assert {(p.rule, p.place.line) for p in stream.problems} == {("duplicate-key", MANY + 1)}
 
@@ -467,7 +468,7 @@ def test_texts_that_facts_may_not_hold_are_found_in_bulk(emitter: Emitter, text:
         record = {"source": "document/d", "id": "agent/a", "type": "Organization", "name": {"en": text}}
         return json.dumps(record, ensure_ascii="\ud800" in text).encode()
 
-    stream = convert_json_lines([*[line("A")] * MANY, line(text)], emitter, name="facts.jsonl")
+    stream = JsonLines([*[line("A")] * MANY, line(text)], emitter, name="facts.jsonl")
     assert b"".join(stream)
     assert [p.place.line for p in stream.problems] == [MANY + 1]
 
@@ -540,7 +541,7 @@ def test_the_text_of_a_source_and_the_spans_of_evidence_are_in_the_graph(
     ]
     document = {"source": source, "facts": facts}
     yaml_route = quads(convert_facts(read(json.dumps(document)), emitter))
-    json_route = quads(convert_json_lines([json.dumps(document).encode()], emitter, name="facts.jsonl"))
+    json_route = quads(JsonLines([json.dumps(document).encode()], emitter, name="facts.jsonl"))
     schema, oa = "http://schema.org/", "http://www.w3.org/ns/oa#"
     for route in (list(yaml_route), list(json_route)):
         said: dict[str, list[tuple[str, str]]] = {}
@@ -560,7 +561,7 @@ def test_the_text_of_a_source_and_the_spans_of_evidence_are_in_the_graph(
 
 
 def test_json_lines_without_a_source_say_so(emitter: Emitter) -> None:
-    stream = convert_json_lines([b'{"id": "agent/a", "name": "A"}'], emitter, name="facts.jsonl")
+    stream = JsonLines([b'{"id": "agent/a", "name": "A"}'], emitter, name="facts.jsonl")
     assert b"".join(stream) == b""
     assert [p.rule for p in stream.problems] == ["missing-section"]
 
@@ -639,3 +640,43 @@ def test_what_one_part_of_a_fact_says_of_a_thing_forbids_what_another_says(emitt
     assert [p.rule for p in stream.problems] == ["misplaced-key"]
     _, stream = by_json_lines(emitter, {"id": "lvl:silver", "sector": "health"})
     assert [p.rule for p in stream.problems] == ["misplaced-key"]
+
+
+# -- functions written for shapes
+
+
+def test_a_traceback_shows_the_line_of_a_function_that_was_written() -> None:
+    from pressgraph.convert.accelerate import Accelerator, Shape
+    from pressgraph.convert.plans import Iris, Plans
+    from pressgraph.facts.ids import Ids
+
+    accelerator = Accelerator(Plans(PROFILE, Iris(Ids(PROFILE, "https://example.org/id/")), personal=False))
+    fact = {"id": "agent/a", "type": "Organization", "name": {"en": "A"}}
+    lines = accelerator.compile(Shape.of(fact))
+    assert lines is not None
+    assert '"A"@en' in lines(fact, None)
+    with pytest.raises(KeyError) as caught:
+        lines({**fact, "name": {"de": "A"}}, None)
+    assert "['en']" in "".join(traceback.format_exception(caught.value))
+    name = lines.__code__.co_filename
+    assert name in linecache.cache
+    del lines, caught
+    gc.collect()
+    assert name not in linecache.cache
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        {"id": "agent/a"},
+        {"id": "agent/a", "type": []},
+        {"id": "agent/a", "xyzzy": "A"},
+        {"id": "agent/a", "name": 5.5},
+        {"id": "agent/a", "type": "Organization", "levelRank": 1},
+        {"id": "agent/a", "areaServed": [{"id": f"place/p{number}", "type": "City"} for number in range(1_000)]},
+    ],
+    ids=["nothing said", "no class", "no key", "no text", "misplaced", "large"],
+)
+def test_no_function_answers_for_a_shape_that_needs_the_checker(fact: Json, emitter: Emitter) -> None:
+    with pytest.raises(NeedsCheck):
+        emitter.lines(fact, personal=False, checked=False)

@@ -646,3 +646,15 @@ def test_a_date_that_is_formatted_as_a_number(workspace: Workspace, tmp_path: Pa
     (problem,) = caught.value.problems
     assert str(problem.place) == "a.xlsx:AwardedLabel!D2"
     assert problem.hint == "is it a spreadsheet's number for 2020-02-01? format the cell as a date"
+
+
+def test_a_row_that_only_describes_its_source_is_a_source_without_facts(workspace: Workspace, tmp_path: Path) -> None:
+    described = write_csv(tmp_path / "a.csv", [{**SOURCE, "id": "", "name.en": ""}])
+    alone = tmp_path / "a.jsonl"
+    news = {"type": "NewsArticle", "headline": {"de": SOURCE["source.headline.de"]}, "datePublished": "2026-01-15"}
+    alone.write_text(json.dumps({"source": {"id": "document/a", **news}}))
+    assert quads(workspace, described) == quads(workspace, alone)
+    nothing = write_csv(tmp_path / "b.csv", [{"source": "document/a", "id": "", "name.en": ""}])
+    with pytest.raises(FactsError) as refused:
+        quads(workspace, nothing)
+    assert [(one.rule, one.place.line) for one in refused.value.problems] == [("missing-id", 2)]

@@ -2,14 +2,15 @@
 
 from pressgraph.convert.emitter import Emitter, compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream
-from pressgraph.convert.stream import checked_lines, convert_facts, convert_json_lines, personal_facts, quads
+from pressgraph.convert.json_lines import JsonLines, checked_lines
+from pressgraph.convert.records import convert_facts, personal_facts, quads
 
 __all__ = [
     "Emitter",
+    "JsonLines",
     "checked_lines",
     "compile_emitter",
     "convert_facts",
-    "convert_json_lines",
     "is_stream",
     "open_stream",
     "personal_facts",

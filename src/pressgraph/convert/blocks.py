@@ -14,7 +14,9 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.inputs import is_address, is_stream, known_size, open_bytes, open_stream, shown, size_of
-from pressgraph.convert.stream import JsonLines, Tables, convert_facts, in_chunks, personal_facts
+from pressgraph.convert.json_lines import JsonLines
+from pressgraph.convert.records import convert_facts, in_chunks, personal_facts
+from pressgraph.convert.table_rows import TableRows
 from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.compressed import decompressed, plain_name
@@ -273,7 +275,7 @@ def _convert_lines(
     def pieces() -> Iterator[bytes]:
         for number, line in enumerate(_lines(data), block.first):
             before = len(problems)
-            yield records.line(line, number)
+            yield records.convert((number, line))
             if len(problems) > before:
                 outcome.rejects.append(_reject(problems[before:], line.decode("utf-8", "replace")))
         yield records.rest()
@@ -303,7 +305,7 @@ def _convert_rows(
     else:
         sheet = SheetRows(file=name, headers=list(block.headers), header_row=block.header_row, rows=block.rows)
     columns = compile_columns(sheet, context.profile, settings)
-    tables = Tables((), context.emitter, name=name, settings=settings)
+    tables = TableRows((), context.emitter, name=name, settings=settings)
 
     def pieces() -> Iterator[bytes]:
         if columns is None:

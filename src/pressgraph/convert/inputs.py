@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pressgraph.convert.stream import JsonLines, Tables
+from pressgraph.convert.json_lines import JsonLines
+from pressgraph.convert.table_rows import TableRows
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import install
 from pressgraph.facts import is_json_lines, open_json_lines
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pressgraph.convert.emitter import Emitter
-    from pressgraph.convert.stream import Listener
+    from pressgraph.convert.records import Listener
     from pressgraph.project import Project
 
 
@@ -107,7 +108,7 @@ def open_stream(
     *,
     listen: Listener | None = None,
     groups: Sequence[int] | None = None,
-) -> Iterator[JsonLines | Tables]:
+) -> Iterator[JsonLines | TableRows]:
     """Open a file for conversion: iterating what this gives yields N-Quads.
 
     `groups` are the row groups of a Parquet file to read; `listen` as in `Records`.
@@ -119,6 +120,6 @@ def open_stream(
         return
     settings = project.tables_of(path)
     sheets, problems = open_sheets(path, name=name, settings=settings, root=project.root, groups=groups)
-    tables = Tables(sheets if not problems else [], emitter, name=name, settings=settings, listen=listen)
+    tables = TableRows(sheets if not problems else [], emitter, name=name, settings=settings, listen=listen)
     tables.problems.extend(problems)
     yield tables

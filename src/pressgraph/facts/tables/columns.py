@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.errors import Place
 from pressgraph.facts.ids import slug
@@ -39,13 +39,6 @@ _ID = re.compile(r"[A-Za-z0-9_~.-]+(?:/[A-Za-z0-9_~.-]+)+")
 
 class UnclearError(Exception):
     """A row needs the checker's opinion."""
-
-
-class Row(NamedTuple):
-    """A row as records: what it says of its source, and its fact."""
-
-    source: Record | None
-    fact: Record | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,8 +109,8 @@ class Columns:
                 row[template.index] = rendered
         return row
 
-    def record(self, cells: Cells) -> Row:
-        """Return a prepared row as records.
+    def record(self, cells: Cells) -> Record:
+        """Return a prepared row as a record; of a fact, `source` holds what the row says of its source.
 
         Raises UnclearError where a cell is not plainly what its column wants.
         """
@@ -134,10 +127,7 @@ class Columns:
             raise UnclearError from error
         if self.indexed:
             record = _listed(record)
-        if self.of_sources:
-            return Row(source=record, fact=None)
-        source = record.pop("source", None)
-        return Row(source=source, fact=record)
+        return record
 
     def tree(self, number: int, cells: Cells) -> tuple[Mapping | None, Mapping]:
         """Return a prepared row's source, where it names one, and its fact, as trees that know their cells."""
