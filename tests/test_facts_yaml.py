@@ -62,6 +62,7 @@ MISTAKES = [
     # words
     ("- id: document/d\n  headlin: A", "unknown-key", 4, 3, "did you mean 'headline'?"),
     ("- id: document/d\n  Überschrift: A", "unknown-key", 4, 3, "did you mean 'headline'?"),
+    ("- id: document/d\n  U\u0308berschrift: A", "unknown-key", 4, 3, "did you mean 'headline'?"),
     ("- id: document/d\n  xyzzy: A", "unknown-key", 4, 3, "'pressgraph profile keys' lists them"),
     ("- id: document/d\n  name: A\n  sha256: A", "unknown-key", 5, 3, "it belongs elsewhere in the file"),
     ("- id: document/d\n  type: NewsArtikel", "unknown-type", 4, 9, "did you mean 'NewsArticle'?"),

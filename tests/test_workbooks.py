@@ -170,6 +170,28 @@ def test_a_cell_with_an_error_is_an_error_in_its_place(tmp_path: Path, name: str
     assert rows == [list(ROW)]
 
 
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_a_column_that_is_skipped_may_hold_errors_and_formulas(tmp_path: Path, suffix: str) -> None:
+    headers, row = ("source", "id", "type", "name", "Rest"), ("document/d", "agent/a", "Organization", "A")
+    path = tmp_path / f"a{suffix}"
+    if suffix == ".csv":
+        path.write_text(f"{','.join(headers)}\n{','.join(row)},#N/A\n", encoding="utf-8")
+    else:
+        with Workbook(path) as book:
+            sheet = book.add_worksheet("Blatt")
+            sheet.write_row(0, 0, headers)
+            for number, value in enumerate(("#N/A", ""), start=1):
+                sheet.write_row(number, 0, row)
+                sheet.write_formula(number, 4, "=B2", value=value)
+    settings = f'[tables.a]\nfile = "a{suffix}"\n'
+    (tmp_path / "pressgraph.toml").write_text(settings, encoding="utf-8")
+    assert run(tmp_path, "convert", str(path)).exit_code == 1
+    (tmp_path / "pressgraph.toml").write_text(f'{settings}columns = {{ Rest = "" }}\n', encoding="utf-8")
+    result = run(tmp_path, "convert", str(path))
+    assert result.exit_code == 0, result.stderr
+    assert '"A"' in result.stdout
+
+
 def test_errors_and_merged_cells_of_binary_workbooks(tmp_path: Path) -> None:
     rows, problems = rows_of(xlsb(tmp_path / "a.xlsb"))
     assert rows == [["m", "m", "m"]]

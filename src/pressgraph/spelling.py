@@ -22,6 +22,11 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def folded(text: str) -> str:
+    """Return a text as it is compared where neither case nor the form of its umlauts matters."""
+    return composed(text).casefold()
+
+
 def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
     """Suggest the nearest known word, ignoring case; else return `otherwise`.
 
@@ -43,8 +48,8 @@ def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | N
 
     by_case: dict[str, str] = {}
     for word in known:
-        by_case.setdefault(word.casefold(), word)
-    wanted = wrong.casefold()
+        by_case.setdefault(folded(word), word)
+    wanted = folded(wrong)
     candidates: Iterable[str] = by_case
     if len(by_case) > _MANY:
         # comparing takes the square of the length: of ids by the thousand only those that share most pairs of letters

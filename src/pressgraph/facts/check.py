@@ -36,7 +36,7 @@ from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 from pressgraph.languages import is_well_formed
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import XSD_STRING
-from pressgraph.spelling import did_you_mean, suggestion
+from pressgraph.spelling import did_you_mean, folded, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -405,9 +405,9 @@ class _Checker:
 
     def by_label(self, text: str) -> str | None:
         """Return the class whose label, in any language, is the text."""
-        wanted = text.casefold()
+        wanted = folded(text)
         for name, term in self.profile.classes.items():
-            if wanted in {label.casefold() for label in term.labels.values()}:
+            if wanted in {folded(label) for label in term.labels.values()}:
                 return name
         return None
 
@@ -424,7 +424,7 @@ class _Checker:
             (
                 k.name
                 for k in self.profile.keys.values()
-                if key.text.casefold() in {label.casefold() for label in k.labels.values()}
+                if folded(key.text) in {folded(label) for label in k.labels.values()}
             ),
             None,
         )
@@ -606,12 +606,12 @@ class _Checker:
             return None
         if node.text in scheme.concepts:
             return node.text if self.unambiguous(node, place) else None
-        wanted = node.text.casefold()
+        wanted = folded(node.text)
         labelled = next(
             (
                 c.name
                 for c in scheme.concepts.values()
-                if wanted in {label.casefold() for label in (*c.labels.values(), *c.alternatives)}
+                if wanted in {folded(label) for label in (*c.labels.values(), *c.alternatives)}
             ),
             None,
         )

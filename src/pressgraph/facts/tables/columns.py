@@ -20,7 +20,7 @@ from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, spl
 from pressgraph.facts.tables.workbook import is_source_sheet
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Kind, Profile
-from pressgraph.spelling import composed, did_you_mean, suggestion
+from pressgraph.spelling import composed, did_you_mean, folded, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -310,6 +310,8 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Several[TableS
             compiler.column(index, header, key)
         elif not header:
             compiler.unnamed.append(index)
+        else:
+            sheet.skipped.add(index + 1)
     constants: list[tuple[int, Cell]] = []
     templates: list[_Template] = []
     fixed: dict[str, str] = {}
@@ -354,7 +356,7 @@ class _Compiler:
                 (
                     one.name
                     for one in self.profile.keys.values()
-                    if first.casefold() in {label.casefold() for label in one.labels.values()}
+                    if folded(first) in {folded(label) for label in one.labels.values()}
                 ),
                 None,
             )

@@ -39,7 +39,7 @@ class SheetRows:
     `header_row` is the number of the header's row, 0 where the columns are named otherwise. `name` is the sheet's in a
     workbook, else ''. Problems of single cells arise while rows are read: they are appended to `problems`. `read` says
     how many bytes of the file that took so far, where that is known. `elsewhere` are the headers of all sheets of a
-    workbook.
+    workbook, `skipped` the numbers of the columns that nobody wants, whatever stands in them.
     """
 
     file: str
@@ -50,6 +50,7 @@ class SheetRows:
     problems: list[Problem] = field(default_factory=list)
     read: Callable[[], int] | None = None
     elsewhere: frozenset[str] = frozenset()
+    skipped: set[int] = field(default_factory=set)
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, both counted from 1."""
@@ -97,7 +98,11 @@ def _odd_backslashes(text: str) -> bool:
 
 def report_errors(sheet: SheetRows, row: int, cells: Cells) -> bool:
     """Report the cells of a row that show a spreadsheet's error instead of a value; tell whether there are any."""
-    found = [(column, cell) for column, cell in enumerate(cells, 1) if isinstance(cell, str) and cell in ERRORS]
+    found = [
+        (column, cell)
+        for column, cell in enumerate(cells, 1)
+        if isinstance(cell, str) and cell in ERRORS and column not in sheet.skipped
+    ]
     sheet.problems.extend(problem("cell-error", sheet.place(row, column), value=cell) for column, cell in found)
     return bool(found)
 

@@ -78,7 +78,6 @@ def read_workbook(
         sheet = _sheet(grid, name, header(grid.name))
         if sheet is not None:
             sheets.append(sheet)
-            problems.extend(problem("formula", sheet.place(*cell)) for cell in grid.marks.formulas)
     headers_of_all = frozenset(header for one in sheets for header in one.headers)
     for one in sheets:
         one.elsewhere = headers_of_all
@@ -141,9 +140,11 @@ def _sheet(grid: Grid, name: str, header: int | None) -> SheetRows | None:
     if named is None:
         return None
     headers = [cell_text(cell) or "" for cell in grid.rows[named]]
+    unknown = [cell for cell in grid.marks.formulas if cell[0] == named + 1]
     while headers and not headers[-1]:
         headers.pop()
     sheet = SheetRows(file=name, name=grid.name, headers=headers, header_row=named + 1, rows=())
+    sheet.problems.extend(problem("formula", sheet.place(*cell)) for cell in unknown)
     sheet.rows = _rows(grid, named + 1, sheet)
     return sheet
 
@@ -166,23 +167,27 @@ _MOST_COLUMNS = 16_384
 
 
 def _rows(grid: Grid, start: int, sheet: SheetRows) -> Iterator[tuple[int, Cells]]:
-    errors: dict[int, dict[int, str]] = {}
-    for (number, column), shown in grid.marks.errors.items():
-        if number > start:
-            errors.setdefault(number, {})[column] = shown
+    bad: dict[int, dict[int, str | None]] = {}
+    for (number, column), shown in (*grid.marks.errors.items(), *dict.fromkeys(grid.marks.formulas).items()):
+        if number > start and column not in sheet.skipped:
+            bad.setdefault(number, {})[column] = shown
     for number, row in enumerate(grid.rows[start:], start=start + 1):
-        found = errors.pop(number, None)
+        found = bad.pop(number, None)
         if found is not None:
             _report(sheet, number, found)
         elif any(cell is not None and cell != "" for cell in row) and not report_errors(sheet, number, row):
             yield number, row
-    for number, found in sorted(errors.items()):
+    for number, found in sorted(bad.items()):
         _report(sheet, number, found)
 
 
-def _report(sheet: SheetRows, number: int, errors: dict[int, str]) -> None:
-    for column, shown in sorted(errors.items()):
-        sheet.problems.append(problem("cell-error", sheet.place(number, column), value=shown))
+def _report(sheet: SheetRows, number: int, cells: dict[int, str | None]) -> None:
+    """Report cells with the error that they show, or None for a formula without a result."""
+    for column, shown in sorted(cells.items()):
+        place = sheet.place(number, column)
+        sheet.problems.append(
+            problem("cell-error", place, value=shown) if shown is not None else problem("formula", place)
+        )
 
 
 def parse_xml(archive: zipfile.ZipFile, part: str, wanted: Sequence[str]) -> Iterator[ET.Element]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import PageError
 from pressgraph.publish.pages.addresses import is_address, resolve
 from pressgraph.publish.pages.block import ABOUT, MARK
+from pressgraph.spelling import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,14 +92,17 @@ def named_by(links: Iterable[tuple[str, str]], base: str) -> Iterator[str]:
 
 
 def mapped(patterns: Iterable[tuple[str, str]], names: Iterable[str]) -> str | None:
-    """Return the id that the first matching pattern maps one of a page's names (paths, addresses) to.
+    r"""Return the id that the first matching pattern maps one of a page's names (paths, addresses) to.
 
     >>> mapped([("news/*.html", "document/*")], ["news/silver.html"])
     'document/silver'
+    >>> mapped([("küste/*.html", "agent/*")], ["ku\N{COMBINING DIAERESIS}ste/x.html"])
+    'agent/x'
     """
-    known = [name for name in names if name]
+    # macOS names files with umlauts of two characters
+    known = [composed(name) for name in names if name]
     for pattern, target in patterns:
-        expression = _expression(pattern)
+        expression = _expression(composed(pattern))
         for name in known:
             match = expression.fullmatch(name)
             if match is not None:
