@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
+# what runs in the tests' own process: facts, profile, conversion, RDF, rules, documentation
+FAST := datatypes docs emitter facts_yaml formats hints json_ld languages ontology profile rdf_places types_and_terms yaml_help
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast coverage docs cli-reference fuzz lint format profile schema-org editor bench bench-convert bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
@@ -18,7 +21,7 @@ test: $(VENV)/dev.stamp ## install, then run all tests
 	$(BIN)/pytest -n auto $(PYTEST_ARGS)
 
 test-fast: $(VENV)/dev.stamp ## run the tests that take no server, browser, store or build: under a minute
-	$(BIN)/pytest -n auto -m "not slow" --ignore tests/server --ignore tests/fuzz $(PYTEST_ARGS)
+	$(BIN)/pytest -n auto -m "not slow" $(FAST:%=tests/test_%.py) $(PYTEST_ARGS)
 
 coverage: $(VENV)/dev.stamp ## run all tests and say how much of the code they reach, processes included
 	rm -f build/coverage/*
