@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.dataset.withholding import Rules
 from pressgraph.remote.push import plan_push, push
 from pressgraph.remote.store import Addresses, RemoteStore
 from pressgraph.workspace import Workspace, open_workspace
@@ -66,7 +67,7 @@ def measure(kind: str, first: Workspace, second: Workspace, folder: Path, jobs: 
         print(kind)
 
         def send(workspace: Workspace) -> Any:
-            return push(workspace.dataset(), target, personal=False, jobs=jobs)
+            return push(workspace.dataset(), target, rules=Rules(), jobs=jobs)
 
         sent = timed("first push", lambda: send(first))
         rows = target.select(
@@ -78,9 +79,7 @@ def measure(kind: str, first: Workspace, second: Workspace, folder: Path, jobs: 
         if timed("nothing to do", lambda: send(first)).changes:
             sys.exit("the second push sent something")
         timed("1 in 100 others", lambda: send(second))
-        if timed(
-            "read back (--check)", lambda: plan_push(second.dataset(), target, personal=False, check=True)
-        ).changes:
+        if timed("read back (--check)", lambda: plan_push(second.dataset(), target, rules=Rules(), check=True)).changes:
             sys.exit("what is there is not what was sent")
 
 

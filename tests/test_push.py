@@ -24,6 +24,7 @@ from click.testing import CliRunner
 
 from pressgraph.cli import main
 from pressgraph.dataset import union
+from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import EndpointError
 from pressgraph.query import query_store
 from pressgraph.remote.push import Plan, plan_push, push
@@ -68,10 +69,10 @@ class Store:
         return RemoteStore(Addresses.of(address or self.address), pause=0.01, environ=self.environ, connections=2)
 
     def push(self, workspace: Workspace, address: str | None = None, **options: Any) -> Plan:
-        return push(workspace.dataset(), self.target(address), personal=False, jobs=2, **options)
+        return push(workspace.dataset(), self.target(address), rules=Rules(), jobs=2, **options)
 
     def plan(self, workspace: Workspace, **options: Any) -> Plan:
-        return plan_push(workspace.dataset(), self.target(), personal=False, **options)
+        return plan_push(workspace.dataset(), self.target(), rules=Rules(), **options)
 
     def command(self, workspace: Workspace, *arguments: str) -> Result:
         """Run the program against this store."""
@@ -255,7 +256,7 @@ def test_a_large_graph_goes_in_chunks(tmp_path: Path, store: Store, protocol: st
     target = store.target()
     if protocol == "batches":
         target.has_store = False
-    sent = push(workspace.dataset(), target, personal=False)
+    sent = push(workspace.dataset(), target, rules=Rules())
     assert sent.uploaded == ("profile", "d1")
     assert target.has_store is (protocol == "graph store")
     assert not store.plan(workspace, check=True).changes
@@ -681,7 +682,7 @@ def values(answer: Any) -> list[tuple[str, ...]]:
 def test_the_saved_queries_answer_there_as_here(
     answered: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    push(answered.dataset(), store.target(), personal=True)
+    push(answered.dataset(), store.target(), rules=Rules(personal=True))
     for name, value in store.environ.items():
         monkeypatch.setenv(name, value)
     kept = ox.Store()

@@ -251,11 +251,27 @@ class Workspace:
         evidence: bool = False,
         personal: bool | None = None,
     ) -> Selection:
-        """Select what to publish; personal data only where the configuration, or `personal`, says so."""
+        """Select what to publish, as the configuration says; `personal` decides in its place about personal data."""
+        from dataclasses import replace
+
+        from pressgraph.dataset.withholding import Rules
         from pressgraph.publish import select
 
-        include = self.project.include_personal_data if personal is None else personal
-        return select(self.dataset(), about=about, depth=depth, evidence=evidence, personal=include)
+        rules = Rules.of(self.project)
+        if personal is not None:
+            rules = replace(rules, personal=personal)
+        return select(self.dataset(), about=about, depth=depth, evidence=evidence, rules=rules)
+
+    def unknown_withheld(self) -> list[tuple[str, str | None]]:
+        """Return what the configuration withholds and no fact of the built graph speaks of, each with a hint."""
+        from pressgraph.dataset.withholding import unknown_names
+        from pressgraph.spelling import did_you_mean
+
+        project = self.project
+        if not project.withhold:
+            return []
+        unknown, known = unknown_names(self.dataset().store, project.withheld_iris, project.id_base)
+        return [(name, did_you_mean(name, known)) for name in unknown]
 
     def export(
         self,
@@ -385,13 +401,14 @@ class Workspace:
 
         For the rest see `pressgraph.remote.push.push`. Raises EndpointError.
         """
+        from pressgraph.dataset.withholding import Rules
         from pressgraph.remote.push import plan_push, push
 
-        personal = self.project.include_personal_data
+        rules = Rules.of(self.project)
         target = self.target(endpoint, connections=jobs)
         if dry_run:
-            return plan_push(self.dataset(), target, personal=personal, check=check)
-        return push(self.dataset(), target, personal=personal, check=check, jobs=jobs, progress=progress)
+            return plan_push(self.dataset(), target, rules=rules, check=check)
+        return push(self.dataset(), target, rules=rules, check=check, jobs=jobs, progress=progress)
 
     def pull(self, endpoint: str) -> Iterator[bytes]:
         """Yield what was pushed to a remote store, as N-Quads.

@@ -146,6 +146,26 @@ def test_personal_data_is_published_by_the_next_build_and_not_by_a_write(
     assert server.rows("SELECT ?o { <x:s> ?p ?o }") == [{"o": "1"}]
 
 
+def test_what_is_withheld_by_name_goes_at_once_and_comes_back_with_a_build(
+    serving: Callable[..., Server], tmp_path: Path
+) -> None:
+    project = project_of(tmp_path / "p", personal=True)
+    server = serving(project)
+    config = project / "pressgraph.toml"
+    before = config.read_text(encoding="utf-8")
+    assert status(server, PERSON) == 200
+    config.write_text(f'{before}withhold = ["agent/ida-muster"]\n', encoding="utf-8")
+    eventually(lambda: status(server, PERSON) == 410)
+    assert "agent/ida-muster" not in server.client.get("/store?default", headers={"accept": "text/turtle"}).text
+    assert logged(server, "configuration") == ["1 thing is withheld by name"]
+    config.write_text(before, encoding="utf-8")
+    eventually(lambda: len(logged(server, "configuration")) > 1)
+    assert logged(server, "configuration")[-1] == "1 thing is published by the next 'pressgraph build'"
+    assert status(server, PERSON) == 410
+    run_build(project)
+    eventually(lambda: status(server, PERSON) == 200)
+
+
 def test_a_configuration_that_cannot_be_read_changes_nothing(serving: Callable[..., Server], tmp_path: Path) -> None:
     project = project_of(tmp_path / "p")
     server = serving(project)

@@ -45,6 +45,7 @@ def command(state: State, *, full: bool, wait: float) -> None:
         state.say("the last build was made by an earlier version of pressgraph: all files were converted anew")
     for line in result.report.lines(language=language):
         state.say(line)
+    state.warn_of_unknown_withheld()
     if not result.changed:
         state.say(f"nothing to convert: {_files(result.kept)} unchanged since the last build")
         return

@@ -82,6 +82,20 @@ class State:
             facts = f"{count} personal fact{'s' if count != 1 else ''}"
             self.say(f"{facts} left out; --personal writes them too")
 
+    def say_unpublished(self, count: int, *, level: int = 0) -> None:
+        """Say how many facts were left out of what is published, and why."""
+        if count:
+            project = self.workspace.project
+            reasons = [] if project.include_personal_data else ["with personal data"]
+            reasons += ["of what 'withhold' names"] if project.withhold else []
+            self.say(f"withheld {count} fact{'s' if count != 1 else ''} {' or '.join(reasons)}", level=level)
+
+    def warn_of_unknown_withheld(self) -> None:
+        """Warn of ids under `withhold` that nothing is said of: a misspelt one withholds nothing."""
+        for name, hint in self.workspace.unknown_withheld():
+            known = f" ({hint})" if hint else ""
+            self.say(f"warning: withhold: no fact speaks of '{name}', so it withholds nothing{known}")
+
     def say_unread(self) -> None:
         """Say which files beside the project's facts nothing reads, though they look like data."""
         if names := self.workspace.project.unread_names():

@@ -73,6 +73,7 @@ def command(
     else:
         settings = state.workspace.project.embedding
         publisher = state.workspace.publisher()
+        state.warn_of_unknown_withheld()
 
         def edit(html: bytes, path: Path | None, named: bool) -> Edit:  # noqa: FBT001 - called by position
             wish = Wish(

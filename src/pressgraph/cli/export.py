@@ -44,7 +44,7 @@ def command(
     """Write the built graph as RDF.
 
     The same facts give the same bytes. Facts that are marked as personal data are left out unless pressgraph.toml
-    includes them.
+    includes them, and so are the things that 'withhold' names there.
 
     \b
     Example:
@@ -62,9 +62,8 @@ def command(
         )
     selection = state.workspace.select(about=about, depth=_depth(depth), evidence=evidence)
     write_output([export(selection, known)], output)
-    if selection.withheld:
-        count = selection.withheld
-        state.say(f"withheld {count} fact{'s' if count != 1 else ''} with personal data", level=0 if output else 1)
+    state.say_unpublished(selection.withheld, level=0 if output else 1)
+    state.warn_of_unknown_withheld()
 
 
 def _depth(text: str) -> int | None:

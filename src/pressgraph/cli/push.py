@@ -36,7 +36,8 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
     """Bring a remote store up to date with the built graph, source by source.
 
     Only sources that changed are sent. Each is checked in staging graphs before it takes its place. Facts that are
-    marked as personal data stay here unless pressgraph.toml includes them. Credentials come from
+    marked as personal data stay here unless pressgraph.toml includes them, and so do the things that 'withhold' names
+    there. Credentials come from
     PRESSGRAPH_ENDPOINT_TOKEN, or PRESSGRAPH_ENDPOINT_USER and PRESSGRAPH_ENDPOINT_PASSWORD, or the keyring.
 
     \b
@@ -65,8 +66,8 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
             f"warning: {plan.adapted} value{'s' if plan.adapted != 1 else ''} stored in another form: the store "
             "does not keep the datatype (Virtuoso: xsd:duration becomes plain text)"
         )
-    if plan.withheld:
-        state.say(f"withheld {plan.withheld} fact{'s' if plan.withheld != 1 else ''} with personal data")
+    state.say_unpublished(plan.withheld)
+    state.warn_of_unknown_withheld()
     if not dry_run and not workspace.target(endpoint).unites:
         state.say(
             "warning: the store's default graph is not the union of its named graphs, which the saved queries expect "

@@ -30,7 +30,8 @@ def command(state: State, hosts: tuple[str, ...], port: int | None, unix: str | 
     """Put the built graph on the web: a SPARQL endpoint, and a page for every thing.
 
     It serves what 'build' published, and moves on when it publishes again. Facts that are marked as personal data are
-    left out unless pressgraph.toml includes them. Limits stand in the section [serve] of pressgraph.toml.
+    left out unless pressgraph.toml includes them, and so are the things that 'withhold' names there.
+    Limits stand in the section [serve] of pressgraph.toml.
 
     \b
     Example:
@@ -46,6 +47,7 @@ def command(state: State, hosts: tuple[str, ...], port: int | None, unix: str | 
     settings = workspace.project.serve
     if not writable:
         workspace.check_built()
+    state.warn_of_unknown_withheld()
     serve(
         workspace.project,
         workspace.profile,

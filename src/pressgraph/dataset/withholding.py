@@ -1,29 +1,35 @@
 """What is withheld from publishing: one rule for every way out of the project (served copy, export, page data, push).
 
-A fact is withheld for a reason. With it goes its receipt, the evidence that no other fact shares, and every name that
-only withheld facts describe: whoever reviewed a fact is named by its receipt, and an id can be a person's name.
+There are two reasons: a fact is marked as personal data, or a thing is named under `[publish] withhold`. Of a withheld
+fact nothing is published: not its triples, not its receipt, not the evidence that no other fact shares, and no name
+that only withheld facts describe: whoever reviewed a fact is named by its receipt, and an id can be a person's name.
+Of a withheld thing nothing is published either: not the facts about it, not the nodes nested in it, not the triples of
+other facts that point to it, and not what was read from it where it is a document.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
-from pressgraph.rdf import CLU
+from pressgraph.rdf import CLU, PROV, RDF_TYPE, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from pressgraph.project import Project
+    from pressgraph.rdf import Term
 
 _PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
+_DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
+_ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _TRUE = {"true", "1"}
 _DEFAULT = ox.DefaultGraph()
 # Raise it when the same rules withhold other quads than before: every served copy is then made anew.
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,27 +38,47 @@ class Rules:
 
     personal: bool = False
     """Whether facts that are marked as personal data are published."""
+    withhold: frozenset[str] = frozenset()
+    """The IRIs of things that are not published."""
 
     @classmethod
     def of(cls, project: Project) -> Rules:
         """Return the rules that a project's configuration states."""
-        return cls(personal=project.include_personal_data)
+        return cls(personal=project.include_personal_data, withhold=frozenset(project.withheld_iris))
 
-    def withhold_more_than(self, other: Rules) -> bool:
-        """Tell whether something that the other rules publish is withheld by these."""
-        return other.personal and not self.personal
+    def joined(self, other: Rules) -> Rules:
+        """Return the rules that withhold what either of two withholds."""
+        return Rules(personal=self.personal and other.personal, withhold=self.withhold | other.withhold)
 
     def to_json(self) -> dict[str, Any]:
         """Return what tells these rules from others, as JSON."""
-        return {"version": _VERSION, "personal": self.personal}
+        return {"version": _VERSION, "personal": self.personal, "withhold": sorted(self.withhold)}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """Return the rules that `to_json` has written."""
+        return cls(personal=said["personal"], withhold=frozenset(said["withhold"]))
 
     def reasons(self, store: ox.Store) -> Iterator[ox.NamedNode]:
-        """Yield the graphs of the facts that are withheld."""
+        """Yield the graphs of the facts that are withheld because of what their receipts say."""
         if not self.personal:
             for quad in store.quads_for_pattern(None, _PERSONAL, None, None):
                 value = quad.object
                 if isinstance(quad.subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.value in _TRUE:
                     yield quad.subject
+
+    def names(self, store: ox.Store) -> set[ox.NamedNode]:
+        """Return the things of a store that are withheld by name, and what is named below them."""
+        names = {ox.NamedNode(iri) for iri in self.withhold}
+        if names:
+            below = [f"{iri.rstrip('/#')}{mark}" for iri in self.withhold for mark in "/#"]
+            tests = " || ".join(f"STRSTARTS(STR(?n), {ox.Literal(prefix)})" for prefix in below)
+            found = store.query(
+                f"SELECT DISTINCT ?n {{ {{ ?n ?p ?o }} UNION {{ ?s ?p ?n }} FILTER(isIRI(?n) && ({tests})) }}"
+            )
+            assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
+            names |= {name for row in found if isinstance(name := row["n"], ox.NamedNode)}
+        return names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,43 +87,134 @@ class Withheld:
 
     facts: frozenset[ox.NamedNode] = frozenset()
     """The graphs of the facts."""
-    nodes: frozenset[ox.NamedNode] = frozenset()
-    """These graphs, their evidence, and the names that only they describe."""
+    nodes: frozenset[Term] = frozenset()
+    """These graphs, their evidence, and the names that are not to be read anywhere."""
+    within: frozenset[tuple[ox.NamedNode, Term]] = frozenset()
+    """Graphs of facts that are published, and of whom they speak without that being published."""
 
     @classmethod
     def of(cls, store: ox.Store, rules: Rules) -> Withheld:
         """Find out what of a built dataset is withheld."""
-        facts = frozenset(rules.reasons(store))
-        nodes = set(facts)
-        for fact in facts:
-            for quad in store.quads_for_pattern(fact, _EVIDENCE, None, None):
-                if isinstance(quad.object, ox.NamedNode):
-                    nodes |= _own_evidence(store, quad.object, facts)
-            for quad in store.quads_for_pattern(None, None, None, fact):
-                if isinstance(quad.subject, ox.NamedNode) and _only_in(store, quad.subject, facts):
-                    nodes.add(quad.subject)
-        return cls(facts=facts, nodes=frozenset(nodes))
+        return _Search(store, rules).withheld()
 
     def hides(self, quad: ox.Quad) -> bool:
         """Tell whether a quad of the dataset is withheld."""
-        nodes = self.nodes
-        return bool(nodes) and (quad.graph_name in nodes or quad.subject in nodes or quad.object in nodes)
+        return bool(self.nodes) and _hides(quad, self.nodes, self.within)
 
 
-def _own_evidence(store: ox.Store, node: ox.NamedNode, facts: frozenset[ox.NamedNode]) -> set[ox.NamedNode]:
-    """Return an evidence node and what lies below it, or nothing where a fact that is published has the same span."""
-    if any(quad.subject not in facts for quad in store.quads_for_pattern(None, _EVIDENCE, node, None)):
-        return set()
-    below = {
-        quad.object
-        for quad in store.quads_for_pattern(node, None, None, None)
-        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(f"{node.value}/")
+def _hides(quad: ox.Quad, nodes: Collection[Term], within: Collection[tuple[ox.NamedNode, Term]]) -> bool:
+    graph = quad.graph_name
+    return graph in nodes or quad.subject in nodes or quad.object in nodes or (graph, quad.subject) in within
+
+
+class _Search:
+    """Find what is withheld: what the rules name, and, until nothing more is found, what follows from that."""
+
+    def __init__(self, store: ox.Store, rules: Rules) -> None:
+        self.store = store
+        self.names = rules.names(store)
+        self.facts = set(rules.reasons(store))
+        self.nodes: set[Term] = set(self.names)
+        self.within: set[tuple[ox.NamedNode, Term]] = set()
+
+    def withheld(self) -> Withheld:
+        for name in self.names:
+            self.withhold(name)
+        fresh = set(self.facts)
+        named: set[Term] = {*self.names, *(name for _, name in self.within if self.is_unknown(name))}
+        while fresh or named:
+            self.nodes |= named
+            for fact in fresh:
+                named |= self.follows(fact)
+            self.nodes |= named | fresh
+            fresh = {graph for name in named for graph in self.emptied(name)}
+            self.facts |= fresh
+            named = set()
+        return Withheld(facts=frozenset(self.facts), nodes=frozenset(self.nodes), within=frozenset(self.within))
+
+    def withhold(self, name: ox.NamedNode) -> None:
+        """Withhold the facts about a thing, and those that were read from it."""
+        for quad in self.store.quads_for_pattern(None, _DERIVED, name, None):
+            if isinstance(quad.subject, ox.NamedNode) and self.store.contains_named_graph(quad.subject):
+                self.facts.add(quad.subject)
+        for quad in self.store.quads_for_pattern(None, _ABOUT, name, None):
+            if quad.subject == quad.graph_name:
+                self.nodes.add(quad.subject)
+        for quad in self.store.quads_for_pattern(name, None, None, None):
+            if isinstance(quad.graph_name, ox.NamedNode) and self.is_fact(quad.graph_name):
+                self.divide(quad.graph_name)
+
+    def divide(self, graph: ox.NamedNode) -> None:
+        """Withhold a fact about a withheld thing, or of a fact about something else what it says of that thing."""
+        links: dict[Term, set[Term]] = {}
+        for quad in self.store.quads_for_pattern(None, None, None, graph):
+            links.setdefault(quad.subject, set()).add(quad.object)
+        pointed = {target for name, targets in links.items() for target in targets if target != name}
+        level = [name for name in links if name not in pointed and name not in self.names]
+        shown = set(level)
+        while level:
+            level = [it for name in level for it in links[name] if it in links and it not in shown | self.names]
+            shown.update(level)
+        if shown:
+            self.within |= {(graph, name) for name in links.keys() - shown}
+        else:
+            self.facts.add(graph)
+
+    def follows(self, fact: ox.NamedNode) -> set[Term]:
+        """Return what is named by a withheld fact alone: evidence, and things that no published fact describes."""
+        found: set[Term] = set()
+        for quad in self.store.quads_for_pattern(fact, _EVIDENCE, None, None):
+            if isinstance(quad.object, ox.NamedNode):
+                found |= self.own_evidence(quad.object)
+        for quad in self.store.quads_for_pattern(None, None, None, fact):
+            if isinstance(quad.subject, ox.NamedNode) and self.is_unknown(quad.subject):
+                found.add(quad.subject)
+        return found - self.nodes
+
+    def own_evidence(self, node: ox.NamedNode) -> set[ox.NamedNode]:
+        """Return an evidence node and what lies below it, or nothing where a published fact has the same span."""
+        if any(it.subject not in self.facts for it in self.store.quads_for_pattern(None, _EVIDENCE, node, None)):
+            return set()
+        below = {
+            quad.object
+            for quad in self.store.quads_for_pattern(node, None, None, None)
+            if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(f"{node.value}/")
+        }
+        return {node, *below}
+
+    def is_unknown(self, name: Term) -> bool:
+        """Tell whether nothing that is published describes a thing."""
+        return all(
+            quad.graph_name in self.facts or quad.graph_name == _DEFAULT or (quad.graph_name, name) in self.within
+            for quad in self.store.quads_for_pattern(name, None, None, None)  # type: ignore[arg-type]
+        )
+
+    def emptied(self, name: Term) -> Iterator[ox.NamedNode]:
+        """Yield the graphs of facts of which nothing is left without a name."""
+        for graph in {it.graph_name for it in self.store.quads_for_pattern(None, None, name, None)}:
+            if isinstance(graph, ox.NamedNode) and graph not in self.facts and self.is_fact(graph):
+                quads = self.store.quads_for_pattern(None, None, None, graph)
+                if all(_hides(quad, self.nodes, self.within) for quad in quads):
+                    yield graph
+
+    def is_fact(self, graph: ox.NamedNode) -> bool:
+        return any(True for _ in self.store.quads_for_pattern(graph, _DERIVED, None, None))
+
+
+def unknown_names(store: ox.Store, wanted: Mapping[str, str], id_base: str) -> tuple[list[str], set[str]]:
+    """Return the names of those IRIs that a built dataset does not have, and the ids that it describes, if any are."""
+    nodes = {name: ox.NamedNode(iri) for iri, name in wanted.items()}
+    unknown = [
+        name
+        for name, node in nodes.items()
+        if not any(True for _ in store.quads_for_pattern(node, None, None, None))
+        and not any(True for _ in store.quads_for_pattern(None, None, node, None))
+    ]
+    if not unknown:
+        return [], set()
+    found = (quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, _DEFAULT))
+    iris = (name.value for name in found if isinstance(name, ox.NamedNode))
+    internal = tuple(f"{id_base}{kind}/" for kind in ("fact", "provenance", "evidence"))
+    return unknown, {
+        iri.removeprefix(id_base) for iri in iris if iri.startswith(id_base) and not iri.startswith(internal)
     }
-    return {node, *below}
-
-
-def _only_in(store: ox.Store, name: ox.NamedNode, facts: frozenset[ox.NamedNode]) -> bool:
-    return all(
-        quad.graph_name in facts or quad.graph_name == _DEFAULT
-        for quad in store.quads_for_pattern(name, None, None, None)
-    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.facts.rules import phrase
+from pressgraph.project.config import ABSOLUTE_ID, RELATIVE_ID
 from pressgraph.spelling import composed, nearest, suggestion
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
 
-# Relative ids are slugs: unreserved ASCII characters (RFC 3986, 2.3), no empty and no dot segments.
-_RELATIVE = re.compile(r"(?:[A-Za-z0-9_~][A-Za-z0-9._~-]*)(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
-# Absolute IRIs, without the characters that N-Triples and HTML would have to escape.
-_ABSOLUTE = re.compile(r"(?:https?://|ftp://|urn:|mailto:|tel:|info:|tag:)[^\s<>\"{}|\\^`\x00-\x20]+")
 # The usual ones, in which nothing is left to doubt.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
 _CURIE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~/-]*")
@@ -55,7 +52,7 @@ class Ids:
 
     def iri(self, text: str) -> str | None:
         """Return the IRI of an id, or None where it is not one."""
-        if _RELATIVE.fullmatch(text):
+        if RELATIVE_ID.fullmatch(text):
             return self.base + text
         if _PLAIN.fullmatch(text):
             return text
@@ -65,17 +62,17 @@ class Ids:
             namespace = self.prefixes.get(prefix)
             if namespace is not None:
                 return namespace + local if _CURIE_LOCAL.fullmatch(local) else None
-        return text if _ABSOLUTE.fullmatch(text) and is_iri(text) else None
+        return text if ABSOLUTE_ID.fullmatch(text) and is_iri(text) else None
 
     def normal(self, text: str) -> str:
         """Return an id in the form that equal things share: relative where it is below the base."""
-        if text.startswith(self.base) and _RELATIVE.fullmatch(text.removeprefix(self.base)):
+        if text.startswith(self.base) and RELATIVE_ID.fullmatch(text.removeprefix(self.base)):
             return text.removeprefix(self.base)
         return composed(text)
 
     def is_relative(self, text: str) -> bool:
         """Tell whether an id names a thing of the project."""
-        return _RELATIVE.fullmatch(text) is not None
+        return RELATIVE_ID.fullmatch(text) is not None
 
     def unknown_prefix(self, text: str) -> str | None:
         """Return the prefix of an id that looks like a CURIE with an undeclared prefix, or None."""

@@ -49,6 +49,11 @@ FACTS_PATTERNS = tuple(
 # An IRI that ids and paths can be appended to (RFC 3987; characters that N-Triples would have to escape are out).
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
+# Relative ids are slugs: unreserved ASCII characters (RFC 3986, 2.3), no empty and no dot segments.
+RELATIVE_ID = re.compile(r"(?:[A-Za-z0-9_~][A-Za-z0-9._~-]*)(?:/[A-Za-z0-9_~][A-Za-z0-9._~-]*)+")
+# Absolute IRIs, without the characters that N-Triples and HTML would have to escape.
+ABSOLUTE_ID = re.compile(r"(?:https?://|ftp://|urn:|mailto:|tel:|info:|tag:)[^\s<>\"{}|\\^`\x00-\x20]+")
+
 # What lies beside facts and is none: texts that they were read from, notes, pictures, programs, the editors' schema.
 _BESIDE = frozenset(
     {
@@ -123,6 +128,8 @@ class Project:
     facts: tuple[str, ...] = FACTS_PATTERNS
     language: str = "en"
     include_personal_data: bool = False
+    withhold: tuple[str, ...] = ()
+    """Ids of things that are not published."""
     replace_profile: bool = False
     ontology: tuple[Path, ...] = ()
     shapes: tuple[Path, ...] = ()
@@ -137,6 +144,11 @@ class Project:
     def id_base(self) -> str:
         """The IRI that relative ids are resolved against."""
         return f"{self.base}id/"
+
+    @property
+    def withheld_iris(self) -> dict[str, str]:
+        """The IRIs of things that are not published, with the ids that name them in the configuration."""
+        return {name if ":" in name else f"{self.id_base}{name}": name for name in self.withhold}
 
     @property
     def state(self) -> Path:
@@ -275,7 +287,7 @@ _NAMESPACE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"base": str, "language": str, "facts": list},
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
-    "publish": {"personal_data": bool},
+    "publish": {"personal_data": bool, "withhold": list},
     "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
     "endpoints": {},
@@ -298,6 +310,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     settings: dict[str, Any] = {
         "replace_profile": profile.get("replace", False),
         "include_personal_data": table.get("publish", {}).get("personal_data", False),
+        "withhold": reader.ids("publish.withhold", table.get("publish", {}).get("withhold", [])),
         "prefixes": reader.prefixes(table.get("prefixes", {})),
         "endpoints": {name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()},
         "tables": tuple(reader.table_settings(name, value) for name, value in table.get("tables", {}).items()),
@@ -371,6 +384,22 @@ class _Reader:
         if not all(isinstance(item, str) for item in value):
             raise self.error(f"{name} must be a list of texts")
         return list(value)
+
+    def ids(self, name: str, value: list[Any]) -> tuple[str, ...]:
+        """Return ids: relative ones, and absolute IRIs in the form that equal ones share."""
+        import pyoxigraph as ox
+
+        found: list[str] = []
+        for text in map(composed, self.string_list(name, value)):
+            try:
+                good = RELATIVE_ID.fullmatch(text) or (ABSOLUTE_ID.fullmatch(text) and ox.NamedNode(text))
+            except ValueError:
+                good = None
+            if not good:
+                hint = "ids look like agent/example-cluster; those with a prefix are written as whole IRIs here"
+                raise self.error(f"{name}: '{text}' is not an id", hint=hint)
+            found.append(text)
+        return tuple(dict.fromkeys(found))
 
     def strings(self, name: str, value: dict[str, Any]) -> dict[str, str]:
         for key, item in value.items():

@@ -38,7 +38,7 @@ class Selection:
     evidence: bool = False
     """Whether receipts are among the quads, which then keep their graphs in JSON-LD."""
     withheld: int = 0
-    """How many facts were left out because they are personal data."""
+    """How many facts were left out."""
 
     @property
     def triples(self) -> list[ox.Triple]:
@@ -52,24 +52,25 @@ def select(
     about: str | None = None,
     depth: int | None = None,
     evidence: bool = False,
-    personal: bool = False,
+    rules: Rules | None = None,
 ) -> Selection:
     """Select what to publish: everything, or the description of the id `about`.
 
     A description is what the facts say of a thing and, `depth` links deep (None: as far as they lead), of the things
-    that it links to. `evidence` adds the receipts; `personal` includes facts that are marked as personal data.
+    that it links to. `evidence` adds the receipts; `rules` say what is withheld, personal data where there are none.
 
     Raises DataError for an id that nothing published describes.
     """
-    return _Selector(dataset, personal=personal).select(about=about, depth=depth, evidence=evidence)
+    return _Selector(dataset, rules or Rules()).select(about=about, depth=depth, evidence=evidence)
 
 
 class _Selector:
-    def __init__(self, dataset: ValidatedDataset, *, personal: bool) -> None:
+    def __init__(self, dataset: ValidatedDataset, rules: Rules) -> None:
         self.dataset = dataset
         self.store = dataset.store
         self.facts = dataset.graphs.facts
-        self.withheld = Withheld.of(self.store, Rules(personal=personal))
+        self.rules = rules
+        self.withheld = Withheld.of(self.store, rules)
 
     def select(self, *, about: str | None, depth: int | None, evidence: bool) -> Selection:
         root: str | None = None
@@ -112,7 +113,17 @@ class _Selector:
     def unknown(self, about: str, root: str) -> DataError:
         if not is_iri(root):
             return DataError(f"'{about}' is not an id", hint="ids look like agent/example-cluster")
+        if root in self.rules.withhold:
+            return DataError(
+                f"'{about}' is withheld from publishing",
+                hint="take it out of 'withhold' under [publish] in pressgraph.toml to publish it",
+            )
         node = ox.NamedNode(root)
+        if node in self.withheld.nodes and self.rules.withhold:
+            return DataError(
+                f"all that is known of '{about}' is withheld from publishing",
+                hint="'personal_data' and 'withhold' under [publish] in pressgraph.toml say what is published",
+            )
         personal = any(
             quad.graph_name in self.withheld.facts for quad in self.store.quads_for_pattern(node, None, None, None)
         )

@@ -140,9 +140,9 @@ def _lines(quads: Iterable[ox.Quad]) -> list[str]:
 class _Published:
     """What is published of a dataset, as a store can keep it."""
 
-    def __init__(self, dataset: ValidatedDataset, *, personal: bool, virtuoso: bool) -> None:
+    def __init__(self, dataset: ValidatedDataset, *, rules: Rules, virtuoso: bool) -> None:
         self._store, self._graphs = dataset.store, dataset.graphs
-        self._withheld = Withheld.of(dataset.store, Rules(personal=personal))
+        self._withheld = Withheld.of(dataset.store, rules)
         self._adapted = _VIRTUOSO if virtuoso else ()
 
     def names(self) -> list[str]:
@@ -152,9 +152,10 @@ class _Published:
         return [PROFILE, *sorted(graph.removeprefix(prefix) for graph in found if graph.startswith(prefix))]
 
     def source(self, name: str) -> _Source:
-        """Return what is published of a source: its facts, without personal data, and their receipts."""
+        """Return what is published of a source: its facts and their receipts, without what is withheld."""
         if name == PROFILE:
-            return _Source(name, _lines(self._in(self._graphs.profile)))
+            shown = [quad for quad in self._in(self._graphs.profile) if not self._withheld.hides(quad)]
+            return _Source(name, _lines(shown))
         receipts = self._in(self._graphs.provenance_of(name))
         facts = {quad.subject for quad in receipts if quad.predicate == _DERIVED}
         quads = receipts
@@ -169,6 +170,9 @@ class _Published:
         found: dict[str, _Summary] = {}
         for name in self.names():
             source = self.source(name)
+            if not source.lines:
+                # all of it is withheld, its name too
+                continue
             found[name] = _Summary(source.sha256, len(source.lines), source.withheld, source.adapted)
         return found
 
@@ -477,23 +481,23 @@ class _Remote:
                 return
 
 
-def plan_push(dataset: ValidatedDataset, target: RemoteStore, *, personal: bool, check: bool = False) -> Plan:
+def plan_push(dataset: ValidatedDataset, target: RemoteStore, *, rules: Rules, check: bool = False) -> Plan:
     """Compare the published sources with what the store's manifest says, and change nothing.
 
     `check` reads every source back, instead of trusting the manifest.
     """
-    return _Push(dataset, target, personal=personal, check=check).plan
+    return _Push(dataset, target, rules=rules, check=check).plan
 
 
 class _Push:
-    def __init__(self, dataset: ValidatedDataset, target: RemoteStore, *, personal: bool, check: bool) -> None:
+    def __init__(self, dataset: ValidatedDataset, target: RemoteStore, *, rules: Rules, check: bool) -> None:
         self.remote = _Remote(target, dataset.graphs)
         self.remote.look()
         if check:
             for name, lines in self.remote.sources(sorted(self.remote.hashes)):
                 if hash_lines(lines) != self.remote.hashes[name]:
                     self.remote.hashes[name] = ""
-        self.published = _Published(dataset, personal=personal, virtuoso=target.is_virtuoso)
+        self.published = _Published(dataset, rules=rules, virtuoso=target.is_virtuoso)
         self.sources = self.published.summaries()
         there = self.remote.hashes
         self.changed = [name for name, source in self.sources.items() if there.get(name) != source.sha256]
@@ -528,7 +532,7 @@ def push(
     dataset: ValidatedDataset,
     target: RemoteStore,
     *,
-    personal: bool,
+    rules: Rules,
     check: bool = False,
     jobs: int = 1,
     progress: Callable[[int], AbstractContextManager[Callable[[int], None]]] | None = None,
@@ -541,7 +545,7 @@ def push(
     Raises EndpointError; every source in the store is then as it was or as it is to be, and another push goes on. So
     it does after KeyboardInterrupt, which does not wait for the answers of requests that are under way.
     """
-    work = _Push(dataset, target, personal=personal, check=check)
+    work = _Push(dataset, target, rules=rules, check=check)
     planned = work.plan
     if not planned.changes and not planned.staged:
         return planned

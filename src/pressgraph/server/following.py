@@ -22,12 +22,14 @@ from pressgraph.server.publication import Built, Description, is_current, served
 from pressgraph.server.revisions import Revisions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pressgraph.dataset import Snapshot
     from pressgraph.server.front import Front
 
 _POLL = 0.05
+_LATER = "by the next 'pressgraph build'"
 
 
 class Following:
@@ -60,6 +62,10 @@ class Following:
 
     # -- what is served
 
+    def is_gone(self, name: str) -> bool:
+        """Tell whether an id was served once and is not any more, or is withheld by name."""
+        return name in self.gone or f"{self.project.id_base}{name}" in self.rules.withhold
+
     def request(self) -> dict[str, Any]:
         """Return what a writer process needs to know of the served dataset."""
         project = self.project
@@ -67,7 +73,7 @@ class Following:
             "folder": str(self.folder),
             "state": str(project.state),
             "id_base": project.id_base,
-            "rules": {"personal": self.rules.personal},
+            "rules": self.rules.to_json(),
             "before_in": str(project.root / project.serve.store) if self._temporary else None,
             "gone": sorted(self.gone),
             "keep": [self.snapshot.name] if self.snapshot is not None else [],
@@ -172,14 +178,19 @@ class Following:
         except (PressgraphError, OSError) as error:
             self._front.say("error", error=type(error).__name__, message=f"{CONFIG_NAME}: {str(error)[:300]}")
             return
-        if rules == self.rules:
-            return
-        if by_build or rules.withhold_more_than(self.rules):
-            self.rules = rules
-            message = "personal data is published from now on" if rules.personal else "personal data is withheld"
-        else:
-            message = "personal data will be published by the next 'pressgraph build'"
-        self._front.say("configuration", message=message)
+        before, self.rules = self.rules, rules if by_build else rules.joined(self.rules)
+        for message in (*_changes(before, self.rules, "from now on"), *_changes(self.rules, rules, _LATER)):
+            self._front.say("configuration", message=message)
+
+
+def _changes(before: Rules, rules: Rules, when: str) -> Iterator[str]:
+    """Say what is published and withheld by other rules than before, without naming it: logs are read by many."""
+    if before.personal != rules.personal:
+        yield f"personal data is published {when}" if rules.personal else "personal data is withheld"
+    for some, said in ((rules.withhold - before.withhold, "withheld"), (before.withhold - rules.withhold, "published")):
+        if some:
+            count = "1 thing is" if len(some) == 1 else f"{len(some)} things are"
+            yield f"{count} {said} {when}" if said == "published" else f"{count} {said} by name"
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -132,7 +132,7 @@ class LinkedData:
     async def missing(self, request: Request, path: str) -> RequestError:
         """Return the error for an IRI of which nothing is said: gone, or never there."""
         below = path.removeprefix("id/")
-        gone = below in self.front.following.gone
+        gone = self.front.following.is_gone(below)
         said = texts(self.pages.language(request))
         status, message = (410, said["gone"]) if gone else (404, said["unknown"])
         return RequestError(status, f"{message}: {below[:200]}")

@@ -190,16 +190,26 @@ def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> 
     """Take what is withheld out of the graphs of builds in a store; return what that was."""
     withheld = Withheld.of(store, rules)
     gone: set[ox.Triple] = set()
-    for fact in withheld.facts:
-        gone |= union.remove_graph(store, fact)
+    graphs: set[ox.NamedNode] = set()
     for node in withheld.nodes:
-        found = [*store.quads_for_pattern(node, None, None, None), *store.quads_for_pattern(None, None, node, None)]
-        for quad in found:
-            if owned(quad.graph_name):
-                gone.add(quad.triple)
-                store.remove(quad)
+        if owned(node) and isinstance(node, ox.NamedNode) and store.contains_named_graph(node):
+            gone |= union.remove_graph(store, node)
+            graphs.add(node)
+    found: list[ox.Quad] = []
+    for node in withheld.nodes:
+        if not isinstance(node, ox.Literal):
+            found += store.quads_for_pattern(node, None, None, None)
+        found += store.quads_for_pattern(None, None, node, None)
+    for graph, name in withheld.within:
+        if not isinstance(name, ox.Literal):
+            found += store.quads_for_pattern(name, None, None, graph)
+    for quad in found:
+        if isinstance(quad.graph_name, ox.NamedNode) and owned(quad.graph_name):
+            gone.add(quad.triple)
+            graphs.add(quad.graph_name)
+            store.remove(quad)
     union.forget(store, gone)
-    return Touched(triples=gone, graphs={*withheld.facts})
+    return Touched(triples=gone, graphs=graphs)
 
 
 def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], bool], rules: Rules) -> None:

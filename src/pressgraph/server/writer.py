@@ -83,7 +83,7 @@ def _is_full(error: BaseException) -> bool:
 
 def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
     folder, wait, keep = Path(request["folder"]), request["wait"], request["keep"]
-    rules = Rules(**request["rules"])
+    rules = Rules.from_json(request["rules"])
     if not request["writes"]:
         before_in = request["before_in"]
         publish_build(

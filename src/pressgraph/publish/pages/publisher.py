@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pressgraph.convert import is_stream
+from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import DataError, PageError
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
@@ -175,12 +176,12 @@ class Publisher:
         )
 
     def data(self, iri: str, audience: str = GOOGLE) -> PageData:
-        """Return the page data of a thing; personal data is in it only where the configuration says so."""
+        """Return the page data of a thing; what is withheld is not in it."""
         found = self._data.get((iri, audience))
         if found is None:
             # for search engines, what is one link further is named
             depth = FULL_DEPTH + (audience == GOOGLE)
-            selection = select(self.dataset, about=iri, depth=depth, personal=self.project.include_personal_data)
+            selection = select(self.dataset, about=iri, depth=depth, rules=Rules.of(self.project))
             found = self._data[iri, audience] = PageData(selection, order=self._order)
         return found
 
@@ -189,7 +190,7 @@ class Publisher:
     def _known(self, about: str) -> str:
         iri = self._iris.get(about)
         if iri is None:
-            selection = select(self.dataset, about=about, depth=0, personal=self.project.include_personal_data)
+            selection = select(self.dataset, about=about, depth=0, rules=Rules.of(self.project))
             iri = self._iris[about] = str(selection.root)
         return iri
 

@@ -1,0 +1,329 @@
+"""What must be on no surface: a table of reasons and a table of surfaces, each with each.
+
+A reason is a word that stands in everything that is to be withheld for it: ids, names, values. A surface is what others
+can read of a project. To add a reason, add a line to `REASONS` and what it is about to `FACTS`; to add a surface, add a
+function with `@surface` that returns all its text. `tests/test_leaks.py` then asks for each pair whether the word is
+there, and, with the reasons lifted, whether it is: a test that cannot find the word would prove nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+import pressgraph
+from pressgraph.dataset import SERIALIZATIONS
+from pressgraph.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from harness import Server
+
+    from pressgraph.workspace import Workspace
+
+REASONS = {
+    "a fact with personal data": "leakalpha",
+    "a person whom personal facts alone describe": "leakbravo",
+    "a reviewer whom personal facts alone describe": "leakcharlie",
+    "a thing withheld by name": "leakdelta",
+    "a node nested in a withheld thing": "leakecho",
+    "a withheld document, and what was read from it": "leakfoxtrot",
+    "a withheld thing nested in another one": "leakgolf",
+    "what is named below a withheld thing": "leakhotel",
+}
+
+WITHHOLD = ("agent/leakdelta", "document/leakfoxtrot", "place/leakgolf", "agent/hidden")
+
+FACTS = {
+    "news.yaml": """
+source:
+  id: document/news
+  type: NewsArticle
+  headline: { en: Public news }
+  datePublished: 2026-01-15
+  author: agent/leakbravo
+  sourceOrganization: agent/public
+  sha256: "0000000000000000000000000000000000000000000000000000000000000000"
+facts:
+  - { id: agent/public, type: Organization, name: Public, reviewedBy: agent/leakcharlie, evidence: [0, 10] }
+  - { id: agent/public, memberOf: agent/leakdelta, evidence: [20, 30] }
+  - { id: agent/public, alternateName: Known, memberOf: [agent/other, agent/leakdelta], reviewedBy: agent/leakdelta }
+  - { id: agent/other, type: Organization, name: Other, location: { id: place/leakgolf, type: Place, name: Leakgolf } }
+  - id: agent/public
+    contactPoint: { id: thing/leakalpha, type: ContactPoint, email: leakalpha@netz.example }
+    personal: true
+  - { id: agent/leakbravo, type: Person, name: Ida Leakbravo, personal: true }
+  - { id: agent/leakcharlie, type: Person, name: Ida Leakcharlie, personal: true }
+  - id: agent/leakdelta
+    type: Organization
+    name: Leakdelta
+    url: "https://leakdelta.example/"
+    location: { id: place/leakecho, type: Place, name: Leakecho }
+    evidence: [40, 50]
+  - { id: agent/public, location: place/leakecho }
+  - { id: agent/hidden/leakhotel, type: Organization, name: Leakhotel }
+  - { id: agent/hidden, type: Organization, name: Hidden }
+""",
+    "other.yaml": """
+source:
+  id: document/leakfoxtrot
+  type: NewsArticle
+  headline: { en: Leakfoxtrot }
+  datePublished: 2026-02-15
+  sourceOrganization: agent/public
+  sha256: "1111111111111111111111111111111111111111111111111111111111111111"
+facts:
+  - { id: agent/public, legalName: Leakfoxtrot, evidence: [0, 10] }
+""",
+}
+KEPT = ("Public", "Known", "Other")
+"""What no reason takes along."""
+THINGS = (
+    "agent/public",
+    "agent/other",
+    "document/news",
+    "document/leakfoxtrot",
+    "agent/leakbravo",
+    "agent/leakcharlie",
+    "agent/leakdelta",
+    "agent/hidden/leakhotel",
+    "place/leakecho",
+    "place/leakgolf",
+    "thing/leakalpha",
+)
+
+
+def make_project(folder: Path, *, lifted: bool) -> Path:
+    """Write and build a project, with all reasons or with none."""
+    names = json.dumps([] if lifted else list(WITHHOLD))
+    base = 'base = "https://data.example.org/"'
+    publish = f"personal_data = {str(lifted).lower()}\nwithhold = {names}"
+    (folder / "data").mkdir(parents=True)
+    (folder / "pressgraph.toml").write_text(f"[project]\n{base}\n[publish]\n{publish}\n[serve]\nworkers = 1\n")
+    for name, text in FACTS.items():
+        (folder / "data" / name).write_text(text, encoding="utf-8")
+    pressgraph.open(folder).build()
+    return folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A project that is built and served, and a store that it was pushed to."""
+
+    workspace: Workspace
+    server: Server
+    pushed: str
+    """The address of the store's queries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """A way for others to read of a project. A whole one shows all that is published; a quiet one nothing of facts."""
+
+    name: str
+    read: Callable[[Published], Iterator[str]]
+    whole: bool = False
+    quiet: bool = False
+
+    def text(self, published: Published) -> str:
+        """Return all that is read there, in small letters."""
+        return "\n".join(self.read(published)).lower()
+
+
+SURFACES: list[Surface] = []
+
+
+def surface(*, whole: bool = False, quiet: bool = False) -> Callable[[Callable[[Published], Iterator[str]]], None]:
+    """Add a surface that a function reads."""
+
+    def add(read: Callable[[Published], Iterator[str]]) -> None:
+        name = read.__name__.replace("_", " ")
+        SURFACES.append(Surface(name=name, read=read, whole=whole, quiet=quiet))
+
+    return add
+
+
+# -- files
+
+
+@surface()
+def export_in_each_format(published: Published) -> Iterator[str]:
+    for form in SERIALIZATIONS:
+        yield published.workspace.export(form).decode()
+
+
+@surface(whole=True)
+def export_with_evidence(published: Published) -> Iterator[str]:
+    for form in SERIALIZATIONS:
+        if form.keeps_graphs:
+            yield published.workspace.export(form, evidence=True).decode()
+
+
+@surface()
+def export_about(published: Published) -> Iterator[str]:
+    for thing in THINGS:
+        with suppress(DataError):
+            yield published.workspace.export("nquads", about=thing, evidence=True).decode()
+
+
+@surface()
+def page_data(published: Published) -> Iterator[str]:
+    for thing in THINGS:
+        for audience in ("google", "full"):
+            with suppress(DataError):
+                yield json.dumps(published.workspace.page_data(thing, audience=audience))
+
+
+@surface()
+def embed(published: Published) -> Iterator[str]:
+    page = published.workspace.project.root / "page.html"
+    for options in (["--for", "google"], ["--for", "full", "--links"]):
+        page.write_text("<!DOCTYPE html><html lang=en><head><title>x</title></head><body></body></html>")
+        call = ["embed", str(page), "--about", "agent/public", *options]
+        yield command(published.workspace.project.root, *call)
+        yield page.read_text()
+
+
+def command(project: Path, *arguments: str) -> str:
+    """Run the program; return what it prints to stdout."""
+    call = [sys.executable, "-m", "pressgraph", "--project", str(project), *arguments]
+    return subprocess.run(call, check=True, stdout=subprocess.PIPE).stdout.decode()
+
+
+# -- a remote store
+
+
+@surface(whole=True)
+def push(published: Published) -> Iterator[str]:
+    target = published.workspace.target(published.pushed)
+    for row in target.select("SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"):
+        yield " ".join(str(row[name]) for name in "gspo")
+
+
+@surface(whole=True)
+def pull(published: Published) -> Iterator[str]:
+    for chunk in published.workspace.pull(published.pushed):
+        yield chunk.decode()
+
+
+@surface(quiet=True)
+def status(published: Published) -> Iterator[str]:
+    yield command(published.workspace.project.root, "status", "--endpoint", published.pushed)
+
+
+# -- the server
+
+
+def get(published: Published, path: str, accept: str = "*/*", **parameters: str) -> str:
+    """Return what the server answers: head and body."""
+    said = published.server.client.get(path, headers={"accept": accept}, params=parameters or None)
+    body = said.text
+    # an error may repeat what it was asked for
+    if said.status_code in {404, 410}:
+        body = body.replace(path.partition("?")[0].rpartition("/")[2], "")
+    return f"{said.status_code} {body}"
+
+
+RDF_TYPES = ("text/turtle", "application/ld+json", "application/trig", "application/n-quads", "application/rdf+xml")
+
+
+@surface()
+def pages_of_things(published: Published) -> Iterator[str]:
+    for thing in THINGS:
+        yield get(published, f"/doc/{thing}", "text/html")
+        yield get(published, f"/doc/{thing}?lang=de", "text/html")
+
+
+@surface()
+def documents_of_things(published: Published) -> Iterator[str]:
+    for thing in THINGS:
+        for form in RDF_TYPES:
+            yield get(published, f"/doc/{thing}", form)
+
+
+@surface(quiet=True)
+def error_pages(published: Published) -> Iterator[str]:
+    for path in (
+        "/doc/agent/leak",
+        "/doc/agent/ida",
+        "/doc/place/leakech",
+        "/id/agent/leakdelt",
+        "/nothing",
+        "/sparql?query=x",
+    ):
+        yield get(published, path, "text/html")
+
+
+@surface()
+def search(published: Published) -> Iterator[str]:
+    # the page repeats the words that are looked for
+    for words in ("leak", "ida", "public", "netz"):
+        yield get(published, "/search", "text/html", q=words)
+
+
+@surface()
+def first_page(published: Published) -> Iterator[str]:
+    yield get(published, "/", "text/html")
+
+
+@surface(quiet=True)
+def descriptions(published: Published) -> Iterator[str]:
+    for path in (
+        "/void",
+        "/.well-known/void",
+        "/about",
+        "/terms.json",
+        "/shapes",
+        "/cluster",
+        "/sparql",
+        "/robots.txt",
+    ):
+        yield get(published, path)
+    yield get(published, "/sparql", "text/turtle")
+    yield get(published, "/sparql", "text/html")
+
+
+@surface(quiet=True)
+def operations(published: Published) -> Iterator[str]:
+    for path in ("/metrics", "/healthz", "/readyz"):
+        yield get(published, path)
+
+
+QUERIES = {
+    "select": "SELECT * { ?s ?p ?o }",
+    "select_from_graphs": "SELECT * { GRAPH ?g { ?s ?p ?o } }",
+    "graphs": "SELECT ?g { GRAPH ?g { } }",
+    "construct": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+    "construct_from_graphs": "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }",
+    "describe": "DESCRIBE ?s { ?s ?p ?o }",
+}
+
+
+@surface(whole=True)
+def sparql(published: Published) -> Iterator[str]:
+    for text in QUERIES.values():
+        yield get(published, "/sparql", query=text)
+
+
+@surface(whole=True)
+def graph_store(published: Published) -> Iterator[str]:
+    yield get(published, "/store?default", "text/turtle")
+    for graph in published.workspace.dataset().store.named_graphs():
+        if isinstance(graph, ox.NamedNode):
+            yield get(published, "/store", "application/n-triples", graph=graph.value)
+
+
+@surface(quiet=True)
+def log(published: Published) -> Iterator[str]:
+    # requests are the visitors' words
+    for line in published.server.log.read_text(encoding="utf-8").splitlines():
+        if '"event":"request"' not in line and '"event":"access"' not in line:
+            yield line

@@ -1,0 +1,123 @@
+"""Each reason for withholding on each surface: see `leaks`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import harness
+import pytest
+from click.testing import CliRunner
+from tests import leaks, servers
+
+import pressgraph
+from pressgraph.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+every_reason = pytest.mark.parametrize("word", leaks.REASONS.values(), ids=leaks.REASONS)
+every_surface = pytest.mark.parametrize("surface", leaks.SURFACES, ids=lambda surface: surface.name)
+
+
+@dataclass
+class Texts:
+    """What surfaces show; each is read once."""
+
+    published: leaks.Published
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, surface: leaks.Surface) -> str:
+        if surface.name not in self.known:
+            self.known[surface.name] = surface.text(self.published)
+        return self.known[surface.name]
+
+
+@contextmanager
+def published(folder: Path, *, lifted: bool) -> Iterator[Texts]:
+    project = leaks.make_project(folder / "project", lifted=lifted)
+    with servers.oxigraph(folder / "store") as address:
+        workspace = pressgraph.open(project)
+        workspace.push(address)
+        server = harness.start(project)
+        try:
+            yield Texts(leaks.Published(workspace=workspace, server=server, pushed=address))
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def withheld(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Texts]:
+    with published(tmp_path_factory.mktemp("withheld"), lifted=False) as texts:
+        yield texts
+
+
+@pytest.fixture(scope="module")
+def lifted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Texts]:
+    with published(tmp_path_factory.mktemp("lifted"), lifted=True) as texts:
+        yield texts
+
+
+@every_surface
+@every_reason
+def test_nothing_withheld_is_on_any_surface(withheld: Texts, surface: leaks.Surface, word: str) -> None:
+    text = withheld.of(surface)
+    place = text.find(word)
+    assert place < 0, text[max(0, place - 200) : place + 200]
+
+
+@every_surface
+@every_reason
+def test_what_is_not_withheld_is_there(lifted: Texts, surface: leaks.Surface, word: str) -> None:
+    text = lifted.of(surface)
+    if surface.whole:
+        assert word in text
+    elif not surface.quiet:
+        assert any(other in text for other in leaks.REASONS.values())
+
+
+@pytest.mark.parametrize("surface", [it for it in leaks.SURFACES if it.whole], ids=lambda surface: surface.name)
+def test_what_no_reason_is_for_stays(withheld: Texts, surface: leaks.Surface) -> None:
+    assert [word for word in leaks.KEPT if word.lower() not in withheld.of(surface)] == []
+
+
+def test_ids_that_are_withheld_by_name_are_gone(withheld: Texts) -> None:
+    for thing in leaks.WITHHOLD:
+        for place in ("doc", "id"):
+            assert withheld.published.server.client.get(f"/{place}/{thing}").status_code == 410, thing
+
+
+def test_no_surface_tells_of_empty_graphs(withheld: Texts) -> None:
+    rows = withheld.published.server.rows(
+        "SELECT ?g (COUNT(?s) AS ?n) { GRAPH ?g { OPTIONAL { ?s ?p ?o } } } GROUP BY ?g"
+    )
+    assert [row for row in rows if row["n"] == "0"] == []
+
+
+def test_the_owner_still_finds_what_is_withheld(withheld: Texts) -> None:
+    rows = withheld.published.workspace.query("SELECT DISTINCT ?s { ?s ?p ?o }")
+    names = {str(row["s"]) for row in rows}
+    assert {f"https://data.example.org/id/{thing}" for thing in leaks.THINGS} <= names
+
+
+def test_facts_that_say_nothing_else_go_with_their_receipts_and_evidence(withheld: Texts, lifted: Texts) -> None:
+    """The second fact is about a thing that is published, and says nothing of it but a link that is not."""
+    text, whole = (it.published.workspace.export("nquads", evidence=True).decode() for it in (withheld, lifted))
+    for span in ("/20-30>", "/40-50>"):
+        assert span in whole
+        assert span not in text
+    assert "/0-10>" in text
+
+
+@pytest.mark.parametrize("arguments", [["export"], ["build"]], ids=lambda it: it[0])
+def test_a_name_that_withholds_nothing_is_said(tmp_path: Path, arguments: list[str]) -> None:
+    project = leaks.make_project(tmp_path / "p", lifted=True)
+    config = project / "pressgraph.toml"
+    config.write_text(config.read_text().replace("withhold = []", 'withhold = ["agent/leakdelt", "agent/public"]'))
+    said = CliRunner().invoke(main, ["--project", str(project), *arguments])
+    assert said.exit_code == 0, said.output
+    assert "no fact speaks of 'agent/leakdelt'" in said.stderr
+    assert "did you mean 'agent/leakdelta'?" in said.stderr
+    assert "agent/public" not in said.stderr
