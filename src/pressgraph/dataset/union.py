@@ -47,7 +47,11 @@ def load(store: ox.Store, chunks: Iterable[bytes], *, news: News | None = None) 
                 yield quad
                 yield stands
 
-    quads = both()
+    _extend(store, both())
+
+
+def _extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
+    """Add quads: few in one transaction, many as table files."""
     few = list(islice(quads, _FEW))
     if len(few) < _FEW:
         # a table file made for a few quads has to wait for what the store writes in the background
@@ -65,7 +69,7 @@ def add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> None:
             yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
             yield ox.Quad(triple.subject, triple.predicate, triple.object)
 
-    store.bulk_extend(both())
+    _extend(store, both())
 
 
 def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:

@@ -208,7 +208,7 @@ def _put(store: ox.Store, update: Update, request: dict[str, Any], contents: lis
     gone = union.remove_graph(store, name) if existed and request["replace"] else set()
     store.add_graph(name)
     update.note([name], gone | parsed)
-    # bulk loading is not undone by anything but dropping the candidate, which is what happens
+    # what is added is undone by nothing but dropping the candidate, which is what happens
     union.add(store, parsed, iri)
     union.forget(store, gone)
     return {"created": not existed}
