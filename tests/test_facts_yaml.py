@@ -278,7 +278,7 @@ def test_a_link_to_what_nothing_describes_is_reported_once_all_files_are_known(r
         ("dangling-id", 5, 15),
     ]
     assert dangling[0].hint == "did you mean 'agent/biosaxony'?"
-    assert dangling_problems(found, {"agent/biosaxon", "agent/eva"}) == []
+    assert dangling_problems(found, {"agent/biosaxon": (), "agent/eva": ()}) == []
 
 
 def test_the_source_and_vocabulary_terms_are_no_dangling_links(read: Read) -> None:
