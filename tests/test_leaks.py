@@ -96,6 +96,13 @@ def test_no_surface_tells_of_empty_graphs(withheld: Texts) -> None:
     assert [row for row in rows if row["n"] == "0"] == []
 
 
+def test_convert_warns_that_it_does_not_withhold_by_name(withheld: Texts, lifted: Texts) -> None:
+    for texts, warns in ((withheld, True), (lifted, False)):
+        said = CliRunner().invoke(main, ["--project", str(texts.published.workspace.project.root), "convert"])
+        assert said.exit_code == 0, said.output
+        assert ("warning: convert writes what 'withhold' names" in said.stderr) is warns
+
+
 def test_the_owner_still_finds_what_is_withheld(withheld: Texts) -> None:
     rows = withheld.published.workspace.query("SELECT DISTINCT ?s { ?s ?p ?o }")
     names = {str(row["s"]) for row in rows}

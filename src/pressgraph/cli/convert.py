@@ -99,6 +99,9 @@ def command(
     if output is not None and is_address(output) and scheduler is None:
         raise click.UsageError("only a cluster writes to an address: add --scheduler tcp://…")
     state.say_encodings(facts)
+    if state.workspace.project.withhold:
+        # a stream does not know what later facts say of a thing
+        state.say("warning: convert writes what 'withhold' names, too; 'pressgraph export' leaves it out")
     if shards is not None or resume or scheduler is not None:
         if output is None or output == "-":
             raise click.UsageError("shards need a folder: -o DIR/")
