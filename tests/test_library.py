@@ -99,8 +99,8 @@ def test_build_says_what_it_did(tmp_path: Path, founding_path: Path) -> None:
 def test_query_returns_rdflib_terms(workspace: Workspace) -> None:
     rows = workspace.query("labels-valid-on", date="2020-06-01")
     assert len(rows) == 1
-    assert rows[0]["label"] == Literal("Silver Label")
-    assert rows[0]["id"] == URIRef("https://w3id.org/pressgraph/id/label/biosaxony-ecei-silver-1")
+    assert rows[0]["labelLabel"] == Literal("Silver Label", lang="en")
+    assert rows[0]["label"] == URIRef("https://w3id.org/pressgraph/id/label/biosaxony-ecei-silver-1")
     assert workspace.query("labels-valid-on", date="2021-01-01") == []
 
 

@@ -26,8 +26,10 @@ from pressgraph.cli import main
 from pressgraph.dataset import union
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import EndpointError
-from pressgraph.query import query_store
+from pressgraph.query import Answer, query_store, read_names
+from pressgraph.query.names import answer_with_names, names_in_store
 from pressgraph.remote.push import Plan, plan_push, push
+from pressgraph.remote.query import query_endpoint
 from pressgraph.remote.store import Addresses, RemoteStore
 from pressgraph.workspace import Workspace, open_workspace
 
@@ -659,7 +661,7 @@ def answered(tmp_path: Path, founding_path: Path) -> Workspace:
 
 
 GIVEN = {
-    "date": "2020-06-01", "from": "2016-01-01", "until": "2030-01-01", "lang": "de", "level": "silver",
+    "date": "2020-06-01", "from": "2016-01-01", "until": "2030-01-01", "level": "silver",
     "holder": "agent/biosaxony", "organisation": "agent/biosaxony", "publisher": "agent/biosaxony",
     "id": "agent/biosaxony", "speaker": "agent/andre-hofmann", "status": "stated", "type": "causal",
     "document": "document/biosaxony-silver-label", "scheme": "sector", "text": "sachsen",
@@ -679,6 +681,16 @@ def values(answer: Any) -> list[tuple[str, ...]]:
     return sorted(tuple("" if term is None else term.value for term in row) for row in answer.rows())
 
 
+def named_answer(text: str, store: ox.Store, workspace: Workspace, language: str | None) -> Answer:
+    """Return the answer of a store that is no build, with names."""
+    id_base, query = workspace.project.id_base, read_names(text)
+    if query is None:
+        return query_store(text, store, workspace.profile, id_base=id_base)
+    found = query_store(query.text, store, workspace.profile, id_base=id_base)
+    languages = workspace.languages(language)
+    return answer_with_names(query, found, lambda it: names_in_store(store, it), languages, id_base=id_base)
+
+
 def test_the_saved_queries_answer_there_as_here(
     answered: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -689,12 +701,29 @@ def test_the_saved_queries_answer_there_as_here(
     union.load(kept, answered.pull(store.address))
     asked = 0
     for name, query in answered.saved_queries.items():
-        for given in ({}, {key: GIVEN[key] for key in query.parameters if key in GIVEN}):
+        for language, given in ((None, {}), ("de", {key: GIVEN[key] for key in query.parameters if key in GIVEN})):
             text = answered.query_text(name, given)
             if store.kind == "virtuoso" and name in FROM_DURATIONS:
-                here = query_store(text, kept, answered.profile, id_base=answered.project.id_base)
+                here = named_answer(text, kept, answered, language)
             else:
-                here = answered.ask_text(text)[0]
-            assert values(answered.ask_endpoint(text, store.address)) == values(here), f"{name} {given}"
+                here = answered.ask_text(text, language=language)[0]
+            there = answered.ask_endpoint(text, store.address, language=language)
+            assert values(there) == values(here), f"{name} {given}"
             asked += 1
     assert asked == 2 * len(answered.saved_queries) > 80
+
+
+def test_the_shown_queries_answer_there_as_here(
+    founding_project: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(founding_project.dataset(), store.target(), personal=True)
+    for name, value in store.environ.items():
+        monkeypatch.setenv(name, value)
+    kept = ox.Store()
+    union.load(kept, founding_project.pull(store.address))
+    for name in founding_project.saved_queries:
+        text = founding_project.portable(founding_project.query_text(name, {}), language="de")
+        there = query_endpoint(text, store.address, prefixes={}, environ=store.environ)
+        found = kept.query(text)
+        here = Answer(found) if not isinstance(found, ox.QueryTriples) else Answer(list(found))
+        assert values(there) == values(here), name

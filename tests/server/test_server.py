@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -304,6 +305,38 @@ def test_a_saved_query_with_a_parameter(founding_server: Server) -> None:
     assert "<table>" in page.text
     wrong = founding_server.client.get("/sparql", params={**ask, "p.date": "someday"}, headers=HTML)
     assert 'role="alert"' in wrong.text
+
+
+def test_a_page_fills_in_the_names_that_a_query_selects(founding_server: Server) -> None:
+    client = founding_server.client
+    page = client.get("/sparql", params={"saved": "labels-valid-on", "run": "1", "lang": "de"}, headers=HTML).text
+    headings = re.findall(r'<th scope="col">(.*?)</th>', page)
+    assert headings == ["label", "holder", "validFrom", "validUntil", "basis"]
+    assert re.search(r'<a href="/doc/label/biosaxony-ecei-silver-1"[^>]*>\s*Silver Label', page)
+    assert "angenommen ab dem Datum der Mitteilung" in page
+    assert "1 Label hat keinen bekannten Zeitraum" in page
+    text = "SELECT ?n ?xLabel { VALUES (?x ?n) { (agent:biosaxony 1) (lvl:silver 2) } } ORDER BY DESC(?xLabel) LIMIT 1"
+    page = client.get("/sparql", params={"query": text, "lang": "de"}, headers=HTML).text
+    assert "Silber-Label" in page
+    assert "biosaxony</" not in page
+
+
+def test_a_download_of_names_is_a_query_that_the_endpoint_answers_as_sparql_has_it(founding_server: Server) -> None:
+    client = founding_server.client
+    ask = {"saved": "roles-on", "run": "1", "lang": "en"}
+    page = client.get("/sparql", params=ask, headers=HTML).text
+    href = next(it for it in re.findall(r'href="(/download[^"]*)"', page) if "csv" in it)
+    assert "André Hofmann" in client.get(html.unescape(href)).text
+    text = "SELECT ?xLabel { VALUES ?x { lvl:silver } }"
+    raw = client.get("/sparql", params={"query": text}, headers={"accept": "text/csv"})
+    assert raw.text.splitlines() == ["xLabel", ""]
+
+
+def test_a_page_of_more_rows_than_it_reads_is_sorted_by_names_all_the_same(founding_server: Server) -> None:
+    text = "SELECT ?xLabel ?a ?p ?o { ?a ?p ?o VALUES ?x { lvl:gold lvl:bronze } } ORDER BY ?xLabel"
+    page = founding_server.client.get("/sparql", params={"query": text, "lang": "en"}, headers=HTML).text
+    assert "<bdi>Bronze Label" in page
+    assert "<bdi>Gold Label" not in page
 
 
 def test_without_the_editor_the_query_page_has_a_text_area(

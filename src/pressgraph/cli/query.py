@@ -40,8 +40,9 @@ def _complete_query(context: click.Context, _parameter: click.Parameter, incompl
     type=click.FloatRange(min=0.1),
     help="How long to wait for the endpoint.  [default: 60]",
 )
+@click.option("--lang", "language", metavar="TAG", help="The language of names; by default the project's.")
 @click.option("--entail", is_flag=True, help="Add what follows by OWL 2 RL, in memory, before asking (slow).")
-@click.option("--show", is_flag=True, help="Print the query instead of asking it.")
+@click.option("--show", is_flag=True, help="Print the query, for any SPARQL tool, instead of asking it.")
 @output_option
 @pass_state
 def command(
@@ -51,6 +52,7 @@ def command(
     form: str | None,
     endpoint: str | None,
     timeout: float | None,
+    language: str | None,
     *,
     entail: bool,
     show: bool,
@@ -59,7 +61,7 @@ def command(
     """Ask the built graph: a saved query, a .rq file, SPARQL text, or - for stdin.
 
     Without an argument, lists the saved queries. The profile's prefixes need no declaring; the default graph is the
-    union of all facts, receipts and vocabularies.
+    union of all facts, receipts and vocabularies. A column ?xLabel that nothing binds has the name of ?x.
 
     Credentials for --endpoint come from PRESSGRAPH_ENDPOINT_TOKEN, or PRESSGRAPH_ENDPOINT_USER and
     PRESSGRAPH_ENDPOINT_PASSWORD.
@@ -81,19 +83,23 @@ def command(
             folders = ", ".join(sorted({name.rpartition("/")[0] for name in hidden}))
             state.say(f"\nand {len(hidden)} in {folders}: list them with 'pressgraph -v query'")
         return
-    text = workspace.query_text(_text(query), _pairs(parameters))
+    text, language = workspace.question(_text(query), _pairs(parameters), language)
     if show:
-        write_output([text.rstrip().encode(), b"\n"], output)
+        write_output([workspace.portable(text, language=language).rstrip().encode(), b"\n"], output)
         return
     id_base = workspace.project.id_base
-    answer: Answer
-    if endpoint is not None:
-        if entail:
-            raise click.UsageError("--entail reasons over the built graph; it does not go with --endpoint")
-        answer = workspace.ask_endpoint(text, endpoint, timeout=timeout)
-        store = None
-    else:
-        answer, store = workspace.ask_text(text, entail=entail)
+    if endpoint is not None and entail:
+        raise click.UsageError("--entail reasons over the built graph; it does not go with --endpoint")
+    store = None
+
+    def ask(text: str) -> Answer:
+        nonlocal store
+        if endpoint is not None:
+            return workspace.ask_endpoint(text, endpoint, timeout=timeout, language=language)
+        answer, store = workspace.ask_text(text, entail=entail, language=language)
+        return answer
+
+    answer = ask(text)
     # the shipped queries ask for whatever the profile offers, used or not
     asked = (
         [] if query in workspace.saved_queries else unknown_terms(text, workspace.profile, id_base=id_base, store=store)
@@ -103,9 +109,15 @@ def command(
     on_terminal = output is None and sys.stdout.isatty()
     written = write_answer(answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None)
     write_output([written], output)
-    for what in answer.missing:
+    undecided = "" if answer.is_true else workspace.undecided(query, text, ask, language=language)
+    if undecided:
+        state.say(f"note: {undecided}")
+    missing = answer.missing
+    # the engine's result has to end in this thread, and an exit would keep it in this frame
+    del answer
+    for what in missing:
         state.say(f"warning: {what}")
-    if answer.missing:
+    if missing:
         sys.exit(1)
 
 

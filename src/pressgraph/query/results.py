@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -14,7 +14,7 @@ from pressgraph.errors import QueryError
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
@@ -38,11 +38,18 @@ class Answer:
     found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples | list[ox.Triple]
     missing: tuple[str, ...] = ()
     """What an endpoint kept back, or gave in a way that nobody can read: a sentence for each."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The column of a thing, by the column of its name (`pressgraph.query.names`)."""
 
     @property
     def is_graph(self) -> bool:
         """Whether this answers a CONSTRUCT or DESCRIBE."""
         return isinstance(self.found, ox.QueryTriples | list)
+
+    @property
+    def is_true(self) -> bool:
+        """Whether this answers an ASK with yes."""
+        return isinstance(self.found, ox.QueryBoolean) and bool(self.found)
 
     def rows(self) -> Iterator[tuple[Term | None, ...]]:
         """Yield the solutions' values in the order of the variables; one row with a boolean for ASK.
@@ -107,11 +114,9 @@ def write_answer(
         )
     if form in _W3C and not answer.is_graph:
         return _w3c(answer, _W3C[form])
-    names = answer.variables
     if form in {"csv", "tsv"}:
         return _separated(answer, form)
-    # an answer can be read once
-    rows = [tuple(shown(term, profile, id_base) for term in row) for row in answer.rows()]
+    names, rows = table_of(answer, profile, id_base)
     if form == "markdown":
         return _markdown(names, rows)
     if table is not None:
@@ -132,6 +137,39 @@ def _format(form: str | None, *, graph: bool) -> str | None:
         hint = did_you_mean(form, RESULT_FORMATS, otherwise=f"known: {', '.join(RESULT_FORMATS)}")
         raise QueryError(f"'{form}' is not a result format", hint=hint)
     return found
+
+
+def table_of(answer: Answer, profile: Profile, id_base: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return headings and rows as people read them.
+
+    A thing and its name right after it are one column, the name's. A thing that is selected apart from its name has a
+    column of ids.
+    """
+    variables = answer.variables
+    places = {name: place for place, name in enumerate(variables)}
+    apart = {thing for name, thing in answer.names.items() if places.get(thing, -1) != places[name] - 1}
+    together = set(answer.names.values()) - apart
+    headings: list[str] = []
+    cells: list[Callable[[Sequence[Term | None]], Term | None]] = []
+
+    def named(name: int, thing: int | None) -> Callable[[Sequence[Term | None]], Term | None]:
+        return lambda row: row[thing] if row[name] is None and thing is not None else row[name]
+
+    def id_of(thing: int) -> Callable[[Sequence[Term | None]], Term | None]:
+        return lambda row: None if isinstance(row[thing], ox.Literal) else row[thing]
+
+    for place, variable in enumerate(variables):
+        if variable in answer.names:
+            headings.append(answer.names[variable])
+            cells.append(named(place, places.get(answer.names[variable])))
+        elif variable in apart:
+            headings.append(f"{variable} id")
+            cells.append(id_of(place))
+        elif variable not in together:
+            headings.append(variable)
+            cells.append(named(place, None))
+    # an answer can be read once
+    return headings, [tuple(shown(cell(row), profile, id_base) for cell in cells) for row in answer.rows()]
 
 
 def shown(term: Term | None, profile: Profile, id_base: str) -> str:

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import Place, ProfileError, QueryError
 from pressgraph.facts.datatypes import DATATYPES, datatype
 from pressgraph.facts.ids import Ids
+from pressgraph.languages import choose
 from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
 from pressgraph.rdf import XSD
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
@@ -64,18 +65,41 @@ class SavedQuery:
 
         Raises QueryError for an unknown parameter and for a value that its type does not allow.
         """
-        text = self.text
         wanted: list[tuple[tuple[int, int], str]] = []
         for name, value in values.items():
             parameter = self.parameters.get(name)
             if parameter is None:
                 known = ", ".join(self.parameters) or "none"
                 hint = did_you_mean(name, self.parameters, otherwise=f"it has: {known}")
+                if name == "lang":
+                    hint = "it has no names to choose a language for"
                 raise QueryError(f"the query '{self.name}' has no parameter '{name}'", hint=hint)
             wanted.append((parameter.span, _term(parameter, value, profile, id_base)))
-        for (start, end), term in sorted(wanted, reverse=True):
-            text = f"{text[:start]} {term} {text[end:]}"
-        return text
+        return _with_terms(self.text, wanted)
+
+    @property
+    def undecided(self) -> str | None:
+        """The name of the saved query for what this one cannot decide (`# @undecided name`), if it has one."""
+        return self.tags.get("undecided")
+
+    def undecided_text(self, text: str, other: SavedQuery) -> str:
+        """Return the query for what this one cannot decide; `text` is this one's, of which it takes the parameters."""
+        here = parse_saved_query(text, name=self.name).parameters
+        terms = [(it.span, here[name].default) for name, it in other.parameters.items() if name in here]
+        return _with_terms(other.text, terms)
+
+    def undecided_message(self, count: int, *languages: str) -> str:
+        """Return how many things cannot be decided, in words: `# @undecided_en 1 label … | {} labels …`."""
+        prefix = "undecided_"
+        texts = {tag.removeprefix(prefix): text for tag, text in self.tags.items() if tag.startswith(prefix)}
+        one, _, many = (choose(texts, *languages) or "1 | {}").partition("|")
+        return one.strip() if count == 1 else many.strip().replace("{}", f"{count:,}")
+
+
+def _with_terms(text: str, terms: Iterable[tuple[tuple[int, int], str]]) -> str:
+    for (start, end), term in sorted(terms, reverse=True):
+        text = f"{text[:start]} {term} {text[end:]}"
+    return text
 
 
 def load_saved_queries(project: Project) -> dict[str, SavedQuery]:

@@ -7,20 +7,25 @@ follow no redirect and limits hold; `pressgraph.remote.results` reads the respon
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import requests
 from SPARQLWrapper import GET, POST, SPARQLWrapper
 
-from pressgraph.errors import QueryError
+from pressgraph.errors import EndpointError, QueryError
 from pressgraph.query.forms import GRAPH_FORMS, query_form, query_limit, with_prefixes
 from pressgraph.query.local import check_syntax
+from pressgraph.query.names import answer_with_names, name_queries, names_in_rows
 from pressgraph.query.results import Answer
 from pressgraph.remote.client import Access, SparqlClient, without_credentials
 from pressgraph.remote.results import Reading, Response, read_graph, read_results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pressgraph.query.names import Found
+    from pressgraph.query.projection import NamedQuery
 
 _ROWS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 _GRAPH = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
@@ -66,6 +71,39 @@ def query_endpoint(
         *_cut(response, text, reading),
     ]
     return Answer(reading.found, missing=tuple(missing))
+
+
+def query_endpoint_with_names(
+    query: NamedQuery,
+    url: str,
+    languages: Sequence[str],
+    *,
+    prefixes: Mapping[str, str],
+    id_base: str,
+    timeout: float = 60.0,
+    environ: Mapping[str, str] = os.environ,
+) -> Answer:
+    """Answer a query at an endpoint, and ask there what the things in its rows are called.
+
+    An endpoint that does not answer the second question is said in `Answer.missing`; things are then called by the ends
+    of their IRIs. For the rest see `query_endpoint`.
+    """
+    missing: list[str] = []
+
+    def look_up(iris: list[str]) -> dict[str, Found]:
+        found: dict[str, Found] = {}
+        try:
+            for text in name_queries(iris):
+                named = query_endpoint(text, url, prefixes={}, timeout=timeout, environ=environ)
+                missing.extend(named.missing)
+                found |= names_in_rows(named.rows())
+        except (EndpointError, QueryError) as error:
+            missing.append(f"names are missing: {error}")
+        return found
+
+    answer = query_endpoint(query.text, url, prefixes=prefixes, timeout=timeout, environ=environ)
+    named = answer_with_names(query, answer, look_up, languages, id_base=id_base)
+    return replace(named, missing=(*answer.missing, *dict.fromkeys(missing)))
 
 
 class _Request(SPARQLWrapper):

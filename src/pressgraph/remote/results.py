@@ -94,19 +94,31 @@ def read_results(response: Response) -> Reading:
         known = ox.QueryResultsFormat.JSON
         if response.body.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] == b"<":
             known = ox.QueryResultsFormat.XML
+    reading = _read_lazily(response, known)
+    if isinstance(reading, Reading):
+        return reading
+    if known == _TSV and reading:
+        raise response.refused(reading)
+    document = _read_xml(response) if known == ox.QueryResultsFormat.XML else _read_json(response)
+    return _clean(document, response)
+
+
+def _read_lazily(response: Response, form: ox.QueryResultsFormat) -> Reading | str:
+    """Return a result as the engine's parser reads it, else why it cannot; then it is to be read with patience.
+
+    The parser's objects have to end in the thread that they began in: no frame that raises an error may keep them.
+    """
     try:
         # the parser is lazy: what is wrong comes to light when all rows are asked for
-        found = ox.parse_query_results(response.body, format=known)
+        found = ox.parse_query_results(response.body, format=form)
         if isinstance(found, ox.QueryBoolean):
             return Reading(found=found, size=1)
         if [it.value for it in found.variables] != [_VIRTUOSO_ASK]:
             size = sum(1 for _ in found)
-            return Reading(found=_solutions(response.body, known), size=size)
+            return Reading(found=_solutions(response.body, form), size=size)
     except (SyntaxError, ValueError) as error:
-        if known == _TSV:
-            raise response.refused(str(error)) from error
-    document = _read_xml(response) if known == ox.QueryResultsFormat.XML else _read_json(response)
-    return _clean(document, response)
+        return str(error)
+    return ""
 
 
 def read_graph(response: Response) -> Reading:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.query.names import names_in_store
+from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS
 from pressgraph.server.description import DCTERMS, VOID
 
@@ -19,26 +21,10 @@ if TYPE_CHECKING:
 
     from pressgraph.dataset.counts import Counts
 
-LABELS = tuple(
-    map(
-        ox.NamedNode,
-        (
-            f"{SKOS}prefLabel",
-            f"{SCHEMA}name",
-            f"{RDFS}label",
-            f"{SCHEMA}headline",
-            f"{DCTERMS}title",
-            f"{SKOS}altLabel",
-            f"{SCHEMA}alternateName",
-        ),
-    )
-)
+_TITLES = tuple(map(ox.NamedNode, NAMES))
+LABELS = (*_TITLES, ox.NamedNode(f"{SKOS}altLabel"), ox.NamedNode(f"{SCHEMA}alternateName"))
 """The properties whose values name a thing, best first."""
-_TITLES = LABELS[:5]
-_DESCRIPTIONS = tuple(
-    map(ox.NamedNode, (f"{SCHEMA}text", f"{SCHEMA}description", f"{SCHEMA}abstract", f"{SKOS}definition"))
-)
-"""The properties whose values tell things apart that have no name."""
+_DESCRIPTIONS = tuple(map(ox.NamedNode, TEXTS))
 _DEFINITIONS = {f"{SKOS}definition", f"{RDFS}comment", f"{DCTERMS}description"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 _DEFAULT = ox.DefaultGraph()
@@ -322,6 +308,11 @@ def terms(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -
     }
 
 
+def names(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """Return what things are called, for the names that a query selects."""
+    return names_in_store(store, request["iris"])
+
+
 def first_page(store: ox.Store, counts: Counts) -> dict[str, Any]:
     """Return what the first page names, besides the numbers: the newest releases, and names of releases and classes."""
     source = ox.NamedNode(f"{SCHEMA}sourceOrganization")
@@ -409,5 +400,6 @@ LOOKUPS: dict[str, Callable[[ox.Store, dict[str, Any], dict[str, Any]], dict[str
     "document": document,
     "exists": exists,
     "terms": terms,
+    "names": names,
     "search": search,
 }

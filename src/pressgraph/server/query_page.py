@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -10,7 +11,9 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
+from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
+from pressgraph.query.projection import portable, read_names
 from pressgraph.server.addresses import link
 from pressgraph.server.answers import RequestError, entity
 from pressgraph.server.cache import Entry, Question
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from pressgraph.query import SavedQuery
     from pressgraph.query.saved import Parameter
     from pressgraph.server.pages import Pages
+    from pressgraph.server.view import Names
 
 _ROWS_SHOWN = 500
 _LINES_AROUND = 2
@@ -55,10 +59,11 @@ class QueryPage:
                 saved, values, text = self._saved(request, fields)
             except PressgraphError as error:
                 saved, problem = self.front.saved_queries.get(fields["saved"]), _sentence(error)
-        result = None
+        result, undecided = None, ""
         if not problem and (operation.query or (saved is not None and "run" in fields)):
             try:
                 result = await self._result(request, text, operation)
+                undecided = await self._undecided(request, saved, text, operation)
             except RequestError as error:
                 problem, status = error.message, error.status
         place = LINE_AND_COLUMN.search(problem)
@@ -81,7 +86,8 @@ class QueryPage:
                 "column": column,
                 "excerpt": _excerpt(text, line, column),
                 "result": view,
-                "downloads": _downloads(view, text, dataset, self.pages.prefix(request)),
+                "undecided": undecided if view is None or view.get("answer") is not True else "",
+                "downloads": _downloads(view, self._portable(request, text), dataset, self.pages.prefix(request)),
                 "dataset": dataset,
                 "prefixes": sorted(self.front.prefixes.items()),
             }
@@ -134,39 +140,75 @@ class QueryPage:
         return groups
 
     async def _result(self, request: Request, text: str, operation: Operation) -> Callable[[], dict[str, Any]]:
-        """Return what makes of a result what the page shows.
+        """Return what makes of a result what the page shows, with the names that the query selects.
 
         Raises RequestError.
         """
         front = self.front
         try:
             await front.drawing.of(check_query, text, front.endpoint.limits)
+            named = await front.drawing.of(read_names, text)
         except QueryError as error:
             raise RequestError(400, str(error)) from error
-        graph = query_form(text) in {"CONSTRUCT", "DESCRIBE"}
-        form = _N_TRIPLES if graph else JSON
+        names = self.pages.names(request)
+        if query_form(text) in {"CONSTRUCT", "DESCRIBE"}:
+            content, whole = await self._content(request, text, operation, _N_TRIPLES)
+            return lambda: graph_view(*_triples(content, whole=whole), names)
+        content, whole = await self._content(request, text if named is None else named.text, operation, JSON)
+        if named is None:
+            return lambda: _rows_view(*_bindings(content, whole=whole), names, {})
+        if named.order and not whole:
+            # what comes first is known of all rows only: the engine has to sort them
+            content, whole = await self._content(request, self._portable(request, text), operation, JSON)
+            return lambda: _rows_view(*_bindings(content, whole=whole), names, named.names)
+        head, rows, total = await front.drawing.of(partial(_bindings, content, whole=whole, every=bool(named.order)))
+        found = await front.lookup({"op": "names", "iris": things_in(named, rows)})
+        languages = (self.pages.language(request), front.project.language)
+
+        def shown() -> dict[str, Any]:
+            filled = fill(named, rows, found, languages, id_base=front.project.id_base)
+            count = len(filled) if named.order else total
+            return _rows_view({"head": {**head["head"], "vars": named.columns}}, filled, count, names, named.names)
+
+        return shown
+
+    async def _undecided(self, request: Request, saved: SavedQuery | None, text: str, operation: Operation) -> str:
+        """Return what a saved query cannot decide, in a sentence.
+
+        Raises RequestError.
+        """
+        other = self.front.saved_queries.get(saved.undecided or "") if saved else None
+        if saved is None or other is None:
+            return ""
+        asked = saved.undecided_text(text, other)
+        named = read_names(asked)
+        content, whole = await self._content(request, asked if named is None else named.text, operation, JSON)
+        total = _bindings(content, whole=whole)[2]
+        return saved.undecided_message(total, self.pages.language(request)) if total else ""
+
+    async def _content(self, request: Request, text: str, operation: Operation, form: Form) -> tuple[bytes, bool]:
+        """Return a query's result, and whether it is the whole one: a page needs the beginning only.
+
+        Raises RequestError.
+        """
+        front = self.front
         base = front.address(request) + "/sparql"
         question = Question(front.snapshot_id, text, operation.default, operation.named, form.name, base)
         known = front.endpoint.cache.get(question)
-        whole = True
         if known is not None:
-            content = known.body
-        else:
-            content, exchange = await front.endpoint.evaluate(request, question)
-            if exchange is not None:
-                # the beginning is enough for a page
-                exchange.close()
-                whole = False
-        return lambda: self._shown(request, content, graph=graph, whole=whole)
+            return known.body, True
+        content, exchange = await front.endpoint.evaluate(request, question)
+        if exchange is not None:
+            exchange.close()
+        return content, exchange is None
 
-    def _shown(self, request: Request, content: bytes, *, graph: bool, whole: bool) -> dict[str, Any]:
-        names = self.pages.names(request)
-        if graph:
-            return graph_view(*_triples(content, whole=whole), names)
-        found, rows, total = _bindings(content, whole=whole)
-        if "boolean" in found:
-            return {"kind": "boolean", "answer": found["boolean"]}
-        return result_view(found["head"]["vars"], rows, total, names)
+    def _portable(self, request: Request, text: str) -> str:
+        """Return a query for the endpoint, which fills in no names: it answers as SPARQL has it."""
+        try:
+            named = read_names(text) is not None
+            return portable(text, self.front.prefixes, self.pages.language(request)) if named else text
+        except QueryError:
+            return text
 
     async def terms(self, request: Request) -> Response:
         """Answer with what the editor completes: prefixes, and terms with their names."""
@@ -206,12 +248,25 @@ def _excerpt(text: str, line: int, column: int) -> str:
     return "\n".join(shown)
 
 
-def _bindings(content: bytes, *, whole: bool) -> tuple[dict[str, Any], list[dict[str, Any]], int | None]:
-    """Return head, the first rows and the number of rows of a JSON result; the number is not known of a beginning."""
+def _rows_view(
+    head: Mapping[str, Any], rows: list[dict[str, Any]], total: int | None, names: Names, things: Mapping[str, str]
+) -> dict[str, Any]:
+    if "boolean" in head:
+        return {"kind": "boolean", "answer": head["boolean"]}
+    return result_view(head["head"]["vars"], rows[:_ROWS_SHOWN], total, names, things)
+
+
+def _bindings(
+    content: bytes, *, whole: bool, every: bool = False
+) -> tuple[dict[str, Any], list[dict[str, Any]], int | None]:
+    """Return head, the first rows or every one, and the number of rows of a JSON result.
+
+    The number is not known of a beginning.
+    """
     if whole:
         found = json.loads(content)
         rows = found.get("results", {}).get("bindings", [])
-        return found, rows[:_ROWS_SHOWN], len(rows)
+        return found, rows if every else rows[:_ROWS_SHOWN], len(rows)
     text = content.decode("utf-8", "replace")
     start = text.index('"bindings":[') + len('"bindings":[')
     head = json.loads(text[: text.index(',"results"')] + "}")

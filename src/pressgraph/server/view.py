@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import lookup, primary
@@ -368,9 +368,16 @@ def _receipt(graph: str, found: dict[str, Any], names: Names) -> Receipt:
 
 
 def result_view(
-    variables: Sequence[str], bindings: Sequence[Mapping[str, Any]], total: int | None, names: Names
+    variables: Sequence[str],
+    bindings: Sequence[Mapping[str, Any]],
+    total: int | None,
+    names: Names,
+    things: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the table of a SPARQL JSON result. `total` is the number of all rows where it is known."""
+    """Return the table of a SPARQL JSON result. `total` is the number of all rows where it is known.
+
+    `things` are the columns of things by the columns of their names: both are one column, the name with a link.
+    """
 
     def value(binding: dict[str, Any] | None) -> Value | None:
         match binding:
@@ -385,8 +392,19 @@ def result_view(
                 return names.value(["text", binding["value"], language, datatype])
         return Value(text=str(binding.get("value", "")))
 
-    rows = [[value(row.get(name)) for name in variables] for row in bindings]
-    return {"kind": "rows", "variables": variables, "rows": rows, "total": total}
+    def cell(row: Mapping[str, Any], column: str) -> Value | None:
+        name, thing = row.get(column), value(row.get(things.get(column, column)))
+        if name is None or thing is None or thing.name is None or column not in things:
+            return thing or value(name)
+        return Value(name=replace(thing.name, label=name["value"], language=name.get("xml:lang", "")))
+
+    shown = [it for it in variables if it not in things.values()]
+    return {
+        "kind": "rows",
+        "variables": [things.get(it, it) for it in shown],
+        "rows": [[cell(row, it) for it in shown] for row in bindings],
+        "total": total,
+    }
 
 
 def graph_view(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:

@@ -1,0 +1,193 @@
+"""Names are presentation: a query returns things, and the names of things are filled in for the reader.
+
+The names of all rows are looked up together: in the store, or by a further query where the store is an endpoint. Rows
+are sorted afterwards where the query orders by a name.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.errors import QueryError
+from pressgraph.languages import lookup
+from pressgraph.query.projection import NAMES, TEXTS
+from pressgraph.query.results import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pressgraph.query.projection import NamedQuery
+
+Found = list[tuple[int, str, str]]
+"""What a thing is called: the place of the property among NAMES and TEXTS, the name, its language tag or ''."""
+
+_PLACES = {iri: place for place, iri in enumerate((*NAMES, *TEXTS))}
+_PROPERTIES = tuple((place, ox.NamedNode(iri)) for iri, place in _PLACES.items())
+_BATCH = 200
+"""Things of one look-up at an endpoint: Virtuoso's compiler has limits, and endpoints cut off at 10,000 rows."""
+_NO_IRI = frozenset('<>"{}|^`\\')
+_NUMBERS = {"integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger"}
+
+
+def answer_with_names(
+    query: NamedQuery,
+    answer: Answer,
+    look_up: Callable[[list[str]], Mapping[str, Found]],
+    languages: Sequence[str],
+    *,
+    id_base: str,
+) -> Answer:
+    """Return the answer to a query's `text` with the names that it selects.
+
+    Raises QueryError where the evaluation fails midway.
+    """
+    assert isinstance(answer.found, ox.QuerySolutions)  # noqa: S101 - of a SELECT
+    try:
+        document = json.loads(answer.found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+        raise QueryError(f"the query failed: {error}") from error
+    bindings = document["results"]["bindings"]
+    rows = fill(query, bindings, look_up(things_in(query, bindings)), languages, id_base=id_base)
+    written = json.dumps({"head": {"vars": query.columns}, "results": {"bindings": rows}}).encode()
+    found = ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON)
+    assert not isinstance(found, ox.QueryBoolean)  # noqa: S101 - as written
+    return Answer(found, missing=answer.missing, names=query.names)
+
+
+def things_in(query: NamedQuery, bindings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the IRIs whose names the rows of a SPARQL JSON result (3.2) want, each once."""
+    columns = dict.fromkeys(query.names.values())
+    cells = (row[column] for row in bindings for column in columns if column in row)
+    return list(dict.fromkeys(cell["value"] for cell in cells if cell["type"] == "uri"))
+
+
+def fill(
+    query: NamedQuery,
+    bindings: Sequence[Mapping[str, Any]],
+    found: Mapping[str, Found],
+    languages: Sequence[str],
+    *,
+    id_base: str,
+) -> list[dict[str, Any]]:
+    """Return the rows of a SPARQL JSON result with the names of things, sorted and cut as the query says.
+
+    A literal is its own name; a thing without one is called by its id in the project, or by the end of its IRI.
+    """
+    chosen = {iri: _cell(iri, found.get(iri, ()), languages, id_base) for iri in things_in(query, bindings)}
+    rows: list[dict[str, Any]] = []
+    for binding in bindings:
+        row = dict(binding)
+        for column, thing in query.names.items():
+            cell = binding.get(thing)
+            if cell is not None and cell["type"] != "bnode":
+                row[column] = chosen[cell["value"]] if cell["type"] == "uri" else cell
+        rows.append(row)
+    for column, descending in reversed(query.order):
+        folded = column in query.names
+        rows.sort(key=lambda row: _order(row.get(column), folded=folded), reverse=descending)
+    end = None if query.limit is None else query.offset + query.limit
+    # the engine gives the things of names that are selected alone too
+    return [{it: row[it] for it in query.columns if it in row} for row in rows[query.offset : end]]
+
+
+def best_name(found: Iterable[tuple[int, str, str]], languages: Sequence[str]) -> tuple[str, str] | None:
+    """Return the name that a reader wants, and its language; None where there is none.
+
+    It is the name in the first of some languages that there is one in (RFC 4647, 3.4), else one without a language,
+    else one in English, else any. What tells things apart that have no name counts only for these.
+
+    >>> best_name([(1, "Silver", "en"), (1, "Silber", "de")], ["pl", "de-CH"])
+    ('Silber', 'de')
+    """
+    ranked = sorted(found)
+    texts: dict[str, str] = {}
+    for place, text, language in ranked:
+        if place < len(NAMES) or ranked[0][0] >= len(NAMES):
+            texts.setdefault(language, text)
+    tagged = [tag for tag in texts if tag]
+    for wanted in (*languages, "", "en"):
+        tag = lookup(wanted, tagged) if wanted else ("" if "" in texts else None)
+        if tag is not None:
+            return texts[tag], tag
+    return min(((text, tag) for tag, text in texts.items()), key=lambda it: it[1], default=None)
+
+
+def end_of(iri: str, id_base: str) -> str:
+    """Return what to call a thing without a name: its id in the project, else the last part of its IRI.
+
+    >>> end_of("https://example.org/id/agent/x", "https://example.org/id/"), end_of("urn:a#b", "")
+    ('agent/x', 'b')
+    """
+    if id_base and iri.startswith(id_base) and iri != id_base:
+        return iri.removeprefix(id_base)
+    plain = iri.rstrip("/#")
+    return plain[max(plain.rfind("/"), plain.rfind("#")) + 1 :] or iri
+
+
+def names_in_store(store: ox.Store, iris: Iterable[str]) -> dict[str, Found]:
+    """Return what a local store calls things, by IRI; texts only of things that have no name."""
+    names: dict[str, Found] = {}
+    for iri in iris:
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            continue
+        found: Found = []
+        for place, label in _PROPERTIES:
+            if found and place >= len(NAMES):
+                break
+            found.extend(
+                (place, quad.object.value, quad.object.language or "")
+                for quad in store.quads_for_pattern(node, label, None, ox.DefaultGraph())
+                if isinstance(quad.object, ox.Literal)
+            )
+        if found:
+            names[iri] = found
+    return names
+
+
+def name_queries(iris: Iterable[str]) -> Iterator[str]:
+    """Yield the queries that look up what things are called, each for as many as an endpoint takes at once."""
+    properties = " ".join(f"<{iri}>" for iri in _PLACES)
+    good = [iri for iri in iris if iri.isprintable() and " " not in iri and not _NO_IRI.intersection(iri)]
+    for start in range(0, len(good), _BATCH):
+        things = " ".join(f"<{iri}>" for iri in good[start : start + _BATCH])
+        yield (
+            f"SELECT DISTINCT ?thing ?property ?name WHERE {{\n  VALUES ?thing {{ {things} }}\n"
+            f"  VALUES ?property {{ {properties} }}\n  ?thing ?property ?name .\n}}"
+        )
+
+
+def names_in_rows(rows: Iterable[Sequence[Any]]) -> dict[str, Found]:
+    """Return what the rows of `name_queries` say, by IRI."""
+    names: dict[str, Found] = {}
+    for thing, label, name in rows:
+        place = _PLACES.get(getattr(label, "value", ""))
+        if place is not None and isinstance(name, ox.Literal):
+            names.setdefault(thing.value, []).append((place, name.value, name.language or ""))
+    return names
+
+
+def _cell(iri: str, found: Iterable[tuple[int, str, str]], languages: Sequence[str], id_base: str) -> dict[str, Any]:
+    text, language = best_name(found, languages) or (end_of(iri, id_base), "")
+    return {"type": "literal", "value": text, **({"xml:lang": language} if language else {})}
+
+
+def _order(cell: Mapping[str, Any] | None, *, folded: bool) -> tuple[int, float, str, str]:
+    """Return the place of a term in an order (SPARQL 1.1, 15.1); names are sorted as in a dictionary."""
+    if cell is None:
+        return (0, 0.0, "", "")
+    kind, value = {"bnode": 1, "uri": 2}.get(cell["type"], 3), str(cell["value"])
+    if folded:
+        letters = (it for it in unicodedata.normalize("NFKD", value) if not unicodedata.combining(it))
+        return (kind, 0.0, "".join(letters).casefold(), value)
+    if cell.get("datatype", "").rpartition("#")[2] in _NUMBERS:
+        try:
+            return (kind, float(value), "", value)
+        except ValueError:
+            pass
+    return (kind, 0.0, value, "")
