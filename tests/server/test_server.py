@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 BIOSAXONY = f"{BASE}id/agent/biosaxony"
 CLUSTERS = "SELECT ?s WHERE { ?s a clu:ClusterOrganisation }"
 HTML = {"accept": "text/html"}
+GERMAN = {**HTML, "accept-language": "de"}
 
 
 # -- the protocol
@@ -309,21 +310,21 @@ def test_a_saved_query_with_a_parameter(founding_server: Server) -> None:
 
 def test_a_page_fills_in_the_names_that_a_query_selects(founding_server: Server) -> None:
     client = founding_server.client
-    page = client.get("/sparql", params={"saved": "labels-valid-on", "run": "1", "lang": "de"}, headers=HTML).text
+    page = client.get("/sparql", params={"saved": "labels-valid-on", "run": "1"}, headers=GERMAN).text
     headings = re.findall(r'<th scope="col">(.*?)</th>', page)
     assert headings == ["label", "holder", "validFrom", "validUntil", "basis"]
     assert re.search(r'<a href="/doc/label/biosaxony-ecei-silver-1"[^>]*>\s*Silver Label', page)
     assert "angenommen ab dem Datum der Mitteilung" in page
     assert "1 Label hat keinen bekannten Zeitraum" in page
     text = "SELECT ?n ?xLabel { VALUES (?x ?n) { (agent:biosaxony 1) (lvl:silver 2) } } ORDER BY DESC(?xLabel) LIMIT 1"
-    page = client.get("/sparql", params={"query": text, "lang": "de"}, headers=HTML).text
+    page = client.get("/sparql", params={"query": text}, headers=GERMAN).text
     assert "Silber-Label" in page
     assert "biosaxony</" not in page
 
 
 def test_a_download_of_names_is_a_query_that_the_endpoint_answers_as_sparql_has_it(founding_server: Server) -> None:
     client = founding_server.client
-    ask = {"saved": "roles-on", "run": "1", "lang": "en"}
+    ask = {"saved": "roles-on", "run": "1"}
     page = client.get("/sparql", params=ask, headers=HTML).text
     href = next(it for it in re.findall(r'href="(/download[^"]*)"', page) if "csv" in it)
     assert "André Hofmann" in client.get(html.unescape(href)).text
@@ -334,7 +335,7 @@ def test_a_download_of_names_is_a_query_that_the_endpoint_answers_as_sparql_has_
 
 def test_a_page_of_more_rows_than_it_reads_is_sorted_by_names_all_the_same(founding_server: Server) -> None:
     text = "SELECT ?xLabel ?a ?p ?o { ?a ?p ?o VALUES ?x { lvl:gold lvl:bronze } } ORDER BY ?xLabel"
-    page = founding_server.client.get("/sparql", params={"query": text, "lang": "en"}, headers=HTML).text
+    page = founding_server.client.get("/sparql", params={"query": text}, headers=HTML).text
     assert "<bdi>Bronze Label" in page
     assert "<bdi>Gold Label" not in page
 
