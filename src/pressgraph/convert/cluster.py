@@ -14,7 +14,6 @@ import concurrent.futures
 import hashlib
 import json
 import logging
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
     from pressgraph.convert.folders import LocalFolder, RemoteFolder
 
-# A worker's threads share an emitter, which serves one at a time.
-_ALONE = threading.Lock()
 _RETRIES = 5
 _TIMEOUT = 15
 
@@ -223,7 +220,7 @@ def convert_shard(
             raw.write(data)
 
         for index, block in blocks:
-            with _ALONE, compressed(Sink(put), compression) as file:
+            with compressed(Sink(put), compression) as file:
                 outcome = convert_block(block, context, reader, file.write)
             counts["quads"] += outcome.quads
             counts["facts"] += outcome.facts

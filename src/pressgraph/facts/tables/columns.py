@@ -15,7 +15,6 @@ from pressgraph.errors import Place
 from pressgraph.facts.ids import slug
 from pressgraph.facts.mixed import takes_languages
 from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tables.rows import Target, compile_rows
 from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, split_values
 from pressgraph.facts.tables.workbook import is_source_sheet
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
@@ -67,18 +66,9 @@ class Columns:
     """How many cells a prepared row has: those of the headers, and those that are filled in."""
     setters: list[tuple[int, Callable[[Record, Cell], None]]] = field(init=False)
     indexed: bool = field(init=False)
-    quick: Callable[[Cells], Record] | None = field(init=False)
-    """Does what the setters do."""
 
     def __post_init__(self) -> None:
         self.setters = [(column.index, _setter(column)) for column in self.columns]
-        targets = (
-            Target(
-                one.index, one.path, _READERS[one.kind], one.kind == "single", one.kind in {"single", "text", "values"}
-            )
-            for one in self.columns
-        )
-        self.quick = compile_rows(tuple(targets))
         self.indexed = any(isinstance(part, int) for column in self.columns for part in column.path)
 
     @property
@@ -116,13 +106,10 @@ class Columns:
         """
         record: Record = {}
         try:
-            if self.quick is not None:
-                record = self.quick(cells)
-            else:
-                for index, put in self.setters:
-                    cell = cells[index]
-                    if cell is not None and cell != "":
-                        put(record, cell)
+            for index, put in self.setters:
+                cell = cells[index]
+                if cell is not None and cell != "":
+                    put(record, cell)
         except (TypeError, AttributeError, ValueError) as error:
             raise UnclearError from error
         if self.indexed:
