@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 # what runs in the tests' own process: facts, profile, conversion, RDF, rules, documentation
-FAST := datatypes docs emitter facts_yaml formats hints json_ld languages ontology profile rdf_places types_and_terms yaml_help
+FAST := docs emitter facts_yaml formats hints json_ld languages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast coverage docs cli-reference fuzz lint format profile schema-org editor bench bench-convert bench-embed bench-load bench-push \

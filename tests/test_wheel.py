@@ -95,6 +95,7 @@ def checkout(*arguments: str) -> bytes:
         ["query"],
         ["query", "--show", "labels-valid-on"],
         ["profile", "terms", "label-level"],
+        ["rule", "AwardedLabel-level-minCount"],
     ],
     ids=" ".join,
 )
