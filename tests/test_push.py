@@ -716,7 +716,7 @@ def test_the_saved_queries_answer_there_as_here(
 def test_the_shown_queries_answer_there_as_here(
     founding_project: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    push(founding_project.dataset(), store.target(), personal=True)
+    push(founding_project.dataset(), store.target(), rules=Rules(personal=True))
     for name, value in store.environ.items():
         monkeypatch.setenv(name, value)
     kept = ox.Store()
