@@ -529,6 +529,32 @@ def test_a_json_line_that_is_no_object_is_named_beside_a_violation(tmp_path: Pat
     assert re.search(r"--> data/x\.jsonl:2:\d+\s", found.output), found.output
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'{"\ud83dname": "A", "id": "agent/a"}',
+        r'{"id": "agent/a\ud83d", "name": "A"}',
+        r'{"id": "agent/a", "name": {"d\ud83d": "A"}}',
+        r'{"id": "agent/a", "type": "\ud83d"}',
+        r'{"id": "agent/a", "name": "A", "source": "document/\ud83d"}',
+        r'{"id": "agent/a", "name": "A", "status": "\ud83d"}',
+        r'{"id": "agent/a", "name": "A", "allow": [{"\ud83d": "x"}]}',
+    ],
+)
+def test_half_of_a_surrogate_pair_is_shown_by_its_number_wherever_it_stands(tmp_path: Path, line: str) -> None:
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data/x.jsonl"
+    path.write_bytes(SOURCE_LINE + b"\n" + line.encode())
+    for command in (
+        *(["validate", "-f", form] for form in ("text", "json", "sarif", "html", "turtle")),
+        *(["validate", "--lang", "de"], ["convert", str(path)], ["convert", str(path), "-o", str(tmp_path / "out")]),
+    ):
+        result = CliRunner().invoke(main, ["--project", str(tmp_path), *command])
+        assert result.exit_code in {0, 1}, result.output
+        assert "mistake in pressgraph" not in result.output
+        result.output.encode()
+
+
 def test_the_text_of_a_source_and_the_spans_of_evidence_are_in_the_graph(
     emitter: Emitter, read: Read, id_base: str
 ) -> None:

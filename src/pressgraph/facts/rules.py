@@ -201,8 +201,9 @@ def _fill(english: str, german: str, values: dict[str, object]) -> Text:
     return Text(english.format(**values), de=german.format(**translated))
 
 
-_UNSEEN = {code: f"<U+{code:04X}>" for code in (0x9, 0xA0, 0xAD, 0x2007, 0x200B, 0x202F, 0x2060, 0xFEFF)}
-"""Characters that nobody sees, or takes for a space."""
+_HALVES = range(0xD800, 0xE000)
+_UNSEEN = {code: f"<U+{code:04X}>" for code in (0x9, 0xA0, 0xAD, 0x2007, 0x200B, 0x202F, 0x2060, 0xFEFF, *_HALVES)}
+"""Characters that nobody sees, or takes for a space, and halves of pairs, which JSON can name and nothing can write."""
 
 
 def _visible(value: object) -> object:
