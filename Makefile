@@ -25,7 +25,7 @@ test-fast: $(VENV)/dev.stamp ## run the tests that take no server, browser, stor
 
 coverage: $(VENV)/dev.stamp ## run all tests and say how much of the code they reach, processes included
 	rm -f build/coverage/*
-	-COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/coverage run -m pytest -n auto $(PYTEST_ARGS)
+	-$(BIN)/coverage run -m pytest -n auto $(PYTEST_ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report --skip-covered --sort cover
 
