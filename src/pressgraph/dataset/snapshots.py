@@ -19,6 +19,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 EARLIER = "earlier version"
 """What the manifest of a build says that an earlier version of the program made; it says nothing else."""
+_SWEEPS = (0.01, 0.05, 0.2, 0.5, 0)
+"""Seconds to wait after each try to remove a candidate's folder."""
 _KEPT = 2
 """Published snapshots that stay: the current one, and the one before for those who still read it."""
 _MOST_COMPACTED = 64 * 1024 * 1024
@@ -264,7 +267,12 @@ class Candidate:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         """Drop what was not published."""
-        shutil.rmtree(self._path, ignore_errors=True)
+        for pause in _SWEEPS:
+            shutil.rmtree(self._path, ignore_errors=True)
+            if not self._path.exists():
+                break
+            # an engine that some traceback still holds writes a last file into it
+            time.sleep(pause)
         if isinstance(error, OSError) and no_room(error):
             raise store_error(self._snapshots.state, error, name=self._snapshots.kind) from error
 
