@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import shutil
@@ -45,6 +46,13 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     # a proxy of the machine has no part in this
     monkeypatch.setenv("no_proxy", "*")
+
+
+@pytest.fixture(autouse=True)
+def results_end_where_they_began() -> Iterator[None]:
+    """Collect what a traceback kept: pyoxigraph's results must end in the thread that made them, not in a server's."""
+    yield
+    gc.collect()
 
 
 def ask(folder: Path, *arguments: str) -> Result:

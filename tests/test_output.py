@@ -35,7 +35,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["--help", "--version", "export", "query", "profile keys", "convert", "init --help"]
+    "command", ["--help", "--version", "export", "query", "profile keys", "convert --personal", "init --help"]
 )
 @pytest.mark.parametrize(("where", "reason"), [(">&-", "it is closed"), ("> /dev/full", "No space left on device")])
 def test_stdout_that_takes_nothing_is_one_line_and_status_2(
