@@ -84,7 +84,7 @@ def with_columns_as_written(text: str, prefixes: Mapping[str, str], *, base: str
     if star is None:
         return text
     try:
-        found = _empty_store().query(text, base_iri=base, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
+        found = empty_store().query(text, base_iri=base, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
     except (SyntaxError, ValueError, RuntimeError, OSError):
         return text
     projected = {variable.value for variable in found}
@@ -107,7 +107,8 @@ def query_limit(text: str) -> float:
 
 
 @cache
-def _empty_store() -> ox.Store:
+def empty_store() -> ox.Store:
+    """Return a store to ask what a query is, not what it finds."""
     import pyoxigraph as ox
 
     return ox.Store()

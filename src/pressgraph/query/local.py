@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
-from pressgraph.query.forms import with_columns_as_written
+from pressgraph.query.forms import empty_store, with_columns_as_written
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.lexer import kinds
 from pressgraph.query.patterns import ENGINE_PLACE
@@ -41,10 +41,8 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
 
 def check_syntax(text: str, prefixes: Mapping[str, str]) -> None:
     """Raise QueryError for a text that is not valid SPARQL 1.1."""
-    import pyoxigraph as ox
-
     try:
-        ox.Store().query(text, prefixes=dict(prefixes))
+        empty_store().query(text, prefixes=dict(prefixes))
     except SyntaxError as error:
         raise syntax_error(text, error.msg or str(error)) from error
     except (OSError, RuntimeError, ValueError):

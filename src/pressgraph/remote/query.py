@@ -47,11 +47,13 @@ def query_endpoint(
 
     Raises EndpointError when the endpoint cannot be reached or refuses, QueryError when it finds the query wrong.
     """
-    access = Access.of(url, environ)
+    return _ask(SparqlClient(Access.of(url, environ), timeout=timeout), text, prefixes)
+
+
+def _ask(client: SparqlClient, text: str, prefixes: Mapping[str, str]) -> Answer:
     form = query_form(text)
     if form is None:
         raise QueryError("not a SPARQL query", hint="it has no SELECT, ASK, CONSTRUCT or DESCRIBE")
-    client = SparqlClient(access, timeout=timeout)
     request = _Request(client, with_prefixes(text, prefixes), form)
     response = request.send(POST)
     if response.status_code in _NO_POST:
@@ -88,20 +90,22 @@ def query_endpoint_with_names(
     An endpoint that does not answer the second question is said in `Answer.missing`; things are then called by the ends
     of their IRIs. For the rest see `query_endpoint`.
     """
+    # one client: the second question needs no other connection, and no other log-in
+    client = SparqlClient(Access.of(url, environ), timeout=timeout)
     missing: list[str] = []
 
     def look_up(iris: list[str]) -> dict[str, Found]:
         found: dict[str, Found] = {}
         try:
             for text in name_queries(iris):
-                named = query_endpoint(text, url, prefixes={}, timeout=timeout, environ=environ)
+                named = _ask(client, text, {})
                 missing.extend(named.missing)
                 found |= names_in_rows(named.rows())
         except (EndpointError, QueryError) as error:
             missing.append(f"names are missing: {error}")
         return found
 
-    answer = query_endpoint(query.text, url, prefixes=prefixes, timeout=timeout, environ=environ)
+    answer = _ask(client, query.text, prefixes)
     named = answer_with_names(query, answer, look_up, languages, id_base=id_base)
     return replace(named, missing=(*answer.missing, *dict.fromkeys(missing)))
 
