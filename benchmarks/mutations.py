@@ -42,7 +42,7 @@ TESTS: dict[str, str] = {
     "convert/table_rows.py": "tests/test_tables.py tests/test_workbooks.py",
     "dataset/json_ld.py": "tests/test_json_ld.py tests/test_json_ld_suite.py",
     "dataset/snapshots.py": "tests/test_snapshots.py tests/test_build.py",
-    "facts/check.py": "tests/test_facts_yaml.py tests/test_hints.py tests/test_emitter.py",
+    "facts/check.py": "tests/test_facts_yaml.py tests/test_hints.py tests/test_datatypes.py tests/test_emitter.py",
     "facts/datatypes.py": "tests/test_datatypes.py tests/test_facts_yaml.py tests/test_hints.py",
     "facts/ids.py": "tests/test_facts_yaml.py tests/test_facts_properties.py tests/test_emitter.py",
     "facts/tree.py": "tests/test_facts_yaml.py tests/test_facts_properties.py",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pressgraph.facts import FactsFile, dangling_problems, read_facts
+from pressgraph.facts.check import listing
 from pressgraph.profile import Profile
 
 Read = Callable[[str | bytes], FactsFile]
@@ -210,6 +211,40 @@ facts:
         ("bad-language", 13, 44),
     ]
     assert [fact.body["id"] for fact in found.facts] == ["agent/b"]
+
+
+def test_a_mistake_hides_none_of_those_after_it_in_its_thing(read: Read) -> None:
+    """Keys that are none or of other classes, values that are empty or wrong: each is said."""
+    text = """\
+source: { id: document/d }
+facts:
+  - id: agent/a
+    type: Organization
+    nmae: A
+    level: gold
+    nothing: [1]
+    memberOf: [~, agent/ü, '', agent/b, agent/ä]
+    foundingDate: soon
+"""
+    found = [(it.rule, it.place.line, it.place.column) for it in read(text).problems]
+    assert found == [
+        ("unknown-key", 5, 5),
+        ("misplaced-key", 6, 5),
+        ("unknown-key", 7, 5),
+        ("no-value", 8, 16),
+        ("bad-id", 8, 19),
+        ("bad-id", 8, 28),
+        ("bad-id", 8, 41),
+        ("bad-literal", 9, 19),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, ""), (1, "n0"), (4, "n0, n1, n2, n3"), (5, "n0, n1, n2, n3 and 1 more"), (9, "n0, n1, n2, n3 and 5 more")],
+)
+def test_names_in_a_message_are_a_few_and_the_number_of_the_others(count: int, shown: str) -> None:
+    assert listing([f"n{number}" for number in range(count)]) == shown
 
 
 def test_places_count_code_points_and_reach_into_nested_nodes(read: Read) -> None:

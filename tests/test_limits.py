@@ -63,6 +63,48 @@ def test_a_query_is_taken_at_a_limit_and_refused_above_it(make: Callable[[int], 
     assert reason in said
 
 
+def test_an_iri_is_counted_as_the_comparison_that_it_could_be() -> None:
+    for opened in ("(", "["):
+        assert refusal(PADDING + f"ASK {{ ?s ?p <{opened * 4}> }}") is None
+        assert refusal(PADDING + f"ASK {{ ?s ?p <{opened * 5}> }}") == "the query is nested deeper than 5 levels"
+    for sign in ("!", "+", "-"):
+        assert refusal(PADDING + f"ASK {{ ?s ?p <x:{sign * 50}> }}") is None
+        assert (
+            refusal(PADDING + f"ASK {{ ?s ?p <x:{sign * 51}> }}") == "the query has more than 30 patterns and operators"
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { SERVICEa:b {} }",
+        "ASK { ServiceSILENT<x:y> {} }",
+        "ASK { FILTER(?a<?b)SERVICE#>\n<x:y> {} }",
+        "LOADa:b",
+        "INSERT DATA {} ; LOAD<x:y>",
+        "LOAD SILENT <x:y>",
+    ],
+)
+def test_what_a_parser_could_read_as_service_or_load_is_refused(text: str) -> None:
+    assert "nothing is fetched here" in (refusal(text) or "")
+    assert "nothing is fetched here" in (refusal(PADDING + text) or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { ?services e:loads ?load }",
+        "ASK { ?s ?p 'SERVICE <x:y>' }",
+        "PREFIX service: <x:y> ASK { ?s a ?o }",
+        "ASK { GRAPH load:x { ?s ?p ?o } }",
+        "ASK { ?s ?p ?o } # SERVICE <x:y> {}",
+    ],
+)
+def test_the_words_are_no_clauses_where_no_parser_reads_them_so(text: str) -> None:
+    assert refusal(text) is None
+    assert refusal(PADDING + text) is None
+
+
 def test_the_table_of_a_values_block_may_be_long() -> None:
     assert refusal(PADDING + "ASK { VALUES ?a { " + "1.0 -1 " * 100 + "} }") is None
 

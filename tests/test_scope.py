@@ -175,6 +175,22 @@ def test_what_cannot_be_told_of_a_query_is_said(text: str, properties: set[str |
     assert found.graphs == graphs
 
 
+@pytest.mark.parametrize(
+    "group", ["OPTIONAL { ?this e:b ?y }", "MINUS { ?x e:b ?y }", "FILTER NOT EXISTS { ?this e:b 1 }"]
+)
+def test_what_stands_beside_a_pattern_is_read_from_where_it_starts(group: str) -> None:
+    start = one(A) if "?x e:b" in group else ()
+    assert query(f"SELECT ?this {{ ?this e:a ?x {group} }}") == {Read((), A), Read(start, B)}
+
+
+def test_what_is_taken_away_by_the_thing_itself_cannot_be_told() -> None:
+    """Asked about one thing, the two sides would have no variable in common (SPARQL 1.1, 8.3.1)."""
+    found = query("SELECT ?this { ?this e:a ?x MINUS { ?this e:b ?y } }")
+    assert isinstance(found, Unclear)
+    assert "takes away by $this" in found.reason
+    assert found.properties == {f"{E}a", f"{E}b"}
+
+
 def test_whether_a_thing_is_described_is_read_by_itself() -> None:
     found = query("SELECT ?this { ?this e:a ?x FILTER NOT EXISTS { ?x ?any ?thing } }")
     assert found == {Read((), A), Read(one(A), (EXISTS, False))}

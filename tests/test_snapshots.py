@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -78,6 +79,19 @@ def test_a_manifest_that_cannot_be_read_is_named(snapshots: Snapshots, content: 
         current.manifest()
     said = f"the {snapshots.kind} store {current.path} has no readable build.json: {reason}"
     assert str(caught.value) == f"{said} ({HINTS[snapshots.kind]})"
+
+
+def test_saying_that_it_is_current_moves_the_time_of_the_pointer_alone(snapshots: Snapshots) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        snapshots.touch()
+    publish(snapshots)
+    pointer = snapshots.state / "current"
+    before, text = snapshots.looked(), pointer.read_text()
+    os.utime(pointer, ns=(0, 0))
+    assert snapshots.looked() == 0
+    snapshots.touch()
+    assert snapshots.looked() >= before
+    assert pointer.read_text() == text
 
 
 def test_a_store_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:

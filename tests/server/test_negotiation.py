@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from pressgraph.server.negotiation import GRAPHS, HTML, JSON, ROWS, choose, field, ranges
+from pressgraph.server.negotiation import GRAPHS, HTML, JSON, ROWS, choose, cookie, field, ranges
 
 if TYPE_CHECKING:
     import httpx
@@ -190,3 +190,27 @@ def test_whether_there_is_anything_is_not_answered_for_what_is_not_there(foundin
     assert status("/sparql", query="SELECT nonsense") == 400
     assert status("/store", graph=f"{BASE}no/such/graph") == 404
     assert status("/doc/agent/nobody") == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "value"),
+    [
+        (["lang=de"], "de"),
+        (["a=b; lang = de ;c=d"], "de"),
+        (["a=b", "lang=en; lang=de"], "en"),
+        (["lang="], ""),
+        (["lang=a=b"], "a=b"),
+        (['lang="de"'], '"de"'),
+        (["lang", "language=de; xlang=de", ";=;"], None),
+        ([], None),
+    ],
+)
+def test_a_cookie_is_read_as_it_was_set(headers: list[str], value: str | None) -> None:
+    assert cookie(headers, "lang") == value
+
+
+def test_the_language_that_a_reader_chose_stays_over_what_the_browser_wants(founding_server: Server) -> None:
+    page = {**PAGE, "accept-language": "en"}
+    for chosen, language in (("de", "de"), ("en", "en"), ("xx", "en")):
+        answer = founding_server.client.get("/", headers={**page, "cookie": f"other=de; lang={chosen}"})
+        assert f'<html lang="{language}"' in answer.text
