@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 import pressgraph
-from pressgraph.publish.pages import embed
-from pressgraph.publish.pages.publisher import Publisher, Status, Wish
+from pressgraph.embed import embed
+from pressgraph.embed.publisher import Publisher, Status, Wish
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUNDING = ROOT / "data" / "releases" / "2019-01-01-biosaxony-silver-label.yaml"

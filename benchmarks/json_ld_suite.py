@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from pressgraph.publish.pages import extract
+from pressgraph.embed import extract
 
 # Why cases fail, and who owns that.
 _OLD = "by design: it is about JSON-LD 1.0, and pages are read as 1.1"

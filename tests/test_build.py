@@ -441,7 +441,7 @@ def test_two_builds_at_once_are_one_too_many(sandbox: Sandbox) -> None:
 # renames or removes something of the state folder ("#7"). Importing once keeps this quick.
 KILLER = """
 import os, signal, sys, time
-import pressgraph, pressgraph.publish, pressgraph.validation, filelock, shutil, tempfile
+import pressgraph, pressgraph.build, pressgraph.validation, filelock, shutil, tempfile
 root = sys.argv[1]
 pressgraph.open(root).profile
 for line in sys.stdin:

@@ -22,8 +22,8 @@ import zstandard
 from click.testing import CliRunner
 
 from pressgraph.cli import main
-from pressgraph.convert.blocks import Context
-from pressgraph.convert.bulk import convert_in_order
+from pressgraph.convert.bulk.blocks import Context
+from pressgraph.convert.bulk.local import convert_in_order
 from pressgraph.workspace import open_workspace
 
 if TYPE_CHECKING:

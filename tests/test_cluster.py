@@ -424,7 +424,7 @@ def test_one_machine_writes_to_no_address(tmp_path: Path) -> None:
 
 
 def test_a_cluster_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pressgraph.convert.cluster._TIMEOUT", 1)
+    monkeypatch.setattr("pressgraph.convert.bulk.cluster._TIMEOUT", 1)
     (tmp_path / "facts.jsonl").touch()
     address = f"tcp://127.0.0.1:{free_port()}"
     result = run(tmp_path, "convert", tmp_path / "facts.jsonl", "--scheduler", address, "-o", tmp_path / "out")

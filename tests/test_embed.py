@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.embed import Page, remove
+from pressgraph.embed.conflicts import foreign_data, join
 from pressgraph.errors import DataError
-from pressgraph.publish.pages import Page, remove
-from pressgraph.publish.pages.conflicts import foreign_data, join
 
 RELEASE = "document/biosaxony-silver-label"
 PLAIN = b"<!doctype html>\n<html lang=en>\n<head>\n<title>News</title>\n</head>\n<body>\n</body>\n</html>\n"

@@ -19,11 +19,11 @@ from click.testing import CliRunner, Result
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.embed import embed, extract
+from pressgraph.embed.fetch import FetchError, fetch
 from pressgraph.errors import PageError
 from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.profile import Profile
-from pressgraph.publish.pages import embed, extract
-from pressgraph.publish.pages.fetch import FetchError, fetch
 
 PAGES = Path(__file__).parent / "pages" / "accepted"
 RELEASE = "document/biosaxony-silver-label"

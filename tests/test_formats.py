@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from pressgraph.dataset import SERIALIZATIONS, serialization
 from pressgraph.errors import DataError, PressgraphError
+from pressgraph.export import Selection, export
 from pressgraph.project import open_project
-from pressgraph.publish import Selection, export
 from pressgraph.query import query_store, write_answer
 from pressgraph.query.results import Answer
 

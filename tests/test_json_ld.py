@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from pressgraph.cli import main
 from pressgraph.dataset.json_ld import Document, Finding, read_json_ld
 from pressgraph.dataset.schema_org import schema_org
+from pressgraph.embed import extract
 from pressgraph.profile import Profile
-from pressgraph.publish.pages import extract
 
 BASE = "https://www.example.org/news/1"
 ROOT = Path(__file__).resolve().parents[1]

@@ -156,8 +156,8 @@ def test_no_iri_holds_a_date(ontology: Graph) -> None:
 RECOGNISES = {
     "src/pressgraph/query/terms.py",
     # web pages state schema.org's context in https, as its consumers document
-    "src/pressgraph/publish/pages/__init__.py",
-    "src/pressgraph/publish/pages/data.py",
+    "src/pressgraph/embed/__init__.py",
+    "src/pressgraph/embed/data.py",
     # what people are told to write there; and where the terms come from
     "src/pressgraph/dataset/json_ld.py",
     "src/pressgraph/dataset/schema_org.json",

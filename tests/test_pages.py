@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from tests.judges import html5lib_misreads, html5lib_tokens, justhtml_misreads, justhtml_tokens
 
+from pressgraph.embed import Block, Page, PageLink, embed, remove
 from pressgraph.errors import PageError
-from pressgraph.publish.pages import Block, Page, PageLink, embed, remove
 
 PAGES = Path(__file__).parent / "pages"
 ACCEPTED = sorted((PAGES / "accepted").iterdir())

@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pressgraph
+from pressgraph.build import LiveCheck
 from pressgraph.cli import main
 from pressgraph.errors import DataError, ProfileError
-from pressgraph.publish import LiveCheck
 from pressgraph.validation import Finding, Report
 from pressgraph.validation.engines import choose, make_shapes
 from pressgraph.validation.formats import Options, write_report

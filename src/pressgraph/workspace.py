@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+    from pressgraph.build import BuildResult
     from pressgraph.dataset import Serialization
+    from pressgraph.embed import Extracted
+    from pressgraph.embed.publisher import Publisher
     from pressgraph.errors import PressgraphError, Problem
+    from pressgraph.export import Selection
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project.config import Endpoint
-    from pressgraph.publish import BuildResult, Selection
-    from pressgraph.publish.pages import Extracted
-    from pressgraph.publish.pages.publisher import Publisher
     from pressgraph.query import Answer, SavedQuery
     from pressgraph.remote.push import Plan
     from pressgraph.remote.store import RemoteStore
@@ -103,7 +104,7 @@ class Workspace:
         Raises FactsError with every problem of all files.
         """
         from pressgraph.convert import convert_facts, is_stream, open_stream, personal_facts
-        from pressgraph.convert.blocks import Context, Reader, convert_block, plan
+        from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, plan
         from pressgraph.convert.inputs import is_address
         from pressgraph.validation.files import read_files
 
@@ -155,7 +156,7 @@ class Workspace:
         import pyoxigraph as ox
 
         from pressgraph.dataset import GraphNames, serialization
-        from pressgraph.publish import Selection, export
+        from pressgraph.export import Selection, export
 
         known = serialization(form) if isinstance(form, str) else form
         data = b"".join(self.convert(paths, personal=personal, withheld=withheld))
@@ -195,7 +196,7 @@ class Workspace:
 
         The report is that of the whole project.
         """
-        from pressgraph.publish import validate_changed
+        from pressgraph.build import validate_changed
 
         return validate_changed(self.project, self.profile, engine=engine)
 
@@ -204,7 +205,7 @@ class Workspace:
 
         A changed configuration or profile is read anew; what is wrong with it is yielded too.
         """
-        from pressgraph.publish import LiveCheck, watch
+        from pressgraph.build import LiveCheck, watch
 
         def start() -> LiveCheck:
             again = Workspace(open_project(self.project.root))
@@ -215,8 +216,8 @@ class Workspace:
     def build(
         self, *, full: bool = False, wait: float = 0, progress: Callable[[list[Path]], Iterable[Path]] = iter
     ) -> BuildResult:
-        """Convert what changed, validate the whole and publish it; see `pressgraph.publish.build`."""
-        from pressgraph.publish import build
+        """Convert what changed, validate the whole and publish it; see `pressgraph.build.build`."""
+        from pressgraph.build import build
 
         return build(self.project, self.profile, full=full, wait=wait, progress=progress)
 
@@ -255,7 +256,7 @@ class Workspace:
         from dataclasses import replace
 
         from pressgraph.dataset.withholding import Rules
-        from pressgraph.publish import select
+        from pressgraph.export import select
 
         rules = Rules.of(self.project)
         if personal is not None:
@@ -283,7 +284,7 @@ class Workspace:
     ) -> bytes:
         """Return the published graph, or the description of one thing, in a serialization."""
         from pressgraph.dataset import serialization
-        from pressgraph.publish import export
+        from pressgraph.export import export
 
         known = serialization(form) if isinstance(form, str) else form
         return export(self.select(about=about, depth=depth, evidence=evidence), known)
@@ -295,7 +296,7 @@ class Workspace:
 
         Raises StoreError before the first build.
         """
-        from pressgraph.publish.pages.publisher import Publisher
+        from pressgraph.embed.publisher import Publisher
 
         return Publisher(self.dataset(), self.project)
 
@@ -307,16 +308,16 @@ class Workspace:
         `language` and `url` are the page's; without a language, it is the work's (`inLanguage`), else the project's.
         Raises DataError for an id that nothing published describes.
         """
-        from pressgraph.publish.pages.data import Setting
-        from pressgraph.publish.pages.publisher import Wish
+        from pressgraph.embed.data import Setting
+        from pressgraph.embed.publisher import Wish
 
         setting = Setting(language=language, fallback=self.project.language, url=url)
         data: dict[str, Any] = self.publisher().block(about, Wish(audience=audience), setting).data
         return data
 
     def extract(self, html: bytes, *, base: str | None = None, charset: str | None = None) -> Extracted:
-        """Read the structured data of a web page; see `pressgraph.publish.pages.extract`."""
-        from pressgraph.publish.pages import extract
+        """Read the structured data of a web page; see `pressgraph.embed.extract`."""
+        from pressgraph.embed import extract
 
         return extract(html, base, profile=self.profile, charset=charset)
 
@@ -325,7 +326,7 @@ class Workspace:
         import pyoxigraph as ox
 
         from pressgraph.dataset import serialization
-        from pressgraph.publish import Selection, export
+        from pressgraph.export import Selection, export
 
         known = serialization(form) if isinstance(form, str) else form
         quads: set[ox.Quad] = set()

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.dataset.schema_org import schema_org
+from pressgraph.embed import embed, extract, remove
+from pressgraph.embed.addresses import address_of_file, resolve
+from pressgraph.embed.conflicts import foreign_data
+from pressgraph.embed.draft import draft_facts
+from pressgraph.embed.page import Page
+from pressgraph.embed.subject import page_words
 from pressgraph.errors import PageError
 from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
-from pressgraph.publish.pages import embed, extract, remove
-from pressgraph.publish.pages.addresses import address_of_file, resolve
-from pressgraph.publish.pages.conflicts import foreign_data
-from pressgraph.publish.pages.draft import draft_facts
-from pressgraph.publish.pages.splice import Page
-from pressgraph.publish.pages.subject import page_words
 
 # a draft is read, made and checked for each example
 pytestmark = pytest.mark.timeout(900 if EXAMPLES <= 300 else 14400)

@@ -17,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pressgraph.cli import main
-from pressgraph.convert.blocks import Context, Reader, convert_block, plan
+from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, plan
 from pressgraph.errors import ProfileError, QueryError
 from pressgraph.project import open_project
 from pressgraph.query import query_store

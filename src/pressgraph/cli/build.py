@@ -27,8 +27,8 @@ def command(state: State, *, full: bool, wait: float) -> None:
     Example:
       pressgraph build
     """
+    from pressgraph.build.build import RefusedError
     from pressgraph.cli.reports import locale_language
-    from pressgraph.publish.build import RefusedError
 
     workspace = state.workspace
     language = locale_language() or workspace.project.language

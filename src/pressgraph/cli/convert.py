@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from pressgraph.convert.bulk import Totals
+    from pressgraph.convert.bulk.local import Totals
 
 
 class Facts(click.Path):
@@ -135,8 +135,8 @@ def command(
         if Path("-") in facts or (jobs in {None, 1} and not all(is_stream(Path(path)) for path in paths)):
             write_output(workspace.convert(facts, personal=wanted, withheld=state.say_withheld), target)
             return
-        from pressgraph.convert.blocks import Context
-        from pressgraph.convert.bulk import convert_in_order
+        from pressgraph.convert.bulk.blocks import Context
+        from pressgraph.convert.bulk.local import convert_in_order
 
         context = Context.of(workspace.project, personal=wanted)
         withheld = 0
@@ -167,8 +167,8 @@ def _shards(
     personal: bool | None,
     scheduler: str | None,
 ) -> None:
-    from pressgraph.convert.blocks import Context
-    from pressgraph.convert.bulk import REJECTS, FinishedError, convert_to_shards
+    from pressgraph.convert.bulk.blocks import Context
+    from pressgraph.convert.bulk.local import REJECTS, FinishedError, convert_to_shards
     from pressgraph.convert.inputs import shown
 
     workspace = state.workspace
@@ -183,7 +183,7 @@ def _shards(
     try:
         with _progress(state) as show:
             if scheduler is not None:
-                from pressgraph.convert.cluster import convert_on_cluster
+                from pressgraph.convert.bulk.cluster import convert_on_cluster
 
                 addresses = [str(path) for path in paths]
                 manifest = convert_on_cluster(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pressgraph.publish.pages.publisher import Edit
+    from pressgraph.embed.publisher import Edit
 
 _FEW = 30
 
@@ -63,8 +63,8 @@ def command(
       pressgraph embed news/silver-label.html --about document/our-release
       pressgraph embed site/ --check
     """
-    from pressgraph.publish.pages.conflicts import OnConflict
-    from pressgraph.publish.pages.publisher import Wish, strip
+    from pressgraph.embed.conflicts import OnConflict
+    from pressgraph.embed.publisher import Wish, strip
 
     if remove and (about or audience or links or on_conflict):
         raise click.UsageError("--remove takes out what is there; it goes with --dry-run and --check only.")
@@ -115,7 +115,7 @@ class _Run:
 
     def files(self, pages: tuple[str, ...]) -> int:
         """Edit files, and show a table of what became of them."""
-        from pressgraph.publish.pages.files import find_pages
+        from pressgraph.embed.files import find_pages
 
         if "-" in pages:
             raise click.UsageError("'-' (stdin) goes alone.")
@@ -132,9 +132,9 @@ class _Run:
         return self._status(edits)
 
     def _file(self, path: Path, *, named: bool) -> Edit:
+        from pressgraph.embed.files import read_page, write_page
+        from pressgraph.embed.publisher import refused
         from pressgraph.errors import PageError
-        from pressgraph.publish.pages.files import read_page, write_page
-        from pressgraph.publish.pages.publisher import refused
 
         html = b""
         try:
@@ -149,7 +149,7 @@ class _Run:
         return edit
 
     def _table(self, done: list[tuple[Path, Edit]]) -> None:
-        from pressgraph.publish.pages.publisher import Status
+        from pressgraph.embed.publisher import Status
 
         quiet = {Status.UNCHANGED, Status.SKIPPED}
         shown = [(p, e) for p, e in done if len(done) <= _FEW or e.status not in quiet or self.state.verbosity > 0]
@@ -185,7 +185,7 @@ class _Run:
                     self.state.say(line, level=0 if advice.word in {"error", "warning"} else 1)
 
     def _status(self, edits: list[Edit]) -> int:
-        from pressgraph.publish.pages.publisher import Status
+        from pressgraph.embed.publisher import Status
 
         if any(edit.status is Status.REFUSED for edit in edits):
             return 1

@@ -53,7 +53,7 @@ def command(
     """
     from pressgraph.dataset import serialization
     from pressgraph.errors import PressgraphError
-    from pressgraph.publish import export
+    from pressgraph.export import export
 
     known = serialization(form, path=output, default="trig" if evidence else "turtle")
     if evidence and not known.keeps_graphs:

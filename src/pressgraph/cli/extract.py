@@ -11,7 +11,7 @@ import click
 from pressgraph.cli.common import State, output_option, pass_state, write_output
 
 if TYPE_CHECKING:
-    from pressgraph.publish.pages import Extracted
+    from pressgraph.embed import Extracted
 
 _FACTS = ("facts", "yaml", "yml")
 
@@ -50,9 +50,9 @@ def command(
     """
     from pressgraph.cli.failures import show
     from pressgraph.dataset import serialization
+    from pressgraph.embed.addresses import is_address
+    from pressgraph.embed.draft import draft_facts
     from pressgraph.errors import PageError, Place, PressgraphError
-    from pressgraph.publish.pages.addresses import is_address
-    from pressgraph.publish.pages.draft import draft_facts
 
     workspace = state.workspace
     if base is not None and not is_address(base):
@@ -102,7 +102,7 @@ def _load(page: str, *, max_bytes: int, timeout: float, allow_private: bool) -> 
     if page == "-":
         return sys.stdin.buffer.read(), None, None
     if page.partition("://")[0].lower() in {"http", "https"}:
-        from pressgraph.publish.pages.fetch import fetch
+        from pressgraph.embed.fetch import fetch
 
         fetched = fetch(page, limit=max_bytes, timeout=timeout, allow_private=allow_private)
         return fetched.html, fetched.url, fetched.charset

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import write_triples
+from pressgraph.export.jsonld import json_ld
 from pressgraph.profile.context import context_document
-from pressgraph.publish.jsonld import json_ld
 from pressgraph.server.addresses import Addresses, Place, about, is_iri, link, split_suffix
 from pressgraph.server.answers import CORS, RequestError, entity, preflight
 from pressgraph.server.cache import Entry

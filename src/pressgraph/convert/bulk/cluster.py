@@ -17,8 +17,9 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.convert.blocks import Block, Context, Reader, convert_block, input_name, plan_file
-from pressgraph.convert.bulk import (
+from pressgraph.convert.bulk.blocks import Block, Context, Reader, convert_block, input_name, plan_file
+from pressgraph.convert.bulk.folders import open_folder
+from pressgraph.convert.bulk.local import (
     MANIFEST,
     PROGRESS,
     REJECTS,
@@ -33,7 +34,6 @@ from pressgraph.convert.bulk import (
     make_run,
     too_many,
 )
-from pressgraph.convert.folders import open_folder
 from pressgraph.convert.inputs import is_address
 from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.extras import extra
@@ -41,7 +41,7 @@ from pressgraph.extras import extra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pressgraph.convert.folders import LocalFolder, RemoteFolder
+    from pressgraph.convert.bulk.folders import LocalFolder, RemoteFolder
 
 _RETRIES = 5
 _TIMEOUT = 15

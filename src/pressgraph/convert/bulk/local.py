@@ -31,7 +31,7 @@ from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from pressgraph.convert.blocks import Block, Context, Outcome, Reader, convert_block, input_name, plan
+from pressgraph.convert.bulk.blocks import Block, Context, Outcome, Reader, convert_block, input_name, plan
 from pressgraph.convert.inputs import is_address, known_size, open_bytes
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.extras import extra

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.build.fingerprints import Fingerprints
+from pressgraph.build.update import Work
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.dataset.counts import Counts, recount
 from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.errors import FactsError, NotConformingError
-from pressgraph.publish.fingerprints import Fingerprints
-from pressgraph.publish.work import Work
 from pressgraph.validation import Report, check_files
 from pressgraph.validation.keep import Kept
 from pressgraph.validation.reads import KnownReads

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pressgraph.publish.pages.locate import ParsedPage
+    from pressgraph.embed.locate import ParsedPage
 
 # -- code
 

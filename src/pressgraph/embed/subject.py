@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.embed.addresses import is_address, resolve
+from pressgraph.embed.block import ABOUT, MARK
 from pressgraph.errors import PageError
-from pressgraph.publish.pages.addresses import is_address, resolve
-from pressgraph.publish.pages.block import ABOUT, MARK
 from pressgraph.spelling import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pressgraph.publish.pages.splice import Page
+    from pressgraph.embed.page import Page
 
 _RELATIONS = ("describedby", "cite-as", "canonical")
 _DOCUMENT_SUFFIX = re.compile(r"\.(?:html|ttl|jsonld|nt|rdf|nq|trig)$")

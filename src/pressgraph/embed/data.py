@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
-from pressgraph.publish.jsonld import json_ld
+from pressgraph.export.jsonld import json_ld
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from pressgraph.export.select import Selection
     from pressgraph.profile import Profile
-    from pressgraph.publish.export import Selection
 
 CONTEXT = "https://schema.org"
 FULL_DEPTH = 2

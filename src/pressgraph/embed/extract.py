@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.json_ld import Document, read_json_ld
+from pressgraph.embed.addresses import is_address, resolve
+from pressgraph.embed.blocks import Trouble, read_blocks
+from pressgraph.embed.page import Page
+from pressgraph.embed.subject import page_words
 from pressgraph.errors import PageError
 from pressgraph.facts.datatypes import datatype, fitting
 from pressgraph.profile import Kind
-from pressgraph.publish.pages.addresses import is_address, resolve
-from pressgraph.publish.pages.blocks import Trouble, read_blocks
-from pressgraph.publish.pages.splice import Page
-from pressgraph.publish.pages.subject import page_words
 from pressgraph.rdf import SCHEMA, XSD, XSD_STRING
 
 if TYPE_CHECKING:

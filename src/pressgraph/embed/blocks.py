@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pressgraph.publish.pages.locate import Found
-    from pressgraph.publish.pages.splice import Page
+    from pressgraph.embed.locate import Found
+    from pressgraph.embed.page import Page
 
 # Marks around JSON, so that XML's parsers and old browsers leave it alone.
 _OPEN_MARK = re.compile(r"(?:(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|<!--)")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pressgraph.publish.pages.block import Block, PageLink
-from pressgraph.publish.pages.extract import Extracted, extract
-from pressgraph.publish.pages.splice import Page
+from pressgraph.embed.block import Block, PageLink
+from pressgraph.embed.extract import Extracted, extract
+from pressgraph.embed.page import Page
 
 __all__ = ["Block", "Extracted", "Page", "PageLink", "embed", "extract", "remove"]
 

@@ -12,8 +12,8 @@ from pressgraph.convert.stored import restorer
 from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
+from pressgraph.export.jsonld import json_ld, json_ld_dataset
 from pressgraph.facts.ids import Ids, is_iri
-from pressgraph.publish.jsonld import json_ld, json_ld_dataset
 from pressgraph.rdf import CLU, RDF_TYPE
 
 if TYPE_CHECKING:

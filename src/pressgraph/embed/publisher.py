@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 
 from pressgraph.convert import is_stream
 from pressgraph.dataset.withholding import Rules
+from pressgraph.embed.addresses import address_of_file, bare, is_address
+from pressgraph.embed.block import Block, PageLink
+from pressgraph.embed.conflicts import OnConflict, foreign_data, join
+from pressgraph.embed.consumers import GOOGLE, Advice, advise
+from pressgraph.embed.data import FULL_DEPTH, PageData, Setting
+from pressgraph.embed.page import Page
+from pressgraph.embed.subject import mapped, named_by, page_words
 from pressgraph.errors import DataError, PageError
+from pressgraph.export.select import select
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
-from pressgraph.publish.export import select
-from pressgraph.publish.pages.addresses import address_of_file, bare, is_address
-from pressgraph.publish.pages.block import Block, PageLink
-from pressgraph.publish.pages.conflicts import OnConflict, foreign_data, join
-from pressgraph.publish.pages.consumers import GOOGLE, Advice, advise
-from pressgraph.publish.pages.data import FULL_DEPTH, PageData, Setting
-from pressgraph.publish.pages.splice import Page
-from pressgraph.publish.pages.subject import mapped, named_by, page_words
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pressgraph.embed.conflicts import Foreign
+    from pressgraph.embed.subject import PageWords
     from pressgraph.project import Project
-    from pressgraph.publish.pages.conflicts import Foreign
-    from pressgraph.publish.pages.subject import PageWords
     from pressgraph.validation import ValidatedDataset
 
 _PAGE_OF = ("mainEntityOfPage", "url")
@@ -264,7 +264,7 @@ class Publisher:
 
     @cached_property
     def _stated_order(self) -> dict[tuple[str, str], list[str]]:
-        from pressgraph.publish.pages.data import ORDERED
+        from pressgraph.embed.data import ORDERED
 
         profile, base = self.dataset.profile, self.project.id_base
         keys = [key for word in ORDERED if (key := profile.key_of.get(SCHEMA + word)) is not None]

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset.schema_org import schema_org
-from pressgraph.publish.pages.addresses import resolve
-from pressgraph.publish.pages.blocks import read_blocks
+from pressgraph.embed.addresses import resolve
+from pressgraph.embed.blocks import read_blocks
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pressgraph.embed.page import Page
     from pressgraph.profile import Profile
-    from pressgraph.publish.pages.splice import Page
 
 _SCHEMA = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:)")
 _NAMES = ("name", "legalName", "alternateName")

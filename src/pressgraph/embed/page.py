@@ -15,16 +15,16 @@ from xml.parsers import expat
 
 import turbohtml
 
+from pressgraph.embed.block import MARK
+from pressgraph.embed.locate import ParsedPage
+from pressgraph.embed.templates import code_regions, template_of, without_code
+from pressgraph.embed.text import PageText
 from pressgraph.errors import PageError
-from pressgraph.publish.pages.block import MARK
-from pressgraph.publish.pages.locate import ParsedPage
-from pressgraph.publish.pages.templates import code_regions, template_of, without_code
-from pressgraph.publish.pages.text import PageText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pressgraph.publish.pages.block import Block
+    from pressgraph.embed.block import Block
 
 
 class Page:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import turbohtml
 
+from pressgraph.embed.block import ID, MARK, MEDIA_TYPE
+from pressgraph.embed.text import PRESCAN
 from pressgraph.errors import PageError
-from pressgraph.publish.pages.block import ID, MARK, MEDIA_TYPE
-from pressgraph.publish.pages.text import PRESCAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
+from pressgraph.build.update import Work
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
 from pressgraph.project.config import CONFIG_NAME, STATE_FOLDER
-from pressgraph.publish.work import Work
 from pressgraph.validation.reads import KnownReads
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pressgraph.validation.consumers import check_consumer, ignored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pressgraph.publish.export import Selection
+    from pressgraph.export.select import Selection
 
 GOOGLE = "google"
 

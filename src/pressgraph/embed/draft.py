@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import yaml
 
 from pressgraph.dataset.schema_org import schema_org
+from pressgraph.export.jsonld import one_or_list
 from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.facts.check import good_language
 from pressgraph.facts.datatypes import datatype, mend_date
@@ -24,15 +25,14 @@ from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.mixed import plain_form, takes_languages
 from pressgraph.facts.tree import Scalar
 from pressgraph.profile import Key, Kind
-from pressgraph.publish.jsonld import one_or_list
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD, XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pressgraph.embed.extract import Extracted
     from pressgraph.errors import Problem
     from pressgraph.profile import ClassTerm, KeyUse, Profile
-    from pressgraph.publish.pages.extract import Extracted
     from pressgraph.rdf import Resource, Term
 
 _KINDS = (

@@ -1,0 +1,1 @@
+"""Convert much: blocks of input, several processes, shards, a cluster."""
