@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 CLU = "https://w3id.org/pressgraph/cluster#"
 PG = "https://w3id.org/pressgraph/profile#"
 DCTERMS = "http://purl.org/dc/terms/"
+EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+"""The datatype of dates in the Extended Date/Time Format; not a namespace."""
 OA = "http://www.w3.org/ns/oa#"
 OWL = "http://www.w3.org/2002/07/owl#"
 PROV = "http://www.w3.org/ns/prov#"

@@ -144,9 +144,10 @@ class Plans:
         known = datatype(key.datatype)
 
         def make(text: str) -> str:
-            if not known.valid(text):
+            lexical = known.lexical(text)
+            if lexical is None:
                 raise NeedsCheck
-            return f" <{key.iri}> {quote(text)}^^<{key.datatype}>"
+            return f" <{key.iri}> {quote(lexical)}^^<{key.datatype}>"
 
         table = self.tables.setdefault(key.name, Lookup(make))
         lexical = self.lexical(key)
@@ -196,7 +197,7 @@ class Plans:
             found = fitting(key.datatypes, text)
             if found is None:
                 raise NeedsCheck
-            return f"{predicate}{quote(text)}^^<{found}>"
+            return f"{predicate}{quote(found[1])}^^<{found[0]}>"
 
         self.tables.setdefault(key.name, Lookup(make))
 

@@ -16,7 +16,8 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.export.jsonld import json_ld
-from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
+from pressgraph.facts.dates import bounds
+from pressgraph.rdf import EDTF, RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -215,6 +216,8 @@ class PageData:
         for term in terms:
             if isinstance(term, ox.Literal) and term.language is None:
                 value = _plain(term)
+                if value is None:
+                    continue
                 if word not in _IMAGES or _is_address(str(value)):
                     values.append(
                         {"@id": value} if word in _ADDRESSES and _is_address(str(value)) else {"@value": value}
@@ -270,9 +273,17 @@ def _primary(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
-def _plain(literal: ox.Literal) -> str | bool | int:
-    """Return a literal as JSON has it; a date stays the date that it is, without a midnight."""
+def _plain(literal: ox.Literal) -> str | bool | int | None:
+    """Return a literal as JSON has it; a date stays the date that it is, without a midnight.
+
+    Of a date that is known less exactly, return the month or the year that it surely lies in; None where there is none.
+    """
     datatype = literal.datatype.value
+    if datatype == EDTF:
+        first, last = bounds(literal.value, EDTF)
+        if first is None or last is None or first.year != last.year:
+            return None
+        return first.isoformat()[:7] if first.month == last.month else first.isoformat()[:4]
     if datatype == f"{XSD}boolean" and literal.value in {"true", "false"}:
         return literal.value == "true"
     if datatype == f"{XSD}integer":

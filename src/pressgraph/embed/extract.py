@@ -149,7 +149,7 @@ def _typed(predicate: str, literal: ox.Literal, profile: Profile) -> ox.Literal 
         if (time := _date_time(text)) is not None:
             return ox.Literal(time, datatype=ox.NamedNode(f"{XSD}dateTime"))
     if key.kind is Kind.MIXED and (found := fitting(key.datatypes, text)) is not None:
-        return ox.Literal(text, datatype=ox.NamedNode(found))
+        return ox.Literal(found[1], datatype=ox.NamedNode(found[0]))
     if key.kind is Kind.LINK and is_address(text):
         try:
             return ox.NamedNode(text)

@@ -123,7 +123,7 @@ class _Writer:
     def value(self, key: Key | None, value: Term, seen: set[Resource] | None) -> Any:
         if isinstance(value, ox.Literal):
             datatype = value.datatype.value
-            if key is not None and key.kind is Kind.LITERAL and key.datatype == datatype:
+            if key is not None and key.coercion is not None and key.coercion == datatype:
                 return value.value
             if (
                 (key is None or key.kind in {Kind.TEXT, Kind.MIXED})

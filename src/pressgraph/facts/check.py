@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from pressgraph.errors import Place, Problem, Text, in_language
-from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.datatypes import datatype, hint_of
 from pressgraph.facts.ids import Ids, suggest_id
 from pressgraph.facts.mixed import datatype_named, looks_like_id, takes_languages, term_or_literal
 from pressgraph.facts.mixed import wanted as mixed_wanted
@@ -476,9 +476,7 @@ class _Checker:
             case Kind.TERM:
                 return self.term(key, node, place)
             case Kind.LITERAL:
-                if not self.publishable(key, node, place) or not self.lexical(key.datatype, node.text, place):
-                    return None
-                return node.text
+                return self.lexical(key.datatype, node.text, place) if self.publishable(key, node, place) else None
             case Kind.LINK:
                 if (name := self.good_id(node, place)) is None or not self.unambiguous(node, place):
                     return None
@@ -512,7 +510,7 @@ class _Checker:
             return {"id": name}
         if key.takes(Kind.TEXT):
             return self.plain_text(key, node, place)
-        hint = next((mended for it in key.datatypes if (mended := datatype(it).mend(node.text))), None)
+        hint = hint_of(key.datatypes, node.text)
         self.report("bad-literal", place, hint=hint, value=node.text, wanted=mixed_wanted(key))
         return None
 
@@ -550,7 +548,11 @@ class _Checker:
                 return given.text
             self.report("no-value", place, key=key.name)
             return None
-        return ValueObject({"@value": given.text, "@type": kind}) if self.lexical(kind, given.text, place) else None
+        # without doubt: the form that is stored
+        if datatype(kind).valid(given.text):
+            return ValueObject({"@value": given.text, "@type": kind})
+        lexical = self.lexical(kind, given.text, place)
+        return None if lexical is None else ValueObject({"@value": lexical, "@type": kind})
 
     def is_language_map(self, key: Key, node: Mapping) -> bool:
         """Tell whether a mapping under a key of several kinds is texts by language, and no node."""
@@ -625,12 +627,12 @@ class _Checker:
         self.report("unknown-term", place, hint=hint, term=node.text, scheme=scheme.name)
         return None
 
-    def lexical(self, iri: str | None, text: str, place: Place) -> bool:
+    def lexical(self, iri: str | None, text: str, place: Place) -> str | None:
+        """Return the lexical form of a text, or None where it has none: that is reported."""
         known = datatype(iri)
-        if known.valid(text):
-            return True
-        self.report("bad-literal", place, hint=known.mend(text), value=text, wanted=known.wanted)
-        return False
+        if (lexical := known.lexical(text)) is None:
+            self.report("bad-literal", place, hint=known.mend(text), value=text, wanted=known.wanted)
+        return lexical
 
     def unambiguous(self, node: Scalar, place: Place) -> bool:
         """Refuse a plain scalar that some YAML reader would not take as text."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Text, in_language
+from pressgraph.facts.date_words import in_quotes, mend_date, mend_period, mend_when
+from pressgraph.facts.dates import is_edtf, lexical_form, read_date, read_period
 from pressgraph.facts.rules import phrase
-from pressgraph.rdf import XSD
+from pressgraph.rdf import EDTF, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,11 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datatype:
-    """A datatype: its name for people, what is valid, and what a wrong form was probably meant to be."""
+    """A datatype: its name for people, what is valid, and what a wrong form was probably meant to be.
+
+    `read` returns the lexical form of what people write, where that may be written otherwise than it is stored.
+    """
 
     wanted: str
     valid: Callable[[str], bool]
     mend: Callable[[str], str | None] = lambda _: None
+    read: Callable[[str], str | None] | None = None
+
+    def lexical(self, text: str) -> str | None:
+        """Return the lexical form of a text, or None where it is none."""
+        if self.read is not None:
+            return self.read(text)
+        return text if self.valid(text) else None
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:
@@ -92,38 +104,6 @@ def _is_double(text: str) -> bool:
     return len(text) <= _LONGEST and math.isfinite(float(text))
 
 
-_MONTHS = (
-    ("january", "januar", "jan"), ("february", "februar", "feb"), ("march", "märz", "mar"),
-    ("april", "april", "apr"), ("may", "mai", "may"), ("june", "juni", "jun"), ("july", "juli", "jul"),
-    ("august", "august", "aug"), ("september", "september", "sep"), ("october", "oktober", "oct"),
-    ("november", "november", "nov"), ("december", "dezember", "dec"),
-)  # fmt: skip
-_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
-
-
-def mend_date(text: str) -> str | None:
-    """Return the date that a text means where only one is possible, else None.
-
-    >>> mend_date("31.1.2019"), mend_date("January 1, 2019"), mend_date("1/2/2019")
-    ('2019-01-31', '2019-01-01', None)
-    """
-    parts: tuple[str, str, str] | None = None
-    if match := re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", text):
-        parts = (match[1], match[2], match[3])
-    elif match := re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", text):
-        parts = (match[3], match[2], match[1])
-    elif match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text):
-        parts = (match[1], match[2], match[3])
-    elif match := re.fullmatch(r"(\d{1,2})\.?\s+([^\W\d]+)\.?,?\s+(\d{4})", text):
-        parts = (match[3], str(_MONTH_NUMBER.get(match[2].lower(), 0)), match[1])
-    elif match := re.fullmatch(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", text):
-        parts = (match[3], str(_MONTH_NUMBER.get(match[1].lower(), 0)), match[2])
-    if parts is None:
-        return None
-    mended = f"{parts[0]}-{int(parts[1]):02}-{int(parts[2]):02}"
-    return mended if _is_date(mended) else None
-
-
 def _mend_date_hint(text: str) -> str | None:
     mended = mend_date(text)
     if mended:
@@ -135,6 +115,21 @@ def _mend_date_hint(text: str) -> str | None:
         day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))
         return phrase("serial-date", value=day.isoformat())
     return phrase("date-form")
+
+
+def _mend_when_hint(text: str) -> str | None:
+    """Say what a text means as a date of any precision."""
+    mended = mend_when(text)
+    if mended is None and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return phrase("no-such-day")
+    if mended is None and re.fullmatch(r"[2-5][0-9]{4}", text):
+        return _mend_date_hint(text)
+    return phrase("write", value=in_quotes(mended)) if mended else phrase("when-form")
+
+
+def _mend_period_hint(text: str) -> str:
+    mended = mend_period(text)
+    return phrase("write", value=in_quotes(mended)) if mended else phrase("period-form")
 
 
 def _mend_whole(text: str, valid: Callable[[str], bool]) -> str | None:
@@ -219,7 +214,9 @@ _BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9
 
 DATATYPES: dict[str, Datatype] = {
     XSD + "date": Datatype(wanted=phrase("a-date"), valid=_is_date, mend=_mend_date_hint),
-    XSD + "dateTime": Datatype(wanted=phrase("a-date-time"), valid=_is_date_time),
+    XSD + "dateTime": Datatype(
+        wanted=phrase("a-date-time"), valid=_is_date_time, read=lambda text: lexical_form(text, f"{XSD}dateTime")
+    ),
     XSD + "dateTimeStamp": Datatype(wanted=phrase("a-date-time-stamp"), valid=_is_date_time_stamp),
     XSD + "time": Datatype(wanted=phrase("a-time"), valid=_matches(f"{_TIME}{_ZONE}?")),
     XSD + "gYear": Datatype(wanted=phrase("a-year"), valid=_matches(r"[0-9]{4}")),
@@ -238,6 +235,7 @@ DATATYPES: dict[str, Datatype] = {
     XSD + "anyURI": Datatype(wanted=phrase("an-address"), valid=_matches(r"[^\s<>\"{}|\\^`]+")),
     XSD + "hexBinary": Datatype(wanted=phrase("hexadecimal"), valid=_matches("([0-9A-Fa-f]{2})+")),
     XSD + "base64Binary": Datatype(wanted=phrase("base64"), valid=_matches(_BASE64)),
+    EDTF: Datatype(wanted=phrase("a-period"), valid=is_edtf, mend=_mend_period_hint, read=read_period),
     XSD + "language": Datatype(wanted=phrase("a-language"), valid=_matches("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")),
 }  # fmt: skip
 
@@ -250,13 +248,31 @@ def datatype(iri: str | None) -> Datatype:
     return DATATYPES.get(iri or "", UNKNOWN)
 
 
-def fitting(datatypes: Iterable[str], text: str) -> str | None:
-    """Return the first datatype that a text is a form of, or None.
+def fitting(datatypes: Iterable[str], text: str) -> tuple[str, str] | None:
+    """Return the first datatype that a text is a form of, and its lexical form there; or None.
 
-    >>> fitting([f"{XSD}date", f"{XSD}gYear"], "2026").removeprefix(XSD)
-    'gYear'
+    Beside other datatypes, EDTF is for single dates only: a period is asked for by that datatype alone.
+
+    >>> fitting([f"{XSD}date", f"{XSD}gYear"], "2026")
+    ('http://www.w3.org/2001/XMLSchema#gYear', '2026')
     """
-    return next((iri for iri in datatypes if datatype(iri).valid(text)), None)
+    for iri in datatypes:
+        if iri == EDTF:
+            date = read_date(text)
+            lexical = date.lexical if date is not None and date.datatype == EDTF else None
+        else:
+            lexical = datatype(iri).lexical(text)
+        if lexical is not None:
+            return iri, lexical
+    return None
+
+
+def hint_of(datatypes: Iterable[str], text: str) -> str | None:
+    """Return what a text that fits none of some datatypes was probably meant to be."""
+    known = list(datatypes)
+    if EDTF in known and len(known) > 1:
+        return _mend_when_hint(text)
+    return next((mended for it in known if (mended := datatype(it).mend(text))), None)
 
 
 def any_of(texts: Iterable[str]) -> Text:

@@ -12,10 +12,11 @@ import re
 from typing import TYPE_CHECKING
 
 from pressgraph.facts.datatypes import NUMBERS, any_of, datatype, fitting
+from pressgraph.facts.dates import written_form
 from pressgraph.facts.model import ValueObject
 from pressgraph.facts.rules import phrase
 from pressgraph.profile.model import Key, Kind
-from pressgraph.rdf import RDF, XSD, XSD_STRING
+from pressgraph.rdf import EDTF, RDF, XSD, XSD_STRING
 
 if TYPE_CHECKING:
     from pressgraph.errors import Text
@@ -55,7 +56,7 @@ def term_or_literal(key: Key, text: str, *, quoted: bool) -> dict[str, str] | No
         return None
     as_text = quoted and key.takes(Kind.TEXT)
     found = fitting((it for it in key.datatypes if not (as_text and it in _NATIVE)), text)
-    return ValueObject({"@value": text, "@type": found}) if found is not None else None
+    return ValueObject({"@value": found[1], "@type": found[0]}) if found is not None else None
 
 
 def datatype_named(key: Key, name: str) -> str | None:
@@ -71,7 +72,7 @@ def wanted(key: Key) -> Text:
         told.append(phrase("a-term", scheme=key.scheme.name))
     if key.takes(Kind.LINK):
         told.append(phrase("an-id-or-node"))
-    told += [datatype(it).wanted for it in key.datatypes]
+    told += [phrase("a-when")] if EDTF in key.datatypes else [datatype(it).wanted for it in key.datatypes]
     if key.takes(Kind.TEXT):
         told.append(phrase("text"))
     return any_of(told)
@@ -91,12 +92,12 @@ def plain_form(key: Key, value: object, *, quotes: bool) -> object:
     `quotes` says whether the format has quotes for texts, in which numbers and truth values do not stand.
     """
     if isinstance(value, ValueObject):
-        text = value["@value"]
+        text = written_form(value["@value"], value.get("@type", ""))
         if "@language" in value:
             return {value["@language"]: text}
         if term_or_literal(key, text, quoted=quotes and value["@type"] not in _NATIVE) == value:
             return text
-        return {"@value": text, "@type": value["@type"].replace(XSD, "xsd:")}
+        return {"@value": value["@value"], "@type": value["@type"].replace(XSD, "xsd:")}
     if isinstance(value, dict) and value.keys() == {"id"}:
         name = str(value["id"])
         if key.scheme is not None:

@@ -24,6 +24,7 @@ from pressgraph.profile.graph import OWN, Graph
 from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (
     FACT_WORDS,
+    Bounding,
     ClassTerm,
     Concept,
     Deprecation,
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
 
 # Classes that describe the profile itself; no fact has them as its type.
 _META_NAMESPACES = (SH, SKOS, RDF, RDFS, OWL, XSD)
+
+OBSERVATION = f"{SCHEMA}Observation"
+QUANTITIES = frozenset({OBSERVATION, f"{SCHEMA}MonetaryAmount"})
+"""Classes of things that a quantity says by itself."""
 
 # What a key or class may be called: what YAML, JSON-LD and spreadsheets can all have as a key.
 _NOT_IN_NAMES = re.compile(r"[^\w.~%+-]+")
@@ -206,6 +211,9 @@ class _Compiler:
         self._leave_out(drafts, uses)
         names = self._short_names([draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what="property")
         keys = {names[iri]: self._key(names[iri], draft) for iri, draft in drafts.items()}
+        for key in self._figure_keys(schemes, uses, taken={*keys, *FACT_WORDS}):
+            keys[key.name] = key
+            names[key.iri] = key.name
         classes = self._classes(uses, names)
         terms: set[str] = set()
         for (subject, predicate), values in graph.forward.items():
@@ -318,7 +326,8 @@ class _Compiler:
         graph = self.graph
         concepts: dict[str, Concept] = {}
         for node in sorted(set(nodes), key=lambda it: it.value):
-            name = local_name(node.value)
+            # a concept's own word, such as 'online' for schema:OnlineEventAttendanceMode
+            name = next(iter(graph.literals(node, f"{PG}key")), local_name(node.value))
             if name in concepts:
                 raise ProfileError(
                     f"two terms of {scheme} have the short name '{name}': {concepts[name].iri}, {node.value}"
@@ -330,6 +339,7 @@ class _Compiler:
                 alternatives=tuple(sorted(graph.literals(node, f"{SKOS}altLabel"))),
                 definitions=graph.by_language(node, f"{SKOS}definition", f"{SKOS}scopeNote"),
                 types=tuple(sorted(graph.iris(node, f"{RDF}type"))),
+                signs=tuple(graph.literals(node, f"{PG}sign")),
                 deprecated=self._deprecation(node),
             )
         return concepts
@@ -408,10 +418,57 @@ class _Compiler:
             languages=draft.languages,
             listed=draft.listed,
             personal=self.graph.is_true(node, f"{PG}personal"),
+            prose=self.graph.is_true(node, f"{PG}prose") and Kind.TEXT in kinds and not mixed,
+            quantity=next(iter(draft.classes), None)
+            if len(draft.classes) == 1 and draft.classes <= QUANTITIES
+            else None,
             labels=self.graph.by_language(node, f"{RDFS}label", f"{SKOS}prefLabel") or draft.names,
             definitions=self.graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment") or draft.descriptions,
             deprecated=self._deprecation(node),
+            bounds=self._bounds(node),
         )
+
+    def _figure_keys(
+        self, schemes: Mapping[str, Scheme], uses: dict[str, dict[str, KeyUse]], taken: set[str]
+    ) -> list[Key]:
+        """Make a key of each concept with `pg:usedOn`: its values are figures of the thing, in what the concept names.
+
+        Raises ProfileError where its name is that of another key.
+        """
+        graph = self.graph
+        found: list[Key] = []
+        for scheme in schemes.values():
+            for concept in scheme.concepts.values():
+                node = ox.NamedNode(concept.iri)
+                targets = graph.iris(node, f"{PG}usedOn")
+                if not targets:
+                    continue
+                if concept.name in taken:
+                    raise ProfileError(
+                        f"the figure key '{concept.name}' of {concept.iri} is taken by another key",
+                        place=graph.place(node, concept.iri),
+                    )
+                taken.add(concept.name)
+                for target in targets:
+                    uses.setdefault(target, {})[concept.iri] = KeyUse(key=concept.iri, value_classes=(OBSERVATION,))
+                found.append(
+                    Key(
+                        name=concept.name,
+                        iri=concept.iri,
+                        kind=Kind.LINK,
+                        quantity=OBSERVATION,
+                        measure=concept.iri,
+                        singular=next(iter(graph.iris(node, f"{RDFS}seeAlso")), None),
+                        labels=concept.labels,
+                        definitions=concept.definitions,
+                        deprecated=concept.deprecated,
+                    )
+                )
+        return found
+
+    def _bounds(self, node: ox.NamedNode) -> Bounding | None:
+        earliest, latest = (tuple(sorted(self.graph.iris(node, PG + it))) for it in ("earliest", "latest"))
+        return Bounding(earliest=earliest, latest=latest) if earliest or latest else None
 
     def _deprecation(self, node: ox.NamedNode) -> Deprecation | None:
         graph = self.graph

@@ -37,8 +37,8 @@ def _definition(key: Key, profile: Profile) -> dict[str, Any]:
     match key.kind:
         case Kind.TERM if key.scheme is not None:
             return {"@id": key.iri, "@type": "@vocab", "@context": _vocabulary(key.scheme, profile)}
-        case Kind.LITERAL:
-            return {"@id": key.iri, "@type": key.datatype}
+        case Kind.LITERAL | Kind.MIXED if key.coercion is not None:
+            return {"@id": key.iri, "@type": key.coercion}
         case Kind.TEXT if not key.plain_required:
             return {"@id": key.iri, "@container": "@language"}
         case Kind.LINK:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import choose
 from pressgraph.profile.model import Key, Kind, Profile, Scheme
+from pressgraph.rdf import EDTF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,12 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "gYear": {"type": ["string", "integer"], "pattern": "^[0-9]{4}$"},
     "gYearMonth": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"},
 }
+
+_PLAIN_DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
+_WHEN = (
+    f"^({_PLAIN_DATE}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T.+|[0-9]{{4}}-Q[1-4]|(spring|summer|autumn|winter) [0-9]{{4}}"
+    f"|(early|mid|late|before|after|about) {_PLAIN_DATE}|\\[.*\\]|{_PLAIN_DATE}~)$"
+)
 
 _VALUE_OBJECT = {
     "type": "object",
@@ -211,7 +218,10 @@ def _of_several_kinds(key: Key) -> Iterator[dict[str, Any]]:
         yield _ref(f"terms-{key.scheme.name}")
     if key.takes(Kind.LINK):
         yield _ref("link")
-    for datatype in key.datatypes:
+    if EDTF in key.datatypes:
+        # what an editor can complete and check while somebody types; the checker says what is wrong with the rest
+        yield {"type": ["string", "integer"], "pattern": _WHEN}
+    for datatype in () if EDTF in key.datatypes else key.datatypes:
         yield dict(_FORMATS.get(datatype.rpartition("#")[2], {"type": "string"}))
     if key.takes(Kind.TEXT):
         yield from ([] if key.language_required else [{"type": "string"}])

@@ -63,6 +63,8 @@ class Draft:
     """By target (and a number, where its shapes exclude each other): a shape, and what it lets values be."""
     languages: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    classes: set[str] = field(default_factory=set)
+    """The classes that shapes ask of values."""
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
 
@@ -129,6 +131,7 @@ class Meanings:
         """
         graph = self.graph
         draft.shapes.append(shape)
+        draft.classes.update(self.value_classes(shape))
         ways = self.ways(shape, draft.iri)
         for target in targets if ways else ():
             draft.ask(target, graph.name(shape), ways)

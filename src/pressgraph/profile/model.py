@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pressgraph.rdf import EDTF
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -52,6 +54,8 @@ class Concept:
     definitions: Mapping[str, str] = field(default_factory=dict)
     types: tuple[str, ...] = ()
     """The IRIs of the concept's classes."""
+    signs: tuple[str, ...] = ()
+    """What is written for a unit behind a number, the usual one first."""
     deprecated: Deprecation | None = None
 
 
@@ -63,6 +67,14 @@ class Scheme:
     iri: str
     concepts: Mapping[str, Concept]
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounding:
+    """The properties that say between which days a date of a key lies: IRIs, for its first and its last day."""
+
+    earliest: tuple[str, ...]
+    latest: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,20 @@ class Key:
     labels: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     deprecated: Deprecation | None = None
+    bounds: Bounding | None = None
+    prose: bool = False
+    """Whether texts without a language are in that of their source."""
+    quantity: str | None = None
+    """The class of the things that are values, where a scalar is read as a quantity."""
+    measure: str | None = None
+    """What a figure key counts or measures: a concept. Such a key links the figures to their thing, not it to them."""
+    singular: str | None = None
+    """The property that says who or which, where a figure key says how many."""
+
+    @property
+    def coercion(self) -> str | None:
+        """The datatype of values that are written without one in JSON-LD; of a key of dates, that of days."""
+        return self.datatypes[0] if EDTF in self.datatypes and self.kinds == {Kind.LITERAL} else self.datatype
 
     def takes(self, kind: Kind) -> bool:
         """Tell whether values may be of a kind."""
@@ -166,6 +192,11 @@ class Profile:
     def concept_of(self) -> Mapping[str, Concept]:
         """Vocabulary concepts by IRI."""
         return {c.iri: c for scheme in self.schemes.values() for c in scheme.concepts.values()}
+
+    @cached_property
+    def bounds(self) -> Mapping[str, Bounding]:
+        """What the values of date properties bound, by property IRI; see `pressgraph.facts.dates.bounds`."""
+        return {key.iri: key.bounds for key in self.keys.values() if key.bounds is not None}
 
     @cached_property
     def context_prefixes(self) -> Mapping[str, str]:

@@ -1,0 +1,178 @@
+"""What people write for quantities, in English and German, and the form that facts files take for it.
+
+A text with one reading is mended. Of `73.000`, which is a number of thousands in German and a fraction in English, both
+readings are said, and of "billion" too.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pressgraph.facts.date_words import in_quotes
+from pressgraph.facts.quantities import GROUPED, read_number, read_quantity
+from pressgraph.facts.rules import phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PRECISIONS = {
+    **dict.fromkeys(("about", "around", "approximately", "approx.", "roughly", "some", "circa", "ca.", "ca", "rund",
+                     "etwa", "ungefähr", "~", "≈"), "about"),
+    **dict.fromkeys(("nearly", "almost", "just under", "close to", "knapp", "fast", "beinahe"), "nearly"),
+    **dict.fromkeys(("more than", "over", "above", "mehr als", "über", "ueber", ">"), "more than"),
+    **dict.fromkeys(("at least", "no less than", "mindestens", "wenigstens", "≥", ">="), "at least"),
+    **dict.fromkeys(("up to", "at most", "no more than", "bis zu", "höchstens", "maximal", "≤", "<="), "up to"),
+    **dict.fromkeys(("less than", "fewer than", "under", "below", "weniger als", "unter", "<"), "less than"),
+}  # fmt: skip
+_SCALES = {
+    **dict.fromkeys(("thousand", "tausend", "tsd.", "tsd"), "thousand"),
+    **dict.fromkeys(("million", "millions", "millionen", "mio.", "mio", "mill."), "million"),
+    **dict.fromkeys(("milliarde", "milliarden", "mrd.", "mrd", "bn", "bn."), "Mrd"),
+}
+_TWO_READINGS = {"billion", "billions", "billionen"}
+_CURRENCIES = {
+    **dict.fromkeys(("euro", "euros", "€"), "EUR"),
+    **dict.fromkeys(("swiss francs", "schweizer franken", "sfr."), "CHF"),
+    **dict.fromkeys(("us dollars", "us-dollar", "us$"), "USD"),
+}
+_NUMBERS = {
+    word: str(number)
+    for words in (
+        "two three four five six seven eight nine ten eleven twelve",
+        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    )
+    for number, word in enumerate(words.split(), start=2)
+}
+_PAIRS = {
+    **dict.fromkeys(("to", "bis", "-", "–", "and", "und"), "to"),
+    **dict.fromkeys(("of", "out of", "of a total of", "von", "von insgesamt", "/"), "of"),
+}
+_BEFORE = ("between ", "zwischen ", "from ", "von ")
+_DIGITS = re.compile(r"[+-]?[0-9](?:[.,'’]?[0-9])*")
+_LONGEST = 100
+
+
+class _Part(NamedTuple):
+    """A number as written: the readings of its digits, its scale, and what follows."""
+
+    readings: tuple[str, ...]
+    scale: str
+    rest: str
+
+
+def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
+    """Say what a text means as a quantity, in the form that facts files take; None where that cannot be told.
+
+    `units` gives the sign of a unit by each of its names, in lower case.
+
+    >>> mend_quantity("rund 350", {})
+    "write 'about 350'"
+    >>> mend_quantity("73.000", {})
+    'write 73000, or 73.0 if that is meant'
+    """
+    told = " ".join(text.split())
+    if len(told) > _LONGEST:
+        return None
+    if not _TWO_READINGS.isdisjoint(told.lower().split()):
+        return phrase("billion")
+    found: list[str] = []
+    for candidate in _candidates(told, units):
+        quantity = read_quantity(candidate, {sign: sign for sign in units.values()})
+        if quantity is not None and candidate not in found:
+            found.append(candidate)
+    match found:
+        case [one]:
+            return phrase("write", value=in_quotes(one))
+        case [one, other]:
+            return phrase("either", one=in_quotes(one), other=in_quotes(other))
+    return None
+
+
+def _candidates(told: str, units: Mapping[str, str]) -> list[str]:
+    lower = told.lower()
+    word = max((it for it in _PRECISIONS if _begins(lower, it)), key=len, default="")
+    rest = told[len(word) :].lstrip()
+    if not word:
+        rest = rest[len(next((it for it in _BEFORE if lower.startswith(it)), "")) :]
+    rest, before = _currency_before(rest)
+    first = _part(rest)
+    if first is None:
+        return []
+    precision = [_PRECISIONS[word]] if word else []
+    pair = max((it for it in _PAIRS if _begins(first.rest.lower(), it)), key=len, default="")
+    second = _part(first.rest[len(pair) :].lstrip()) if pair else None
+    behind = second.rest if second is not None else first.rest
+    measured = _measure(behind, units)
+    if measured is None or (before and measured):
+        return []
+    tail = [measured or before] if measured or before else []
+    made: list[str] = []
+    for number, other in itertools.product(first.readings, second.readings if second else ("",)):
+        words = [*precision, number, first.scale]
+        if second is not None:
+            words += [_PAIRS[pair], other, second.scale]
+        made.append(" ".join(filter(None, [*words, *tail])))
+    return made
+
+
+def _begins(text: str, word: str) -> bool:
+    """Tell whether a text begins with a word; a sign needs no space behind it."""
+    return text.startswith(word) and (not word[-1].isalpha() or text[len(word) : len(word) + 1] == " ")
+
+
+def _currency_before(text: str) -> tuple[str, str]:
+    """Take a currency from the front of a text."""
+    if text.startswith("€"):
+        return text[1:].lstrip(), "EUR"
+    match = re.match(r"[A-Z]{3} (?=[0-9])", text)
+    return (text[4:], text[:3]) if match is not None else (text, "")
+
+
+def _part(text: str) -> _Part | None:
+    word, _, behind = text.partition(" ")
+    if word.lower() in _NUMBERS:
+        readings: tuple[str, ...] = (_NUMBERS[word.lower()],)
+    else:
+        # the spaces between groups of digits
+        joined = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))", "", text)
+        match = _DIGITS.match(joined)
+        if match is None:
+            return None
+        readings, behind = _readings(match[0]), joined[match.end() :].lstrip()
+    scale, _, rest = behind.partition(" ")
+    if scale.lower() in _SCALES:
+        return _Part(readings, _SCALES[scale.lower()], rest)
+    return _Part(readings, "", behind)
+
+
+def _readings(digits: str) -> tuple[str, ...]:
+    """Return what a number can be, in the form that `read_number` takes.
+
+    >>> _readings("1.250,5"), _readings("1,293"), _readings("12,5")
+    (('1250.5',), ('1293', '1.2930'), ('12.5',))
+    """
+    plain = re.sub("['’]", "", digits).lstrip("+")
+    signs = re.findall("[.,]", plain)
+    if (grouped := GROUPED.fullmatch(plain)) is not None:
+        part = grouped[3].rstrip("0") or "0"
+        part = part if len(part) < len(grouped[3]) else f"{part}0"
+        return f"{grouped[1]}{grouped[3]}", f"{grouped[1]}.{part}"
+    if len(set(signs)) == 1 and len(signs) > 1:
+        return (re.sub("[.,]", "", plain),) if re.fullmatch(r"-?[0-9]{1,3}(?:[.,][0-9]{3})+", plain) else ()
+    if signs:
+        whole, _, part = plain.rpartition(signs[-1])
+        whole = re.sub("[.,]", "", whole)
+        fraction = f"{whole}.{part}"
+        return (fraction,) if read_number(fraction) is not None else (f"{fraction}0",)
+    return (plain,)
+
+
+def _measure(text: str, units: Mapping[str, str]) -> str | None:
+    """Return what is written for the unit or the currency that a text names; '' where it is empty, None if unknown."""
+    told = text.lower().removesuffix(".") if text.lower() not in _CURRENCIES else text.lower()
+    if not told:
+        return ""
+    found = units.get(told) or _CURRENCIES.get(told)
+    return found or (text if re.fullmatch("[A-Z]{3}", text) else None)
