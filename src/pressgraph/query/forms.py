@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
 _FORMS = ("SELECT", "ASK", *sorted(GRAPH_FORMS))
+_FORM_BY_LETTER = {form[0]: form for form in _FORMS}
 _LONGEST_FORM = len("CONSTRUCT")
 _MODIFIED = {("SELECT", "DISTINCT"), ("SELECT", "REDUCED")}
 
@@ -30,8 +31,8 @@ def query_form(text: str) -> str | None:
     at = _after_space(text, 0)
     while True:
         begins = text[at : at + _LONGEST_FORM].upper()
-        form = next((it for it in _FORMS if begins.startswith(it)), None)
-        if form is not None:
+        form = _FORM_BY_LETTER.get(begins[:1])
+        if form is not None and begins.startswith(form):
             return form
         after = _after_declaration(text, at, begins)
         if after is None:
