@@ -86,6 +86,17 @@ class Workspace:
         path = Path(path)
         return read_facts(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path))
 
+    def migrate(self, path: str | Path) -> tuple[bytes, bytes]:
+        """Return what a facts file holds, and the same with the profile's replacements for what is deprecated in it.
+
+        Nothing is written: `pressgraph.facts.edit.replace_file` does. Raises DataError where that cannot be, OSError.
+        """
+        from pressgraph.facts.migrate import Renames, migrate
+
+        path = Path(path)
+        data = path.read_bytes()
+        return data, migrate(path, data, Renames.of(self.profile), self.project, self.profile)
+
     def convert(
         self,
         paths: Iterable[str | Path] = (),

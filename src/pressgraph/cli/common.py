@@ -196,3 +196,12 @@ def _width() -> int:
     import shutil
 
     return max(40, shutil.get_terminal_size((100, 24)).columns)
+
+
+def draw_diff(before: bytes, after: bytes, name: str) -> str:
+    """Return what differs between two contents of a file, as `diff -u` and `git apply` write it."""
+    from difflib import unified_diff
+
+    old, new = (content.decode(errors="replace").splitlines(keepends=True) for content in (before, after))
+    diff = unified_diff(old, new, f"a/{name.lstrip('/')}", f"b/{name.lstrip('/')}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pressgraph.cli.common import State, draw_table, pass_state
+from pressgraph.cli.common import State, draw_diff, draw_table, pass_state
 from pressgraph.errors import shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pressgraph.embed.publisher import Edit
@@ -104,7 +104,7 @@ class _Run:
         """Edit the page on stdin, to stdout; a refused one comes out as it went in."""
         edit = self.edit(sys.stdin.buffer.read(), None, True)
         if self.dry_run:
-            sys.stdout.write("".join(_diff(edit, "stdin")))
+            sys.stdout.write(draw_diff(edit.before, edit.after, "stdin") if edit.status.changes else "")
         elif not self.check:
             sys.stdout.buffer.write(edit.after)
             sys.stdout.buffer.flush()
@@ -126,7 +126,9 @@ class _Run:
         edits = [edit for _, edit in done]
         if self.dry_run:
             for path, edit in done:
-                sys.stdout.write("".join(_diff(edit, shown_name(path.as_posix()))))
+                sys.stdout.write(
+                    draw_diff(edit.before, edit.after, shown_name(path.as_posix())) if edit.status.changes else ""
+                )
         self._table(done)
         self._advise(edits)
         return self._status(edits)
@@ -190,12 +192,3 @@ class _Run:
         if any(edit.status is Status.REFUSED for edit in edits):
             return 1
         return 1 if self.check and any(edit.status.changes for edit in edits) else 0
-
-
-def _diff(edit: Edit, name: str) -> Iterator[str]:
-    from difflib import unified_diff
-
-    if edit.status.changes:
-        before, after = (html.decode(errors="replace").splitlines(keepends=True) for html in (edit.before, edit.after))
-        for line in unified_diff(before, after, f"a/{name.lstrip('/')}", f"b/{name.lstrip('/')}"):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

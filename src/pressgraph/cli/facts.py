@@ -1,12 +1,14 @@
-"""The commands `facts template` and `facts convert`."""
+"""The commands `facts template`, `facts convert` and `facts migrate`."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from pressgraph.cli.common import State, facts_argument, pass_state, write_output
+from pressgraph.cli.common import State, draw_diff, facts_argument, pass_state, write_output
+from pressgraph.cli.failures import show
 
 _output = click.option(
     "-o", "--output", metavar="FILE|DIR", type=click.Path(path_type=Path, allow_dash=True), help="Write here."
@@ -99,3 +101,46 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
         name = document.source.id.rpartition("/")[2] or "facts"
         write_output([write_documents([document], known, workspace.profile)], target / f"{name}.{known}")
     state.say(f"wrote {len(documents)} file{'s' if len(documents) != 1 else ''} into {target}")
+
+
+@command.command("migrate")
+@facts_argument
+@click.option("--dry-run", is_flag=True, help="Show what would change, as a diff; write nothing.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file has something deprecated in it.")
+@pass_state
+def migrate(state: State, facts: tuple[Path, ...], *, dry_run: bool, check: bool) -> None:
+    """Rewrite deprecated keys, classes and terms to what the profile says replaces them.
+
+    Nothing else in the files changes: comments, order, quotes and indentation stay. In tables, the headers of columns
+    are rewritten. Exit status: 1 if a file could not be rewritten, which then is as it was, or with --check would be.
+
+    \b
+    Example:
+      pressgraph facts migrate --dry-run
+      pressgraph facts migrate data/releases/*.yaml
+    """
+    from pressgraph.errors import PressgraphError, shown_name
+    from pressgraph.facts.edit import replace_file
+
+    workspace = state.workspace
+    changed = refused = 0
+    files = list(facts) or workspace.project.required_facts_files()
+    for path in state.progress("migrate")(files):
+        try:
+            before, after = workspace.migrate(path)
+            if not dry_run and not check:
+                replace_file(path, before, after)
+        except (PressgraphError, OSError) as error:
+            show(error)
+            refused += 1
+            continue
+        if before != after:
+            changed += 1
+            name = shown_name(workspace.project.name_of(path))
+            if dry_run:
+                click.echo(draw_diff(before, after, name), nl=False)
+            else:
+                state.say(f"{name}: {'out of date' if check else 'rewritten'}")
+    word = "to rewrite" if dry_run or check else "rewritten"
+    state.say(f"{len(files)} file{'s' if len(files) != 1 else ''}: {changed} {word}, {refused} refused")
+    sys.exit(1 if refused or (check and changed) else 0)

@@ -176,3 +176,23 @@ def _delimiter(header: str) -> str:
     """Return what separates the headers: no key holds any of these characters."""
     bare = re.sub(r'"[^"]*"', "", header)
     return max((";", "\t", ",", "|"), key=bare.count)
+
+
+def header_cells(
+    text: str, suffix: str, *, delimiter: str | None = None, header: int | None = None
+) -> list[tuple[int, int, str]]:
+    """Return where the headers of delimited text stand, and what each says; up to a line break within one."""
+    line, declared = _header_line(text, header)
+    comma = delimiter or declared or ("\t" if suffix.lower() == ".tsv" else _delimiter(line))
+    at = text.find(line)
+    pattern = re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(comma)}\r\n"]*')
+    cells: list[tuple[int, int, str]] = []
+    end = at + len(line)
+    while True:
+        found = pattern.match(text, at, end)
+        assert found is not None  # noqa: S101 - the pattern matches nothing too
+        cell = found[0]
+        cells.append((at, found.end(), cell[1:-1].replace('""', '"') if cell.startswith('"') else cell))
+        if text[found.end() : found.end() + 1] != comma or found.end() >= end:
+            return cells
+        at = found.end() + 1

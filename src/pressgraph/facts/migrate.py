@@ -1,0 +1,176 @@
+"""Rewrite the deprecated keys, classes and terms of facts files to what the profile says replaces them.
+
+What is rewritten is what the profile declares (`owl:deprecated`, `dcterms:isReplacedBy`), in the bytes of the files, by
+`pressgraph.facts.edit`; everything else in them stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import DataError, Place, Text
+from pressgraph.facts.compressed import plain_name
+from pressgraph.facts.edit import Edit, RenameKey, Replace, decode, edit_json_lines, edit_yaml
+from pressgraph.facts.read import JSON_LINES, read_facts_bytes
+from pressgraph.facts.spans import Span, json_lines_spans, yaml_spans
+from pressgraph.facts.tables.delimited import header_cells
+from pressgraph.facts.tables.open import DELIMITED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pressgraph.facts.edit import Path as Way
+    from pressgraph.profile import Profile
+    from pressgraph.profile.model import Key
+    from pressgraph.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renames:
+    """What is deprecated in a profile and has a replacement: old short names with new ones."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By key (the old name and the new one), the terms of its vocabulary."""
+
+    @classmethod
+    def of(cls, profile: Profile) -> Renames:
+        """Return what a profile declares; what replaces a term must be of the same kind, as a key or a class is."""
+        keys: dict[str, str] = {}
+        terms: dict[str, dict[str, str]] = {}
+        for key in profile.keys.values():
+            if key.deprecated is not None:
+                replacement = profile.key_of.get(key.deprecated.replacement or "")
+                if replacement is not None:
+                    keys[key.name] = replacement.name
+            if replaced := _terms(key):
+                terms[key.name] = replaced
+        classes = {
+            term.name: other.name
+            for term in profile.classes.values()
+            if term.deprecated is not None
+            and (other := profile.class_of.get(term.deprecated.replacement or "")) is not None
+        }
+        return cls(keys=keys, classes=classes, terms=terms)
+
+    def __bool__(self) -> bool:
+        """Whether anything is to be rewritten at all."""
+        return bool(self.keys or self.classes or self.terms)
+
+
+def _terms(key: Key) -> dict[str, str]:
+    """Return the deprecated terms of a key's vocabulary that another term of it replaces."""
+    concepts = key.scheme.concepts if key.scheme is not None else {}
+    names = {concept.iri: name for name, concept in concepts.items()}
+    return {
+        name: names[concept.deprecated.replacement]
+        for name, concept in concepts.items()
+        if concept.deprecated is not None and concept.deprecated.replacement in names
+    }
+
+
+def migrate(path: Path, data: bytes, renames: Renames, project: Project, profile: Profile) -> bytes:
+    """Return the content of a facts file with what is deprecated in it replaced; equal where nothing is.
+
+    Raises DataError where that cannot be done: in a workbook, for a key whose replacement stands beside it, or where
+    the facts would have mistakes that they do not have now.
+    """
+    name = project.name_of(path)
+    suffix = path.suffix.lower()
+    if suffix in DELIMITED:
+        return _migrate_headers(path, data, renames, project)
+    if plain_name(path.name).lower().endswith(JSON_LINES):
+        if plain_name(path.name) != path.name:
+            raise _by_hand(name, "a compressed file is not edited", "eine komprimierte Datei wird nicht geändert")
+        lines = json_lines_spans(decode(data, name), name)
+        return edit_json_lines(data, list(_edits(lines, (), renames, fact=True)), file=name)
+    if suffix not in {".yaml", ".yml"}:
+        raise _by_hand(name, f"{suffix} files are not edited", f"{suffix}-Dateien werden nicht geändert")
+    root = yaml_spans(decode(data, name), name)
+    edits = [it for number, (_, part) in enumerate(root.items) for it in _edits(part, (_step(root, number),), renames)]
+    if not edits:
+        return data
+    edited = edit_yaml(data, edits, file=name)
+    known = {
+        (it.rule, it.place.line)
+        for it in read_facts_bytes(data, profile, id_base=project.id_base, name=name, folder=path.parent).problems
+    }
+    found = read_facts_bytes(edited, profile, id_base=project.id_base, name=name, folder=path.parent)
+    for problem in found.problems:
+        if (problem.rule, problem.place.line) not in known:
+            raise DataError(problem.message, place=problem.place, hint=problem.hint)
+    return edited
+
+
+def _by_hand(name: str, english: str, german: str) -> DataError:
+    return DataError(
+        Text(english, de=german),
+        place=Place(file=name),
+        hint=Text(
+            "write it as YAML first ('pressgraph facts convert'), or edit it by hand",
+            de="erst als YAML schreiben ('pressgraph facts convert') oder von Hand ändern",
+        ),
+    )
+
+
+def _step(parent: Span, number: int) -> str | int:
+    key = parent.items[number][0]
+    return number if key is None else key.text
+
+
+def _edits(node: Span, way: Way, renames: Renames, *, fact: bool = False) -> Iterator[Edit]:
+    """Yield the edits of a node and of what is nested in it. `fact` says that `source` is no key but a section."""
+    for number, (key, value) in enumerate(node.items):
+        here = (*way, _step(node, number))
+        if key is None:
+            yield from _edits(value, here, renames, fact=fact)
+            continue
+        if key.text == "source" and fact:
+            yield from _edits(value, here, renames)
+            continue
+        words = renames.classes if key.text == "type" else renames.terms.get(key.text, {})
+        yield from _words(value, here, words)
+        yield from _edits(value, here, renames)
+        if key.text in renames.keys:
+            yield RenameKey(here, renames.keys[key.text])
+
+
+def _words(node: Span, way: Way, words: Mapping[str, str]) -> Iterator[Edit]:
+    if node.kind == "scalar" and node.text in words:
+        yield Replace(way, words[node.text])
+    elif node.kind == "sequence":
+        for number, (_, item) in enumerate(node.items):
+            yield from _words(item, (*way, number), words)
+
+
+def _migrate_headers(path: Path, data: bytes, renames: Renames, project: Project) -> bytes:
+    """Rename the columns of a table of delimited text."""
+    name = project.name_of(path)
+    settings = next(iter(project.tables_of(path)), None)
+    text = decode(data, name)
+    edited: list[str] = []
+    at = 0
+    cells = header_cells(
+        text,
+        path.suffix,
+        delimiter=settings.delimiter if settings is not None else None,
+        header=settings.header if settings is not None else None,
+    )
+    headers = {cell.strip() for _, _, cell in cells}
+    for start, end, cell in cells:
+        new = ".".join(renames.keys.get(part, part) for part in cell.strip().split("."))
+        if new == cell.strip():
+            continue
+        if new in headers:
+            raise _by_hand(
+                name,
+                f"the column '{cell.strip()}' cannot be renamed: '{new}' stands beside it",
+                f"die Spalte '{cell.strip()}' lässt sich nicht umbenennen: '{new}' steht daneben",
+            )
+        edited += (text[at:start], text[start:end].replace(cell.strip(), new))
+        at = end
+    mark = data[: len(data) - len(text.encode())]
+    return mark + "".join((*edited, text[at:])).encode()

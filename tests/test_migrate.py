@@ -1,0 +1,166 @@
+"""What a profile has deprecated is rewritten in people's files, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from pressgraph.cli import main
+from pressgraph.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EX = "https://example.org/ns#"
+ONTOLOGY = """\
+@prefix ex: <https://example.org/ns#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+ex:booth a owl:DatatypeProperty ; owl:deprecated true ; dcterms:isReplacedBy ex:stand ; rdfs:label "booth"@en .
+ex:stand a owl:DatatypeProperty ; rdfs:label "stand"@en .
+ex:vanished a owl:DatatypeProperty ; owl:deprecated true ; rdfs:label "vanished"@en .
+ex:near a owl:ObjectProperty ; rdfs:label "near"@en .
+ex:Fayre a owl:Class ; owl:deprecated true ; dcterms:isReplacedBy ex:Market ; rdfs:label "fayre"@en .
+ex:Market a owl:Class ; rdfs:label "market"@en .
+ex:size a owl:ObjectProperty ; rdfs:label "size"@en .
+<https://example.org/sizes> a skos:ConceptScheme ; skos:prefLabel "sizes"@en .
+<https://example.org/sizes/huge> a skos:Concept ; skos:inScheme <https://example.org/sizes> ;
+    skos:prefLabel "huge"@en ; owl:deprecated true ; dcterms:isReplacedBy <https://example.org/sizes/large> .
+<https://example.org/sizes/large> a skos:Concept ; skos:inScheme <https://example.org/sizes> ;
+    skos:prefLabel "large"@en .
+"""
+SHAPES = """\
+@prefix ex: <https://example.org/ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:SizeTerm a sh:NodeShape ; sh:property [ sh:path skos:inScheme ; sh:hasValue <https://example.org/sizes> ] .
+ex:MarketShape a sh:NodeShape ; sh:targetClass ex:Market, ex:Fayre ;
+    sh:property [ sh:path ex:booth ; sh:datatype xsd:string ] , [ sh:path ex:stand ; sh:datatype xsd:string ] ,
+        [ sh:path ex:vanished ; sh:datatype xsd:string ] , [ sh:path ex:near ; sh:class ex:Market ] ,
+        [ sh:path ex:size ; sh:node ex:SizeTerm ] .
+"""
+FACTS = """\
+source: { id: document/spring-fair }
+# who stands where
+facts:
+  - id: event/spring
+    type: Fayre          # the old word
+    booth: "B2"   # as printed: booth
+    size: huge
+    near: { id: event/autumn, type: [Fayre], booth: 'booth' }
+"""
+MIGRATED = """\
+source: { id: document/spring-fair }
+# who stands where
+facts:
+  - id: event/spring
+    type: Market          # the old word
+    stand: "B2"   # as printed: booth
+    size: large
+    near: { id: event/autumn, type: [Market], stand: 'booth' }
+"""
+LINE = '{"source": "document/l", "id": "event/l", "type": ["Fayre"], "booth": "h\\u00e4 booth", "size":"huge"}\r\n'
+TABLE = '\ufeffsource,id,type,"booth",near.booth,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
+NEW_TABLE = '\ufeffsource,id,type,"stand",near.stand,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for folder, name, text in (("ontology", "fairs.ttl", ONTOLOGY), ("shapes", "fairs.ttl", SHAPES)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(text, encoding="utf-8")
+    (tmp_path / "pressgraph.toml").write_text(
+        '[project]\nbase = "https://example.org/"\nfacts = ["facts/*"]\n'
+        '[profile]\nontology = ["ontology"]\nshapes = ["shapes"]\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "facts").mkdir()
+    return tmp_path
+
+
+def write(project: Path, name: str, text: str) -> Path:
+    path = project / "facts" / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def run(project: Path, *arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["--project", str(project), "facts", "migrate", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def triples(project: Path, path: Path) -> set[str]:
+    quads = ox.parse(b"".join(open_workspace(project).convert([path])), format=ox.RdfFormat.N_QUADS)
+    return {str(quad.triple) for quad in quads if "/fact/" in str(quad.graph_name)}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("fair.yaml", FACTS, MIGRATED),
+        ("windows.yaml", "\ufeff" + FACTS.replace("\n", "\r\n"), "\ufeff" + MIGRATED.replace("\n", "\r\n")),
+        ("fair.jsonl", LINE, LINE.replace("Fayre", "Market").replace('"booth":', '"stand":').replace("huge", "large")),
+        ("fair.csv", TABLE, NEW_TABLE),
+    ],
+)
+def test_deprecated_words_are_rewritten_and_the_graph_is_the_same_but_for_them(
+    project: Path, name: str, before: str, after: str
+) -> None:
+    path = write(project, name, before)
+    old = triples(project, path)
+    status, _, said = run(project, str(path))
+    assert (status, path.read_bytes().decode()) == (0, after), said
+    renamed = {
+        triple.replace(f"<{EX}booth>", f"<{EX}stand>")
+        .replace(f"<{EX}Fayre>", f"<{EX}Market>")
+        .replace("/sizes/huge>", "/sizes/large>")
+        for triple in old
+    }
+    assert triples(project, path) == renamed != old
+    # a second time there is nothing to do
+    assert run(project, "--check", str(path))[0] == 0
+
+
+def test_check_and_dry_run_write_nothing(project: Path) -> None:
+    path = write(project, "fair.yaml", FACTS)
+    assert run(project, "--check")[0] == 1
+    status, diff, _ = run(project, "--dry-run")
+    assert status == 0
+    assert '-    booth: "B2"   # as printed: booth\n' in diff
+    assert '+    stand: "B2"   # as printed: booth\n' in diff
+    assert "+++ b/facts/fair.yaml\n" in diff
+    assert path.read_text(encoding="utf-8") == FACTS
+
+
+def test_what_has_no_replacement_stays_and_validate_warns_of_it(project: Path) -> None:
+    text = FACTS.replace('booth: "B2"', "vanished: old")
+    path = write(project, "fair.yaml", text)
+    run(project)
+    assert "vanished: old" in path.read_text(encoding="utf-8")
+    result = CliRunner().invoke(main, ["--project", str(project), "validate"])
+    assert "'vanished' is deprecated" in result.output
+
+
+def test_a_key_whose_replacement_stands_beside_it_is_refused_and_the_file_is_as_it_was(project: Path) -> None:
+    bad = write(project, "a.yaml", FACTS.replace("    size: huge\n", "    stand: C1\n"))
+    good = write(project, "b.yaml", FACTS.replace("document/spring-fair", "document/other"))
+    before = bad.read_bytes()
+    status, _, said = run(project)
+    assert status == 1
+    assert "a.yaml:6:5: error: 'booth' cannot be renamed: 'stand' stands beside it" in said
+    assert bad.read_bytes() == before
+    assert b"stand:" in good.read_bytes()
+
+
+def test_a_workbook_is_not_edited(project: Path) -> None:
+    path = project / "facts" / "fair.xlsx"
+    path.write_bytes(b"PK")
+    status, _, said = run(project, str(path))
+    assert status == 1
+    assert ".xlsx files are not edited" in said
