@@ -49,8 +49,6 @@ def update(server: Server, text: str) -> int:
     [
         "DELETE WHERE { ?s <http://schema.org/name> ?o }",
         "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?p = <http://schema.org/name>) }",
-        "CLEAR DEFAULT",
-        "DROP DEFAULT",
         "DROP NAMED",
         "DROP ALL",
     ],
@@ -71,12 +69,36 @@ def test_what_an_update_takes_from_a_build_is_gone_until_a_build_restores_it(bui
     assert sorted(map(str, server.rows(NAMES))) == sorted(map(str, names))
 
 
-def test_the_default_graph_is_replaced_and_deleted_as_the_union(graphs: Server) -> None:
+@pytest.mark.parametrize("text", ["CLEAR DEFAULT", "DROP DEFAULT", "MOVE DEFAULT TO <x:moved>", "PUT", "DELETE"])
+def test_replacing_the_default_graph_leaves_what_a_build_and_others_wrote(built_server: Server, text: str) -> None:
+    server = built_server
+    headers = {**TURTLE, **server.may_write}
+    assert server.client.put("/store/other", content="<x:s> <x:p> 1 .", headers=headers).status_code in {201, 204}
+    graphs = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } FILTER(?g != <x:moved>) } GROUP BY ?g ORDER BY ?g"
+    before, whole = server.rows(graphs), server.rows(COUNT)
+    assert update(server, "INSERT DATA { <x:s> <x:p> 2 }") == 204
+    if text in {"PUT", "DELETE"}:
+        content = "<x:s> <x:p> 3 ." if text == "PUT" else None
+        assert server.client.request(text, "/store?default", content=content, headers=headers).status_code == 204
+    else:
+        assert update(server, text) == 204
+    left = {"PUT": "3", "MOVE DEFAULT TO <x:moved>": "2"}.get(text)
+    assert [row["o"] for row in server.rows("SELECT ?o { <x:s> <x:p> ?o FILTER(?o > 1) }")] == [left] * bool(left)
+    assert server.rows(graphs) == before
+    assert update(server, "CLEAR DEFAULT ; DROP SILENT GRAPH <x:moved>") == 204
+    assert server.rows(COUNT) == whole
+
+
+def test_the_default_graph_is_replaced_and_deleted(graphs: Server) -> None:
     headers = {**TURTLE, **graphs.may_write}
     assert graphs.client.put("/store/one", content="<x:s> <x:p> 1 .", headers=headers).status_code == 201
-    assert graphs.client.put("/store?default", content="<x:s> <x:p> 2 .", headers=headers).status_code == 204
-    assert graphs.rows("SELECT ?o { ?s ?p ?o }") == [{"o": "2"}]
+    for value in ("2", "3"):
+        assert graphs.client.put("/store?default", content=f"<x:s> <x:p> {value} .", headers=headers).status_code == 204
+        assert graphs.rows("SELECT ?o { ?s ?p ?o } ORDER BY ?o") == [{"o": "1"}, {"o": value}]
+    assert graphs.client.post("/store?default", content="<x:s> <x:p> 4 .", headers=headers).status_code == 204
     assert graphs.client.delete("/store?default", headers=graphs.may_write).status_code == 204
+    assert graphs.rows("SELECT ?o { ?s ?p ?o }") == [{"o": "1"}]
+    assert graphs.client.delete("/store/one", headers=graphs.may_write).status_code in {200, 204}
     assert graphs.rows(COUNT) == [{"n": "0"}]
 
 
@@ -229,6 +251,35 @@ def test_a_full_disk_is_called_a_full_disk(small_disk: Callable[[int], Path], tm
         server.stop()
 
 
+def test_a_large_graph_is_deleted_on_a_full_disk_or_said_to_need_room(
+    small_disk: Callable[[int], Path], tmp_path: Path
+) -> None:
+    disk = small_disk(64 * 1024 * 1024)
+    server = start(
+        make_project(disk / "p", {"workers": 1, "write_timeout": 240}), "--writable", log=tmp_path / "server.log"
+    )
+    try:
+        headers = {**TURTLE, **server.may_write}
+        large = "\n".join(f'<x:{n}> <x:p> "{n}{"y" * 200}" .' for n in range(25_000))
+        assert server.client.put("/store/large", content=large, headers=headers).status_code == 201
+        fill(disk)
+        deleted = server.client.delete("/store/large", headers=server.may_write)
+        if deleted.status_code != 204:
+            # more than the room that is kept for it
+            assert (deleted.status_code, "disk is full" in deleted.text) == (507, True)
+            assert server.rows(COUNT) == [{"n": "25000"}]
+            assert (
+                server.client.get("/store/large", headers={"accept": "application/n-triples"}).text.count("\n")
+                == 25_000
+            )
+            (disk / "filler").unlink()
+            assert server.client.delete("/store/large", headers=server.may_write).status_code == 204
+        assert server.rows(COUNT) == [{"n": "0"}]
+        assert server.client.get("/store/large").status_code == 404
+    finally:
+        server.stop()
+
+
 @pytest.mark.parametrize("described", [{"gone": ["agent/old"], "personal": False}, {}], ids=["last", "first"])
 def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, described: dict[str, Any]) -> None:
     project = project_of(tmp_path / "p")
@@ -276,7 +327,7 @@ def test_a_write_to_another_graph_leaves_an_entity_tag_as_it_was(graphs: Server)
         "ADD <{other}> TO <{kept}>",
         "CLEAR GRAPH <{kept}>",
         "INSERT DATA { GRAPH <{kept}> { <x:s> <x:p> 5 } }",
-        "CLEAR DEFAULT",
+        "CLEAR ALL",
     ):
         before = tag("kept")
         assert update(graphs, text.replace("{kept}", f"{base}/kept").replace("{other}", f"{base}/other")) == 204, text

@@ -6,8 +6,9 @@ that change. So one triple costs what it costs, however large the dataset is.
 
 What the union means for an operation (SPARQL 1.1 Update, 3; docs/serving.md):
 
-- a triple that is deleted from the default graph is deleted from every graph; one that is inserted stands beside them
-- CLEAR and DROP of the default graph empty every graph: else their triples would still be in the union
+- DELETE takes triples as WHERE finds them: one that is deleted without a graph is deleted from every graph
+- CLEAR, DROP, ADD, COPY and MOVE name a graph, and the default graph by itself is what stands in no named graph; they
+  never empty the named ones
 - a triple that leaves a named graph leaves the default graph unless another one has it
 """
 
@@ -249,7 +250,11 @@ class Update:
     # -- graphs
 
     def clear_default(self) -> None:
-        """Empty the default graph, which is to empty every graph; the names stay."""
+        """Empty the default graph by itself: take out what stands in no named graph."""
+        self.change(list(self._own()), [])
+
+    def _clear_all(self) -> None:
+        """Empty every graph; the names stay."""
         names = self._names()
         self.note(names)
         self.whole = True
@@ -278,15 +283,16 @@ class Update:
             case "NAMED":
                 own = list(self._own())
                 names = self._names()
-                self.clear_default()
+                self._clear_all()
                 if drop:
                     for name in names:
                         store.remove_graph(name)
                 store.extend(own)
-            case "ALL" if drop:
-                self.clear_default()
-                for name in self._names():
-                    store.remove_graph(name)
+            case "ALL":
+                self._clear_all()
+                if drop:
+                    for name in self._names():
+                        store.remove_graph(name)
             case _:
                 self.clear_default()
 
@@ -328,17 +334,10 @@ class Update:
         if operation.word != "ADD":
             deleted = [_quad(triple, target) for triple in self._triples(target) - triples]
         self.change(deleted, [_quad(triple, target) for triple in triples])
-        if operation.word == "MOVE":
-            if source is not None:
-                self.clear_graph(source, drop=True)
-                self.change([], [_quad(triple, target) for triple in triples])
-            else:
-                # the union still has what the target has, and nothing else
-                self.whole = True
-                for name in self._names():
-                    if name != target:
-                        self.note([name])
-                        self._store.clear_graph(name)
+        # what the default graph had by itself is now its new graph's, so MOVE has nothing more to take away there
+        if operation.word == "MOVE" and source is not None:
+            self.clear_graph(source, drop=True)
+            self.change([], [_quad(triple, target) for triple in triples])
 
     def _graph(self, operation: _Operation, words: Sequence[Token]) -> ox.NamedNode | None:
         """Return the graph that a transfer names; None is the default graph."""
@@ -346,7 +345,8 @@ class Update:
         return None if last.kind == "word" and last.text.upper() == "DEFAULT" else self._iri(operation, last)
 
     def _triples(self, graph: ox.NamedNode | None) -> set[ox.Triple]:
-        return {quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph or _DEFAULT)}
+        found = self._own() if graph is None else self._store.quads_for_pattern(None, None, None, graph)
+        return {quad.triple for quad in found}
 
     # -- names
 
