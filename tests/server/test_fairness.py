@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -244,6 +245,20 @@ def test_without_the_process_that_makes_the_others_there_is_soon_another(numbers
     os.kill(nursery, signal.SIGKILL)
     assert until(lambda: len(server.workers()) == 3 and not set(workers) & set(server.workers()))
     assert server.answers()
+
+
+def test_a_query_that_its_process_never_read_is_answered_by_another(numbers: Callable[..., Server]) -> None:
+    """A process that ends before it has read a query, for want of memory on the machine for example."""
+    server = numbers(workers=1, slow_workers=0)
+    workers = server.workers()
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as threads:
+        sent = threads.submit(server.query, "ASK { } # never read")
+        assert until(lambda: "\npressgraph_pool_busy 1.0\n" in server.client.get("/metrics").text)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        assert sent.result(60).status_code == 200
 
 
 def test_forked_processes_share_no_random_numbers(numbers: Callable[..., Server]) -> None:

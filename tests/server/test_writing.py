@@ -9,6 +9,7 @@ import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import filelock
@@ -19,7 +20,6 @@ from test_publication import NAMES, eventually, project_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 TURTLE = {"content-type": "text/turtle"}
@@ -184,6 +184,27 @@ def test_a_write_follows_the_end_of_the_writer_that_waited_for_it(graphs: Server
         assert len(graphs.rows("SELECT ?o { GRAPH <x:killed> { ?s ?p ?o } }")) == number + 1
     assert update(graphs, "DROP GRAPH <x:killed>") == 204
     assert graphs.rows("SELECT ?o { GRAPH <x:killed> { ?s ?p ?o } }") == []
+
+
+def _stopped(pid: int) -> None:
+    """Stop a process, and wait until it is."""
+    os.kill(pid, signal.SIGSTOP)
+    eventually(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+
+
+def test_a_write_that_its_process_never_read_is_made_once_by_another(graphs: Server) -> None:
+    """The process ends when the request is sent, and before it has read it."""
+    eventually(lambda: bool(graphs.writers()))
+    (pid,) = graphs.writers()
+    _stopped(pid)
+    text = "INSERT { GRAPH <x:unread> { ?s <x:p> <x:o> } } WHERE { BIND(UUID() AS ?s) }"
+    with ThreadPoolExecutor(1) as threads:
+        sent = threads.submit(update, graphs, text)
+        _until_pending(graphs, 1)
+        os.kill(pid, signal.SIGKILL)
+        assert sent.result(60) == 204
+    assert len(graphs.rows("SELECT ?s { GRAPH <x:unread> { ?s ?p ?o } }")) == 1
+    assert update(graphs, "DROP GRAPH <x:unread>") == 204
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,10 @@ class Exchange:
         self.parts: list[bytes] = []
         self.held = 0
         self.done = False
+        self.accepted = False
+        """Whether a writer has said that it carries the request out; before that it has changed nothing."""
+        self.returned = False
+        """Whether a process ended before it read the request, so that another one was asked."""
         self.begun = False
         """Whether some of the result was taken, so that it cannot begin anew."""
         self.failure: ExchangeError | None = None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 HEAD = struct.Struct(">cI")
 REQUEST, READY, DATA, END, FAILED = b"Q", b"R", b"D", b"E", b"X"
+ACCEPTED = b"A"
+"""The writer: it has the whole request, and begins to carry it out."""
 BACK = b"B"
 """The front: give back the requests that are not begun. The process: so many (four bytes) of the last were not."""
 LARGEST = 256 * 1024 * 1024

@@ -18,7 +18,7 @@ from collections import deque
 from typing import TYPE_CHECKING, cast
 
 from pressgraph.server.exchange import Exchange, ExchangeError
-from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, Frames, frame
+from pressgraph.server.frames import ACCEPTED, BACK, DATA, END, FAILED, READY, Frames, frame
 from pressgraph.server.sandbox import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class Process(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._paused = False
         self._killed_for: ExchangeError | None = None
+        self._ended: ExchangeError | None = None
+        """How it ended, once that is known: what it is asked afterwards fails so."""
+        self._left_unread = False
+        """Whether its end of the socket was closed before all was read that it was sent."""
         self.row: deque[Exchange | None] = deque()
         """What it was sent and has not answered, the first of which it works on; None: nobody wants the answer."""
         self.since = 0.0
@@ -54,8 +58,8 @@ class Process(asyncio.Protocol):
         self.taking_back = False
         """Whether it was told to give back what it has not begun."""
         self.free: Callable[[Process], None] = lambda _process: None
-        self.back: Callable[[list[Exchange]], None] = lambda _exchanges: None
-        """What takes the requests that it will not answer through no fault of theirs."""
+        self.back: Callable[[list[Exchange]], None] | None = None
+        """What takes the requests that it will not answer through no fault of theirs; without it they fail."""
         self.is_ready = False
         self.without_network = False
         self.retired = False
@@ -102,6 +106,9 @@ class Process(asyncio.Protocol):
                 if exchange is not None:
                     _finish(exchange, kind, content)
                 self.free(self)
+            elif kind == ACCEPTED:
+                if exchange is not None:
+                    exchange.accepted = True
             elif kind == BACK:
                 self._give_back(int.from_bytes(content, "big"))
             elif kind == READY:
@@ -109,20 +116,29 @@ class Process(asyncio.Protocol):
                 self.without_network = bool(json.loads(content).get("without_network"))
                 self._ready(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the signature is asyncio's
+    def connection_lost(self, exc: Exception | None) -> None:
         """Fail what was asked, once it is known how the process ended."""
         self._transport = None
+        self._left_unread = isinstance(exc, ConnectionError)
         self._reap(time.monotonic() + 5)
 
     # -- the front's side
 
     @property
+    def is_connected(self) -> bool:
+        """Whether what is sent to it can reach it, as far as is known."""
+        return self._transport is not None and not self.retired
+
+    @property
     def takes_requests(self) -> bool:
         """Whether it has its store open and can be asked."""
-        return self.is_ready and self._transport is not None and not self.retired and not self.taking_back
+        return self.is_ready and self.is_connected and not self.taking_back
 
     def ask(self, exchange: Exchange) -> None:
         """Send a request."""
+        if self._ended is not None:
+            exchange.finish(self._ended)
+            return
         exchange.process = self
         if not self.row:
             self.since = time.monotonic()
@@ -136,7 +152,7 @@ class Process(asyncio.Protocol):
         if len(self.row) > 1 and not self.taking_back and self._transport is not None:
             self.taking_back = True
             self._transport.write(frame(BACK))
-            self.back(self._behind())
+            self._return(self._behind())
 
     def _behind(self) -> list[Exchange]:
         """Take the requests behind the first out of the row, and nobody will want their answers from here."""
@@ -151,7 +167,7 @@ class Process(asyncio.Protocol):
         """Take the last requests out of the row, which are not begun: a process may not even have begun the first."""
         exchanges = [self.row.pop() for _ in range(count)]
         self.taking_back = False
-        self.back([it for it in reversed(exchanges) if it is not None])
+        self._return([it for it in reversed(exchanges) if it is not None])
         self.free(self)
 
     def drop(self, exchange: Exchange, reason: ExchangeError) -> None:
@@ -195,9 +211,13 @@ class Process(asyncio.Protocol):
         if exchange is not None:
             exchange.begin_anew()
         self.kill()
-        if behind:
-            self.back(behind)
+        self._return(behind)
         return exchange
+
+    def _return(self, exchanges: list[Exchange]) -> None:
+        """Give requests to other processes."""
+        if self.back is not None and exchanges:
+            self.back(exchanges)
 
     @property
     def paused(self) -> bool:
@@ -235,8 +255,25 @@ class Process(asyncio.Protocol):
                 self.child.signal(signal.SIGKILL)
             asyncio.get_running_loop().call_later(0.01, self._reap, until)
             return
-        self._fail(self._killed_for or _ending(status))
+        self._ended = self._killed_for or _ending(status)
+        unread = self._unread()
+        if unread is not None:
+            self.row.clear()
+            self._return([unread])
+        else:
+            self._fail(self._ended)
         self._lost(self)
+
+    def _unread(self) -> Exchange | None:
+        """Return the only request, where the process ended before it had read that: it is not what ended it."""
+        if self.back is None or not self._left_unread or self._killed_for is not None or self.taking_back:
+            return None
+        exchange = self.row[0] if len(self.row) == 1 else None
+        if exchange is None or exchange.done or exchange.returned or exchange.begun or exchange.held:
+            return None
+        exchange.begin_anew()
+        exchange.returned = True
+        return exchange
 
     def _fail(self, reason: ExchangeError) -> None:
         """Fail the request that the process worked on, and give back those behind it."""
@@ -245,8 +282,7 @@ class Process(asyncio.Protocol):
         self.row.clear()
         if exchange is not None:
             exchange.finish(reason)
-        if behind:
-            self.back(behind)
+        self._return(behind)
 
 
 def _finish(exchange: Exchange, kind: bytes, content: bytes) -> None:

@@ -25,7 +25,7 @@ from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
-from pressgraph.server.frames import END, FAILED, READY, REQUEST, json_frame, receive
+from pressgraph.server.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, json_frame, receive
 from pressgraph.server.operations import Update, UpdateError
 from pressgraph.server.publication import Built, describe, owned_by_build, publish_build
 from pressgraph.server.revisions import Revisions
@@ -277,6 +277,8 @@ def main() -> None:
         if part is None:
             return
         contents.append(part[1])
+    # whoever does not hear this may give the request to another process
+    sock.sendall(frame(ACCEPTED))
     try:
         answer = json_frame(END, write(request, contents))
     except Exception as error:  # noqa: BLE001 - the front has nobody else to ask

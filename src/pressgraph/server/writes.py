@@ -59,6 +59,8 @@ _MOST_PARTS = 100
 _MOST_WAITING = 64
 _MOST_HELD = 4
 """How many of the largest writes may be held in memory while they wait."""
+_TRIES = 3
+"""How many processes are asked for a write, one after another, where none of them accepts it."""
 _TOGETHER = 8 * 1024 * 1024
 """The size in bytes up to which waiting writes are made together."""
 _NAMED = {form.media_type for form in SERIALIZATIONS if form.named_graphs and form.name != "jsonld"}
@@ -425,31 +427,47 @@ class Writes:
                 "wait": timeout / 2,
             }
         )
-        exchange = Exchange(message + b"".join(frame(DATA, content) for it in group for content in it.contents))
-        process = await self._fresh()
-        process.ask(exchange)
-        limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
-        timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
-        try:
-            parts = [chunk async for chunk in exchange.chunks()]
-        finally:
-            timer.cancel()
-            exchange.close()
+        message += b"".join(frame(DATA, content) for it in group for content in it.contents)
         # the answer comes before the process's end, and its lock goes with it
-        outcomes: list[dict[str, Any]] = json.loads(b"".join(parts)).get("outcomes", [])
+        outcomes: list[dict[str, Any]] = json.loads(await self._asked(message, timeout)).get("outcomes", [])
         return outcomes
+
+    async def _asked(self, message: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - the process is killed then
+        """Ask a process, and another one where that ends before it accepts the request; return its answer.
+
+        Raises ExchangeError.
+        """
+        limit = ExchangeError("time", f"the write took longer than {timeout:g} seconds")
+        for left in reversed(range(_TRIES)):
+            exchange = Exchange(message)
+            process = await self._fresh()
+            process.ask(exchange)
+            timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
+            try:
+                return b"".join([chunk async for chunk in exchange.chunks()])
+            except ExchangeError as failure:
+                # nothing was changed by a process that did not accept the request
+                if failure.kind != "crash" or exchange.accepted or not left:
+                    raise
+            finally:
+                timer.cancel()
+                exchange.close()
+        raise AssertionError
 
     async def prepare(self) -> None:
         """Have a process that waits for the next write, unless one is under way."""
         if self._spare is None and not self._lock.locked() and time.monotonic() > self._not_before:
             async with self._lock:
-                self._spare = await self._fresh()
+                process = await self._fresh()
+                self._spare = process if process.is_connected else None
 
     async def _fresh(self) -> Process:
         """Return a process that has made no write yet; the caller holds the lock."""
         if self._spare is not None:
             spare, self._spare = self._spare, None
-            return spare
+            # its end may be known before it is known how it ended
+            if spare.is_connected:
+                return spare
         process = Process(
             lambda theirs: Spawned("pressgraph.server.writer", theirs, self._settings),
             lost=self._lost,
