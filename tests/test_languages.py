@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressgraph.cli import main
-from pressgraph.errors import Text
 from pressgraph.facts.check import good_language
+from pressgraph.i18n import Text
 from pressgraph.languages import choose, is_well_formed, lookup
 from pressgraph.server.negotiation import choose_language
 

@@ -16,38 +16,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
-from pressgraph.languages import lookup
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-
-class Text(str):
-    """A text in English that knows its translations.
-
-    >>> Text("no such day", de="diesen Tag gibt es nicht").to("de-AT")
-    'diesen Tag gibt es nicht'
-    """
-
-    __slots__ = ("translations",)
-    translations: Mapping[str, str]
-
-    def __new__(cls, english: str, **translations: str) -> Self:
-        """Make a text of its English form and of translations by language tag."""
-        made = super().__new__(cls, english)
-        made.translations = translations
-        return made
-
-    def to(self, language: str) -> str:
-        """Return the text in a language, else in English."""
-        return self.translations.get(lookup(language, ("en", *self.translations)) or "en", str(self))
-
-
-def in_language(text: str, language: str) -> str:
-    """Return a text in a language where it knows its translations."""
-    return text.to(language) if isinstance(text, Text) else text
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -189,8 +163,10 @@ class FactsError(DataError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         first = problems[0]
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(f"{first.message}{more}", place=first.place, hint=first.hint)
+        message: str = first.message
+        if len(problems) > 1:
+            message = gettext("{message} (and {count} more)", message=message, count=len(problems) - 1)
+        super().__init__(message, place=first.place, hint=first.hint)
         self.problems = tuple(problems)
 
 

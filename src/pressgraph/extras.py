@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from pressgraph.errors import PressgraphError, Text
+from pressgraph.errors import PressgraphError
+from pressgraph.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import ProjectError
+from pressgraph.i18n import gettext
 from pressgraph.profile import facts_json_schema, load_profile
 from pressgraph.project import open_project, write_atomically
 from pressgraph.project.config import CONFIG_NAME, FACTS_PATTERNS, is_base
@@ -33,14 +34,16 @@ def create_project(folder: Path, *, base: str | None = None) -> list[Path]:
     base = base or EXAMPLE_BASE
     if not is_base(base):
         raise ProjectError(
-            f"'{base}' is not an absolute http(s) IRI that ends in '/'",
-            hint="such as https://data.example.org/",
+            gettext("'{base}' is not an absolute http(s) IRI that ends in '/'", base=base),
+            hint=gettext("such as https://data.example.org/"),
         )
     schema = folder / "data" / "facts.schema.json"
     targets = {name: folder / target for name, target in _FILES.items()}
     for path in (*targets.values(), schema):
         if path.exists():
-            raise ProjectError(f"{path} is there already", hint="name a new folder; nothing was written")
+            raise ProjectError(
+                gettext("{path} is there already", path=path), hint=gettext("name a new folder; nothing was written")
+            )
     quoted = ", ".join(f'"{pattern}"' for pattern in FACTS_PATTERNS)
     patterns = textwrap.indent(textwrap.fill(f"{quoted},", 100), "  ")
     for name, path in targets.items():

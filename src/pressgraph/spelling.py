@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from pressgraph.errors import Text
+from pressgraph.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import EndpointError, FactsError, QueryError, StoreError
+from pressgraph.i18n import gettext
 from pressgraph.project import Project, find_project, open_project
 
 if TYPE_CHECKING:
@@ -244,7 +245,10 @@ class Workspace:
 
         snapshot = Snapshots(self.project.state).current()
         if snapshot is None:
-            raise StoreError(f"nothing is built yet in {self.project.root}", hint="run 'pressgraph build' first")
+            raise StoreError(
+                gettext("nothing is built yet in {folder}", folder=self.project.root),
+                hint=gettext("run 'pressgraph build' first"),
+            )
         return ValidatedDataset.published(snapshot, self.profile, GraphNames(id_base=self.project.id_base))
 
     def check_built(self) -> None:
@@ -373,7 +377,7 @@ class Workspace:
             language = language or parameters["lang"]
             parameters = {name: value for name, value in parameters.items() if name != "lang"}
         if language is not None and not is_well_formed(language):
-            raise QueryError(f"lang={language}: not a language tag", hint="such as en or de")
+            raise QueryError(gettext("lang={tag}: not a language tag", tag=language), hint=gettext("such as en or de"))
         return self.query_text(query, parameters), language
 
     def ask_text(self, text: str, *, entail: bool = False, language: str | None = None) -> tuple[Answer, ox.Store]:
@@ -430,7 +434,7 @@ class Workspace:
             return ""
         count = sum(1 for _ in ask(saved.undecided_text(text, other)).rows())
         said = saved.undecided_message(count, *self.languages(language))
-        return f"{said}: see 'pressgraph query {other.name}'" if count else ""
+        return gettext("{said}: see 'pressgraph query {name}'", said=said, name=other.name) if count else ""
 
     def languages(self, language: str | None = None) -> tuple[str, ...]:
         """Return the languages in which names are looked for: the reader's, then the project's."""
@@ -461,9 +465,9 @@ class Workspace:
         hint = did_you_mean(
             name,
             self.project.endpoints,
-            otherwise="name one under [endpoints] in pressgraph.toml, or give an address",
+            otherwise=gettext("name one under [endpoints] in pressgraph.toml, or give an address"),
         )
-        raise EndpointError(f"'{name}' is no endpoint of this project", hint=hint)
+        raise EndpointError(gettext("'{name}' is no endpoint of this project", name=name), hint=hint)
 
     # -- remote stores
 
@@ -534,8 +538,8 @@ class Workspace:
         if word and not any(character.isspace() or character == "{" for character in word):
             from pressgraph.spelling import did_you_mean
 
-            hint = did_you_mean(query, self.saved_queries, otherwise="'pressgraph query' lists them")
-            raise QueryError(f"there is no saved query '{query}'", hint=hint)
+            hint = did_you_mean(query, self.saved_queries, otherwise=gettext("'pressgraph query' lists them"))
+            raise QueryError(gettext("there is no saved query '{query}'", query=query), hint=hint)
         if parameters:
             from pressgraph.query.saved import parse_saved_query
 

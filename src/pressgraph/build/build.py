@@ -13,6 +13,7 @@ from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.dataset.counts import Counts, recount
 from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.errors import FactsError, NotConformingError
+from pressgraph.i18n import gettext
 from pressgraph.validation import Report, check_files
 from pressgraph.validation.keep import Kept
 from pressgraph.validation.reads import KnownReads
@@ -58,7 +59,7 @@ class RefusedError(NotConformingError):
     """The new graph does not conform and was not published; `report` says why."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__("the graph does not conform to the shapes, so it was not published")
+        super().__init__(gettext("the graph does not conform to the shapes, so it was not published"))
         self.report = report
 
 

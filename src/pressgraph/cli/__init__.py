@@ -17,6 +17,7 @@ from pressgraph.cli import (
     extract,
     facts,
     init,
+    language,
     profile,
     push,
     query,
@@ -64,6 +65,7 @@ for module in (
     main.add_command(module.command)
 main.add_command(push.status)
 main.add_command(push.pull)
+language.add_option(main)
 
 
 def run() -> None:
@@ -77,11 +79,13 @@ def run() -> None:
         status = end.code
     except OSError as error:
         # help and version are written before a command runs
-        status = show(error)
+        with language.speaking(sys.argv[1:]):
+            status = show(error)
     try:
         streams.finish()
     except OSError as error:
-        status = status or show(error)
+        with language.speaking(sys.argv[1:]):
+            status = status or show(error)
     sys.exit(status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pressgraph.cli.common import State, pass_state
+from pressgraph.i18n import gettext, joined, ngettext
 
 
 @click.command("build")
@@ -28,36 +29,44 @@ def command(state: State, *, full: bool, wait: float) -> None:
       pressgraph build
     """
     from pressgraph.build.build import RefusedError
-    from pressgraph.cli.reports import locale_language
 
     workspace = state.workspace
-    language = locale_language() or workspace.project.language
+    language = state.language
     state.say_encodings()
     state.say_unread()
     try:
-        result = workspace.build(full=full, wait=wait, progress=state.progress("converting"))
+        result = workspace.build(full=full, wait=wait, progress=state.progress(gettext("converting")))
     except RefusedError as error:
         for line in error.report.lines(language=language):
             click.echo(line, err=True)
         state.say(error.report.summary(language))
         raise
     if result.anew:
-        state.say("the last build was made by an earlier version of pressgraph: all files were converted anew")
+        state.say(gettext("the last build was made by an earlier version of pressgraph: all files were converted anew"))
     for line in result.report.lines(language=language):
         state.say(line)
     state.warn_of_unknown_withheld()
     if not result.changed:
-        state.say(f"nothing to convert: {_files(result.kept)} unchanged since the last build")
+        state.say(
+            ngettext(
+                "nothing to convert: {count} file unchanged since the last build",
+                "nothing to convert: {count} files unchanged since the last build",
+                count=result.kept,
+            )
+        )
         return
-    parts = [f"converted {_files(len(result.converted))}"]
+    parts = [ngettext("converted {count} file", "converted {count} files", count=len(result.converted))]
     if result.removed:
-        parts.append(f"removed {_files(len(result.removed))}")
+        parts.append(ngettext("removed {count} file", "removed {count} files", count=len(result.removed)))
     if result.kept:
-        parts.append(f"kept {result.kept}")
-    state.say(f"{', '.join(parts)}; {result.facts} facts, {result.triples} triples with the vocabularies, all conform")
+        parts.append(gettext("kept {count}", count=result.kept))
+    state.say(
+        gettext(
+            "{parts}; {facts} facts, {triples} triples with the vocabularies, all conform",
+            parts=joined(", ", parts),
+            facts=result.facts,
+            triples=result.triples,
+        )
+    )
     for name in result.converted:
         state.say(f"  {name}", level=1)
-
-
-def _files(count: int) -> str:
-    return f"{count} file{'s' if count != 1 else ''}"

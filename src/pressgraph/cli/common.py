@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pressgraph.cli.language import said, spoken
 from pressgraph.cli.streams import reader_is_gone
 from pressgraph.errors import shown_name
+from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,22 +37,29 @@ class State:
     @cached_property
     def workspace(self) -> Workspace:
         """The project, opened when a command needs it."""
-        from pressgraph.errors import in_language
         from pressgraph.workspace import open_workspace
 
         def say(warning: Problem) -> None:
-            language = self.workspace.project.language
-            hint = f" ({in_language(warning.hint, language)})" if warning.hint else ""
+            hint = f" ({said(warning.hint)})" if warning.hint else ""
             where = f"{warning.place}: " if warning.place.file else ""
-            warned = "Warnung" if language.startswith("de") else "warning"
-            self.say(f"{where}{warned}: {in_language(warning.message, language)}{hint}")
+            self.say(f"{where}{said(gettext('warning'))}: {said(warning.message)}{hint}")
 
         return open_workspace(self.folder.absolute() if self.folder is not None else None, on_warning=say)
+
+    @property
+    def language(self) -> str:
+        """The language of this run."""
+        return spoken().language
+
+    @property
+    def asked_language(self) -> str | None:
+        """What `--lang` says, where it was given."""
+        return spoken().asked
 
     def say(self, message: str, *, level: int = 0) -> None:
         """Talk to the user, on stderr, if they want to hear it."""
         if self.verbosity >= level:
-            click.echo(message, err=True)
+            click.echo(said(message), err=True)
 
     def say_encodings(self, paths: Sequence[Path | str] = ()) -> None:
         """Say which encodings were guessed of tables, those of the project where none are named."""
@@ -72,37 +81,62 @@ class State:
             if guess is not None:
                 name = shown_name(project.name_of(path))
                 self.say(
-                    f"{name}: taken to be {guess.name} (line {guess.line} has '{guess.word}'); if that is wrong, "
-                    f"set 'encoding' in a [tables] section of pressgraph.toml for {name}"
+                    gettext(
+                        "{name}: taken to be {encoding} (line {line} has '{word}'); if that is wrong, set 'encoding' "
+                        "in a [tables] section of pressgraph.toml for {name}",
+                        name=name,
+                        encoding=guess.name,
+                        line=guess.line,
+                        word=guess.word,
+                    )
                 )
 
     def say_withheld(self, count: int) -> None:
         """Say how many facts were left out because they are personal."""
         if count:
-            facts = f"{count} personal fact{'s' if count != 1 else ''}"
-            self.say(f"{facts} left out; --personal writes them too")
+            self.say(
+                ngettext(
+                    "{count} personal fact left out; --personal writes them too",
+                    "{count} personal facts left out; --personal writes them too",
+                    count=count,
+                )
+            )
 
     def say_unpublished(self, count: int, *, level: int = 0) -> None:
         """Say how many facts were left out of what is published, and why."""
         if count:
             project = self.workspace.project
-            reasons = [] if project.include_personal_data else ["with personal data"]
-            reasons += ["of what 'withhold' names"] if project.withhold else []
-            self.say(f"withheld {count} fact{'s' if count != 1 else ''} {' or '.join(reasons)}", level=level)
+            reasons = [] if project.include_personal_data else [gettext("with personal data")]
+            reasons += [gettext("of what 'withhold' names")] if project.withhold else []
+            why = joined(gettext(" or "), reasons)
+            told = ngettext("withheld {count} fact {why}", "withheld {count} facts {why}", count=count, why=why)
+            self.say(told, level=level)
+
+    def warn(self, message: str, *, hint: str | None = None) -> None:
+        """Warn the user of something."""
+        known = f" ({said(hint)})" if hint else ""
+        self.say(f"{said(gettext('warning'))}: {said(message)}{known}")
 
     def warn_of_unknown_withheld(self) -> None:
         """Warn of ids under `withhold` that nothing is said of: a misspelt one withholds nothing."""
         for name, hint in self.workspace.unknown_withheld():
-            known = f" ({hint})" if hint else ""
-            self.say(f"warning: withhold: no fact speaks of '{name}', so it withholds nothing{known}")
+            told = gettext("withhold: no fact speaks of '{name}', so it withholds nothing", name=name)
+            self.warn(told, hint=hint)
 
     def say_unread(self) -> None:
         """Say which files beside the project's facts nothing reads, though they look like data."""
         if names := self.workspace.project.unread_names():
-            shown = ", ".join(shown_name(name) for name in names[:_FEW])
-            more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-            verb, them = ("is", "it") if len(names) == 1 else ("are", "them")
-            self.say(f"{shown}{more} {verb} not read: 'facts' in pressgraph.toml does not name {them}")
+            shown: str = ", ".join(shown_name(name) for name in names[:_FEW])
+            if len(names) > _FEW:
+                shown = gettext("{names} and {count} more", names=shown, count=len(names) - _FEW)
+            self.say(
+                ngettext(
+                    "{names} is not read: 'facts' in pressgraph.toml does not name it",
+                    "{names} are not read: 'facts' in pressgraph.toml does not name them",
+                    count=len(names),
+                    names=shown,
+                )
+            )
 
     def progress(self, label: str) -> Callable[[list[Path]], Iterable[Path]]:
         """Return a wrapper that shows a progress bar on a terminal, for work that is long enough to wait for."""
@@ -112,7 +146,7 @@ class State:
             if len(items) < shortest or self.verbosity < 0 or not sys.stderr.isatty():
                 yield from items
                 return
-            with click.progressbar(items, label=label, file=sys.stderr, show_pos=True, show_eta=True) as bar:
+            with click.progressbar(items, label=said(label), file=sys.stderr, show_pos=True, show_eta=True) as bar:
                 yield from bar
 
         return wrap
@@ -169,13 +203,13 @@ def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, fold: boo
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
-    for index, name in enumerate(names):
+    for index, name in enumerate(map(said, names)):
         # names in the first column are there to be copied: they stay whole if they leave room for the rest
         longest = max((len(row[0]) for row in rows), default=0)
         table.add_column(name, overflow="fold", no_wrap=not fold or (index == 0 and longest <= _width() // 2))
     for row in rows:
         # cells are data: no markup in them means anything
-        table.add_row(*(Text(" ".join(cell.split())) for cell in row))
+        table.add_row(*(Text(" ".join(said(cell).split())) for cell in row))
     output = io.StringIO()
     console = Console(
         file=output,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from pressgraph.cli.language import UsageError
+from pressgraph.i18n import gettext
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -20,6 +23,6 @@ def command(context: click.Context, shell: str) -> None:
 
     found = get_completion_class(shell)
     if found is None:
-        raise click.UsageError(f"no completion for {shell}")
+        raise UsageError(gettext("no completion for {shell}", shell=shell))
     root = context.find_root().command
     click.echo(found(root, {}, "pressgraph", "_PRESSGRAPH_COMPLETE").source())

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pressgraph.cli.common import State, pass_state, write_output
+from pressgraph.cli.language import UsageError, said
+from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,16 +99,16 @@ def command(
     from pressgraph.dataset import serialization
 
     if output is not None and is_address(output) and scheduler is None:
-        raise click.UsageError("only a cluster writes to an address: add --scheduler tcp://…")
+        raise UsageError(gettext("only a cluster writes to an address: add --scheduler tcp://…"))
     state.say_encodings(facts)
     if state.workspace.project.withhold:
         # a stream does not know what later facts say of a thing
-        state.say("warning: convert writes what 'withhold' names, too; 'pressgraph export' leaves it out")
+        state.warn(gettext("convert writes what 'withhold' names, too; 'pressgraph export' leaves it out"))
     if shards is not None or resume or scheduler is not None:
         if output is None or output == "-":
-            raise click.UsageError("shards need a folder: -o DIR/")
+            raise UsageError(gettext("shards need a folder: -o DIR/"))
         if form not in {None, "nquads", "nq"}:
-            raise click.UsageError("shards are N-Quads")
+            raise UsageError(gettext("shards are N-Quads"))
         _shards(
             state,
             facts,
@@ -121,7 +123,7 @@ def command(
         )
         return
     if max_errors is not None or compress != "none":
-        raise click.UsageError("--max-errors and --compress are for shards: add --shards N -o DIR/")
+        raise UsageError(gettext("--max-errors and --compress are for shards: add --shards N -o DIR/"))
     target = Path(output) if output is not None else None
     known = serialization(form, path=target, default="nquads")
     workspace = state.workspace
@@ -192,17 +194,26 @@ def _shards(
             else:
                 manifest = convert_to_shards(paths, context, Path(output), jobs=jobs, progress=show, **settings)
     except KeyboardInterrupt:
-        click.echo("\nstopped; the same call with --resume goes on", err=True)
+        click.echo(said(gettext("\nstopped; the same call with --resume goes on")), err=True)
         sys.exit(130)
     except FinishedError as finished:
         manifest = finished.manifest
-        state.say("nothing to do: the run is complete")
+        state.say(gettext("nothing to do: the run is complete"))
     output = shown(output)
-    state.say(f"{manifest['facts']} facts, {manifest['quads']} quads in {len(manifest['shards'])} shards in {output}")
+    state.say(
+        gettext(
+            "{facts} facts, {quads} quads in {count} shards in {folder}",
+            facts=manifest["facts"],
+            quads=manifest["quads"],
+            count=len(manifest["shards"]),
+            folder=output,
+        )
+    )
     state.say_withheld(manifest["withheld"])
     if manifest["rejected"]:
         count = manifest["rejected"]
-        state.say(f"{count} bad record{'s' if count != 1 else ''}: see {output.rstrip('/')}/{REJECTS}")
+        file = f"{output.rstrip('/')}/{REJECTS}"
+        state.say(ngettext("{count} bad record: see {file}", "{count} bad records: see {file}", count=count, file=file))
         sys.exit(1)
 
 
@@ -220,14 +231,15 @@ def _progress(state: State) -> AbstractContextManager[Callable[[Totals], None]]:
 
         columns = (BarColumn(20), TextColumn("{task.fields[said]}"), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("converting", total=None, said="")
+            task = bar.add_task(said(gettext("converting")), total=None, said="")
 
             def update(totals: Totals) -> None:
-                rejected = f" · {totals.rejected:,} rejected" if totals.rejected else ""
                 rate = f"{totals.rate / 1e6:.2f} M/s"
-                said = f"{totals.facts:,} facts · {totals.quads:,} quads · {rate}{rejected}"
+                parts = [gettext("{count:,} facts", count=totals.facts), gettext("{count:,} quads", count=totals.quads)]
+                parts += [gettext("{count:,} rejected", count=totals.rejected)] if totals.rejected else []
+                told = said(joined(" · ", [*parts[:2], rate, *parts[2:]]))
                 # of a query nobody knows how much it will be: then the bar has no end, and no time is left
-                bar.update(task, completed=totals.done, total=totals.size or None, said=said)
+                bar.update(task, completed=totals.done, total=totals.size or None, said=told)
 
             yield update
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, draw_diff, draw_table, pass_state
+from pressgraph.cli.language import UsageError, said
 from pressgraph.errors import shown_name
+from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +19,18 @@ if TYPE_CHECKING:
     from pressgraph.embed.publisher import Edit
 
 _FEW = 30
+_WORDS = {
+    "embedded": gettext("embedded"),
+    "updated": gettext("updated"),
+    "unchanged": gettext("unchanged"),
+    "removed": gettext("removed"),
+    "skipped": gettext("skipped"),
+    "refused": gettext("refused"),
+    "error": gettext("error"),
+    "warning": gettext("warning"),
+    "info": gettext("info"),
+    "ignored": gettext("ignored"),
+}
 
 
 @click.command("embed")
@@ -67,7 +81,7 @@ def command(
     from pressgraph.embed.publisher import Wish, strip
 
     if remove and (about or audience or links or on_conflict):
-        raise click.UsageError("--remove takes out what is there; it goes with --dry-run and --check only.")
+        raise UsageError(gettext("--remove takes out what is there; it goes with --dry-run and --check only."))
     if remove:
         run = _Run(state, lambda html, _path, _named: strip(html), dry_run=dry_run, check=check)
     else:
@@ -109,7 +123,7 @@ class _Run:
             sys.stdout.buffer.write(edit.after)
             sys.stdout.buffer.flush()
         for note in edit.notes:
-            click.echo(f"-: {edit.status.value}: {note}", err=True)
+            click.echo(f"-: {said(_WORDS[edit.status.value])}: {said(note)}", err=True)
         self._advise([edit])
         return self._status([edit])
 
@@ -118,7 +132,7 @@ class _Run:
         from pressgraph.embed.files import find_pages
 
         if "-" in pages:
-            raise click.UsageError("'-' (stdin) goes alone.")
+            raise UsageError(gettext("'-' (stdin) goes alone."))
         files = find_pages(pages)
         named = {file.path: file.named for file in files}
         progress = self.state.progress("embed")
@@ -157,31 +171,41 @@ class _Run:
         shown = [(p, e) for p, e in done if len(done) <= _FEW or e.status not in quiet or self.state.verbosity > 0]
         # a diff on stdout is for a program to read
         if shown and self.state.verbosity >= 0:
-            rows = [(shown_name(p.as_posix()), self._word(e), e.about or "", "; ".join(e.notes)) for p, e in shown]
+            rows = [(shown_name(p.as_posix()), self._word(e), e.about or "", joined("; ", e.notes)) for p, e in shown]
             # what goes into a file or a pipe is for other programs, which look for names in one piece
             fold = (sys.stderr if self.dry_run else sys.stdout).isatty()
-            table = draw_table(("page", "status", "about", "notes"), rows, fold=fold)
+            table = draw_table(
+                (gettext("page"), gettext("status"), gettext("about"), gettext("notes")), rows, fold=fold
+            )
             click.echo(table.decode(), err=self.dry_run, nl=False)
         counts = {status: sum(e.status is status for _, e in done) for status in Status}
-        said = ", ".join(f"{count} {status.value}" for status, count in counts.items() if count)
-        self.state.say(f"{len(done)} page{'s' if len(done) != 1 else ''}: {said or 'nothing to do'}")
+        told = joined(", ", (joined(" ", (str(n), _WORDS[it.value])) for it, n in counts.items() if n))
+        self.state.say(
+            ngettext(
+                "{count} page: {told}",
+                "{count} pages: {told}",
+                count=len(done),
+                told=told or gettext("nothing to do"),
+            )
+        )
         if any(e.status is Status.REFUSED for _, e in done) and self.state.verbosity < 0:
             for path, edit in done:
                 if edit.status is Status.REFUSED:
-                    click.echo(f"{shown_name(path.as_posix())}: refused: {'; '.join(edit.notes)}", err=True)
+                    name = shown_name(path.as_posix())
+                    click.echo(f"{name}: {said(_WORDS['refused'])}: {said(joined('; ', edit.notes))}", err=True)
 
     def _word(self, edit: Edit) -> str:
         if self.check and edit.status.changes:
-            return "out of date"
-        return f"would be {edit.status.value}" if self.dry_run and edit.status.changes else edit.status.value
+            return gettext("out of date")
+        word = _WORDS[edit.status.value]
+        return gettext("would be {status}", status=word) if self.dry_run and edit.status.changes else word
 
     def _advise(self, edits: list[Edit]) -> None:
         """Say once for each thing what its consumer misses; what is ignored, to those who want to know more."""
-        language = self.state.workspace.project.language if any(edit.advice for edit in edits) else "en"
         seen: set[str] = set()
         for edit in edits:
             for advice in edit.advice:
-                line = f"{edit.about}: {advice.word}: {advice.message(language)}"
+                line = f"{edit.about}: {said(_WORDS[advice.word])}: {advice.message(self.state.language)}"
                 if line not in seen:
                     seen.add(line)
                     self.state.say(line, level=0 if advice.word in {"error", "warning"} else 1)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
+from pressgraph.cli.language import BadParameter
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +60,8 @@ def command(
     known = serialization(form, path=output, default="trig" if evidence else "turtle")
     if evidence and not known.keeps_graphs:
         raise PressgraphError(
-            f"{known.name} cannot say which fact a receipt belongs to", hint="use -f trig, nquads or jsonld"
+            gettext("{name} cannot say which fact a receipt belongs to", name=known.name),
+            hint=gettext("use -f trig, nquads or jsonld"),
         )
     selection = state.workspace.select(about=about, depth=_depth(depth), evidence=evidence)
     write_output([export(selection, known)], output)
@@ -70,5 +73,5 @@ def _depth(text: str) -> int | None:
     if text == "all":
         return None
     if not (text.isascii() and text.isdigit()):
-        raise click.BadParameter("a number of links, or 'all'", param_hint="--depth")
+        raise BadParameter(gettext("a number of links, or 'all'"), param_hint="--depth")
     return int(text)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
+from pressgraph.cli.language import UsageError, said
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from pressgraph.embed import Extracted
@@ -56,13 +58,15 @@ def command(
 
     workspace = state.workspace
     if base is not None and not is_address(base):
-        raise click.UsageError(
-            f"--base: '{base}' is not an address; write it in full, such as https://www.example.org/."
+        raise UsageError(
+            gettext(
+                "--base: '{base}' is not an address; write it in full, such as https://www.example.org/.", base=base
+            )
         )
     as_facts = form in _FACTS if form else output is None or output.suffix.lower() in {"", ".yaml", ".yml"}
     known = None if as_facts else serialization(form, path=output)
     if as_facts and len(pages) > 1:
-        raise click.UsageError("A facts file has one source: name one page, or another format with -f.")
+        raise UsageError(gettext("A facts file has one source: name one page, or another format with -f."))
     read: list[Extracted] = []
     status = 0
     for page in pages:
@@ -76,15 +80,19 @@ def command(
             status = max(status, show(error))
             continue
         for trouble in found.troubles:
-            word = "error" if trouble.fatal else "warning"
-            click.echo(f"{page}:{trouble.line}:{trouble.column}: {word}: {trouble.reason}", err=True)
+            word = said(gettext("error") if trouble.fatal else gettext("warning"))
+            click.echo(f"{page}:{trouble.line}:{trouble.column}: {word}: {said(trouble.reason)}", err=True)
         if not found.blocks:
-            click.echo(f"{page}: error: the page carries no JSON-LD", err=True)
+            click.echo(f"{page}: {said(gettext('error'))}: {said(gettext('the page carries no JSON-LD'))}", err=True)
         if not found.blocks or any(trouble.fatal for trouble in found.troubles):
             status = max(status, 1)
         read.append(found)
     if len(read) < len(pages) > 1:
-        state.say(f"{len(pages)} pages: {len(read)} read, {len(pages) - len(read)} not")
+        state.say(
+            gettext(
+                "{count} pages: {read} read, {lost} not", count=len(pages), read=len(read), lost=len(pages) - len(read)
+            )
+        )
     if not read:
         sys.exit(status)
     if known is None:

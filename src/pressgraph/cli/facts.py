@@ -9,6 +9,8 @@ import click
 
 from pressgraph.cli.common import State, draw_diff, facts_argument, pass_state, write_output
 from pressgraph.cli.failures import show
+from pressgraph.cli.language import UsageError
+from pressgraph.i18n import gettext, joined, ngettext
 
 _output = click.option(
     "-o", "--output", metavar="FILE|DIR", type=click.Path(path_type=Path, allow_dash=True), help="Write here."
@@ -44,11 +46,11 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
     from pressgraph.facts.tables.template import template_headers, template_workbook
 
     workspace = state.workspace
-    language = workspace.project.language
+    language = state.language
     target = output or Path(f"{kind.replace(':', '-')}.xlsx")
     suffix = target.suffix.lower()
     if suffix not in {".xlsx", ".csv", ".tsv", ""}:
-        raise click.UsageError(f"a template is .xlsx, .csv or .tsv, not {suffix}")
+        raise UsageError(gettext("a template is .xlsx, .csv or .tsv, not {suffix}", suffix=suffix))
     delimiter = {".csv": ",", ".tsv": "\t"}.get(suffix)
     if delimiter is None:
         data = template_workbook(kind, workspace.profile, language=language, nested=nested)
@@ -56,10 +58,10 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
         headers = template_headers(kind, workspace.profile, language=language, nested=nested)
         data = (delimiter.join(headers) + "\n").encode("utf-8-sig")
     if output is None and target.exists():
-        raise click.UsageError(f"{target} is there already; name another with -o")
+        raise UsageError(gettext("{path} is there already; name another with -o", path=target))
     write_output([data], target)
     if str(target) != "-":
-        state.say(f"wrote {target}")
+        state.say(gettext("wrote {path}", path=target))
 
 
 @command.command("convert")
@@ -100,7 +102,11 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
     for document in documents:
         name = document.source.id.rpartition("/")[2] or "facts"
         write_output([write_documents([document], known, workspace.profile)], target / f"{name}.{known}")
-    state.say(f"wrote {len(documents)} file{'s' if len(documents) != 1 else ''} into {target}")
+    state.say(
+        ngettext(
+            "wrote {count} file into {folder}", "wrote {count} files into {folder}", count=len(documents), folder=target
+        )
+    )
 
 
 @command.command("migrate")
@@ -140,7 +146,16 @@ def migrate(state: State, facts: tuple[Path, ...], *, dry_run: bool, check: bool
             if dry_run:
                 click.echo(draw_diff(before, after, name), nl=False)
             else:
-                state.say(f"{name}: {'out of date' if check else 'rewritten'}")
-    word = "to rewrite" if dry_run or check else "rewritten"
-    state.say(f"{len(files)} file{'s' if len(files) != 1 else ''}: {changed} {word}, {refused} refused")
+                state.say(joined(": ", (name, gettext("out of date") if check else gettext("rewritten"))))
+    word = gettext("to rewrite") if dry_run or check else gettext("rewritten")
+    state.say(
+        ngettext(
+            "{count} file: {changed} {word}, {refused} refused",
+            "{count} files: {changed} {word}, {refused} refused",
+            count=len(files),
+            changed=changed,
+            word=word,
+            refused=refused,
+        )
+    )
     sys.exit(1 if refused or (check and changed) else 0)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pressgraph import interrupts
+from pressgraph.cli.language import said, speaking
 from pressgraph.errors import FactsError, PressgraphError, shown_name
+from pressgraph.i18n import gettext, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Group(click.Group):
@@ -22,9 +27,18 @@ class Group(click.Group):
             from pressgraph.spelling import nearest
 
             close = nearest(cmd_name, self.list_commands(ctx))
-            hint = f" Did you mean '{close}'?" if close is not None else ""
-            ctx.fail(f"There is no command '{cmd_name}'.{hint}")
+            if close is not None:
+                ctx.fail(
+                    said(gettext("There is no command '{name}'. Did you mean '{close}'?", name=cmd_name, close=close))
+                )
+            ctx.fail(said(gettext("There is no command '{name}'.", name=cmd_name)))
         return found
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
+        """Run the program in the language that was asked for."""
+        args = sys.argv[1:] if args is None else list(args)
+        with speaking(args):
+            return super().main(args, *rest, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and turn what it raises into a message and a status."""
@@ -34,7 +48,7 @@ class Group(click.Group):
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
         except KeyboardInterrupt:
-            click.echo(interrupts.MESSAGE, err=True)
+            click.echo(said(gettext("\nstopped; nothing was left half-written")), err=True)
             sys.exit(interrupts.STATUS)
         except Exception as error:
             state = ctx.obj
@@ -45,32 +59,32 @@ class Group(click.Group):
 
 def show(error: Exception) -> int:
     """Print an error and return its exit status."""
+    word = _error()
     if isinstance(error, FactsError):
         for problem in error.problems:
-            hint = f" ({problem.hint})" if problem.hint else ""
-            line = f"{problem.place}: {_word('error')} {problem.message}{hint} [{problem.rule}]"
-            click.echo(line, err=True)
+            hint = f" ({said(problem.hint)})" if problem.hint else ""
+            click.echo(f"{problem.place}: {word} {said(problem.message)}{hint} [{problem.rule}]", err=True)
         count = len(error.problems)
-        click.echo(f"{count} problem{'s' if count != 1 else ''} in the facts", err=True)
+        told = ngettext("{count} problem in the facts", "{count} problems in the facts", count=count)
+        click.echo(said(told), err=True)
         return error.exit_status
     if isinstance(error, PressgraphError):
         where = f"{error.place}: " if error.place else ""
-        click.echo(f"{where}{_word('error')} {error.reason}", err=True)
+        click.echo(f"{where}{word} {said(error.reason)}", err=True)
         if error.hint:
-            click.echo(f"  {error.hint}", err=True)
+            click.echo(f"  {said(error.hint)}", err=True)
         return error.exit_status
     if isinstance(error, OSError):
         name = f"{shown_name(os.fsdecode(error.filename))}: " if error.filename else ""
-        click.echo(f"{name}{_word('error')} {error.strerror or error}", err=True)
+        click.echo(f"{name}{word} {error.strerror or error}", err=True)
         return 2
-    click.echo(
-        f"{_word('error')} unexpected: {type(error).__name__}: {error}\n"
-        "  this is a mistake in pressgraph; run it again with --debug, and report what it prints",
-        err=True,
-    )
+    unexpected = gettext("unexpected: {kind}: {text}", kind=type(error).__name__, text=error)
+    report = gettext("this is a mistake in pressgraph; run it again with --debug, and report what it prints")
+    click.echo(f"{word} {said(unexpected)}\n  {said(report)}", err=True)
     return 2
 
 
-def _word(word: str) -> str:
+def _error() -> str:
+    word = f"{said(gettext('error'))}:"
     # click leaves colours out where stderr is no terminal, but does not know https://no-color.org
-    return f"{word}:" if os.environ.get("NO_COLOR") else click.style(f"{word}:", fg="red", bold=True)
+    return word if os.environ.get("NO_COLOR") else click.style(word, fg="red", bold=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pressgraph.cli.common import State, pass_state
+from pressgraph.i18n import gettext
 
 
 @click.command("init")
@@ -30,8 +31,8 @@ def command(state: State, folder: Path, base: str | None) -> None:
 
     written = create_project(folder, base=base)
     for path in written:
-        state.say(f"wrote {path}")
-    state.say("\nnext:")
+        state.say(gettext("wrote {path}", path=path))
+    state.say(gettext("\nnext:"))
     if folder.resolve() != Path.cwd():
         state.say(f"  cd {shlex.quote(str(folder))}")
     program = _program()

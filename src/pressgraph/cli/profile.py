@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
+from pressgraph.cli.language import said
+from pressgraph.i18n import gettext
 from pressgraph.languages import choose
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.profile import Deprecation, Key, Profile
+    from pressgraph.profile.model import KeyUse
 
 
 @click.group("profile", context_settings=COMMAND_SETTINGS)
@@ -46,10 +49,11 @@ def keys(state: State, class_name: str | None) -> None:
     from pressgraph.errors import PressgraphError
     from pressgraph.spelling import did_you_mean
 
-    profile, language = state.workspace.profile, state.workspace.project.language
+    profile, language = state.workspace.profile, state.language
     if class_name is not None and class_name not in profile.classes:
         raise PressgraphError(
-            f"'{class_name}' is not a class of the profile", hint=did_you_mean(class_name, profile.classes)
+            gettext("'{name}' is not a class of the profile", name=class_name),
+            hint=did_you_mean(class_name, profile.classes),
         )
     uses = profile.uses_of([class_name]) if class_name is not None else None
     rows: list[tuple[str, ...]] = []
@@ -58,10 +62,13 @@ def keys(state: State, class_name: str | None) -> None:
             continue
         kind = _values(key)
         use = uses[name] if uses is not None else None
-        count = "" if use is None else ("one" if use.single else "any") + (", needed" if use.required else "")
+        count = "" if use is None else _count(use)
         label = _in(language, key.labels) + _mark(key.deprecated, profile)
         rows.append((name, kind, *((count,) if uses is not None else ()), label))
-    _print(["key", "values", *(["how many"] if uses is not None else []), "meaning"], rows)
+    _print(
+        [gettext("key"), gettext("values"), *([gettext("how many")] if uses is not None else []), gettext("meaning")],
+        rows,
+    )
 
 
 @command.command("classes")
@@ -73,12 +80,12 @@ def classes(state: State) -> None:
     Example:
       pressgraph profile classes
     """
-    profile, language = state.workspace.profile, state.workspace.project.language
+    profile, language = state.workspace.profile, state.language
     rows = [
         (name, _in(language, term.labels) + _mark(term.deprecated, profile), term.iri)
         for name, term in profile.classes.items()
     ]
-    _print(["class", "meaning", "IRI"], rows)
+    _print([gettext("class"), gettext("meaning"), "IRI"], rows)
 
 
 @command.command("terms")
@@ -94,17 +101,18 @@ def terms(state: State, scheme_name: str | None) -> None:
     from pressgraph.errors import PressgraphError
     from pressgraph.spelling import did_you_mean
 
-    profile, language = state.workspace.profile, state.workspace.project.language
+    profile, language = state.workspace.profile, state.language
     if scheme_name is None:
         rows = [
             (name, str(len(scheme.concepts)), _in(language, scheme.labels)) for name, scheme in profile.schemes.items()
         ]
-        _print(["vocabulary", "terms", "meaning"], rows)
+        _print([gettext("vocabulary"), gettext("terms"), gettext("meaning")], rows)
         return
     scheme = profile.schemes.get(scheme_name)
     if scheme is None:
         raise PressgraphError(
-            f"there is no vocabulary '{scheme_name}'", hint=did_you_mean(scheme_name, profile.schemes)
+            gettext("there is no vocabulary '{name}'", name=scheme_name),
+            hint=did_you_mean(scheme_name, profile.schemes),
         )
     rows = [
         (
@@ -114,7 +122,7 @@ def terms(state: State, scheme_name: str | None) -> None:
         )
         for name, concept in scheme.concepts.items()
     ]
-    _print(["term", "label", "definition"], rows)
+    _print([gettext("term"), gettext("label"), gettext("definition")], rows)
 
 
 @command.command("context")
@@ -133,11 +141,10 @@ def context(state: State, output: Path | None) -> None:
 
 
 @command.command("schema")
-@click.option("--lang", metavar="TAG", default="en", show_default=True, help="The language of the descriptions.")
 @output_option
 @pass_state
-def schema(state: State, lang: str, output: Path | None) -> None:
-    """Write the JSON Schema with which editors complete facts files.
+def schema(state: State, output: Path | None) -> None:
+    """Write the JSON Schema with which editors complete facts files; descriptions are in English, or as --lang says.
 
     \b
     Example:
@@ -145,7 +152,13 @@ def schema(state: State, lang: str, output: Path | None) -> None:
     """
     from pressgraph.profile import facts_json_schema
 
-    write_output([_json(facts_json_schema(state.workspace.profile, language=lang))], output)
+    write_output([_json(facts_json_schema(state.workspace.profile, language=state.asked_language or "en"))], output)
+
+
+def _count(use: KeyUse) -> str:
+    """Return how many values a key of a class takes."""
+    count = gettext("one") if use.single else gettext("any")
+    return said(gettext("{count}, needed", count=count) if use.required else count)
 
 
 def _values(key: Key) -> str:
@@ -153,9 +166,9 @@ def _values(key: Key) -> str:
     from pressgraph.profile import Kind
 
     parts = [key.scheme.name] if key.scheme is not None else []
-    parts += ["link"] if key.takes(Kind.LINK) else []
+    parts += [said(gettext("link"))] if key.takes(Kind.LINK) else []
     parts += [it.rpartition("#")[2] or it for it in (*key.datatypes, *([key.datatype] if key.datatype else []))]
-    parts += ["text"] if key.takes(Kind.TEXT) else []
+    parts += [said(gettext("text"))] if key.takes(Kind.TEXT) else []
     return " | ".join(parts)
 
 
@@ -166,7 +179,9 @@ def _json(value: Any) -> bytes:
 def _print(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from pressgraph.query.results import plain_table
 
-    write_output([draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)], None)
+    write_output(
+        [draw_table(names, rows) if sys.stdout.isatty() else plain_table([said(name) for name in names], rows)], None
+    )
 
 
 def _mark(deprecated: Deprecation | None, profile: Profile) -> str:
@@ -174,7 +189,7 @@ def _mark(deprecated: Deprecation | None, profile: Profile) -> str:
     if deprecated is None:
         return ""
     name = profile.short_name(deprecated.replacement) if deprecated.replacement else None
-    return f" (deprecated: use {name})" if name else " (deprecated)"
+    return said(gettext(" (deprecated: use {name})", name=name) if name else gettext(" (deprecated)"))
 
 
 def _in(language: str, texts: Mapping[str, str]) -> str:

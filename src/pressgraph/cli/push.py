@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
+from pressgraph.cli.language import said
+from pressgraph.i18n import gettext, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from pressgraph.i18n import Text
     from pressgraph.remote.push import Plan
 
     Shown: TypeAlias = Callable[[int], AbstractContextManager[Callable[[int], None]]]
@@ -52,7 +55,7 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
             endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=placed.counting(_progress(state))
         )
     except KeyboardInterrupt:
-        click.echo(f"\nstopped; {placed}", err=True)
+        click.echo(said(gettext("\nstopped; {placed}", placed=placed.told)), err=True)
         sys.exit(130)
     if dry_run:
         for word, names in (("upload", plan.uploaded), ("replace", plan.replaced), ("delete", plan.deleted)):
@@ -60,18 +63,25 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
                 click.echo(f"{word}\t{name}")
         for graph in plan.staged:
             click.echo(f"sweep\t{graph}")
-    state.say(_summary(plan, "to be " if dry_run else ""))
+    state.say(_summary(plan, dry_run=dry_run))
     if plan.adapted:
-        state.say(
-            f"warning: {plan.adapted} value{'s' if plan.adapted != 1 else ''} stored in another form: the store "
-            "does not keep the datatype (Virtuoso: xsd:duration becomes plain text)"
+        state.warn(
+            ngettext(
+                "{count} value stored in another form: the store does not keep the datatype "
+                "(Virtuoso: xsd:duration becomes plain text)",
+                "{count} values stored in another form: the store does not keep the datatype "
+                "(Virtuoso: xsd:duration becomes plain text)",
+                count=plan.adapted,
+            )
         )
     state.say_unpublished(plan.withheld)
     state.warn_of_unknown_withheld()
     if not dry_run and not workspace.target(endpoint).unites:
-        state.say(
-            "warning: the store's default graph is not the union of its named graphs, which the saved queries expect "
-            "(Oxigraph: start it with --union-default-graph)"
+        state.warn(
+            gettext(
+                "the store's default graph is not the union of its named graphs, which the saved "
+                "queries expect (Oxigraph: start it with --union-default-graph)"
+            )
         )
 
 
@@ -92,11 +102,21 @@ def status(state: State, endpoint: str, *, check: bool) -> None:
         for name in names:
             click.echo(f"{word}\t{name}")
     if plan.last is not None:
-        ended = f"ended {plan.last.ended}" if plan.last.ended else "was interrupted: push again"
-        state.say(f"last push: began {plan.last.started}, {ended} (pressgraph {plan.last.version})")
+        if plan.last.ended:
+            told = gettext("ended {time}", time=plan.last.ended)
+        else:
+            told = gettext("was interrupted: push again")
+        state.say(
+            gettext(
+                "last push: began {time}, {told} (pressgraph {version})",
+                time=plan.last.started,
+                told=told,
+                version=plan.last.version,
+            )
+        )
     if plan.staged:
-        state.say(f"{len(plan.staged)} staging graphs left by an interrupted push: push again")
-    state.say(f"{plan.same} source{'s' if plan.same != 1 else ''} the same")
+        state.say(gettext("{count} staging graphs left by an interrupted push: push again", count=len(plan.staged)))
+    state.say(ngettext("{count} source the same", "{count} sources the same", count=plan.same))
     if plan.changes:
         sys.exit(1)
 
@@ -115,12 +135,27 @@ def pull(state: State, endpoint: str, output: Path | None) -> None:
     write_output(state.workspace.pull(endpoint), output)
 
 
-def _summary(plan: Plan, about: str) -> str:
+def _summary(plan: Plan, *, dry_run: bool) -> Text:
     if not plan.changes:
-        return f"nothing to send: {plan.same} source{'s' if plan.same != 1 else ''} unchanged"
-    return (
-        f"{len(plan.uploaded)} sources {about}uploaded, {len(plan.replaced)} {about}replaced, "
-        f"{len(plan.deleted)} {about}deleted, {plan.same} unchanged; {plan.triples} triples"
+        return ngettext(
+            "nothing to send: {count} source unchanged", "nothing to send: {count} sources unchanged", count=plan.same
+        )
+    counts = {
+        "uploaded": len(plan.uploaded),
+        "replaced": len(plan.replaced),
+        "deleted": len(plan.deleted),
+        "same": plan.same,
+        "triples": plan.triples,
+    }
+    if dry_run:
+        return gettext(
+            "{uploaded} sources to be uploaded, {replaced} to be replaced, {deleted} to be deleted, {same} unchanged; "
+            "{triples} triples",
+            **counts,
+        )
+    return gettext(
+        "{uploaded} sources uploaded, {replaced} replaced, {deleted} deleted, {same} unchanged; {triples} triples",
+        **counts,
     )
 
 
@@ -131,10 +166,14 @@ class _Placed:
         self.total: int | None = None
         self.done = 0
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Text:
+        """How many, in a sentence."""
         if self.total is None:
-            return "no source was sent"
-        return f"{self.done} of {self.total} sources are in their place; the same call goes on"
+            return gettext("no source was sent")
+        return gettext(
+            "{count} of {total} sources are in their place; the same call goes on", count=self.done, total=self.total
+        )
 
     def counting(self, shown: Shown) -> Shown:
         """Return a progress that counts what is told to another."""
@@ -168,9 +207,14 @@ def _progress(state: State) -> Shown:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("sources{task.fields[rate]}"), TimeRemainingColumn())
+        columns = (
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn(f"{said(gettext('sources'))}{{task.fields[rate]}}"),
+            TimeRemainingColumn(),
+        )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("pushing", total=total, rate="")
+            task = bar.add_task(said(gettext("pushing")), total=total, rate="")
             started = monotonic()
             done = 0
 

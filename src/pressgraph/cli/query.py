@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, draw_table, output_option, pass_state, write_output
+from pressgraph.cli.language import BadParameter, UsageError, said
+from pressgraph.i18n import gettext, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +42,6 @@ def _complete_query(context: click.Context, _parameter: click.Parameter, incompl
     type=click.FloatRange(min=0.1),
     help="How long to wait for the endpoint.  [default: 60]",
 )
-@click.option("--lang", "language", metavar="TAG", help="The language of names; by default the project's.")
 @click.option("--entail", is_flag=True, help="Add what follows by OWL 2 RL, in memory, before asking (slow).")
 @click.option("--show", is_flag=True, help="Print the query, for any SPARQL tool, instead of asking it.")
 @output_option
@@ -52,7 +53,6 @@ def command(
     form: str | None,
     endpoint: str | None,
     timeout: float | None,
-    language: str | None,
     *,
     entail: bool,
     show: bool,
@@ -61,7 +61,8 @@ def command(
     """Ask the built graph: a saved query, a .rq file, SPARQL text, or - for stdin.
 
     Without an argument, lists the saved queries. The profile's prefixes need no declaring; the default graph is the
-    union of all facts, receipts and vocabularies. A column ?xLabel that nothing binds has the name of ?x.
+    union of all facts, receipts and vocabularies. A column ?xLabel that nothing binds has the name of ?x,
+    in the language of --lang, else in the project's.
 
     Credentials for --endpoint come from PRESSGRAPH_ENDPOINT_TOKEN, or PRESSGRAPH_ENDPOINT_USER and
     PRESSGRAPH_ENDPOINT_PASSWORD.
@@ -81,15 +82,21 @@ def command(
         write_output([_listing([q for n, q in workspace.saved_queries.items() if n not in hidden])], output)
         if hidden:
             folders = ", ".join(sorted({name.rpartition("/")[0] for name in hidden}))
-            state.say(f"\nand {len(hidden)} in {folders}: list them with 'pressgraph -v query'")
+            state.say(
+                gettext(
+                    "\nand {count} in {folders}: list them with 'pressgraph -v query'",
+                    count=len(hidden),
+                    folders=folders,
+                )
+            )
         return
-    text, language = workspace.question(_text(query), _pairs(parameters), language)
+    text, language = workspace.question(_text(query), _pairs(parameters), state.asked_language)
     if show:
         write_output([workspace.portable(text, language=language).rstrip().encode(), b"\n"], output)
         return
     id_base = workspace.project.id_base
     if endpoint is not None and entail:
-        raise click.UsageError("--entail reasons over the built graph; it does not go with --endpoint")
+        raise UsageError(gettext("--entail reasons over the built graph; it does not go with --endpoint"))
     store = None
 
     def ask(text: str) -> Answer:
@@ -105,18 +112,19 @@ def command(
         [] if query in workspace.saved_queries else unknown_terms(text, workspace.profile, id_base=id_base, store=store)
     )
     for iri, hint in asked:
-        state.say(f"warning: nothing here knows <{iri}>{f': {hint}' if hint else ''}")
+        told = gettext("nothing here knows <{iri}>", iri=iri)
+        state.warn(joined(": ", (told, hint)) if hint else told)
     on_terminal = output is None and sys.stdout.isatty()
     written = write_answer(answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None)
     write_output([written], output)
     undecided = "" if answer.is_true else workspace.undecided(query, text, ask, language=language)
     if undecided:
-        state.say(f"note: {undecided}")
+        state.say(gettext("note: {undecided}", undecided=undecided))
     missing = answer.missing
     # the engine's result has to end in this thread, and an exit would keep it in this frame
     del answer
     for what in missing:
-        state.say(f"warning: {what}")
+        state.warn(what)
     if missing:
         sys.exit(1)
 
@@ -131,9 +139,9 @@ def _text(query: str) -> str:
         if query.endswith((".rq", ".sparql")):
             return Path(query).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise QueryError(f"{query} cannot be read: {error.strerror}") from error
+        raise QueryError(gettext("{file} cannot be read: {reason}", file=query, reason=error.strerror)) from error
     except UnicodeDecodeError as error:
-        raise QueryError(f"{query} is not UTF-8") from error
+        raise QueryError(gettext("{file} is not UTF-8", file=query)) from error
     return query
 
 
@@ -142,7 +150,7 @@ def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
     for parameter in parameters:
         key, equals, value = parameter.partition("=")
         if not equals:
-            raise click.BadParameter(f"'{parameter}' is not KEY=VALUE", param_hint="-p")
+            raise BadParameter(gettext("'{text}' is not KEY=VALUE", text=parameter), param_hint="-p")
         pairs[key.strip()] = value
     return pairs
 
@@ -158,5 +166,5 @@ def _listing(queries: Sequence[SavedQuery]) -> bytes:
         )
         for query in queries
     ]
-    names = ["query", "parameters", "question"]
+    names = [said(it) for it in (gettext("query"), gettext("parameters"), gettext("question"))]
     return draw_table(names, rows) if sys.stdout.isatty() else plain_table(names, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pressgraph.cli.common import State, draw_table, pass_state, write_output
-from pressgraph.cli.reports import language_option
+from pressgraph.i18n import gettext
 
 
 def _complete_rule(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -18,9 +18,8 @@ def _complete_rule(context: click.Context, _parameter: click.Parameter, incomple
 
 @click.command("rule")
 @click.argument("rule_id", required=False, metavar="[ID]", shell_complete=_complete_rule)
-@language_option
 @pass_state
-def command(state: State, rule_id: str | None, lang: str | None) -> None:
+def command(state: State, rule_id: str | None) -> None:
     """Explain a rule by the id that reports show in brackets, with a wrong and a right example.
 
     None named lists the rules.
@@ -34,11 +33,11 @@ def command(state: State, rule_id: str | None, lang: str | None) -> None:
     from pressgraph.validation.rules import as_text, explain, explanations
 
     workspace = state.workspace
-    language = lang or workspace.project.language
+    language = state.language
     if rule_id is None:
         known = explanations(workspace.project, workspace.profile)
         rows = [(name, it.severity.word, choose(it.messages, language) or "") for name, it in sorted(known.items())]
-        write_output([draw_table(("rule", "severity", "says"), rows)], None)
+        write_output([draw_table((gettext("rule"), gettext("severity"), gettext("says")), rows)], None)
         return
     # as a report shows it
     rule = explain(rule_id.strip("[]"), workspace.project, workspace.profile)

@@ -7,6 +7,7 @@ import os
 import click
 
 from pressgraph.cli.common import State, pass_state
+from pressgraph.i18n import gettext
 
 
 @click.command("serve")
@@ -57,5 +58,5 @@ def command(state: State, hosts: tuple[str, ...], port: int | None, unix: str | 
         unix=unix or settings.unix,
         writable=writable,
         token=os.environ.get("PRESSGRAPH_SERVE_TOKEN"),
-        say=lambda addresses: state.say(f"serving at {addresses}"),
+        say=lambda addresses: state.say(gettext("serving at {addresses}", addresses=addresses)),
     )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, facts_argument, output_option, pass_state, write_output
-from pressgraph.cli.reports import FORMS, LIMITS, language_option, report_options
+from pressgraph.cli.language import UsageError
+from pressgraph.cli.reports import FORMS, LIMITS, report_options
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 @click.command("validate")
 @facts_argument
-@language_option
 @click.option(
     "-f",
     "--format",
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
 def command(
     state: State,
     facts: tuple[Path, ...],
-    lang: str | None,
     form: str | None,
     output: Path | None,
     fail_on: str,
@@ -86,28 +86,37 @@ def command(
 
     workspace = state.workspace
     if (changed or watch) and facts:
-        raise click.UsageError(f"--{'changed' if changed else 'watch'} is about the whole project: name no files")
+        raise UsageError(
+            gettext("{option} is about the whole project: name no files", option="--changed" if changed else "--watch")
+        )
     state.say_encodings(facts)
     if not facts:
         state.say_unread()
     written = report_format(form, output)
-    options = report_options(workspace.project, lang, technical=technical, every=every)
+    options = report_options(workspace.project, state.language, technical=technical, every=every)
 
     def show(report: Report) -> None:
-        state.say(f"SHACL engine: {report.engine}", level=1)
+        state.say(gettext("SHACL engine: {engine}", engine=report.engine), level=1)
         write_output([written.write(report, options).encode()], output)
         state.say(report.summary(options.language))
 
     if consumer is not None:
         if changed or watch:
-            raise click.UsageError("--profile checks facts files as they are: leave out --changed and --watch")
+            raise UsageError(gettext("--profile checks facts files as they are: leave out --changed and --watch"))
         report, ignored = workspace.validate_for(consumer, facts, engine=engine)
         show(report)
         shrink = workspace.profile.shrink
         for it in ignored:
             words = ", ".join(sorted({shrink(iri, workspace.project.id_base) for iri in it.properties}))
             subject = shrink(it.subject, workspace.project.id_base)
-            state.say(f"{subject}: ignored: {consumer.title()} makes nothing of {words}")
+            state.say(
+                gettext(
+                    "{subject}: ignored: {consumer} makes nothing of {words}",
+                    subject=subject,
+                    consumer=consumer.title(),
+                    words=words,
+                )
+            )
         sys.exit(0 if report.passes(Severity[fail_on.upper()]) else 1)
     if watch:
         for found in workspace.watch(engine=engine):
@@ -115,7 +124,7 @@ def command(
                 show_error(found)
             else:
                 show(found)
-            state.say("waiting for a file to be saved; Ctrl+C ends")
+            state.say(gettext("waiting for a file to be saved; Ctrl+C ends"))
         return
     report = workspace.validate_changed(engine=engine) if changed else workspace.validate(facts, engine=engine)
     show(report)

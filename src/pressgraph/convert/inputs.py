@@ -14,6 +14,7 @@ from pressgraph.extras import install
 from pressgraph.facts import is_json_lines, open_json_lines
 from pressgraph.facts.tables import is_table, open_sheets
 from pressgraph.facts.tables.open import SQL
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +49,7 @@ def worded(address: str) -> Iterator[None]:
         raise
     except ImportError as error:
         s3 = address.startswith("s3:")
-        hint = install("s3") if s3 else "install fsspec, and what it names for the address"
+        hint = install("s3") if s3 else gettext("install fsspec, and what it names for the address")
         raise PressgraphError(shown(f"{address}: {error}"), hint=hint) from error
     except Exception as error:
         # each of these packages has errors of its own
@@ -56,9 +57,9 @@ def worded(address: str) -> Iterator[None]:
         reason = str(error).partition("\n")[0] or type(error).__name__
         if isinstance(error, FileNotFoundError):
             # some give only the path again
-            reason = error.strerror or (reason if " " in reason else "there is no such file")
+            reason = error.strerror or (reason if " " in reason else gettext("there is no such file"))
         elif isinstance(error, PermissionError):
-            hint = "are the right credentials in the environment, on each worker too?"
+            hint = gettext("are the right credentials in the environment, on each worker too?")
         raise PressgraphError(shown(f"{address}: {reason}"), hint=hint) from error
 
 

@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import StoreError
+from pressgraph.i18n import gettext, pgettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,9 @@ class DamagedError(StoreError):
     """A store is there and is not whole."""
 
 
+_CALLED = {"built": pgettext("store", "built"), "served": pgettext("store", "served")}
+
+
 def no_room(error: BaseException) -> bool:
     """Tell whether an error says that the disk is full."""
     return _says(error, _FULL, _FULL_WORDS)
@@ -36,23 +40,42 @@ def store_error(store: Path, error: Exception, *, name: str = "built") -> StoreE
     if isinstance(error, StoreError):
         return error
     if no_room(error):
-        return NoRoomError(f"the disk has no room left for {store}", hint="make room; what was published is whole")
+        return NoRoomError(
+            gettext("the disk has no room left for {store}", store=store),
+            hint=gettext("make room; what was published is whole"),
+        )
     if _says(error, _FILES, _FILES_WORDS):
         return StoreError(
-            f"the {name} store {store} needs more open files than this process may have: {error}",
-            hint="allow more: 'ulimit -n 1024', or LimitNOFILE= in a systemd unit",
+            gettext(
+                "the {name} store {store} needs more open files than this process may have: {error}",
+                name=_CALLED[name],
+                store=store,
+                error=error,
+            ),
+            hint=gettext("allow more: 'ulimit -n 1024', or LimitNOFILE= in a systemd unit"),
         )
     if _says(error, _RIGHTS, _RIGHTS_WORDS):
-        return StoreError(f"the {name} store {store} is not open to this user: {error}", hint="see who owns it")
-    return damaged(f"the {name} store {store} cannot be opened: {error}", name=name)
+        return StoreError(
+            gettext(
+                "the {name} store {store} is not open to this user: {error}",
+                name=_CALLED[name],
+                store=store,
+                error=error,
+            ),
+            hint=gettext("see who owns it"),
+        )
+    return damaged(
+        gettext("the {name} store {store} cannot be opened: {error}", name=_CALLED[name], store=store, error=error),
+        name=name,
+    )
 
 
 def damaged(reason: str, *, name: str = "built") -> DamagedError:
     """Return the error for a store that is not whole."""
     if name == "built":
-        hint = "run 'pressgraph build --full', which makes it anew"
+        hint = gettext("run 'pressgraph build --full', which makes it anew")
     else:
-        hint = "what was written over HTTP lies there alone: put a backup of the folder in its place"
+        hint = gettext("what was written over HTTP lies there alone: put a backup of the folder in its place")
     return DamagedError(reason, hint=hint)
 
 

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.json_text import Strings, first_half_pair, size
 from pressgraph.dataset.schema_org import schema_org
+from pressgraph.i18n import gettext
 from pressgraph.profile import json_ld_context
 from pressgraph.rdf import RDF_TYPE, XSD, XSD_STRING
 
@@ -114,9 +115,9 @@ class _Reader:
                     found = [] if mended is _NOTHING else self._expand(mended, say=True)
             return [it for it in (self._sayable(one) for one in found) if it is not _NOTHING]
         except _ExpansionError as error:
-            self.say(str(error), None, fatal=True)
+            self.say(error.reason, None, fatal=True)
         except RecursionError:
-            self.say("it is nested too deep", None, fatal=True)
+            self.say(gettext("it is nested too deep"), None, fatal=True)
         return []
 
     def say(self, reason: str, written: str | float | None, *, fatal: bool, lost: bool = True) -> None:
@@ -128,13 +129,17 @@ class _Reader:
         """Yield what was said, the same about the same once."""
         strings = Strings(self.document.text, self.base)
         for (reason, written), (fatal, lost, count) in list(self.said.items())[:_MOST_SAID]:
-            times = f" ({count} times)" if count > 1 else ""
             offset = strings.find(written) if written is not None else 0
-            yield Finding(document=self.number, offset=offset, reason=reason + times, fatal=fatal, lost=lost)
+            yield Finding(document=self.number, offset=offset, reason=_times(reason, count), fatal=fatal, lost=lost)
         more = len(self.said) - _MOST_SAID
         if more > 0:
             fatal = any(it[0] for it in list(self.said.values())[_MOST_SAID:])
-            yield Finding(document=self.number, offset=0, reason=f"and {more:,} more that is wrong", fatal=fatal)
+            yield Finding(
+                document=self.number,
+                offset=0,
+                reason=gettext("and {count:,} more that is wrong", count=more),
+                fatal=fatal,
+            )
 
     # -- expansion
 
@@ -152,10 +157,12 @@ class _Reader:
         except jsonld.JsonLdError as error:
             if self.unknown:
                 url = self.unknown.pop()
-                raise _ExpansionError(f"its context {url} is not at hand, and nothing is fetched") from error
-            raise _ExpansionError(f"not JSON-LD 1.1: {_code(error)}") from error
+                raise _ExpansionError(
+                    gettext("its context {url} is not at hand, and nothing is fetched", url=url)
+                ) from error
+            raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=_code(error))) from error
         except PROCESSOR_RAISES as error:
-            raise _ExpansionError(f"not JSON-LD 1.1: {error}") from error
+            raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=error)) from error
         return found
 
     def _load(self, url: str, _options: Any) -> dict[str, Any]:
@@ -181,7 +188,9 @@ class _Reader:
             elif isinstance(value, dict) and "@context" not in value:
                 lost = [key for key in value if ":" not in key and not key.startswith("@")]
                 if lost:
-                    reason = 'it states no context, so its words mean nothing; add "@context": "https://schema.org"'
+                    reason = gettext(
+                        'it states no context, so its words mean nothing; add "@context": "https://schema.org"'
+                    )
                     self.said.setdefault((reason, lost[0]), [True, True, 1])
                 if isinstance(value.get("@graph"), list | dict):
                     stack.append(value["@graph"])
@@ -234,17 +243,18 @@ class _Reader:
         """Return why a document is refused, or None; when the effort is spent, all that is left is."""
         self.effort -= size(tried) + _TRY
         if self.effort < 0:
-            return "not JSON-LD 1.1: too much of it is wrong"
+            return gettext("not JSON-LD 1.1: too much of it is wrong")
         try:
             self._expand(data)
         except _ExpansionError as error:
-            return str(error)
+            return error.reason
         return None
 
     def _say_refused(self, reason: str, value: Any, word: str) -> None:
         written = value if isinstance(value, str) else word or None
-        what = f"'{word}'" if word and not word.startswith("@context") else "it"
-        self.say(f"{reason}; {what} is left out" if what != "it" else reason, written, fatal=True)
+        if word and not word.startswith("@context"):
+            reason = gettext("{reason}; '{word}' is left out", reason=reason, word=word)
+        self.say(reason, written, fatal=True)
 
     # -- what expanded form says and RDF cannot
 
@@ -274,7 +284,9 @@ class _Reader:
         content, language, kind = value["@value"], value.get("@language"), value.get("@type")
         if not _is_text(content):
             self.say(
-                "half of a surrogate pair is no character; the text is left out", first_half_pair(content), fatal=False
+                gettext("half of a surrogate pair is no character; the text is left out"),
+                first_half_pair(content),
+                fatal=False,
             )
             return _NOTHING
         if isinstance(content, str) and "&" in content and html.unescape(content) != content:
@@ -282,14 +294,22 @@ class _Reader:
             entities = f"'{_shown(content)}' holds HTML entities, which mean nothing in JSON; they stay as they are"
             self.say(entities, content, fatal=False, lost=False)
         if isinstance(content, float) and not math.isfinite(content):
-            self.say("the number is larger than xsd:double can be; it is left out", content, fatal=False)
+            self.say(gettext("the number is larger than xsd:double can be; it is left out"), content, fatal=False)
             return _NOTHING
         if isinstance(language, str) and _literal("", language) is None:
-            self.say(f"'{language}' is not a language tag; its text is left out", language, fatal=False)
+            self.say(
+                gettext("'{tag}' is not a language tag; its text is left out", tag=language), language, fatal=False
+            )
             return _NOTHING
         if isinstance(kind, str) and kind != "@json" and (reason := _why_no_iri(kind)) is not None:
             self.say(
-                f"'{_shown(kind)}' is not an IRI ({reason}); the value of that datatype is left out", kind, fatal=False
+                gettext(
+                    "'{iri}' is not an IRI ({reason}); the value of that datatype is left out",
+                    iri=_shown(kind),
+                    reason=reason,
+                ),
+                kind,
+                fatal=False,
             )
             return _NOTHING
         return value
@@ -297,11 +317,19 @@ class _Reader:
     def _look_at_iri(self, iri: Any) -> None:
         if not isinstance(iri, str) or iri.startswith("_:") or (reason := _why_no_iri(iri)) is None:
             return
-        self.say(f"'{_shown(iri)}' is not an IRI ({reason}); what it says is left out", iri, fatal=False)
+        self.say(
+            gettext("'{iri}' is not an IRI ({reason}); what it says is left out", iri=_shown(iri), reason=reason),
+            iri,
+            fatal=False,
+        )
 
 
 class _ExpansionError(Exception):
     """JSON that is no JSON-LD."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 _NOTHING: Any = object()
@@ -455,6 +483,10 @@ def _number_or_json(value: dict[str, Any]) -> ox.Literal | None:
         return None
 
 
+def _times(reason: str, count: int) -> str:
+    return gettext("{reason} ({count} times)", reason=reason, count=count) if count > 1 else reason
+
+
 def _literal(text: str, language: str) -> ox.Literal | None:
     try:
         return ox.Literal(text, language=language)
@@ -466,7 +498,9 @@ def _why_no_iri(text: str) -> str | None:
     try:
         ox.NamedNode(text)
     except ValueError as error:
-        reason = "it is relative, and there is nothing to resolve it against" if ":" not in text else str(error)
+        reason = (
+            gettext("it is relative, and there is nothing to resolve it against") if ":" not in text else str(error)
+        )
         return reason[:1].lower() + reason[1:] if not reason.startswith("IRI") else reason
     return None
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def serialization(name: str | None, *, path: str | PurePath | None = None, defau
         found = _BY_NAME.get(name.lower())
         if found is None:
             known = ", ".join(it.name for it in SERIALIZATIONS)
-            hint = did_you_mean(name, _BY_NAME, otherwise=f"known: {known}")
-            raise PressgraphError(f"'{name}' is not a format", hint=hint)
+            hint = did_you_mean(name, _BY_NAME, otherwise=gettext("known: {words}", words=known))
+            raise PressgraphError(gettext("'{name}' is not a format", name=name), hint=hint)
         return found
     if path is not None:
         by_suffix = _BY_SUFFIX.get(PurePath(path).suffix.lower())

@@ -28,6 +28,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.failures import damaged, no_room, reason_of, store_error
 from pressgraph.errors import StoreError
+from pressgraph.i18n import gettext
 from pressgraph.project import sealed, unsealed, write_atomically
 
 if TYPE_CHECKING:
@@ -90,7 +91,12 @@ class Snapshot:
                     raise
                 return earlier
         except (OSError, ValueError) as error:
-            reason = f"the {self.kind} store {self.path} has no readable build.json: {reason_of(error)}"
+            reason = gettext(
+                "the {name} store {path} has no readable build.json: {reason}",
+                name=self.kind,
+                path=self.path,
+                reason=reason_of(error),
+            )
             raise damaged(reason, name=self.kind) from error
         return manifest
 
@@ -137,7 +143,9 @@ class Snapshots:
             raise store_error(self._pointer, error, name=self.kind) from error
         path = self._folder / name
         if not name.isdecimal() or not path.is_dir():
-            raise damaged(f"{self._pointer} names a snapshot that is not there", name=self.kind)
+            raise damaged(
+                gettext("{pointer} names a snapshot that is not there", pointer=self._pointer), name=self.kind
+            )
         return Snapshot(path=path, kind=self.kind)
 
     def touch(self) -> None:
@@ -170,7 +178,9 @@ class Snapshots:
         try:
             lock.acquire()
         except filelock.Timeout as error:
-            raise StoreError("another build is running in this project", hint="wait for it, then try again") from error
+            raise StoreError(
+                gettext("another build is running in this project"), hint=gettext("wait for it, then try again")
+            ) from error
         try:
             self._sweep()
             yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import DataError
+from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF, RDF_TYPE, XSD
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _START = (
 _XML_NAME = re.compile(f"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f-\u2040-]*+$")
 # what UTF-8 can say and XML 1.0 cannot (2.2)
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_OTHERS = "use turtle, jsonld, ntriples, nquads or trig"
+_OTHERS = gettext("use turtle, jsonld, ntriples, nquads or trig")
 
 
 def write_triples(triples: Iterable[ox.Triple], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
@@ -61,7 +62,10 @@ def check_xml_name(predicate: ox.NamedNode) -> None:
     """Raise DataError for a property that RDF 1.1 XML Syntax cannot write: its element needs a name."""
     if not _XML_NAME.search(predicate.value):
         raise DataError(
-            f"RDF/XML has no way to write the property <{predicate.value}>: its IRI ends in no XML name", hint=_OTHERS
+            gettext(
+                "RDF/XML has no way to write the property <{iri}>: its IRI ends in no XML name", iri=predicate.value
+            ),
+            hint=_OTHERS,
         )
 
 
@@ -72,7 +76,10 @@ def xml_escaped(written: bytes) -> bytes:
     """
     found = _NOT_XML.search(written)
     if found is not None:
-        raise DataError(f"XML has no way to write the character U+{ord(found[0].decode()):04X} of a text", hint=_OTHERS)
+        raise DataError(
+            gettext("XML has no way to write the character U+{code:04X} of a text", code=ord(found[0].decode())),
+            hint=_OTHERS,
+        )
     return written.replace(b"\r", b"&#xD;")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import PageError
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,9 +64,9 @@ def script_text(data: Any) -> str:
         json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
         text = json.dumps(data, ensure_ascii=True, allow_nan=False, indent=2)
     except UnicodeEncodeError as error:
-        raise PageError("the data holds half of a surrogate pair, which is no character") from error
+        raise PageError(gettext("the data holds half of a surrogate pair, which is no character")) from error
     except (TypeError, ValueError, RecursionError) as error:
-        raise PageError(f"the data cannot be written as JSON: {error}") from error
+        raise PageError(gettext("the data cannot be written as JSON: {reason}", reason=error)) from error
     return _braces(text.translate(_ESCAPES))
 
 

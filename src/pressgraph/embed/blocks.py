@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.i18n import gettext
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -83,9 +85,9 @@ def _read(page: Page, found: Found, *, own: bool) -> PageBlock:
         return replace(empty, troubles=(empty.trouble(offset, reason),))
 
     if not found.closed:
-        return troubled(0, "the script is never closed")
+        return troubled(0, gettext("the script is never closed"))
     if not text.strip():
-        return troubled(0, "the block is empty")
+        return troubled(0, gettext("the block is empty"))
     try:
         return replace(empty, data=_loads(text))
     except (ValueError, RecursionError) as error:
@@ -95,10 +97,17 @@ def _read(page: Page, found: Found, *, own: bool) -> PageBlock:
             data = _loads(repaired, strict=False)
         except (ValueError, RecursionError):
             continue
-        return replace(empty, data=data, troubles=(empty.trouble(offset, f"read after {what}", fatal=False),))
+        return replace(
+            empty, data=data, troubles=(empty.trouble(offset, gettext("read after {what}", what=what), fatal=False),)
+        )
     if isinstance(first, json.JSONDecodeError):
-        return troubled(first.pos, f"not JSON: {first.msg[:1].lower()}{first.msg[1:]}")
-    return troubled(0, "not JSON: it is nested too deep" if isinstance(first, RecursionError) else f"not JSON: {first}")
+        return troubled(first.pos, gettext("not JSON: {reason}", reason=first.msg[:1].lower() + first.msg[1:]))
+    return troubled(
+        0,
+        gettext("not JSON: it is nested too deep")
+        if isinstance(first, RecursionError)
+        else gettext("not JSON: {reason}", reason=first),
+    )
 
 
 def _loads(text: str, *, strict: bool = True) -> Any:

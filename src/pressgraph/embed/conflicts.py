@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.embed.addresses import resolve
 from pressgraph.embed.blocks import read_blocks
+from pressgraph.i18n import gettext
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def foreign_data(page: Page, profile: Profile | None = None, *, base: str | None
     notes: list[str] = []
     blocks = read_blocks(page, own=False)
     for block in blocks:
-        notes.extend(f"line {it.line}: {it.reason}" for it in block.troubles if it.fatal)
+        notes.extend(
+            gettext("line {line}: {reason}", line=it.line, reason=it.reason) for it in block.troubles if it.fatal
+        )
         nodes.extend(_foreign(node, base) for node in block.nodes())
     items = list(_microdata(page)) if has_items else []
     nodes.extend(items)

@@ -20,6 +20,7 @@ from pressgraph.embed.page import Page
 from pressgraph.embed.subject import page_words
 from pressgraph.errors import PageError
 from pressgraph.facts.datatypes import datatype, fitting
+from pressgraph.i18n import gettext
 from pressgraph.profile import Kind
 from pressgraph.rdf import SCHEMA, XSD, XSD_STRING
 
@@ -76,7 +77,7 @@ def extract(
     """
     address = resolve(base) if base is not None else None
     if base is not None and address is None:
-        raise PageError(f"the page's address '{base}' is none")
+        raise PageError(gettext("the page's address '{address}' is none", address=base))
     page = _page(html, charset)
     words = page_words(page, address)
     resolved = words.base or words.canonical or UNKNOWN_BASE
@@ -86,7 +87,10 @@ def extract(
     quads, findings = read_json_ld([Document(data=it.data, text=it.text) for it in read], resolved, profile)
     troubles.extend(read[it.document].trouble(it.offset, it.reason, fatal=it.fatal) for it in findings)
     if resolved == UNKNOWN_BASE and read and any(UNKNOWN_BASE in str(quad) for quad in quads):
-        reason = f"the page's address is not known, so relative ids begin with {UNKNOWN_BASE}; give it with --base URL"
+        reason = gettext(
+            "the page's address is not known, so relative ids begin with {base}; give it with --base URL",
+            base=UNKNOWN_BASE,
+        )
         troubles.append(read[0].trouble(0, reason, fatal=False))
     title = page.document.find("title")
     text = " ".join(title.text.split()) if title is not None else ""

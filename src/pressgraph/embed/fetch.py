@@ -14,6 +14,7 @@ from typing import Any
 import requests
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 
 LIMIT = 10 * 1024 * 1024
 TIMEOUT = 20.0
@@ -54,18 +55,22 @@ def fetch(url: str, *, limit: int = LIMIT, timeout: float = TIMEOUT, allow_priva
         raise
     except urllib.error.HTTPError as error:
         error.close()
-        raise FetchError(f"{url} answered {error.code} {error.reason}") from error
+        raise FetchError(
+            gettext("{url} answered {code} {reason}", url=url, code=error.code, reason=error.reason)
+        ) from error
     except urllib.error.URLError as error:
         if isinstance(error.reason, FetchError):
             raise error.reason from error
-        raise FetchError(f"{url} cannot be fetched: {error.reason}") from error
+        raise FetchError(gettext("{url} cannot be fetched: {reason}", url=url, reason=error.reason)) from error
     except TimeoutError as error:
-        raise FetchError(f"{url} took more than {timeout:g} seconds") from error
+        raise FetchError(gettext("{url} took more than {seconds:g} seconds", url=url, seconds=timeout)) from error
     except http.client.IncompleteRead as error:
-        raise FetchError(f"{url} was cut short: its server closed the connection") from error
+        raise FetchError(gettext("{url} was cut short: its server closed the connection", url=url)) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
         # a redirection, too, may lead to what is no address
-        raise FetchError(f"{url} cannot be fetched: {str(error) or type(error).__name__}") from error
+        raise FetchError(
+            gettext("{url} cannot be fetched: {reason}", url=url, reason=str(error) or type(error).__name__)
+        ) from error
 
 
 def _encoded(url: str) -> str:
@@ -74,12 +79,12 @@ def _encoded(url: str) -> str:
     Raises FetchError.
     """
     if url.partition("://")[0].lower() not in {"http", "https"}:
-        raise FetchError(f"'{url}' is not an http(s) address")
+        raise FetchError(gettext("'{url}' is not an http(s) address", url=url))
     prepared = requests.PreparedRequest()
     try:
         prepared.prepare_url(url, None)
     except (requests.RequestException, ValueError) as error:
-        raise FetchError(f"'{url}' is not an address: {error}") from error
+        raise FetchError(gettext("'{url}' is not an address: {reason}", url=url, reason=error)) from error
     return str(prepared.url)
 
 
@@ -89,16 +94,28 @@ def _read(response: Any, limit: int, deadline: float) -> bytes:
     while chunk := response.read1(_CHUNK):
         size += len(chunk)
         if size > limit:
-            raise FetchError(f"{response.url} has more than {limit:,} bytes", hint="raise the limit with --max-bytes")
+            raise FetchError(
+                gettext("{url} has more than {limit:,} bytes", url=response.url, limit=limit),
+                hint=gettext("raise the limit with --max-bytes"),
+            )
         if time.monotonic() > deadline:
             raise TimeoutError
         chunks.append(chunk)
     if response.length:
         # what `read1` gives ends in silence where the connection does
-        raise FetchError(f"{response.url} was cut short after {size:,} bytes; {response.length:,} more were announced")
+        raise FetchError(
+            gettext(
+                "{url} was cut short after {size:,} bytes; {length:,} more were announced",
+                url=response.url,
+                size=size,
+                length=response.length,
+            )
+        )
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in {"", "identity"}:
-        raise FetchError(f"{response.url} came compressed ({coding}), which was not asked for")
+        raise FetchError(
+            gettext("{url} came compressed ({coding}), which was not asked for", url=response.url, coding=coding)
+        )
     return b"".join(chunks)
 
 
@@ -148,6 +165,8 @@ def _require_public(connection: http.client.HTTPConnection) -> None:
         host = connection.host
         connection.close()
         raise FetchError(
-            f"'{host}' is {address}, which is not an address of the public internet",
-            hint="--allow-private fetches it all the same",
+            gettext(
+                "'{host}' is {address}, which is not an address of the public internet", host=host, address=address
+            ),
+            hint=gettext("--allow-private fetches it all the same"),
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PageError, Place, PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def find_pages(paths: Iterable[str | Path]) -> list[PageFile]:
         elif path.exists():
             pages = [PageFile(path=path, named=True)]
         elif path.is_symlink():
-            raise PressgraphError("the link points to nothing", place=Place(file=str(path)))
+            raise PressgraphError(gettext("the link points to nothing"), place=Place(file=str(path)))
         elif any(character in str(given) for character in "*?["):
             pages = [PageFile(path=it, named=False) for it in _matching(str(given))]
             if not pages:
-                raise PressgraphError(f"no page matches '{given}'")
+                raise PressgraphError(gettext("no page matches '{given}'", given=given))
         else:
-            raise PressgraphError("there is no such file or folder", place=Place(file=str(path)))
+            raise PressgraphError(gettext("there is no such file or folder"), place=Place(file=str(path)))
         for page in pages:
             known = found.get(page.path.resolve())
             if known is None or (page.named and not known.named):
@@ -81,9 +82,15 @@ def read_page(path: Path) -> bytes:
     """
     information = path.stat()
     if not stat.S_ISREG(information.st_mode):
-        raise PageError("not a file")
+        raise PageError(gettext("not a file"))
     if information.st_size > _LARGEST:
-        raise PageError(f"the file has {information.st_size // 2**20} MB; pages have at most {_LARGEST // 2**20}")
+        raise PageError(
+            gettext(
+                "the file has {size} MB; pages have at most {most}",
+                size=information.st_size // 2**20,
+                most=_LARGEST // 2**20,
+            )
+        )
     return path.read_bytes()
 
 
@@ -96,15 +103,17 @@ def write_page(path: Path, before: bytes, after: bytes) -> None:
     """
     information = path.stat()
     if not information.st_mode & 0o222 or not os.access(path, os.W_OK):
-        raise PageError("the file is read-only", hint="make it writable first")
+        raise PageError(gettext("the file is read-only"), hint=gettext("make it writable first"))
     if information.st_nlink > 1:
         _write_in_place(path, before, after)
         return
     user = os.geteuid() if hasattr(os, "geteuid") else information.st_uid
     if user not in {0, information.st_uid}:
-        raise PageError("the file belongs to another user, and would not any more", hint="run this as its owner")
+        raise PageError(
+            gettext("the file belongs to another user, and would not any more"), hint=gettext("run this as its owner")
+        )
     if path.read_bytes() != before:
-        raise PageError("the file has changed while we read it", hint="run this again")
+        raise PageError(gettext("the file has changed while we read it"), hint=gettext("run this again"))
     with write_atomically(path) as file:
         file.write(after)
 
@@ -113,7 +122,7 @@ def _write_in_place(path: Path, before: bytes, after: bytes) -> None:
     """Write a page over itself; what goes wrong midway, a full disk too, leaves it as it was."""
     with path.open("r+b") as file:
         if file.read() != before:
-            raise PageError("the file has changed while we read it", hint="run this again")
+            raise PageError(gettext("the file has changed while we read it"), hint=gettext("run this again"))
         try:
             # what is longer comes first: a full disk says so before anything is overwritten
             file.seek(len(before))

@@ -16,6 +16,7 @@ import turbohtml
 from pressgraph.embed.block import ID, MARK, MEDIA_TYPE
 from pressgraph.embed.text import PRESCAN
 from pressgraph.errors import PageError
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,9 @@ class ParsedPage:
         """
         for found in self.marked:
             if not found.closed:
-                raise PageError("our own block is not closed", hint="restore its </script>, or delete it by hand")
+                raise PageError(
+                    gettext("our own block is not closed"), hint=gettext("restore its </script>, or delete it by hand")
+                )
         return self.marked
 
     @cached_property

@@ -20,6 +20,7 @@ from pressgraph.embed.locate import ParsedPage
 from pressgraph.embed.templates import code_regions, template_of, without_code
 from pressgraph.embed.text import PageText
 from pressgraph.errors import PageError
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +70,8 @@ class Page:
         page = PageText(self.source.mark, "".join(reversed(text)), self.source.codec)
         if MARK in page.text and ParsedPage(page.parsed).marked:
             raise PageError(
-                "what stands before and after our block would be a block of ours without it",
-                hint="delete the piece of a tag before the block by hand",
+                gettext("what stands before and after our block would be a block of ours without it"),
+                hint=gettext("delete the piece of a tag before the block by hand"),
             )
         return page
 
@@ -90,8 +91,8 @@ class Page:
         base = _Base(original, self.tree if not self.tree.own else None)
         if (seen := template_of(base.tree)) is not None:
             raise PageError(
-                f"the file is the source of pages, not a page: {seen}",
-                hint="embed into the pages that are made from it, or into the template that has their <head>",
+                gettext("the file is the source of pages, not a page: {reason}", reason=seen),
+                hint=gettext("embed into the pages that are made from it, or into the template that has their <head>"),
             )
         written = block.write(base.tree.free_number(), original.newline)
         tried: set[int] = set()
@@ -103,8 +104,10 @@ class Page:
             if base.same_with(text, place, written):
                 return original.encode(text)
         raise PageError(
-            "there is no place for the block that leaves the rest of the page as it is",
-            hint="validate its HTML: close its comments, titles and scripts, and let nothing stand before its <head>",
+            gettext("there is no place for the block that leaves the rest of the page as it is"),
+            hint=gettext(
+                "validate its HTML: close its comments, titles and scripts, and let nothing stand before its <head>"
+            ),
         )
 
     def _places(self, base: _Base) -> Iterator[int]:

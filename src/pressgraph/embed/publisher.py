@@ -20,6 +20,7 @@ from pressgraph.errors import DataError, PageError
 from pressgraph.export.select import select
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
+from pressgraph.i18n import gettext
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
@@ -125,13 +126,16 @@ class Publisher:
         notes = list(foreign.notes)
         about = self.dataset.profile.shrink(iri, self.project.id_base)
         if foreign:
-            what = f"carries structured data already ({_counts(foreign)})"
+            what = _counts(foreign)
+            carried = gettext("carries structured data already ({what})", what=what)
             if wish.on_conflict is OnConflict.FAIL:
-                return refused(html, PageError(f"the page {what}"), about)
+                return refused(
+                    html, PageError(gettext("the page carries structured data already ({what})", what=what)), about
+                )
             if wish.on_conflict is OnConflict.SKIP:
-                return Edit(status=Status.SKIPPED, before=html, after=html, about=about, notes=(what,))
+                return Edit(status=Status.SKIPPED, before=html, after=html, about=about, notes=(carried,))
             if wish.on_conflict is OnConflict.WARN:
-                notes.append(what)
+                notes.append(carried)
         setting = Setting(language=words.language, fallback=self.project.language, url=words.canonical or address)
         block = self.block(iri, wish, setting, foreign=foreign if wish.on_conflict is OnConflict.LINK else None)
         after = page.embed(block)
@@ -237,8 +241,8 @@ class Publisher:
     def _without_subject(self, html: bytes, wish: Wish) -> Edit:
         if wish.must_say:
             error = PageError(
-                "the page does not say what it is about",
-                hint="name it with --about ID, or map the page under [embed.pages] in pressgraph.toml",
+                gettext("the page does not say what it is about"),
+                hint=gettext("name it with --about ID, or map the page under [embed.pages] in pressgraph.toml"),
             )
             return refused(html, error)
         notes = ("does not say what it is about",)

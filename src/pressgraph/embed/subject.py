@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pressgraph.embed.addresses import is_address, resolve
 from pressgraph.embed.block import ABOUT, MARK
 from pressgraph.errors import PageError
+from pressgraph.i18n import gettext, joined
 from pressgraph.spelling import composed
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ def _stated_about(page: Page) -> str | None:
             stated.append(text.strip())
     if len(set(stated)) > 1:
         raise PageError(
-            f"the page says that it is about {' and about '.join(sorted(set(stated)))}", hint="say with --about which"
+            gettext(
+                "the page says that it is about {things}", things=joined(gettext(" and about "), sorted(set(stated)))
+            ),
+            hint=gettext("say with --about which"),
         )
     return stated[0] if stated else None
 

@@ -11,6 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from pressgraph.i18n import gettext
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -146,13 +148,13 @@ def _front_matter(text: str) -> str | None:
     fence = _FENCE.match(text)
     if fence is not None:
         closed = re.compile(rf"(?m)^{re.escape(fence[1])}[ \t]*$").search(text, fence.end())
-        return f"it begins with front matter ({fence[1]})" if closed is not None else None
+        return gettext("it begins with front matter ({mark})", mark=fence[1]) if closed is not None else None
     if text.startswith("{"):
         try:
             data, _ = json.JSONDecoder().raw_decode(text)
         except (ValueError, RecursionError):
             return None
-        return "it begins with front matter (JSON)" if isinstance(data, dict) and data else None
+        return gettext("it begins with front matter ({mark})", mark="JSON") if isinstance(data, dict) and data else None
     return None
 
 
@@ -162,18 +164,18 @@ def _namespace(page: ParsedPage) -> str | None:
     for element in page.document.find_all(True):
         prefix, colon, _ = element.tag.partition(":")
         if colon and prefix in _PREFIXES:
-            return f"<{element.tag}> is {_PREFIXES[prefix]}"
+            return gettext("{code} is {language}", code=f"<{element.tag}>", language=_PREFIXES[prefix])
         for name, value in element.attrs.items():
             if name == "data-namespace-typo3-fluid":
-                return f"{name} is TYPO3 Fluid"
+                return gettext("{code} is {language}", code=name, language="TYPO3 Fluid")
             prefix, colon, _ = name.partition(":")
             if colon and prefix in _ATTRIBUTE_PREFIXES:
-                return f"{name} is {_ATTRIBUTE_PREFIXES[prefix]}"
+                return gettext("{code} is {language}", code=name, language=_ATTRIBUTE_PREFIXES[prefix])
             if prefix == "xmlns":
                 lower = str(value or "").lower()
                 for namespace, language in _NAMESPACES:
                     if namespace in lower:
-                        return f"{name} is {language}"
+                        return gettext("{code} is {language}", code=name, language=language)
     return None
 
 
@@ -187,7 +189,8 @@ def _part(page: ParsedPage) -> str | None:
     for pattern, language in patterns:
         match = pattern.search(outside)
         if match is not None:
-            return f"'{' '.join(match[0].split())}' is {language}"
+            code = " ".join(match[0].split())
+            return gettext("{code} is {language}", code=f"'{code}'", language=language)
     return None
 
 

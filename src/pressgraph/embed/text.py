@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pressgraph.errors import PageError
+from pressgraph.i18n import gettext
 
 # Encodings in which a byte below 0x80 need not be the ASCII character (RFC 1468, RFC 1843, RFC 2152).
 _STATEFUL = re.compile(rb"charset\s*=\s*[\"']?\s*(iso-2022-[a-z0-9]+|hz-gb-2312|utf-7)\b", re.IGNORECASE)
@@ -50,18 +51,25 @@ class PageText:
                 try:
                     return cls(mark, html[2:].decode(codec), codec)
                 except UnicodeDecodeError as error:
-                    raise PageError(f"not valid UTF-16: {error.reason} at byte {error.start + 2}") from error
+                    raise PageError(
+                        gettext("not valid UTF-16: {reason} at byte {byte}", reason=error.reason, byte=error.start + 2)
+                    ) from error
         if html.startswith(codecs.BOM_UTF8):
             # the mark wins over whatever the page says (Encoding, 6)
             return cls(codecs.BOM_UTF8, html[3:].decode("latin-1"), "latin-1")
         if _looks_like_utf16(html):
-            raise PageError("the page looks like UTF-16 without a byte order mark", hint="save it as UTF-8")
+            raise PageError(
+                gettext("the page looks like UTF-16 without a byte order mark"), hint=gettext("save it as UTF-8")
+            )
         declared = _STATEFUL.search(html, 0, PRESCAN)
         if declared is not None:
             name = declared[1].decode().upper()
-            raise PageError(f"the page is in {name}, which switches character sets midway", hint="save it as UTF-8")
+            raise PageError(
+                gettext("the page is in {name}, which switches character sets midway", name=name),
+                hint=gettext("save it as UTF-8"),
+            )
         if _JIS_ESCAPE.search(html):
-            raise PageError("the page seems to be in ISO-2022-JP, which switches character sets midway")
+            raise PageError(gettext("the page seems to be in ISO-2022-JP, which switches character sets midway"))
         return cls(b"", html.decode("latin-1"), "latin-1")
 
     def encode(self, text: str) -> bytes:

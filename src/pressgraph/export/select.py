@@ -14,6 +14,7 @@ from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
 from pressgraph.export.jsonld import json_ld, json_ld_dataset
 from pressgraph.facts.ids import Ids, is_iri
+from pressgraph.i18n import gettext
 from pressgraph.rdf import CLU, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -112,25 +113,27 @@ class _Selector:
 
     def unknown(self, about: str, root: str) -> DataError:
         if not is_iri(root):
-            return DataError(f"'{about}' is not an id", hint="ids look like agent/example-cluster")
+            return DataError(
+                gettext("'{about}' is not an id", about=about), hint=gettext("ids look like agent/example-cluster")
+            )
         if root in self.rules.withhold:
             return DataError(
-                f"'{about}' is withheld from publishing",
-                hint="take it out of 'withhold' under [publish] in pressgraph.toml to publish it",
+                gettext("'{about}' is withheld from publishing", about=about),
+                hint=gettext("take it out of 'withhold' under [publish] in pressgraph.toml to publish it"),
             )
         node = ox.NamedNode(root)
         if node in self.withheld.nodes and self.rules.withhold:
             return DataError(
-                f"all that is known of '{about}' is withheld from publishing",
-                hint="'personal_data' and 'withhold' under [publish] in pressgraph.toml say what is published",
+                gettext("all that is known of '{about}' is withheld from publishing", about=about),
+                hint=gettext("'personal_data' and 'withhold' under [publish] in pressgraph.toml say what is published"),
             )
         personal = any(
             quad.graph_name in self.withheld.facts for quad in self.store.quads_for_pattern(node, None, None, None)
         )
         if personal:
             return DataError(
-                f"all that is known of '{about}' is personal data, which is not published",
-                hint="set personal_data = true under [publish] in pressgraph.toml to publish it",
+                gettext("all that is known of '{about}' is personal data, which is not published", about=about),
+                hint=gettext("set personal_data = true under [publish] in pressgraph.toml to publish it"),
             )
         from pressgraph.spelling import did_you_mean
 
@@ -140,8 +143,10 @@ class _Selector:
             for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, None)
             if isinstance(quad.subject, ox.NamedNode) and self.published(quad)
         }
-        hint = did_you_mean(about, known, otherwise="'pressgraph query where-is-it-mentioned -p text=…' finds ids")
-        return DataError(f"no fact describes '{about}'", hint=hint)
+        hint = did_you_mean(
+            about, known, otherwise=gettext("'pressgraph query where-is-it-mentioned -p text=…' finds ids")
+        )
+        return DataError(gettext("no fact describes '{about}'", about=about), hint=hint)
 
     def description(self, root: str, depth: int | None) -> set[ox.Quad]:
         if not is_iri(root):

@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
-from pressgraph.errors import Place, Problem, Text, in_language
+from pressgraph.errors import Place, Problem
 from pressgraph.facts.datatypes import datatype, hint_of
 from pressgraph.facts.ids import Ids, suggest_id
 from pressgraph.facts.mixed import datatype_named, looks_like_id, takes_languages, term_or_literal
@@ -33,6 +33,7 @@ from pressgraph.facts.model import (
 )
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
+from pressgraph.i18n import Text, in_language
 from pressgraph.languages import is_well_formed
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import XSD_STRING

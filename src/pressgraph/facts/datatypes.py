@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.errors import Text, in_language
 from pressgraph.facts.date_words import in_quotes, mend_date, mend_period, mend_when
 from pressgraph.facts.dates import is_edtf, lexical_form, read_date, read_period
 from pressgraph.facts.rules import phrase
+from pressgraph.i18n import Text, in_language
 from pressgraph.rdf import EDTF, XSD
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from pressgraph.profile.model import Key, Kind
 from pressgraph.rdf import EDTF, RDF, XSD, XSD_STRING
 
 if TYPE_CHECKING:
-    from pressgraph.errors import Text
+    from pressgraph.i18n import Text
 
 # What is in no text but an id or an address: a path, or a prefix.
 _LIKE_ID = re.compile(r"[^\s]*/[^\s]*|[A-Za-z][\w.+-]*:[^\s]+")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pressgraph.errors import Place, Problem, Text, in_language
+from pressgraph.errors import Place, Problem
+from pressgraph.i18n import Text, in_language
 
 
 class Rule(NamedTuple):

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.errors import Place, Problem, ProfileError, Text
+from pressgraph.errors import Place, Problem, ProfileError
+from pressgraph.i18n import Text
 from pressgraph.profile.graph import OWN, Graph
 from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place, ProjectError
+from pressgraph.i18n import gettext
 from pressgraph.project.serving import KEYS as SERVE_KEYS
 from pressgraph.project.serving import Serving, serving
 from pressgraph.spelling import composed, did_you_mean
@@ -176,8 +177,11 @@ class Project:
         if names := self.facts_names():
             return names
         raise ProjectError(
-            f"there are no facts files in {self.root}",
-            hint=f"looked for {', '.join(self.facts)}; 'pressgraph init DIR' makes a project with a sample",
+            gettext("there are no facts files in {folder}", folder=self.root),
+            hint=gettext(
+                "looked for {patterns}; 'pressgraph init DIR' makes a project with a sample",
+                patterns=", ".join(self.facts),
+            ),
         )
 
     def facts_names(self) -> list[str]:
@@ -263,7 +267,9 @@ def open_project(root: Path) -> Project:
     Raises ProjectError, with the file and what is wrong in it.
     """
     if not root.is_dir():
-        raise ProjectError(f"there is no folder {root}", hint="name an existing folder with --project")
+        raise ProjectError(
+            gettext("there is no folder {folder}", folder=root), hint=gettext("name an existing folder with --project")
+        )
     root = root.resolve()
     path = root / CONFIG_NAME
     if not path.is_file():
@@ -273,10 +279,12 @@ def open_project(root: Path) -> Project:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        hint = "save it as UTF-8"
-        raise ProjectError("not UTF-8, as TOML must be", place=Place(file=str(path), line=line), hint=hint) from error
+        hint = gettext("save it as UTF-8")
+        raise ProjectError(
+            gettext("not UTF-8, as TOML must be"), place=Place(file=str(path), line=line), hint=hint
+        ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ProjectError(f"not valid TOML: {error}", place=Place(file=str(path))) from error
+        raise ProjectError(gettext("not valid TOML: {reason}", reason=error), place=Place(file=str(path))) from error
     return _settings(root, path, table)
 
 
@@ -298,11 +306,11 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
 
 def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     reader = _Reader(path)
-    reader.known(table, _SECTIONS, "section")
+    reader.known(table, _SECTIONS, gettext("section"))
     for name, keys in _SECTIONS.items():
         section = reader.table(table, name)
         if keys:
-            reader.known(section, keys, f"key in [{name}]")
+            reader.known(section, keys, gettext("key in [{section}]", section=name))
         for key, value in section.items() if name != "serve" else ():
             reader.typed(f"{name}.{key}", value, keys.get(key, object))
     project = table.get("project", {})
@@ -320,22 +328,22 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     try:
         settings["serve"] = serving(table.get("serve", {}))
     except ValueError as error:
-        raise reader.error(str(error)) from error
+        raise reader.error(error.args[0]) from error
     if "language" in project:
         settings["language"] = project["language"]
     if "base" in project:
         base = project["base"]
         if not is_base(base):
             raise reader.error(
-                f"project.base '{base}' is not an absolute http(s) IRI that ends in '/'",
-                hint='write, for example, base = "https://data.example.org/"',
+                gettext("project.base '{base}' is not an absolute http(s) IRI that ends in '/'", base=base),
+                hint=gettext('write, for example, base = "https://data.example.org/"'),
             )
         settings["base"] = base
     if "facts" in project:
         settings["facts"] = tuple(reader.string_list("project.facts", project["facts"]))
         for pattern in settings["facts"]:
             if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-                raise reader.error(f"project.facts '{pattern}' leaves the project's folder")
+                raise reader.error(gettext("project.facts '{pattern}' leaves the project's folder", pattern=pattern))
     return Project(root=root, **settings)
 
 
@@ -347,7 +355,9 @@ def _own_folders(root: Path, profile: dict[str, Any], reader: _Reader) -> dict[s
             paths = [root / name for name in reader.string_list(f"profile.{kind}", profile[kind])]
             for path in paths:
                 if not path.exists():
-                    raise reader.error(f"profile.{kind} names {path}, which does not exist")
+                    raise reader.error(
+                        gettext("profile.{kind} names {path}, which does not exist", kind=kind, path=path)
+                    )
             folders[kind] = tuple(paths)
         else:
             folders[kind] = (root / kind,) if (root / kind).is_dir() else ()
@@ -366,23 +376,32 @@ class _Reader:
     def known(self, table: dict[str, Any], names: dict[str, Any], what: str) -> None:
         for name in table:
             if name not in names:
-                hint = did_you_mean(name, names, otherwise=f"known: {', '.join(names)}")
-                raise self.error(f"unknown {what}: '{name}'", hint=hint)
+                hint = did_you_mean(name, names, otherwise=gettext("known: {words}", words=", ".join(names)))
+                raise self.error(gettext("unknown {what}: '{name}'", what=what, name=name), hint=hint)
 
     def table(self, table: dict[str, Any], name: str) -> dict[str, Any]:
         section = table.get(name, {})
         if not isinstance(section, dict):
-            raise self.error(f"'{name}' must be a section: [{name}]")
+            raise self.error(gettext("'{name}' must be a section: [{name}]", name=name))
         return section
 
     def typed(self, name: str, value: Any, wanted: type | tuple[type, ...]) -> None:
         if not isinstance(value, wanted):
-            kinds = {str: "a text in quotes", bool: "true or false", list: "a list of texts", dict: "a section"}
-            raise self.error(f"{name} must be {kinds[wanted] if isinstance(wanted, type) else wanted}")
+            kinds = {
+                str: gettext("a text in quotes"),
+                bool: gettext("true or false"),
+                list: gettext("a list of texts"),
+                dict: gettext("a section"),
+            }
+            raise self.error(
+                gettext(
+                    "{name} must be {wanted}", name=name, wanted=kinds[wanted] if isinstance(wanted, type) else wanted
+                )
+            )
 
     def string_list(self, name: str, value: list[Any]) -> list[str]:
         if not all(isinstance(item, str) for item in value):
-            raise self.error(f"{name} must be a list of texts")
+            raise self.error(gettext("{name} must be {wanted}", name=name, wanted=gettext("a list of texts")))
         return list(value)
 
     def ids(self, name: str, value: list[Any]) -> tuple[str, ...]:
@@ -396,15 +415,19 @@ class _Reader:
             except ValueError:
                 good = None
             if not good:
-                hint = "ids look like agent/example-cluster; those with a prefix are written as whole IRIs here"
-                raise self.error(f"{name}: '{text}' is not an id", hint=hint)
+                hint = gettext(
+                    "ids look like agent/example-cluster; those with a prefix are written as whole IRIs here"
+                )
+                raise self.error(gettext("{name}: '{text}' is not an id", name=name, text=text), hint=hint)
             found.append(text)
         return tuple(dict.fromkeys(found))
 
     def strings(self, name: str, value: dict[str, Any]) -> dict[str, str]:
         for key, item in value.items():
             if not isinstance(item, str):
-                raise self.error(f"{name}.{key} must be a text in quotes")
+                raise self.error(
+                    gettext("{name} must be {wanted}", name=f"{name}.{key}", wanted=gettext("a text in quotes"))
+                )
         return dict(value)
 
     def prefixes(self, table: dict[str, Any]) -> dict[str, str]:
@@ -412,10 +435,14 @@ class _Reader:
         found = self.strings("prefixes", table)
         for prefix, namespace in found.items():
             if not _PREFIX.fullmatch(prefix):
-                raise self.error(f"prefixes: '{prefix}' is not a prefix", hint="letters, digits and '-', as in schema")
+                raise self.error(
+                    gettext("prefixes: '{prefix}' is not a prefix", prefix=prefix),
+                    hint=gettext("letters, digits and '-', as in schema"),
+                )
             if not _NAMESPACE.fullmatch(namespace):
                 raise self.error(
-                    f"prefixes.{prefix}: '{namespace}' is not an IRI", hint='such as "https://www.example.org/terms#"'
+                    gettext("prefixes.{prefix}: '{namespace}' is not an IRI", prefix=prefix, namespace=namespace),
+                    hint=gettext('such as "https://www.example.org/terms#"'),
                 )
         return found
 
@@ -423,22 +450,32 @@ class _Reader:
         texts = ("file", "sheet", "url", "encoding", "delimiter")
         maps = ("columns", "constants", "templates")
         if not isinstance(value, dict) or not isinstance(value.get("file"), str):
-            raise self.error(f"tables.{name} must be a section with file = …", hint='such as file = "data/labels.csv"')
-        self.known(value, dict.fromkeys((*texts, "header", *maps)), f"key in [tables.{name}]")
+            raise self.error(
+                gettext("tables.{name} must be a section with file = …", name=name),
+                hint=gettext('such as file = "data/labels.csv"'),
+            )
+        self.known(
+            value, dict.fromkeys((*texts, "header", *maps)), gettext("key in [{section}]", section=f"tables.{name}")
+        )
         for key in value:
             if key != "header":
                 self.typed(f"tables.{name}.{key}", value[key], str if key in texts else dict)
         header = value.get("header", 1)
         if not isinstance(header, int) or isinstance(header, bool) or header < 1:
-            raise self.error(f"tables.{name}.header must be the number of the row that names the columns, from 1")
+            raise self.error(
+                gettext("tables.{name}.header must be the number of the row that names the columns, from 1", name=name)
+            )
         settings: dict[str, Any] = {key: value[key] for key in (*texts, "header") if key in value}
         if len(settings.get("delimiter", ",")) != 1:
-            raise self.error(f"tables.{name}.delimiter must be one character")
+            raise self.error(gettext("tables.{name}.delimiter must be one character", name=name))
         try:
             "".encode(settings.get("encoding", "utf-8"))
         except LookupError:
-            hint = "such as utf-8, cp1252 or utf-16"
-            raise self.error(f"tables.{name}.encoding '{settings['encoding']}' is not known", hint=hint) from None
+            hint = gettext("such as utf-8, cp1252 or utf-16")
+            raise self.error(
+                gettext("tables.{name}.encoding '{encoding}' is not known", name=name, encoding=settings["encoding"]),
+                hint=hint,
+            ) from None
         tables: dict[str, Any] = {key: self.strings(f"tables.{name}.{key}", value.get(key, {})) for key in maps}
         return TableSettings(name=name, **settings, **tables)
 
@@ -446,26 +483,32 @@ class _Reader:
         if isinstance(value, str):
             return Endpoint(url=value)
         if isinstance(value, dict) and isinstance(value.get("url"), str):
-            self.known(value, dict.fromkeys(("url", "timeout", "update", "store")), f"key in [endpoints.{name}]")
+            self.known(
+                value,
+                dict.fromkeys(("url", "timeout", "update", "store")),
+                gettext("key in [{section}]", section=f"endpoints.{name}"),
+            )
             timeout = value.get("timeout", 60.0)
             if not isinstance(timeout, int | float) or isinstance(timeout, bool) or timeout <= 0:
-                raise self.error(f"endpoints.{name}.timeout must be a number of seconds above 0")
+                raise self.error(gettext("endpoints.{name}.timeout must be a number of seconds above 0", name=name))
             for key in ("update", "store"):
                 if key in value:
                     self.typed(f"endpoints.{name}.{key}", value[key], str)
             return Endpoint(
                 url=value["url"], timeout=float(timeout), update=value.get("update"), store=value.get("store")
             )
-        raise self.error(f"endpoints.{name} must be an address in quotes, or a section with url = …")
+        raise self.error(gettext("endpoints.{name} must be an address in quotes, or a section with url = …", name=name))
 
     def embedding(self, section: dict[str, Any]) -> Embedding:
         choices = {"for": ("google", "full"), "on_conflict": ("link", "warn", "skip", "fail")}
         for key, known in choices.items():
             if key in section and section[key] not in known:
-                raise self.error(f"embed.{key} must be one of {', '.join(known)}")
+                raise self.error(gettext("embed.{key} must be one of {known}", key=key, known=", ".join(known)))
         site = section.get("site")
         if site is not None and not is_base(site):
-            raise self.error(f"embed.site '{site}' is not an absolute http(s) address that ends in '/'")
+            raise self.error(
+                gettext("embed.site '{site}' is not an absolute http(s) address that ends in '/'", site=site)
+            )
         return Embedding(
             audience=section.get("for", "google"),
             links=section.get("links", False),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 
 ResourceFolder = Literal["ontology", "shapes", "queries", "data", "examples"]
 # what lies elsewhere in a checkout: the constraints' examples are tests there
@@ -23,6 +24,6 @@ def resource_folder(name: ResourceFolder) -> Path:
         if folder.is_dir():
             return folder
     raise PressgraphError(
-        f"the shipped folder '{name}' is missing beside {package}",
-        hint="install pressgraph again, or run it from a complete checkout",
+        gettext("the shipped folder '{name}' is missing beside {package}", name=name, package=package),
+        hint=gettext("install pressgraph again, or run it from a complete checkout"),
     )

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
+from pressgraph.i18n import gettext
+
 _URL = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
 
 
@@ -91,11 +93,11 @@ class Serving:
 
 _KINDS: dict[str, Any] = {"int": int, "float": (int, float), "str": str, "bool": bool, "tuple[str, ...]": list}
 _WANTED = {
-    "int": "a whole number above 0",
-    "float": "a number above 0",
-    "str": "a text in quotes",
-    "bool": "true or false",
-    "tuple[str, ...]": "a list of texts",
+    "int": gettext("a whole number above 0"),
+    "float": gettext("a number above 0"),
+    "str": gettext("a text in quotes"),
+    "bool": gettext("true or false"),
+    "tuple[str, ...]": gettext("a list of texts"),
 }
 _MAY_BE_ZERO = {"slow_workers", "service_cache", "cache_mib", "queue", "port"}
 
@@ -121,24 +123,28 @@ def serving(table: dict[str, Any]) -> Serving:
         if good and kind == "tuple[str, ...]":
             good = all(isinstance(item, str) for item in value)
         if not good:
-            raise ValueError(f"serve.{field.name} must be {_WANTED[kind]}")
+            raise ValueError(gettext("{name} must be {wanted}", name=f"serve.{field.name}", wanted=_WANTED[kind]))
         values[field.name] = tuple(value) if isinstance(value, list) else value
     url = values.get("url", "")
     if url and not _URL.fullmatch(url):
-        raise ValueError(f"serve.url '{url}' is not an http(s) address")
+        raise ValueError(gettext("serve.url '{url}' is not an http(s) address", url=url))
     values["url"] = url.rstrip("/")
     for name in ("imprint", "privacy"):
         if values.get(name) and not re.fullmatch(r"(https?://[^\s<>\"]+|/[^\s<>\"]*)", values[name]):
-            raise ValueError(f"serve.{name} '{values[name]}' is not an address")
+            raise ValueError(gettext("serve.{name} '{address}' is not an address", name=name, address=values[name]))
     store = values.get("store", "served")
     if not re.fullmatch(r"[\w.-]+", store) or store.startswith("."):
-        raise ValueError(f"serve.store '{store}' is not the name of a folder in the project")
+        raise ValueError(gettext("serve.store '{store}' is not the name of a folder in the project", store=store))
     for service in values.get("services", ()):
         if not _URL.fullmatch(service):
-            raise ValueError(f"serve.services names '{service}', which is not an http(s) address")
+            raise ValueError(
+                gettext("serve.services names '{address}', which is not an http(s) address", address=service)
+            )
     for proxy in values.get("proxies", ()):
         try:
             ipaddress.ip_network(proxy)
         except ValueError as error:
-            raise ValueError(f"serve.proxies names '{proxy}', which is no address and no network") from error
+            raise ValueError(
+                gettext("serve.proxies names '{address}', which is no address and no network", address=proxy)
+            ) from error
     return Serving(**values)

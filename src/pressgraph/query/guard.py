@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pressgraph.errors import QueryError
+from pressgraph.i18n import gettext
 from pressgraph.query.lexer import kinds
 from pressgraph.query.patterns import KEYWORD
 
@@ -56,7 +57,7 @@ def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
     """
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limits.size:
-        raise RefusedQueryError(f"the query has {size} bytes; {limits.size} are allowed")
+        raise RefusedQueryError(gettext("the query has {size} bytes; {most} are allowed", size=size, most=limits.size))
     if _plain(text, limits):
         return
     guard = _Guard(text, limits)
@@ -142,8 +143,8 @@ class _Guard:
             raise self.no_service()
         if self.opened[-1:] == ["("] and not self.in_values and _compares(iri) and not self.harmless():
             raise RefusedQueryError(
-                f"<{iri[:40]}> could also be a comparison, and what follows it other than it looks",
-                hint="write a space after '<', or the IRI with a scheme and '//'",
+                gettext("<{iri}> could also be a comparison, and what follows it other than it looks", iri=iri[:40]),
+                hint=gettext("write a space after '<', or the IRI with a scheme and '//'"),
             )
         self.hidden_in_iri(iri)
 
@@ -174,7 +175,9 @@ class _Guard:
             self.depth += 1
             self.opened.append(text)
             if self.depth > self.limits.depth:
-                raise RefusedQueryError(f"the query is nested deeper than {self.limits.depth} levels")
+                raise RefusedQueryError(
+                    gettext("the query is nested deeper than {limit} levels", limit=self.limits.depth)
+                )
         elif text in _CLOSING:
             self.depth = max(0, self.depth - 1)
             if self.opened:
@@ -190,16 +193,18 @@ class _Guard:
             self.patterns += 1
             if self.patterns > self.limits.patterns:
                 raise RefusedQueryError(
-                    f"the query has more than {self.limits.patterns} patterns and items",
-                    hint="put lists of values into VALUES",
+                    gettext("the query has more than {most} patterns and items", most=self.limits.patterns),
+                    hint=gettext("put lists of values into VALUES"),
                 )
         elif text[0] == "\\":
-            raise RefusedQueryError("the query has a backslash outside a string")
+            raise RefusedQueryError(gettext("the query has a backslash outside a string"))
 
     def operator(self) -> None:
         self.operators += 1
         if self.operators > self.limits.operators:
-            raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
+            raise RefusedQueryError(
+                gettext("the query has more than {most} patterns and operators", most=self.limits.operators)
+            )
 
     def word(self, word: str) -> None:
         if word == "VALUES":
@@ -220,22 +225,29 @@ class _Guard:
             closed = iri.count(")") + iri.count("]")
             deepest = self.depth + opened
             if deepest > self.limits.depth:
-                raise RefusedQueryError(f"the query is nested deeper than {self.limits.depth} levels")
+                raise RefusedQueryError(
+                    gettext("the query is nested deeper than {limit} levels", limit=self.limits.depth)
+                )
             self.depth = max(0, self.depth + opened - min(opened, closed))
         for sign in ("!", "&&", "+", "-"):
             # an IRI has a few of these; a chain has hundreds
             self.operators += max(0, iri.count(sign) - 20)
         if self.operators > self.limits.operators:
-            raise RefusedQueryError(f"the query has more than {self.limits.operators} patterns and operators")
+            raise RefusedQueryError(
+                gettext("the query has more than {most} patterns and operators", most=self.limits.operators)
+            )
 
     def no_load(self) -> RefusedQueryError:
-        return RefusedQueryError("LOAD would fetch a document, and nothing is fetched here")
+        return RefusedQueryError(gettext("LOAD would fetch a document, and nothing is fetched here"))
 
     def no_service(self) -> RefusedQueryError:
         if self.limits.services:
             known = ", ".join(sorted(self.limits.services))
-            return RefusedQueryError("SERVICE may ask only endpoints that are allowed here", hint=f"write <…>: {known}")
+            return RefusedQueryError(
+                gettext("SERVICE may ask only endpoints that are allowed here"),
+                hint=gettext("write <…>: {words}", words=known),
+            )
         return RefusedQueryError(
-            "SERVICE would ask another endpoint, and nothing is fetched here",
-            hint="ask that endpoint itself; on the command line with --endpoint URL",
+            gettext("SERVICE would ask another endpoint, and nothing is fetched here"),
+            hint=gettext("ask that endpoint itself; on the command line with --endpoint URL"),
         )

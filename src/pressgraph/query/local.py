@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
+from pressgraph.i18n import gettext
 from pressgraph.query.forms import empty_store, with_columns_as_written
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.lexer import kinds
@@ -35,7 +36,7 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
     except SyntaxError as error:
         raise syntax_error(text, error.msg or str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise QueryError(f"the query failed: {error}") from error
+        raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
     return Answer(found)
 
 
@@ -53,11 +54,13 @@ def check_syntax(text: str, prefixes: Mapping[str, str]) -> None:
 def syntax_error(text: str, message: str) -> QueryError:
     """Say where the text stops being SPARQL; the engine's list of all that it would have taken helps nobody."""
     if next(iter(kinds(text)), None) is None:
-        return QueryError("the query is empty", hint="it begins with SELECT, ASK, CONSTRUCT or DESCRIBE")
+        return QueryError(
+            gettext("the query is empty"), hint=gettext("it begins with SELECT, ASK, CONSTRUCT or DESCRIBE")
+        )
     message = " ".join(message.split())
     match = ENGINE_PLACE.match(message)
     if match is None:
-        return QueryError(f"not valid SPARQL 1.1: {message[:_LONGEST_MESSAGE]}")
+        return QueryError(gettext("not valid SPARQL 1.1: {reason}", reason=message[:_LONGEST_MESSAGE]))
     line, column = int(match[1]), int(match[2])
     lines = text.splitlines()
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
@@ -65,4 +68,9 @@ def syntax_error(text: str, message: str) -> QueryError:
     known = match[3] if len(match[3]) < _LONGEST_MESSAGE else None
     if "Prefix not found" in match[3]:
         known = "is a prefix not declared?"
-    return QueryError(f"not valid SPARQL 1.1 in line {line}, column {column}: {found}", hint=known)
+    return QueryError(
+        gettext(
+            "not valid SPARQL 1.1 in line {line}, column {column}: {reason}", line=line, column=column, reason=found
+        ),
+        hint=known,
+    )

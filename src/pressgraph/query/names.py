@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import QueryError
+from pressgraph.i18n import gettext
 from pressgraph.languages import lookup
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.query.results import Answer
@@ -49,7 +50,7 @@ def answer_with_names(
     try:
         document = json.loads(answer.found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-        raise QueryError(f"the query failed: {error}") from error
+        raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
     bindings = document["results"]["bindings"]
     rows = fill(query, bindings, look_up(things_in(query, bindings)), languages, id_base=id_base)
     written = json.dumps({"head": {"vars": query.columns}, "results": {"bindings": rows}}).encode()

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
+from pressgraph.i18n import gettext
 from pressgraph.languages import primary
 from pressgraph.query.forms import GRAPH_FORMS, with_prefixes
 from pressgraph.query.lexer import tokens
@@ -142,8 +143,8 @@ def _with_patterns(query: NamedQuery, prefixes: Mapping[str, str], language: str
     for name, thing in query.names.items():
         if thing in query.computed:
             raise QueryError(
-                f"?{name} is the name of what the SELECT computes, and no pattern finds that",
-                hint=f"compute ?{thing} in a subquery, or with BIND",
+                gettext("?{name} is the name of what the SELECT computes, and no pattern finds that", name=name),
+                hint=gettext("compute ?{thing} in a subquery, or with BIND", thing=thing),
             )
         subject = thing
         if thing not in bound:
@@ -257,8 +258,10 @@ def _conditions(words: Sequence[Token], columns: Collection[str]) -> tuple[tuple
             token, i = words[i + 1], i + 3
         if token.kind != "variable" or token.text[1:] not in columns:
             raise QueryError(
-                f"ORDER BY has a name and '{token.text}': rows are sorted by names when all else is done",
-                hint="beside a name, ORDER BY takes columns that the query selects, and ASC or DESC of them",
+                gettext(
+                    "ORDER BY has a name and '{text}': rows are sorted by names when all else is done", text=token.text
+                ),
+                hint=gettext("beside a name, ORDER BY takes columns that the query selects, and ASC or DESC of them"),
             )
         found.append((token.text[1:], word == "DESC"))
     return tuple(found)

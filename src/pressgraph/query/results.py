@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import SERIALIZATIONS, serialization
 from pressgraph.dataset.writing import triple_order, write_triples, xml_escaped
 from pressgraph.errors import QueryError
+from pressgraph.i18n import gettext
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Answer:
                     for solution in self.found:
                         yield tuple(solution[variable] for variable in variables)
                 except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-                    raise QueryError(f"the query failed: {error}") from error
+                    raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
             case ox.QueryBoolean():
                 yield (ox.Literal(bool(self.found)),)
             case _:
@@ -75,11 +76,11 @@ class Answer:
         Raises QueryError where the evaluation fails midway.
         """
         if not isinstance(self.found, ox.QueryTriples | list):
-            raise QueryError("this query has rows, not a graph")
+            raise QueryError(gettext("this query has rows, not a graph"))
         try:
             return sorted(set(self.found), key=triple_order)
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-            raise QueryError(f"the query failed: {error}") from error
+            raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
 
     @property
     def variables(self) -> list[str]:
@@ -109,8 +110,8 @@ def write_answer(
         return _graph(answer, form, profile, id_base)
     if form is not None and form not in ROW_FORMATS:
         raise QueryError(
-            f"'{form}' is for CONSTRUCT and DESCRIBE; this query has rows",
-            hint=f"use one of {', '.join(ROW_FORMATS)}",
+            gettext("'{form}' is for CONSTRUCT and DESCRIBE; this query has rows", form=form),
+            hint=gettext("use one of {words}", words=", ".join(ROW_FORMATS)),
         )
     if form in _W3C and not answer.is_graph:
         return _w3c(answer, _W3C[form])
@@ -134,8 +135,8 @@ def _format(form: str | None, *, graph: bool) -> str | None:
         return name
     found = next((it.name for it in SERIALIZATIONS if name in {it.name, it.media_type, *it.aliases}), None)
     if found is None:
-        hint = did_you_mean(form, RESULT_FORMATS, otherwise=f"known: {', '.join(RESULT_FORMATS)}")
-        raise QueryError(f"'{form}' is not a result format", hint=hint)
+        hint = did_you_mean(form, RESULT_FORMATS, otherwise=gettext("known: {words}", words=", ".join(RESULT_FORMATS)))
+        raise QueryError(gettext("'{form}' is not a result format", form=form), hint=hint)
     return found
 
 
@@ -200,7 +201,7 @@ def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
             else f"{str(bool(found)).lower()}\n".encode()
         )
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-        raise QueryError(f"the query failed: {error}") from error
+        raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
     assert written is not None  # noqa: S101 - no output was given
     if form == ox.QueryResultsFormat.XML:
         written = xml_escaped(written)

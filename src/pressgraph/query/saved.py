@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import Place, ProfileError, QueryError
 from pressgraph.facts.datatypes import DATATYPES, datatype
 from pressgraph.facts.ids import Ids
+from pressgraph.i18n import gettext
 from pressgraph.languages import choose
 from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
@@ -69,11 +70,14 @@ class SavedQuery:
         for name, value in values.items():
             parameter = self.parameters.get(name)
             if parameter is None:
-                known = ", ".join(self.parameters) or "none"
-                hint = did_you_mean(name, self.parameters, otherwise=f"it has: {known}")
+                known = ", ".join(self.parameters) or gettext("none")
+                hint = did_you_mean(name, self.parameters, otherwise=gettext("it has: {words}", words=known))
                 if name == "lang":
-                    hint = "it has no names to choose a language for"
-                raise QueryError(f"the query '{self.name}' has no parameter '{name}'", hint=hint)
+                    hint = gettext("it has no names to choose a language for")
+                raise QueryError(
+                    gettext("the query '{name}' has no parameter '{parameter}'", name=self.name, parameter=name),
+                    hint=hint,
+                )
             wanted.append((parameter.span, _term(parameter, value, profile, id_base)))
         return _with_terms(self.text, wanted)
 
@@ -130,7 +134,9 @@ def read_saved_query(path: Path, *, name: str) -> SavedQuery:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(f"the query cannot be read: {error}", place=Place(file=str(path))) from error
+        raise ProfileError(
+            gettext("the query cannot be read: {reason}", reason=error), place=Place(file=str(path))
+        ) from error
     return parse_saved_query(text, name=name, path=path)
 
 
@@ -146,9 +152,9 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
             declared.append((tag.line, match))
         else:
             raise ProfileError(
-                f"'@param {tag.value}' is not a parameter",
+                gettext("'@param {text}' is not a parameter", text=tag.value),
                 place=Place(file=str(path), line=tag.line),
-                hint="write '@param name type description'",
+                hint=gettext("write '@param name type description'"),
             )
     blocks = dict(_values_blocks(text))
     parameters: dict[str, Parameter] = {}
@@ -156,7 +162,7 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
         span = blocks.get(match["name"])
         if span is None:
             raise ProfileError(
-                f"the query has no 'VALUES ?{match['name']} {{ … }}' for its parameter",
+                gettext("the query has no 'VALUES ?{name} {{ … }}' for its parameter", name=match["name"]),
                 place=Place(file=str(path), line=number),
             )
         parameters[match["name"]] = Parameter(
@@ -185,7 +191,9 @@ def _term(parameter: Parameter, value: str, profile: Profile, id_base: str) -> s
     """Return a parameter's value as a SPARQL term, or raise QueryError."""
 
     def refuse(wanted: str, hint: str | None = None) -> QueryError:
-        return QueryError(f"{parameter.name}={value}: not {wanted}", hint=hint)
+        return QueryError(
+            gettext("{name}={value}: not {wanted}", name=parameter.name, value=value, wanted=wanted), hint=hint
+        )
 
     kind, _, detail = parameter.type.partition(":")
     match kind:
@@ -201,24 +209,34 @@ def _term(parameter: Parameter, value: str, profile: Profile, id_base: str) -> s
 
             if good_language(value):
                 return _string(value.lower())
-            raise refuse("a language tag", "such as en or de")
+            raise refuse(gettext("a language tag"), gettext("such as en or de"))
         case "id":
             iri = Ids(profile, id_base).iri(value) or _curie(value, profile, id_base)
             if iri is not None:
                 return f"<{iri}>"
-            raise refuse("an id", "ids look like agent/example-cluster")
+            raise refuse(gettext("an id"), gettext("ids look like agent/example-cluster"))
         case "term":
             scheme = profile.schemes.get(detail)
             if scheme is None:
-                raise ProfileError(f"the profile has no vocabulary '{detail}', which parameter {parameter.name} wants")
+                raise ProfileError(
+                    gettext(
+                        "the profile has no vocabulary '{scheme}', which parameter {name} wants",
+                        scheme=detail,
+                        name=parameter.name,
+                    )
+                )
             if value in scheme.concepts:
                 return f"<{scheme.concepts[value].iri}>"
             known_terms = ", ".join(scheme.concepts)
             raise refuse(
-                f"a term of the vocabulary '{detail}'",
-                did_you_mean(value, scheme.concepts, otherwise=f"known: {known_terms}"),
+                gettext("a term of the vocabulary '{scheme}'", scheme=detail),
+                did_you_mean(value, scheme.concepts, otherwise=gettext("known: {words}", words=known_terms)),
             )
-    raise ProfileError(f"parameter {parameter.name} of a saved query has an unknown type: {parameter.type}")
+    raise ProfileError(
+        gettext(
+            "parameter {name} of a saved query has an unknown type: {type}", name=parameter.name, type=parameter.type
+        )
+    )
 
 
 def _curie(value: str, profile: Profile, id_base: str) -> str | None:

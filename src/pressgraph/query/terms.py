@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.i18n import gettext
 from pressgraph.profile.model import local_name
 from pressgraph.query.lexer import tokens
 from pressgraph.spelling import did_you_mean, nearest
@@ -103,13 +104,16 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
     plain = iri.replace("https://schema.org/", "http://schema.org/")
     if plain != iri:
         if plain in profile.ontology_terms:
-            return f"schema.org's terms are http://schema.org/ here: did you mean {profile.curie(plain) or plain}?"
+            return gettext(
+                "schema.org's terms are http://schema.org/ here: did you mean {term}?",
+                term=profile.curie(plain) or plain,
+            )
         iri = plain
     name = local_name(iri)
     namespace = iri.removesuffix(name)
     same_name = [term for term in profile.ontology_terms if local_name(term) == name]
     if same_name:
-        return f"did you mean {_shown(min(same_name), profile)}?"
+        return gettext("did you mean {term}?", term=_shown(min(same_name), profile))
     if iri.startswith(id_base):
         kind = iri.removeprefix(id_base).partition("/")[0]
         if store is None:
@@ -124,7 +128,7 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
         return did_you_mean(iri.removeprefix(id_base), known)
     siblings = {local_name(term): term for term in profile.ontology_terms if term.startswith(namespace)}
     close = nearest(name, siblings)
-    return f"did you mean {_shown(siblings[close], profile)}?" if close is not None else None
+    return gettext("did you mean {term}?", term=_shown(siblings[close], profile)) if close is not None else None
 
 
 def _shown(iri: str, profile: Profile) -> str:

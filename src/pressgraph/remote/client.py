@@ -23,6 +23,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from urllib3.util import Retry
 
 from pressgraph.errors import EndpointError, QueryError
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,8 @@ class Access:
             good = False
         if not good:
             raise EndpointError(
-                f"'{clean}' is not the address of an endpoint", hint="it starts with http:// or https://"
+                gettext("'{address}' is not the address of an endpoint", address=clean),
+                hint=gettext("it starts with http:// or https://"),
             )
         token, user = environ.get("PRESSGRAPH_ENDPOINT_TOKEN"), environ.get("PRESSGRAPH_ENDPOINT_USER")
         if token:
@@ -153,7 +155,7 @@ class SparqlClient:
         session = self._once if once else self._first or self._patient
         for _ in range(_MOST_REDIRECTS):
             if self._stopped:
-                raise EndpointError(f"{url} is not asked any more: stopped")
+                raise EndpointError(gettext("{url} is not asked any more: stopped", url=url))
             deadline = time.monotonic() + self.timeout
             try:
                 response = session.request(
@@ -168,9 +170,11 @@ class SparqlClient:
             there = urljoin(url, response.headers["Location"])
             shown = without_credentials(there)
             if once or not _same_host(url, there):
-                raise EndpointError(f"{url} redirects to {shown}", hint="use that address")
+                raise EndpointError(
+                    gettext("{url} redirects to {address}", url=url, address=shown), hint=gettext("use that address")
+                )
             url = shown
-        raise EndpointError(f"{url} redirects without end", hint="is the address right?")
+        raise EndpointError(gettext("{url} redirects without end", url=url), hint=gettext("is the address right?"))
 
     def _log_in(self) -> None:
         """Give the sessions the credentials, before the first request of any thread."""
@@ -202,14 +206,21 @@ class SparqlClient:
         url = without_credentials(response.url).partition("?")[0]
         match response.status_code:
             case requests.codes.bad_request if query:
-                raise QueryError(f"{url} finds the query wrong: {_reason(response)}")
+                raise QueryError(gettext("{url} finds the query wrong: {reason}", url=url, reason=_reason(response)))
             case requests.codes.unauthorized | requests.codes.forbidden:
-                raise EndpointError(f"{url} does not let us in ({response.status_code})", hint=_LET_IN)
+                raise EndpointError(
+                    gettext("{url} does not let us in ({status})", url=url, status=response.status_code), hint=_LET_IN
+                )
             case requests.codes.not_found:
-                raise EndpointError(f"{url} is not there (404)", hint="check the address")
+                raise EndpointError(gettext("{url} is not there (404)", url=url), hint=gettext("check the address"))
         reason = " ".join(str(response.reason).split())
         raise EndpointError(
-            f"{url} answered {response.status_code} {reason}: {_reason(response)}",
+            gettext(
+                "{url} answered {status}: {reason}",
+                url=url,
+                status=f"{response.status_code} {reason}".rstrip(),
+                reason=_reason(response),
+            ),
             passes=passes(response),
             retry_after=retry_after(response),
         )
@@ -217,24 +228,29 @@ class SparqlClient:
     def _unreachable(self, error: Exception, url: str) -> EndpointError:
         cause = _cause(error)
         if isinstance(error, _TooLargeError):
-            return EndpointError(f"the answer of {url} is larger than {error.most // 1024**2} MiB", hint="add a LIMIT")
+            return EndpointError(
+                gettext("the answer of {url} is larger than {most} MiB", url=url, most=error.most // 1024**2),
+                hint=gettext("add a LIMIT"),
+            )
         refused = isinstance(cause, urllib3.exceptions.NewConnectionError)  # which urllib3 has among its timeouts
         if isinstance(cause, TimeoutError | urllib3.exceptions.TimeoutError | requests.Timeout) and not refused:
             return EndpointError(
-                f"{url} did not answer within {self.timeout:g} seconds",
+                gettext("{url} did not answer within {seconds:g} seconds", url=url, seconds=self.timeout),
                 passes=True,
-                hint="try --timeout, or a longer timeout under [endpoints] in pressgraph.toml",
+                hint=gettext("try --timeout, or a longer timeout under [endpoints] in pressgraph.toml"),
             )
         said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
         said = re.sub(r"<[^>]*>|HTTP\w*\([^)]*\)|: $", "", said).strip(" :")[:200]
         return EndpointError(
-            f"{url} cannot be reached: {said}", hint="is the address right, and the server up?", passes=True
+            gettext("{url} cannot be reached: {reason}", url=url, reason=said),
+            hint=gettext("is the address right, and the server up?"),
+            passes=True,
         )
 
 
 class _TooLargeError(ValueError):
     def __init__(self, most: int) -> None:
-        super().__init__("too large")
+        super().__init__(gettext("too large"))
         self.most = most
 
 
@@ -306,7 +322,8 @@ def _reason(response: requests.Response) -> str:
             text = next((it for it in told if isinstance(it, str) and it.strip()), text)
     elif "html" in media_type or text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         text = _text_of(text)
-    return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")[:300]
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line[:300] or gettext("no reason given")
 
 
 def _text_of(html: str) -> str:

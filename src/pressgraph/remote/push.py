@@ -25,6 +25,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames
 from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.errors import EndpointError
+from pressgraph.i18n import gettext
 from pressgraph.rdf import PG, PROV, SCHEMA, XSD
 from pressgraph.remote.store import GRAPHS, slices
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pressgraph.remote.store import RemoteStore
     from pressgraph.validation import ValidatedDataset
 
+_NAMED = 3
 _CHUNK = 5_000
 """Triples that are staged by one request, and of sources that are put in their place by one."""
 _REMOVED = 25
@@ -345,17 +347,24 @@ class _Remote:
         if found == wanted and hash_lines(found) == hash_lines(wanted):
             return
         self.target.drop(places)
-        address, names = self.target.addresses.query, ", ".join(source.name for source in sources[:3])
-        more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""  # noqa: PLR2004 - enough to find them by
+        names: str = ", ".join(source.name for source in sources[:_NAMED])
+        if len(sources) > _NAMED:
+            names = gettext("{names} and {count} more", names=names, count=len(sources) - _NAMED)
         if len(found) != len(wanted):
             raise EndpointError(
-                f"of {len(wanted)} triples of {names}{more} {len(found)} arrived",
-                hint="they were not put in place; push again, which begins with these",
+                gettext("of {all} triples of {names} {count} arrived", all=len(wanted), names=names, count=len(found)),
+                hint=gettext("they were not put in place; push again, which begins with these"),
             )
         changed = sorted(set(found) - set(wanted))
         raise EndpointError(
-            f"{address} changed {len(changed)} triples of {names}{more}, such as {changed[0][:200]}",
-            hint="they were not put in place",
+            gettext(
+                "{url} changed {count} triples of {names}, such as {triple}",
+                url=self.target.addresses.query,
+                count=len(changed),
+                names=names,
+                triple=changed[0][:200],
+            ),
+            hint=gettext("they were not put in place"),
         )
 
     # -- putting in place
@@ -551,8 +560,10 @@ def push(
         return planned
     if target.is_read_only:
         raise EndpointError(
-            f"{target.addresses.update} takes no updates: its service description names queries alone",
-            hint="pressgraph serve: --writable; another store: say 'update' under [endpoints] in pressgraph.toml",
+            gettext("{url} takes no updates: its service description names queries alone", url=target.addresses.update),
+            hint=gettext(
+                "pressgraph serve: --writable; another store: say 'update' under [endpoints] in pressgraph.toml"
+            ),
         )
     work.remote.begin()
     work.sweep()
@@ -614,10 +625,10 @@ def pull(target: RemoteStore, id_base: str) -> Iterator[tuple[str, list[str]]]:
         if hash_lines(lines) != remote.hashes[name]:
             unfinished = not remote.hashes[name]
             raise EndpointError(
-                f"'{name}' is half-way through a push"
+                gettext("'{name}' is half-way through a push", name=name)
                 if unfinished
-                else f"'{name}' is not what was pushed: somebody else has changed its graphs",
-                hint="push again" if unfinished else "'pressgraph push --check' mends it",
+                else gettext("'{name}' is not what was pushed: somebody else has changed its graphs", name=name),
+                hint=gettext("push again") if unfinished else gettext("'pressgraph push --check' mends it"),
             )
         yield name, lines
 

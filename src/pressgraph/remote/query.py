@@ -14,6 +14,7 @@ import requests
 from SPARQLWrapper import GET, POST, SPARQLWrapper
 
 from pressgraph.errors import EndpointError, QueryError
+from pressgraph.i18n import gettext
 from pressgraph.query.forms import GRAPH_FORMS, query_form, query_limit, with_prefixes
 from pressgraph.query.local import check_syntax
 from pressgraph.query.names import answer_with_names, name_queries, names_in_rows
@@ -53,7 +54,7 @@ def query_endpoint(
 def _ask(client: SparqlClient, text: str, prefixes: Mapping[str, str]) -> Answer:
     form = query_form(text)
     if form is None:
-        raise QueryError("not a SPARQL query", hint="it has no SELECT, ASK, CONSTRUCT or DESCRIBE")
+        raise QueryError(gettext("not a SPARQL query"), hint=gettext("it has no SELECT, ASK, CONSTRUCT or DESCRIBE"))
     request = _Request(client, with_prefixes(text, prefixes), form)
     response = request.send(POST)
     if response.status_code in _NO_POST:
@@ -64,7 +65,9 @@ def _ask(client: SparqlClient, text: str, prefixes: Mapping[str, str]) -> Answer
             check_syntax(text, prefixes)
         except QueryError as error:
             # we can say where, in the text as it was given
-            raise QueryError(f"{client.url} finds the query wrong: {error.reason}", hint=error.hint) from error
+            raise QueryError(
+                gettext("{url} finds the query wrong: {reason}", url=client.url, reason=error.reason), hint=error.hint
+            ) from error
     client.check(response, query=True)
     read = Response(url=client.url, body=response.content, content_type=response.headers.get("Content-Type", ""))
     reading = read_graph(read) if form in GRAPH_FORMS else read_results(read)

@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError
+from pressgraph.i18n import Text, gettext, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,23 +55,31 @@ class Response:
         try:
             return self.body.decode(charset)
         except LookupError:
-            raise self.refused(f"its charset {charset} is unknown") from None
+            raise self.refused(gettext("its charset {charset} is unknown", charset=charset)) from None
         except UnicodeError as error:
-            where = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-            raise self.refused(f"it is not {charset.upper().removesuffix('-SIG')}{where}") from None
+            name = charset.upper().removesuffix("-SIG")
+            if isinstance(error, UnicodeDecodeError):
+                raise self.refused(
+                    gettext("it is not {charset} at byte {byte}", charset=name, byte=error.start)
+                ) from None
+            raise self.refused(gettext("it is not {charset}", charset=name)) from None
 
     def refused(self, why: str = "") -> EndpointError:
         """Return the error for a response that is not what was asked for."""
-        said = f": {' '.join(why.split())[:_SHOWN]}" if why else ""
-        media_type = self.media_type or "no media type"
-        return EndpointError(f"{self.url} answered what is no SPARQL result ({media_type}){said}", hint=_NOT_A_RESULT)
+        known = self.media_type or gettext("no media type")
+        what = gettext("{url} answered what is no SPARQL result ({media_type})", url=self.url, media_type=known)
+        if why:
+            said = why if isinstance(why, Text) else " ".join(why.split())[:_SHOWN]
+            what = joined(": ", (what, said))
+        return EndpointError(what, hint=_NOT_A_RESULT)
 
     def broken(self, rest: str) -> EndpointError:
         """Return the error for a result that breaks off; `rest` is what stands there instead."""
         said = " ".join(rest.split())[:_SHOWN]
-        where = f"where it should go on, it says: {said}" if said else "the end is missing"
+        where = gettext("where it should go on, it says: {text}", text=said) if said else gettext("the end is missing")
         return EndpointError(
-            f"the result of {self.url} is incomplete: {where}", hint="the query took too long there? add a LIMIT"
+            gettext("the result of {url} is incomplete: {reason}", url=self.url, reason=where),
+            hint=gettext("the query took too long there? add a LIMIT"),
         )
 
 
@@ -161,12 +170,12 @@ def _read_json(response: Response) -> Mapping[str, Any]:
             raise response.broken(text[error.pos :]) from None
         raise response.refused() from None
     except RecursionError:
-        raise response.refused("it is nested too deep") from None
+        raise response.refused(gettext("it is nested too deep")) from None
     except ValueError:
         # Python reads no numbers of thousands of digits
-        raise response.refused("it has a number that is too large") from None
+        raise response.refused(gettext("it has a number that is too large")) from None
     if not isinstance(document, dict):
-        raise response.refused("it is JSON without a head and results")
+        raise response.refused(gettext("it is JSON without a head and results"))
     return document
 
 
@@ -212,7 +221,7 @@ def _clean(document: Mapping[str, Any], response: Response) -> Reading:
     results = document.get("results")
     bindings = results.get("bindings") if isinstance(results, dict) else None
     if not isinstance(bindings, list):
-        raise response.refused("it is JSON without results")
+        raise response.refused(gettext("it is JSON without results"))
     head = document.get("head")
     named = head.get("vars") if isinstance(head, dict) else None
     names = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
@@ -228,7 +237,7 @@ def _clean(document: Mapping[str, Any], response: Response) -> Reading:
         try:
             ox.Variable(name)
         except ValueError:
-            raise response.refused(f"no variable can be called {name!r}") from None
+            raise response.refused(gettext("no variable can be called {name}", name=repr(name))) from None
     good: list[dict[str, Any]] = []
     lost, reason = 0, ""
     for row in bindings:

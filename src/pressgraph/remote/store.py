@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError
+from pressgraph.i18n import gettext
 from pressgraph.rdf import SD
 from pressgraph.remote.client import Access, SparqlClient, passes, retry_after, without_credentials
 from pressgraph.remote.results import Response, read_results
@@ -100,7 +101,11 @@ class Row:
             return None
         number = term.value if name in _NUMBERS and isinstance(term, ox.Literal) else "0"
         if term is None or not isinstance(term, _COLUMNS.get(name, object)) or not _WHOLE.fullmatch(number):
-            raise self.response.refused(f"?{name} is {'empty' if term is None else term}")
+            raise self.response.refused(
+                gettext("?{name} is empty", name=name)
+                if term is None
+                else gettext("?{name} is {value}", name=name, value=term)
+            )
         return term
 
 
@@ -203,7 +208,7 @@ class RemoteStore:
         reading = read_results(read)
         if reading.lost or not isinstance(reading.found, ox.QuerySolutions):
             # a row that is left out would be a triple that is lost
-            raise read.refused(reading.reason or "it has no rows")
+            raise read.refused(reading.reason or gettext("it has no rows"))
         about = replace(read, body=b"")
         return [Row(solution, about) for solution in reading.found]
 
@@ -307,7 +312,9 @@ class RemoteStore:
     def _check(self, response: requests.Response) -> None:
         """Raise EndpointError for a response that is none."""
         if _is_deadlock(response):
-            raise EndpointError(f"{self.addresses.update} undid an update that others were in the way of", passes=True)
+            raise EndpointError(
+                gettext("{url} undid an update that others were in the way of", url=self.addresses.update), passes=True
+            )
         self._client.check(response)
 
     def pauses(self) -> Iterator[float]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
-from pressgraph.errors import Place, Text
+from pressgraph.errors import Place
 from pressgraph.facts.check import is_node
 from pressgraph.facts.rules import problem
+from pressgraph.i18n import Text
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import PG, SH
 from pressgraph.spelling import did_you_mean

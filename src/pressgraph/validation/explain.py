@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.errors import PressgraphError, Text
+from pressgraph.errors import PressgraphError
+from pressgraph.i18n import Text
 from pressgraph.profile.model import local_name
 from pressgraph.rdf import RDF, RDF_TYPE, RDFS, SH
 from pressgraph.validation.engines import Shapes, choose

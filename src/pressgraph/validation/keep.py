@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.errors import Place, Text
+from pressgraph.errors import Place
+from pressgraph.i18n import Text
 from pressgraph.validation.compare import Candidate
 from pressgraph.validation.report import Related, Result, Severity
 
@@ -106,7 +107,7 @@ def _read_place(kept: list[Any]) -> Place:
 
 
 def _text(text: Text | None) -> dict[str, str] | None:
-    return {"en": str(text), **text.translations} if text is not None else None
+    return text.by_language() if text is not None else None
 
 
 def _read_text(kept: dict[str, str]) -> Text:

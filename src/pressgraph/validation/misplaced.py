@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import union
-from pressgraph.errors import Place, in_language
+from pressgraph.errors import Place
 from pressgraph.facts.check import listing
 from pressgraph.facts.rules import phrase, problem
+from pressgraph.i18n import in_language
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.naming import NAMED_HERE
 from pressgraph.validation.report import Result, Severity

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.stored import canonical
-from pressgraph.errors import Text
 from pressgraph.facts.check import is_node
 from pressgraph.facts.model import ValueObject
+from pressgraph.i18n import Text
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.report import Related

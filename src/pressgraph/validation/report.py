@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.errors import Place, Text, in_language
+from pressgraph.i18n import Text, in_language
 from pressgraph.languages import choose
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-    from pressgraph.errors import Problem
+    from pressgraph.errors import Place, Problem
 
 
 class Severity(enum.IntEnum):

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.errors import PressgraphError, Text
+from pressgraph.errors import PressgraphError
 from pressgraph.facts.rules import RULES
+from pressgraph.i18n import Text
 from pressgraph.languages import choose
 from pressgraph.profile.model import local_name
 from pressgraph.project import resource_folder

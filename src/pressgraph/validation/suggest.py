@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
-from pressgraph.errors import Text
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import near_id
 from pressgraph.facts.rules import phrase
+from pressgraph.i18n import Text
 from pressgraph.profile.model import Kind, local_name
 from pressgraph.rdf import RDF, RDF_TYPE, SCHEMA, SH, SKOS
 from pressgraph.spelling import nearest, suggestion

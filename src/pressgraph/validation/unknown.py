@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
-from pressgraph.errors import Text
+from pressgraph.i18n import Text
 from pressgraph.profile.model import local_name
 from pressgraph.rdf import RDF_TYPE, SCHEMA
 from pressgraph.spelling import nearest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressgraph.errors import Text
+from pressgraph.i18n import Text
 from pressgraph.rdf import SH
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
 from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
 from pressgraph.facts.tables.sheet import report_bytes
+from pressgraph.i18n import gettext
 from pressgraph.profile.compile import compile_profile, profile_sources
 
 if TYPE_CHECKING:
@@ -125,8 +126,10 @@ def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
     elif suffix in PARQUET:
         yield from _parquet_blocks(path, name)
     elif is_address(path):
-        hint = "make one of these of it first: pressgraph facts convert FACTS -o facts.parquet"
-        raise PressgraphError(f"{name}: only JSON Lines and Parquet are read from addresses", hint=hint)
+        hint = gettext("make one of these of it first: pressgraph facts convert FACTS -o facts.parquet")
+        raise PressgraphError(
+            gettext("{address}: only JSON Lines and Parquet are read from addresses", address=name), hint=hint
+        )
     elif suffix in {*DELIMITED, *SQL}:
         yield from _row_blocks(Path(path), name, context)
     else:
@@ -203,7 +206,9 @@ def _parquet_blocks(path: str, name: str) -> Iterator[Block]:
     except (OSError, ValueError) as error:
         if is_address(path):
             reason = str(error).partition("\n")[0]
-            raise DataError(f"the table cannot be read: {reason}", place=Place(file=name)) from error
+            raise DataError(
+                gettext("the table cannot be read: {reason}", reason=reason), place=Place(file=name)
+            ) from error
         # reading it will say what is wrong
         yield Block(path=path, name=name, kind="file", weight=size)
         return

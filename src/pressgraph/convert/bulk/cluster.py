@@ -37,6 +37,7 @@ from pressgraph.convert.bulk.local import (
 from pressgraph.convert.inputs import is_address
 from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.extras import extra
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -73,8 +74,10 @@ def convert_on_cluster(
     try:
         client: Any = distributed.Client(scheduler, timeout=_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        hint = "start one with 'dask scheduler', and workers with 'dask worker tcp://…'"
-        raise PressgraphError(f"no Dask scheduler answers at {scheduler}", hint=hint) from error
+        hint = gettext("start one with 'dask scheduler', and workers with 'dask worker tcp://…'")
+        raise PressgraphError(
+            gettext("no Dask scheduler answers at {scheduler}", scheduler=scheduler), hint=hint
+        ) from error
     # what becomes of the scheduler we say ourselves
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client, client.as_current():
@@ -91,11 +94,13 @@ def convert_on_cluster(
                 progress=progress,
             )
         except distributed.KilledWorker as error:
-            hint = "give the workers more memory, or take more --shards"
-            raise PressgraphError("the cluster lost too many workers over one task", hint=hint) from error
+            hint = gettext("give the workers more memory, or take more --shards")
+            raise PressgraphError(gettext("the cluster lost too many workers over one task"), hint=hint) from error
         except (concurrent.futures.CancelledError, CommClosedError) as error:
-            hint = "start one again; the same call with --resume goes on"
-            raise PressgraphError(f"the scheduler at {scheduler} is gone", hint=hint) from error
+            hint = gettext("start one again; the same call with --resume goes on")
+            raise PressgraphError(
+                gettext("the scheduler at {scheduler} is gone", scheduler=scheduler), hint=hint
+            ) from error
 
 
 def _convert(
@@ -147,8 +152,10 @@ def _convert(
     ordered = [results[number]["shard"] for number in range(shards)]
     there = folder.sizes()
     if changed := [shard["file"] for shard in ordered if there.get(shard["file"]) != shard["bytes"]]:
-        hint = "let one run alone write there, then use --resume"
-        raise PressgraphError(f"{folder}/{changed[0]} was changed while the run was under way", hint=hint)
+        hint = gettext("let one run alone write there, then use --resume")
+        raise PressgraphError(
+            gettext("{file} was changed while the run was under way", file=f"{folder}/{changed[0]}"), hint=hint
+        )
     manifest = make_manifest(run, ordered, rejected=totals.rejected)
     _write(folder, MANIFEST, json.dumps(manifest, indent=2).encode() + b"\n")
     folder.remove([PROGRESS])

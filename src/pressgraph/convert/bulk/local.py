@@ -35,6 +35,7 @@ from pressgraph.convert.bulk.blocks import Block, Context, Outcome, Reader, conv
 from pressgraph.convert.inputs import is_address, known_size, open_bytes
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.extras import extra
+from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def convert_to_shards(
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             raise
-        hint = "free some space and go on with --resume"
+        hint = gettext("free some space and go on with --resume")
         raise PressgraphError(f"{folder}: {error.strerror}", hint=hint) from error
 
 
@@ -185,9 +186,13 @@ def _fill(
 
 def too_many(bearable: int, problem: Problem, rejects: object) -> DataError:
     """Return the error of a run that has met more bad records than are borne."""
-    hint = f"{rejects} lists them with their reasons; raise --max-errors to go on with --resume"
+    hint = gettext(
+        "{rejects} lists them with their reasons; raise --max-errors to go on with --resume", rejects=rejects
+    )
     return DataError(
-        f"more than {bearable} bad records; the last one: {problem.message}", place=problem.place, hint=hint
+        gettext("more than {count} bad records; the last one: {problem}", count=bearable, problem=problem.message),
+        place=problem.place,
+        hint=hint,
     )
 
 
@@ -364,8 +369,8 @@ def _converted(
                 for *_, future in waiting:
                     future.cancel()
     except BrokenProcessPool as error:
-        hint = "is there enough memory? 'convert --resume' goes on"
-        raise PressgraphError("a process that converts was killed", hint=hint) from error
+        hint = gettext("is there enough memory? 'convert --resume' goes on")
+        raise PressgraphError(gettext("a process that converts was killed"), hint=hint) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -397,7 +402,8 @@ def _locked(folder: Path) -> Iterator[None]:
         lock.acquire()
     except filelock.Timeout as error:
         raise PressgraphError(
-            f"another run is writing to {folder}", hint="wait for it, or choose another folder"
+            gettext("another run is writing to {folder}", folder=folder),
+            hint=gettext("wait for it, or choose another folder"),
         ) from error
     try:
         yield
@@ -558,13 +564,13 @@ def goes_on(
             raise FinishedError(found)
         return False
     if not resume:
-        hint = "add --resume to go on with it, or remove the folder"
-        raise PressgraphError(f"{folder} holds a run that was interrupted", hint=hint)
+        hint = gettext("add --resume to go on with it, or remove the folder")
+        raise PressgraphError(gettext("{folder} holds a run that was interrupted", folder=folder), hint=hint)
     line, end, _ = progress.partition(b"\n")
     if not end or json.loads(line) != run:
         raise PressgraphError(
-            f"{folder} was begun with other facts, settings or shards",
-            hint="run it without --resume into another folder, or remove this one",
+            gettext("{folder} was begun with other facts, settings or shards", folder=folder),
+            hint=gettext("run it without --resume into another folder, or remove this one"),
         )
     return True
 
@@ -573,7 +579,7 @@ class FinishedError(Exception):
     """A run that was to go on is complete; `manifest` is its."""
 
     def __init__(self, manifest: dict[str, Any]) -> None:
-        super().__init__("the run is complete")
+        super().__init__(gettext("the run is complete"))
         self.manifest = manifest
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pressgraph.errors import Problem, Text
+    from pressgraph.errors import Problem
     from pressgraph.facts.tables.sheet import SheetRows
+    from pressgraph.i18n import Text
     from pressgraph.project.config import TableSettings
 
 DELIMITED = (".csv", ".tsv")

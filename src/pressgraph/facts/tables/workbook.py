@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from pressgraph.errors import Problem, Text
+    from pressgraph.errors import Problem
+    from pressgraph.i18n import Text
 
 Range: TypeAlias = "tuple[tuple[int, int], tuple[int, int]]"
 """The first and the last cell of a merged range, each row and column from 0."""

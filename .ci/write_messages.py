@@ -1,0 +1,92 @@
+"""Bring the catalogues of messages up to date with the code, and compile them.
+
+python .ci/write_messages.py          after a change of messages, then translate what is new
+python .ci/write_messages.py fr       begin a catalogue in another language
+
+Messages are those of the code, and click's own, which it looks up in our catalogue.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "pressgraph"
+LOCALE = SOURCE / "i18n" / "locale"
+NAME = "LC_MESSAGES/pressgraph.po"
+_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+_WIDTH = 100
+
+
+def template() -> Catalog:
+    """Return all messages, untranslated."""
+    catalog = Catalog(project="pressgraph", version=version("pressgraph"), charset="utf-8", fuzzy=False)
+    folders = {"": SOURCE, "click/": Path(inspect.getfile(click)).parent}
+    for prefix, folder in folders.items():
+        for file, _line, message, comments, context in extract_from_dir(folder, _METHODS):
+            catalog.add(message, locations=[(f"{prefix}{file}", 0)], auto_comments=comments, context=context)
+    return catalog
+
+
+def updated(catalog: Catalog) -> Catalog:
+    """Bring a catalogue up to date: what is new is untranslated, what is gone is dropped, nothing is guessed."""
+    catalog.update(template(), no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def read(path: Path) -> Catalog:
+    """Read a catalogue."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parents[1].name)
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    """Return the messages that a catalogue does not translate."""
+    return [str(it.id) for it in catalog if it.id and not all(_strings(it))]
+
+
+def _strings(message: Message) -> list[str]:
+    """Return the forms of a message's translation."""
+    return [message.string] if isinstance(message.string, str) else [str(it) for it in message.string or [""]]
+
+
+def written(catalog: Catalog) -> bytes:
+    """Return a catalogue as text."""
+    stream = io.BytesIO()
+    write_po(stream, catalog, width=_WIDTH, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    return stream.getvalue()
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """Return a catalogue as gettext reads it."""
+    stream = io.BytesIO()
+    write_mo(stream, catalog)
+    return stream.getvalue()
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Write a catalogue, and what gettext reads beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(written(catalog))
+    path.with_suffix(".mo").write_bytes(compiled(catalog))
+
+
+if __name__ == "__main__":
+    for tag in sys.argv[1:]:
+        new = LOCALE / tag.replace("-", "_") / NAME
+        if not new.exists():
+            write(new, Catalog(locale=tag.replace("-", "_"), project="pressgraph", fuzzy=False))
+    for path in sorted(LOCALE.glob(f"*/{NAME}")):
+        found = updated(read(path))
+        write(path, found)
+        print(f"{path.parents[1].name}: {len(found)} messages, {len(untranslated(found))} without a translation")  # noqa: T201
