@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 # what runs in the tests' own process: facts, profile, conversion, RDF, rules, documentation
-FAST := docs emitter facts_yaml formats hints json_ld languages ontology profile rdf_places types_and_terms yaml_help
+FAST := docs emitter facts_yaml formats hints json_ld languages messages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage docs cli-reference fuzz lint format profile schema-org editor bench bench-convert bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast coverage docs cli-reference fuzz lint format profile messages schema-org editor bench bench-convert bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
 
 help: ## list the targets
@@ -53,6 +53,9 @@ profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew
 
 cli-reference: $(VENV)/dev.stamp ## write docs/cli.md anew from the commands' help
 	$(BIN)/python .ci/write_cli_reference.py
+
+messages: $(VENV)/dev.stamp ## bring the catalogues of messages up to date; TAG=fr begins another language
+	$(BIN)/python .ci/write_messages.py $(TAG)
 
 schema-org: $(VENV)/dev.stamp ## write schema.org's terms anew from the installed package
 	$(BIN)/python .ci/write_schema_org.py

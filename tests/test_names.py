@@ -411,7 +411,7 @@ def test_name_of_what_the_select_computes_cannot_be_shown(built: Path) -> None:
     [
         (["labels-valid-on"], "note: 1 label has no known period"),
         (["labels-valid-on", "-p", "holder=agent/biosaxony"], "note: 1 label has no known period"),
-        (["labels-valid-on", "--lang", "de"], "note: 1 Label hat keinen bekannten Zeitraum"),
+        (["labels-valid-on", "--lang", "de"], "Anmerkung: 1 Label hat keinen bekannten Zeitraum"),
         (["labels-expiring-between"], "note: 1 label has no known period"),
         (["has-valid-label", "-p", "date=2030-01-01"], "note: 1 label has no known period"),
         (["has-valid-label", "-p", "date=2020-06-01"], ""),
@@ -423,7 +423,8 @@ def test_name_of_what_the_select_computes_cannot_be_shown(built: Path) -> None:
 def test_labels_of_which_no_period_is_known_are_said(built: Path, arguments: list[str], said: str) -> None:
     result = ask(built, *arguments)
     assert result.exit_code == 0
-    assert result.stderr == (f"{said}: see 'pressgraph query labels-without-period'\n" if said else "")
+    see = "siehe" if "de" in arguments else "see"
+    assert result.stderr == (f"{said}: {see} 'pressgraph query labels-without-period'\n" if said else "")
 
 
 def test_labels_of_which_no_period_is_known_are_listed(built: Path) -> None:
