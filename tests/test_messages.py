@@ -270,7 +270,7 @@ def test_a_language_is_a_catalogue(french: Path, monkeypatch: pytest.MonkeyPatch
         assert lines == ["erreur: il n'y a pas de requête « nothing »", "  'pressgraph query' lists them"]
     lines = run("query", "--nothing", LC_ALL="fr_FR.UTF-8").stderr.splitlines()
     assert lines[0].startswith("Utilisation : ")
-    assert lines[-1] == "Error: No such option '--nothing'."
+    assert lines[-1].startswith("Error: No such option '--nothing'.")
     assert run("--lang", "de", "query", "nothing").stderr.startswith(GERMAN)
 
 

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import yaml
 
-from pressgraph.errors import DataError, Place, Text
+from pressgraph.errors import DataError, Place
 from pressgraph.facts.spans import ANY, BREAK, Span, json_lines_spans, place_in, same, yaml_spans
 from pressgraph.facts.tree import Scalar
+from pressgraph.i18n import Text
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pressgraph.errors import DataError, Place, Text
+from pressgraph.errors import DataError, Place
 from pressgraph.facts.compressed import plain_name
 from pressgraph.facts.edit import Edit, RenameKey, Replace, decode, edit_json_lines, edit_yaml
 from pressgraph.facts.read import JSON_LINES, read_facts_bytes
 from pressgraph.facts.spans import Span, json_lines_spans, yaml_spans
 from pressgraph.facts.tables.delimited import header_cells
 from pressgraph.facts.tables.open import DELIMITED
+from pressgraph.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
