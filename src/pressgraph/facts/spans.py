@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pressgraph.errors import DataError, Place, Text
+from pressgraph.errors import DataError, Place
 from pressgraph.facts.tree import MAX_DEPTH, read_tree
+from pressgraph.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
