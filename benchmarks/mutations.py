@@ -56,8 +56,8 @@ TESTS: dict[str, str] = {
     "query/saved.py": "tests/test_query.py",
     "remote/results.py": "tests/test_endpoint.py",
     "server/cache.py": "tests/server/test_cache.py tests/server/test_short_way.py",
-    "server/negotiation.py": "tests/server/test_negotiation.py tests/test_languages.py",
-    "server/writes.py": "tests/server/test_writing.py tests/server/test_w3c.py",
+    "server/http/negotiation.py": "tests/server/test_negotiation.py tests/test_languages.py",
+    "server/sparql/graph_store.py": "tests/server/test_writing.py tests/server/test_w3c.py",
     "validation/incremental.py": "tests/test_scope.py tests/test_build.py",
     "validation/scope.py": "tests/test_scope.py tests/test_build.py tests/test_validation.py",
 }

@@ -14,7 +14,7 @@ from pressgraph.cli import main
 from pressgraph.facts.check import good_language
 from pressgraph.i18n import Text
 from pressgraph.languages import choose, is_well_formed, lookup
-from pressgraph.server.negotiation import choose_language
+from pressgraph.server.http.negotiation import choose_language
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 import pressgraph
 from pressgraph.errors import PressgraphError
 from pressgraph.project.serving import serving
-from pressgraph.server.addresses import Addresses, external, is_iri, link
-from pressgraph.server.definitions import Definitions
+from pressgraph.server.http.addresses import Addresses, external, is_iri, link
+from pressgraph.server.pages.profile_documents import Definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from pressgraph.server.cache import Cache, Entry
-from pressgraph.server.exchange import ExchangeError
+from pressgraph.server.workers.job import ExchangeError
 
 KIB = 1024
 

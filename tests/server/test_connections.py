@@ -17,7 +17,7 @@ import pytest
 from harness import empty, make_project, start
 from sockets import GET, LAST, PATIENCE, STUBBORN, exchange, metrics, statuses, value
 
-from pressgraph.server.clients import Proxies, network
+from pressgraph.server.http.clients import Proxies, network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

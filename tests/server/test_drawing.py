@@ -12,21 +12,22 @@ import pytest
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 from pressgraph.query.saved import load_saved_queries
-from pressgraph.server import linked, pages, protocol, query_page, view
+from pressgraph.server.app import Front
 from pressgraph.server.cache import Entry
-from pressgraph.server.drawing import THREAD
-from pressgraph.server.front import Front
+from pressgraph.server.pages import documents, models, query_page, renderer
+from pressgraph.server.sparql import protocol
+from pressgraph.server.workers.background import THREAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 WORK: list[tuple[Any, str]] = [
-    (pages.Pages, "content"),
-    (view.Names, "specific"),
-    (linked, "write_triples"),
-    (linked, "json_ld"),
-    (linked, "thing_view"),
+    (renderer.Pages, "content"),
+    (models.Names, "specific"),
+    (documents, "write_triples"),
+    (documents, "json_ld"),
+    (documents, "thing_view"),
     (query_page, "result_view"),
     (query_page, "graph_view"),
 ]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from pressgraph.server.negotiation import GRAPHS, HTML, JSON, ROWS, choose, cookie, field, ranges
+from pressgraph.server.http.negotiation import GRAPHS, HTML, JSON, ROWS, choose, cookie, field, ranges
 
 if TYPE_CHECKING:
     import httpx

@@ -19,7 +19,7 @@ from harness import free_port, wait_for
 from prometheus_client.parser import text_string_to_metric_families
 from sockets import LAST, OFFERS, PATIENCE, STUBBORN, exchange, metrics, statuses, value
 
-from pressgraph.server.log import Log, Records
+from pressgraph.server.http.log import Log, Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

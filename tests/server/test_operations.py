@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressgraph.dataset import union
-from pressgraph.server.operations import Update, UpdateError
+from pressgraph.server.workers.operations import Update, UpdateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

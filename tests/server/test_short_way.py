@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pressgraph.query.guard import Limits, RefusedQueryError, check_query
 from pressgraph.server.cache import Cache, Entry, Question
-from pressgraph.server.quick import form_decoded
+from pressgraph.server.fast_path import form_decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

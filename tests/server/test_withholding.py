@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import union
 from pressgraph.dataset.withholding import Rules
-from pressgraph.server.publication import withhold
+from pressgraph.server.workers.publish import withhold
 
 CLU = "https://w3id.org/pressgraph/cluster#"
 XSD = "http://www.w3.org/2001/XMLSchema#"

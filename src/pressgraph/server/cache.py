@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
 
-    from pressgraph.server.exchange import ExchangeError
+    from pressgraph.server.workers.job import ExchangeError
 
 _WORTH_COMPRESSING = 1024
 _MOST_FAILURES = 1000

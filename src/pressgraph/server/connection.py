@@ -8,7 +8,7 @@ uvicorn has the parts (the parser's callbacks, a request's cycle); how bytes rea
   would take what follows, the body, for a new request (Kludex/uvicorn #2722, MagicStack/httptools #124; both open in
   November 2026). So the head is parsed once more, by a new parser, without the offer.
 - A request that is answered before its body has come ends the connection: what is left of the body is no request.
-- What `pressgraph.server.quick` can answer never becomes an ASGI request.
+- What `pressgraph.server.fast_path` can answer never becomes an ASGI request.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from pressgraph.server.clients import LOCAL, UNIX
-from pressgraph.server.connections import PROGRESS, Waiting
-from pressgraph.server.heads import RefusedHeadError, read_head, without_offer
-from pressgraph.server.quick import Known
+from pressgraph.server.fast_path import Known
+from pressgraph.server.http.clients import LOCAL, UNIX
+from pressgraph.server.http.connections import PROGRESS, Waiting
+from pressgraph.server.http.heads import RefusedHeadError, read_head, without_offer
 
 if TYPE_CHECKING:
-    from pressgraph.server.exchange import Exchange
-    from pressgraph.server.front import Front
-    from pressgraph.server.quick import Asked
+    from pressgraph.server.app import Front
+    from pressgraph.server.fast_path import Asked
+    from pressgraph.server.workers.job import Exchange
 
 _HEAD_END = b"\r\n\r\n"
 _REFUSALS = {

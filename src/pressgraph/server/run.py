@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from pressgraph.errors import PressgraphError
-from pressgraph.server.clients import LOCAL
+from pressgraph.server.app import Front
 from pressgraph.server.connection import Connection
-from pressgraph.server.front import Front
-from pressgraph.server.listeners import BACKLOG, addresses, listening, room_for
-from pressgraph.server.log import Records
+from pressgraph.server.http.clients import LOCAL
+from pressgraph.server.http.listeners import BACKLOG, addresses, listening, room_for
+from pressgraph.server.http.log import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
-    from pressgraph.server.log import Log
+    from pressgraph.server.http.log import Log
 
 SHORTEST_TOKEN = 16
 _LAST_WORDS = 1.0

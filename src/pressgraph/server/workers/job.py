@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from pressgraph.server.process import Process
+    from pressgraph.server.workers.process import Process
 
 _AHEAD = 1024 * 1024
 """How much of a result the front holds for a slow reader; then the process waits."""
@@ -21,7 +21,7 @@ class ExchangeError(Exception):
     """A request that a process did not answer, or not to the end. `kind` decides the status."""
 
     kind: str
-    """One of the keys of `pressgraph.server.answers.STATUS`."""
+    """One of the keys of `pressgraph.server.http.responses.STATUS`."""
     message: str
 
     def __str__(self) -> str:

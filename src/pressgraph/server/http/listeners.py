@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
-from pressgraph.server.clients import UNIX
+from pressgraph.server.http.clients import UNIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

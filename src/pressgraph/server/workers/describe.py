@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from pressgraph.query.names import names_in_store
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS
-from pressgraph.server.description import DCTERMS, VOID
+from pressgraph.server.sparql.description import DCTERMS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

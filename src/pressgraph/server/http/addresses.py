@@ -16,11 +16,11 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError
 from pressgraph.project.config import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
-from pressgraph.server.negotiation import DOCUMENT_FORMS, Form
+from pressgraph.server.http.negotiation import DOCUMENT_FORMS, Form
 
 if TYPE_CHECKING:
     from pressgraph.project import Project
-    from pressgraph.server.definitions import Definitions
+    from pressgraph.server.pages.profile_documents import Definitions
 
 NAMES = frozenset(
     (

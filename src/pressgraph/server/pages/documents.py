@@ -13,23 +13,23 @@ from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import write_triples
 from pressgraph.export.jsonld import json_ld
 from pressgraph.profile.context import context_document
-from pressgraph.server.addresses import Addresses, Place, about, is_iri, link, split_suffix
-from pressgraph.server.answers import CORS, RequestError, entity, preflight
 from pressgraph.server.cache import Entry
-from pressgraph.server.definitions import Definitions
-from pressgraph.server.description import DCTERMS, VOID
-from pressgraph.server.lookups import term
-from pressgraph.server.negotiation import DOCUMENT_FORMS, HTML, LINKED_FORMS, Form, choose, field
-from pressgraph.server.protocol import parameters
-from pressgraph.server.texts import texts
-from pressgraph.server.view import Names, thing_view
+from pressgraph.server.http.addresses import Addresses, Place, about, is_iri, link, split_suffix
+from pressgraph.server.http.negotiation import DOCUMENT_FORMS, HTML, LINKED_FORMS, Form, choose, field
+from pressgraph.server.http.responses import CORS, RequestError, entity, preflight
+from pressgraph.server.pages.messages import texts
+from pressgraph.server.pages.models import Names, thing_view
+from pressgraph.server.pages.profile_documents import Definitions
+from pressgraph.server.sparql.description import DCTERMS, VOID
+from pressgraph.server.sparql.protocol import parameters
+from pressgraph.server.workers.describe import term
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from starlette.requests import Request
 
-    from pressgraph.server.pages import Pages
+    from pressgraph.server.pages.renderer import Pages
 
 FORM_NAMES = {
     "turtle": "Turtle",

@@ -14,14 +14,14 @@ from pressgraph.query.guard import check_query
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
 from pressgraph.query.projection import portable, read_names
-from pressgraph.server.addresses import link
-from pressgraph.server.answers import RequestError, entity
 from pressgraph.server.cache import Entry, Question
-from pressgraph.server.linked import FORM_NAMES
-from pressgraph.server.lookups import term
-from pressgraph.server.negotiation import GRAPHS, JSON, ROWS, Form
-from pressgraph.server.protocol import Operation, parameters
-from pressgraph.server.view import graph_view, result_view
+from pressgraph.server.http.addresses import link
+from pressgraph.server.http.negotiation import GRAPHS, JSON, ROWS, Form
+from pressgraph.server.http.responses import RequestError, entity
+from pressgraph.server.pages.documents import FORM_NAMES
+from pressgraph.server.pages.models import graph_view, result_view
+from pressgraph.server.sparql.protocol import Operation, parameters
+from pressgraph.server.workers.describe import term
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from pressgraph.query import SavedQuery
     from pressgraph.query.saved import Parameter
-    from pressgraph.server.pages import Pages
-    from pressgraph.server.view import Names
+    from pressgraph.server.pages.models import Names
+    from pressgraph.server.pages.renderer import Pages
 
 _ROWS_SHOWN = 500
 _LINES_AROUND = 2

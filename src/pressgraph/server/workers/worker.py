@@ -1,7 +1,8 @@
 """A worker process: open a snapshot for reading, answer one request after another, write results as they come.
 
-It is forked by `pressgraph.server.nursery`, and has a socket to the front, which speaks `pressgraph.server.frames`. A
-worker keeps no limit of time: the front kills it. What it may allocate it limits itself, before it opens anything.
+It is forked by `pressgraph.server.workers.nursery`, and its socket to the server speaks the frames of
+`pressgraph.server.workers.frames`. A worker keeps no limit of time: the server kills it. What it may allocate it limits
+itself, before it opens anything.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes, xml_escaped
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
-from pressgraph.server.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
-from pressgraph.server.peers import Patience, PeerError, asked
-from pressgraph.server.sandbox import restrict
+from pressgraph.server.workers.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
+from pressgraph.server.workers.peers import Patience, PeerError, asked
+from pressgraph.server.workers.sandbox import restrict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,7 +196,7 @@ class Worker:
             case "graph":
                 self.graph(request)
             case name:
-                from pressgraph.server.lookups import LOOKUPS
+                from pressgraph.server.workers.describe import LOOKUPS
 
                 found = LOOKUPS[name](self.store, self.settings, request)
                 output = Output(self.socket, rows=0, size=64 * 1024 * 1024)

@@ -18,21 +18,21 @@ from starlette.routing import Route
 from pressgraph.dataset import GraphNames
 from pressgraph.errors import PressgraphError
 from pressgraph.query.patterns import HOST
-from pressgraph.server.addresses import link
-from pressgraph.server.answers import RequestError, error_answer, request_error
-from pressgraph.server.connections import Connections
-from pressgraph.server.drawing import Drawing
-from pressgraph.server.exchange import ExchangeError
-from pressgraph.server.following import Following
-from pressgraph.server.frames import request_frame
-from pressgraph.server.log import Log
-from pressgraph.server.metrics import Metrics
-from pressgraph.server.negotiation import GRAPHS, ROWS
-from pressgraph.server.pages import Pages
-from pressgraph.server.pool import Pool
-from pressgraph.server.protocol import Endpoint, parameters
-from pressgraph.server.quick import Known, Quick
-from pressgraph.server.writes import Writes
+from pressgraph.server.fast_path import Known, Quick
+from pressgraph.server.follow import Following
+from pressgraph.server.http.addresses import link
+from pressgraph.server.http.connections import Connections
+from pressgraph.server.http.log import Log
+from pressgraph.server.http.negotiation import GRAPHS, ROWS
+from pressgraph.server.http.responses import RequestError, error_answer, request_error
+from pressgraph.server.monitoring import Metrics
+from pressgraph.server.pages.renderer import Pages
+from pressgraph.server.sparql.graph_store import Writes
+from pressgraph.server.sparql.protocol import Endpoint, parameters
+from pressgraph.server.workers.background import Drawing
+from pressgraph.server.workers.frames import request_frame
+from pressgraph.server.workers.job import ExchangeError
+from pressgraph.server.workers.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

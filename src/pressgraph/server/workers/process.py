@@ -17,14 +17,14 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
-from pressgraph.server.exchange import Exchange, ExchangeError
-from pressgraph.server.frames import ACCEPTED, BACK, DATA, END, FAILED, READY, Frames, frame
-from pressgraph.server.sandbox import OUT_OF_MEMORY
+from pressgraph.server.workers.frames import ACCEPTED, BACK, DATA, END, FAILED, READY, Frames, frame
+from pressgraph.server.workers.job import Exchange, ExchangeError
+from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pressgraph.server.children import Child
+    from pressgraph.server.workers.children import Child
 
 _NICENESS = 5
 """About a third of the share of others; what rests most of the time need not be lower. The idle priority would leave

@@ -16,17 +16,17 @@ from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
 from pressgraph.project import open_project
 from pressgraph.project.config import CONFIG_NAME
-from pressgraph.server.answers import RequestError
-from pressgraph.server.exchange import ExchangeError
-from pressgraph.server.publication import Built, Description, is_current, served_folder
-from pressgraph.server.revisions import Revisions
+from pressgraph.server.http.responses import RequestError
+from pressgraph.server.workers.job import ExchangeError
+from pressgraph.server.workers.publish import Built, Description, is_current, served_folder
+from pressgraph.server.workers.revisions import Revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from pressgraph.dataset import Snapshot
-    from pressgraph.server.front import Front
+    from pressgraph.server.app import Front
 
 _POLL = 0.05
 _LATER = "by the next 'pressgraph build'"

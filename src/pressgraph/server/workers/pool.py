@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.server.children import Nursery
-from pressgraph.server.exchange import Exchange, ExchangeError
-from pressgraph.server.process import Process
+from pressgraph.server.workers.children import Nursery
+from pressgraph.server.workers.job import Exchange, ExchangeError
+from pressgraph.server.workers.process import Process
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,6 +1,6 @@
 """A writer process: take writes that wait together, make a new snapshot of the served dataset, publish it, end.
 
-    python -m pressgraph.server.writer FD SETTINGS
+    python -m pressgraph.server.workers.writer FD SETTINGS
 
 What it changes is a candidate that nobody reads (`pressgraph.dataset.snapshots`); so a writer that is killed at any
 moment, or whose input does not parse, leaves the served dataset as it was. The lock of the served dataset goes with
@@ -25,11 +25,11 @@ from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
-from pressgraph.server.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, json_frame, receive
-from pressgraph.server.operations import Update, UpdateError
-from pressgraph.server.publication import Built, describe, owned_by_build, publish_build
-from pressgraph.server.revisions import Revisions
-from pressgraph.server.sandbox import restrict
+from pressgraph.server.workers.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, json_frame, receive
+from pressgraph.server.workers.operations import Update, UpdateError
+from pressgraph.server.workers.publish import Built, describe, owned_by_build, publish_build
+from pressgraph.server.workers.revisions import Revisions
+from pressgraph.server.workers.sandbox import restrict
 
 _RESERVE = "reserve"
 _RESERVED = 32 * 1024 * 1024

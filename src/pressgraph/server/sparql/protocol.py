@@ -16,7 +16,9 @@ from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.local import syntax_error
 from pressgraph.query.patterns import ABSOLUTE_IRI, CHANGING
-from pressgraph.server.answers import (
+from pressgraph.server.cache import Cache, Entry, Question
+from pressgraph.server.http.negotiation import GRAPHS, HTML, ROWS, Form, choose, field
+from pressgraph.server.http.responses import (
     CORS,
     RequestError,
     ResultStream,
@@ -28,18 +30,16 @@ from pressgraph.server.answers import (
     request_error,
     takes_gzip,
 )
-from pressgraph.server.cache import Cache, Entry, Question
-from pressgraph.server.exchange import ExchangeError
-from pressgraph.server.frames import query_frame, query_head
-from pressgraph.server.negotiation import GRAPHS, HTML, ROWS, Form, choose, field
+from pressgraph.server.workers.frames import query_frame, query_head
+from pressgraph.server.workers.job import ExchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Hashable
 
     from starlette.requests import Request
 
-    from pressgraph.server.exchange import Exchange
-    from pressgraph.server.front import Front
+    from pressgraph.server.app import Front
+    from pressgraph.server.workers.job import Exchange
 
 QUERY, UPDATE, FORM = "application/sparql-query", "application/sparql-update", "application/x-www-form-urlencoded"
 _METHODS = "GET, HEAD, POST, OPTIONS"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, Response
 
 from pressgraph.query.patterns import FOLDERS
-from pressgraph.server.exchange import Exchange, ExchangeError
-from pressgraph.server.negotiation import accepts_gzip, field
+from pressgraph.server.http.negotiation import accepts_gzip, field
+from pressgraph.server.workers.job import Exchange, ExchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,7 +166,7 @@ class ResultStream(Response):
         if self._gzip is not None:
             chunk = self._gzip.compress(chunk)
         if chunk:
-            # a reader that takes nothing is cut by `pressgraph.server.connections`
+            # a reader that takes nothing is cut by `pressgraph.server.http.connections`
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 

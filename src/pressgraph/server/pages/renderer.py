@@ -16,16 +16,16 @@ from starlette.routing import Route
 
 from pressgraph.languages import lookup
 from pressgraph.rdf import SCHEMA
-from pressgraph.server import description
-from pressgraph.server.addresses import Place, link
-from pressgraph.server.answers import CORS, RequestError, entity, error_answer
 from pressgraph.server.cache import Entry
-from pressgraph.server.linked import LinkedData
-from pressgraph.server.negotiation import GRAPHS, HTML, JSON, choose, choose_language, cookie, field
-from pressgraph.server.protocol import Operation, parameters
-from pressgraph.server.query_page import QueryPage
-from pressgraph.server.texts import LANGUAGES, texts
-from pressgraph.server.view import Names
+from pressgraph.server.http.addresses import Place, link
+from pressgraph.server.http.negotiation import GRAPHS, HTML, JSON, choose, choose_language, cookie, field
+from pressgraph.server.http.responses import CORS, RequestError, entity, error_answer
+from pressgraph.server.pages.documents import LinkedData
+from pressgraph.server.pages.messages import LANGUAGES, texts
+from pressgraph.server.pages.models import Names
+from pressgraph.server.pages.query_page import QueryPage
+from pressgraph.server.sparql import description
+from pressgraph.server.sparql.protocol import Operation, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from pressgraph.dataset.counts import Counts
-    from pressgraph.server.front import Front
-    from pressgraph.server.negotiation import Form
-    from pressgraph.server.publication import Description
+    from pressgraph.server.app import Front
+    from pressgraph.server.http.negotiation import Form
+    from pressgraph.server.workers.publish import Description
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent.parent / "static"
 _STATIC_KINDS = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

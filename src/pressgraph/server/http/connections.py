@@ -11,7 +11,7 @@ from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pressgraph.server.clients import Proxies, network
+from pressgraph.server.http.clients import Proxies, network
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.languages import lookup, primary
 from pressgraph.profile.model import local_name
 from pressgraph.rdf import PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
-from pressgraph.server.addresses import about, external
-from pressgraph.server.description import DCTERMS
-from pressgraph.server.texts import word_of_others
+from pressgraph.server.http.addresses import about, external
+from pressgraph.server.pages.messages import word_of_others
+from pressgraph.server.sparql.description import DCTERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
-    from pressgraph.server.addresses import Addresses
+    from pressgraph.server.http.addresses import Addresses
 
 _NUMBERS = {"integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "int", "long"}
 _LONG = 40

@@ -1,8 +1,8 @@
 """Writing over HTTP: SPARQL Update, and the SPARQL 1.1 Graph Store HTTP Protocol (which also reads).
 
-A write is made by a process of its own (`pressgraph.server.writer`), with its own limits; one process at a time. What
-waits meanwhile is made together, by the next process, and published once: each write sees those before it, and has its
-own answer. The next process is started ahead, so that what `build` publishes is served at once.
+A write is made by a process of its own (`pressgraph.server.workers.writer`), with its own limits; one process at a
+time. What waits meanwhile is made together, by the next process, and published once: each write sees those before it,
+and has its own answer. The next process is started ahead, so that what `build` publishes is served at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from starlette.responses import PlainTextResponse, Response
 from pressgraph.dataset import SERIALIZATIONS, Snapshots
 from pressgraph.errors import QueryError, StoreError
 from pressgraph.query.guard import Limits, check_query
-from pressgraph.server.answers import (
+from pressgraph.server.http.negotiation import GRAPHS, choose, field
+from pressgraph.server.http.responses import (
     CORS,
     RequestError,
     ResultStream,
@@ -38,21 +39,20 @@ from pressgraph.server.answers import (
     request_error,
     takes_gzip,
 )
-from pressgraph.server.children import Spawned
-from pressgraph.server.exchange import Exchange, ExchangeError
-from pressgraph.server.frames import DATA, frame, request_frame
-from pressgraph.server.negotiation import GRAPHS, choose, field
-from pressgraph.server.process import Process
-from pressgraph.server.protocol import absolute_iri, media_type, parameters
-from pressgraph.server.updates import with_dataset
+from pressgraph.server.sparql.protocol import absolute_iri, media_type, parameters
+from pressgraph.server.sparql.using_clauses import with_dataset
+from pressgraph.server.workers.children import Spawned
+from pressgraph.server.workers.frames import DATA, frame, request_frame
+from pressgraph.server.workers.job import Exchange, ExchangeError
+from pressgraph.server.workers.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from starlette.requests import Request
 
-    from pressgraph.server.front import Front
-    from pressgraph.server.protocol import Operation
+    from pressgraph.server.app import Front
+    from pressgraph.server.sparql.protocol import Operation
 
 _READING, _WRITING = "GET, HEAD, OPTIONS", "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 _MOST_PARTS = 100
@@ -469,7 +469,7 @@ class Writes:
             if spare.is_connected:
                 return spare
         process = Process(
-            lambda theirs: Spawned("pressgraph.server.writer", theirs, self._settings),
+            lambda theirs: Spawned("pressgraph.server.workers.writer", theirs, self._settings),
             lost=self._lost,
             ready=lambda _process: None,
         )

@@ -1,10 +1,10 @@
 """The short way: a query by GET from a client whose head is known goes from the socket to a process and back.
 
 Clients send the same head again and again but for the request's line. When the ordinary way (uvicorn, Starlette,
-`pressgraph.server.protocol`) has answered a query, the rest of its head is remembered with what it said: which forms
-the client accepts, by which address it reached the server. The next request that ends with the same bytes needs no HTTP
-parser, no ASGI scope and no task. Whatever is not a small, complete, successful result goes back to the ordinary way,
-with the process's answer as far as it came.
+`pressgraph.server.sparql.protocol`) has answered a query, the rest of its head is remembered with what it said: which
+forms the client accepts, by which address it reached the server. The next request that ends with the same bytes needs
+no HTTP parser, no ASGI scope and no task. Whatever is not a small, complete, successful result goes back to the
+ordinary way, with the process's answer as far as it came.
 
 A request that comes again byte for byte is not even read: what a cache in front of the server would do.
 """
@@ -24,17 +24,17 @@ from pressgraph.query.forms import query_form
 from pressgraph.query.guard import check_query
 from pressgraph.query.patterns import FORWARDED, NOT_LEARNT, OTHER_PARAMETERS, REQUEST_LINE
 from pressgraph.server.cache import Entry, Question
-from pressgraph.server.frames import query_frame
-from pressgraph.server.negotiation import HTML, Form, accepts_gzip, field
+from pressgraph.server.http.negotiation import HTML, Form, accepts_gzip, field
+from pressgraph.server.workers.frames import query_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
 
+    from pressgraph.server.app import Front
     from pressgraph.server.connection import Connection
-    from pressgraph.server.exchange import Exchange
-    from pressgraph.server.front import Front
+    from pressgraph.server.workers.job import Exchange
 
 _MOST_CALLERS = 4096
 _LONGEST_QUERY = 8 * 1024

@@ -1,6 +1,6 @@
 """A process that has read a worker's code, and forks a worker whenever the front needs one.
 
-    python -m pressgraph.server.nursery FD SETTINGS
+    python -m pressgraph.server.workers.nursery FD SETTINGS
 
 FD is a socket to the front. Each line that comes is a JSON list of a number and a store's path, and brings the worker's
 end of a socket; lines of JSON go back: `{"number": 1, "pid": 123}`, and `{"number": 1, "status": -9}` when the worker
@@ -19,11 +19,11 @@ import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from pressgraph.server import lookups, worker
-from pressgraph.server.sandbox import OUT_OF_MEMORY
+from pressgraph.server.workers import describe, worker
+from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 
 _MOST_SOCKETS = 64
-_READ_AHEAD = lookups
+_READ_AHEAD = describe
 """What workers import when a page is asked for."""
 
 

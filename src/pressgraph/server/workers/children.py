@@ -108,7 +108,7 @@ def _signal(pid: int, number: int, *, ended: bool) -> None:
 
 
 class Nursery:
-    """The front's end of the process that forks workers (`pressgraph.server.nursery`); it is started when needed."""
+    """The front's end of the process that forks workers (`pressgraph.server.workers.nursery`), started when needed."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._settings = json.dumps(settings, separators=(",", ":"))
@@ -137,7 +137,7 @@ class Nursery:
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
         with theirs:
-            self._process = Spawned("pressgraph.server.nursery", theirs, self._settings)
+            self._process = Spawned("pressgraph.server.workers.nursery", theirs, self._settings)
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
 
     def _read(self) -> None:

@@ -28,8 +28,8 @@ from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
-from pressgraph.server.lookups import first_page
-from pressgraph.server.revisions import Revisions
+from pressgraph.server.workers.describe import first_page
+from pressgraph.server.workers.revisions import Revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,0 +1,1 @@
+"""The processes that evaluate queries and make writes, and the pool that asks them."""
