@@ -3,7 +3,7 @@
 python .ci/write_messages.py          after a change of messages, then translate what is new
 python .ci/write_messages.py fr       begin a catalogue in another language
 
-Messages are those of the code, and click's own, which it looks up in our catalogue.
+Messages are those of the code, the help of the commands, and click's own, which it looks up in our catalogue.
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ import io
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from pressgraph.cli import main
+from pressgraph.cli.language import paragraphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "pressgraph"
 LOCALE = SOURCE / "i18n" / "locale"
@@ -34,7 +41,20 @@ def template() -> Catalog:
     for prefix, folder in folders.items():
         for file, _line, message, comments, context in extract_from_dir(folder, _METHODS):
             catalog.add(message, locations=[(f"{prefix}{file}", 0)], auto_comments=comments, context=context)
+    for text in help_texts(main):
+        catalog.add(text, locations=[("cli", 0)])
     return catalog
+
+
+def help_texts(command: click.Command) -> Iterator[str]:
+    """Yield the help of a command, of its options and of the commands below it."""
+    yield from (part for part in paragraphs(command.help or "") if part and not part.startswith("\b"))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            yield from paragraphs(parameter.help)
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            yield from help_texts(each)
 
 
 def updated(catalog: Catalog) -> Catalog:

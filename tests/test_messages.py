@@ -236,9 +236,20 @@ def test_a_tag_that_is_none_is_refused() -> None:
     assert "'de_DE' is not a language tag, such as en or de" in result.stderr
 
 
-def test_help_has_clicks_words_in_the_language() -> None:
-    assert {"Optionen:", "Befehle:"} <= set(run("--lang", "de", "--help").output.splitlines())
-    assert {"Options:", "Commands:"} <= set(run("--help").output.splitlines())
+def test_help_is_in_the_language() -> None:
+    lines = run("--lang", "de", "--help").output.splitlines()
+    assert {"Optionen:", "Befehle:", "  Veröffentlicht die Fakten von Pressemitteilungen als Linked Data."} <= set(
+        lines
+    )
+    assert any(
+        line.startswith("  export ") and line.endswith("Schreibt den gebauten Graphen als RDF.") for line in lines
+    )
+    text = run("profile", "keys", "--help", "--lang", "de").output
+    assert "Zählt die Schlüssel auf" in text
+    assert "  Beispiel:\n    pressgraph profile keys AwardedLabel\n" in text
+    # the next run has it in its own
+    text = run("profile", "keys", "--help").output
+    assert {"Options:", "  List the keys, or those of one class.", "  Example:"} <= set(text.splitlines())
 
 
 # -- a third language is one file

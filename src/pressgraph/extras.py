@@ -6,36 +6,35 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.errors import PressgraphError
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class Extra(NamedTuple):
-    """What needs an extra, in English and German, and the modules that are imported for it."""
+    """What needs an extra, and the modules that are imported for it."""
 
-    en: str
-    de: str
+    user: str
     modules: frozenset[str]
 
 
-def _extra(en: str, de: str, *modules: str) -> Extra:
-    return Extra(en, de, frozenset(modules))
+def _extra(user: str, *modules: str) -> Extra:
+    return Extra(user, frozenset(modules))
 
 
 # As in pyproject.toml, without what is used where it is there and not missed where it is not: uvloop, keyring.
 EXTRAS: dict[str, Extra] = {
     "serve": _extra(
-        "serving", "Ausliefern", "httptools", "jinja2", "markupsafe", "prometheus_client", "starlette", "uvicorn",
+        gettext("serving"), "httptools", "jinja2", "markupsafe", "prometheus_client", "starlette", "uvicorn",
     ),
-    "tables": _extra("a workbook", "eine Arbeitsmappe", "python_calamine", "xlrd", "xlsxwriter"),
-    "watch": _extra("--watch", "--watch", "watchfiles"),
-    "sql": _extra("a database", "eine Datenbank", "psycopg", "sqlalchemy"),
-    "parquet": _extra("Parquet", "Parquet", "pyarrow"),
-    "zstd": _extra("zstd", "zstd", "zstandard"),
-    "distributed": _extra("a cluster", "ein Cluster", "distributed"),
-    "s3": _extra("S3", "S3", "fsspec", "s3fs"),
+    "tables": _extra(gettext("a workbook"), "python_calamine", "xlrd", "xlsxwriter"),
+    "watch": _extra("--watch", "watchfiles"),
+    "sql": _extra(gettext("a database"), "psycopg", "sqlalchemy"),
+    "parquet": _extra("Parquet", "pyarrow"),
+    "zstd": _extra("zstd", "zstandard"),
+    "distributed": _extra(gettext("a cluster"), "distributed"),
+    "s3": _extra("S3", "fsspec", "s3fs"),
 }  # fmt: skip
 
 
@@ -51,11 +50,8 @@ def extra(name: str) -> Iterator[None]:
         module = (error.name or "").partition(".")[0]
         if module not in EXTRAS[name].modules:
             raise
-        needs = EXTRAS[name]
-        said = Text(
-            f"{needs.en} needs the package {module}, which is not installed",
-            de=f"{needs.de} braucht das Paket {module}, das nicht installiert ist",
-        )
+        user = EXTRAS[name].user
+        said = gettext("{user} needs the package {package}, which is not installed", user=user, package=module)
         raise PressgraphError(said, hint=install(name)) from error
 
 
@@ -66,4 +62,4 @@ def install(name: str) -> Text:
     "install it: pip install 'pressgraph[zstd]'"
     """
     command = f"pip install 'pressgraph[{name}]'"
-    return Text(f"install it: {command}", de=f"installieren: {command}")
+    return gettext("install it: {command}", command=command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = No
 
 def suggestion(word: str) -> Text:
     """Return the question whether a word was meant."""
-    return Text(f"did you mean '{word}'?", de=f"'{word}' gemeint?")
+    return gettext("did you mean '{word}'?", word=word)
 
 
 def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pressgraph import interrupts
-from pressgraph.cli.language import said, speaking
+from pressgraph.cli.language import said, speaking, translated
 from pressgraph.errors import FactsError, PressgraphError, shown_name
 from pressgraph.i18n import gettext, ngettext
 
@@ -38,7 +38,7 @@ class Group(click.Group):
         """Run the program in the language that was asked for."""
         args = sys.argv[1:] if args is None else list(args)
         with speaking(args):
-            return super().main(args, *rest, **settings)
+            return click.Group.main(translated(self), args, *rest, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and turn what it raises into a message and a status."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
+from inspect import cleandoc
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from pressgraph.i18n import DOMAIN, folder_of, gettext, in_language, language_of_run
+from pressgraph.i18n.catalogues import translate
 from pressgraph.languages import is_well_formed
 
 if TYPE_CHECKING:
@@ -40,6 +43,48 @@ def spoken() -> Spoken:
 def said(text: str) -> str:
     """Return a text in the language of this run."""
     return in_language(text, spoken().language)
+
+
+_EXAMPLE = "Example:"
+
+
+def translated(command: click.Command) -> click.Command:
+    """Return a command, and those below it, with help in the language of this run.
+
+    It is a copy, as the next run may have another language.
+    """
+    if folder_of(spoken().language) is None:
+        return command
+    found = copy(command)
+    found.help = _help(command.help)
+    found.params = [copy(parameter) for parameter in command.params]
+    for parameter in found.params:
+        if isinstance(parameter, click.Option):
+            parameter.help = _help(parameter.help)
+    if isinstance(found, click.Group):
+        found.commands = {name: translated(each) for name, each in found.commands.items()}
+    return found
+
+
+def _help(text: str | None) -> str | None:
+    if not text:
+        return text
+    language = spoken().language
+
+    def said(part: str) -> str:
+        # an example begins with a mark, so that it is not filled, and a line of its own
+        mark, title, rest = part.partition(_EXAMPLE)
+        if title and mark == "\b\n":
+            return mark + gettext("Example:").to(language) + rest
+        return translate(language, part, None, None, 0) or part
+
+    return "\n\n".join(map(said, paragraphs(text)))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a help text, each a message, and examples, which are not to be filled, as they are."""
+    parts = cleandoc(text).split("\n\n")
+    return [part if part.startswith("\b") else " ".join(part.split()) for part in parts]
 
 
 class UsageError(click.UsageError):

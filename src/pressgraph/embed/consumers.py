@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.i18n import gettext
 from pressgraph.languages import choose
 from pressgraph.rdf import SCHEMA
 from pressgraph.validation.consumers import check_consumer, ignored
@@ -50,10 +51,9 @@ def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tupl
         found.append(
             Advice(
                 word="ignored",
-                messages={
-                    "en": f"{consumer.title()} makes nothing of: {words}.",
-                    "de": f"{consumer.title()} wertet nicht aus: {words}.",
-                },
+                messages=gettext(
+                    "{consumer} makes nothing of: {words}.", consumer=consumer.title(), words=words
+                ).by_language(),
             )
         )
     return tuple(found)

@@ -7,13 +7,15 @@ how it is said in other languages. Whoever shows it asks for the language of its
 
 from pressgraph.i18n.catalogues import DOMAIN, folder_of, languages
 from pressgraph.i18n.decide import language_of_run, locale_language
-from pressgraph.i18n.text import Text, gettext, in_language, joined, ngettext, pgettext
+from pressgraph.i18n.text import Text, by_language, gettext, gettext_noop, in_language, joined, ngettext, pgettext
 
 __all__ = [
     "DOMAIN",
     "Text",
+    "by_language",
     "folder_of",
     "gettext",
+    "gettext_noop",
     "in_language",
     "joined",
     "language_of_run",

@@ -106,10 +106,15 @@ def _text(english: str, translations: Mapping[str, str]) -> Text:
 def gettext(message: str, /, **fields: object) -> Text:
     """Return a message with its fields filled in; braces that are no fields are written twice.
 
-    >>> gettext("there is no rule '{name}'", name="x").to("de")
-    "es gibt keine Regel 'x'"
+    >>> gettext("there is no saved query '{query}'", query="x").to("de")
+    "es gibt keine gespeicherte Abfrage 'x'"
     """
     return _Message(message, None, None, fields)
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a message of a table for the catalogues; `gettext` says it."""
+    return message
 
 
 def pgettext(context: str, message: str, /, **fields: object) -> Text:
@@ -129,6 +134,11 @@ def ngettext(one: str, many: str, /, *, count: int, **fields: object) -> Text:
 def joined(separator: str, parts: Iterable[str]) -> Text:
     """Join texts, each of which is said in the reader's language."""
     return _Joined(separator, tuple(parts))
+
+
+def by_language(text: str) -> dict[str, str]:
+    """Return a text in each language that it is known in."""
+    return text.by_language() if isinstance(text, Text) else {"en": text}
 
 
 def in_language(text: str, language: str) -> str:
