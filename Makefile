@@ -91,7 +91,7 @@ clean: ## remove what was built, not what you wrote
 
 # dependency groups need a pip that is newer than the one of Python 3.11's venv
 $(VENV)/runtime.stamp: pyproject.toml .ci/constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit("pressgraph needs Python 3.11 or newer; try: make PYTHON=python3.12 demo" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit("pressgraph needs Python 3.11 or newer; try: make PYTHON=python3.12 $(or $(MAKECMDGOALS),demo)" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install -c .ci/constraints.txt pip
 	$(PIP) install -c .ci/constraints.txt -e .

@@ -2,10 +2,11 @@
 
     python benchmarks/mutations.py --seed 1 --count 100
 
-Each mutant is the project with one expression or statement changed, in a copy of the working tree. The tests that can
-notice it (`TESTS`) run until the first one fails. pytest's time limit fails a test that hangs; what goes on for longer
-than `--timeout` is stopped, and counts as not noticed. Whether a mutant that nobody noticed behaves differently at all,
-a person judges by its diff.
+Each mutant is the project with one expression or statement changed, in a copy of the working tree. First all tests of
+`FILES` run once, and coverage tells which of them reach which line (`--map` keeps that for further samples). Of those
+that reach a mutant's line the quickest run first, until one fails or `--timeout` is over; what processes reach is known
+by the file of the test that started them. pytest's time limit fails a test that hangs. Whether a mutant that
+nobody noticed behaves differently at all, a person judges by its diff.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import hashlib
+import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -22,47 +26,40 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "src/pressgraph"
 
-TESTS: dict[str, str] = {
-    "convert/accelerate.py": "tests/test_emitter.py tests/test_datatypes.py",
-    "convert/emitter.py": "tests/test_emitter.py tests/test_datatypes.py",
-    "convert/json_lines.py": "tests/test_emitter.py",
-    "convert/plans.py": "tests/test_emitter.py tests/test_datatypes.py",
-    "convert/records.py": "tests/test_emitter.py tests/test_tables.py tests/test_workbooks.py",
-    "convert/table_rows.py": "tests/test_tables.py tests/test_workbooks.py",
-    "dataset/json_ld.py": "tests/test_json_ld.py tests/test_json_ld_suite.py",
-    "dataset/snapshots.py": "tests/test_snapshots.py tests/test_build.py",
-    "facts/check.py": "tests/test_facts_yaml.py tests/test_hints.py tests/test_datatypes.py tests/test_emitter.py",
-    "facts/datatypes.py": "tests/test_datatypes.py tests/test_facts_yaml.py tests/test_hints.py",
-    "facts/ids.py": "tests/test_facts_yaml.py tests/test_facts_properties.py tests/test_emitter.py",
-    "facts/tree.py": "tests/test_facts_yaml.py tests/test_facts_properties.py",
-    "languages.py": "tests/test_languages.py",
-    "profile/compile.py": "tests/test_profile.py tests/test_published_shapes.py",
-    "project/config.py": "tests/test_data_folder.py tests/test_library.py tests/test_cli.py",
-    "embed/data.py": "tests/test_embed.py",
-    "embed/page.py": "tests/test_pages.py",
-    "query/guard.py": "tests/test_limits.py tests/server/test_linear.py tests/test_query.py",
-    "query/results.py": "tests/test_formats.py tests/test_query.py",
-    "query/saved.py": "tests/test_query.py",
-    "remote/results.py": "tests/test_endpoint.py",
-    "server/cache.py": "tests/server/test_cache.py tests/server/test_short_way.py",
-    "server/http/negotiation.py": "tests/server/test_negotiation.py tests/test_languages.py",
-    "server/sparql/graph_store.py": "tests/server/test_writing.py tests/server/test_w3c.py",
-    "validation/incremental.py": "tests/test_scope.py tests/test_build.py",
-    "validation/scope.py": "tests/test_scope.py tests/test_build.py tests/test_validation.py",
-}
-"""Modules, and the test files that can notice a mistake in each, quick ones first; those that are not there are left
-out."""
+MODULES = (
+    "convert/accelerate.py", "convert/emitter.py", "convert/json_lines.py", "convert/plans.py", "convert/records.py",
+    "convert/table_rows.py", "dataset/json_ld.py", "dataset/snapshots.py", "dataset/union.py", "facts/check*.py",
+    "facts/datatypes.py", "facts/ids.py", "facts/tree.py", "languages.py", "profile/compile.py", "project/config.py",
+    "embed/data.py", "embed/page.py", "query/guard.py", "query/lexer.py", "query/results.py",
+    "query/saved.py", "remote/results.py", "server/**/cache.py", "server/**/negotiation.py", "server/**/operations.py",
+    "validation/incremental.py", "validation/scope.py", "validation/suggest.py",
+)  # fmt: skip
+"""Core modules, as patterns below the package."""
+
+FILES = (
+    "test_build", "test_cli", "test_data_folder", "test_datatypes", "test_embed", "test_emitter", "test_endpoint",
+    "test_extract", "test_facts_properties", "test_facts_yaml", "test_formats", "test_hints", "test_json_ld",
+    "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_names", "test_pages", "test_profile",
+    "test_published_shapes", "test_query", "test_rules", "test_scope", "test_snapshots", "test_tables",
+    "test_types_and_terms", "test_validation", "test_workbooks", "test_yaml_help", "server/test_cache",
+    "server/test_linear", "server/test_negotiation", "server/test_operations", "server/test_short_way",
+    "server/test_w3c", "server/test_writing",
+)  # fmt: skip
+"""Test files, of which some notice a mistake in each of those modules: together they take minutes, not a quarter of an
+hour as all do. A mistake that only others notice counts as not noticed."""
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">",
@@ -82,6 +79,11 @@ class Mutant:
     start: int
     end: int
     text: str
+
+    def lines(self, source: bytes) -> range:
+        """Return the numbers of the lines that are changed."""
+        first = source.count(b"\n", 0, self.start) + 1
+        return range(first, first + source.count(b"\n", self.start, self.end) + 1)
 
     def applied(self, source: bytes) -> bytes:
         """Return the module's source with the mistake."""
@@ -182,6 +184,20 @@ class _Finder:
                 return
 
 
+def modules() -> list[str]:
+    """Return the core modules that are there.
+
+    Raises FileNotFoundError for a pattern that finds none: its module has another name now.
+    """
+    package, found = ROOT / SOURCE, set[str]()
+    for pattern in MODULES:
+        here = {str(path.relative_to(package)) for path in package.glob(pattern)}
+        if not here:
+            raise FileNotFoundError(f"no module is {pattern}")
+        found |= here
+    return sorted(found)
+
+
 def sample(count: int, seed: int, modules: list[str]) -> list[Mutant]:
     """Return mutants of every kind in turn, the same ones for the same seed and source."""
     by_kind: dict[str, list[Mutant]] = defaultdict(list)
@@ -205,19 +221,101 @@ def _compiles(mutant: Mutant) -> bool:
     return mutant.applied(source) != source
 
 
-def run(mutant: Mutant, tree: Path, *, limit: float, hang: int) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which tests reach which lines of which modules, and how many seconds each test takes."""
+
+    lines: dict[str, dict[str, list[str]]]
+    """By module and number of a line: names of tests, or of test files, one of whose processes got there."""
+    seconds: dict[str, float]
+    sources: dict[str, str]
+    """The modules as they were, by their digest: lines of another one tell nothing."""
+
+    def tests(self, mutant: Mutant, source: bytes) -> list[str]:
+        """Return the tests to run for a mutant, quick ones first; where nothing is known, all files."""
+        if self.sources.get(mutant.module) != _digest(source):
+            return _files(ROOT)
+        by_line = self.lines.get(mutant.module, {})
+        found = {name for line in mutant.lines(source) for name in by_line.get(str(line), ())}
+        if not found:
+            return _files(ROOT)
+        single = [name for name in found if "::" in name and name.partition("::")[0] not in found]
+        single.sort(key=lambda it: self.seconds.get(it, 0.0))
+        return [*single, *sorted(it for it in found if "::" not in it)]
+
+
+def _digest(source: bytes) -> str:
+    return hashlib.sha256(source).hexdigest()
+
+
+def _files(tree: Path) -> list[str]:
+    return [f"tests/{name}.py" for name in FILES if (tree / f"tests/{name}.py").exists()]
+
+
+_COVERAGE = """\
+[run]
+source = {tree}/src/pressgraph
+data_file = {folder}/coverage
+context = ${{PYTEST_CURRENT_TEST-}}
+parallel = true
+patch = subprocess
+concurrency = multiprocessing, thread
+sigterm = true
+core = ctrace
+"""
+
+
+def reach(tree: Path, folder: Path, *, hang: int) -> Reach:
+    """Run the tests once, and return what each reaches. What fails without a mistake would notice every one."""
+    import coverage
+
+    (folder / "rc").write_text(_COVERAGE.format(tree=tree, folder=folder), encoding="utf-8")
+    command = [sys.executable, "-m", "coverage", "run", f"--rcfile={folder}/rc", "-m", "pytest", "-q", "--no-header"]
+    command += ["-p", "no:cacheprovider", "-p", "mutations", f"--timeout={hang * 3}", *_files(tree)]
+    environ = {**_environ(tree), _TIMES: str(folder / "times")}
+    environ["PYTHONPATH"] += os.pathsep + str(tree / "benchmarks")
+    done = subprocess.run(command, cwd=tree, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        sys.exit(f"the tests do not pass here:\n{done.stdout.decode(errors='replace')[-3000:]}")
+    measured = coverage.Coverage(data_file=str(folder / "coverage"), config_file=str(folder / "rc"))
+    measured.combine()
+    data = measured.get_data()
+    package = tree / SOURCE
+    lines: dict[str, dict[str, list[str]]] = {}
+    for path in map(Path, data.measured_files()):
+        if path.is_relative_to(package):
+            reached = data.contexts_by_lineno(str(path)).items()
+            lines[str(path.relative_to(package))] = {
+                str(line): sorted(set(filter(None, map(_named, contexts)))) for line, contexts in reached
+            }
+    times = json.loads((folder / "times").read_bytes())
+    sources = {name: _digest((package / name).read_bytes()) for name in lines}
+    return Reach(lines=lines, seconds=times, sources=sources)
+
+
+def _named(context: str) -> str:
+    """Return the test of a context, or the file of a test that has started a process."""
+    started, _, test = context.rpartition("|")
+    # pytest says 'name (setup)' of the test under way, which a process begins with
+    phase = re.fullmatch(r"(.*) \((?:setup|call|teardown)\)", started or test)
+    return phase[1].partition("::")[0] if phase else test
+
+
+def run(mutant: Mutant, tree: Path, tests: list[str], *, limit: float, hang: int) -> tuple[str, str]:
     """Return whether tests notice a mutant ('noticed', 'not noticed' or 'stopped'), and the first that does."""
     path = tree / SOURCE / mutant.module
     source = path.read_bytes()
-    files = [name for name in TESTS[mutant.module].split() if (tree / name).exists()]
+    # names of tests have spaces and brackets in them; a file of arguments has one in each line
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider"]
     path.write_bytes(mutant.applied(source))
     try:
-        with tempfile.TemporaryFile() as output:
+        with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+            names.write("\n".join(tests))
+            names.flush()
             process = subprocess.Popen(
-                [*command, f"--timeout={hang}", *files],
+                [*command, f"--timeout={hang}", f"@{names.name}"],
                 cwd=tree,
-                env={**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"},
+                env=_environ(tree),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -239,14 +337,40 @@ def run(mutant: Mutant, tree: Path, *, limit: float, hang: int) -> tuple[str, st
     return "noticed", (failed or said[-1:] or [f"exit status {status}"])[0][:160]
 
 
-def collect(tree: Path, modules: list[str]) -> None:
-    """See that the tests can run at all here: what fails without a mistake notices none."""
-    files = {name for module in modules for name in TESTS[module].split() if (tree / name).exists()}
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *sorted(files)]
-    environ = {**os.environ, "PYTHONPATH": str(tree / "src")}
-    done = subprocess.run(command, cwd=tree, env=environ, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"the tests do not run here:\n{done.stdout[-2000:]}{done.stderr}")
+def _environ(tree: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+# -- pytest's plugin while `reach` runs the tests
+
+_TIMES = "PRESSGRAPH_TIMES"
+_seconds: dict[str, float] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Note what a test reaches as its own."""
+    import coverage
+
+    measured = coverage.Coverage.current()
+    if measured is not None:
+        measured.switch_context(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        if measured is not None:
+            measured.switch_context("")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how long a test takes."""
+    _seconds[report.nodeid] = _seconds.get(report.nodeid, 0.0) + report.duration
+
+
+def pytest_sessionfinish() -> None:
+    """Keep the times."""
+    if _TIMES in os.environ:
+        Path(os.environ[_TIMES]).write_text(json.dumps(_seconds), encoding="utf-8")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -273,33 +397,44 @@ def copy_of_tree(folder: Path) -> Path:
 
 def main() -> None:
     """Run the sample."""
+    known = modules()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="a number; printed")  # noqa: S311 - as above
     parser.add_argument("--count", type=int, default=100, help="how many mutants (100)")
-    parser.add_argument("--modules", nargs="+", choices=sorted(TESTS), default=list(TESTS), metavar="MODULE")
+    parser.add_argument("--modules", nargs="+", choices=known, default=known, metavar="MODULE")
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="these mutants of the sample alone")
-    parser.add_argument("--timeout", type=float, default=900, help="seconds for each mutant (900)")
-    parser.add_argument("--hang", type=int, default=180, help="seconds after which a test fails (180)")
+    parser.add_argument("--map", type=Path, help="which tests reach which lines: read from this file, or written to it")
+    parser.add_argument("--timeout", type=float, default=120, help="seconds for each mutant (120)")
+    parser.add_argument("--hang", type=int, default=60, help="seconds after which a test fails (60)")
     parser.add_argument("--list", action="store_true", help="print the sample's diffs, run nothing")
     given = parser.parse_args()
     mutants = sample(given.count, given.seed, given.modules)
     print(f"seed {given.seed}, {len(mutants)} mutants of {len(given.modules)} modules", flush=True)
+    if given.list:
+        for number, mutant in enumerate(mutants, start=1):
+            print(f"{number:4} {mutant.kind}\n{mutant.diff((ROOT / SOURCE / mutant.module).read_bytes())}")
+        return
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="pressgraph-mutants-") as folder:
-        tree = ROOT if given.list else copy_of_tree(Path(folder))
-        if not given.list:
-            collect(tree, given.modules)
+        tree = copy_of_tree(Path(folder))
+        if given.map and given.map.exists():
+            reached = Reach(**json.loads(given.map.read_bytes()))
+        else:
+            started = time.monotonic()
+            reached = reach(tree, Path(folder), hang=given.hang)
+            print(f"{len(reached.seconds)} tests in {time.monotonic() - started:.0f} s", flush=True)
+            if given.map:
+                given.map.write_text(json.dumps(asdict(reached)), encoding="utf-8")
         for number, mutant in enumerate(mutants, start=1):
             if given.only and number not in given.only:
                 continue
-            diff = mutant.diff((tree / SOURCE / mutant.module).read_bytes())
-            if given.list:
-                print(f"{number:4} {mutant.kind}\n{diff}")
-                continue
+            source = (tree / SOURCE / mutant.module).read_bytes()
+            tests = reached.tests(mutant, source)
             started = time.monotonic()
-            outcome, by = run(mutant, tree, limit=given.timeout, hang=given.hang)
+            outcome, by = run(mutant, tree, tests, limit=given.timeout, hang=given.hang)
             outcomes[outcome] += 1
-            print(f"{number:4} {outcome} ({mutant.kind}, {time.monotonic() - started:.0f} s) {by}\n{diff}", flush=True)
+            taken = f"{mutant.kind}, {len(tests)} tests, {time.monotonic() - started:.0f} s"
+            print(f"{number:4} {outcome} ({taken}) {by}\n{mutant.diff(source)}", flush=True)
     print(", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()))
 
 

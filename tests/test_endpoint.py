@@ -28,6 +28,7 @@ from click.testing import CliRunner
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.errors import EndpointError
+from pressgraph.remote.results import Response, read_results
 from pressgraph.remote.store import Addresses, RemoteStore
 
 if TYPE_CHECKING:
@@ -485,6 +486,26 @@ def test_the_charset_of_the_response_is_read(built: Path, sham: Sham, charset: s
     sham.body = text.encode(charset)
     sham.headers = {"Content-Type": f"application/sparql-results+{kind}; charset={charset}"}
     assert ask(built, "SELECT ?x {}", "--endpoint", sham.url, "-f", "csv").stdout == "x\nKüste\n"
+
+
+NO_CHARSETS = ("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "base64", "rot13", "none-such")
+"""What Python has codecs for and no register calls a charset, and what nobody knows."""
+
+
+@pytest.mark.parametrize("charset", NO_CHARSETS)
+def test_a_charset_that_is_none_is_named(built: Path, sham: Sham, charset: str) -> None:
+    # neither engine's parser reads this, so it is decoded here
+    sham.body, sham.headers = b"\\q{" + rows(GOOD), {"Content-Type": f"{RESULTS}; charset={charset}"}
+    result = ask(built, "SELECT ?x {}", "--endpoint", sham.url)
+    assert result.exit_code == 2
+    assert f"its charset {charset} is unknown" in result.stderr
+
+
+def test_xml_in_an_encoding_that_is_none_is_no_result() -> None:
+    # broken, so that it is read with patience
+    body = XML.format("de", "a").replace('version="1.0"', 'version="1.0" encoding="tf-8"').replace("<sparql", "sparql")
+    with pytest.raises(EndpointError, match="incomplete"):
+        read_results(Response(url="https://store.example/sparql", body=body.encode()))
 
 
 @pytest.mark.parametrize("media_type", [RESULTS, "application/json", "text/plain", "text/html", ""])

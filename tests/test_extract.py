@@ -80,6 +80,18 @@ def test_pages_are_read_in_their_encoding(encoding: str) -> None:
     assert [value(quad.object) for quad in found.quads] == [name]
 
 
+@pytest.mark.parametrize(
+    "label", ["unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "rot13", "base64", "none-such"]
+)
+def test_a_label_that_is_no_charset_says_nothing(label: str) -> None:
+    """Python has codecs by the first of these names; a page in one of them would be in another text."""
+    block = '<script type="application/ld+json">{"@context":"https://schema.org","name":"K\\u00fcste \\\\N"}</script>'
+    page = f'<!doctype html><meta charset="{label}"><title>Küste \\x41</title>{block}'.encode()
+    for charset in (None, label):
+        found = extract(page, charset=charset)
+        assert ([value(quad.object) for quad in found.quads], found.title) == (["Küste \\N"], "Küste \\x41")
+
+
 def test_columns_count_characters() -> None:
     html = '<meta charset=utf-8>\r\n<p>üü</p><script type="application/ld+json">{"ü": x}</script>'.encode()
     (trouble,) = extract(html).troubles

@@ -401,6 +401,15 @@ def test_id_that_nothing_describes_is_found_in_rdf(tmp_path: Path) -> None:
     assert only(project(tmp_path).validate([path]), "undescribed-id").value == "place/lost"
 
 
+def test_blank_nodes_are_compared_by_name_unless_they_are_linked(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    text = "@prefix s: <http://schema.org/> . _:a a s:Organization ; s:name 'Küste GmbH' . _:b a s:Organization ; "
+    for link, count in (("", 1), ("_:a s:sameAs _:b .", 0), ("_:b s:sameAs _:a .", 0)):
+        path.write_text(f"{text} s:name 'Kueste' . {link}", encoding="utf-8")
+        found = [it for it in findings(project(tmp_path).validate([path])) if it.rule == "near-duplicate-organisations"]
+        assert len(found) == count, link
+
+
 def test_check_that_asks_elsewhere_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "queries" / "checks"
     folder.mkdir(parents=True)

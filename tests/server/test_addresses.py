@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
 import re
+from contextlib import closing
 from functools import cache
 from html import unescape
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -312,3 +315,35 @@ def test_the_links_of_a_page_lead_to_this_host_or_to_the_address_of_an_iri(odd: 
         assert link("/about", {"iri": iri}) in unescape(page)
     _, headers, _ = raw(odd, f"/search?q={quote(f'{BASE}/evil.example/x', safe='')}", "text/html")
     assert headers["location"] == link("/about", {"iri": f"{BASE}/evil.example/x"})
+
+
+ESCAPES = (
+    *("%", "a%", "%z", "a%4", "%zz", "%%41", "%u00e4", "%C3", "%C3%28", "%ff%fe", "%E2%82", "%00", "%0a", "%0d%0aX:y"),
+    *("%5C%5Cevil.example%", "%2F%2Fevil.example%", "a%2", "%25%", "%e", "100%25%20off%"),
+)
+"""Percent signs that begin no escape, and escapes of what is no UTF-8 (RFC 3986, 2.1; RFC 3987, 3.2)."""
+TARGETS = (
+    *("/{}", "//{}", "/id/agent/{}", "/doc/agent/{}", "/doc/agent/{}.ttl", "/id/{}/x", "/about?iri=urn:x:{}"),
+    *("/about?iri={}", "/search?q={}", "/sparql?query=ASK%7B%7D{}", "/sparql?query={}", "/sparql?query=ASK%7B%7D&{}=x"),
+    *("/?lang={}", "/{}?lang=de", "/sparql?query=ASK%7B%7D&default-graph-uri=urn:x:{}", "/store/{}", "/store?{}"),
+    *("/store?graph=urn:x:{}", "/static/{}"),
+    *("/download?query=ASK%7B%7D&type={}", "/context/{}", "/profile/{}", "/.well-known/{}", "/cluster/{}", "/vocab/{}"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle"])
+def test_a_percent_sign_that_begins_no_escape_is_answered_on_this_host(odd: Server, accept: str) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", odd.port, timeout=60)) as connection:
+        for target, escape in product(TARGETS, ESCAPES):
+            path = target.format(escape)
+            connection.request("GET", path, headers={"accept": accept})
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            assert answer.status < 500, path
+            if target.startswith(("/id/", "/doc/", "/static/")):
+                # there is no such thing, and no other one is shown in its place
+                assert answer.status in {400, 404}, path
+            references = re.findall(r'(?:href|src|action)="([^"]*)"', body)
+            for reference in (answer.getheader("location") or "/", *references):
+                host = ada_url.URL(unescape(reference), HERE).hostname
+                assert not host.startswith("evil"), (path, reference)

@@ -45,12 +45,13 @@ def get(text: str) -> bytes:
 
 
 @contextmanager
-def under_way(server: Server, *texts: str) -> Iterator[list[socket.socket]]:
-    """Have queries asked, each by a client of its own that waits for the answer."""
+def under_way(server: Server, *texts: str, addresses: int = 1) -> Iterator[list[socket.socket]]:
+    """Have queries asked, each by a client of its own that waits for the answer, from so many addresses in turn."""
     clients = []
     try:
         for number, text in enumerate(texts):
-            client = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+            source = f"127.0.0.{1 + number % addresses}"
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=60, source_address=(source, 0))
             client.sendall(get(text.replace("@", str(number))))
             clients.append(client)
         yield clients
@@ -115,6 +116,27 @@ def test_short_queries_and_pages_are_answered_beside_endless_queries(
     assert processes <= 10
     assert until(lambda: len(server.workers()) == 3)
     assert gauge(server, "pressgraph_pool_waiting_slow") == 0
+
+
+def test_more_endless_clients_than_places_stop_nothing_and_are_all_answered(founding: Callable[..., Server]) -> None:
+    """From several addresses, more of them than run and wait: the others do not even have to come again."""
+    server = founding(slow_turn=0.3, timeout=3.0, queue_timeout=2.0)
+    expected = server.rows("SELECT ?s { ?s a clu:ClusterOrganisation } ORDER BY ?s")
+    texts = [ENDLESS[number % len(ENDLESS)] for number in range(96)]
+    with under_way(server, *texts, addresses=8) as clients:
+        assert until(lambda: gauge(server, "pressgraph_pool_slow") == 2)
+        for number in range(100):
+            assert server.rows(f"SELECT ?s {{ ?s a clu:ClusterOrganisation }} ORDER BY ?s # {number}") == expected
+            if number % 20 == 0:
+                assert server.client.get("/healthz").text == "ok\n"
+                assert server.client.get("/readyz").status_code == 200
+                page = server.client.get(f"/doc/agent/biosaxony?n={number}", headers={"accept": "text/html"})
+                assert page.status_code == 200
+        for client in clients:
+            assert client.recv(12) in {b"HTTP/1.1 503", b"HTTP/1.1 504", b"HTTP/1.1 507"}
+    assert until(lambda: gauge(server, "pressgraph_pool_waiting_slow") == 0)
+    assert until(lambda: len(server.workers()) == 3)
+    assert server.rows("SELECT ?s { ?s a clu:ClusterOrganisation } ORDER BY ?s") == expected
 
 
 def test_an_ended_query_is_told_why_and_when_to_come_again(founding: Callable[..., Server]) -> None:

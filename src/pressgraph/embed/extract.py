@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.charsets import codec_of
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.embed.addresses import is_address, resolve
 from pressgraph.embed.blocks import Trouble, read_blocks
@@ -105,11 +106,10 @@ def extract(
 
 
 def _page(html: bytes, charset: str | None) -> Page:
-    if charset is not None and not html.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return Page(b"\xef\xbb\xbf" + html.decode(charset, errors="replace").encode())
-        except LookupError:
-            pass  # a label that is none says nothing
+    # a label that is none says nothing
+    said = codec_of(charset) if charset is not None else None
+    if said is not None and not html.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return Page(b"\xef\xbb\xbf" + html.decode(said, errors="replace").encode())
     try:
         return Page(html)
     except PageError:

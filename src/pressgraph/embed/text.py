@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from pressgraph.charsets import codec_of
 from pressgraph.errors import PageError
 from pressgraph.i18n import gettext
 
@@ -92,11 +93,9 @@ class PageText:
         for pattern in (_CHARSET, _XML_ENCODING):
             found = pattern.search(head)
             if found is not None:
-                name = found[1].decode().lower()
-                name = _ALIASES.get(name, name)
-                try:
-                    name = codecs.lookup(name).name
-                except LookupError:
+                label = found[1].decode().lower()
+                name = codec_of(_ALIASES.get(label, label))
+                if name is None:
                     continue
                 # a page that can be read cannot be in UTF-16 if it says so in ASCII (HTML, 13.2.3.2)
                 return "utf-8" if name.startswith("utf-16") else name

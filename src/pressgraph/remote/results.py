@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 
+from pressgraph.charsets import codec_of
 from pressgraph.errors import EndpointError
 from pressgraph.i18n import Text, gettext, joined
 
@@ -52,10 +53,11 @@ class Response:
         """Return the body decoded: by its mark, by its charset, else as UTF-8. Raises EndpointError."""
         declared = re.search(r"charset=\"?([\w.:-]+)", self.content_type, re.IGNORECASE)
         charset = declared[1] if declared and not self.body.startswith(codecs.BOM_UTF8) else "utf-8-sig"
+        codec = codec_of(charset)
+        if codec is None:
+            raise self.refused(gettext("its charset {charset} is unknown", charset=charset))
         try:
-            return self.body.decode(charset)
-        except LookupError:
-            raise self.refused(gettext("its charset {charset} is unknown", charset=charset)) from None
+            return self.body.decode(codec)
         except UnicodeError as error:
             name = charset.upper().removesuffix("-SIG")
             if isinstance(error, UnicodeDecodeError):
@@ -182,7 +184,8 @@ def _read_json(response: Response) -> Mapping[str, Any]:
 def _read_xml(response: Response) -> Mapping[str, Any]:
     try:
         root = ET.fromstring(response.text() if response.content_type else response.body)  # noqa: S314 - expat bounds entities
-    except (ET.ParseError, ValueError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
+        # a LookupError: its declaration names an encoding that is none
         if b"<results" in response.body:
             line, column = getattr(error, "position", (1, 0))
             lines = response.text().splitlines()

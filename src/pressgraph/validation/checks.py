@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.rdf import Term
     from pressgraph.validation.reads import KnownReads
     from pressgraph.validation.scope import Reads
 
@@ -142,13 +143,15 @@ class Check:
         for row in rows:
             yield {name: row[name] for name in names}
 
-    def linked(self, one: str, other: str, graph: Graph) -> bool:
-        """Tell whether `@unless` leaves out a pair of things."""
+    def linked(self, one: Term, other: Term, graph: Graph) -> bool:
+        """Tell whether `@unless` leaves out a pair of things, which may be blank nodes."""
         if self.unless is None:
             return False
         try:
             found = graph.store.query(
-                f"ASK {{ <{one}> {_either_way(self.unless)} <{other}> }}", prefixes=graph.prefixes
+                f"ASK {{ ?one {_either_way(self.unless)} ?other }}",
+                prefixes=graph.prefixes,
+                substitutions={ox.Variable("one"): one, ox.Variable("other"): other},
             )
         except SyntaxError as error:
             raise ProfileError(

@@ -43,7 +43,7 @@ def compare(check: Check, graph: Graph, candidates: Iterable[Candidate]) -> list
         rows += [
             _row(it, first)
             for it in group
-            if it.this != first.this and not check.linked(it.this[1:-1], first.this[1:-1], graph)
+            if it.this != first.this and not check.linked(read_term(it.this), read_term(first.this), graph)
         ]
     return check.results(rows, graph)
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.server.workers.children import Nursery
 from pressgraph.server.workers.job import Exchange, ExchangeError
-from pressgraph.server.workers.process import Process
+from pressgraph.server.workers.process import Process, resident
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -367,6 +367,7 @@ class Pool:
             "slow": self._in_lane(slow=True),
             "waiting": waiting,
             "waiting_slow": sum(not it.done for it in self._waiting_slow),
+            "resident_memory_bytes": sum(resident(it.child.pid) for it in self._processes),
         }
 
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - what is left after it is killed

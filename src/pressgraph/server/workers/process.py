@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import mmap
 import os
 import signal
 import socket
 import sys
 import time
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pressgraph.server.workers.frames import ACCEPTED, BACK, DATA, END, FAILED, READY, Frames, frame
@@ -298,6 +300,14 @@ def _ending(status: int) -> ExchangeError:
         # Rust and Python end so when the system gives no more memory
         return ExchangeError("memory", "the request needs more memory than this server gives")
     return ExchangeError("crash", "the engine could not take the request")
+
+
+def resident(pid: int | None) -> int:
+    """Return how many bytes of a process lie in memory; 0 where the system does not tell, or it has ended."""
+    # workers cannot be dumped, so their statm may be read and their open files may not: proc(5)
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * mmap.PAGESIZE
+    return 0
 
 
 def _computed(pid: int | None) -> float:
