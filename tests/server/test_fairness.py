@@ -119,12 +119,15 @@ def test_short_queries_and_pages_are_answered_beside_endless_queries(
 
 
 def test_more_endless_clients_than_places_stop_nothing_and_are_all_answered(founding: Callable[..., Server]) -> None:
-    """From several addresses, more of them than run and wait: the others do not even have to come again."""
+    """From several addresses, more than run and wait: as soon as each has had its turn, the others have theirs."""
     server = founding(slow_turn=0.3, timeout=3.0, queue_timeout=2.0)
     expected = server.rows("SELECT ?s { ?s a clu:ClusterOrganisation } ORDER BY ?s")
     texts = [ENDLESS[number % len(ENDLESS)] for number in range(96)]
     with under_way(server, *texts, addresses=8) as clients:
+        assert server.client.get("/healthz").text == "ok\n"
         assert until(lambda: gauge(server, "pressgraph_pool_slow") == 2)
+        # all at once, they fill the queue: nothing tells them from others until they have computed for a moment
+        assert until(lambda: gauge(server, "pressgraph_pool_waiting") == 0)
         for number in range(100):
             assert server.rows(f"SELECT ?s {{ ?s a clu:ClusterOrganisation }} ORDER BY ?s # {number}") == expected
             if number % 20 == 0:
