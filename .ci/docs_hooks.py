@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.files import File
 
 import pressgraph
-from pressgraph.validation.rules import as_markdown, explanations
+from pressgraph.validation.explain.rules import as_markdown, explanations
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

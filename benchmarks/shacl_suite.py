@@ -18,8 +18,10 @@ import pyoxigraph as ox
 
 from pressgraph.errors import ProfileError
 from pressgraph.rdf import SH
-from pressgraph.validation.engines import choose, make_shapes
-from pressgraph.validation.shacl import read_report, term_text
+from pressgraph.rdf.terms import term_text
+from pressgraph.validation.shacl.engines import choose
+from pressgraph.validation.shacl.results import read_report
+from pressgraph.validation.shacl.shapes import make_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,8 +36,9 @@ def measure(releases: int, engine: str) -> None:
     import pressgraph
     from pressgraph.convert import JsonLines, compile_emitter
     from pressgraph.dataset import union
-    from pressgraph.validation.engines import choose, profile_shapes
-    from pressgraph.validation.shacl import profile_triples, read_report
+    from pressgraph.validation.shacl.engines import choose
+    from pressgraph.validation.shacl.results import read_report
+    from pressgraph.validation.shacl.shapes import profile_shapes
 
     with tempfile.TemporaryDirectory() as folder:
         workspace = pressgraph.open(folder)
@@ -46,7 +47,7 @@ def measure(releases: int, engine: str) -> None:
         )
         store = ox.Store()
         union.load(store, JsonLines(lines, compile_emitter(workspace.profile, workspace.project.id_base), name="-"))
-        union.add(store, profile_triples(workspace.profile), f"{workspace.project.id_base}profile")
+        union.add(store, workspace.profile.ontology_triples, f"{workspace.project.id_base}profile")
         triples = union.size(store)
         chosen = choose(engine, profile_shapes(workspace.profile))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

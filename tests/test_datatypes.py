@@ -16,7 +16,7 @@ from pressgraph.convert import compile_emitter
 from pressgraph.errors import ProfileError
 from pressgraph.facts import read_facts_bytes
 from pressgraph.facts.datatypes import datatype
-from pressgraph.profile import Kind, Profile, ProfileSources, compile_profile, json_ld_context
+from pressgraph.profile import Kind, Profile, ProfileSources, TurtleFile, compile_profile, json_ld_context
 from pressgraph.validation import Report, Severity
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_right_values_are_accepted_by_both_engines_and_keep_their_datatype(tmp_p
 @cache
 def profile_of(shape: str) -> Profile:
     return compile_profile(
-        ProfileSources(ontology=(), shapes=(("shapes/own.ttl", f"{PREFIXES}{STUDY}{shape} .".encode()),))
+        ProfileSources(ontology=(), shapes=(TurtleFile("shapes/own.ttl", f"{PREFIXES}{STUDY}{shape} .".encode()),))
     )
 
 

@@ -22,8 +22,8 @@ from pyld import jsonld
 
 from pressgraph.cli import main
 from pressgraph.convert import Emitter, JsonLines, compile_emitter, convert_facts, quads
-from pressgraph.convert.literals import NeedsCheck
 from pressgraph.facts import FactsFile
+from pressgraph.facts.model import NeedsCheck
 from pressgraph.profile import Key, Kind, context_document, load_profile
 from pressgraph.project import open_project
 

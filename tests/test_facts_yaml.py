@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pressgraph.facts import FactsFile, dangling_problems, read_facts
-from pressgraph.facts.check import listing
+from pressgraph.facts.rules import listing
 from pressgraph.profile import Profile
 
 Read = Callable[[str | bytes], FactsFile]

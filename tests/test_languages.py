@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressgraph.cli import main
-from pressgraph.facts.check import good_language
+from pressgraph.facts.language_tags import good_language
 from pressgraph.i18n import Text
 from pressgraph.languages import choose, is_well_formed, lookup
 from pressgraph.server.http.negotiation import choose_language

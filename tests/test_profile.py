@@ -20,6 +20,7 @@ from pressgraph.profile import (
     Kind,
     Profile,
     ProfileSources,
+    TurtleFile,
     compile_profile,
     context_document,
     facts_json_schema,
@@ -204,7 +205,9 @@ PREFIXES = """\
 
 
 def compile_shapes(text: str) -> Profile:
-    return compile_profile(ProfileSources(ontology=(), shapes=(("shapes/ex.ttl", (PREFIXES + text).encode()),)))
+    return compile_profile(
+        ProfileSources(ontology=(), shapes=(TurtleFile("shapes/ex.ttl", (PREFIXES + text).encode()),))
+    )
 
 
 def test_a_property_that_no_shape_gives_a_meaning_is_left_out_with_its_place() -> None:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.errors import ProfileError
-from pressgraph.profile import Kind, Profile, ProfileSources, compile_profile, facts_json_schema
+from pressgraph.profile import Kind, Profile, ProfileSources, TurtleFile, compile_profile, facts_json_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,9 @@ def project(folder: Path, shapes: str, facts: str, *, ontology: str = "", prefix
 
 
 def compiled(shapes: str) -> Profile:
-    return compile_profile(ProfileSources(ontology=(), shapes=(("shapes/own.ttl", (PREFIXES + shapes).encode()),)))
+    return compile_profile(
+        ProfileSources(ontology=(), shapes=(TurtleFile("shapes/own.ttl", (PREFIXES + shapes).encode()),))
+    )
 
 
 def told(report: Report) -> list[str]:

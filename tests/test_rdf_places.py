@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressgraph.cli import main
-from pressgraph.validation.rdf_places import RdfLocator
+from pressgraph.validation.locate.rdf import RdfLocator
 
 if TYPE_CHECKING:
     from pathlib import Path

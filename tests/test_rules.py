@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.facts.rules import RULES
-from pressgraph.validation.rules import as_markdown, explanations
+from pressgraph.validation.explain.rules import as_markdown, explanations
 
 if TYPE_CHECKING:
     from click.testing import Result

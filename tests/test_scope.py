@@ -11,8 +11,10 @@ from click.testing import CliRunner
 
 from pressgraph.cli import main
 from pressgraph.rdf import RDF_TYPE
-from pressgraph.validation.engines import Shapes
-from pressgraph.validation.scope import EXISTS, Read, Step, Unclear, query_reads, shape_reads
+from pressgraph.validation.incremental.footprint import EXISTS, Read, Step, Unknown
+from pressgraph.validation.incremental.queries import query_footprint
+from pressgraph.validation.incremental.shapes import shape_footprint
+from pressgraph.validation.shacl.shapes import Shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +45,11 @@ def any_number(*edges: tuple[str, bool]) -> Step:
 
 def shapes(text: str) -> object:
     triples = tuple(quad.triple for quad in ox.parse(PREFIXES + text, format=ox.RdfFormat.TURTLE))
-    return shape_reads(Shapes(triples=triples, left_out=()))
+    return shape_footprint(Shapes(triples=triples, left_out=()))
 
 
 def query(text: str) -> object:
-    return query_reads(text, {"e": E})
+    return query_footprint(text, {"e": E})
 
 
 ANY_A = Read((any_number(A),), A)
@@ -145,7 +147,7 @@ UNCLEAR = [
 @pytest.mark.parametrize(("text", "reason"), UNCLEAR)
 def test_what_cannot_be_told_of_shapes_is_said(text: str, reason: str) -> None:
     found = shapes(text)
-    assert isinstance(found, Unclear)
+    assert isinstance(found, Unknown)
     assert reason in found.reason
     assert found.properties == {None}
     assert found.graphs
@@ -169,7 +171,7 @@ def test_the_path_of_a_sparql_constraint_is_its_shapes() -> None:
 )
 def test_what_cannot_be_told_of_a_query_is_said(text: str, properties: set[str | None], *, graphs: bool) -> None:
     found = query(text)
-    assert isinstance(found, Unclear)
+    assert isinstance(found, Unknown)
     assert found.reason
     assert found.properties == properties
     assert found.graphs == graphs
@@ -186,7 +188,7 @@ def test_what_stands_beside_a_pattern_is_read_from_where_it_starts(group: str) -
 def test_what_is_taken_away_by_the_thing_itself_cannot_be_told() -> None:
     """Asked about one thing, the two sides would have no variable in common (SPARQL 1.1, 8.3.1)."""
     found = query("SELECT ?this { ?this e:a ?x MINUS { ?this e:b ?y } }")
-    assert isinstance(found, Unclear)
+    assert isinstance(found, Unknown)
     assert "takes away by $this" in found.reason
     assert found.properties == {f"{E}a", f"{E}b"}
 

@@ -23,11 +23,12 @@ from pressgraph.build import LiveCheck
 from pressgraph.cli import main
 from pressgraph.errors import DataError, ProfileError
 from pressgraph.validation import Finding, Report
-from pressgraph.validation.engines import choose, make_shapes
+from pressgraph.validation.explain.hints import mend_phone
 from pressgraph.validation.formats import Options, write_report
 from pressgraph.validation.formats.frames import extent
-from pressgraph.validation.shacl import read_report
-from pressgraph.validation.suggest import mend_phone
+from pressgraph.validation.shacl.engines import choose
+from pressgraph.validation.shacl.results import read_report
+from pressgraph.validation.shacl.shapes import make_shapes
 
 ROOT = Path(__file__).resolve().parents[1]
 MISTAKES = ROOT / "tests" / "mistakes"
@@ -475,6 +476,8 @@ def test_auto_takes_the_fast_engine_unless_the_shapes_need_the_reference() -> No
         ("ex:S sh:sparql [ sh:select 'SELECT $this { SERVICE <http://127.0.0.1:9/> { $this ?p ?o } }' ] .", "SERVICE"),
         ("ex:S sh:property [ sh:path ex:p ; sh:pattern '^(a+)+$' ] .", "repetition"),
         ("ex:S sh:property [ sh:path ex:p ; sh:pattern '(x|[a-z]*)*y' ] .", "repetition"),
+        ("ex:S sh:property [ sh:path ex:p ; sh:pattern '(-a+|-[a-z]+)*' ] .", "repetition"),
+        ("ex:S sh:property [ sh:path ex:p ; sh:pattern '(b{1,3}[ab]{2,})+' ] .", "repetition"),
         ("ex:S sh:sparql [ sh:select 'SELECT $this { $this ex:p ?v FILTER REGEX(?v, \"(a*)*\") }' ] .", "repetition"),
         ("ex:S sh:js [ sh:jsFunctionName 'f' ] .", "JavaScript"),
     ],
@@ -484,8 +487,12 @@ def test_dangerous_shapes_are_refused(turtle: str, words: str) -> None:
         make_shapes(shapes(turtle))
 
 
-def test_harmless_repetition_is_let_through() -> None:
-    make_shapes(shapes(r"ex:S sh:property [ sh:path ex:p ; sh:pattern '^\\+[0-9]+( [0-9]+)*$' ] ."))
+@pytest.mark.parametrize(
+    "pattern",
+    [r"^\\+[0-9]+( [0-9]+)*$", r"[a-z]+(?:\\.[a-z]+)*", r"(-a+|,[a-z]+)*", r"\\p{L}+( \\p{L}+)*", "(a+){1,3}"],
+)
+def test_harmless_repetition_is_let_through(pattern: str) -> None:
+    make_shapes(shapes(f"ex:S sh:property [ sh:path ex:p ; sh:pattern '{pattern}' ] ."))
 
 
 def test_imports_are_not_followed_and_that_is_known() -> None:

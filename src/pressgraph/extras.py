@@ -26,7 +26,7 @@ def _extra(user: str, *modules: str) -> Extra:
 # As in pyproject.toml, without what is used where it is there and not missed where it is not: uvloop, keyring.
 EXTRAS: dict[str, Extra] = {
     "serve": _extra(
-        gettext("serving"), "httptools", "jinja2", "markupsafe", "prometheus_client", "starlette", "uvicorn",
+        gettext("serving"), "httptools", "markupsafe", "prometheus_client", "starlette", "uvicorn",
     ),
     "tables": _extra(gettext("a workbook"), "python_calamine", "xlrd", "xlsxwriter"),
     "watch": _extra("--watch", "watchfiles"),

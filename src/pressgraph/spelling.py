@@ -37,9 +37,9 @@ def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = No
     return suggestion(close) if close is not None else otherwise
 
 
-def suggestion(word: str) -> Text:
-    """Return the question whether a word was meant."""
-    return gettext("did you mean '{word}'?", word=word)
+def suggestion(word: str, *, quoted: bool = True) -> Text:
+    """Return the question whether a word was meant; a CURIE, which nobody takes for other text, needs no quotes."""
+    return gettext("did you mean '{word}'?", word=word) if quoted else gettext("did you mean {term}?", term=word)
 
 
 def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:

@@ -24,7 +24,7 @@ from pressgraph.project import open_project
 from pressgraph.query.saved import read_saved_query
 from pressgraph.scaffold import create_project
 from pressgraph.validation.files import file_triples
-from pressgraph.validation.rdf_places import RdfLocator
+from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:

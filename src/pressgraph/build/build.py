@@ -15,8 +15,7 @@ from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.errors import FactsError, NotConformingError
 from pressgraph.i18n import gettext
 from pressgraph.validation import Report, check_files
-from pressgraph.validation.keep import Kept
-from pressgraph.validation.reads import KnownReads
+from pressgraph.validation.incremental import FootprintCache, ValidationState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 # Raise it when the same facts and profile give other quads than before: every project then builds anew.
 _QUADS_VERSION = 1
 
-_READS = "reads.json"
+_FOOTPRINTS = "footprints.json"
 _MANY = 100
 """From so many files on, a build also finds out what shapes and checks read; up to so many sources are few."""
 _MOST = 3
@@ -99,21 +98,21 @@ def build(
             look.take_all()
 
         with snapshots.candidate(fresh=fresh) as candidate:
-            reads = KnownReads(project.cache / _READS)
-            work = Work(project, profile, candidate.open_store(), reads=reads)
+            footprints = FootprintCache(project.cache / _FOOTPRINTS)
+            work = Work(project, profile, candidate.open_store(), footprints=footprints)
             if fresh:
                 work.load_profile()
             files = work.apply(known, look.changed, look.removed, progress=progress, fresh=fresh)
             if work.problems:
                 raise FactsError(sorted(work.problems, key=lambda it: it.place))
             look.note(files)
-            report, kept = work.validate(files, _kept(before) if not fresh else None, triples=before.get("triples", 0))
+            report, kept = work.validate(files, _state(before) if not fresh else None, triples=before.get("triples", 0))
             if not report.conforms:
                 raise RefusedError(report)
             if len(names) >= _MANY:
                 # so that the first change is checked as fast as every other
-                work.inspector.learn()
-            reads.save()
+                footprints.learn(work.validator)
+            footprints.save()
             counts_before = Counts.load(current.path) if current is not None and not fresh else None
             store_before = current.open() if current is not None and counts_before is not None else ox.Store()
             recount(counts_before, store_before, work.store, work.touched, project.id_base).save(candidate.path)
@@ -157,13 +156,13 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
         if look.is_large:
             return check_files([], project, profile, engine=engine)
         with snapshots.candidate() as candidate:
-            reads = KnownReads(project.cache / _READS)
-            work = Work(project, profile, candidate.open_store(), engine=engine, reads=reads)
+            footprints = FootprintCache(project.cache / _FOOTPRINTS)
+            work = Work(project, profile, candidate.open_store(), engine=engine, footprints=footprints)
             files = work.apply(before["files"], look.changed, look.removed)
             if work.problems:
                 return work.refusal(files)
-            report, _ = work.validate(files, _kept(before), triples=before["triples"])
-            reads.save()
+            report, _ = work.validate(files, _state(before), triples=before["triples"])
+            footprints.save()
             return report
 
 
@@ -178,10 +177,10 @@ def _program() -> str:
     return version("pressgraph")
 
 
-def _kept(before: Mapping[str, Any]) -> Kept | None:
+def _state(before: Mapping[str, Any]) -> ValidationState | None:
     """Return what a build's validation found, unless another version of the program might find or word it otherwise."""
     kept = before.get("validation", {})
-    return Kept.from_json(kept) if kept.get("program") == _program() else None
+    return ValidationState.from_json(kept) if kept.get("program") == _program() else None
 
 
 class _Look:

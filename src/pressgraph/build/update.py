@@ -17,14 +17,14 @@ from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids, advise_unknown
 from pressgraph.facts.rules import problem
 from pressgraph.rdf import RDF_TYPE
-from pressgraph.validation import Inspector, Locator, Report, load_checks, profile_triples
-from pressgraph.validation.allow import Permission, permissions
-from pressgraph.validation.engines import engine as choose_engine
+from pressgraph.rdf.terms import read_term, term_text
+from pressgraph.validation import Locator, Report, Validator, load_checks
+from pressgraph.validation.explain.hints import names_of
 from pressgraph.validation.files import own_ontology, read_lines
-from pressgraph.validation.incremental import Change, recheck
-from pressgraph.validation.rdf_places import RdfLocator
-from pressgraph.validation.shacl import read_term, term_text
-from pressgraph.validation.suggest import names_of
+from pressgraph.validation.incremental import Change, FootprintCache, ValidationState, recheck
+from pressgraph.validation.locate.rdf import RdfLocator
+from pressgraph.validation.shacl.engines import engine as choose_engine
+from pressgraph.validation.suppressions import Suppression, suppressions_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation import Result
-    from pressgraph.validation.keep import Kept
-    from pressgraph.validation.reads import KnownReads
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _RELATED = 4
@@ -54,7 +52,7 @@ class Work:
         store: ox.Store,
         *,
         engine: str = "auto",
-        reads: KnownReads | None = None,
+        footprints: FootprintCache | None = None,
     ) -> None:
         self.project = project
         self.profile = profile
@@ -67,18 +65,18 @@ class Work:
         self.touched: Touched | None = None
         """What `apply` may have changed in the dataset; None where it began anew."""
         self.changed: frozenset[str] = frozenset()
-        self.inspector = Inspector(
+        self.validator = Validator(
             store,
             profile,
             project.id_base,
             engine=choose_engine(engine, profile),
             checks=load_checks(project),
-            reads=reads,
         )
+        self.footprints = footprints or FootprintCache()
 
     def load_profile(self) -> None:
         """Store ontology and vocabularies, so that queries can follow labels and classes."""
-        union.add(self.store, profile_triples(self.profile), self.graphs.profile)
+        union.add(self.store, self.profile.ontology_triples, self.graphs.profile)
 
     def apply(
         self,
@@ -121,9 +119,9 @@ class Work:
         """Say how the store differs from before: graphs went, with their triples, and others came."""
         speak: dict[str, set[str]] = {}
         for graph, subjects in news.graphs.items():
-            speak.setdefault(graph, set()).update(str(term_text(it)) for it in subjects)
+            speak.setdefault(graph, set()).update(term_text(it) for it in subjects)
         for graph, told in gone.items():
-            speak.setdefault(graph, set()).update(str(term_text(it.subject)) for it in told)
+            speak.setdefault(graph, set()).update(term_text(it.subject) for it in told)
         # a fact's graph is named after what it says: of the same name, it says the same
         same = {it for it in news.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
         return Change(
@@ -171,7 +169,7 @@ class Work:
         return entry
 
     def _note_allowances(self, entry: dict[str, Any], files: Iterable[FactsFile]) -> None:
-        found = [it.to_json() for one in files for it in permissions(one, self.profile, self.project.id_base)]
+        found = [it.to_json() for one in files for it in suppressions_in(one, self.profile, self.project.id_base)]
         if found:
             entry["allow"] = found
 
@@ -180,7 +178,7 @@ class Work:
         report = Report(
             problems=tuple(sorted(self.problems, key=lambda it: it.place)),
             id_base=self.project.id_base,
-            engine=self.inspector.engine.name,
+            engine=self.validator.engine.name,
         )
         return report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
 
@@ -240,37 +238,39 @@ class Work:
                 found.update(it for it in chain(first, names) if it.startswith(f"{base}{kind}/"))
         return {it.removeprefix(base): names_of(self.store, it) for it in found}
 
-    def validate(self, files: Mapping[str, Any], before: Kept | None, *, triples: int = 0) -> tuple[Report, Kept]:
+    def validate(
+        self, files: Mapping[str, Any], before: ValidationState | None, *, triples: int = 0
+    ) -> tuple[Report, ValidationState]:
         """Validate the store, and bring the results back to their places.
 
         `before` is what was found on the state before the change, which had so many triples; without it all is checked.
         """
         ready: list[Result] = []
         if before is None or self.change is None:
-            results = self.inspector.full()
+            results = self.validator.full()
             triples = union.size(self.store)
         else:
-            again = recheck(self.inspector, self.change, before)
+            again = recheck(self.validator, self.change, before, self.footprints)
             results = list(again.fresh)
-            for it in again.kept:
+            for it in again.standing:
                 (results if self._moved(it) else ready).append(it)
             triples += len(self.change.added) - len(self.change.removed)
         self._read_for(results, files)
-        permitted = [
-            Permission.from_json(kept, name) for name, entry in files.items() for kept in entry.get("allow", ())
+        suppressions = [
+            Suppression.from_json(stored, name) for name, entry in files.items() for stored in entry.get("allow", ())
         ]
         locate = Locator(self.read.values(), self.profile, self.project.id_base).locate
         own = own_ontology(results, self.profile, self.project)
         foreign = RdfLocator(own) if own else None
-        report = self.inspector.finish(
+        report = self.validator.finish(
             results,
             locate=locate if foreign is None else lambda it: foreign.locate(locate(it), lambda _: ()),
-            permitted=permitted,
+            suppressions=suppressions,
             ready=ready,
             triples=triples,
         )
         report = report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
-        return report, self.inspector.keep(report.results)
+        return report, ValidationState.of(self.validator, report.results)
 
     def _moved(self, result: Result) -> bool:
         """Tell whether a result that still stands may stand somewhere else now."""

@@ -12,7 +12,7 @@ from pressgraph.build.update import Work
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
 from pressgraph.project.config import CONFIG_NAME, STATE_FOLDER
-from pressgraph.validation.reads import KnownReads
+from pressgraph.validation.incremental import FootprintCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation import Report
-    from pressgraph.validation.keep import Kept
+    from pressgraph.validation.incremental import ValidationState
 
 
 class LiveCheck:
@@ -33,8 +33,8 @@ class LiveCheck:
         self.store = ox.Store()
         self._files: dict[str, Any] = {}
         self._stamps: dict[str, tuple[Stamp | None, ...]] = {}
-        self._kept: Kept | None = None
-        self._reads = KnownReads()
+        self._state: ValidationState | None = None
+        self._footprints = FootprintCache()
         self._triples = 0
         self._pending: set[str] = set()
         """Files whose last state has problems: what is in the store is older."""
@@ -44,8 +44,8 @@ class LiveCheck:
         stamps = {name: self._stamp(name) for name in self.project.facts_names()}
         changed = [name for name in stamps if self._stamps.get(name) != stamps[name] or name in self._pending]
         removed = sorted(set(self._files) - set(stamps))
-        fresh = self._kept is None
-        work = Work(self.project, self.profile, self.store, engine=self.engine, reads=self._reads)
+        fresh = self._state is None
+        work = Work(self.project, self.profile, self.store, engine=self.engine, footprints=self._footprints)
         if not self._files:
             work.load_profile()
         files = work.apply(self._files, changed, removed, fresh=fresh)
@@ -54,11 +54,11 @@ class LiveCheck:
         self._stamps = {name: (*stamp[:1], *self._stamp(name)[1:]) for name, stamp in stamps.items()}
         if work.problems:
             # the store has lost what could not be read: what follows is checked as a whole
-            self._kept = None
+            self._state = None
             self._pending = {it.place.file for it in work.problems} & set(stamps)
             return work.refusal(files)
         self._pending = set()
-        report, self._kept = work.validate(files, self._kept, triples=self._triples)
+        report, self._state = work.validate(files, self._state, triples=self._triples)
         self._triples = report.triples
         return report
 

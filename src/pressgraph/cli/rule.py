@@ -9,7 +9,7 @@ from pressgraph.i18n import gettext
 
 
 def _complete_rule(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from pressgraph.validation.rules import explanations
+    from pressgraph.validation.explain.rules import explanations
     from pressgraph.workspace import open_workspace
 
     workspace = open_workspace(context.find_root().params.get("project"))
@@ -30,7 +30,7 @@ def command(state: State, rule_id: str | None) -> None:
       pressgraph rule AwardedLabel-level-minCount --lang de
     """
     from pressgraph.languages import choose
-    from pressgraph.validation.rules import as_text, explain, explanations
+    from pressgraph.validation.explain.rules import as_text, explain, explanations
 
     workspace = state.workspace
     language = state.language

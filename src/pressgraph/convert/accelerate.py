@@ -14,9 +14,10 @@ import linecache
 import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pressgraph.convert.literals import DOUBTS, NeedsCheck, escaped, quote
+from pressgraph.convert.literals import DOUBTS, escaped, quote
 from pressgraph.convert.plans import FACT, NESTED, SOURCE, WORDS
 from pressgraph.facts.mixed import is_typed_only
+from pressgraph.facts.model import NeedsCheck
 from pressgraph.profile.model import Key, Kind
 from pressgraph.rdf import RDF_TYPE
 

@@ -14,9 +14,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.accelerate import Accelerator
-from pressgraph.convert.literals import DOUBTS, LOOKUPS_KEPT, NeedsCheck
+from pressgraph.convert.literals import DOUBTS, LOOKUPS_KEPT
 from pressgraph.convert.plans import FACT, SOURCE, Iris, Plans
 from pressgraph.facts.ids import Ids, slug
+from pressgraph.facts.model import NeedsCheck
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from pressgraph.convert.literals import NeedsCheck
 from pressgraph.convert.records import Records, document
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
+from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, read_tree
 

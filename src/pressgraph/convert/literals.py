@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pressgraph.facts.model import NeedsCheck
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -12,10 +14,6 @@ T = TypeVar("T")
 
 LOOKUPS_KEPT = 20_000
 """Look-ups are kept while they are few; a stream of ever new ids must not fill the memory."""
-
-
-class NeedsCheck(Exception):  # noqa: N818 - no error: a request for the checker's opinion
-    """A record may be wrong or written unusually, so the checker is asked."""
 
 
 DOUBTS = (NeedsCheck, KeyError, TypeError, ValueError, AttributeError, RecursionError)

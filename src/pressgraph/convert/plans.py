@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pressgraph.convert.literals import LOOKUPS_KEPT, Lookup, NeedsCheck, quote
-from pressgraph.facts.check import good_language
+from pressgraph.convert.literals import LOOKUPS_KEPT, Lookup, quote
 from pressgraph.facts.datatypes import INTEGERS, datatype, fitting
+from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.mixed import nquads_literal, takes_languages
-from pressgraph.facts.model import LanguageMap, ValueObject
+from pressgraph.facts.model import LanguageMap, NeedsCheck, ValueObject
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import RDF_TYPE, XSD
 

@@ -14,9 +14,9 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from pressgraph.convert.emitter import Emitter, SourceEmitter
-from pressgraph.convert.literals import NeedsCheck
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.datatypes import DATATYPES
+from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Scalar, Sequence, place_of
 from pressgraph.rdf import XSD

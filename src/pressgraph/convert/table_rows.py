@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pressgraph.convert.literals import NeedsCheck
 from pressgraph.convert.records import Records
+from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import problem
 from pressgraph.facts.tables import compile_columns
-from pressgraph.facts.tables.columns import UnclearError
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 
 if TYPE_CHECKING:
@@ -90,10 +89,7 @@ class TableRows(Records[Row]):
 
     def record(self, item: Row) -> Raw:
         """Read a row as a record; see `Records.record`."""
-        try:
-            record = item.columns.record(item.cells)
-        except UnclearError as error:
-            raise NeedsCheck from error
+        record = item.columns.record(item.cells)
         if item.columns.of_sources:
             return {"source": record}, False, None
         source = self._says = record.pop("source", None)

@@ -15,6 +15,8 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pressgraph.rdf import Term
+
 DEFAULT = ox.DefaultGraph()
 _FEW = 20_000
 
@@ -70,6 +72,18 @@ def add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> None:
             yield ox.Quad(triple.subject, triple.predicate, triple.object)
 
     _extend(store, both())
+
+
+def triples(store: ox.Store) -> Iterator[ox.Triple]:
+    """Yield the triples of the default graph."""
+    return (quad.triple for quad in store.quads_for_pattern(None, None, None, DEFAULT))
+
+
+def objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:
+    """Yield the objects of a subject and a predicate in the default graph."""
+    if isinstance(subject, ox.NamedNode | ox.BlankNode):
+        for quad in store.quads_for_pattern(subject, ox.NamedNode(predicate), None, DEFAULT):
+            yield quad.object
 
 
 def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:

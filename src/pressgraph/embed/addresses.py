@@ -10,7 +10,7 @@ import os
 import re
 from urllib.parse import quote, quote_from_bytes, unquote, urljoin, urlsplit
 
-from pressgraph.facts.ids import is_iri
+from pressgraph.rdf.terms import is_iri
 
 # What no IRI holds (RFC 3987, 2.2), and a percent sign that encodes nothing.
 _NONCHARACTERS = "".join(map(chr, (it for plane in range(0x10000, 0x110000, 0x10000) for it in (plane - 2, plane - 1))))

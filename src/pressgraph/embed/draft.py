@@ -19,10 +19,10 @@ import yaml
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.export.jsonld import one_or_list
 from pressgraph.facts import dangling_problems, read_facts_bytes
-from pressgraph.facts.check import good_language
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.date_words import mend_date
 from pressgraph.facts.ids import Ids, slug
+from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.mixed import plain_form, takes_languages
 from pressgraph.facts.tree import Scalar
 from pressgraph.profile import Key, Kind

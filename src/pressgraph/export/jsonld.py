@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 # Relative references that every processor resolves in the same way; what else there is (RFC 3986, 4.2), some mistake.
+# JSON-LD reads what follows a prefix as an authority where it starts so (JSON-LD 1.1, 4.1.5)
+_LOCAL = re.compile(r"(?!//).+", re.DOTALL)
 _PLAIN = re.compile(r"[\w-][\w.~%-]*(?:/[\w-][\w.~%-]*)*")
 
 Resource = ox.NamedNode | ox.BlankNode
@@ -64,7 +66,6 @@ class _Writer:
         self.id_base = id_base
         self.used: set[str] = set()
         self.depth = 0
-        self.prefixes = sorted(profile.context_prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
 
     def context(self) -> dict[str, Any]:
         return {**json_ld_context(self.profile, only=self.used), "@base": self.id_base}
@@ -184,12 +185,11 @@ class _Writer:
         return relative if relative != iri and _PLAIN.fullmatch(relative) else iri
 
     def compact(self, iri: str) -> str:
-        for prefix, namespace in self.prefixes:
-            local = iri.removeprefix(namespace)
-            if local != iri and local and not local.startswith("//"):
-                self.used.add(prefix)
-                return f"{prefix}:{local}"
-        return iri
+        curie = self.profile.context_converter.compress(iri, local=_LOCAL)
+        if curie is None:
+            return iri
+        self.used.add(curie.partition(":")[0])
+        return curie
 
 
 def one_or_list(values: list[Any]) -> Any:

@@ -13,9 +13,10 @@ from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
 from pressgraph.export.jsonld import json_ld, json_ld_dataset
-from pressgraph.facts.ids import Ids, is_iri
+from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext
 from pressgraph.rdf import CLU, RDF_TYPE
+from pressgraph.rdf.terms import is_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,12 +105,7 @@ class _Selector:
 
     def iri(self, name: str) -> str:
         profile, graphs = self.dataset.profile, self.dataset.graphs
-        found = Ids(profile, graphs.id_base).iri(name)
-        if found is None:
-            prefix, colon, local = name.partition(":")
-            namespace = profile.query_prefixes(graphs.id_base).get(prefix)
-            found = namespace + local if colon and namespace else name
-        return found
+        return Ids(profile, graphs.id_base).iri_in_query(name) or name
 
     def unknown(self, about: str, root: str) -> DataError:
         if not is_iri(root):

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from pressgraph.facts.rules import phrase
 from pressgraph.project.config import ABSOLUTE_ID, RELATIVE_ID
+from pressgraph.rdf.prefixes import Converter
+from pressgraph.rdf.terms import is_iri
 from pressgraph.spelling import composed, nearest, suggestion
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # The usual ones, in which nothing is left to doubt.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
 _CURIE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~/-]*")
+_QUERY_LOCAL = re.compile(r"[\w./-]+")
 
 _SHOWN = 5
 
@@ -49,6 +50,7 @@ class Ids:
     def __init__(self, profile: Profile, id_base: str) -> None:
         self.base = id_base
         self.prefixes = dict(profile.context_prefixes)
+        self._profile = profile
 
     def iri(self, text: str) -> str | None:
         """Return the IRI of an id, or None where it is not one."""
@@ -57,12 +59,14 @@ class Ids:
         if _PLAIN.fullmatch(text):
             return text
         text = composed(text)
-        prefix, colon, local = text.partition(":")
-        if colon and not local.startswith("//"):
-            namespace = self.prefixes.get(prefix)
-            if namespace is not None:
-                return namespace + local if _CURIE_LOCAL.fullmatch(local) else None
+        prefix, _, local = text.partition(":")
+        if prefix in self.prefixes and not local.startswith("//"):
+            return self._profile.context_converter.expand(text, local=_CURIE_LOCAL)
         return text if ABSOLUTE_ID.fullmatch(text) and is_iri(text) else None
+
+    def iri_in_query(self, text: str) -> str | None:
+        """Return the IRI of an id, or of a CURIE under a prefix that queries have, such as `agent:x`."""
+        return self.iri(text) or Converter(self._profile.query_prefixes(self.base)).expand(text, local=_QUERY_LOCAL)
 
     def normal(self, text: str) -> str:
         """Return an id in the form that equal things share: relative where it is below the base."""
@@ -80,15 +84,6 @@ class Ids:
         if colon and prefix not in self.prefixes and re.fullmatch(r"[A-Za-z][\w-]*", prefix) and local[:2] != "//":
             return prefix
         return None
-
-
-def is_iri(text: str) -> bool:
-    """Ask the parser that will read it: RFC 3987 also rules percent-encoding, hosts and private code points."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 def slug(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,10 @@ A value is a string (term, literal, plain text, id), a LanguageMap, a ValueObjec
 """
 
 
+class NeedsCheck(Exception):  # noqa: N818 - no error: a request for the checker's opinion
+    """A record or a row may be wrong or written unusually, so the checker is asked."""
+
+
 class LanguageMap(dict[str, list[str]]):
     """Texts by language tag: the one value of a text's key.
 
@@ -35,6 +39,11 @@ class ValueObject(dict[str, str]):
     """A literal of a key whose values are of several kinds: `@value`, and its `@type` (an IRI) or `@language`."""
 
     __slots__ = ()
+
+
+def is_node(value: object) -> TypeGuard[Body]:
+    """Tell whether a value of a body is a node: nested, or an id by itself."""
+    return isinstance(value, dict) and not isinstance(value, LanguageMap | ValueObject)
 
 
 Span: TypeAlias = tuple[int, int]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from pressgraph.errors import Place, Problem
-from pressgraph.facts.check import check_facts, is_node
+from pressgraph.facts.check import check_facts
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.ids import advise_unknown
-from pressgraph.facts.model import FactsFile, LanguageMap
+from pressgraph.facts.model import FactsFile, LanguageMap, is_node
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import read_tree
 

@@ -195,6 +195,13 @@ def phrase(name: str, **values: object) -> Text:
     return _fill(*PHRASES[name], values)
 
 
+def listing(names: list[str]) -> str:
+    """Return some names in a line."""
+    most = 4
+    shown = ", ".join(names[:most])
+    return phrase("and-more", names=shown, count=len(names) - most) if len(names) > most else shown
+
+
 def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: object) -> Problem:
     """Make the problem of a rule; `hint` overrides the rule's own."""
     found = RULES[rule]

@@ -1,9 +1,10 @@
 """The profile: ontology, vocabularies and shapes, compiled once into what a facts file may say."""
 
-from pressgraph.profile.compile import ProfileSources, compile_profile, load_profile
+from pressgraph.profile.compile import compile_profile, load_profile
 from pressgraph.profile.context import context_document, json_ld_context
 from pressgraph.profile.json_schema import facts_json_schema
 from pressgraph.profile.model import ClassTerm, Concept, Deprecation, Key, KeyUse, Kind, Profile, Scheme
+from pressgraph.profile.sources import ProfileSources, TurtleFile
 
 __all__ = [
     "ClassTerm",
@@ -15,6 +16,7 @@ __all__ = [
     "Profile",
     "ProfileSources",
     "Scheme",
+    "TurtleFile",
     "compile_profile",
     "context_document",
     "facts_json_schema",

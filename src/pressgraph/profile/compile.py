@@ -3,25 +3,20 @@
 Keys come from SHACL property shapes: `sh:path` with an IRI, on a node shape with `sh:targetClass` (or one that is
 itself a class: SHACL 2.1.3.3, implicit class targets). Their kind comes from the value constraints (SHACL 4.1, 4.5,
 4.7, 4.8), their vocabulary from a node shape that asks for `skos:inScheme`.
-
-The files are read with pyoxigraph: parsing them with rdflib would cost every command a third of a second.
 """
 
 from __future__ import annotations
 
-import codecs
-import hashlib
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.errors import Place, Problem, ProfileError
+from pressgraph.errors import Problem, ProfileError
 from pressgraph.i18n import Text
-from pressgraph.profile.graph import OWN, Graph
+from pressgraph.profile.graph import ProfileGraph
 from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (
     FACT_WORDS,
@@ -34,18 +29,18 @@ from pressgraph.profile.model import (
     Kind,
     Profile,
     Scheme,
-    local_name,
     merge_uses,
 )
-from pressgraph.project import Project, resource_folder
+from pressgraph.profile.sources import ProfileSources, document_of, profile_sources
 from pressgraph.rdf import DCTERMS, OWL, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
+from pressgraph.rdf.prefixes import Converter
+from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
-    from pressgraph.profile.graph import Node
-
+    from pressgraph.project import Project
+    from pressgraph.rdf import Resource
 
 # Classes that describe the profile itself; no fact has them as its type.
 _META_NAMESPACES = (SH, SKOS, RDF, RDFS, OWL, XSD)
@@ -59,126 +54,12 @@ _NOT_IN_NAMES = re.compile(r"[^\w.~%+-]+")
 _USABLE = re.compile(r"[^\W_][\w.~%+-]*|_[\w.~%+-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileSources:
-    """The Turtle files of a profile, as (name, content), in layers: the shipped profile first."""
-
-    ontology: tuple[tuple[str, bytes], ...]
-    shapes: tuple[tuple[str, bytes], ...]
-    prefixes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """Identify the sources: equal digests, equal profiles."""
-        digest = hashlib.sha256()
-        for kind, files in (("ontology", self.ontology), ("shapes", self.shapes)):
-            for name, content in files:
-                digest.update(f"{kind}\0{name}\0{len(content)}\0".encode())
-                digest.update(content)
-        for prefix, iri in self.prefixes:
-            digest.update(f"prefix\0{prefix}\0{iri}\0".encode())
-        return digest.hexdigest()
-
-
 def load_profile(project: Project) -> Profile:
     """Compile the profile of a project: the shipped one, extended or replaced by the project's own files.
 
     Raises ProfileError with the file, and the line where the parser gives one.
     """
     return compile_profile(profile_sources(project))
-
-
-def profile_sources(project: Project) -> ProfileSources:
-    """Read the Turtle files of a project's profile."""
-    shipped: dict[str, Path] = {kind: resource_folder(kind) for kind in ("ontology", "shapes")}
-    files: dict[str, tuple[tuple[str, bytes], ...]] = {}
-    for kind, own in (("ontology", project.ontology), ("shapes", project.shapes)):
-        read: dict[str, bytes] = {}
-        if not project.replace_profile:
-            read.update(_read_turtle(shipped[kind]))
-        for path in own:
-            # The repository is a project too: its own folders are the shipped ones.
-            if path.resolve() != shipped[kind].resolve():
-                for name, content in _read_turtle(path):
-                    read[f"{OWN}{name}"] = content
-        files[kind] = tuple(read.items())
-    if project.replace_profile:
-        files["ontology"] = (
-            *_imported([*files["ontology"], *files["shapes"]], shipped["ontology"]),
-            *files["ontology"],
-        )
-    if not files["shapes"]:
-        raise ProfileError(
-            "the profile has no shapes",
-            hint="add shapes/*.ttl, or leave out 'replace = true' in [profile]",
-        )
-    return ProfileSources(
-        ontology=files["ontology"], shapes=files["shapes"], prefixes=tuple(sorted(project.prefixes.items()))
-    )
-
-
-def _imported(own: Iterable[tuple[str, bytes]], folder: Path) -> list[tuple[str, bytes]]:
-    """Return the shipped ontologies that files import, and those that these import."""
-    imports, is_ontology = ox.NamedNode(f"{OWL}imports"), ox.NamedNode(f"{OWL}Ontology")
-    wanted = _objects(own, imports)
-    if not wanted:
-        return []
-    shipped = dict(_read_turtle(folder))
-    found: dict[str, bytes] = {}
-    while True:
-        more = {
-            name: content
-            for name, content in shipped.items()
-            if name not in found
-            for quad in _quads(content)
-            if quad.object == is_ontology and _document(str(getattr(quad.subject, "value", ""))) in wanted
-        }
-        if not more:
-            return list(found.items())
-        found.update(more)
-        wanted |= _objects(more.items(), imports)
-
-
-def _objects(files: Iterable[tuple[str, bytes]], predicate: ox.NamedNode) -> set[str]:
-    return {
-        _document(quad.object.value)
-        for _, content in files
-        for quad in _quads(content)
-        if quad.predicate == predicate and isinstance(quad.object, ox.NamedNode)
-    }
-
-
-def _quads(content: bytes) -> list[ox.Quad]:
-    try:
-        return list(ox.parse(content, format=ox.RdfFormat.TURTLE))
-    except SyntaxError:
-        # whoever compiles the file says where
-        return []
-
-
-def _read_turtle(path: Path) -> Iterator[tuple[str, bytes]]:
-    if path.is_file():
-        yield path.name, _bytes(path)
-        return
-    for file in sorted(path.rglob("*.ttl")):
-        # shapes/consumers/ holds what search engines ask of pages, not what facts may say.
-        if "consumers" not in file.relative_to(path).parts:
-            yield f"{path.name}/{file.relative_to(path).as_posix()}", _bytes(file)
-
-
-def _bytes(path: Path) -> bytes:
-    """Return Turtle without a byte order mark, as the parser wants it; editors write one, some of them UTF-16."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ProfileError(f"it cannot be read: {error.strerror or error}", place=Place(file=str(path))) from error
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace").encode()
-    return content.removeprefix(codecs.BOM_UTF8)
-
-
-def _document(iri: str) -> str:
-    return iri.removesuffix("#").removesuffix("/")
 
 
 def _is_vague(datatype: str) -> bool:
@@ -199,10 +80,9 @@ class _Compiler:
     def __init__(self, sources: ProfileSources) -> None:
         self.sources = sources
         self.warnings: list[Problem] = []
-        self.graph = Graph()
-        files = (*sources.ontology, *sources.shapes)
-        for name, content in sorted(files, key=lambda file: file[0].startswith(OWN)):
-            self.graph.read(name, content, own=name.startswith(OWN))
+        self.graph = ProfileGraph()
+        for file in sorted((*sources.ontology, *sources.shapes), key=lambda file: file.own):
+            self.graph.read(file)
 
     def compile(self) -> Profile:
         graph = self.graph
@@ -217,7 +97,7 @@ class _Compiler:
             names[key.iri] = key.name
         classes = self._classes(uses, names)
         terms: set[str] = set()
-        for (subject, predicate), values in graph.forward.items():
+        for subject, predicate, values in graph:
             terms.add(predicate)
             for term in (subject, *values):
                 if isinstance(term, ox.NamedNode):
@@ -229,8 +109,8 @@ class _Compiler:
             prefixes={**dict(sorted(graph.prefixes.items())), **dict(self.sources.prefixes)},
             id_prefixes=self._id_prefixes(),
             ontology_terms=frozenset(terms),
-            ontology_turtle=self.sources.ontology,
-            shapes_turtle=self.sources.shapes,
+            ontology=self.sources.ontology,
+            shapes=self.sources.shapes,
             digest=self.sources.digest,
             warnings=tuple(sorted((*self.warnings, *self._imports()), key=lambda it: it.place)),
             shipped=frozenset(graph.described[False] - graph.described[True]),
@@ -266,12 +146,12 @@ class _Compiler:
         held = {node.value for node in graph.subjects.get((f"{RDF}type", ox.NamedNode(f"{OWL}Ontology")), [])}
         for iri in list(held):
             held.update(graph.iris(ox.NamedNode(iri), f"{OWL}versionIRI"))
-        held = {_document(iri) for iri in held}
-        for (subject, predicate), values in graph.forward.items():
+        held = {document_of(iri) for iri in held}
+        for subject, predicate, values in graph:
             if predicate != f"{OWL}imports":
                 continue
             for value in values:
-                if isinstance(value, ox.NamedNode) and _document(value.value) not in held:
+                if isinstance(value, ox.NamedNode) and document_of(value.value) not in held:
                     yield Problem(
                         rule="import-not-followed",
                         place=graph.place(subject, value.value),
@@ -289,7 +169,7 @@ class _Compiler:
 
     def _superclass_closure(self) -> dict[str, frozenset[str]]:
         direct: dict[str, set[str]] = defaultdict(set)
-        for (subject, predicate), values in self.graph.forward.items():
+        for subject, predicate, values in self.graph:
             if predicate == f"{RDFS}subClassOf" and isinstance(subject, ox.NamedNode):
                 direct[subject.value].update(v.value for v in values if isinstance(v, ox.NamedNode))
         closure: dict[str, frozenset[str]] = {}
@@ -318,7 +198,7 @@ class _Compiler:
                 name=local_name(iri),
                 iri=iri,
                 concepts=self._concepts(iri, nodes),
-                labels=graph.by_language(ox.NamedNode(iri), f"{SKOS}prefLabel", f"{RDFS}label"),
+                labels=graph.texts(ox.NamedNode(iri), f"{SKOS}prefLabel", f"{RDFS}label"),
             )
             for iri, nodes in members.items()
         }
@@ -336,16 +216,16 @@ class _Compiler:
             concepts[name] = Concept(
                 name=name,
                 iri=node.value,
-                labels=graph.by_language(node, f"{SKOS}prefLabel", f"{RDFS}label"),
+                labels=graph.texts(node, f"{SKOS}prefLabel", f"{RDFS}label"),
                 alternatives=tuple(sorted(graph.literals(node, f"{SKOS}altLabel"))),
-                definitions=graph.by_language(node, f"{SKOS}definition", f"{SKOS}scopeNote"),
+                definitions=graph.texts(node, f"{SKOS}definition", f"{SKOS}scopeNote"),
                 types=tuple(sorted(graph.iris(node, f"{RDF}type"))),
                 signs=tuple(graph.literals(node, f"{PG}sign")),
                 deprecated=self._deprecation(node),
             )
         return concepts
 
-    def _target_classes(self, shape: Node) -> list[str]:
+    def _target_classes(self, shape: Resource) -> list[str]:
         graph = self.graph
         targets = list(graph.iris(shape, f"{SH}targetClass"))
         types = graph.iris(shape, f"{RDF}type")
@@ -359,7 +239,7 @@ class _Compiler:
         drafts: dict[str, Draft] = {}
         meanings = Meanings(graph, schemes, self._concepts)
         uses: dict[str, dict[str, KeyUse]] = defaultdict(dict)
-        for (node_shape, predicate), values in list(graph.forward.items()):
+        for node_shape, predicate, values in graph:
             if predicate != f"{SH}property":
                 continue
             targets = [
@@ -423,8 +303,8 @@ class _Compiler:
             quantity=next(iter(draft.classes), None)
             if len(draft.classes) == 1 and draft.classes <= QUANTITIES
             else None,
-            labels=self.graph.by_language(node, f"{RDFS}label", f"{SKOS}prefLabel") or draft.names,
-            definitions=self.graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment") or draft.descriptions,
+            labels=self.graph.texts(node, f"{RDFS}label", f"{SKOS}prefLabel") or draft.names,
+            definitions=self.graph.texts(node, f"{SKOS}definition", f"{RDFS}comment") or draft.descriptions,
             deprecated=self._deprecation(node),
             bounds=self._bounds(node),
         )
@@ -501,8 +381,8 @@ class _Compiler:
                 superclasses=self.superclasses.get(iri, frozenset()),
                 uses=dict(sorted(own.items())),
                 personal=graph.is_true(node, f"{PG}personal"),
-                labels=graph.by_language(node, f"{RDFS}label", f"{SKOS}prefLabel"),
-                definitions=graph.by_language(node, f"{SKOS}definition", f"{RDFS}comment"),
+                labels=graph.texts(node, f"{RDFS}label", f"{SKOS}prefLabel"),
+                definitions=graph.texts(node, f"{SKOS}definition", f"{RDFS}comment"),
                 deprecated=self._deprecation(node),
             )
         return classes
@@ -523,6 +403,7 @@ class _Compiler:
             shipped = iri in graph.shipped
             return (not shipped, not asked[iri], not defined, not iri.startswith(SCHEMA), iri)
 
+        converter = Converter(dict(sorted(graph.prefixes.items())))
         used = set(taken)
         for iri in sorted(asked, key=rank):
             name = asked[iri][0] if asked[iri] else _NOT_IN_NAMES.sub("", local_name(iri))
@@ -535,22 +416,14 @@ class _Compiler:
             if name in used:
                 if asked[iri]:
                     raise ProfileError(f"pg:key '{name}' of {iri} is taken by another {what}")
-                name = self._curie(iri)
+                name = converter.compress(iri) or iri
             used.add(name)
             names[iri] = name
         return names
 
-    def _curie(self, iri: str) -> str:
-        local = local_name(iri)
-        namespace = iri.removesuffix(local)
-        for prefix, known in sorted(self.graph.prefixes.items()):
-            if known == namespace and prefix:
-                return f"{prefix}:{local}"
-        return iri
-
     def _id_prefixes(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for (_, predicate), values in self.graph.forward.items():
+        for _, predicate, values in self.graph:
             if predicate == f"{PG}idPrefix":
                 for value in values:
                     prefix, equals, path = value.value.partition("=") if isinstance(value, ox.Literal) else ("",) * 3

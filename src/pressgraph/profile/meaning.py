@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import ProfileError
-from pressgraph.profile.model import Concept, Kind, Scheme, local_name
+from pressgraph.profile.model import Concept, Kind, Scheme
 from pressgraph.rdf import RDF, RDFS, SH, SKOS, XSD
+from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from pressgraph.profile.graph import Graph, Node
-    from pressgraph.rdf import Term
+    from pressgraph.profile.graph import ProfileGraph
+    from pressgraph.rdf import Resource, Term
 
 TEXTS = (f"{XSD}string", f"{RDF}langString")
 
@@ -58,7 +59,7 @@ class Draft:
     """What the shapes say of a property, gathered over all of them."""
 
     iri: str
-    shapes: list[Node] = field(default_factory=list)
+    shapes: list[Resource] = field(default_factory=list)
     asked: dict[tuple[str, int], tuple[str, tuple[Way, ...]]] = field(default_factory=dict)
     """By target (and a number, where its shapes exclude each other): a shape, and what it lets values be."""
     languages: tuple[str, ...] = ()
@@ -116,7 +117,7 @@ class Meanings:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: ProfileGraph,
         schemes: Mapping[str, Scheme],
         concepts: Callable[[str, Iterable[ox.NamedNode]], dict[str, Concept]],
     ) -> None:
@@ -124,7 +125,7 @@ class Meanings:
         self.schemes = schemes
         self.concepts = concepts
 
-    def gather(self, draft: Draft, shape: Node, targets: Iterable[str]) -> None:
+    def gather(self, draft: Draft, shape: Resource, targets: Iterable[str]) -> None:
         """Add what a property shape says of the things of some targets to what is known of its property.
 
         Raises ProfileError for what no facts file could keep.
@@ -137,17 +138,17 @@ class Meanings:
             draft.ask(target, graph.name(shape), ways)
         self._refuse_forms(shape, draft.iri, ways)
         for head in graph.nodes(shape, f"{SH}in"):
-            listed = [it.value for it in graph.members(head) if isinstance(it, ox.Literal)]
+            listed = [it.value for it in graph.items(head) if isinstance(it, ox.Literal)]
             if listed and all(way.kind is Kind.TEXT for way in ways):
                 draft.listed = tuple(listed)
         for head in graph.nodes(shape, f"{SH}languageIn"):
-            draft.languages = tuple(t.value for t in graph.members(head) if isinstance(t, ox.Literal))
+            draft.languages = tuple(t.value for t in graph.items(head) if isinstance(t, ox.Literal))
         for texts, predicate in ((draft.names, f"{SH}name"), (draft.descriptions, f"{SH}description")):
-            for tag, text in graph.by_language(shape, predicate).items():
+            for tag, text in graph.texts(shape, predicate).items():
                 # a description without a language is mostly in English
                 texts.setdefault(tag or "en", text)
 
-    def _refuse_forms(self, shape: Node, path: str, ways: Sequence[Way]) -> None:
+    def _refuse_forms(self, shape: Resource, path: str, ways: Sequence[Way]) -> None:
         graph = self.graph
         kept = next((way.datatype for way in ways if way.datatype in _BY_VALUE), None)
         asked = next((it for it in ("pattern", "minLength", "maxLength") if graph.values(shape, SH + it)), None)
@@ -160,18 +161,18 @@ class Meanings:
                 hint=f"use sh:datatype xsd:string with sh:{asked}, or sh:minInclusive and sh:maxInclusive with {name}",
             )
 
-    def value_classes(self, shape: Node) -> tuple[str, ...]:
+    def value_classes(self, shape: Resource) -> tuple[str, ...]:
         """Return the classes of linked things; of alternatives, all."""
         graph = self.graph
         found = list(graph.iris(shape, f"{SH}class"))
         for name in ("or", "xone"):
             for head in graph.nodes(shape, SH + name):
-                for member in graph.members(head):
+                for member in graph.items(head):
                     if isinstance(member, ox.NamedNode | ox.BlankNode):
                         found += graph.iris(member, f"{SH}class")
         return tuple(dict.fromkeys(found))
 
-    def ways(self, shape: Node, path: str, seen: frozenset[Node] = frozenset()) -> tuple[Way, ...]:
+    def ways(self, shape: Resource, path: str, seen: frozenset[Resource] = frozenset()) -> tuple[Way, ...]:
         """Return what a shape lets a value be; () where it says nothing of that."""
         if shape in seen:
             return ()
@@ -183,18 +184,18 @@ class Meanings:
             return ways
         return self._implied(shape)
 
-    def _asked(self, shape: Node, path: str, seen: frozenset[Node]) -> Iterable[tuple[Way, ...]]:
+    def _asked(self, shape: Resource, path: str, seen: frozenset[Resource]) -> Iterable[tuple[Way, ...]]:
         graph = self.graph
         for datatype in graph.iris(shape, f"{SH}datatype"):
             yield (_of_datatype(datatype),)
         for head in graph.nodes(shape, f"{SH}in"):
-            yield self._listed(shape, path, graph.members(head))
+            yield self._listed(shape, path, graph.items(head))
         for name in ("or", "xone"):
             for head in graph.nodes(shape, SH + name):
-                ways = [self.ways(it, path, seen) for it in _nodes(graph.members(head))]
+                ways = [self.ways(it, path, seen) for it in _nodes(graph.items(head))]
                 yield tuple(dict.fromkeys(way for found in ways for way in found))
         for head in graph.nodes(shape, f"{SH}and"):
-            for member in _nodes(graph.members(head)):
+            for member in _nodes(graph.items(head)):
                 yield self.ways(member, path, seen)
         for node in graph.nodes(shape, f"{SH}node"):
             schemes = [self.schemes[it] for it in self._scheme_asked_for(node) if it in self.schemes]
@@ -210,11 +211,11 @@ class Meanings:
         for kind in graph.iris(shape, f"{SH}nodeKind"):
             yield _NODE_KINDS.get(kind, ())
 
-    def _is_class(self, shape: Node) -> bool:
+    def _is_class(self, shape: Resource) -> bool:
         types = self.graph.iris(shape, f"{RDF}type")
         return bool(self.graph.iris(shape, f"{SH}targetClass")) or f"{RDFS}Class" in types
 
-    def _implied(self, shape: Node) -> tuple[Way, ...]:
+    def _implied(self, shape: Resource) -> tuple[Way, ...]:
         """Return what follows from constraints that only some values can meet."""
         graph = self.graph
         for value in graph.values(shape, f"{SH}hasValue"):
@@ -225,7 +226,7 @@ class Meanings:
                     return (_of_datatype(value.datatype.value),)
         return (_LITERAL,) if any(graph.values(shape, SH + it) for it in _LITERAL_ONLY) else ()
 
-    def _listed(self, shape: Node, path: str, members: Sequence[Term]) -> tuple[Way, ...]:
+    def _listed(self, shape: Resource, path: str, members: Sequence[Term]) -> tuple[Way, ...]:
         ways: list[Way] = []
         iris = [member for member in members if isinstance(member, ox.NamedNode)]
         if iris:
@@ -236,7 +237,7 @@ class Meanings:
         ways += [_of_datatype(it.datatype.value) for it in members if isinstance(it, ox.Literal)]
         return tuple(dict.fromkeys(ways))
 
-    def _scheme_asked_for(self, node_shape: Node) -> list[str]:
+    def _scheme_asked_for(self, node_shape: Resource) -> list[str]:
         graph = self.graph
         return [
             scheme
@@ -246,7 +247,7 @@ class Meanings:
         ]
 
 
-def _nodes(terms: Iterable[Term]) -> list[Node]:
+def _nodes(terms: Iterable[Term]) -> list[Resource]:
     return [term for term in terms if isinstance(term, ox.NamedNode | ox.BlankNode)]
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import enum
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pressgraph.rdf import EDTF
+from pressgraph.rdf.prefixes import Converter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import pyoxigraph as ox
+
     from pressgraph.errors import Problem
+    from pressgraph.profile.sources import TurtleFile
 
 # Words of a fact that say something about the fact, not about its thing.
 FACT_WORDS = ("id", "type", "status", "evidence", "personal", "reviewedBy", "reviewedOn", "allow")
@@ -85,7 +88,7 @@ class Key:
     iri: str
     kind: Kind
     datatype: str | None = None
-    """The datatype IRI of LITERAL values."""
+    """The datatype IRI of LITERAL values; None for other kinds."""
     kinds: frozenset[Kind] = frozenset()
     """What the values of a MIXED key may be."""
     datatypes: tuple[str, ...] = ()
@@ -152,7 +155,7 @@ class Profile:
 
     Compared by identity: `compile_profile` returns one profile for equal sources.
 
-    `turtle` holds the sources, for SHACL engines and the built store; `digest` identifies them.
+    `ontology` and `shapes` are its sources, for SHACL engines and the built store; `digest` identifies them.
     """
 
     keys: Mapping[str, Key]
@@ -163,9 +166,10 @@ class Profile:
     """SPARQL prefix → path below `{base}id/`."""
     ontology_terms: frozenset[str]
     """IRIs of every term that the ontology, the vocabularies and the shapes describe or use."""
-    ontology_turtle: tuple[tuple[str, bytes], ...]
-    """(name, content) of each ontology and vocabulary file."""
-    shapes_turtle: tuple[tuple[str, bytes], ...]
+    ontology: tuple[TurtleFile, ...]
+    """The files of ontology and vocabularies."""
+    shapes: tuple[TurtleFile, ...]
+    """The files of shapes."""
     digest: str
     warnings: tuple[Problem, ...] = ()
     """What of the sources is left out, and why."""
@@ -177,6 +181,11 @@ class Profile:
     def __repr__(self) -> str:
         """Return a line: the fields hold whole files."""
         return f"<Profile {self.digest[:12]}: {len(self.classes)} classes, {len(self.keys)} keys>"
+
+    @property
+    def ontology_triples(self) -> tuple[ox.Triple, ...]:
+        """The triples of ontology and vocabularies, which a store keeps beside the facts."""
+        return tuple(triple for file in self.ontology for triple in file.triples)
 
     @cached_property
     def key_of(self) -> Mapping[str, Key]:
@@ -203,6 +212,11 @@ class Profile:
         """The prefixes that a facts file may use: those that are no key or class at the same time."""
         taken = {*self.keys, *self.classes, *FACT_WORDS}
         return {prefix: iri for prefix, iri in self.prefixes.items() if prefix and prefix not in taken}
+
+    @cached_property
+    def context_converter(self) -> Converter:
+        """CURIEs under the prefixes of facts files."""
+        return Converter(dict(sorted(self.context_prefixes.items())))
 
     def query_prefixes(self, id_base: str) -> dict[str, str]:
         """Return the prefixes that a query may use without declaring them."""
@@ -242,10 +256,7 @@ class Profile:
         ]
 
     def shrink(self, iri: str, id_base: str) -> str:
-        """Return an IRI as people write it: a relative id, a key, a CURIE, or the IRI itself.
-
-        Raises nothing.
-        """
+        """Return an IRI as people write it: a relative id, a key, a class, a CURIE, or the IRI itself."""
         if iri.startswith(id_base):
             return iri.removeprefix(id_base)
         if (key := self.key_of.get(iri)) is not None:
@@ -256,21 +267,16 @@ class Profile:
 
     def short_name(self, iri: str) -> str:
         """Return the name of a key, a class or a term, else a CURIE or the IRI."""
-        found = self.key_of.get(iri) or self.class_of.get(iri) or self.concept_of.get(iri)
-        return found.name if found is not None else self.curie(iri) or iri
+        named = self.key_of.get(iri) or self.class_of.get(iri) or self.concept_of.get(iri)
+        return named.name if named is not None else self.curie(iri) or iri
 
     def curie(self, iri: str) -> str | None:
         """Return an IRI as `prefix:local` under the profile's prefixes, or None."""
-        best: tuple[int, str] | None = None
-        for prefix, namespace in self.prefixes.items():
-            if prefix and iri.startswith(namespace):
-                local = iri[len(namespace) :]
-                if _LOCAL.fullmatch(local) and (best is None or len(namespace) > best[0]):
-                    best = (len(namespace), f"{prefix}:{local}")
-        return best[1] if best else None
+        return self._converter.compress(iri)
 
-
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+    @cached_property
+    def _converter(self) -> Converter:
+        return Converter(self.prefixes)
 
 
 def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
@@ -281,13 +287,3 @@ def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
         required=one.required or other.required,
         value_classes=tuple(dict.fromkeys((*one.value_classes, *other.value_classes))),
     )
-
-
-def local_name(iri: str) -> str:
-    """Return what follows the last `#` or `/` of an IRI that something follows; of a URN, what follows the last `:`.
-
-    >>> local_name("http://schema.org/name"), local_name("https://example.org/val/"), local_name("urn:example:val")
-    ('name', 'val', 'val')
-    """
-    signs = r"[#/]" if "/" in iri or "#" in iri else r"[:]"
-    return next((part for part in reversed(re.split(signs, iri)) if part), iri)

@@ -12,9 +12,9 @@ def owl_rl_closure(store: ox.Store) -> ox.Store:
     """
     import owlrl
 
-    from pressgraph.dataset import rdflib_graph, to_ox
+    from pressgraph.dataset import rdflib_graph, to_ox, union
 
-    graph = rdflib_graph(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    graph = rdflib_graph(union.triples(store))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     closure = ox.Store()
     closure.extend(

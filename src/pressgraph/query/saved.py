@@ -205,13 +205,13 @@ def _term(parameter: Parameter, value: str, profile: Profile, id_base: str) -> s
         case "string":
             return _string(value)
         case "lang":
-            from pressgraph.facts.check import good_language
+            from pressgraph.facts.language_tags import good_language
 
             if good_language(value):
                 return _string(value.lower())
             raise refuse(gettext("a language tag"), gettext("such as en or de"))
         case "id":
-            iri = Ids(profile, id_base).iri(value) or _curie(value, profile, id_base)
+            iri = Ids(profile, id_base).iri_in_query(value)
             if iri is not None:
                 return f"<{iri}>"
             raise refuse(gettext("an id"), gettext("ids look like agent/example-cluster"))
@@ -237,12 +237,6 @@ def _term(parameter: Parameter, value: str, profile: Profile, id_base: str) -> s
             "parameter {name} of a saved query has an unknown type: {type}", name=parameter.name, type=parameter.type
         )
     )
-
-
-def _curie(value: str, profile: Profile, id_base: str) -> str | None:
-    prefix, colon, local = value.partition(":")
-    namespace = profile.query_prefixes(id_base).get(prefix)
-    return namespace + local if colon and namespace and re.fullmatch(r"[\w./-]+", local) else None
 
 
 def _string(value: str) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.i18n import gettext
-from pressgraph.profile.model import local_name
 from pressgraph.query.lexer import tokens
-from pressgraph.spelling import did_you_mean, nearest
+from pressgraph.rdf.terms import local_name
+from pressgraph.spelling import did_you_mean, nearest, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
     namespace = iri.removesuffix(name)
     same_name = [term for term in profile.ontology_terms if local_name(term) == name]
     if same_name:
-        return gettext("did you mean {term}?", term=_shown(min(same_name), profile))
+        return suggestion(_shown(min(same_name), profile), quoted=False)
     if iri.startswith(id_base):
         kind = iri.removeprefix(id_base).partition("/")[0]
         if store is None:
@@ -128,7 +128,7 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
         return did_you_mean(iri.removeprefix(id_base), known)
     siblings = {local_name(term): term for term in profile.ontology_terms if term.startswith(namespace)}
     close = nearest(name, siblings)
-    return gettext("did you mean {term}?", term=_shown(siblings[close], profile)) if close is not None else None
+    return suggestion(_shown(siblings[close], profile), quoted=False) if close is not None else None
 
 
 def _shown(iri: str, profile: Profile) -> str:

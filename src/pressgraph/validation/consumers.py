@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
-from pressgraph.project import resource_folder
+from pressgraph.profile.sources import consumer_shapes
 from pressgraph.rdf import PG, RDF_TYPE, RDFS, SCHEMA, SH
+from pressgraph.rdf.graph import Graph
 from pressgraph.spelling import did_you_mean
 from pressgraph.validation.files import check_files, file_triples
-from pressgraph.validation.shacl import profile_triples, run_shacl
+from pressgraph.validation.shacl.results import run_shacl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pressgraph.profile import Profile
+    from pressgraph.profile import Profile, TurtleFile
     from pressgraph.project import Project
     from pressgraph.validation.report import Report, Result
 
@@ -34,13 +35,11 @@ _ORGANIZATION = f"{SCHEMA}Organization"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """What a consumer does with things of some classes: the documentation, and the properties it reads, as IRIs."""
+    """What a consumer does with things of some classes: the classes and the properties that it reads, as IRIs."""
 
     name: str
     classes: frozenset[str]
     reads: frozenset[str]
-    source: str
-    read_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +54,16 @@ class Ignored:
 
 def consumers() -> list[str]:
     """Return the names of the consumers that shapes are shipped for."""
-    return sorted({path.name.partition("-")[0] for path in _folder().glob("*-*.ttl")})
+    return sorted({_consumer(file) for file in consumer_shapes()} - {""})
 
 
-@lru_cache(maxsize=8)
-def consumer_turtle(consumer: str) -> tuple[tuple[str, bytes], ...]:
-    """Return (name, content) of a consumer's shapes files.
+def _consumer(file: TurtleFile) -> str:
+    name, hyphen, _ = file.name.rpartition("/")[2].partition("-")
+    return name if hyphen else ""
+
+
+def _shapes_of(consumer: str) -> tuple[TurtleFile, ...]:
+    """Return a consumer's shapes files.
 
     Raises PressgraphError for a name that is none.
     """
@@ -68,42 +71,33 @@ def consumer_turtle(consumer: str) -> tuple[tuple[str, bytes], ...]:
     if consumer not in known:
         hint = did_you_mean(consumer, known, otherwise=f"known: {', '.join(known)}")
         raise PressgraphError(f"there is no profile '{consumer}'", hint=hint)
-    paths = sorted(_folder().glob(f"{consumer}-*.ttl"))
-    return tuple((f"consumers/{path.name}", path.read_bytes()) for path in paths)
+    return tuple(file for file in consumer_shapes() if _consumer(file) == consumer)
 
 
 @lru_cache(maxsize=8)
 def consumer_profile(profile: Profile, consumer: str) -> Profile:
     """Return a profile with a consumer's shapes instead of its own."""
-    return dataclasses.replace(profile, shapes_turtle=consumer_turtle(consumer), places_keys=False)
+    return dataclasses.replace(profile, shapes=_shapes_of(consumer), places_keys=False)
 
 
 @lru_cache(maxsize=8)
 def features(consumer: str) -> tuple[Feature, ...]:
     """Return what a consumer does, by the name of the feature."""
-    store = ox.Store()
-    for _, content in consumer_turtle(consumer):
-        store.bulk_load(content, format=ox.RdfFormat.TURTLE)
-
-    def values(node: ox.NamedNode, iri: str) -> list[str]:
-        return [
-            str(getattr(q.object, "value", "")) for q in store.quads_for_pattern(node, ox.NamedNode(iri), None, None)
-        ]
-
-    found: list[Feature] = []
-    for quad in store.quads_for_pattern(None, ox.NamedNode(f"{PG}reads"), None, None):
-        node = quad.subject
-        if isinstance(node, ox.NamedNode) and node.value not in {it.name for it in found}:
-            found.append(
+    graph = Graph(triple for file in _shapes_of(consumer) for triple in file.triples)
+    return tuple(
+        sorted(
+            (
                 Feature(
                     name=node.value,
-                    classes=frozenset(values(node, f"{SH}targetClass")),
-                    reads=frozenset(values(node, f"{PG}reads")),
-                    source=next(iter(values(node, "http://purl.org/dc/terms/source")), ""),
-                    read_on=next(iter(values(node, "http://purl.org/dc/terms/date")), ""),
+                    classes=frozenset(graph.iris(node, f"{SH}targetClass")),
+                    reads=frozenset(graph.iris(node, f"{PG}reads")),
                 )
-            )
-    return tuple(sorted(found, key=lambda it: it.name))
+                for node, predicate, _ in graph
+                if predicate == f"{PG}reads" and isinstance(node, ox.NamedNode)
+            ),
+            key=lambda feature: feature.name,
+        )
+    )
 
 
 def check_consumer(
@@ -111,7 +105,7 @@ def check_consumer(
 ) -> tuple[Result, ...]:
     """Run a consumer's shapes over triples; those that say which class is below which count too."""
     subclass = f"{RDFS}subClassOf"
-    hierarchy = [it for it in profile_triples(profile) if it.predicate.value == subclass]
+    hierarchy = [it for it in profile.ontology_triples if it.predicate.value == subclass]
     return run_shacl([*triples, *hierarchy], consumer_profile(profile, consumer), engine_name=engine)
 
 
@@ -171,7 +165,3 @@ def check_files_for(
     triples = list(file_triples(paths, project, profile))
     main = main_things(triples, profile, consumer)
     return report.about(main), ignored(triples, profile, consumer, subjects=main)
-
-
-def _folder() -> Path:
-    return resource_folder("shapes") / "consumers"

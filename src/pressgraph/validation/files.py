@@ -17,18 +17,17 @@ from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
-from pressgraph.profile.graph import OWN
 from pressgraph.rdf import RDF_TYPE
-from pressgraph.validation.allow import permissions
-from pressgraph.validation.checks import load_checks
-from pressgraph.validation.engines import engine as choose_engine
-from pressgraph.validation.inspect import Inspector
-from pressgraph.validation.misplaced import MISPLACED
-from pressgraph.validation.places import Locator
-from pressgraph.validation.rdf_places import RdfLocator
+from pressgraph.rdf.terms import term_text
+from pressgraph.validation.checks.check import load_checks
+from pressgraph.validation.checks.misplaced import MISPLACED
+from pressgraph.validation.checks.unknown import unknown_terms
+from pressgraph.validation.locate.facts import Locator
+from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.report import Report
-from pressgraph.validation.shacl import profile_triples, term_text
-from pressgraph.validation.unknown import unknown_terms
+from pressgraph.validation.shacl.engines import engine as choose_engine
+from pressgraph.validation.suppressions import suppressions_in
+from pressgraph.validation.validator import Validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -120,12 +119,12 @@ def check_files(
     facts = sum(len(one.facts) for one in read.found.values())
     problems.extend(one for path in rdf for one in _load_rdf(add, path, project, profile))
     foreign = [quad.triple for quad in store]
-    allowing = list(read.found.values())
+    suppressing = list(read.found.values())
     for path in lines:
         with open_stream(path, project, emitter) as stream:
             load(stream)
         problems.extend(stream.problems)
-        allowing += stream.allowing
+        suppressing += stream.allowing
         facts += stream.facts
     chosen = choose_engine(engine, shapes or profile, as_written=bool(rdf))
     if problems:
@@ -133,7 +132,7 @@ def check_files(
         return report.with_totals(files=len(files), facts=facts)
     for one in read.found.values():
         load(convert_facts(one, emitter))
-    named = {str(term_text(quad.subject)) for quad in store}
+    named = {term_text(quad.subject) for quad in store}
     if not named:
         names = ", ".join(project.name_of(path) for path in files[:_FEW])
         raise ProjectError(f"there is nothing to check in {names}: no fact and no statement", hint="name other files")
@@ -144,16 +143,16 @@ def check_files(
         add(list(_types_elsewhere(named, read, store, project)))
     for chunks in _context(read.context, lines, project, profile):
         load(chunks)
-    union.add(store, profile_triples(profile), GraphNames(id_base=project.id_base).profile)
+    union.add(store, profile.ontology_triples, GraphNames(id_base=project.id_base).profile)
     if stated is not None:
-        stated = list(dict.fromkeys((*stated, *profile_triples(profile))))
+        stated = list(dict.fromkeys((*stated, *profile.ontology_triples)))
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
-    inspector = Inspector(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
-    results = _about([*inspector.full(), *unknown_terms(foreign, profile)], named, store if rdf else None)
-    locate = _locator(results, read.found.values(), lines, rdf, inspector, project)
-    permitted = [it for one in allowing for it in permissions(one, profile, project.id_base)]
-    report = inspector.finish(results, locate=locate, permitted=permitted, triples=union.size(store))
+    validator = Validator(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
+    results = _about([*validator.full(), *unknown_terms(foreign, profile)], named, store if rdf else None)
+    locate = _locator(results, read.found.values(), lines, rdf, validator, project)
+    suppressions = [it for file in suppressing for it in suppressions_in(file, profile, project.id_base)]
+    report = validator.finish(results, locate=locate, suppressions=suppressions, triples=union.size(store))
     return report.with_totals(files=len(files), facts=facts)
 
 
@@ -176,7 +175,7 @@ def _about(results: Iterable[Result], named: set[str], mixed: ox.Store | None) -
     found = [it for it in results if it.focus in named]
     if mixed is None:
         return found
-    keyed = {str(term_text(quad.subject)) for quad in mixed if quad.graph_name != union.DEFAULT}
+    keyed = {term_text(quad.subject) for quad in mixed if quad.graph_name != union.DEFAULT}
     return [it for it in found if it.focus in keyed or it.shape != MISPLACED]
 
 
@@ -206,23 +205,23 @@ def _locator(
     found: Iterable[FactsFile],
     lines: list[Path],
     rdf: list[Path],
-    inspector: Inspector,
+    validator: Validator,
     project: Project,
 ) -> Callable[[Result], Result]:
     """Return what brings results to their places; files are read again only where there is something to find."""
     if not results:
         return lambda result: result
-    again = read_lines(lines, {result.focus for result in results}, inspector.profile, project) if lines else []
-    locator = Locator([*found, *again], inspector.profile, project.id_base)
+    again = read_lines(lines, {result.focus for result in results}, validator.profile, project) if lines else []
+    locator = Locator([*found, *again], validator.profile, project.id_base)
     others = [(project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf]
-    others += own_ontology(results, inspector.profile, project)
+    others += own_ontology(results, validator.profile, project)
     if not others:
         return locator.locate
     foreign = RdfLocator(others)
 
     def said(label: str) -> list[tuple[str, str]]:
         node = ox.BlankNode(label.removeprefix("_:"))
-        quads = inspector.store.quads_for_pattern(node, None, None, ox.DefaultGraph())
+        quads = validator.store.quads_for_pattern(node, None, None, ox.DefaultGraph())
         return [
             (quad.predicate.value, term_text(quad.object) or "")
             for quad in quads
@@ -234,17 +233,12 @@ def _locator(
 
 def own_nodes(profile: Profile) -> set[str]:
     """Return the IRIs and blank nodes that the project's own ontology and vocabularies describe."""
-    return {
-        str(term_text(quad.subject))
-        for name, content in profile.ontology_turtle
-        if name.startswith(OWN)
-        for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-    }
+    return {term_text(triple.subject) for file in profile.ontology if file.own for triple in file.triples}
 
 
 def own_ontology(results: Iterable[Result], profile: Profile, project: Project) -> list[tuple[str, Path, str]]:
     """Return the project's ontology files, as `RdfLocator` takes them, if some result is about what they describe."""
-    if not any(name.startswith(OWN) for name, _ in profile.ontology_turtle):
+    if not any(file.own for file in profile.ontology):
         return []
     nodes = own_nodes(profile)
     if not any(it.focus in nodes for it in results):

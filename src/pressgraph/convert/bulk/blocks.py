@@ -24,7 +24,8 @@ from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
 from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
 from pressgraph.facts.tables.sheet import report_bytes
 from pressgraph.i18n import gettext
-from pressgraph.profile.compile import compile_profile, profile_sources
+from pressgraph.profile.compile import compile_profile
+from pressgraph.profile.sources import profile_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pressgraph.errors import Problem
     from pressgraph.facts.tables.sheet import Cells
     from pressgraph.profile import Profile
-    from pressgraph.profile.compile import ProfileSources
+    from pressgraph.profile.sources import ProfileSources
     from pressgraph.project import Project
 
 _BYTES = 512 * 1024

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from pressgraph.extras import extra
-from pressgraph.facts.tables.workbook import Marks, local, parse_xml
+from pressgraph.facts.tables.grids import Marks, local, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

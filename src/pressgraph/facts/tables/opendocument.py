@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from pressgraph.facts.tables.workbook import Grid, Marks, local
+from pressgraph.facts.tables.grids import Grid, Marks, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -176,3 +176,8 @@ def _escape(text: str) -> str:
         body = escaped[:-1]
         escaped = body + "\\" + last if not (len(body) == 1 and body == "\\") else escaped
     return escaped
+
+
+def is_source_sheet(name: str) -> bool:
+    """Tell whether a sheet describes sources instead of facts."""
+    return name.strip().casefold() in {"source", "sources"}

@@ -7,47 +7,23 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from pressgraph.errors import Place
 from pressgraph.extras import extra
 from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tables.sheet import COMPOUND, Cells, SheetRows, cell_text, report_errors
+from pressgraph.facts.tables.grids import Grid, Marks
+from pressgraph.facts.tables.sheet import COMPOUND, Cells, SheetRows, cell_text, is_source_sheet, report_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pressgraph.errors import Problem
     from pressgraph.i18n import Text
 
-Range: TypeAlias = "tuple[tuple[int, int], tuple[int, int]]"
-"""The first and the last cell of a merged range, each row and column from 0."""
-
 _ZIPPED = {".xlsx", ".xlsm", ".xlsb", ".ods"}
-
-
-@dataclass(slots=True, kw_only=True)
-class Marks:
-    """What a sheet says of its cells besides their values; rows and columns count from 1.
-
-    `errors` are what cells show instead of a value, `formulas` those that no program has computed yet.
-    """
-
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    formulas: list[tuple[int, int]] = field(default_factory=list)
-    merged: list[Range] = field(default_factory=list)
-
-
-@dataclass(slots=True, kw_only=True)
-class Grid:
-    """A visible sheet as cells; rows need not be of one length."""
-
-    name: str
-    rows: list[list[Any]]
-    marks: Marks
 
 
 def read_workbook(
@@ -122,11 +98,6 @@ def _grids(path: Path) -> Iterator[Grid]:
         yield Grid(name=metadata.name, rows=sheet.to_python(skip_empty_area=False), marks=found)
 
 
-def is_source_sheet(name: str) -> bool:
-    """Tell whether a sheet describes sources instead of facts."""
-    return name.strip().casefold() in {"source", "sources"}
-
-
 def _sheet(grid: Grid, name: str, header: int | None) -> SheetRows | None:
     for (top, left), (bottom, right) in grid.marks.merged:
         _fill(grid.rows, top, left, bottom, right)
@@ -189,17 +160,3 @@ def _report(sheet: SheetRows, number: int, cells: dict[int, str | None]) -> None
         sheet.problems.append(
             problem("cell-error", place, value=shown) if shown is not None else problem("formula", place)
         )
-
-
-def parse_xml(archive: zipfile.ZipFile, part: str, wanted: Sequence[str]) -> Iterator[ET.Element]:
-    """Yield the elements of a workbook's part that have one of some local names, each emptied when it has been seen."""
-    with archive.open(part) as file:
-        for _, element in ET.iterparse(file):  # noqa: S314 - expat limits what entities grow to
-            if local(element.tag) in wanted:
-                yield element
-                element.clear()
-
-
-def local(tag: str) -> str:
-    """Return a name without its namespace: files of the strict standard and of the usual one differ in that alone."""
-    return tag.rpartition("}")[2]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import lookup, primary
-from pressgraph.profile.model import local_name
 from pressgraph.rdf import PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
+from pressgraph.rdf.terms import local_name
 from pressgraph.server.http.addresses import about, external
 from pressgraph.server.pages.messages import word_of_others
 from pressgraph.server.sparql.description import DCTERMS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.project import resource_folder
+from pressgraph.profile.sources import consumer_shapes
 from pressgraph.rdf import OWL, SH
 
 if TYPE_CHECKING:
@@ -52,20 +52,17 @@ class Definitions:
     @cached_property
     def _read(self) -> tuple[dict[str, str], dict[Resource, list[ox.Triple]]]:
         profile = self._profile
-        consumers = sorted((resource_folder("shapes") / "consumers").glob("*.ttl"))
         versions: dict[str, str] = {}
         about: dict[Resource, list[ox.Triple]] = defaultdict(list)
-        shape_files = [content for _, content in profile.shapes_turtle] + [path.read_bytes() for path in consumers]
-        for files, shapes in (([content for _, content in profile.ontology_turtle], False), (shape_files, True)):
-            for content in files:
-                for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-                    subject = quad.subject
-                    if isinstance(subject, ox.Triple):
-                        continue
-                    if quad.predicate.value == _VERSION and isinstance(quad.object, ox.NamedNode):
-                        versions[quad.object.value] = subject.value
-                    if shapes:
-                        about[subject].append(quad.triple)
+        for files, shapes in ((profile.ontology, False), ((*profile.shapes, *consumer_shapes()), True)):
+            for triple in (triple for file in files for triple in file.triples):
+                subject = triple.subject
+                if isinstance(subject, ox.Triple):
+                    continue
+                if triple.predicate.value == _VERSION and isinstance(triple.object, ox.NamedNode):
+                    versions[triple.object.value] = subject.value
+                if shapes:
+                    about[subject].append(triple)
         return versions, dict(about)
 
     @property

@@ -9,9 +9,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pressgraph.validation.explain.rules import page_of
 from pressgraph.validation.formats.frames import extent, in_table, line_at
 from pressgraph.validation.report import Severity
-from pressgraph.validation.rules import page_of
 
 if TYPE_CHECKING:
     from pressgraph.errors import Place

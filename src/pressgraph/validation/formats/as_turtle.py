@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.rdf import PG, RDF_TYPE, SH, XSD
+from pressgraph.rdf.terms import read_term
 from pressgraph.validation.report import Severity
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ def _result(finding: Finding, node: ox.BlankNode, language: str) -> Iterator[ox.
         source = result.shape if result is not None else f"{PG}rule-{finding.rule}"
         yield say(f"{SH}sourceShape", ox.NamedNode(source))
         if result is not None:
-            yield say(f"{SH}focusNode", _term(result.focus))
+            yield say(f"{SH}focusNode", read_term(result.focus))
             if result.path is not None:
                 yield say(f"{SH}resultPath", ox.NamedNode(result.path))
             if result.value is not None:
-                yield say(f"{SH}value", _term(result.value))
+                yield say(f"{SH}value", read_term(result.value))
             for tag, message in result.messages.items():
                 yield say(f"{SH}resultMessage", ox.Literal(message, language=tag))
         else:
@@ -93,13 +94,3 @@ def _renamed(graph: tuple[ox.Triple, ...], node: ox.BlankNode) -> Iterator[ox.Tr
 
 def _key(term: Term) -> str:
     return "" if isinstance(term, ox.BlankNode) else str(term)
-
-
-def _term(text: str) -> Term:
-    """Read a term as results hold it."""
-    if text.startswith("_:"):
-        return ox.BlankNode(text[2:])
-    if text.startswith('"'):
-        parsed: ox.Quad = next(iter(ox.parse(f"<urn:s> <urn:p> {text} .", format=ox.RdfFormat.N_TRIPLES)))
-        return parsed.object
-    return ox.NamedNode(text)

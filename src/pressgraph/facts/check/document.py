@@ -1,0 +1,153 @@
+"""Check a document: its sections, its source and its facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from pressgraph.errors import Place
+from pressgraph.facts.check.context import Context
+from pressgraph.facts.check.nodes import NodeChecker
+from pressgraph.facts.check.receipts import ReceiptChecker
+from pressgraph.facts.ids import Ids
+from pressgraph.facts.model import Fact, FactsFile, Source, canonical
+from pressgraph.facts.rules import phrase
+from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
+from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS
+from pressgraph.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pressgraph.facts.model import Path
+    from pressgraph.profile import Profile
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def check_facts(
+    tree: Node | None,
+    *,
+    file: str,
+    profile: Profile,
+    id_base: str,
+    known_types: dict[str, frozenset[str]] | None = None,
+) -> FactsFile:
+    """Check a document's tree.
+
+    `known_types` are the class names of ids that other files describe. The result's problems are in the order of the
+    file; facts with a problem are left out of its `facts`.
+    """
+    return _DocumentChecker(Context(file, profile, Ids(profile, id_base), known_types or {})).document(tree)
+
+
+class _DocumentChecker:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.nodes = NodeChecker(context)
+        self.receipts = ReceiptChecker(context)
+
+    def document(self, tree: Node | None) -> FactsFile:
+        if tree is None or (isinstance(tree, Scalar) and not tree.text):
+            self.context.report("empty-file", Place(file=self.context.file, line=1, column=1))
+            return self.result(None, ())
+        if not isinstance(tree, Mapping):
+            self.context.report("not-a-mapping", self.context.place(tree), what=phrase("a-facts-file"))
+            return self.result(None, ())
+        source: Source | None = None
+        facts: list[Fact] = []
+        sections = {key.text: value for key, value in tree.items}
+        for section in ("source", "facts"):
+            if section in sections:
+                self.context.collect_types(sections[section])
+        for key, value in tree.items:
+            if key.text == "source":
+                source = self.source(value)
+            elif key.text == "facts":
+                facts = self.facts(value)
+            else:
+                left = [it for it in ("source", "facts") if tree.get(it) is None]
+                hint = did_you_mean(key.text, left, otherwise=phrase("known", words="source, facts"))
+                self.context.report("unknown-section", self.context.place(key), hint=hint, section=key.text)
+        for section in ("source", "facts"):
+            if section not in sections:
+                self.context.report("missing-section", self.context.place(tree), section=section)
+        return self.result(source, facts)
+
+    def result(self, source: Source | None, facts: Collection[Fact]) -> FactsFile:
+        return FactsFile(
+            file=self.context.file,
+            source=source,
+            facts=tuple(facts),
+            problems=tuple(sorted(self.context.problems, key=lambda it: it.place)),
+            described=frozenset(self.context.described),
+            references=self.context.references,
+        )
+
+    def source(self, node: Node) -> Source | None:
+        place = self.context.place(node)
+        if not isinstance(node, Mapping):
+            self.context.report("not-a-mapping", place, what="'source'")
+            return None
+        before = len(self.context.problems)
+        places: dict[Path, Place] = {(): place}
+        body = self.nodes.body(node, (), places, SOURCE_WORDS, parent=None)
+        if body is not None and (key := self.nodes.personal_key(body)) is not None:
+            hint = phrase("personal-source")
+            self.context.report("personal-unmarked", places.get((key,), place), hint=hint, key=key)
+        sha256 = self.context.scalar_text(node, "sha256")
+        if sha256 is not None and not _SHA256.fullmatch(sha256):
+            self.context.report("bad-hash", self.context.place_at(node, "sha256"), value=sha256)
+        text_file = self.context.scalar_text(node, "file")
+        reviewed_by, reviewed_on = self.receipts.review(node)
+        self.nodes.word_places(node, places)
+        if len(self.context.problems) > before or body is None:
+            return None
+        return Source(
+            body=body,
+            place=place,
+            places=places,
+            sha256=sha256,
+            text_file=text_file,
+            reviewed_by=reviewed_by,
+            reviewed_on=reviewed_on,
+        )
+
+    def facts(self, node: Node) -> list[Fact]:
+        if isinstance(node, Scalar) and node.plain and not node.text:
+            return []
+        if not isinstance(node, Sequence):
+            self.context.report("not-a-list", self.context.place(node))
+            return []
+        facts: list[Fact] = []
+        said: dict[str, int] = {}
+        for item in node.items:
+            fact = self.fact(item)
+            if fact is None:
+                continue
+            same = said.setdefault(json.dumps(canonical(fact.body)), fact.place.line)
+            if same != fact.place.line:
+                self.context.report("same-fact-twice", fact.place, line=same)
+            facts.append(fact)
+        return facts
+
+    def fact(self, node: Node) -> Fact | None:
+        place = self.context.place(node)
+        if not isinstance(node, Mapping):
+            self.context.report("not-a-mapping", place, what=phrase("a-fact"))
+            return None
+        before = len(self.context.problems)
+        places: dict[Path, Place] = {(): place}
+        body = self.nodes.body(node, (), places, FACT_WORDS, parent=None)
+        receipt = self.receipts.receipt(node)
+        allow = tuple(self.receipts.allowances(node))
+        self.nodes.word_places(node, places)
+        # what it says may be what is wrong with it
+        if body is not None and len(body) == 1 and len(self.context.problems) == before:
+            self.context.report("empty-fact", place, id=body["id"])
+        if body is not None and not receipt.personal and (key := self.nodes.personal_key(body)) is not None:
+            self.context.report("personal-unmarked", places.get((key,), place), key=key)
+        if len(self.context.problems) > before or body is None:
+            return None
+        return Fact(body=body, receipt=receipt, place=place, places=places, allow=allow)

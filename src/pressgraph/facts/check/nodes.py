@@ -1,0 +1,182 @@
+"""Check nodes: a thing's id, its classes, its keys, and the nodes nested in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressgraph.facts.check.values import ValueChecker
+from pressgraph.facts.mixed import takes_languages
+from pressgraph.facts.model import is_node, nested_id
+from pressgraph.facts.rules import listing, phrase
+from pressgraph.facts.tree import Mapping, Scalar, Sequence
+from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind
+from pressgraph.spelling import did_you_mean, folded, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pressgraph.errors import Place
+    from pressgraph.facts.check.context import Context
+    from pressgraph.facts.model import Body, Path
+
+
+class NodeChecker:
+    """Check the nodes of one document."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._values = ValueChecker(context, self.nested)
+
+    def body(
+        self, node: Mapping, path: Path, places: dict[Path, Place], words: Collection[str], parent: str | None
+    ) -> Body | None:
+        """Check a node and return its body; None where it has no usable id and needs one."""
+        name = self.node_id(node, parent)
+        types = self.node_types(node, path, places)
+        known = set(types) | (self.context.types_of(name) if name is not None else set())
+        uses = self.context.profile.uses_of(sorted(known)) if known else None
+        body: Body = {}
+        if types:
+            body["type"] = types
+        for key, value in node.items:
+            if key.text in {"id", "type"} or key.text in words:
+                continue
+            found = self.context.profile.keys.get(key.text)
+            if found is None:
+                self.unknown_key(key, words)
+                continue
+            if uses is not None and key.text not in uses:
+                self.misplaced_key(key, known)
+                continue
+            key_path = (*path, key.text)
+            places[key_path] = self.context.place(key)
+            values = self._values.values(found, key, value, key_path, places, name)
+            if values:
+                body[key.text] = values
+            single = bool(uses and uses[key.text].single)
+            if single and name is not None and not takes_languages(found):
+                self._values.single_value(name, found, values, self.context.place(value))
+        if name is None:
+            return {"id": "", **body} if parent is not None else None
+        if len(body) > 0:
+            self.context.described.add(name)
+        return {"id": name, **body}
+
+    def node_id(self, node: Mapping, parent: str | None) -> str | None:
+        """Return the id of a node; report a node without a usable one, unless it is nested."""
+        value = node.get("id")
+        if value is None:
+            if parent is None:
+                self.context.report("missing-id", self.context.place(node))
+            return None
+        place = self.context.place(value)
+        if not isinstance(value, Scalar) or not value.text.strip():
+            self.context.report("missing-id", place)
+            return None
+        return self.context.good_id(value, place)
+
+    def node_types(self, node: Mapping, path: Path, places: dict[Path, Place]) -> list[str]:
+        """Return the class names that a node states."""
+        value = node.get("type")
+        if value is None:
+            return []
+        places[(*path, "type")] = self.context.place(value)
+        types: list[str] = []
+        for item in value.items if isinstance(value, Sequence) else (value,):
+            place = self.context.place(item)
+            if not isinstance(item, Scalar):
+                self.context.report("not-text", place, key="type", wanted=phrase("a-class"), found=phrase("a-node"))
+            elif not item.text:
+                self.context.report("no-value", place, key="type")
+            elif item.text in self.context.profile.classes:
+                places[(*path, "type", len(types))] = place
+                if item.text not in types:
+                    types.append(item.text)
+            else:
+                by_label = self.by_label(item.text)
+                hint = suggestion(by_label) if by_label else did_you_mean(item.text, self.context.profile.classes)
+                self.context.report("unknown-type", place, hint=hint, type=item.text)
+        return types
+
+    def by_label(self, text: str) -> str | None:
+        """Return the class whose label, in any language, is the text."""
+        wanted = folded(text)
+        for name, term in self.context.profile.classes.items():
+            if wanted in {folded(label) for label in term.labels.values()}:
+                return name
+        return None
+
+    def unknown_key(self, key: Scalar, words: Collection[str]) -> None:
+        """Report a key that the profile does not have."""
+        place = self.context.place(key)
+        if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
+            if words:
+                self.context.report("unknown-key", place, hint=phrase("elsewhere"), key=key.text)
+            else:
+                self.context.report("receipt-inside", place, key=key.text)
+            return
+        known = [*self.context.profile.keys, *(words or ("id", "type"))]
+        labelled = next(
+            (
+                k.name
+                for k in self.context.profile.keys.values()
+                if folded(key.text) in {folded(label) for label in k.labels.values()}
+            ),
+            None,
+        )
+        hint = suggestion(labelled) if labelled else did_you_mean(key.text, known)
+        self.context.report("unknown-key", place, hint=hint or phrase("list-keys"), key=key.text)
+
+    def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
+        """Report a key that no class of its thing has."""
+        homes = [term.name for term in self.context.profile.homes(key.text)]
+        hint = phrase("belongs-to", classes=listing(homes)) if homes else None
+        self.context.report(
+            "misplaced-key", self.context.place(key), hint=hint, key=key.text, types=listing(sorted(types))
+        )
+
+    def nested(self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], parent: str | None) -> Body | None:
+        """Return a node that is a value, named after its parent where it has no id."""
+        before = len(self.context.problems)
+        body = self.body(node, path, places, (), parent=parent or "")
+        if body is None or len(self.context.problems) > before:
+            return None
+        if not body["id"]:
+            if len(body) == 1:
+                self.context.report("no-value", places[path], key=key.name)
+                return None
+            if parent is not None:
+                self.mint_ids(body, parent, key.name)
+        elif len(body) == 1:
+            self.context.reference(body["id"], places[path])
+        return body
+
+    def mint_ids(self, body: Body, parent: str, key: str) -> None:
+        """Name a nested node that has no id, and those within it, which wait for its name."""
+        body["id"] = nested_id(parent, key, {word: values for word, values in body.items() if word != "id"})
+        self.context.described.add(body["id"])
+        for word, values in body.items():
+            if word in self.context.profile.keys and self.context.profile.keys[word].takes(Kind.LINK):
+                for value in values:
+                    if is_node(value) and not value["id"]:
+                        self.mint_ids(value, body["id"], word)
+
+    def personal_key(self, body: Body) -> str | None:
+        """Return the first word of a body, nested ones included, that the profile marks as personal data."""
+        for key, values in body.items():
+            if key == "type":
+                if any(self.context.profile.classes[name].personal for name in values):
+                    return key
+            elif key != "id":
+                if self.context.profile.keys[key].personal:
+                    return key
+                for value in values:
+                    if self.context.profile.keys[key].takes(Kind.LINK) and is_node(value) and self.personal_key(value):
+                        return key
+        return None
+
+    def word_places(self, node: Mapping, places: dict[Path, Place]) -> None:
+        """Keep the places of the words that say something about the fact or the source."""
+        for key, value in node.items:
+            if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
+                places.setdefault((key.text,), self.context.place(value))

@@ -1,0 +1,118 @@
+"""Check receipts: what a document says of a fact rather than of its thing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pressgraph.facts.model import Allowance, Receipt, Span
+from pressgraph.facts.rules import phrase
+from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
+from pressgraph.rdf import XSD
+from pressgraph.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressgraph.facts.check.context import Context
+
+
+class ReceiptChecker:
+    """Check the receipts of one document."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def receipt(self, node: Mapping) -> Receipt:
+        """Return a fact's receipt."""
+        status = self.context.scalar_text(node, "status")
+        scheme = self.context.profile.schemes.get("epistemic-status")
+        if status is not None and scheme is not None and status not in scheme.concepts:
+            self.context.report(
+                "unknown-status",
+                self.context.place_at(node, "status"),
+                hint=did_you_mean(status, scheme.concepts, otherwise=phrase("known", words=", ".join(scheme.concepts))),
+                status=status,
+            )
+        reviewed_by, reviewed_on = self.review(node)
+        return Receipt(
+            status=status or "stated",
+            evidence=self.evidence(node.get("evidence")),
+            personal=self.boolean(node, "personal"),
+            reviewed_by=reviewed_by,
+            reviewed_on=reviewed_on,
+        )
+
+    def review(self, node: Mapping) -> tuple[str | None, str | None]:
+        """Return who reviewed a fact or a source, and when."""
+        reviewed_by: str | None = None
+        reviewer = node.get("reviewedBy")
+        if self.context.scalar_text(node, "reviewedBy") is not None and isinstance(reviewer, Scalar):
+            place = self.context.place(reviewer)
+            reviewed_by = self.context.good_id(reviewer, place)
+            if reviewed_by is not None:
+                self.context.reference(reviewed_by, place)
+        reviewed_on = self.context.scalar_text(node, "reviewedOn")
+        if reviewed_on is not None:
+            self.context.lexical(f"{XSD}date", reviewed_on, self.context.place_at(node, "reviewedOn"))
+        return reviewed_by, reviewed_on
+
+    def boolean(self, node: Mapping, key: str) -> bool:
+        """Return a truth value; report what is none."""
+        text = self.context.scalar_text(node, key)
+        if text is not None and text not in {"true", "false"}:
+            self.context.report("not-boolean", self.context.place_at(node, key), key=key, value=text)
+        return text == "true"
+
+    def evidence(self, node: Node | None) -> tuple[Span, ...]:
+        """Return the spans of the source's text that a fact was read from, sorted."""
+        if node is None:
+            return ()
+        place = self.context.place(node)
+        if not isinstance(node, Sequence) or not node.items:
+            self.context.report("bad-evidence", place, reason=phrase("no-list"))
+            return ()
+        items: list[Node] = [node] if isinstance(node.items[0], Scalar) else node.items
+        spans: list[Span] = []
+        for item in items:
+            span = self.span(item)
+            if span is not None:
+                spans.append(span)
+        return tuple(sorted(set(spans)))
+
+    def span(self, node: Node) -> Span | None:
+        """Return one span; report what is none."""
+        place = self.context.place(node)
+        pair = 2
+        if not isinstance(node, Sequence) or len(node.items) != pair:
+            self.context.report("bad-evidence", place, reason=phrase("two-numbers"))
+            return None
+        numbers: list[int] = []
+        for item in node.items:
+            text = item.text if isinstance(item, Scalar) and item.plain else ""
+            if not re.fullmatch(r"0|[1-9][0-9]{0,9}", text):
+                self.context.report("bad-evidence", self.context.place(item), reason=phrase("an-offset"))
+                return None
+            numbers.append(int(text))
+        if numbers[0] >= numbers[1]:
+            self.context.report("bad-evidence", place, reason=phrase("not-before", start=numbers[0], end=numbers[1]))
+            return None
+        return numbers[0], numbers[1]
+
+    def allowances(self, node: Mapping) -> Iterator[Allowance]:
+        """Yield the checks that a fact may fail, with the reasons."""
+        value = node.get("allow")
+        if value is None:
+            return
+        items = value.items if isinstance(value, Sequence) else []
+        if not items:
+            self.context.report("bad-allow", self.context.place(value))
+        for item in items:
+            if isinstance(item, Mapping):
+                for rule, reason in item.items:
+                    if isinstance(reason, Scalar) and reason.text.strip():
+                        yield Allowance(rule=rule.text, reason=reason.text, place=self.context.place(rule))
+                    else:
+                        self.context.report("bad-allow", self.context.place(reason))
+            else:
+                self.context.report("bad-allow", self.context.place(item))

@@ -1,0 +1,76 @@
+"""Checks that compare things: those with the same key are a problem; see `pressgraph.validation.checks.check`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from pressgraph.rdf.terms import lexical, read_term
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from pressgraph.validation.checks.check import Check, CheckedGraph, Row
+    from pressgraph.validation.report import Result
+
+
+class Candidate(NamedTuple):
+    """What a query says of a thing that is to be compared: terms in N-Triples syntax."""
+
+    this: str
+    key: str
+    path: str
+    value: str
+
+
+def find_candidates(check: Check, graph: CheckedGraph, *, only: Collection[str] | None = None) -> set[Candidate]:
+    """Return what is to be compared, of all things or of some alone."""
+    return {
+        Candidate(str(row["this"]), lexical(key), str(row.get("path") or ""), str(row.get("value") or ""))
+        for row in check.rows(graph, only=only)
+        if (key := row.get("key")) is not None
+    }
+
+
+def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Candidate]) -> list[Result]:
+    """Return a result for each thing that has its key in common with one before it, in the order of their IRIs."""
+    groups: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.key].append(candidate)
+    rows: list[Row] = []
+    for group in groups.values():
+        first = min(group)
+        rows += [
+            _row(it, first)
+            for it in group
+            if it.this != first.this and not check.linked(read_term(it.this), read_term(first.this), graph)
+        ]
+    return check.results(rows, graph)
+
+
+def _row(candidate: Candidate, first: Candidate) -> Row:
+    terms = {
+        "this": candidate.this,
+        "path": candidate.path,
+        "value": candidate.value,
+        "other": first.this,
+        "otherValue": first.value,
+    }
+    return {name: read_term(text) if text else None for name, text in terms.items()}
+
+
+def compare_again(
+    check: Check, graph: CheckedGraph, before: Iterable[Candidate], changed: Collection[str], linked: Collection[str]
+) -> tuple[set[Candidate], set[str], list[Result]]:
+    """Compare after a change: of the things changed what is to be compared may differ, of the linked ones the links.
+
+    Return what is to be compared now, the IRIs of the things whose results are these, and the results.
+    """
+    before = set(before)
+    now = {it for it in before if it.this[1:-1] not in changed} | find_candidates(check, graph, only=changed)
+    keys = {it.key for it in before ^ now} | {it.key for it in now if it.this[1:-1] in linked}
+    things = {it.this for it in before | now if it.key in keys}
+    concerned = {it.key for it in now if it.this in things}
+    fresh = compare(check, graph, (it for it in now if it.key in concerned))
+    names = {it[1:-1] for it in things}
+    return now, names, [it for it in fresh if it.focus in names]

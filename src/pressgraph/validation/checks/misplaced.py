@@ -1,0 +1,100 @@
+"""Find keys on things of whose classes none has them, whichever file says what a thing is.
+
+The facts rules say the same of what one file tells. Here the classes are those of the whole graph.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset import union
+from pressgraph.errors import Place
+from pressgraph.facts.rules import listing, phrase, problem
+from pressgraph.i18n import in_language
+from pressgraph.rdf import RDF_TYPE
+from pressgraph.rdf.terms import lexical, term_text
+from pressgraph.validation.report import Result, Severity
+from pressgraph.validation.shacl.naming import NAMED_HERE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pressgraph.profile import Key, Profile
+    from pressgraph.rdf import Term
+
+MISPLACED = f"{NAMED_HERE}misplaced-key"
+_TYPE = ox.NamedNode(RDF_TYPE)
+
+
+def misplaced_keys(store: ox.Store, profile: Profile) -> Iterator[Result]:
+    """Yield a result for each key in a store's default graph that no class of its thing has.
+
+    A thing of none of the profile's classes may have any key.
+    """
+    if not profile.places_keys:
+        return
+    suspects: dict[str, list[str]] = defaultdict(list)
+    # which properties stand beside which classes is a short list, and tells that nothing is wrong
+    for property_, class_ in _rows(store, "SELECT DISTINCT ?p ?t WHERE { ?s a ?t . ?s ?p ?o }"):
+        key, term = profile.key_of.get(lexical(property_)), profile.class_of.get(lexical(class_))
+        if key is not None and term is not None and key.name not in term.uses:
+            suspects[key.iri].append(f"<{term.iri}>")
+    for iri, classes in sorted(suspects.items()):
+        key = profile.key_of[iri]
+        allowed = ", ".join(f"<{it.iri}>" for it in profile.classes.values() if key.name in it.uses)
+        query = (
+            f"SELECT DISTINCT ?s WHERE {{ VALUES ?t {{ {' '.join(classes)} }} ?s a ?t . ?s <{iri}> ?o . "
+            f"FILTER NOT EXISTS {{ ?s a ?c . FILTER(?c IN ({allowed})) }} }} ORDER BY ?s"
+        )
+        for (thing,) in _rows(store, query):
+            assert isinstance(thing, ox.NamedNode | ox.BlankNode)  # noqa: S101 - a subject
+            yield _result(thing, key, _classes(store, thing, profile), profile)
+
+
+def _rows(store: ox.Store, query: str) -> Iterator[tuple[Term, ...]]:
+    found = store.query(query)
+    assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - of a SELECT
+    names = found.variables
+    for solution in found:
+        yield tuple(solution[name] for name in names)
+
+
+def misplaced_keys_of(store: ox.Store, profile: Profile, things: Iterable[Term]) -> Iterator[Result]:
+    """Yield the same for some things alone."""
+    for thing in things if profile.places_keys else ():
+        if not isinstance(thing, ox.NamedNode | ox.BlankNode):
+            continue
+        classes = _classes(store, thing, profile)
+        if not classes:
+            continue
+        stated = {quad.predicate.value for quad in store.quads_for_pattern(thing, None, None, union.DEFAULT)}
+        for iri in sorted(stated & profile.key_of.keys()):
+            key = profile.key_of[iri]
+            if not any(key.name in profile.classes[name].uses for name in classes):
+                yield _result(thing, key, classes, profile)
+
+
+def _classes(store: ox.Store, thing: ox.NamedNode | ox.BlankNode, profile: Profile) -> list[str]:
+    quads = store.quads_for_pattern(thing, _TYPE, None, union.DEFAULT)
+    return sorted({term.name for quad in quads if (term := profile.class_of.get(lexical(quad.object))) is not None})
+
+
+def _result(thing: Term, key: Key, classes: list[str], profile: Profile) -> Result:
+    said = problem("misplaced-key", Place(file=""), key=key.name, types=listing(classes))
+    homes = [term.name for term in profile.homes(key.name)]
+    focus = term_text(thing) or ""
+    return Result(
+        focus=focus,
+        shape=MISPLACED,
+        component=MISPLACED,
+        severity=Severity.VIOLATION,
+        messages={"en": str(said.message), "de": in_language(said.message, "de")},
+        path=key.iri,
+        steps=(key.iri,),
+        # its class stands elsewhere
+        other=focus,
+        hint=phrase("belongs-to", classes=listing(homes)) if homes else None,
+    )

@@ -1,0 +1,95 @@
+"""Find properties and classes in RDF that their ontology does not have: a typo conforms to any shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.schema_org import schema_org
+from pressgraph.i18n import Text
+from pressgraph.rdf import RDF_TYPE, SCHEMA
+from pressgraph.rdf.terms import lexical, local_name, term_text
+from pressgraph.spelling import nearest, suggestion
+from pressgraph.validation.report import Result, Severity
+from pressgraph.validation.shacl.naming import NAMED_HERE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pressgraph.profile import Profile
+
+UNKNOWN = f"{NAMED_HERE}unknown-term"
+_HTTPS = SCHEMA.replace("http:", "https:")
+_ONTOLOGY = ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology")
+
+
+def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Result]:
+    """Yield a warning for each statement with a property or class that its ontology does not have.
+
+    Known as a whole are schema.org and the profile's own ontologies; of what others define, nothing can be told.
+    """
+    judged: dict[str, Text | None] = {}
+    known = _Known(profile)
+    for triple in triples:
+        is_type = triple.predicate.value == RDF_TYPE
+        term = lexical(triple.object) if is_type else triple.predicate.value
+        if is_type and not isinstance(triple.object, ox.NamedNode):
+            continue
+        if term not in judged:
+            judged[term] = known.hint(term)
+        hint = judged[term]
+        if hint is None:
+            continue
+        name = profile.curie(term) or f"<{term}>"
+        yield Result(
+            focus=term_text(triple.subject) or "",
+            shape=UNKNOWN,
+            component=UNKNOWN,
+            severity=Severity.WARNING,
+            messages={
+                "en": f"its ontology has no term {name}",
+                "de": f"den Begriff {name} gibt es in seiner Ontologie nicht",
+            },
+            path=triple.predicate.value,
+            steps=(triple.predicate.value,),
+            value=term_text(triple.object),
+            lexical=term,
+            hint=hint or None,
+        )
+
+
+class _Known:
+    """The ontologies that are known as a whole, and what they have."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        own = {
+            triple.subject.value.rstrip("#/")
+            for triple in profile.ontology_triples
+            if triple.object == _ONTOLOGY and isinstance(triple.subject, ox.NamedNode)
+        }
+        vocabulary = schema_org()
+        self.names: dict[str, dict[str, str]] = {}
+        for term in profile.ontology_terms:
+            space = _namespace(term)
+            if space.rstrip("#/") in own:
+                self.names.setdefault(space, {})[local_name(term)] = term
+        self.names[SCHEMA] = {
+            name: SCHEMA + name for name in (*vocabulary.classes, *vocabulary.domains, *vocabulary.superseded)
+        }
+
+    def hint(self, term: str) -> Text | None:
+        """Return what was meant, an empty text where that is unclear; None for what is known or cannot be judged."""
+        iri = SCHEMA + term.removeprefix(_HTTPS) if term.startswith(_HTTPS) else term
+        names = self.names.get(_namespace(iri))
+        if names is None or local_name(iri) in names or iri in self.profile.ontology_terms:
+            return None
+        close = nearest(local_name(iri), names)
+        if close is None:
+            return Text("")
+        return suggestion(self.profile.curie(names[close]) or names[close], quoted=False)
+
+
+def _namespace(iri: str) -> str:
+    return iri.removesuffix(local_name(iri))

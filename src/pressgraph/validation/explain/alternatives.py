@@ -1,0 +1,255 @@
+"""Explain results of shapes that are made of shapes: which alternative came closest, and what it lacks.
+
+An engine says only that none of the alternatives of `sh:or` fits (SHACL 1.0, 4.6). So each alternative is asked by
+itself about the value, with no other target in the shapes, on what the graph says near the value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset import union
+from pressgraph.errors import PressgraphError
+from pressgraph.i18n import Text
+from pressgraph.rdf import RDF_TYPE, RDFS, SH
+from pressgraph.rdf.terms import local_name
+from pressgraph.validation.shacl.components import component_name, default_text
+from pressgraph.validation.shacl.engines import choose
+from pressgraph.validation.shacl.results import read_report
+from pressgraph.validation.shacl.shapes import Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pressgraph.profile import Profile
+    from pressgraph.rdf import Resource, Term
+    from pressgraph.validation.report import Result
+
+_DEPTH = 3
+_VALUES = 4
+_NEAR = 5_000
+_MOST = 50
+"""Explanations per run: after as many, nobody reads them."""
+
+_LISTS = {"Or": "or", "Xone": "xone", "And": "and"}
+_SINGLE = {"Node": "node", "QualifiedMinCount": "qualifiedValueShape", "QualifiedMaxCount": "qualifiedValueShape"}
+_TARGETS = {f"{SH}{name}" for name in ("target", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
+
+
+class Explainer:
+    """Explain results by asking their shapes' parts."""
+
+    def __init__(
+        self,
+        store: ox.Store,
+        profile: Profile,
+        shapes: Shapes,
+        id_base: str,
+        *,
+        restore: Callable[[ox.Triple], ox.Triple] | None = None,
+    ) -> None:
+        self._restore = restore or (lambda triple: triple)
+        self.store = store
+        self.profile = profile
+        self.id_base = id_base
+        self.shapes = shapes
+        self._untargeted = [
+            triple
+            for triple in shapes.triples
+            if triple.predicate.value not in _TARGETS
+            # a shape that is a class is its own target (2.1.3.3)
+            and not (triple.predicate.value == RDF_TYPE and triple.object.value == f"{RDFS}Class")  # type: ignore[union-attr]
+        ]
+        self._left = _MOST
+
+    def explain(self, result: Result) -> Result:
+        """Return the result with notes about its alternatives, if its shape has any."""
+        parts = self._parts(result)
+        if not parts or self._left <= 0 or result.shape.startswith("_:"):
+            return result
+        name = component_name(result.component)
+        if name == "Node" and result.hint is not None:
+            # a term of a vocabulary: the terms have been said
+            return result
+        targets = self._targets(result, name)
+        if not targets:
+            return result
+        self._left -= 1
+        outcomes: list[tuple[Term, Term, list[Result]]] = []
+        for part in parts:
+            for target in targets:
+                asked = [*self._untargeted, ox.Triple(part, ox.NamedNode(f"{SH}targetNode"), target)]
+                try:
+                    report = choose("auto", Shapes(tuple(asked), ())).run(self._near(target))
+                except PressgraphError:
+                    return result
+                outcomes.append((part, target, list(read_report(report))))
+        if name.startswith("Qualified"):
+            notes = tuple(dict.fromkeys(self._qualified(name, outcomes)))
+        else:
+            notes = tuple(dict.fromkeys(self._notes(name, [(part, found) for part, _, found in outcomes])))
+        return replace(result, notes=notes) if notes else result
+
+    def _parts(self, result: Result) -> list[Resource]:
+        name = component_name(result.component)
+        shape = ox.NamedNode(result.shape) if not result.shape.startswith("_:") else None
+        graph = self.shapes.graph
+        if name in _LISTS:
+            items = (item for head in graph.nodes(shape, SH + _LISTS[name]) for item in graph.items(head))
+            return [item for item in items if isinstance(item, ox.NamedNode | ox.BlankNode)]
+        return graph.nodes(shape, SH + _SINGLE[name]) if name in _SINGLE else []
+
+    def _targets(self, result: Result, name: str) -> list[Term]:
+        """Return the nodes to ask about: the value, or for a qualified shape all values of its path."""
+        if name.startswith("Qualified"):
+            if result.path is None or result.focus.startswith("_:") or result.path not in result.steps:
+                return []
+            return sorted(union.objects(self.store, ox.NamedNode(result.focus), result.path), key=str)[:_VALUES]
+        values = [t.object for t in result.graph if t.predicate.value == f"{SH}value"]
+        return values[:1] or ([ox.NamedNode(result.focus)] if not result.focus.startswith("_:") else [])
+
+    def _near(self, node: Term) -> Iterable[ox.Triple]:
+        """Return what the graph says of a node and of what it points to, with the classes' hierarchy."""
+        near: set[ox.Triple] = set()
+        edge, seen = [node], {node}
+        for _ in range(_DEPTH):
+            following: list[Term] = []
+            for one in edge:
+                if isinstance(one, ox.NamedNode | ox.BlankNode):
+                    for quad in self.store.quads_for_pattern(one, None, None, union.DEFAULT):
+                        near.add(self._restore(quad.triple))
+                        if quad.object not in seen and len(near) < _NEAR:
+                            seen.add(quad.object)
+                            following.append(quad.object)
+            edge = following
+        below = self.store.quads_for_pattern(None, ox.NamedNode(f"{RDFS}subClassOf"), None, union.DEFAULT)
+        near.update(quad.triple for quad in below)
+        return near
+
+    # -- words
+
+    def _qualified(self, name: str, outcomes: Sequence[tuple[Term, Term, list[Result]]]) -> Iterator[Text]:
+        """Say which of the values are as asked for, and what the others lack."""
+        part = outcomes[0][0]
+        fitting = [self._name(target) for _, target, found in outcomes if not found]
+        asks = self._asks(part)
+        if name == "QualifiedMaxCount":
+            yield Text(f"counted are values {asks}", de=f"gezählt werden Werte {asks.to('de')}")
+            if fitting:
+                values = ", ".join(f"'{it}'" for it in fitting)
+                yield Text(f"these are so: {values}", de=f"so sind: {values}")
+            return
+        yield Text(f"asked for: {asks}", de=f"verlangt: {asks.to('de')}")
+        for _, target, found in outcomes:
+            value = self._name(target)
+            for it in found[:1]:
+                lack = self._lacks(it)
+                yield Text(f"not '{value}': {lack}", de=f"nicht '{value}': {lack.to('de')}")
+
+    def _notes(self, name: str, outcomes: Sequence[tuple[Term, list[Result]]]) -> Iterator[Text]:
+        fitting = [(i, part) for i, (part, found) in enumerate(outcomes, start=1) if not found]
+        failing = [(i, part, found) for i, (part, found) in enumerate(outcomes, start=1) if found]
+        if name == "Xone" and len(fitting) > 1:
+            english = " and ".join(str(self._asks(part)) for _, part in fitting)
+            german = " und ".join(self._asks(part).to("de") for _, part in fitting)
+            yield Text(f"more than one alternative fits: {english}", de=f"mehr als eine Möglichkeit passt: {german}")
+            return
+        if name in _LISTS and name != "And":
+            asked = [self._asks(part) for part, _ in outcomes]
+            # an alternative that only leaves literals to another constraint helps nobody
+            alternatives = [it for it in asked if it != _NODE_KINDS["sh:Literal"]] or asked
+            yield Text(
+                f"allowed: {'; or '.join(map(str, alternatives))}",
+                de=f"erlaubt: {'; oder '.join(it.to('de') for it in alternatives)}",
+            )
+        if not failing:
+            return
+        number, part, found = min(failing, key=lambda it: (len(it[2]), -_effort(it[2])))
+        lacks = [self._lacks(it) for it in found[:_DEPTH]]
+        if name in _LISTS and len(outcomes) > 1 and name != "And":
+            if len({len(it[2]) for it in failing}) == 1 and _effort(found) == 0:
+                # all fail alike: none came closer
+                return
+            asks = self._asks(part)
+            yield Text(
+                f"closest is {number}, {asks}: {'; '.join(map(str, lacks))}",
+                de=f"am nächsten kommt {number}, {asks.to('de')}: {'; '.join(it.to('de') for it in lacks)}",
+            )
+        else:
+            for lack in lacks:
+                yield Text(f"because {lack}", de=f"denn: {lack.to('de')}")
+
+    def _lacks(self, result: Result) -> Text:
+        """Say what a part complains about, and of which value."""
+        own = [tag for tag in ("en", "") if tag in result.messages]
+        if own and result.messages.get("de") != default_text(result.component).to("de"):
+            words = Text(result.message("en").rstrip("."), de=result.message("de").rstrip("."))
+        else:
+            words = default_text(result.component)
+        if result.path is None:
+            # the value itself, of which the message before has spoken
+            return words
+        key = self.profile.shrink(result.path, self.id_base)
+        value = result.lexical.removeprefix(self.id_base) if result.lexical is not None else None
+        said = f"'{key}: {value}'" if value is not None else f"'{key}'"
+        return Text(f"{said}: {words}", de=f"{said}: {words.to('de')}")
+
+    def _asks(self, part: Term) -> Text:
+        """Say what a part asks for."""
+        asked: list[Text] = []
+        for triple in self.shapes.graph.triples(part):
+            value = triple.object
+            shown = self._name(value)
+            match triple.predicate.value.removeprefix(SH):
+                case "class":
+                    asked.append(Text(f"of type {shown}", de=f"vom Typ {shown}"))
+                case "datatype":
+                    asked.append(_DATATYPES.get(shown) or Text(f"written as {shown}", de=f"geschrieben als {shown}"))
+                case "nodeKind":
+                    asked.append(_NODE_KINDS.get(shown) or Text(shown))
+                case "node":
+                    asked.append(Text(f"like {shown}", de=f"wie {shown}"))
+                case "property":
+                    for path in self.shapes.graph.nodes(value, f"{SH}path"):
+                        key = self._name(path)
+                        asked.append(Text(f"with a good '{key}'", de=f"mit passendem '{key}'"))
+                case "in":
+                    items = ", ".join(map(self._name, self.shapes.graph.items(value)))
+                    asked.append(Text(f"one of {items}", de=f"eins von {items}"))
+                case "pattern":
+                    asked.append(Text(f"of the form {shown}", de=f"von der Form {shown}"))
+                case "hasValue":
+                    asked.append(Text(f"the value {shown}", de=f"der Wert {shown}"))
+                case _:
+                    pass
+        if not asked:
+            name = local_name(getattr(part, "value", "")) if isinstance(part, ox.NamedNode) else "…"
+            return Text(name)
+        return Text(", ".join(map(str, asked)), de=", ".join(it.to("de") for it in asked))
+
+    def _name(self, term: Term) -> str:
+        if isinstance(term, ox.NamedNode):
+            return self.profile.shrink(term.value, self.id_base)
+        return str(getattr(term, "value", term))
+
+
+def _effort(found: Iterable[Result]) -> int:
+    """Count what is wrong below the value itself: who gets that far is closer than who fails at once."""
+    return sum(1 for it in found if it.path is not None)
+
+
+_DATATYPES = {
+    "rdf:langString": Text("text with a language", de="Text mit Sprachangabe"),
+    "xsd:string": Text("plain text", de="Text ohne Sprachangabe"),
+    "xsd:date": Text("a date", de="ein Datum"),
+}
+_NODE_KINDS = {
+    "sh:Literal": Text("a literal", de="ein Literal"),
+    "sh:IRI": Text("a thing with an id", de="ein Ding mit Kennung"),
+    "sh:BlankNode": Text("a thing without an id", de="ein Ding ohne Kennung"),
+    "sh:BlankNodeOrIRI": Text("a thing", de="ein Ding"),
+    "sh:IRIOrLiteral": Text("a thing with an id, or a literal", de="ein Ding mit Kennung oder ein Literal"),
+}

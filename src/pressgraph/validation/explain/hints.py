@@ -1,0 +1,329 @@
+"""Suggest what to do about a result: the nearest term or id, a corrected phone number, what to add or remove."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset import GraphNames, union
+from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.ids import near_id
+from pressgraph.facts.rules import phrase
+from pressgraph.i18n import Text
+from pressgraph.profile.model import Kind
+from pressgraph.rdf import RDF_TYPE, SCHEMA, SH, SKOS
+from pressgraph.rdf.terms import lexical, local_name
+from pressgraph.spelling import nearest, suggestion
+from pressgraph.validation.shacl.components import component_name, messages_about, parameter_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
+    from pressgraph.validation.report import Result
+    from pressgraph.validation.shacl.shapes import Shapes
+
+NODE_KINDS = {
+    "IRI": "an IRI",
+    "Literal": "a literal",
+    "BlankNode": "a blank node",
+    "BlankNodeOrIRI": "an IRI or a blank node",
+    "IRIOrLiteral": "an IRI or a literal",
+    "BlankNodeOrLiteral": "a blank node or a literal",
+}
+_MOST_IDS = 20_000
+_SHOWN = 4
+_TERMS = 12
+
+
+class Adviser:
+    """Make hints for results on the graph of a store."""
+
+    def __init__(self, store: ox.Store, profile: Profile, shapes: Shapes, id_base: str) -> None:
+        self.store = store
+        self.profile = profile
+        self.id_base = id_base
+        self.shapes = shapes.graph
+        self._known: dict[str | None, list[str]] = {}
+
+    def word(self, result: Result) -> Result:
+        """Return the result with a message that says what is asked for, where its shape has no message.
+
+        SPARQL constraints have their messages elsewhere.
+        """
+        name = component_name(result.component)
+        if name in {"SPARQL", "Expression", "JS"} or not result.component.startswith(SH):
+            return result
+        if self.shapes.values(_shape(result), f"{SH}message"):
+            return result
+        parameter = parameter_of(result.component)
+        values = self.shapes.values(_shape(result), SH + parameter) if parameter else ()
+        wanted = [text for value in values for text in self._shown(value)]
+        return replace(result, messages=messages_about(result.component, wanted, key=self.key(result)))
+
+    def _shown(self, term: Term) -> Iterator[str]:
+        """Yield a term, or the items of a list, as people write them."""
+        if self.shapes.is_list(term):
+            items = self.shapes.items(term)
+            for item in items[:_TERMS]:
+                yield from self._shown(item)
+            if len(items) > _TERMS:
+                yield "…"
+        elif isinstance(term, ox.NamedNode):
+            kind = NODE_KINDS.get(term.value.removeprefix(SH))
+            yield kind or self.short(term.value)
+        else:
+            yield str(getattr(term, "value", term))
+
+    def advise(self, result: Result) -> Result:
+        """Return the result with a hint, where there is something to suggest."""
+        make = _HINTS.get(component_name(result.component))
+        hint = make(self, result) if make is not None else None
+        return replace(result, hint=hint) if hint is not None else result
+
+    # -- looking things up
+
+    def short(self, iri: str) -> str:
+        """Return an IRI as facts write it."""
+        concept = self.profile.concept_of.get(iri)
+        return concept.name if concept is not None else self.profile.shrink(iri, self.id_base)
+
+    def key(self, result: Result) -> str | None:
+        """Return the name of the key that a result's path is, or None for a longer path."""
+        if result.path is None or result.path not in result.steps or result.path.startswith("^"):
+            return None
+        found = self.profile.key_of.get(result.path)
+        return found.name if found is not None else self.profile.curie(result.path) or local_name(result.path)
+
+    def parameter(self, result: Result, name: str) -> str | None:
+        """Return what a constraint of the result's shape asks for, as an IRI or a lexical form."""
+        value = self.shapes.value(_shape(result), SH + name)
+        return lexical(value) if value is not None else None
+
+    def values(self, focus: str, predicate: str) -> list[str]:
+        """Return what the graph says of a node, as people write it."""
+        if focus.startswith("_:"):
+            return []
+        objects = union.objects(self.store, ox.NamedNode(focus), predicate)
+        return sorted(self.short(it.value) if isinstance(it, ox.NamedNode) else lexical(it) for it in objects)
+
+    def ids_of(self, class_iri: str | None) -> list[str]:
+        """Return the ids of the things of a class, or of all things."""
+        if class_iri not in self._known:
+            classes: Iterable[str | None] = [None]
+            if class_iri is not None:
+                below = [it.iri for it in self.profile.classes.values() if class_iri in it.superclasses]
+                classes = [class_iri, *below]
+            found: set[str] = set()
+            for one in classes:
+                wanted = ox.NamedNode(one) if one is not None else None
+                for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), wanted, union.DEFAULT):
+                    if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self.id_base):
+                        found.add(quad.subject.value.removeprefix(self.id_base))
+                    if len(found) >= _MOST_IDS:
+                        break
+            self._known[class_iri] = sorted(found)
+        return self._known[class_iri]
+
+    # -- hints, by constraint component
+
+    def class_(self, result: Result) -> Text | None:
+        """Suggest an id of that class whose thing the one given is likely to mean."""
+        wanted = self.parameter(result, "class")
+        if wanted is None or result.lexical is None:
+            return None
+        given = result.lexical.removeprefix(self.id_base)
+        kind = f"{given.partition('/')[0]}/"
+        alike = (it for it in self.ids_of(wanted) if it.startswith(kind))
+        close = near_id(given, {it: names_of(self.store, self.id_base + it) for it in alike})
+        if close is not None:
+            return suggestion(close)
+        types = self.values(result.lexical, RDF_TYPE)
+        if types:
+            shown = ", ".join(types[:_SHOWN])
+            return Text(f"'{given}' is: {shown}", de=f"'{given}' ist: {shown}")
+        return Text(f"nothing says what '{given}' is", de=f"nichts sagt, was '{given}' ist")
+
+    def missing(self, result: Result) -> Text | None:
+        """Say which key to add."""
+        key = self.key(result)
+        if key is None:
+            return None
+        about = result.focus.removeprefix(self.id_base)
+        if not self._is_of_facts(result.focus):
+            # a term of the project's own ontology, which is written in Turtle
+            prop, name = (
+                self.profile.curie(result.path or "") or f"<{result.path}>",
+                self.profile.curie(about) or f"<{about}>",
+            )
+            return Text(f"add {prop} to {name}", de=f"bei {name} {prop} ergänzen")
+        form = self._form(result.path or "")
+        words = f": {form}" if form is not None else ""
+        translated = f": {form.to('de')}" if form is not None else ""
+        return Text(f"add '{key}: …' to '{about}'{words}", de=f"bei '{about}' '{key}: …' ergänzen{translated}")
+
+    def _is_of_facts(self, focus: str) -> bool:
+        """Tell whether a node is one that facts speak of, not only the project's ontology."""
+        if focus.startswith("_:"):
+            return True
+        of_profile = ox.NamedNode(GraphNames(id_base=self.id_base).profile)
+        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        graphs = {quad.graph_name for quad in quads}
+        return of_profile not in graphs or not graphs <= {of_profile, union.DEFAULT}
+
+    def _form(self, iri: str) -> Text | None:
+        """Return what a key's values look like: never one that nobody has stated."""
+        key = self.profile.key_of.get(iri)
+        if key is None:
+            return None
+        if key.kind is Kind.TERM and key.scheme is not None:
+            names = list(key.scheme.concepts)
+            shown = ", ".join(names[:_TERMS]) + (", …" if len(names) > _TERMS else "")
+            return Text(shown, de=shown)
+        if key.kind is Kind.LITERAL:
+            return _FORMS.get(local_name(key.datatype or ""))
+        if key.kind is Kind.TEXT and key.language_required:
+            return Text("text with its language, as in 'en: …'", de="Text mit seiner Sprache, wie in 'de: …'")
+        return None
+
+    def surplus(self, result: Result) -> Text | None:
+        """Say between which values to choose."""
+        if self.parameter(result, "maxCount") == "0":
+            return None
+        if result.path is None or self.key(result) is None:
+            return None
+        values = self.values(result.focus, result.path)
+        shown = ", ".join(values[:_SHOWN]) + (", …" if len(values) > _SHOWN else "")
+        return Text(f"keep one of: {shown}", de=f"eins behalten von: {shown}") if values else None
+
+    def literal(self, result: Result) -> Text | None:
+        """Mend a literal by its datatype."""
+        mended = datatype(self.parameter(result, "datatype")).mend(result.lexical or "")
+        return mended if isinstance(mended, Text) else None
+
+    def pattern(self, result: Result) -> Text | None:
+        """Mend what a pattern refuses: phone numbers and addresses of mail."""
+        given = result.lexical or ""
+        if result.path in {f"{SCHEMA}telephone", f"{SCHEMA}faxNumber"}:
+            return mend_phone(given)
+        if result.path == f"{SCHEMA}email":
+            mended = re.sub(r"\s+|^mailto:", "", given.replace("(at)", "@").replace("[at]", "@").replace("(dot)", "."))
+            if mended != given and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mended):
+                return phrase("write", value=mended)
+        return None
+
+    def term(self, result: Result) -> Text | None:
+        """Suggest the nearest term of a vocabulary."""
+        key = self.profile.key_of.get(result.path or "")
+        if key is None or key.scheme is None or result.lexical is None:
+            return None
+        concepts = key.scheme.concepts
+        close = nearest(local_name(result.lexical), concepts)
+        known = phrase("known", words=", ".join(list(concepts)[:12]))
+        return suggestion(close) if close is not None else known
+
+    def listed(self, result: Result) -> Text | None:
+        """Suggest the nearest listed value."""
+        return self.term(result)
+
+    def compared(self, result: Result) -> Text | None:
+        """Show the value that a value was compared with."""
+        for name in ("lessThan", "lessThanOrEquals", "equals", "disjoint"):
+            other = self.parameter(result, name)
+            if other is None:
+                continue
+            values = self.values(result.focus, other)
+            if not values:
+                return None
+            shown, key = ", ".join(values[:_SHOWN]), self.short(other)
+            return Text(f"'{key}' is {shown}", de=f"'{key}' ist {shown}")
+        return None
+
+    def language(self, result: Result) -> Text | None:
+        """Show the texts that share a language."""
+        if result.path is None or result.focus.startswith("_:"):
+            return None
+        texts: dict[str, list[str]] = {}
+        for text in union.objects(self.store, ox.NamedNode(result.focus), result.path):
+            if isinstance(text, ox.Literal) and text.language:
+                texts.setdefault(text.language, []).append(text.value)
+        twice = sorted((tag, sorted(found)) for tag, found in texts.items() if len(found) > 1)
+        if not twice:
+            return None
+        tag, found = twice[0]
+        english = ", ".join(f"“{it}”" for it in found[:_SHOWN])
+        german = ", ".join(f"„{it}“" for it in found[:_SHOWN])
+        return Text(f"in '{tag}': {english}; keep one", de=f"in '{tag}': {german}; eins behalten")
+
+
+_FORMS = {
+    "date": Text("as year-month-day", de="als Jahr-Monat-Tag"),
+    "duration": Text("such as P…Y for years or P…M for months", de="etwa P…Y für Jahre oder P…M für Monate"),
+    "integer": Text("a whole number", de="eine ganze Zahl"),
+    "boolean": Text("true or false", de="true oder false"),
+    "gYear": Text("a year of four digits", de="ein Jahr mit vier Ziffern"),
+}
+
+
+_HINTS: dict[str, Callable[[Adviser, Result], Text | None]] = {
+    "Class": Adviser.class_,
+    "MinCount": Adviser.missing,
+    "MaxCount": Adviser.surplus,
+    "Datatype": Adviser.literal,
+    "Pattern": Adviser.pattern,
+    "Node": Adviser.term,
+    "In": Adviser.listed,
+    "LessThan": Adviser.compared,
+    "LessThanOrEquals": Adviser.compared,
+    "Equals": Adviser.compared,
+    "Disjoint": Adviser.compared,
+    "UniqueLang": Adviser.language,
+}
+
+
+_NAMES = (
+    *(SCHEMA + name for name in ("name", "legalName", "alternateName", "headline")),
+    f"{SKOS}prefLabel",
+)
+
+
+def names_of(store: ox.Store, iri: str) -> list[str]:
+    """Return the names that a store has for a thing."""
+    thing = ox.NamedNode(iri)
+    return [text.value for name in _NAMES for text in union.objects(store, thing, name) if isinstance(text, ox.Literal)]
+
+
+def _shape(result: Result) -> ox.NamedNode | None:
+    """Return the shape that a result names; None for one without an IRI."""
+    return ox.NamedNode(result.shape) if result.shape and not result.shape.startswith("_:") else None
+
+
+def mend_phone(text: str) -> Text:
+    """Suggest the international form of a phone number (ITU-T E.123).
+
+    A number without the country's code could be anywhere: then only what to add can be said.
+
+    >>> mend_phone("+49 (0)351796 5106")
+    'write +49 351 7965106'
+    """
+    import phonenumbers
+
+    written = re.sub(r"^\s*00", "+", text)
+    if written.strip().startswith("+"):
+        try:
+            number = phonenumbers.parse(written, None)
+        except phonenumbers.NumberParseException:
+            pass
+        else:
+            form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+            mended = phonenumbers.format_number(number, form)
+            if re.fullmatch(r"\+[0-9]+(?:[ -][0-9]+)+", mended):
+                return phrase("write", value=mended)
+    return Text(
+        "start with + and the country's code, such as +49 351 7965106",
+        de="mit + und der Landesvorwahl beginnen, etwa +49 351 7965106",
+    )

@@ -1,0 +1,230 @@
+"""What each rule says, with a wrong and a right example: rules of facts files, constraints of shapes, checks.
+
+Reports name rules by these ids, `pressgraph rule` explains one, and the documentation has a page for each.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.errors import PressgraphError
+from pressgraph.facts.rules import RULES
+from pressgraph.i18n import Text
+from pressgraph.languages import choose
+from pressgraph.profile.sources import consumer_shapes
+from pressgraph.project import resource_folder
+from pressgraph.query.comments import read_header
+from pressgraph.rdf import SH
+from pressgraph.rdf.graph import Graph
+from pressgraph.rdf.terms import local_name
+from pressgraph.spelling import did_you_mean
+from pressgraph.validation.checks.check import load_checks
+from pressgraph.validation.report import Severity, rule_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+
+PAGES = "https://w3id.org/pressgraph/rules/"
+"""Where the pages of shipped rules are found once the namespace is registered."""
+
+_SHAPES = "https://w3id.org/pressgraph/shapes"
+_SEVERITIES = {f"{SH}Violation": Severity.VIOLATION, f"{SH}Warning": Severity.WARNING, f"{SH}Info": Severity.INFO}
+_FACTS = Text("a rule of facts files", de="eine Regel der Faktendateien")
+_SHAPE = Text("a constraint of the shapes", de="eine Bedingung der Shapes")
+_CHECK = Text("a check of the graph", de="eine Prüfung des Graphen")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Data that breaks a rule, and the same data put right; `syntax` is yaml, csv, json, jsonl or turtle."""
+
+    syntax: str
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a rule says; messages and hints by language tag, with names in capitals for what a report fills in."""
+
+    id: str
+    kind: Text
+    severity: Severity
+    messages: Mapping[str, str]
+    hints: Mapping[str, str]
+    about: str = ""
+    """What a check finds, in English: the first paragraph of its query."""
+    path: str = ""
+    """The key that a constraint is about."""
+    shipped: bool = True
+    example: Example | None = None
+
+
+def explanations(project: Project, profile: Profile) -> dict[str, Explanation]:
+    """Return the rules that reports of a project can name, by id.
+
+    Raises ProfileError for a check that cannot be read.
+    """
+    examples = _examples()
+    found: dict[str, Explanation] = {}
+    for each in (*_of_facts(examples), *_of_checks(project, examples), *_of_shapes(project, profile)):
+        found.setdefault(each.id, each)
+    return found
+
+
+def explain(name: str, project: Project, profile: Profile) -> Explanation:
+    """Return what a rule says.
+
+    Raises PressgraphError for a name that no rule has, with the nearest.
+    """
+    known = explanations(project, profile)
+    if name not in known:
+        hint = did_you_mean(name, known, otherwise="'pressgraph rule' lists them")
+        raise PressgraphError(Text(f"there is no rule '{name}'", de=f"es gibt keine Regel '{name}'"), hint=hint)
+    return known[name]
+
+
+def page_of(rule: str, shape: str | None = None) -> str | None:
+    """Return the address of a rule's page; `shape` is what reported it, None for a rule of facts files.
+
+    A project's own shapes and checks have none.
+
+    >>> page_of("unknown-key")
+    'https://w3id.org/pressgraph/rules/unknown-key'
+    >>> page_of("Talk-title", "https://data.example.org/shapes#Talk-title")
+    """
+    if shape is None:
+        return PAGES + rule if rule in RULES else None
+    if shape.startswith(_SHAPES):
+        return PAGES + rule
+    return PAGES + rule if (resource_folder("queries") / "checks" / f"{rule}-violation.rq").is_file() else None
+
+
+def _examples() -> dict[str, Example]:
+    text = files("pressgraph.validation.explain").joinpath("rule_examples.toml").read_text(encoding="utf-8")
+    return {
+        name: Example(syntax=it.get("syntax", "yaml"), wrong=it["wrong"], right=it["right"])
+        for name, it in tomllib.loads(text).items()
+    }
+
+
+def _in_capitals(text: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda match: match[1].upper(), text)
+
+
+def _of_facts(examples: Mapping[str, Example]) -> Iterator[Explanation]:
+    for name, rule in RULES.items():
+        yield Explanation(
+            id=name,
+            kind=_FACTS,
+            severity=Severity.VIOLATION,
+            messages={"en": _in_capitals(rule.en), "de": _in_capitals(rule.de)},
+            hints=dict(zip(("en", "de"), rule.hint, strict=True)) if rule.hint else {},
+            example=examples.get(name),
+        )
+
+
+def _of_checks(project: Project, examples: Mapping[str, Example]) -> Iterator[Explanation]:
+    shipped = resource_folder("queries")
+    for check in load_checks(project):
+        is_shipped = check.path.is_relative_to(shipped)
+        yield Explanation(
+            id=check.name,
+            kind=_CHECK,
+            severity=check.severity,
+            messages={tag: _in_capitals(text) for tag, text in check.messages.items()},
+            hints={},
+            about=read_header(check.text).summary,
+            shipped=is_shipped,
+            example=examples.get(check.name) if is_shipped else None,
+        )
+
+
+def _of_shapes(project: Project, profile: Profile) -> Iterator[Explanation]:
+    """Explain the constraints that have an IRI and a message; those of consumers (search engines) too."""
+    graph = Graph(triple for file in (*profile.shapes, *consumer_shapes()) for triple in file.triples)
+    shapes = {
+        shape.value: shape
+        for shape, predicate, _ in graph
+        if predicate == f"{SH}message" and isinstance(shape, ox.NamedNode)
+    }
+    for iri, shape in sorted(shapes.items()):
+        shipped = iri.startswith(_SHAPES)
+        paths = graph.iris(shape, f"{SH}path")
+        severities = graph.iris(shape, f"{SH}severity")
+        yield Explanation(
+            id=rule_of(iri),
+            kind=_SHAPE,
+            severity=_SEVERITIES.get(severities[0], Severity.VIOLATION) if severities else Severity.VIOLATION,
+            messages={
+                tag or "en": re.sub(r"\{[?$]?(\w+)\}", lambda match: match[1].upper(), text)
+                for tag, text in graph.texts(shape, f"{SH}message").items()
+            },
+            hints={},
+            path=profile.shrink(paths[0], project.id_base) if paths else "",
+            shipped=shipped,
+            example=_of_turtle(local_name(iri)) if shipped else None,
+        )
+
+
+def _of_turtle(name: str) -> Example | None:
+    """Return the example of a shipped constraint, without its prefixes."""
+    texts = []
+    for word in ("violating", "conforming"):
+        path = resource_folder("examples") / f"{name}.{word}.ttl"
+        if not path.is_file():
+            return None
+        lines = path.read_text(encoding="utf-8").splitlines()
+        texts.append("\n".join(it for it in lines if not it.startswith(("@prefix", "#"))).strip() + "\n")
+    return Example(syntax="turtle", wrong=texts[0], right=texts[1])
+
+
+_TITLES = {"wrong": Text("Wrong", de="Falsch"), "right": Text("Right", de="Richtig")}
+_WORDS = {
+    Severity.VIOLATION: Text("error", de="Fehler"),
+    Severity.WARNING: Text("warning", de="Warnung"),
+    Severity.INFO: Text("info", de="Hinweis"),
+}
+
+
+def as_text(rule: Explanation, language: str) -> str:
+    """Write a rule for a terminal."""
+    head = f"{rule.id}: {rule.kind.to(language)} ({_WORDS[rule.severity].to(language)})"
+    blocks = [head, choose(rule.messages, language) or ""]
+    blocks += [hint for hint in [choose(rule.hints, language)] if hint]
+    blocks += [rule.about] if rule.about else []
+    if rule.example is not None:
+        for word, text in (("wrong", rule.example.wrong), ("right", rule.example.right)):
+            indented = "".join(f"    {line}" if line.strip() else line for line in text.splitlines(keepends=True))
+            blocks.append(f"{_TITLES[word].to(language)}:\n\n{indented.rstrip()}")
+    return "\n\n".join(it for it in blocks if it) + "\n"
+
+
+def as_markdown(rule: Explanation) -> str:
+    """Write the page of a rule, in English with the German message beneath."""
+    lines = [f"# {rule.id}", "", f"{str(rule.kind).capitalize()}. Severity: {_WORDS[rule.severity]}.", ""]
+    if rule.path:
+        lines += [f"It is about the key `{rule.path}`.", ""]
+    for tag in ("en", "de"):
+        if tag in rule.messages:
+            hint = f" ({rule.hints[tag]})" if tag in rule.hints else ""
+            lines += [f"> {_escaped(rule.messages[tag] + hint)}", ""]
+    lines += [rule.about, ""] if rule.about else []
+    if rule.example is not None:
+        for word, text in (("wrong", rule.example.wrong), ("right", rule.example.right)):
+            lines += [f"## {_TITLES[word]}", "", f"```{rule.example.syntax}", text.rstrip(), "```", ""]
+    lines += [f"In a terminal: `pressgraph rule {rule.id}`."]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_<>\[\]|])", r"\\\1", text)

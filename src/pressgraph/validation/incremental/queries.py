@@ -1,0 +1,306 @@
+"""What SPARQL queries read, told from their algebra."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pressgraph.validation.incremental.footprint import EXISTS, IN_GRAPH, NotLocalError, Trace, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pressgraph.validation.incremental.footprint import Chain, Edge, Footprint
+
+
+def query_footprint(text: str, prefixes: Mapping[str, str]) -> Footprint:
+    """Return what the rows of a query about one `?this` are made of."""
+    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
+    trace = Trace()
+    try:
+        algebra = _algebra(declared + text)
+    except NotLocalError as error:
+        return Unknown(reason=str(error))
+    try:
+        _trace(algebra, trace, ())
+    except NotLocalError as error:
+        everything = _Everything()
+        everything.gather(algebra)
+        return Unknown(reason=str(error), properties=frozenset(everything.properties()), graphs=everything.graphs)
+    return frozenset(trace.reads)
+
+
+def trace_query(text: str, trace: Trace, focus: Chain) -> None:
+    """Note what a query about `$this`, a focus node at the end of a chain, reads.
+
+    Raises NotLocalError.
+    """
+    _trace(_algebra(text), trace, focus)
+
+
+def _trace(algebra: Any, trace: Trace, focus: Chain) -> None:
+    for walk in _walks(algebra):
+        _follow(walk, trace, focus)
+
+
+def _follow(walk: Walk, trace: Trace, focus: Chain) -> None:
+    """Note what is read along a walk of paths from the focus node."""
+    starts = [focus]
+    for path, inverse in walk:
+        if path == EXISTS:
+            for start in starts:
+                trace.read(start, (EXISTS, False))
+            return
+        starts = _follow_path(path, trace, starts, inverse=inverse)
+
+
+def _follow_path(path: Any, trace: Trace, starts: list[Chain], *, inverse: bool) -> list[Chain]:
+    from rdflib import URIRef
+    from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
+
+    match path:
+        case URIRef():
+            return trace.step((str(path), inverse), starts)
+        case InvPath():
+            return _follow_path(path.arg, trace, starts, inverse=not inverse)
+        case AlternativePath():
+            return [end for it in path.args for end in _follow_path(it, trace, starts, inverse=inverse)]
+        case SequencePath():
+            for it in reversed(path.args) if inverse else path.args:
+                starts = _follow_path(it, trace, starts, inverse=inverse)
+            return starts
+        case MulPath():
+            return trace.closure(frozenset(_path_edges(path.path, inverse=inverse)), starts)
+        case None:
+            return trace.step((None, inverse), starts)
+    raise NotLocalError(f"the SPARQL uses a path of a kind that is not followed: {path!r}")
+
+
+def _path_edges(path: Any, *, inverse: bool) -> Iterator[Edge]:
+    from rdflib import URIRef
+    from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
+
+    match path:
+        case URIRef():
+            yield str(path), inverse
+        case InvPath():
+            yield from _path_edges(path.arg, inverse=not inverse)
+        case AlternativePath() | SequencePath():
+            for it in path.args:
+                yield from _path_edges(it, inverse=inverse)
+        case MulPath():
+            yield from _path_edges(path.path, inverse=inverse)
+        case _:
+            raise NotLocalError(f"the SPARQL uses a path of a kind that is not followed: {path!r}")
+
+
+Walk: TypeAlias = tuple[tuple[Any, bool], ...]
+"""Paths (None: any property), each with whether it is followed backwards."""
+
+
+def _algebra(query: str) -> Any:
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        return translateQuery(parseQuery(query)).algebra
+    except Exception as error:
+        raise NotLocalError(f"the SPARQL cannot be read: {error}") from error
+
+
+def _walks(algebra: Any) -> Iterator[Walk]:
+    """Yield a walk from `$this` for each triple pattern of a query: paths and directions, the pattern's own last.
+
+    A walk may lead through patterns that hold wherever its pattern does: those of its own group and of the groups
+    around it, not those of an OPTIONAL, EXISTS or UNION beside it.
+    """
+    from rdflib import BNode, Variable
+
+    gathered = _Gathered()
+    gathered.group(algebra, ())
+    this = Variable("this")
+    for scope, (subject, path, value) in gathered.patterns:
+        usable = [it for s, it in gathered.patterns if scope[: len(s)] == s]
+        walks: dict[Any, Walk] = {this: ()}
+        edge: list[Any] = [this]
+        while edge and subject not in walks and value not in walks:
+            following = []
+            for node in edge:
+                for s, p, o in usable:
+                    for one, other, inverse in ((s, o, False), (o, s, True)):
+                        if one == node and isinstance(other, Variable | BNode) and other not in walks:
+                            walks[other] = (*walks[node], (gathered.path(p, scope), inverse))
+                            following.append(other)
+            edge = following
+        if subject in walks and gathered.only_exists((subject, path, value)):
+            yield (*walks[subject], (EXISTS, False))
+        elif subject in walks:
+            yield (*walks[subject], (gathered.path(path, scope), False))
+        elif value in walks:
+            yield (*walks[value], (gathered.path(path, scope), True))
+        else:
+            raise NotLocalError("the SPARQL reads what no path from $this leads to")
+
+
+_THROUGH = {"SelectQuery", "AskQuery", "Project", "Distinct", "Reduced", "Filter", "Extend", "OrderBy"}
+_Scope: TypeAlias = tuple[int, ...]
+
+
+class _Gathered:
+    """The triple patterns and VALUES of a query, each with the groups that it is in."""
+
+    def __init__(self) -> None:
+        self.patterns: list[tuple[_Scope, tuple[Any, Any, Any]]] = []
+        self._values: list[tuple[_Scope, dict[Any, set[Any]]]] = []
+        self._within: set[Any] = set()
+        """What stands within EXISTS or MINUS, where a pattern may ask for nothing but whether something is there."""
+        self._uses: Counter[Any] = Counter()
+        self._last = 0
+
+    def _new(self) -> int:
+        self._last += 1
+        return self._last
+
+    def path(self, term: Any, scope: _Scope) -> Any:
+        """Return what a pattern's predicate can be: a path, the IRIs that VALUES give a variable, or None."""
+        from rdflib import URIRef, Variable
+        from rdflib.paths import AlternativePath
+
+        if not isinstance(term, Variable):
+            return term
+        for where, values in self._values:
+            known = values.get(term, set())
+            if known and scope[: len(where)] == where and all(isinstance(it, URIRef) for it in known):
+                return AlternativePath(*sorted(known))
+        return None
+
+    def only_exists(self, pattern: tuple[Any, Any, Any]) -> bool:
+        """Tell whether a pattern within EXISTS asks only whether anything is said of its subject."""
+        from rdflib import Variable
+
+        _, path, value = pattern
+        free = all(isinstance(it, Variable) and self._uses[it] == 1 for it in (path, value))
+        return free and pattern in self._within
+
+    def group(self, node: Any, scope: _Scope, *, graph: Any = None, exists: bool = False) -> None:
+        """Gather from a node of the algebra; `graph` is the GRAPH that it stands in."""
+        from rdflib import Variable
+
+        this = Variable("this")
+        name = getattr(node, "name", None)
+        if name == "BGP":
+            self._bgp(node.triples, scope, graph=graph, exists=exists)
+        elif name in {"Union", "LeftJoin", "Minus"}:
+            first = (*scope, self._new()) if name == "Union" else scope
+            self.group(node.p1, first, graph=graph, exists=exists)
+            said = self._uses[this]
+            self.group(node.p2, (*scope, self._new()), graph=graph, exists=exists or name == "Minus")
+            if name == "Minus" and self._uses[this] > said:
+                # asked about one thing, the two sides would have no variable in common (SPARQL 1.1, 8.3.1)
+                raise NotLocalError("the SPARQL takes away by $this")
+        elif name == "Join":
+            self.group(node.p1, scope, graph=graph, exists=exists)
+            self.group(node.p2, scope, graph=graph, exists=exists)
+        elif name == "Graph":
+            self.group(node.p, scope, graph=node.term, exists=exists)
+        elif name == "ToMultiSet":
+            self._table(node.p, scope)
+        elif name == "AggregateJoin" and this in (getattr(node.p, "expr", None) or ()):
+            # each thing has groups of its own
+            self.group(node.p.p, scope, graph=graph, exists=exists)
+        elif name in _THROUGH:
+            # what is grouped by stands as the result of an aggregate too
+            if getattr(node, "var", None) == this and not str(node.expr).startswith("__agg_"):
+                raise NotLocalError("the SPARQL computes $this")
+            self.group(node.p, scope, graph=graph, exists=exists)
+        else:
+            raise NotLocalError(f"the SPARQL uses {name}")
+        self._expression(getattr(node, "expr", None), scope, graph)
+
+    def _bgp(self, triples: Iterable[Any], scope: _Scope, *, graph: Any, exists: bool) -> None:
+        from rdflib import URIRef
+
+        for triple in triples:
+            pattern = tuple(triple)
+            self.patterns.append((scope, pattern))
+            self._uses.update(pattern)
+            if exists:
+                self._within.add(pattern)
+            if graph is not None:
+                self.patterns.append((scope, (pattern[0], URIRef(IN_GRAPH), graph)))
+                # what stands in a named graph and nowhere else cannot be told apart from what stands elsewhere
+                self._uses.update(pattern)
+
+    def _table(self, node: Any, scope: _Scope) -> None:
+        if getattr(node, "name", None) not in {"values", None}:
+            raise NotLocalError("the SPARQL has a subquery")
+        values = _columns(node)
+        if any(str(it) == "this" for it in values):
+            raise NotLocalError("the SPARQL lists $this")
+        self._values.append((scope, values))
+        self._uses.update(values.keys())
+
+    def _expression(self, node: Any, scope: _Scope, graph: Any) -> None:
+        """Gather the patterns of EXISTS and NOT EXISTS within an expression, and the variables used."""
+        from rdflib import Variable
+
+        name = getattr(node, "name", "")
+        if name in {"Builtin_EXISTS", "Builtin_NOTEXISTS"}:
+            self.group(node.graph, (*scope, self._new()), graph=graph, exists=True)
+        elif name == "Builtin_BOUND" and node.arg == Variable("this"):
+            raise NotLocalError("the SPARQL asks whether $this is bound")
+        elif isinstance(node, Variable):
+            self._uses[node] += 1
+        elif isinstance(node, dict):
+            for value in node.values():
+                self._expression(value, scope, graph)
+        elif isinstance(node, list):
+            for value in node:
+                self._expression(value, scope, graph)
+
+
+def _columns(node: Any) -> dict[Any, set[Any]]:
+    """Return what a VALUES block gives each variable; UNDEF is a text there."""
+    values: dict[Any, set[Any]] = {}
+    for row in getattr(node, "res", None) or ():
+        for variable, term in row.items():
+            values.setdefault(variable, set()).add(term)
+    return values
+
+
+class _Everything:
+    """Every property that a query names, wherever it stands in it."""
+
+    def __init__(self) -> None:
+        self.graphs = False
+        self._predicates: list[Any] = []
+        self._values: dict[Any, set[Any]] = {}
+
+    def gather(self, node: Any) -> None:
+        name = getattr(node, "name", None)
+        if name == "BGP":
+            self._predicates += [predicate for _, predicate, _ in node.triples]
+        elif name == "values":
+            for variable, terms in _columns(node).items():
+                self._values.setdefault(variable, set()).update(terms)
+        self.graphs = self.graphs or name == "Graph"
+        if isinstance(node, dict):
+            for value in node.values():
+                self.gather(value)
+        elif isinstance(node, list | tuple):
+            for value in node:
+                self.gather(value)
+
+    def properties(self) -> Iterator[str | None]:
+        """Yield the properties; None where any will do."""
+        from rdflib import URIRef, Variable
+
+        for term in self._predicates:
+            if isinstance(term, Variable):
+                known = self._values.get(term, {None})
+                yield from (str(it) if isinstance(it, URIRef) else None for it in known)
+            else:
+                try:
+                    yield from (predicate for predicate, _ in _path_edges(term, inverse=False))
+                except NotLocalError:
+                    yield None

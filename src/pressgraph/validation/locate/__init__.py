@@ -1,0 +1,1 @@
+"""Places: where in facts files and RDF files a result stands."""

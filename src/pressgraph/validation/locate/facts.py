@@ -1,0 +1,180 @@
+"""From a validation result to the place in a facts file that caused it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.convert.emitter import compile_emitter
+from pressgraph.convert.stored import canonical
+from pressgraph.facts.model import ValueObject, is_node
+from pressgraph.i18n import Text
+from pressgraph.profile.model import Kind
+from pressgraph.rdf import RDF_TYPE
+from pressgraph.rdf.terms import lexical, read_term
+from pressgraph.validation.report import Related
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pressgraph.errors import Place
+    from pressgraph.facts.model import Body, Fact, FactsFile, Path, Span
+    from pressgraph.profile import Profile
+    from pressgraph.validation.report import Result
+
+_SHOWN = 3
+
+
+_OTHER = Text("the other is here", de="das andere steht hier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """Where a value stands, and in which fact."""
+
+    place: Place
+    name: str
+    """The value as a store has it."""
+    written: str = ""
+    """The value as the file has it."""
+    language: str | None = None
+    source: str | None = None
+    evidence: tuple[Span, ...] = ()
+
+
+class Locator:
+    """Know where each thing, property and value of some facts files stands."""
+
+    def __init__(self, files: Iterable[FactsFile], profile: Profile, id_base: str) -> None:
+        self._profile = profile
+        self._emitter = compile_emitter(profile, id_base)
+        self._nodes: dict[str, _Spot] = {}
+        self._typed: set[str] = set()
+        self._values: dict[tuple[str, str], list[_Spot]] = defaultdict(list)
+        self._paths: dict[str, list[str]] = defaultdict(list)
+        # whichever files are read, and in whatever order, the place of a result is the same
+        for found in sorted(files, key=lambda it: it.file):
+            source = found.source.id if found.source is not None else None
+            if found.source is not None:
+                self._node(found.source.body, (), found.source.places, source, ())
+            for fact in found.facts:
+                self._fact(fact, source)
+
+    def _fact(self, fact: Fact, source: str | None) -> None:
+        self._node(fact.body, (), fact.places, source, fact.receipt.evidence)
+
+    def locate(self, result: Result) -> Result:
+        """Return the result with the place of its value, else of the property's last value, else of the node."""
+        spot, others = self._spot(result)
+        if spot is None:
+            return result
+        related = tuple(islice(self._related(result, spot, others), _SHOWN))
+        return replace(result, place=spot.place, source=spot.source, evidence=spot.evidence, related=related)
+
+    def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
+        focus = result.focus
+        stated = [spot for step in result.steps for spot in self._follow(focus, step)]
+        if result.lexical is not None:
+            found = _matching(stated, result)
+            if found is None and not any(step.startswith("^") for step in result.steps):
+                # a SPARQL constraint has no path, and sh:equals reports values of the other property
+                anywhere = [spot for path in self._paths.get(focus, ()) for spot in self._values[focus, path]]
+                found = _matching(anywhere, result)
+            if found is not None:
+                return found, stated
+        elif stated:
+            # of too many values, the last is the one that somebody added
+            return stated[-1], stated[:-1]
+        return self._nodes.get(focus), stated
+
+    def _follow(self, focus: str, step: str) -> list[_Spot]:
+        if not step.startswith("^"):
+            return self._values.get((focus, step), [])
+        return [
+            replace(spot, name=subject)
+            for (subject, path), spots in self._values.items()
+            if path == step[1:]
+            for spot in spots
+            if spot.name == focus
+        ]
+
+    def _related(self, result: Result, spot: _Spot, others: list[_Spot]) -> Iterator[Related]:
+        seen = {spot.place}
+        if result.component.endswith("#MaxCountConstraintComponent"):
+            for other in others:
+                if other.place not in seen and other.name != spot.name:
+                    seen.add(other.place)
+                    yield Related(place=other.place, note=Text("the other value", de="der andere Wert"))
+        node = self._nodes.get(result.value or "")
+        if node is not None and node.place not in seen:
+            seen.add(node.place)
+            yield Related(place=node.place, note=Text("described here", de="hier beschrieben"))
+        if result.other is None:
+            return
+        name = lexical(read_term(result.other))
+        beside = next((it for it in others if it.name == name and it.place not in seen), None)
+        beside = beside or self._nodes.get(result.other)
+        if beside is not None and beside.place not in seen:
+            same = result.other == result.focus
+            note = Text("what it is stands here", de="was es ist, steht hier") if same else _OTHER
+            yield Related(place=beside.place, note=note)
+
+    # -- learning
+
+    def _node(
+        self, body: Body, path: Path, places: Mapping[Path, Place], source: str | None, evidence: tuple[Span, ...]
+    ) -> None:
+        subject = self._emitter.iri(body["id"])[1:-1]
+        # What a thing lacks belongs where it says what it is, else where it is first described.
+        if subject not in self._nodes or ("type" in body and subject not in self._typed):
+            place = places.get((*path, "id"), places[path])
+            self._nodes[subject] = _Spot(place=place, name=subject, source=source, evidence=evidence)
+        if "type" in body:
+            self._typed.add(subject)
+        for key, values in body.items():
+            if key == "id":
+                continue
+            for index, value in enumerate(values):
+                for iri, written, datatype, language, at in self._value(key, value, (*path, key, index), places):
+                    if at is None:
+                        continue
+                    if (subject, iri) not in self._values:
+                        self._paths[subject].append(iri)
+                    name = canonical(written, datatype) if datatype is not None else written
+                    spot = _Spot(
+                        place=at, name=name, written=written, language=language, source=source, evidence=evidence
+                    )
+                    self._values[subject, iri].append(spot)
+                if key != "type" and self._profile.keys[key].takes(Kind.LINK) and is_node(value):
+                    self._node(value, (*path, key, index), places, source, evidence)
+
+    def _value(
+        self, key: str, value: Any, path: Path, places: Mapping[Path, Place]
+    ) -> Iterator[tuple[str, str, str | None, str | None, Place | None]]:
+        """Yield property, value as a term, datatype, language and place of what a key says."""
+        place = places.get(path)
+        if key == "type":
+            yield RDF_TYPE, self._profile.classes[value].iri, None, None, place
+            return
+        found = self._profile.keys[key]
+        if isinstance(value, dict) and found.kind is Kind.TEXT:
+            for tag, texts in value.items():
+                for number, text in enumerate(texts):
+                    yield found.iri, text, None, tag, places.get((*path, tag, number))
+        elif isinstance(value, ValueObject):
+            yield found.iri, value["@value"], value.get("@type"), value.get("@language"), place
+        elif isinstance(value, dict):
+            yield found.iri, self._emitter.iri(value["id"])[1:-1], None, None, places.get((*path, "id"), place)
+        elif found.kind is Kind.LINK:
+            yield found.iri, self._emitter.iri(value)[1:-1], None, None, place
+        elif found.kind is Kind.TERM and found.scheme is not None:
+            yield found.iri, found.scheme.concepts[value].iri, None, None, place
+        else:
+            yield found.iri, value, found.datatype, None, place
+
+
+def _matching(spots: list[_Spot], result: Result) -> _Spot | None:
+    same = [spot for spot in spots if result.lexical in {spot.name, spot.written}]
+    return next((spot for spot in same if spot.language == result.language), same[0] if same else None)

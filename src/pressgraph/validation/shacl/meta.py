@@ -1,0 +1,96 @@
+"""Check shapes by SHACL's own shapes (SHACL 1.0, appendix C), which pySHACL brings with it.
+
+It takes seconds, so no command does it but the one that is asked for it: engines refuse what is wrong, or pass over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.errors import ProfileError
+from pressgraph.i18n import Text
+from pressgraph.rdf import SH
+from pressgraph.rdf.graph import Graph
+from pressgraph.rdf.terms import read_term
+from pressgraph.validation.shacl.components import messages_about
+from pressgraph.validation.shacl.naming import NAMED_HERE
+from pressgraph.validation.shacl.results import read_report
+
+if TYPE_CHECKING:
+    from pressgraph.profile import Profile
+    from pressgraph.rdf import Resource
+    from pressgraph.validation.report import Result
+
+ILL_FORMED = f"{NAMED_HERE}ill-formed-shape"
+
+_NUMBER = Text("it takes one whole number, such as 1", de="verlangt ist eine ganze Zahl, etwa 1")
+_IRI = Text("it takes an IRI, such as xsd:date or schema:Organization", de="verlangt ist eine IRI, etwa xsd:date")
+_LIST = Text("it takes a list in parentheses, such as ( ex:a ex:b )", de="verlangt ist eine Liste wie ( ex:a ex:b )")
+_TEXT = Text('it takes texts, such as "…"@en', de='verlangt sind Texte wie "…"@de')
+_BOOLEAN = Text("it takes true or false", de="verlangt ist true oder false")
+_WANTED = {
+    **dict.fromkeys(("minCount", "maxCount", "minLength", "maxLength"), _NUMBER),
+    **dict.fromkeys(("qualifiedMinCount", "qualifiedMaxCount"), _NUMBER),
+    **dict.fromkeys(("datatype", "class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "targetClass"), _IRI),
+    **dict.fromkeys(("in", "languageIn", "and", "or", "xone", "ignoredProperties"), _LIST),
+    **dict.fromkeys(("message", "name", "description", "pattern", "flags"), _TEXT),
+    **dict.fromkeys(("deactivated", "closed", "uniqueLang", "qualifiedValueShapesDisjoint"), _BOOLEAN),
+    "nodeKind": Text(
+        "known: sh:IRI, sh:Literal, sh:BlankNode, and two of them together, such as sh:IRIOrLiteral",
+        de="bekannt: sh:IRI, sh:Literal, sh:BlankNode und je zwei zusammen, etwa sh:IRIOrLiteral",
+    ),
+    "severity": Text("known: sh:Violation, sh:Warning, sh:Info", de="bekannt: sh:Violation, sh:Warning, sh:Info"),
+}
+
+
+def ill_formed_shapes(profile: Profile) -> list[Result]:
+    """Return what is not well-formed in the project's own shapes; the project cannot mend shipped ones.
+
+    Raises ProfileError where the shapes cannot be read at all.
+    """
+    import rdflib
+    from pyshacl.entrypoints import meta_validate
+
+    from pressgraph.dataset import rdflib_graph, to_ox
+
+    own = Graph(triple for file in profile.shapes if file.own for triple in file.triples)
+    shipped = Graph(triple for file in profile.shapes if not file.own for triple in file.triples)
+    # of shipped shapes those that own ones refer to, as far as SHACL says something of them
+    referred: set[Resource] = {
+        value for _, _, values in own for value in values if isinstance(value, ox.NamedNode | ox.BlankNode)
+    }
+    triples = [triple for file in profile.shapes if file.own for triple in file.triples]
+    triples += [triple for node in referred for triple in shipped.closure(node)]
+    if not triples:
+        return []
+    try:
+        _, report, text = meta_validate(rdflib_graph(triples), inference="none")
+    except Exception as error:  # what it raises for lists and paths that it cannot read is of any kind
+        raise ProfileError(f"the shapes are not well-formed: {error}") from error
+    if not isinstance(report, rdflib.Graph):
+        # it returns some failures in the report's place
+        raise ProfileError(f"the shapes are not well-formed: {text.strip().splitlines()[-1] if text else report}")
+    found = read_report(ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report)  # type: ignore[arg-type]
+    return [_told(result) for result in found if any(own.triples(read_term(result.focus)))]
+
+
+def _told(result: Result) -> Result:
+    """Return a result in words about shapes, not about their shapes."""
+    name = result.path.removeprefix(SH) if result.path is not None else None
+    key = f"sh:{name}" if result.path is not None and result.path.startswith(SH) else result.path
+    return replace(
+        result,
+        shape=ILL_FORMED,
+        messages=messages_about(result.component, (), key=key) if key is not None else _UNCLEAR.by_language(),
+        hint=_WANTED.get(name or ""),
+        graph=(),
+    )
+
+
+_UNCLEAR = Text(
+    "this is neither a node shape (without sh:path) nor a property shape (with one)",
+    de="das ist weder ein Node-Shape (ohne sh:path) noch ein Property-Shape (mit sh:path)",
+)

@@ -1,0 +1,125 @@
+"""Validate a store: shapes and checks over its graph, and everything that makes their results readable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.convert.stored import restorer
+from pressgraph.dataset import GraphNames, union
+from pressgraph.validation.checks.check import CheckedGraph
+from pressgraph.validation.checks.compare import compare, find_candidates
+from pressgraph.validation.checks.misplaced import misplaced_keys, misplaced_keys_of
+from pressgraph.validation.explain.alternatives import Explainer
+from pressgraph.validation.explain.hints import Adviser
+from pressgraph.validation.report import Report, Result
+from pressgraph.validation.shacl.components import component_name
+from pressgraph.validation.shacl.results import read_report
+from pressgraph.validation.shacl.shapes import profile_shapes
+from pressgraph.validation.suppressions import rule_names, suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from pressgraph.profile import Profile
+    from pressgraph.rdf import Term
+    from pressgraph.validation.checks.check import Check
+    from pressgraph.validation.checks.compare import Candidate
+    from pressgraph.validation.shacl.engines import Data, Engine
+    from pressgraph.validation.suppressions import Suppression
+
+
+class Validator:
+    """Validate the default graph of a store, which is the union of its graphs."""
+
+    def __init__(
+        self,
+        store: ox.Store,
+        profile: Profile,
+        id_base: str,
+        *,
+        engine: Engine,
+        checks: Sequence[Check] = (),
+        stated: list[ox.Triple] | None = None,
+    ) -> None:
+        self.store = store
+        self.profile = profile
+        self.id_base = id_base
+        self.engine = engine
+        self.checks = tuple(checks)
+        self.graph = CheckedGraph(store=store, profile=profile, id_base=id_base)
+        self.candidates: dict[str, set[Candidate]] = {}
+        self.restore = restorer(profile)
+        self.stated = stated
+        """The whole graph as its files write it, where that is known."""
+
+    def shapes(self, data: Data | None = None) -> tuple[Result, ...]:
+        """Run the shapes over triples of the store, or over the whole graph.
+
+        What they find of the shipped vocabularies, which no project can mend, is left out.
+        """
+        graph = self.stated if self.stated is not None and data is None else self._as_stated(data)
+        return tuple(it for it in read_report(self.engine.run(graph)) if not self._is_shipped(it.focus))
+
+    def _as_stated(self, data: Data | None) -> Data:
+        """Return triples of the store with the datatypes that the keys have."""
+        source = self.store if data is None else data
+        if self.restore is None:
+            return source
+        triples = union.triples(source) if isinstance(source, ox.Store) else source
+        return [self.restore(triple) for triple in triples]
+
+    def _is_shipped(self, focus: str) -> bool:
+        """Tell whether only shipped files describe a node: facts and the project's files may describe it too."""
+        if focus not in self.profile.shipped:
+            return False
+        of_profile = (union.DEFAULT, ox.NamedNode(GraphNames(id_base=self.id_base).profile))
+        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        return all(quad.graph_name in of_profile for quad in quads)
+
+    def check(self, check: Check) -> list[Result]:
+        """Run a check over the store; what it compared is then in `candidates`."""
+        if not check.compares:
+            return check.results(check.rows(self.graph), self.graph)
+        self.candidates[check.name] = find_candidates(check, self.graph)
+        return compare(check, self.graph, self.candidates[check.name])
+
+    def full(self) -> list[Result]:
+        """Run everything over everything."""
+        return [*self.shapes(), *self.misplaced(), *(it for check in self.checks for it in self.check(check))]
+
+    def misplaced(self, things: Collection[Term] | None = None) -> tuple[Result, ...]:
+        """Find keys that no class of their thing has, in the whole graph or of some things."""
+        if things is None:
+            return tuple(misplaced_keys(self.store, self.profile))
+        return tuple(misplaced_keys_of(self.store, self.profile, things))
+
+    def finish(
+        self,
+        results: Iterable[Result],
+        *,
+        locate: Callable[[Result], Result],
+        suppressions: Iterable[Suppression] = (),
+        ready: Iterable[Result] = (),
+        triples: int = 0,
+    ) -> Report:
+        """Bring results to their places, and add what helps: hints, explanations, what facts suppress.
+
+        `ready` are results that have all this from before.
+        """
+        shapes = profile_shapes(self.profile)
+        adviser = Adviser(self.store, self.profile, shapes, self.id_base)
+        explainer = Explainer(self.store, self.profile, self.engine.shapes, self.id_base, restore=self.restore)
+        explained = [explainer.explain(adviser.advise(adviser.word(locate(result)))) for result in results]
+        # the nearest id may be another one by now
+        ready = [
+            adviser.advise(replace(it, hint=None)) if component_name(it.component) == "Class" else it for it in ready
+        ]
+        marked = suppress([*explained, *ready], suppressions, self._rules)
+        engine = "; ".join((f"{self.engine.name}: {self.engine.reason}", *self.engine.shapes.left_out))
+        return Report(triples=triples, engine=engine, id_base=self.id_base).with_results(marked)
+
+    def _rules(self) -> set[str]:
+        return rule_names(self.profile, (check.name for check in self.checks))
