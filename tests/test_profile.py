@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import jsonschema  # type: ignore[import-untyped]
 import pyoxigraph as ox
 import pytest
 import yaml
+from click.testing import CliRunner
 from pyld import jsonld
 
+from pressgraph.cli import main
 from pressgraph.errors import ProfileError
 from pressgraph.profile import (
     ClassTerm,
@@ -27,6 +30,7 @@ from pressgraph.profile import (
     load_profile,
 )
 from pressgraph.project import open_project
+from pressgraph.workspace import open_workspace
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CLU = "https://w3id.org/pressgraph/cluster#"
@@ -404,3 +408,67 @@ def test_broken_turtle_of_a_project_is_one_line_that_says_where(extended: Path) 
     assert "shapes/ex.ttl:16" in done.stderr
     assert "not valid Turtle" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_each_file_of_the_profile_is_parsed_once_for_a_command(extended: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: Counter[bytes] = Counter()
+    parse = ox.parse
+
+    def counted(data: Any = None, *arguments: Any, **options: Any) -> Any:
+        if isinstance(data, bytes):
+            parsed[data] += 1
+        return parse(data, *arguments, **options)
+
+    monkeypatch.setattr(ox, "parse", counted)
+    workspace = open_workspace(extended)
+    workspace.build()
+    assert workspace.validate().conforms
+    assert workspace.validate_changed().conforms
+    files = (*workspace.profile.ontology, *workspace.profile.shapes)
+    assert {file.name: parsed[file.content] for file in files} == dict.fromkeys((file.name for file in files), 1)
+
+
+# -- the project's own shapes, by themselves
+
+
+OWN = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://data.example.org/shapes#> .
+@prefix schema: <http://schema.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:Firm a sh:NodeShape ; sh:targetClass schema:Organization ; sh:property ex:Firm-slogan ;
+  sh:property [ sh:path schema:name ; %s ] .
+ex:Firm-slogan sh:path schema:slogan ; sh:datatype xsd:string ; sh:message "Say the slogan."@en .
+"""
+
+
+@pytest.mark.parametrize(
+    ("constraint", "column", "message", "hint"),
+    [
+        ('sh:minCount "one"', 51, "'sh:minCount': it is not written as its datatype asks", "whole number"),
+        ("sh:minCount 1 , 2", 55, "'sh:minCount': there are too many values", "whole number"),
+        ('sh:class "Person"', 48, "'sh:class': it is not the kind of value that is asked for", "an IRI"),
+        ("sh:nodeKind sh:Thing", 51, "'sh:nodeKind': the value is not one of those listed", "sh:IRIOrLiteral"),
+        ('sh:in "a"', 45, "'sh:in': it does not meet what is asked of it", "a list in parentheses"),
+        ('sh:severity "Warning"', 51, "'sh:severity': it is not the kind of value that is asked for", "sh:Warning"),
+    ],
+)
+def test_shapes_are_checked_by_shapes_for_shapes(
+    constraint: str, column: int, message: str, hint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "own.ttl").write_text(OWN % constraint, encoding="utf-8")
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "profile", "check", "-f", "json"])
+    (found,) = json.loads(result.stdout)["findings"]
+    assert (found["rule"], found["message"], result.exit_code) == ("ill-formed-shape", message, 1)
+    assert found["place"] == {"file": "shapes/own.ttl", "line": 4, "column": column}
+    assert hint in found["hint"]
+
+
+def test_well_formed_shapes_pass_and_what_has_no_effect_is_told(tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    imports = (
+        "<https://data.example.org/shapes> <http://www.w3.org/2002/07/owl#imports> <https://data.example.org/x> .\n"
+    )
+    (tmp_path / "shapes" / "own.ttl").write_text(OWN % "sh:minCount 1" + imports, encoding="utf-8")
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "profile", "check", "--lang", "de"])
+    assert result.exit_code == 0
+    assert "Warnung: owl:imports <https://data.example.org/x> wird nicht gefolgt" in " ".join(result.stdout.split())
+    assert "[import-not-followed]" in result.stdout

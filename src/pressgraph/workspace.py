@@ -190,6 +190,15 @@ class Workspace:
 
         return check_files([Path(path) for path in paths], self.project, self.profile, engine=engine)
 
+    def check_profile(self) -> Report:
+        """Check what the project adds to the profile by itself: its shapes by SHACL's own shapes (meta-SHACL).
+
+        The report says too what of the profile has no effect, as warnings.
+        """
+        from pressgraph.validation.own_profile import check_profile
+
+        return check_profile(self.project, self.profile)
+
     def validate_for(
         self, consumer: str, paths: Iterable[str | Path] = (), *, engine: str = "auto"
     ) -> tuple[Report, list[Ignored]]:

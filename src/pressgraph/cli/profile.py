@@ -10,6 +10,7 @@ import click
 
 from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
 from pressgraph.cli.language import said
+from pressgraph.cli.reports import FORMS, report_options
 from pressgraph.i18n import gettext
 from pressgraph.languages import choose
 
@@ -123,6 +124,27 @@ def terms(state: State, scheme_name: str | None) -> None:
         for name, concept in scheme.concepts.items()
     ]
     _print([gettext("term"), gettext("label"), gettext("definition")], rows)
+
+
+@command.command("check")
+@click.option("-f", "--format", "form", type=click.Choice(FORMS), help="The form of the report; by default, text.")
+@output_option
+@pass_state
+def check(state: State, form: str | None, output: Path | None) -> None:
+    """Check the project's own shapes by SHACL's shapes for shapes, and say what of the profile has no effect.
+
+    \b
+    Example:
+      pressgraph profile check
+    """
+    from pressgraph.validation.formats import report_format
+
+    workspace = state.workspace
+    report = workspace.check_profile()
+    options = report_options(workspace.project, state.language, output)
+    write_output([report_format(form, output).write(report, options).encode()], output)
+    state.say(report.summary(options.language))
+    sys.exit(0 if report.conforms else 1)
 
 
 @command.command("context")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pressgraph.cli.common import use_color
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pressgraph.project import Project
     from pressgraph.validation.formats import Options
 
@@ -16,8 +18,10 @@ LIMITS = ["violation", "warning", "info"]
 _PIPE_WIDTH = 100
 
 
-def report_options(project: Project, language: str, *, technical: bool = False, every: bool = False) -> Options:
-    """Return how to write a report here: the reader's language, the terminal's width and colours."""
+def report_options(
+    project: Project, language: str, output: Path | None = None, *, technical: bool = False, every: bool = False
+) -> Options:
+    """Return how to write a report here: the reader's language, the terminal's width, and its colours on a terminal."""
     from pressgraph import __version__
     from pressgraph.validation.formats import Options
 
@@ -25,7 +29,7 @@ def report_options(project: Project, language: str, *, technical: bool = False, 
         language=language,
         root=project.root,
         width=max(40, shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns),
-        color=use_color(),
+        color=use_color() and (output is None or str(output) == "-"),
         technical=technical,
         every=every,
         version=__version__,

@@ -93,7 +93,7 @@ def command(
     if not facts:
         state.say_unread()
     written = report_format(form, output)
-    options = report_options(workspace.project, state.language, technical=technical, every=every)
+    options = report_options(workspace.project, state.language, output, technical=technical, every=every)
 
     def show(report: Report) -> None:
         state.say(gettext("SHACL engine: {engine}", engine=report.engine), level=1)

@@ -243,7 +243,12 @@ def own_ontology(results: Iterable[Result], profile: Profile, project: Project) 
     nodes = own_nodes(profile)
     if not any(it.focus in nodes for it in results):
         return []
-    files = [file for path in project.ontology for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
+    return turtle_files(project.ontology, project)
+
+
+def turtle_files(paths: Iterable[Path], project: Project) -> list[tuple[str, Path, str]]:
+    """Return the Turtle files among paths and below them, as `RdfLocator` takes them."""
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.ttl")))]
     return [(project.name_of(file), file, "turtle") for file in files]
 
 

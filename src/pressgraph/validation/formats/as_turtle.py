@@ -59,7 +59,9 @@ def _result(finding: Finding, node: ox.BlankNode, language: str) -> Iterator[ox.
         source = result.shape if result is not None else f"{PG}rule-{finding.rule}"
         yield say(f"{SH}sourceShape", ox.NamedNode(source))
         if result is not None:
-            yield say(f"{SH}focusNode", read_term(result.focus))
+            focus = read_term(result.focus)
+            # a label of its own, so that the report does not depend on that of the file's parser
+            yield say(f"{SH}focusNode", ox.BlankNode(f"{node.value}n0") if isinstance(focus, ox.BlankNode) else focus)
             if result.path is not None:
                 yield say(f"{SH}resultPath", ox.NamedNode(result.path))
             if result.value is not None:
