@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from mkdocs.structure.files import File
 
 import pressgraph
-from pressgraph.validation.explain.rules import as_markdown, explanations
+from pressgraph.validation.explain.rule_pages import as_markdown
+from pressgraph.validation.explain.rules import explanations
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

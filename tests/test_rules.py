@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -13,7 +14,8 @@ from click.testing import CliRunner
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.facts.rules import RULES
-from pressgraph.validation.explain.rules import as_markdown, explanations
+from pressgraph.validation.explain.rule_pages import as_markdown
+from pressgraph.validation.explain.rules import explanations
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -27,7 +29,8 @@ WITHOUT_EXAMPLE = {
     *("language-not-allowed", "control-character", "single-value", "contradiction", "evidence-outside"),
     *("language-missing", "language-unwanted", "hash-differs", "source-file", "unused-allowance"),
 }
-HERE = pressgraph.open(Path(__file__).resolve().parents[1])
+ROOT = Path(__file__).resolve().parents[1]
+HERE = pressgraph.open(ROOT)
 RULES_OF_HERE = explanations(HERE.project, HERE.profile)
 SHOWN = {name: it.example for name, it in RULES_OF_HERE.items() if it.example and it.example.syntax == "yaml"}
 
@@ -50,6 +53,60 @@ def test_the_wrong_example_breaks_its_rule_and_the_right_one_does_not(name: str,
     example = SHOWN[name]
     assert name in reported(tmp_path, example.wrong.lstrip("\n"))
     assert name not in reported(tmp_path, example.right.lstrip("\n"))
+
+
+PREFIXES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://data.example.org/shapes#> .
+@prefix schema: <http://schema.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+"""
+OF_PROFILE = {name: it.example for name, it in RULES_OF_HERE.items() if it.example and "ontologies" in str(it.kind)}
+
+
+@pytest.mark.parametrize("name", sorted(OF_PROFILE))
+def test_the_wrong_example_of_a_profile_breaks_its_rule_and_the_right_one_does_not(name: str, tmp_path: Path) -> None:
+    example = OF_PROFILE[name]
+    for text, breaks in ((example.wrong, True), (example.right, False)):
+        path = tmp_path / str(breaks) / ("data.ttl" if name == "undefined-term" else "shapes/own.ttl")
+        path.parent.mkdir(parents=True)
+        path.write_text(PREFIXES + text, encoding="utf-8")
+        command = ["validate", str(path)] if name == "undefined-term" else ["profile", "check"]
+        report = json.loads(run(tmp_path / str(breaks), *command, "-f", "json").stdout)
+        assert (name in {it["rule"] for it in report["findings"]}) is breaks
+
+
+def test_every_rule_that_the_program_names_is_explained() -> None:
+    """What is reported under a name of the program's own, in whichever module."""
+    named: set[str] = set()
+    for path in (ROOT / "src/pressgraph").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name("problem"), args=[ast.Constant(str(rule)), *_]):
+                    named.add(rule)
+                case ast.Call(func=ast.Name("Problem"), keywords=keywords):
+                    named |= {
+                        str(it.value.value)
+                        for it in keywords
+                        if it.arg == "rule" and isinstance(it.value, ast.Constant)
+                    }
+                case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name("NAMED_HERE")), ast.Constant(str(rule))]):
+                    named.add(rule)
+                case _:
+                    pass
+    assert {"misplaced-key", "undefined-term", "ill-formed-shape", "import-not-followed", "dangling-id"} <= named
+    assert named <= RULES_OF_HERE.keys()
+
+
+def test_shapes_without_a_name_or_a_message_are_explained_as_reports_name_them(tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes/own.ttl").write_text(
+        f"{PREFIXES}ex:Firm a sh:NodeShape ; sh:targetClass schema:Organization ;\n"
+        "  sh:property [ sh:path schema:slogan ; sh:datatype xsd:string ; sh:maxLength 9 ] .\n"
+    )
+    facts = SOURCE + "  - { id: agent/aurora, type: Organization, name: Aurora, slogan: Light for all }\n"
+    (tmp_path / "a.yaml").write_text(facts, encoding="utf-8")
+    report = json.loads(run(tmp_path, "validate", str(tmp_path / "a.yaml"), "-f", "json").stdout)
+    (rule,) = {it["rule"] for it in report["findings"]}
+    assert "the text is longer than 9 characters" in run(tmp_path, "rule", rule).output
 
 
 def test_rules_have_examples() -> None:

@@ -30,7 +30,8 @@ def command(state: State, rule_id: str | None) -> None:
       pressgraph rule AwardedLabel-level-minCount --lang de
     """
     from pressgraph.languages import choose
-    from pressgraph.validation.explain.rules import as_text, explain, explanations
+    from pressgraph.validation.explain.rule_pages import as_text
+    from pressgraph.validation.explain.rules import explain, explanations
 
     workspace = state.workspace
     language = state.language

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
 
-UNKNOWN = f"{NAMED_HERE}unknown-term"
+UNDEFINED = f"{NAMED_HERE}undefined-term"
 _HTTPS = SCHEMA.replace("http:", "https:")
 _ONTOLOGY = ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology")
 
@@ -44,8 +44,8 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
         name = profile.curie(term) or f"<{term}>"
         yield Result(
             focus=term_text(triple.subject) or "",
-            shape=UNKNOWN,
-            component=UNKNOWN,
+            shape=UNDEFINED,
+            component=UNDEFINED,
             severity=Severity.WARNING,
             messages={
                 "en": f"its ontology has no term {name}",

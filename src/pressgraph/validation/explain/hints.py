@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
+    from pressgraph.rdf.graph import Graph
     from pressgraph.validation.report import Result
     from pressgraph.validation.shacl.shapes import Shapes
 
@@ -38,6 +39,20 @@ NODE_KINDS = {
 _MOST_IDS = 20_000
 _SHOWN = 4
 _TERMS = 12
+
+
+def as_written(term: Term, shapes: Graph, short: Callable[[str], str]) -> Iterator[str]:
+    """Yield what a shape asks for, a term or the items of a list, as people write it; `short` shortens IRIs."""
+    if shapes.is_list(term):
+        items = shapes.items(term)
+        for item in items[:_TERMS]:
+            yield from as_written(item, shapes, short)
+        if len(items) > _TERMS:
+            yield "…"
+    elif isinstance(term, ox.NamedNode):
+        yield NODE_KINDS.get(term.value.removeprefix(SH)) or short(term.value)
+    else:
+        yield lexical(term)
 
 
 class Adviser:
@@ -62,22 +77,8 @@ class Adviser:
             return result
         parameter = parameter_of(result.component)
         values = self.shapes.values(_shape(result), SH + parameter) if parameter else ()
-        wanted = [text for value in values for text in self._shown(value)]
+        wanted = [text for value in values for text in as_written(value, self.shapes, self.short)]
         return replace(result, messages=messages_about(result.component, wanted, key=self.key(result)))
-
-    def _shown(self, term: Term) -> Iterator[str]:
-        """Yield a term, or the items of a list, as people write them."""
-        if self.shapes.is_list(term):
-            items = self.shapes.items(term)
-            for item in items[:_TERMS]:
-                yield from self._shown(item)
-            if len(items) > _TERMS:
-                yield "…"
-        elif isinstance(term, ox.NamedNode):
-            kind = NODE_KINDS.get(term.value.removeprefix(SH))
-            yield kind or self.short(term.value)
-        else:
-            yield str(getattr(term, "value", term))
 
     def advise(self, result: Result) -> Result:
         """Return the result with a hint, where there is something to suggest."""

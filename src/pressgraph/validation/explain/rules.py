@@ -16,7 +16,6 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError
 from pressgraph.facts.rules import RULES
 from pressgraph.i18n import Text
-from pressgraph.languages import choose
 from pressgraph.profile.sources import consumer_shapes
 from pressgraph.project import resource_folder
 from pressgraph.query.comments import read_header
@@ -25,7 +24,11 @@ from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import local_name
 from pressgraph.spelling import did_you_mean
 from pressgraph.validation.checks.check import load_checks
+from pressgraph.validation.explain.hints import as_written
 from pressgraph.validation.report import Severity, rule_of
+from pressgraph.validation.shacl.components import component_of, messages_about
+from pressgraph.validation.shacl.naming import NAMED_HERE
+from pressgraph.validation.shacl.shapes import profile_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +44,48 @@ _SEVERITIES = {f"{SH}Violation": Severity.VIOLATION, f"{SH}Warning": Severity.WA
 _FACTS = Text("a rule of facts files", de="eine Regel der Faktendateien")
 _SHAPE = Text("a constraint of the shapes", de="eine Bedingung der Shapes")
 _CHECK = Text("a check of the graph", de="eine Prüfung des Graphen")
+_OF_PROFILE = Text("a rule of ontologies and shapes", de="eine Regel für Ontologien und Shapes")
+# what reports say of the profile itself, and of terms in RDF files that their ontology does not have
+_PROFILE: dict[str, tuple[Severity, Text, Text | None]] = {
+    "ill-formed-shape": (
+        Severity.VIOLATION,
+        Text(
+            "a shape says something that SHACL does not know so, such as a text where a number belongs",
+            de="ein Shape sagt etwas, das SHACL so nicht kennt, etwa einen Text, wo eine Zahl hingehört",
+        ),
+        None,
+    ),
+    "property-without-values": (
+        Severity.WARNING,
+        Text(
+            "no shape says what the values of a property are, so facts have no key for it",
+            de="kein Shape sagt, was die Werte einer Eigenschaft sind; Fakten haben dafür keinen Schlüssel",
+        ),
+        Text(
+            "give the property shape sh:datatype, sh:class, sh:nodeKind, sh:in or sh:or",
+            de="dem Property-Shape sh:datatype, sh:class, sh:nodeKind, sh:in oder sh:or geben",
+        ),
+    ),
+    "import-not-followed": (
+        Severity.WARNING,
+        Text(
+            "owl:imports is not followed: nothing is fetched, so what it asks for is not checked",
+            de="owl:imports wird nicht gefolgt: nichts wird geladen; was es verlangt, wird nicht geprüft",
+        ),
+        Text(
+            "put the file into shapes/ or ontology/, or remove the import",
+            de="die Datei nach shapes/ oder ontology/ legen oder den Import entfernen",
+        ),
+    ),
+    "undefined-term": (
+        Severity.WARNING,
+        Text(
+            "the ontology of a property or class in an RDF file has no such term",
+            de="die Ontologie einer Eigenschaft oder Klasse in einer RDF-Datei hat keinen solchen Begriff",
+        ),
+        None,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +121,12 @@ def explanations(project: Project, profile: Profile) -> dict[str, Explanation]:
     """
     examples = _examples()
     found: dict[str, Explanation] = {}
-    for each in (*_of_facts(examples), *_of_checks(project, examples), *_of_shapes(project, profile)):
+    for each in (
+        *_of_facts(examples),
+        *_of_profile(examples),
+        *_of_checks(project, examples),
+        *_of_shapes(project, profile),
+    ):
         found.setdefault(each.id, each)
     return found
 
@@ -104,7 +154,7 @@ def page_of(rule: str, shape: str | None = None) -> str | None:
     """
     if shape is None:
         return PAGES + rule if rule in RULES else None
-    if shape.startswith(_SHAPES):
+    if shape.startswith(_SHAPES) or (shape.startswith(NAMED_HERE) and rule in {*RULES, *_PROFILE}):
         return PAGES + rule
     return PAGES + rule if (resource_folder("queries") / "checks" / f"{rule}-violation.rq").is_file() else None
 
@@ -133,6 +183,18 @@ def _of_facts(examples: Mapping[str, Example]) -> Iterator[Explanation]:
         )
 
 
+def _of_profile(examples: Mapping[str, Example]) -> Iterator[Explanation]:
+    for name, (severity, message, hint) in _PROFILE.items():
+        yield Explanation(
+            id=name,
+            kind=_OF_PROFILE,
+            severity=severity,
+            messages=message.by_language(),
+            hints=hint.by_language() if hint is not None else {},
+            example=examples.get(name),
+        )
+
+
 def _of_checks(project: Project, examples: Mapping[str, Example]) -> Iterator[Explanation]:
     shipped = resource_folder("queries")
     for check in load_checks(project):
@@ -150,30 +212,50 @@ def _of_checks(project: Project, examples: Mapping[str, Example]) -> Iterator[Ex
 
 
 def _of_shapes(project: Project, profile: Profile) -> Iterator[Explanation]:
-    """Explain the constraints that have an IRI and a message; those of consumers (search engines) too."""
-    graph = Graph(triple for file in (*profile.shapes, *consumer_shapes()) for triple in file.triples)
+    """Explain the constraints of shapes by the names that results give them; those of search engines too."""
+    consumers = (triple for file in consumer_shapes() for triple in file.triples)
+    graph = Graph((*profile_shapes(profile).triples, *consumers))
     shapes = {
         shape.value: shape
         for shape, predicate, _ in graph
-        if predicate == f"{SH}message" and isinstance(shape, ox.NamedNode)
+        if predicate in {f"{SH}message", f"{SH}path"} and isinstance(shape, ox.NamedNode)
     }
     for iri, shape in sorted(shapes.items()):
-        shipped = iri.startswith(_SHAPES)
         paths = graph.iris(shape, f"{SH}path")
+        key = profile.shrink(paths[0], project.id_base) if paths else ""
+        messages = _messages(graph, shape, key, profile, project.id_base)
+        if not messages:
+            # a property shape that only says what its values are called
+            continue
+        shipped = iri.startswith(_SHAPES)
         severities = graph.iris(shape, f"{SH}severity")
         yield Explanation(
             id=rule_of(iri),
             kind=_SHAPE,
             severity=_SEVERITIES.get(severities[0], Severity.VIOLATION) if severities else Severity.VIOLATION,
-            messages={
-                tag or "en": re.sub(r"\{[?$]?(\w+)\}", lambda match: match[1].upper(), text)
-                for tag, text in graph.texts(shape, f"{SH}message").items()
-            },
+            messages=messages,
             hints={},
-            path=profile.shrink(paths[0], project.id_base) if paths else "",
+            path=key,
             shipped=shipped,
             example=_of_turtle(local_name(iri)) if shipped else None,
         )
+
+
+def _messages(graph: Graph, shape: ox.NamedNode, key: str, profile: Profile, id_base: str) -> dict[str, str]:
+    """Return the messages of a shape by language tag: its own, else those of what it asks for."""
+    own = graph.texts(shape, f"{SH}message")
+    if own:
+        return {
+            tag or "en": re.sub(r"\{[?$]?(\w+)\}", lambda match: match[1].upper(), text) for tag, text in own.items()
+        }
+    told: dict[str, list[str]] = {}
+    for triple in graph.triples(shape):
+        component = component_of(triple.predicate.value.removeprefix(SH))
+        if component is not None:
+            wanted = list(as_written(triple.object, graph, lambda iri: profile.shrink(iri, id_base)))
+            for tag, text in messages_about(component, wanted, key=key or None).items():
+                told.setdefault(tag, []).append(text)
+    return {tag: "; ".join(texts) for tag, texts in told.items()}
 
 
 def _of_turtle(name: str) -> Example | None:
@@ -186,45 +268,3 @@ def _of_turtle(name: str) -> Example | None:
         lines = path.read_text(encoding="utf-8").splitlines()
         texts.append("\n".join(it for it in lines if not it.startswith(("@prefix", "#"))).strip() + "\n")
     return Example(syntax="turtle", wrong=texts[0], right=texts[1])
-
-
-_TITLES = {"wrong": Text("Wrong", de="Falsch"), "right": Text("Right", de="Richtig")}
-_WORDS = {
-    Severity.VIOLATION: Text("error", de="Fehler"),
-    Severity.WARNING: Text("warning", de="Warnung"),
-    Severity.INFO: Text("info", de="Hinweis"),
-}
-
-
-def as_text(rule: Explanation, language: str) -> str:
-    """Write a rule for a terminal."""
-    head = f"{rule.id}: {rule.kind.to(language)} ({_WORDS[rule.severity].to(language)})"
-    blocks = [head, choose(rule.messages, language) or ""]
-    blocks += [hint for hint in [choose(rule.hints, language)] if hint]
-    blocks += [rule.about] if rule.about else []
-    if rule.example is not None:
-        for word, text in (("wrong", rule.example.wrong), ("right", rule.example.right)):
-            indented = "".join(f"    {line}" if line.strip() else line for line in text.splitlines(keepends=True))
-            blocks.append(f"{_TITLES[word].to(language)}:\n\n{indented.rstrip()}")
-    return "\n\n".join(it for it in blocks if it) + "\n"
-
-
-def as_markdown(rule: Explanation) -> str:
-    """Write the page of a rule, in English with the German message beneath."""
-    lines = [f"# {rule.id}", "", f"{str(rule.kind).capitalize()}. Severity: {_WORDS[rule.severity]}.", ""]
-    if rule.path:
-        lines += [f"It is about the key `{rule.path}`.", ""]
-    for tag in ("en", "de"):
-        if tag in rule.messages:
-            hint = f" ({rule.hints[tag]})" if tag in rule.hints else ""
-            lines += [f"> {_escaped(rule.messages[tag] + hint)}", ""]
-    lines += [rule.about, ""] if rule.about else []
-    if rule.example is not None:
-        for word, text in (("wrong", rule.example.wrong), ("right", rule.example.right)):
-            lines += [f"## {_TITLES[word]}", "", f"```{rule.example.syntax}", text.rstrip(), "```", ""]
-    lines += [f"In a terminal: `pressgraph rule {rule.id}`."]
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_<>\[\]|])", r"\\\1", text)

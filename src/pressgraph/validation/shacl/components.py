@@ -109,6 +109,17 @@ def parameter_of(component: str) -> str | None:
     return found[0] if found is not None else None
 
 
+def component_of(parameter: str) -> str | None:
+    """Return the component whose messages show a parameter, as an IRI, or None.
+
+    >>> component_of("minCount")
+    'http://www.w3.org/ns/shacl#MinCountConstraintComponent'
+    """
+    known = _WITH_PARAMETER | _COUNTED
+    name = next((name for name, told in known.items() if told[0] == parameter), None)
+    return f"{SH}{name}ConstraintComponent" if name is not None else None
+
+
 def messages_about(component: str, asked: Sequence[str], *, key: str | None) -> dict[str, str]:
     """Return messages by language for a component, with what the shape asks for; `key` is the property's name.
 
