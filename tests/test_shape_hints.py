@@ -13,7 +13,6 @@ import pytest
 import pressgraph
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE, SH, XSD
-from pressgraph.validation.shacl import profile_triples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = pressgraph.open(ROOT)
 PROFILE, ID_BASE = HERE.profile, HERE.project.id_base
 EXAMPLES = Path(__file__).parent / "shapes"
-KNOWN = {triple.subject for triple in profile_triples(PROFILE)}
+KNOWN = {triple.subject for triple in PROFILE.ontology_triples}
 
 Triples: TypeAlias = set[ox.Triple]
 
