@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pyld import jsonld
 
 from pressgraph.cli import main
-from pressgraph.convert import Emitter, JsonLines, compile_emitter, convert_facts, quads
+from pressgraph.convert import Emitter, JsonLines, checked_lines, compile_emitter, convert_facts, quads
 from pressgraph.facts import FactsFile
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.profile import Key, Kind, context_document, load_profile
@@ -706,3 +706,23 @@ def test_a_traceback_shows_the_line_of_a_function_that_was_written() -> None:
 def test_no_function_answers_for_a_shape_that_needs_the_checker(fact: Json, emitter: Emitter) -> None:
     with pytest.raises(NeedsCheck):
         emitter.lines(fact, personal=False, checked=False)
+
+
+@pytest.mark.parametrize(
+    "node", [{"id": ["agent/a"]}, {"id": "agent/a", "name": {"en": 5}}, {"id": "agent/a", "name": 5}]
+)
+@pytest.mark.parametrize("source", [True, False])
+def test_triples_of_what_no_plan_has_words_for_are_left_to_the_checker(
+    node: Json, emitter: Emitter, *, source: bool
+) -> None:
+    with pytest.raises(NeedsCheck):
+        emitter.triples(node, source=source)
+
+
+@pytest.mark.parametrize("before", ['{"facts": [{"id": "agent/a"', '["agent/a"]', '"agent/a"', "agent/a", ""])
+def test_lines_after_one_that_is_none_have_places(before: str, emitter: Emitter) -> None:
+    """Who reads the whole file names that one; who asks for ids gets those of all other lines."""
+    line = json.dumps({"source": {"id": "document/d"}, "facts": [{"id": "agent/a", "name": "A"}]})
+    lines = [f"{it}\n".encode() for it in (before, line, line.replace("agent/a", "agent/b"), line)]
+    found = list(checked_lines(lines, emitter, name="a.jsonl", wanted=["agent/a"]))
+    assert [it.facts[0].place.line for it in found] == [2, 4]

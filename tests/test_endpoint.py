@@ -501,6 +501,12 @@ def test_a_charset_that_is_none_is_named(built: Path, sham: Sham, charset: str) 
     assert f"its charset {charset} is unknown" in result.stderr
 
 
+def test_what_a_parser_says_of_tsv_is_said() -> None:
+    answer = Response(url="https://store.example/sparql", body=b"?x\n<a b>\n", content_type="text/tab-separated-values")
+    with pytest.raises(EndpointError, match=r"answered what is no SPARQL result .*: .*IRI"):
+        read_results(answer)
+
+
 def test_xml_in_an_encoding_that_is_none_is_no_result() -> None:
     # broken, so that it is read with patience
     body = XML.format("de", "a").replace('version="1.0"', 'version="1.0" encoding="tf-8"').replace("<sparql", "sparql")

@@ -318,6 +318,17 @@ def test_fuzzed_pages_keep_the_four_guarantees_or_are_refused(
     assert refused["pages"] * 2 < refused["of"]
 
 
+@pytest.mark.parametrize(
+    "code", ["<?php if ($a > $b) { ?>", '<% "</head>" %>', "{% if a > b %}", '{{ "<body>" }}', "<!-- {{ x --> }} -->"]
+)
+def test_code_does_not_hide_the_end_of_the_head(code: str) -> None:
+    """A browser that gets the code itself may see the body begin there; what the code writes is in the head."""
+    before, after = f"<!doctype html>\n<html>\n<head>\n<title>T</title>\n{code}\n", "</head>\n<body>x</body></html>"
+    page = embed(f"{before}{after}".encode(), BLOCK).decode()
+    assert page.startswith(f"{before}<link rel")
+    assert page.endswith(f"</script>{after}")
+
+
 # -- what parsers are tested with
 
 

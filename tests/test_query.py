@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -234,6 +235,18 @@ def test_any_value_is_one_term_or_refused(workspace: Workspace, kind: str, value
     found = list(workspace.ask(filled).rows())
     assert len(found) == 1
     assert len(found[0]) == 1
+
+
+@pytest.mark.parametrize("inside", ["", " ", "UNDEF", " agent:a # one }\n"])
+def test_a_parameter_is_what_stands_between_the_braces_of_its_values(inside: str, workspace: Workspace) -> None:
+    text = f"# What?\n#\n# @param it id I.\nSELECT ?it {{ VALUES ?it {{{inside}}} {{ ?it ?p ?o }} }}"
+    saved = parse_saved_query(text, name="it")
+    assert saved.parameters["it"].default == inside.strip()
+    filled = saved.fill({"it": "agent/b"}, workspace.profile, workspace.project.id_base)
+    assert (
+        re.sub(r"\s", "", filled.partition("SELECT")[2])
+        == f"?it{{VALUES?it{{<{workspace.project.id_base}agent/b>}}{{?it?p?o}}}}"
+    )
 
 
 # -- ad-hoc SPARQL

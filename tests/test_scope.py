@@ -85,6 +85,12 @@ PATHS = [
 ]
 
 
+def test_a_path_that_leaves_properties_out_can_be_any() -> None:
+    found = query("SELECT ?this { ?this !e:b ?value ; e:a ?other }")
+    assert isinstance(found, Unclear)
+    assert found.properties == {None, f"{E}a"}
+
+
 @pytest.mark.parametrize(("path", "sparql", "expected"), PATHS, ids=[row[1] for row in PATHS])
 def test_a_path_reads_the_same_in_shapes_and_in_queries(path: str, sparql: str, expected: set[Read]) -> None:
     shape = f"e:S sh:targetClass e:T ; sh:property [ sh:path {path} ; sh:minCount 1 ] ."

@@ -35,6 +35,13 @@ def snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Snapshots:
     return Snapshots(tmp_path / "state", kind=request.param)
 
 
+def test_a_pointer_that_cannot_be_read_is_named(snapshots: Snapshots) -> None:
+    (snapshots.state / "current").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"current") as caught:
+        snapshots.current()
+    assert isinstance(caught.value.__cause__, OSError)
+
+
 def test_before_the_first_publication_there_is_none(snapshots: Snapshots) -> None:
     assert snapshots.current() is None
 
