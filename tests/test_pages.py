@@ -342,7 +342,9 @@ def parsers_inputs(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
         (folder / "constraints.txt").write_text("setuptools<70\n")
         command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
         command += ["--no-binary", "html5lib", "--dest", str(folder), "html5lib==1.1"]
-        environment = {**os.environ, "PIP_CONSTRAINT": str(folder / "constraints.txt")}
+        # pip 25.3 and newer heeds the second where it builds, older ones the first
+        constraints = dict.fromkeys(("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"), str(folder / "constraints.txt"))
+        environment = {**os.environ, **constraints}
         done = subprocess.run(command, capture_output=True, check=False, timeout=170, env=environment)
         if done.returncode:
             pytest.skip(f"html5lib's tests cannot be downloaded here: {done.stderr.decode()[-200:]}")

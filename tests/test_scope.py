@@ -87,7 +87,7 @@ PATHS = [
 
 def test_a_path_that_leaves_properties_out_can_be_any() -> None:
     found = query("SELECT ?this { ?this !e:b ?value ; e:a ?other }")
-    assert isinstance(found, Unclear)
+    assert isinstance(found, Unknown)
     assert found.properties == {None, f"{E}a"}
 
 
