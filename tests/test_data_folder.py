@@ -17,7 +17,7 @@ from click.testing import CliRunner
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.project import open_project
-from pressgraph.project.config import FACTS_PATTERNS
+from pressgraph.project.model import FACTS_PATTERNS
 from pressgraph.scaffold import create_project
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pressgraph.errors import ProjectError
 from pressgraph.i18n import gettext
 from pressgraph.profile import facts_json_schema, load_profile
 from pressgraph.project import open_project, write_atomically
-from pressgraph.project.config import CONFIG_NAME, FACTS_PATTERNS, is_base
+from pressgraph.project.model import CONFIG_NAME, FACTS_PATTERNS, is_base
 
 if TYPE_CHECKING:
     from pathlib import Path

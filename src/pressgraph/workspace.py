@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pressgraph.export import Selection
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
-    from pressgraph.project.config import Endpoint
+    from pressgraph.project.model import Endpoint
     from pressgraph.query import Answer, SavedQuery
     from pressgraph.remote.push import Plan
     from pressgraph.remote.store import RemoteStore
@@ -463,7 +463,7 @@ class Workspace:
 
         Raises EndpointError.
         """
-        from pressgraph.project.config import Endpoint
+        from pressgraph.project.model import Endpoint
         from pressgraph.spelling import did_you_mean
 
         known = self.project.endpoints.get(name)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from pressgraph.build.update import Work
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
-from pressgraph.project.config import CONFIG_NAME, STATE_FOLDER
+from pressgraph.project.model import CONFIG_NAME, STATE_FOLDER
 from pressgraph.validation.incremental import FootprintCache
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pressgraph.convert.records import Listener, Raw
     from pressgraph.facts.tables import Columns, SheetRows
     from pressgraph.facts.tables.sheet import Cells
-    from pressgraph.project.config import TableSettings
+    from pressgraph.project.model import TableSettings
 
 
 class Row(NamedTuple):

@@ -31,10 +31,6 @@ class GraphNames:
         """The graph of ontology and vocabularies."""
         return f"{self.id_base}profile"
 
-    def facts_of(self, source: str) -> str:
-        """Return the prefix of a source's fact graphs; `source` as in `convert.emitter.source_name`."""
-        return f"{self.facts}{source}/"
-
     def provenance_of(self, source: str) -> str:
         """Return a source's provenance graph."""
         return f"{self.provenance}{source}"

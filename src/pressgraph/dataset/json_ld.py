@@ -23,7 +23,7 @@ from pressgraph.dataset.json_text import Strings, first_half_pair, size
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.i18n import gettext
 from pressgraph.profile import json_ld_context
-from pressgraph.rdf import RDF_TYPE, XSD, XSD_STRING
+from pressgraph.rdf import RDF, RDF_TYPE, XSD, XSD_STRING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,8 +38,6 @@ _SCHEMA_CONTEXT = re.compile(
 # What people write who mean it; in JSON-LD it is an address below the page's own.
 _MEANT_SCHEMA = ("schema.org", "schema.org/", "www.schema.org", "www.schema.org/")
 _OWN_CONTEXT = re.compile(r"https?://w3id\.org/pressgraph/(?:cluster/)?context(?:\.jsonld)?")
-
-RDF = RDF_TYPE.removesuffix("type")
 
 PROCESSOR_RAISES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What PyLD raises besides its own error: it assumes more of its input than pages keep."""

@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from pressgraph.facts.rules import phrase
-from pressgraph.project.config import ABSOLUTE_ID, RELATIVE_ID
+from pressgraph.project.model import ABSOLUTE_ID, RELATIVE_ID
 from pressgraph.rdf.prefixes import Converter
 from pressgraph.rdf.terms import is_iri
 from pressgraph.spelling import composed, nearest, suggestion

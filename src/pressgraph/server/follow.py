@@ -15,7 +15,7 @@ from pressgraph.dataset import Snapshots
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
 from pressgraph.project import open_project
-from pressgraph.project.config import CONFIG_NAME
+from pressgraph.project.model import CONFIG_NAME
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.workers.job import ExchangeError
 from pressgraph.server.workers.publish import Built, Description, is_current, served_folder

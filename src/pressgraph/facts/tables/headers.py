@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pressgraph.errors import Problem
     from pressgraph.facts.model import Path
-    from pressgraph.project.config import TableSettings
+    from pressgraph.project.model import TableSettings
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 

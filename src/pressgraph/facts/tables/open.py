@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pressgraph.errors import Problem
     from pressgraph.facts.tables.sheet import SheetRows
     from pressgraph.i18n import Text
-    from pressgraph.project.config import TableSettings
+    from pressgraph.project.model import TableSettings
 
 DELIMITED = (".csv", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
-from pressgraph.project.config import DEFAULT_BASE
+from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
 from pressgraph.server.http.negotiation import DOCUMENT_FORMS, Form
 
