@@ -73,10 +73,10 @@ def compile_profile(sources: ProfileSources) -> Profile:
 
     Raises ProfileError.
     """
-    return _Compiler(sources).compile()
+    return _ProfileCompiler(sources).compile()
 
 
-class _Compiler:
+class _ProfileCompiler:
     def __init__(self, sources: ProfileSources) -> None:
         self.sources = sources
         self.warnings: list[Problem] = []
@@ -118,7 +118,7 @@ class _Compiler:
 
     def _leave_out(self, drafts: dict[str, Draft], uses: Mapping[str, dict[str, KeyUse]]) -> None:
         """Leave out the properties of which no shape says what their values are, with a warning for each."""
-        for path in [path for path, draft in drafts.items() if not draft.asked]:
+        for path in [path for path, draft in drafts.items() if not draft.demands]:
             draft = drafts.pop(path)
             for used in uses.values():
                 used.pop(path, None)
@@ -278,12 +278,12 @@ class _Compiler:
 
         Raises ProfileError where they disagree.
         """
-        ways = draft.ways(name)
+        ranges = draft.ranges(name)
         node = ox.NamedNode(draft.iri)
-        datatypes = [way.datatype for way in ways if way.datatype is not None]
+        datatypes = [one.datatype for one in ranges if one.datatype is not None]
         texts = {it for it in datatypes if it in TEXTS}
         typed = tuple(sorted((it for it in datatypes if it not in TEXTS), key=_is_vague))
-        kinds = {way.kind for way in ways}
+        kinds = {one.kind for one in ranges}
         mixed = len(kinds) > 1 or len(typed) > 1
         kind = Kind.MIXED if mixed else next(iter(kinds))
         return Key(
@@ -293,7 +293,7 @@ class _Compiler:
             datatype=typed[0] if kind is Kind.LITERAL else None,
             kinds=frozenset(kinds) if mixed else frozenset(),
             datatypes=typed if mixed else (),
-            scheme=next((way.scheme for way in ways if way.scheme is not None), None),
+            scheme=next((one.scheme for one in ranges if one.scheme is not None), None),
             language_required=Kind.TEXT in kinds and texts == {f"{RDF}langString"},
             plain_required=Kind.TEXT in kinds and texts == {f"{XSD}string"},
             languages=draft.languages,
@@ -396,17 +396,17 @@ class _Compiler:
         graph = self.graph
         ontologies = {node.value for node in graph.subjects.get((f"{RDF}type", ox.NamedNode(f"{OWL}Ontology")), [])}
         names: dict[str, str] = {}
-        asked: dict[str, list[str]] = {iri: graph.literals(ox.NamedNode(iri), f"{PG}key") for iri in iris}
+        keys: dict[str, list[str]] = {iri: graph.literals(ox.NamedNode(iri), f"{PG}key") for iri in iris}
 
         def rank(iri: str) -> tuple[bool, bool, bool, bool, str]:
             defined = not ontologies.isdisjoint(graph.iris(ox.NamedNode(iri), f"{RDFS}isDefinedBy"))
             shipped = iri in graph.shipped
-            return (not shipped, not asked[iri], not defined, not iri.startswith(SCHEMA), iri)
+            return (not shipped, not keys[iri], not defined, not iri.startswith(SCHEMA), iri)
 
         converter = Converter(dict(sorted(graph.prefixes.items())))
         used = set(taken)
-        for iri in sorted(asked, key=rank):
-            name = asked[iri][0] if asked[iri] else _NOT_IN_NAMES.sub("", local_name(iri))
+        for iri in sorted(keys, key=rank):
+            name = keys[iri][0] if keys[iri] else _NOT_IN_NAMES.sub("", local_name(iri))
             if not _USABLE.fullmatch(name):
                 raise ProfileError(
                     f"'{name}' is no name that facts could use for the {what} <{iri}>",
@@ -414,7 +414,7 @@ class _Compiler:
                     hint=f'give it one in the ontology: <{iri}> pg:key "name"',
                 )
             if name in used:
-                if asked[iri]:
+                if keys[iri]:
                     raise ProfileError(f"pg:key '{name}' of {iri} is taken by another {what}")
                 name = converter.compress(iri) or iri
             used.add(name)

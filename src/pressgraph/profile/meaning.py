@@ -22,7 +22,7 @@ TEXTS = (f"{XSD}string", f"{RDF}langString")
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Range:
     """One thing that values may be: a term of a vocabulary, a literal of a datatype, or a link."""
 
     kind: Kind
@@ -37,13 +37,14 @@ class Way:
         return self.datatype.replace(XSD, "xsd:").replace(RDF, "rdf:") if self.datatype else self.kind.value
 
 
-LINK = Way(Kind.LINK)
+LINK = Range(Kind.LINK)
 # any literal: what sh:nodeKind sh:Literal allows, and what constraints on lengths and languages mean
-_LITERAL = Way(Kind.LITERAL)
-_ANY_TEXT = tuple(Way(Kind.TEXT, datatype=it) for it in TEXTS)
+_LITERAL = Range(Kind.LITERAL)
+_ANY_TEXT = tuple(Range(Kind.TEXT, datatype=it) for it in TEXTS)
 _LITERAL_ONLY = ("languageIn", "uniqueLang", "minLength", "maxLength")
+_OF_FORMS = ("pattern", "minLength", "maxLength")
 _COMPARED = ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
-_NODE_KINDS: Mapping[str, tuple[Way, ...]] = {
+_NODE_KINDS: Mapping[str, tuple[Range, ...]] = {
     f"{SH}IRI": (LINK,),
     f"{SH}BlankNodeOrIRI": (LINK,),
     f"{SH}Literal": (_LITERAL,),
@@ -60,7 +61,7 @@ class Draft:
 
     iri: str
     shapes: list[Resource] = field(default_factory=list)
-    asked: dict[tuple[str, int], tuple[str, tuple[Way, ...]]] = field(default_factory=dict)
+    demands: dict[tuple[str, int], tuple[str, tuple[Range, ...]]] = field(default_factory=dict)
     """By target (and a number, where its shapes exclude each other): a shape, and what it lets values be."""
     languages: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
@@ -69,47 +70,47 @@ class Draft:
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, target: str, shape: str, ways: tuple[Way, ...]) -> None:
+    def demand(self, target: str, shape: str, ranges: tuple[Range, ...]) -> None:
         """Note what a shape lets the values of a target's things be: all shapes of a target must be met."""
-        known = self.asked.get((target, 0))
-        if known is None:
-            self.asked[target, 0] = shape, ways
-        elif both := _narrowed(known[1], ways):
-            self.asked[target, 0] = known[0], both
+        first = self.demands.get((target, 0))
+        if first is None:
+            self.demands[target, 0] = shape, ranges
+        elif both := _narrowed(first[1], ranges):
+            self.demands[target, 0] = first[0], both
         else:
-            self.asked[target, len(self.asked)] = shape, ways
+            self.demands[target, len(self.demands)] = shape, ranges
 
-    def ways(self, name: str) -> tuple[Way, ...]:
+    def ranges(self, name: str) -> tuple[Range, ...]:
         """Return what values may be, by all shapes together: the shapes of single classes may allow less.
 
         Raises ProfileError where one shape asks for what another does not allow.
         """
-        asked = [(where, ways) for where, ways in self.asked.values() if ways != (_LITERAL,)]
-        if any(way.kind is Kind.TERM for _, ways in asked for way in ways):
+        demands = [(where, ranges) for where, ranges in self.demands.values() if ranges != (_LITERAL,)]
+        if any(one.kind is Kind.TERM for _, ranges in demands for one in ranges):
             # A class on top of a vocabulary narrows it; it does not make it a link.
-            asked = [(where, ways) for where, ways in asked if ways != (LINK,)]
-        if not asked:
+            demands = [(where, ranges) for where, ranges in demands if ranges != (LINK,)]
+        if not demands:
             return _ANY_TEXT
-        if all(way.kind is Kind.TEXT for _, ways in asked for way in ways):
-            return tuple(dict.fromkeys(way for _, ways in asked for way in ways))
-        _, widest = max(asked, key=lambda it: len(it[1]))
-        for where, ways in asked:
-            if not set(_written_out(ways)) <= set(_written_out(widest)):
-                other = next(it for it, found in asked if found is widest)
+        if all(one.kind is Kind.TEXT for _, ranges in demands for one in ranges):
+            return tuple(dict.fromkeys(one for _, ranges in demands for one in ranges))
+        _, widest = max(demands, key=lambda it: len(it[1]))
+        for where, ranges in demands:
+            if not set(_written_out(ranges)) <= set(_written_out(widest)):
+                other = next(place for place, ranges in demands if ranges is widest)
                 raise ProfileError(
                     f"the shapes disagree about the values of '{name}' ({self.iri}): "
-                    f"{_words(widest)} in {other}; {_words(ways)} in {where}",
+                    f"{_words(widest)} in {other}; {_words(ranges)} in {where}",
                     hint="a key means the same in every class",
                 )
         return _written_out(widest)
 
 
-def _written_out(ways: Iterable[Way]) -> tuple[Way, ...]:
-    return tuple(dict.fromkeys(it for way in ways for it in (_ANY_TEXT if way == _LITERAL else (way,))))
+def _written_out(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    return tuple(dict.fromkeys(it for one in ranges for it in (_ANY_TEXT if one == _LITERAL else (one,))))
 
 
-def _words(ways: Iterable[Way]) -> str:
-    return " or ".join(map(str, _written_out(ways)))
+def _words(ranges: Iterable[Range]) -> str:
+    return " or ".join(map(str, _written_out(ranges)))
 
 
 class Meanings:
@@ -133,13 +134,13 @@ class Meanings:
         graph = self.graph
         draft.shapes.append(shape)
         draft.classes.update(self.value_classes(shape))
-        ways = self.ways(shape, draft.iri)
-        for target in targets if ways else ():
-            draft.ask(target, graph.name(shape), ways)
-        self._refuse_forms(shape, draft.iri, ways)
+        ranges = self.ranges(shape, draft.iri)
+        for target in targets if ranges else ():
+            draft.demand(target, graph.name(shape), ranges)
+        self._refuse_forms(shape, draft.iri, ranges)
         for head in graph.nodes(shape, f"{SH}in"):
             listed = [it.value for it in graph.items(head) if isinstance(it, ox.Literal)]
-            if listed and all(way.kind is Kind.TEXT for way in ways):
+            if listed and all(one.kind is Kind.TEXT for one in ranges):
                 draft.listed = tuple(listed)
         for head in graph.nodes(shape, f"{SH}languageIn"):
             draft.languages = tuple(t.value for t in graph.items(head) if isinstance(t, ox.Literal))
@@ -148,17 +149,18 @@ class Meanings:
                 # a description without a language is mostly in English
                 texts.setdefault(tag or "en", text)
 
-    def _refuse_forms(self, shape: Resource, path: str, ways: Sequence[Way]) -> None:
+    def _refuse_forms(self, shape: Resource, path: str, ranges: Sequence[Range]) -> None:
         graph = self.graph
-        kept = next((way.datatype for way in ways if way.datatype in _BY_VALUE), None)
-        asked = next((it for it in ("pattern", "minLength", "maxLength") if graph.values(shape, SH + it)), None)
-        if kept is not None and asked is not None:
-            name = kept.replace(XSD, "xsd:")
+        datatype = next((one.datatype for one in ranges if one.datatype in _BY_VALUE), None)
+        constraint = next((name for name in _OF_FORMS if graph.values(shape, SH + name)), None)
+        if datatype is not None and constraint is not None:
+            name = datatype.replace(XSD, "xsd:")
             raise ProfileError(
-                f"{graph.name(shape)} asks for the form of {name} values by sh:{asked}, and such values are kept by "
-                "value: 2.50 is 2.5",
+                f"{graph.name(shape)} asks for the form of {name} values by sh:{constraint}, and such values are kept "
+                "by value: 2.50 is 2.5",
                 place=graph.place(shape, path),
-                hint=f"use sh:datatype xsd:string with sh:{asked}, or sh:minInclusive and sh:maxInclusive with {name}",
+                hint=f"use sh:datatype xsd:string with sh:{constraint}, or sh:minInclusive and sh:maxInclusive with "
+                f"{name}",
             )
 
     def value_classes(self, shape: Resource) -> tuple[str, ...]:
@@ -172,19 +174,19 @@ class Meanings:
                         found += graph.iris(member, f"{SH}class")
         return tuple(dict.fromkeys(found))
 
-    def ways(self, shape: Resource, path: str, seen: frozenset[Resource] = frozenset()) -> tuple[Way, ...]:
+    def ranges(self, shape: Resource, path: str, seen: frozenset[Resource] = frozenset()) -> tuple[Range, ...]:
         """Return what a shape lets a value be; () where it says nothing of that."""
         if shape in seen:
             return ()
         seen |= {shape}
-        ways: tuple[Way, ...] = ()
-        for asked in self._asked(shape, path, seen):
-            ways = (_narrowed(ways, asked) or ways) if ways and asked else ways or asked
-        if ways:
-            return ways
+        ranges: tuple[Range, ...] = ()
+        for allowed in self._demands(shape, path, seen):
+            ranges = (_narrowed(ranges, allowed) or ranges) if ranges and allowed else ranges or allowed
+        if ranges:
+            return ranges
         return self._implied(shape)
 
-    def _asked(self, shape: Resource, path: str, seen: frozenset[Resource]) -> Iterable[tuple[Way, ...]]:
+    def _demands(self, shape: Resource, path: str, seen: frozenset[Resource]) -> Iterable[tuple[Range, ...]]:
         graph = self.graph
         for datatype in graph.iris(shape, f"{SH}datatype"):
             yield (_of_datatype(datatype),)
@@ -192,17 +194,17 @@ class Meanings:
             yield self._listed(shape, path, graph.items(head))
         for name in ("or", "xone"):
             for head in graph.nodes(shape, SH + name):
-                ways = [self.ways(it, path, seen) for it in _nodes(graph.items(head))]
-                yield tuple(dict.fromkeys(way for found in ways for way in found))
+                alternatives = [self.ranges(item, path, seen) for item in _nodes(graph.items(head))]
+                yield tuple(dict.fromkeys(one for ranges in alternatives for one in ranges))
         for head in graph.nodes(shape, f"{SH}and"):
             for member in _nodes(graph.items(head)):
-                yield self.ways(member, path, seen)
+                yield self.ranges(member, path, seen)
         for node in graph.nodes(shape, f"{SH}node"):
             schemes = [self.schemes[it] for it in self._scheme_asked_for(node) if it in self.schemes]
             if schemes:
-                yield (Way(Kind.TERM, scheme=schemes[0], scheme_iri=schemes[0].iri),)
+                yield (Range(Kind.TERM, scheme=schemes[0], scheme_iri=schemes[0].iri),)
             else:
-                yield self.ways(node, path, seen)
+                yield self.ranges(node, path, seen)
         if graph.iris(shape, f"{SH}class"):
             yield (LINK,)
         # a shape with properties of its own describes things
@@ -215,7 +217,7 @@ class Meanings:
         types = self.graph.iris(shape, f"{RDF}type")
         return bool(self.graph.iris(shape, f"{SH}targetClass")) or f"{RDFS}Class" in types
 
-    def _implied(self, shape: Resource) -> tuple[Way, ...]:
+    def _implied(self, shape: Resource) -> tuple[Range, ...]:
         """Return what follows from constraints that only some values can meet."""
         graph = self.graph
         for value in graph.values(shape, f"{SH}hasValue"):
@@ -226,16 +228,16 @@ class Meanings:
                     return (_of_datatype(value.datatype.value),)
         return (_LITERAL,) if any(graph.values(shape, SH + it) for it in _LITERAL_ONLY) else ()
 
-    def _listed(self, shape: Resource, path: str, members: Sequence[Term]) -> tuple[Way, ...]:
-        ways: list[Way] = []
+    def _listed(self, shape: Resource, path: str, members: Sequence[Term]) -> tuple[Range, ...]:
+        ranges: list[Range] = []
         iris = [member for member in members if isinstance(member, ox.NamedNode)]
         if iris:
             scheme = Scheme(
                 name=f"{local_name(path)}-values", iri=shape.value, concepts=self.concepts(shape.value, iris)
             )
-            ways.append(Way(Kind.TERM, scheme=scheme, scheme_iri=shape.value))
-        ways += [_of_datatype(it.datatype.value) for it in members if isinstance(it, ox.Literal)]
-        return tuple(dict.fromkeys(ways))
+            ranges.append(Range(Kind.TERM, scheme=scheme, scheme_iri=shape.value))
+        ranges += [_of_datatype(it.datatype.value) for it in members if isinstance(it, ox.Literal)]
+        return tuple(dict.fromkeys(ranges))
 
     def _scheme_asked_for(self, node_shape: Resource) -> list[str]:
         graph = self.graph
@@ -251,14 +253,14 @@ def _nodes(terms: Iterable[Term]) -> list[Resource]:
     return [term for term in terms if isinstance(term, ox.NamedNode | ox.BlankNode)]
 
 
-def _of_datatype(iri: str) -> Way:
-    return Way(Kind.TEXT if iri in TEXTS else Kind.LITERAL, datatype=iri)
+def _of_datatype(iri: str) -> Range:
+    return Range(Kind.TEXT if iri in TEXTS else Kind.LITERAL, datatype=iri)
 
 
-def _narrowed(ways: tuple[Way, ...], other: tuple[Way, ...]) -> tuple[Way, ...]:
+def _narrowed(ranges: tuple[Range, ...], other: tuple[Range, ...]) -> tuple[Range, ...]:
     """Return what both of two constraints allow; () where they exclude each other."""
-    both: list[Way] = []
-    for one in ways:
+    both: list[Range] = []
+    for one in ranges:
         for two in other:
             if one == two or (two == _LITERAL and one.datatype) or (two == LINK and one.kind is Kind.TERM):
                 both.append(one)

@@ -81,7 +81,7 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
 
 
 def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
-    reader = _Reader(path)
+    reader = _SettingsReader(path)
     reader.known(table, _SECTIONS, gettext("section"))
     for name, keys in _SECTIONS.items():
         section = reader.table(table, name)
@@ -123,7 +123,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     return Project(root=root, **settings)
 
 
-def _own_folders(root: Path, profile: dict[str, Any], reader: _Reader) -> dict[str, tuple[Path, ...]]:
+def _own_folders(root: Path, profile: dict[str, Any], reader: _SettingsReader) -> dict[str, tuple[Path, ...]]:
     """Return the project's additions to the profile: what the config names, else its folders of these names."""
     folders: dict[str, tuple[Path, ...]] = {}
     for kind in ("ontology", "shapes", "queries"):
@@ -140,7 +140,7 @@ def _own_folders(root: Path, profile: dict[str, Any], reader: _Reader) -> dict[s
     return folders
 
 
-class _Reader:
+class _SettingsReader:
     """Turn TOML values into settings, with errors that name the file and the key."""
 
     def __init__(self, path: Path) -> None:

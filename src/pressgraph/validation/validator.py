@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
     from pressgraph.validation.checks.check import Check
-    from pressgraph.validation.checks.compare import Candidate
+    from pressgraph.validation.checks.compare import Comparand
     from pressgraph.validation.shacl.engines import Data, Engine
     from pressgraph.validation.suppressions import Suppression
 
@@ -50,7 +50,7 @@ class Validator:
         self.engine = engine
         self.checks = tuple(checks)
         self.graph = CheckedGraph(store=store, profile=profile, id_base=id_base)
-        self.candidates: dict[str, set[Candidate]] = {}
+        self.candidates: dict[str, set[Comparand]] = {}
         self.restore = restorer(profile)
         self.stated = stated
         """The whole graph as its files write it, where that is known."""

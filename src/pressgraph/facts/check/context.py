@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
 
-class Context:
+class CheckContext:
     """One document: the profile that it is checked against, its ids, and its problems so far."""
 
     def __init__(self, file: str, profile: Profile, ids: Ids, known_types: dict[str, frozenset[str]]) -> None:

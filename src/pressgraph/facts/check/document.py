@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
-from pressgraph.facts.check.context import Context
+from pressgraph.facts.check.context import CheckContext
 from pressgraph.facts.check.nodes import NodeChecker
 from pressgraph.facts.check.receipts import ReceiptChecker
 from pressgraph.facts.ids import Ids
@@ -39,11 +39,11 @@ def check_facts(
     `known_types` are the class names of ids that other files describe. The result's problems are in the order of the
     file; facts with a problem are left out of its `facts`.
     """
-    return _DocumentChecker(Context(file, profile, Ids(profile, id_base), known_types or {})).document(tree)
+    return _DocumentChecker(CheckContext(file, profile, Ids(profile, id_base), known_types or {})).document(tree)
 
 
 class _DocumentChecker:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: CheckContext) -> None:
         self.context = context
         self.nodes = NodeChecker(context)
         self.receipts = ReceiptChecker(context)

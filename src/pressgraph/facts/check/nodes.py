@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pressgraph.errors import Place
-    from pressgraph.facts.check.context import Context
+    from pressgraph.facts.check.context import CheckContext
     from pressgraph.facts.model import Body, Path
 
 
 class NodeChecker:
     """Check the nodes of one document."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: CheckContext) -> None:
         self.context = context
         self._values = ValueChecker(context, self.nested)
 

@@ -14,13 +14,13 @@ from pressgraph.spelling import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pressgraph.facts.check.context import Context
+    from pressgraph.facts.check.context import CheckContext
 
 
 class ReceiptChecker:
     """Check the receipts of one document."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: CheckContext) -> None:
         self.context = context
 
     def receipt(self, node: Mapping) -> Receipt:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pressgraph.errors import Place
-    from pressgraph.facts.check.context import Context
+    from pressgraph.facts.check.context import CheckContext
     from pressgraph.facts.model import Body, Path
 
 # Controls that XML 1.0 cannot carry at all (2.2), so that no RDF/XML or web page could.
@@ -35,7 +35,7 @@ class ValueChecker:
     """Check the values of one document; `nested` checks a node that is a value."""
 
     def __init__(
-        self, context: Context, nested: Callable[[Key, Mapping, Path, dict[Path, Place], str | None], Body | None]
+        self, context: CheckContext, nested: Callable[[Key, Mapping, Path, dict[Path, Place], str | None], Body | None]
     ) -> None:
         self.context = context
         self._nested = nested

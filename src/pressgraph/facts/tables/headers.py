@@ -31,7 +31,7 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[Table
     # a list that came from macOS has its umlauts in two characters
     sheet.headers = [composed(header) for header in sheet.headers]
     names = {composed(header): key for header, key in own.columns.items()} if own else {}
-    compiler = _Compiler(sheet, profile, of_sources=of_sources)
+    compiler = _HeaderCompiler(sheet, profile, of_sources=of_sources)
     if not any(names.get(header, compiler.path(header)) for header in sheet.headers if header):
         place = sheet.place(sheet.header_row, 1)
         shown = next((header for header in sheet.headers if header), "")
@@ -75,7 +75,7 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[Table
     return Columns(sheet, compiler.columns, of_sources, constants, templates, compiler.unnamed, compiler.next)
 
 
-class _Compiler:
+class _HeaderCompiler:
     def __init__(self, sheet: SheetRows, profile: Profile, *, of_sources: bool) -> None:
         self.sheet = sheet
         self.profile = profile

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pressgraph.validation.report import Result
 
 
-class Candidate(NamedTuple):
+class Comparand(NamedTuple):
     """What a query says of a thing that is to be compared: terms in N-Triples syntax."""
 
     this: str
@@ -23,18 +23,18 @@ class Candidate(NamedTuple):
     value: str
 
 
-def find_candidates(check: Check, graph: CheckedGraph, *, only: Collection[str] | None = None) -> set[Candidate]:
+def find_candidates(check: Check, graph: CheckedGraph, *, only: Collection[str] | None = None) -> set[Comparand]:
     """Return what is to be compared, of all things or of some alone."""
     return {
-        Candidate(str(row["this"]), lexical(key), str(row.get("path") or ""), str(row.get("value") or ""))
+        Comparand(str(row["this"]), lexical(key), str(row.get("path") or ""), str(row.get("value") or ""))
         for row in check.rows(graph, only=only)
         if (key := row.get("key")) is not None
     }
 
 
-def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Candidate]) -> list[Result]:
+def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Comparand]) -> list[Result]:
     """Return a result for each thing that has its key in common with one before it, in the order of their IRIs."""
-    groups: dict[str, list[Candidate]] = defaultdict(list)
+    groups: dict[str, list[Comparand]] = defaultdict(list)
     for candidate in candidates:
         groups[candidate.key].append(candidate)
     rows: list[Row] = []
@@ -48,7 +48,7 @@ def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Candidate]) 
     return check.results(rows, graph)
 
 
-def _row(candidate: Candidate, first: Candidate) -> Row:
+def _row(candidate: Comparand, first: Comparand) -> Row:
     terms = {
         "this": candidate.this,
         "path": candidate.path,
@@ -60,8 +60,8 @@ def _row(candidate: Candidate, first: Candidate) -> Row:
 
 
 def compare_again(
-    check: Check, graph: CheckedGraph, before: Iterable[Candidate], changed: Collection[str], linked: Collection[str]
-) -> tuple[set[Candidate], set[str], list[Result]]:
+    check: Check, graph: CheckedGraph, before: Iterable[Comparand], changed: Collection[str], linked: Collection[str]
+) -> tuple[set[Comparand], set[str], list[Result]]:
     """Compare after a change: of the things changed what is to be compared may differ, of the linked ones the links.
 
     Return what is to be compared now, the IRIs of the things whose results are these, and the results.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pressgraph.errors import Place
     from pressgraph.facts.model import Span
-    from pressgraph.validation.formats.folding import Group
+    from pressgraph.validation.formats.folding import FoldedFinding
     from pressgraph.validation.formats.options import Options
     from pressgraph.validation.report import Finding, Report
 
@@ -102,7 +102,7 @@ def _template() -> Template:
     ).get_template("report.html")
 
 
-def _sections(findings: list[Finding], *, every: bool) -> Iterator[tuple[str, list[Group]]]:
+def _sections(findings: list[Finding], *, every: bool) -> Iterator[tuple[str, list[FoldedFinding]]]:
     """Yield files with their groups of findings; a group stands in the file of its first finding."""
     groups = {id(group.first): group for group in folded(findings, every=every)}
     for file, of_file in by_file(findings):

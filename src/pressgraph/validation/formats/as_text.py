@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.errors import Place
-    from pressgraph.validation.formats.folding import Group
+    from pressgraph.validation.formats.folding import FoldedFinding
     from pressgraph.validation.formats.options import Options
     from pressgraph.validation.report import Finding, Report
 
@@ -66,12 +66,12 @@ def text(report: Report, options: Options) -> str:
         _environ={},
     )
     with console.capture() as written:
-        for line in _Writer(report, options).lines():
+        for line in _TextReport(report, options).lines():
             console.print(line, soft_wrap=True)
     return written.get()
 
 
-class _Writer:
+class _TextReport:
     def __init__(self, report: Report, options: Options) -> None:
         self.report = report
         self.options = options
@@ -98,7 +98,7 @@ class _Writer:
                 yield from self.wrapped(_styled(f"  {where}: "), f"{it.message} [{it.rule}] {because}: {it.allowed}")
             yield Text()
 
-    def group(self, group: Group) -> Iterator[Text]:
+    def group(self, group: FoldedFinding) -> Iterator[Text]:
         finding, language = group.first, self.options.language
         kind = word(finding.severity.word, language)
         head = Text.assemble(_styled(kind, _STYLES[finding.severity]), ": ")

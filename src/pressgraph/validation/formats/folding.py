@@ -16,7 +16,7 @@ FOLD_FROM = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FoldedFinding:
     """One problem, with every place where it is."""
 
     first: Finding
@@ -31,7 +31,7 @@ def by_file(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
     yield from sorted(files.items(), key=lambda it: (it[0] == "", it[0]))
 
 
-def folded(findings: Iterable[Finding], *, every: bool) -> list[Group]:
+def folded(findings: Iterable[Finding], *, every: bool) -> list[FoldedFinding]:
     """Return findings as groups; those of one rule and one message that stand in many places are one.
 
     `every` keeps each by itself.
@@ -40,11 +40,11 @@ def folded(findings: Iterable[Finding], *, every: bool) -> list[Group]:
     same: dict[tuple[str, str, str | None], list[Finding]] = {}
     for finding in findings:
         same.setdefault((finding.rule, finding.message, finding.allowed), []).append(finding)
-    groups: list[Group] = []
+    groups: list[FoldedFinding] = []
     for finding in findings:
         together = same[finding.rule, finding.message, finding.allowed]
         if every or len(together) < FOLD_FROM:
-            groups.append(Group(finding, (finding.place,) if finding.place is not None else ()))
+            groups.append(FoldedFinding(finding, (finding.place,) if finding.place is not None else ()))
         elif together[0] is finding:
-            groups.append(Group(finding, tuple(it.place for it in together if it.place is not None)))
+            groups.append(FoldedFinding(finding, tuple(it.place for it in together if it.place is not None)))
     return groups

@@ -116,7 +116,7 @@ def _walks(algebra: Any) -> Iterator[Walk]:
     """
     from rdflib import BNode, Variable
 
-    gathered = _Gathered()
+    gathered = _Patterns()
     gathered.group(algebra, ())
     this = Variable("this")
     for scope, (subject, path, value) in gathered.patterns:
@@ -146,7 +146,7 @@ _THROUGH = {"SelectQuery", "AskQuery", "Project", "Distinct", "Reduced", "Filter
 _Scope: TypeAlias = tuple[int, ...]
 
 
-class _Gathered:
+class _Patterns:
     """The triple patterns and VALUES of a query, each with the groups that it is in."""
 
     def __init__(self) -> None:

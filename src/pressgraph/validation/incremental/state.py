@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from pressgraph.errors import Place
 from pressgraph.i18n import Text
-from pressgraph.validation.checks.compare import Candidate
+from pressgraph.validation.checks.compare import Comparand
 from pressgraph.validation.report import Related, Result, Severity
 from pressgraph.validation.suppressions import UNUSED
 
@@ -27,7 +27,7 @@ class ValidationState:
     """
 
     results: tuple[Result, ...]
-    candidates: Mapping[str, Collection[Candidate]]
+    candidates: Mapping[str, Collection[Comparand]]
     checks: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class ValidationState:
         """Return the state that `to_json` wrote."""
         return cls(
             results=tuple(from_json(it) for it in stored["results"]),
-            candidates={name: [Candidate(*it) for it in listed] for name, listed in stored["candidates"].items()},
+            candidates={name: [Comparand(*it) for it in listed] for name, listed in stored["candidates"].items()},
             checks=stored["checks"],
         )
 
