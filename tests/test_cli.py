@@ -312,6 +312,17 @@ def test_no_color_is_respected_on_a_terminal(built: Path) -> None:
         assert b"\x1b[" not in on_terminal("--project", str(built), *arguments, **environment)
 
 
+def test_colours_are_for_the_terminal_and_not_for_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("facts: []\n", encoding="utf-8")
+    environment = dict.fromkeys(("NO_COLOR", "FORCE_COLOR"), "") | {"TERM": "xterm"}
+    arguments = ["--project", str(tmp_path), "validate", str(tmp_path / "a.yaml")]
+    assert b"\x1b[1;31m" in on_terminal(*arguments, **environment)
+    on_terminal(*arguments, "-o", str(tmp_path / "report.txt"), **environment)
+    report = (tmp_path / "report.txt").read_bytes()
+    assert b"[missing-section]" in report
+    assert b"\x1b" not in report
+
+
 def test_output_is_utf8_whatever_the_locale(built: Path) -> None:
     result = subprocess.run(
         [*PROGRAM, "--project", str(built), "query", "who-said-what"],

@@ -17,6 +17,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
 
 import pressgraph
 from pressgraph.build import LiveCheck
@@ -757,6 +758,23 @@ def test_text_fits_80_columns_and_has_no_colour_in_a_pipe(mistakes: Callable[[st
     result = run("--project", mistakes("twelve"), "validate")
     assert "\x1b" not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_controls_of_a_file_reach_no_terminal(color: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter
+    workspace = project(tmp_path, a=SOURCE + '  - { id: label/a, type: AwardedLabel, level: "\\e[2Jsilver" }\n')
+    written = write_report(workspace.validate(), "text", Options(root=tmp_path, color=color))
+    assert "'�[2Jsilver' is not a term" in written
+    assert ("\x1b[1;31merror\x1b[0m: " if color else "error: ") in written
+    assert "\x1b[2J" not in written
+
+
+def test_wide_characters_fit_the_width_and_are_underlined_as_wide(tmp_path: Path) -> None:
+    name = "東京クラスター協会"
+    workspace = project(tmp_path, a=SOURCE + f"  - {{ id: label/a, type: AwardedLabel, level: {name} }}\n")
+    written = write_report(workspace.validate(), "text", Options(root=tmp_path, width=72))
+    assert max(map(cell_len, written.splitlines())) <= 72
+    assert "^" * cell_len(name) in written
 
 
 def test_same_problem_in_many_places_is_folded(tmp_path: Path) -> None:

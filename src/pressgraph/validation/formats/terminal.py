@@ -1,0 +1,219 @@
+"""Draw a report with rich: each problem with its line, the place in it underlined, and what to do."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from pressgraph.validation.formats.folding import by_file, folded
+from pressgraph.validation.formats.frames import cell_at, extent, line_at
+from pressgraph.validation.report import Severity, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressgraph.errors import Place
+    from pressgraph.validation.formats.folding import FoldedFinding
+    from pressgraph.validation.formats.options import Options
+    from pressgraph.validation.report import Finding, Report
+
+_STYLES = {Severity.VIOLATION: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
+_FEW = 6
+"""Other places that a folded problem names."""
+_NARROWEST = 20
+"""As many columns words have, however long what stands before them is."""
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# a no-break space is none of these
+_SPACE = re.compile("[ \t\n]+")
+
+WORDS = {
+    "hint": ("help", "Hilfe"),
+    "note": ("note", "Anmerkung"),
+    "evidence": ("read from", "gelesen aus"),
+    "characters": ("characters", "Zeichen"),
+    "also": ("the same in {count} more places", "dasselbe an {count} weiteren Stellen"),
+    "and": ("and {count} more; --all shows each", "und {count} weitere; --all zeigt jede"),
+    "allowed": ("allowed", "erlaubt"),
+    "because": ("because", "Grund"),
+    "nowhere": ("without a place in a file", "ohne Stelle in einer Datei"),
+}
+
+
+def say(name: str, language: str, **values: object) -> str:
+    """Return a word of the text report."""
+    english, german = WORDS[name]
+    return (german if language.partition("-")[0].lower() == "de" else english).format(**values)
+
+
+def draw(report: Report, options: Options) -> str:
+    """Return a report that has findings, at most as wide as asked for where words can be broken."""
+    # what the terminal is like is in the options, not in the environment
+    console = Console(
+        file=io.StringIO(),
+        width=options.width,
+        color_system="standard" if options.color else None,
+        force_terminal=options.color,
+        no_color=not options.color,
+        highlight=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    with console.capture() as written:
+        for line in _TextReport(report, options).lines():
+            console.print(line, soft_wrap=True)
+    return written.get()
+
+
+class _TextReport:
+    def __init__(self, report: Report, options: Options) -> None:
+        self.report = report
+        self.options = options
+
+    def lines(self) -> Iterator[Text]:
+        findings = self.report.findings(self.options.language)
+        shown = [it for it in findings if it.allowed is None]
+        groups = {id(group.first): group for group in folded(shown, every=self.options.every)}
+        for file, of_file in by_file(shown):
+            mine = [groups[id(it)] for it in of_file if id(it) in groups]
+            if not mine:
+                continue
+            yield _styled(file or say("nowhere", self.options.language), "bold")
+            yield Text()
+            for group in mine:
+                yield from self.group(group)
+                yield Text()
+        allowed = [it for it in findings if it.allowed is not None]
+        if allowed:
+            yield _styled(say("allowed", self.options.language), "bold")
+            for it in allowed:
+                where = str(it.place) if it.place is not None else it.about or ""
+                because = say("because", self.options.language)
+                yield from self.wrapped(_styled(f"  {where}: "), f"{it.message} [{it.rule}] {because}: {it.allowed}")
+            yield Text()
+
+    def group(self, group: FoldedFinding) -> Iterator[Text]:
+        finding, language = group.first, self.options.language
+        kind = word(finding.severity.word, language)
+        head = Text.assemble(_styled(kind, _STYLES[finding.severity]), ": ")
+        yield from self.wrapped(head, f"{finding.message} [{finding.rule}]", "bold")
+        if finding.place is not None:
+            yield from self.frame(finding, finding.place)
+        elif finding.about:
+            yield Text.assemble("  ", ("-->", "blue"), " ", _styled(finding.about))
+        if finding.hint is not None:
+            yield from self.labelled("hint", finding.hint, "green")
+        for note in finding.notes:
+            yield from self.labelled("note", note, "cyan")
+        for place, note in finding.related:
+            yield from self.labelled("note", f"{note}: {place}", "cyan")
+        if finding.evidence:
+            spans = ", ".join(f"{start}–{end}" for start, end in finding.evidence)
+            yield from self.labelled(
+                "evidence", f"{finding.source or ''}, {say('characters', language)} {spans}", "dim"
+            )
+        others = [place for place in group.places if place != finding.place]
+        if others:
+            named = ", ".join(_short(place, finding.place) for place in others[:_FEW])
+            rest = len(others) - _FEW
+            more = f", {say('and', language, count=rest)}" if rest > 0 else ""
+            yield from self.labelled("note", f"{say('also', language, count=len(others))}: {named}{more}", "cyan")
+        if self.options.technical and finding.result is not None:
+            details = (
+                ("focus node", finding.result.focus),
+                ("path", finding.result.path),
+                ("value", finding.result.value),
+                ("shape", finding.result.shape),
+                ("component", finding.result.component),
+            )
+            # IRIs are kept whole: they are for copying
+            yield from (_styled(f"  = {name}: {value}", "dim") for name, value in details if value is not None)
+
+    def frame(self, finding: Finding, place: Place) -> Iterator[Text]:
+        """Draw the line with the place underlined; a long line is cut around the place."""
+        number = str(place.line) if place.line else ""
+        margin = " " * max(2, len(number))
+        bar = Text.assemble(margin, " ", ("|", "blue"))
+        numbered = Text.assemble((number.rjust(len(margin)), "blue"), " ", ("|", "blue"), " ")
+        style, width = _STYLES[finding.severity], self.options.width - len(margin) - 4
+        yield Text.assemble(margin, ("-->", "blue"), " ", _styled(str(place)))
+        if (cell := cell_at(place, self.options)) is not None:
+            header, _, _ = _cut(place.header, 0, 1, width)
+            shown, _, length = _cut(cell, 0, max(1, len(cell)), width)
+            yield Text.assemble(bar, " ", (header, "dim"))
+            line = Text.assemble(numbered, shown)
+            line.rstrip()
+            yield line
+            yield Text.assemble(bar, " ", _marks(shown[:length], style))
+            return
+        written = line_at(place, self.options)
+        if written is None:
+            return
+        column = place.column or len(written) - len(written.lstrip()) + 1
+        length = extent(written, column) if place.column else max(1, len(written.strip()))
+        shown, start, length = _cut(written, column - 1, length, width)
+        yield bar
+        yield Text.assemble(numbered, shown)
+        yield Text.assemble(bar, " ", " " * cell_len(shown[:start]), _marks(shown[start : start + length], style))
+
+    def labelled(self, name: str, words: str, style: str) -> Iterator[Text]:
+        label = say(name, self.options.language)
+        yield from self.wrapped(Text.assemble("  = ", (label, style), ": "), words)
+
+    def wrapped(self, head: Text, words: str, style: str = "") -> Iterator[Text]:
+        """Yield words behind a head, wrapped to the width; the lines that follow are indented."""
+        indent = " " * min(head.cell_len, 4)
+        first = max(_NARROWEST, self.options.width - head.cell_len)
+        for number, line in enumerate(_wrapped(words, first, self.options.width - len(indent))):
+            yield Text.assemble(indent if number else head, _styled(line, style))
+
+
+def _wrapped(words: str, first: int, rest: int) -> list[str]:
+    """Break words into lines, the first of another width. A word that is too long is an IRI or a path: for copying."""
+    lines: list[str] = []
+    line: list[str] = []
+    width, used = first, 0
+    for one in _SPACE.split(words.strip()):
+        needed = cell_len(one)
+        if line and used + 1 + needed > width:
+            lines.append(" ".join(line))
+            line, width, used = [], rest, 0
+        used += needed + (1 if line else 0)
+        line.append(one)
+    return [*lines, " ".join(line)]
+
+
+def _styled(words: str, style: str = "") -> Text:
+    """Return words with control characters, which could drive a terminal, as their pictures."""
+    return Text(_visible(words), style)
+
+
+def _visible(words: str) -> str:
+    return _CONTROLS.sub("�", words)
+
+
+def _marks(shown: str, style: str) -> tuple[str, str]:
+    return "^" * max(1, cell_len(shown)), style
+
+
+def _short(place: Place, first: Place | None) -> str:
+    return str(place).removeprefix(f"{place.name}:") if first is not None and place.file == first.file else str(place)
+
+
+def _cut(line: str, start: int, length: int, width: int) -> tuple[str, int, int]:
+    """Cut a line to a width around what is underlined; return it with where that is now."""
+    line = _visible(line).replace("\t", " ").rstrip()
+    length = max(1, min(length, len(line) - start))
+    if cell_len(line) <= width:
+        return line, start, length
+    left = max(0, start - width // 3) if start + length > width - 1 else 0
+    lead = "…" if left else ""
+    shown = lead + line[left:]
+    if cell_len(shown) > width:
+        shown = f"{set_cell_size(shown, width - 1)}…"
+    start = start - left + len(lead)
+    return shown, start, max(1, min(length, len(shown) - start))
