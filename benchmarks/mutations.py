@@ -236,9 +236,14 @@ class Reach:
         if self.sources.get(mutant.module) != _digest(source):
             return _files(ROOT)
         by_line = self.lines.get(mutant.module, {})
-        found = {name for line in mutant.lines(source) for name in by_line.get(str(line), ())}
+        lines = mutant.lines(source)
+        found = {name for line in lines for name in by_line.get(str(line), ())}
         if not found:
-            return _files(ROOT)
+            # a line in the middle of a statement, or one that nothing reaches: what reaches the one before it
+            before = max((int(it) for it, names in by_line.items() if names and int(it) < lines.start), default=None)
+            if before is None:
+                return _files(ROOT)
+            found = set(by_line[str(before)])
         single = [name for name in found if "::" in name and name.partition("::")[0] not in found]
         single.sort(key=lambda it: self.seconds.get(it, 0.0))
         return [*single, *sorted(it for it in found if "::" not in it)]

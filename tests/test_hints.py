@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from pressgraph.cli import main
 from pressgraph.facts import FactsFile, dangling_problems
 from pressgraph.facts.rules import RULES
+from pressgraph.profile.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from pressgraph.errors import Problem
+    from pressgraph.profile import Profile
 
 SOURCE = {"id": "document/d", "type": "NewsArticle", "headline": {"en": "X"}, "datePublished": "2026-01-15"}
 CONTACT = {"id": "thing/c", "type": "ContactPoint"}
@@ -203,6 +205,21 @@ def test_help_that_is_followed_mends_the_file(read: Callable[[str | bytes], Fact
     assert found.hint is not None
     follow(lines, found.place.line or 0, found.place.column or 0, found.hint)
     assert [str(it) for it in problems()] == [], lines
+
+
+def test_help_for_an_unknown_term_names_twelve_of_the_known_ones_at_most(
+    read: Callable[[str | bytes], FactsFile], profile: Profile
+) -> None:
+    sizes = set()
+    for key in profile.keys.values():
+        if key.scheme is not None and key.kind is Kind.TERM:
+            text = f"source: {{ id: document/d }}\nfacts:\n  - id: agent/a\n    {key.name}: xyzzyxyzzy\n"
+            hint = next(it.hint for it in read(text).problems if it.rule == "unknown-term")
+            names = list(key.scheme.concepts)
+            more = ["…"] if len(names) > 12 else []
+            assert (hint or "").removeprefix("known: ").split(", ") == [*names[:12], *more]
+            sizes.add(len(names) > 12)
+    assert sizes == {True, False}
 
 
 def test_every_rule_whose_help_can_be_followed_is_followed() -> None:
