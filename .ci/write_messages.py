@@ -8,6 +8,7 @@ Messages are those of the code, the help of the commands, and click's own, which
 
 from __future__ import annotations
 
+import ast
 import inspect
 import io
 import sys
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import click
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "pressgraph"
 LOCALE = SOURCE / "i18n" / "locale"
 NAME = "LC_MESSAGES/pressgraph.po"
-_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+_CALLS = {"gettext": 1, "_": 1, "phrase": 1, "gettext_noop": 1, "N_": 1, "pgettext": 2, "ngettext": 2}
+"""What messages are arguments of, and how many first ones belong to them; `phrase` is the `gettext` of facts files."""
 _WIDTH = 100
 
 
@@ -39,11 +40,31 @@ def template() -> Catalog:
     catalog = Catalog(project="pressgraph", version=version("pressgraph"), charset="utf-8", fuzzy=False)
     folders = {"": SOURCE, "click/": Path(inspect.getfile(click)).parent}
     for prefix, folder in folders.items():
-        for file, _line, message, comments, context in extract_from_dir(folder, _METHODS):
-            catalog.add(message, locations=[(f"{prefix}{file}", 0)], auto_comments=comments, context=context)
+        for path in sorted(folder.rglob("*.py")):
+            for message, context in messages(path.read_text(encoding="utf-8")):
+                catalog.add(message, locations=[(f"{prefix}{path.relative_to(folder).as_posix()}", 0)], context=context)
     for text in help_texts(main):
         catalog.add(text, locations=[("cli", 0)])
     return catalog
+
+
+def messages(code: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """Yield the messages of a module with their contexts; pybabel misses those that stand in calls inside of calls."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = [it.value for it in node.args[: _CALLS.get(name, 0)] if isinstance(it, ast.Constant)]
+        texts = tuple(it for it in given if isinstance(it, str))
+        if not texts or len(texts) < _CALLS[name]:
+            continue
+        match name:
+            case "ngettext":
+                yield texts, None
+            case "pgettext":
+                yield texts[1], texts[0]
+            case _:
+                yield texts[0], None
 
 
 def help_texts(command: click.Command) -> Iterator[str]:

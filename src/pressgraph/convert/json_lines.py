@@ -14,6 +14,7 @@ from pressgraph.facts.check import check_facts
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, read_tree
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -76,14 +77,14 @@ class JsonLines(Records[Line]):
         try:
             record = json.loads(line, object_pairs_hook=pairs, parse_constant=_no_constant)
             if not isinstance(record, dict):
-                self.problems.append(problem("not-a-mapping", at, what=phrase("a-line")))
+                self.problems.append(problem("not-a-mapping", at, what=phrase("a line")))
                 return None
             tree, duplicates = _tree(line, number, record, self.name)
         except RecursionError:
             self.problems.append(problem("too-deep", at, limit=MAX_DEPTH))
             return None
         except ValueError as error:
-            self.problems.append(problem("not-json", at, reason=str(error)))
+            self.problems.append(problem("not-json", at, reason=error.args[0] if error.args else str(error)))
             return None
         if repeated and not duplicates:
             duplicates.append(problem("duplicate-key", at, key=repeated[0], line=number))
@@ -146,7 +147,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(gettext("{word} is not JSON", word=name))
 
 
 _decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode

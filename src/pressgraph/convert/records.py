@@ -276,7 +276,14 @@ class Records(ABC, Generic[Item]):
                 written = source.text if isinstance(source, Scalar) else "a list"
                 self.problems.append(problem("bad-id", place_of(self.name, source), id=written))
         elif source is None and self._source is None:
-            self.problems.append(problem("missing-section", place, hint=phrase("name-source"), section="source"))
+            self.problems.append(
+                problem(
+                    "missing-section",
+                    place,
+                    hint=phrase('name it: "source": "document/…", or start with a line {{"source": {{…}}}}'),
+                    section="source",
+                )
+            )
         found = check_facts(document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
         # Unlike a file, a record may be a source alone, or facts of a source named above.
         self.problems.extend(p for p in found.problems if p.rule != "missing-section")

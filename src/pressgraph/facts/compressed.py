@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from pressgraph.errors import DataError, Place
 from pressgraph.extras import extra
+from pressgraph.i18n import gettext
 
 COMPRESSED = (".gz", ".zst")
 
@@ -57,7 +58,7 @@ class _Frames:
             compressed = self._compressed or self._raw.read(_PIECE)
             if not compressed:
                 if self._frame is not None:
-                    raise EOFError("it ends before its last frame does")
+                    raise EOFError(gettext("it ends before its last frame does"))
                 break
             self._frame = self._frame or self._new()
             self._data = memoryview(self._frame.decompress(compressed))
@@ -88,7 +89,9 @@ class _Decompressed(io.RawIOBase):
         try:
             data = self._reader.read(len(view))
         except self._errors as error:
-            raise DataError(f"this cannot be decompressed: {error}", place=Place(file=self._name)) from error
+            raise DataError(
+                gettext("this cannot be decompressed: {reason}", reason=error), place=Place(file=self._name)
+            ) from error
         view[: len(data)] = data
         return len(data)
 

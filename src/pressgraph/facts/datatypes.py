@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pressgraph.facts.date_words import in_quotes, mend_date, mend_period, mend_when
 from pressgraph.facts.dates import is_edtf, lexical_form, read_date, read_period
 from pressgraph.facts.rules import phrase
-from pressgraph.i18n import Text, in_language
+from pressgraph.i18n import Text, gettext, joined
 from pressgraph.rdf import EDTF, XSD
 
 if TYPE_CHECKING:
@@ -107,29 +107,40 @@ def _is_double(text: str) -> bool:
 def _mend_date_hint(text: str) -> str | None:
     mended = mend_date(text)
     if mended:
-        return phrase("write", value=mended)
+        return phrase("write {value}", value=mended)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return phrase("no-such-day")
+        return phrase("there is no such day")
     if re.fullmatch(r"[2-5][0-9]{4}", text):
         # spreadsheets count days so, and show the number where a cell is not formatted as a date
         day = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))
-        return phrase("serial-date", value=day.isoformat())
-    return phrase("date-form")
+        return phrase("is it a spreadsheet's number for {value}? format the cell as a date", value=day.isoformat())
+    return phrase("write year-month-day, such as 2019-01-31")
 
 
 def _mend_when_hint(text: str) -> str | None:
     """Say what a text means as a date of any precision."""
     mended = mend_when(text)
     if mended is None and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return phrase("no-such-day")
+        return phrase("there is no such day")
     if mended is None and re.fullmatch(r"[2-5][0-9]{4}", text):
         return _mend_date_hint(text)
-    return phrase("write", value=in_quotes(mended)) if mended else phrase("when-form")
+    return (
+        phrase("write {value}", value=in_quotes(mended))
+        if mended
+        else phrase(
+            "write 2019-01-31, 2019-01, 2019, 'mid 2019-01', '2019-Q1', 'spring 2019', 'before "
+            "2019-01-31', 'after 2019' or 'about 2019'"
+        )
+    )
 
 
 def _mend_period_hint(text: str) -> str:
     mended = mend_period(text)
-    return phrase("write", value=in_quotes(mended)) if mended else phrase("period-form")
+    return (
+        phrase("write {value}", value=in_quotes(mended))
+        if mended
+        else phrase("write a year, a month, a quarter or two of them, such as 2020/2022")
+    )
 
 
 def _mend_whole(text: str, valid: Callable[[str], bool]) -> str | None:
@@ -137,13 +148,17 @@ def _mend_whole(text: str, valid: Callable[[str], bool]) -> str | None:
     try:
         if grouped := re.fullmatch(r"(-?[1-9][0-9]{0,2})((?:[.,][0-9]{3})+)", text, re.ASCII):
             # a point groups digits in German, a comma in English; what the other reads there is a thousandth
-            return phrase("grouped-digits", whole=re.sub("[.,]", "", text), part=grouped[1])
+            return phrase(
+                "is it {whole}, or {part} and a fraction? write the digits alone",
+                whole=re.sub("[.,]", "", text),
+                part=grouped[1],
+            )
         value = float(re.sub("['’_\\s\u202f]", "", text))
     except ValueError:
         return None
     if not value.is_integer() or abs(value) >= 1e15 or not valid(str(int(value))):  # noqa: PLR2004 - exact in a float
         return None
-    return phrase("write", value=int(value))
+    return phrase("write {value}", value=int(value))
 
 
 # Stores count months and seconds in 64 bits: nine digits of each fit, and no release needs more.
@@ -157,23 +172,23 @@ def _mend_duration(text: str) -> str | None:
     if match := re.fullmatch(r"([0-9]{1,9})\s*([a-z]+?)(?:s|e|en)?", text.strip().lower()):
         unit = _UNITS.get(match[2])
         if unit:
-            return phrase("write", value=f"P{match[1]}{unit}")
-    return phrase("duration-form")
+            return phrase("write {value}", value=f"P{match[1]}{unit}")
+    return phrase("write, for example, P2Y for two years or P18M for eighteen months")
 
 
 def _mend_boolean(text: str) -> str | None:
     meaning = {"yes": "true", "on": "true", "ja": "true", "1": "true", "no": "false", "off": "false", "nein": "false", "0": "false"}  # fmt: skip
     word = meaning.get(text.lower()) or (text.lower() if text.lower() in {"true", "false"} else None)
-    return phrase("write", value=word) if word else None
+    return phrase("write {value}", value=word) if word else None
 
 
 def _mend_decimal(text: str) -> str | None:
     if re.fullmatch(r"[0-9]+,[0-9]+", text):
-        return phrase("write", value=text.replace(",", "."))
+        return phrase("write {value}", value=text.replace(",", "."))
     if re.fullmatch(_NUMBER, text):
         whole, _, part = text.lstrip("+-").partition(".")
         mended = f"{'-' * text.startswith('-')}{whole or '0'}{'.' * bool(part)}{part}"
-        return phrase("write", value=mended) if _is_decimal(mended) else None
+        return phrase("write {value}", value=mended) if _is_decimal(mended) else None
     return None
 
 
@@ -201,11 +216,11 @@ NUMBERS = INTEGERS | {f"{XSD}{name}" for name in ("decimal", "double", "float")}
 
 def _whole(least: int | None, most: int | None) -> Datatype:
     if most is None:
-        wanted = phrase({None: "an-integer", 0: "from-zero"}.get(least, "from-one"))
+        wanted = phrase("a whole number") if least is None else phrase("a whole number from {least}", least=least)
     elif least is None:
-        wanted = phrase("at-most", most=most)
+        wanted = phrase("a whole number up to {most}", most=most)
     else:
-        wanted = phrase("from-to", least=least, most=most)
+        wanted = phrase("a whole number from {least} to {most}", least=least, most=most)
     valid = _within(least, most)
     return Datatype(wanted=wanted, valid=valid, mend=lambda text: _mend_whole(text, valid))
 
@@ -213,34 +228,34 @@ def _whole(least: int | None, most: int | None) -> Datatype:
 _BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)"
 
 DATATYPES: dict[str, Datatype] = {
-    XSD + "date": Datatype(wanted=phrase("a-date"), valid=_is_date, mend=_mend_date_hint),
+    XSD + "date": Datatype(wanted=phrase("a date"), valid=_is_date, mend=_mend_date_hint),
     XSD + "dateTime": Datatype(
-        wanted=phrase("a-date-time"), valid=_is_date_time, read=lambda text: lexical_form(text, f"{XSD}dateTime")
+        wanted=phrase("a date with a time, such as 2019-01-31T18:00:00+01:00"), valid=_is_date_time, read=lambda text: lexical_form(text, f"{XSD}dateTime")
     ),
-    XSD + "dateTimeStamp": Datatype(wanted=phrase("a-date-time-stamp"), valid=_is_date_time_stamp),
-    XSD + "time": Datatype(wanted=phrase("a-time"), valid=_matches(f"{_TIME}{_ZONE}?")),
-    XSD + "gYear": Datatype(wanted=phrase("a-year"), valid=_matches(r"[0-9]{4}")),
-    XSD + "gYearMonth": Datatype(wanted=phrase("a-month"), valid=_matches(r"[0-9]{4}-(0[1-9]|1[0-2])")),
-    XSD + "gMonth": Datatype(wanted=phrase("a-month-alone"), valid=_matches(r"--(0[1-9]|1[0-2])")),
-    XSD + "gDay": Datatype(wanted=phrase("a-day-alone"), valid=_matches(r"---(0[1-9]|[12][0-9]|3[01])")),
-    XSD + "gMonthDay": Datatype(wanted=phrase("a-month-day"), valid=_is_month_day),
-    XSD + "duration": Datatype(wanted=phrase("a-duration"), valid=_matches(_DURATION), mend=_mend_duration),
-    XSD + "yearMonthDuration": Datatype(wanted=phrase("months-duration"), valid=_matches(rf"-?P(?=.)({_N}Y)?({_N}M)?")),
-    XSD + "dayTimeDuration": Datatype(wanted=phrase("days-duration"), valid=_matches(rf"-?P(?=.)({_N}D)?({_CLOCK})?")),
+    XSD + "dateTimeStamp": Datatype(wanted=phrase("a date with a time and a time zone, such as 2019-01-31T18:00:00+01:00"), valid=_is_date_time_stamp),
+    XSD + "time": Datatype(wanted=phrase("a time, such as 18:00:00"), valid=_matches(f"{_TIME}{_ZONE}?")),
+    XSD + "gYear": Datatype(wanted=phrase("a year of four digits"), valid=_matches(r"[0-9]{4}")),
+    XSD + "gYearMonth": Datatype(wanted=phrase("a month, such as 2019-01"), valid=_matches(r"[0-9]{4}-(0[1-9]|1[0-2])")),
+    XSD + "gMonth": Datatype(wanted=phrase("a month, such as --05"), valid=_matches(r"--(0[1-9]|1[0-2])")),
+    XSD + "gDay": Datatype(wanted=phrase("a day of the month, such as ---15"), valid=_matches(r"---(0[1-9]|[12][0-9]|3[01])")),
+    XSD + "gMonthDay": Datatype(wanted=phrase("a day of the year, such as --05-15"), valid=_is_month_day),
+    XSD + "duration": Datatype(wanted=phrase("a duration"), valid=_matches(_DURATION), mend=_mend_duration),
+    XSD + "yearMonthDuration": Datatype(wanted=phrase("a duration in years and months, such as P18M"), valid=_matches(rf"-?P(?=.)({_N}Y)?({_N}M)?")),
+    XSD + "dayTimeDuration": Datatype(wanted=phrase("a duration in days and hours, such as P2D or PT36H"), valid=_matches(rf"-?P(?=.)({_N}D)?({_CLOCK})?")),
     **{XSD + name: _whole(*limits) for name, limits in _RANGES.items()},
-    XSD + "decimal": Datatype(wanted=phrase("a-decimal"), valid=_is_decimal, mend=_mend_decimal),
-    XSD + "double": Datatype(wanted=phrase("a-double"), valid=_is_double, mend=_mend_decimal),
-    XSD + "float": Datatype(wanted=phrase("a-double"), valid=_is_double, mend=_mend_decimal),
-    XSD + "boolean": Datatype(wanted=phrase("a-boolean"), valid=_matches("true|false"), mend=_mend_boolean),
-    XSD + "anyURI": Datatype(wanted=phrase("an-address"), valid=_matches(r"[^\s<>\"{}|\\^`]+")),
-    XSD + "hexBinary": Datatype(wanted=phrase("hexadecimal"), valid=_matches("([0-9A-Fa-f]{2})+")),
-    XSD + "base64Binary": Datatype(wanted=phrase("base64"), valid=_matches(_BASE64)),
-    EDTF: Datatype(wanted=phrase("a-period"), valid=is_edtf, mend=_mend_period_hint, read=read_period),
-    XSD + "language": Datatype(wanted=phrase("a-language"), valid=_matches("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")),
+    XSD + "decimal": Datatype(wanted=phrase("a number with a decimal point, of at most 18 digits on each side"), valid=_is_decimal, mend=_mend_decimal),
+    XSD + "double": Datatype(wanted=phrase("a number, such as 1.5 or 1.5e3"), valid=_is_double, mend=_mend_decimal),
+    XSD + "float": Datatype(wanted=phrase("a number, such as 1.5 or 1.5e3"), valid=_is_double, mend=_mend_decimal),
+    XSD + "boolean": Datatype(wanted=phrase("true or false"), valid=_matches("true|false"), mend=_mend_boolean),
+    XSD + "anyURI": Datatype(wanted=phrase("an address, such as https://example.org/"), valid=_matches(r"[^\s<>\"{}|\\^`]+")),
+    XSD + "hexBinary": Datatype(wanted=phrase("hexadecimal digits, two for each byte"), valid=_matches("([0-9A-Fa-f]{2})+")),
+    XSD + "base64Binary": Datatype(wanted=phrase("bytes in Base64"), valid=_matches(_BASE64)),
+    EDTF: Datatype(wanted=phrase("a period, such as 2020/2022 or 2024-Q3"), valid=is_edtf, mend=_mend_period_hint, read=read_period),
+    XSD + "language": Datatype(wanted=phrase("a language code, such as en or de"), valid=_matches("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")),
 }  # fmt: skip
 
 # A datatype that the table does not know is carried as it is; the shapes may say more.
-UNKNOWN = Datatype(wanted=phrase("a-value"), valid=lambda text: bool(text.strip()))
+UNKNOWN = Datatype(wanted=phrase("a value"), valid=lambda text: bool(text.strip()))
 
 
 def datatype(iri: str | None) -> Datatype:
@@ -277,5 +292,4 @@ def hint_of(datatypes: Iterable[str], text: str) -> str | None:
 
 def any_of(texts: Iterable[str]) -> Text:
     """Return alternatives as a phrase: "a date or a year"."""
-    told = list(dict.fromkeys(texts))
-    return Text(" or ".join(told), de=" oder ".join(in_language(it, "de") for it in told))
+    return joined(gettext(" or "), dict.fromkeys(texts))

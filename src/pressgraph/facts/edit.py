@@ -22,7 +22,7 @@ import yaml
 from pressgraph.errors import DataError, Place
 from pressgraph.facts.spans import ANY, BREAK, Span, json_lines_spans, place_in, same, yaml_spans
 from pressgraph.facts.tree import Scalar
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
@@ -62,12 +62,11 @@ class RenameKey:
         parent, index = file.holder(self.path)
         key = parent.items[index][0]
         if key is None or key.kind != "scalar":
-            raise file.refusal(parent, "a list's items have no keys", "Listenpunkte haben keine Schlüssel")
+            raise file.refusal(parent, gettext("a list's items have no keys"))
         if any(other is not None and other.text == self.key for other, _ in parent.items):
             raise file.refusal(
                 key,
-                f"'{key.text}' cannot be renamed: '{self.key}' stands beside it",
-                f"'{key.text}' lässt sich nicht umbenennen: '{self.key}' steht daneben",
+                gettext("'{key}' cannot be renamed: '{name}' stands beside it", key=key.text, name=self.key),
             )
         file.plain_place(key)
         file.splice(key.start, key.end, file.written(self.key, like=key, flow=parent.flow, key=True))
@@ -108,11 +107,10 @@ class Add:
         if node.kind != kind:
             raise file.refusal(
                 node,
-                f"this is no {kind}",
-                "das ist keine Liste" if kind == "sequence" else "das ist kein Knoten mit Schlüsseln",
+                gettext("this is no list") if kind == "sequence" else gettext("this is no node with keys"),
             )
         if self.key is not None and node.get(self.key) is not None:
-            raise file.refusal(node, f"'{self.key}' is there already", f"'{self.key}' ist schon da")
+            raise file.refusal(node, gettext("'{key}' is there already", key=self.key))
         file.plain_place(node)
         if node.flow:
             self._into_flow(file, node)
@@ -133,7 +131,7 @@ class Add:
         at = node.start + 1
         close = file.text[at : node.end - 1]
         if close.strip():
-            raise file.refusal(node, "a comment stands in the brackets", "in den Klammern steht ein Kommentar")
+            raise file.refusal(node, gettext("a comment stands in the brackets"))
         space = " " if node.kind == "mapping" and not file.json else ""
         file.splice(at, node.end - 1, f"{space}{self._pair(file)}{space}")
 
@@ -199,8 +197,7 @@ class Remove:
             return start, first(index + 1)
         raise file.refusal(
             parent.items[index][1],
-            "comments stand between the items in these brackets",
-            "in diesen Klammern stehen Kommentare zwischen den Werten",
+            gettext("comments stand between the items in these brackets"),
         )
 
     def _from_block(self, file: _File, parent: Span, index: int) -> tuple[int, int]:
@@ -217,8 +214,7 @@ class Remove:
         if file.text[below:following].strip():
             raise file.refusal(
                 value,
-                "a comment stands below what is to be removed",
-                "unter dem, was zu entfernen ist, steht ein Kommentar",
+                gettext("a comment stands below what is to be removed"),
             )
         return start, following
 
@@ -273,14 +269,14 @@ class _File:
             found = node.get(step)
             if found is None:
                 way = ".".join(map(str, path[:number]))
-                raise self.refusal(node, f"there is no '{way}'", f"'{way}' gibt es nicht")
+                raise self.refusal(node, gettext("there is no '{way}'", way=way))
             node = found
         return node
 
     def holder(self, path: Path) -> tuple[Span, int]:
         """Return what holds the node at a path, and the number of its item."""
         if not path:
-            raise self.refusal(self.root, "the whole file is no item", "die ganze Datei ist kein Eintrag")
+            raise self.refusal(self.root, gettext("the whole file is no item"))
         parent, value = self.node(path[:-1]), self.node(path)
         return parent, next(number for number, (_, it) in enumerate(parent.items) if it is value)
 
@@ -315,21 +311,15 @@ class _File:
     def plain_place(self, node: Span) -> None:
         """Refuse to touch what an anchor or a tag stands before, and keys that a question mark does."""
         if node.decorated or node.kind == "alias":
-            raise self.refusal(
-                node,
-                "an anchor, an alias or a tag stands here, which facts files do not have",
-                "hier steht ein Anker, ein Alias oder ein Tag; Faktendateien haben keine",
-            )
+            raise self.refusal(node, gettext("an anchor, an alias or a tag stands here, which facts files do not have"))
         if not self.json and self.text[self.start_of_line(node.start) : node.start].rstrip(" ").endswith("?"):
-            raise self.refusal(
-                node, "the key is written with a question mark", "der Schlüssel ist mit Fragezeichen geschrieben"
-            )
+            raise self.refusal(node, gettext("the key is written with a question mark"))
 
-    def refusal(self, node: Span, english: str, german: str) -> DataError:
+    def refusal(self, node: Span, reason: str) -> DataError:
         return DataError(
-            Text(english, de=german),
+            reason,
             place=place_in(self.text, node.start, self.name),
-            hint=Text("edit it by hand", de="von Hand ändern"),
+            hint=gettext("edit it by hand"),
         )
 
     # -- what is written
@@ -396,11 +386,7 @@ class _File:
         if found is None or not same(found, self.target):
             start = min((it[0] for it in self._splices), default=0)
             node = Span(kind="scalar", start=start, end=start)
-            raise self.refusal(
-                node,
-                "this cannot be changed without changing something else",
-                "das lässt sich nicht ändern, ohne dass sich anderes ändert",
-            )
+            raise self.refusal(node, gettext("this cannot be changed without changing something else"))
         return edited
 
 
@@ -439,9 +425,9 @@ def decode(data: bytes, name: str) -> str:
         return data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise DataError(
-            Text("the text is not UTF-8", de="der Text ist nicht UTF-8"),
+            gettext("the text is not UTF-8"),
             place=Place(file=name),
-            hint=Text("save the file as UTF-8", de="die Datei als UTF-8 speichern"),
+            hint=gettext("save the file as UTF-8"),
         ) from error
 
 
@@ -452,9 +438,9 @@ def replace_file(path: pathlib.Path, before: bytes, after: bytes) -> None:
     """
     if path.read_bytes() != before:
         raise DataError(
-            Text("the file was changed while it was edited", de="die Datei wurde während der Änderung geändert"),
+            gettext("the file was changed while it was edited"),
             place=Place(file=str(path)),
-            hint=Text("run it again", de="noch einmal aufrufen"),
+            hint=gettext("run it again"),
         )
     if after != before:
         with write_atomically(path) as file:

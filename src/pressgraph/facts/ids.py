@@ -105,8 +105,12 @@ def advise_unknown(reference: str, known: Mapping[str, Collection[str]]) -> str:
     same = sorted(_of_kind(reference, known))
     if same:
         shown = ", ".join(same[:_SHOWN]) + (", …" if len(same) > _SHOWN else "")
-        return phrase("add-or-use", id=reference, ids=shown)
-    return phrase("add-fact", id=reference)
+        return phrase(
+            "nothing is described under that id: add '- id: {id}', or use one that is, such as {ids}",
+            id=reference,
+            ids=shown,
+        )
+    return phrase("add a fact about it: '- id: {id}'", id=reference)
 
 
 def near_id(reference: str, known: Mapping[str, Collection[str]]) -> str | None:

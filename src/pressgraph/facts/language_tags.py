@@ -55,4 +55,10 @@ def language_hint(tag: str) -> str:
         except ValueError:
             standard = ""
         meant = standard if standard != tag and good_language(standard.lower()) else None
-    return suggestion(meant) if meant else phrase("language-form")
+    return (
+        suggestion(meant)
+        if meant
+        else phrase(
+            "write a language code, such as en or de; if it belongs to the text before it, put that text in quotes"
+        )
+    )

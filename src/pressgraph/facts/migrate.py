@@ -16,7 +16,7 @@ from pressgraph.facts.read import JSON_LINES, read_facts_bytes
 from pressgraph.facts.spans import Span, json_lines_spans, yaml_spans
 from pressgraph.facts.tables.delimited import header_cells
 from pressgraph.facts.tables.open import DELIMITED
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,11 +85,11 @@ def migrate(path: Path, data: bytes, renames: Renames, project: Project, profile
         return _migrate_headers(path, data, renames, project)
     if plain_name(path.name).lower().endswith(JSON_LINES):
         if plain_name(path.name) != path.name:
-            raise _by_hand(name, "a compressed file is not edited", "eine komprimierte Datei wird nicht geändert")
+            raise _by_hand(name, gettext("a compressed file is not edited"))
         lines = json_lines_spans(decode(data, name), name)
         return edit_json_lines(data, list(_edits(lines, (), renames, fact=True)), file=name)
     if suffix not in {".yaml", ".yml"}:
-        raise _by_hand(name, f"{suffix} files are not edited", f"{suffix}-Dateien werden nicht geändert")
+        raise _by_hand(name, gettext("{suffix} files are not edited", suffix=suffix))
     root = yaml_spans(decode(data, name), name)
     edits = [it for number, (_, part) in enumerate(root.items) for it in _edits(part, (_step(root, number),), renames)]
     if not edits:
@@ -106,14 +106,11 @@ def migrate(path: Path, data: bytes, renames: Renames, project: Project, profile
     return edited
 
 
-def _by_hand(name: str, english: str, german: str) -> DataError:
+def _by_hand(name: str, reason: str) -> DataError:
     return DataError(
-        Text(english, de=german),
+        reason,
         place=Place(file=name),
-        hint=Text(
-            "write it as YAML first ('pressgraph facts convert'), or edit it by hand",
-            de="erst als YAML schreiben ('pressgraph facts convert') oder von Hand ändern",
-        ),
+        hint=gettext("write it as YAML first ('pressgraph facts convert'), or edit it by hand"),
     )
 
 
@@ -168,8 +165,9 @@ def _migrate_headers(path: Path, data: bytes, renames: Renames, project: Project
         if new in headers:
             raise _by_hand(
                 name,
-                f"the column '{cell.strip()}' cannot be renamed: '{new}' stands beside it",
-                f"die Spalte '{cell.strip()}' lässt sich nicht umbenennen: '{new}' steht daneben",
+                gettext(
+                    "the column '{column}' cannot be renamed: '{name}' stands beside it", column=cell.strip(), name=new
+                ),
             )
         edited += (text[at:start], text[start:end].replace(cell.strip(), new))
         at = end

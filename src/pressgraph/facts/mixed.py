@@ -69,10 +69,14 @@ def wanted(key: Key) -> Text:
     """Return what a MIXED key wants, in words."""
     told: list[str] = []
     if key.takes(Kind.TERM) and key.scheme is not None:
-        told.append(phrase("a-term", scheme=key.scheme.name))
+        told.append(phrase("a term of the vocabulary '{scheme}'", scheme=key.scheme.name))
     if key.takes(Kind.LINK):
-        told.append(phrase("an-id-or-node"))
-    told += [phrase("a-when")] if EDTF in key.datatypes else [datatype(it).wanted for it in key.datatypes]
+        told.append(phrase("an id or a node"))
+    told += (
+        [phrase("a day, a month, a year or a form for less exact dates")]
+        if EDTF in key.datatypes
+        else [datatype(it).wanted for it in key.datatypes]
+    )
     if key.takes(Kind.TEXT):
         told.append(phrase("text"))
     return any_of(told)

@@ -76,7 +76,10 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
     if len(told) > _LONGEST:
         return None
     if not _TWO_READINGS.isdisjoint(told.lower().split()):
-        return phrase("billion")
+        return phrase(
+            "'billion' is a thousand million in English and a million million in German: write bn or Mrd "
+            "for the first, or all digits"
+        )
     found: list[str] = []
     for candidate in _candidates(told, units):
         quantity = read_quantity(candidate, {sign: sign for sign in units.values()})
@@ -84,9 +87,9 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
             found.append(candidate)
     match found:
         case [one]:
-            return phrase("write", value=in_quotes(one))
+            return phrase("write {value}", value=in_quotes(one))
         case [one, other]:
-            return phrase("either", one=in_quotes(one), other=in_quotes(other))
+            return phrase("write {one}, or {other} if that is meant", one=in_quotes(one), other=in_quotes(other))
     return None
 
 

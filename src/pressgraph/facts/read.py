@@ -105,11 +105,13 @@ def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[P
         yield problem("source-file", place, file=source.text_file, reason=error.strerror or str(error))
         return
     except UnicodeDecodeError:
-        yield problem("source-file", place, file=source.text_file, reason=phrase("not-utf8-text"))
+        yield problem("source-file", place, file=source.text_file, reason=phrase("it is not UTF-8"))
         return
     digest = hashlib.sha256(data).hexdigest()
     if source.sha256 is not None and digest != source.sha256:
-        hint = phrase("text-changed")
+        hint = phrase(
+            "the text has changed since the offsets were counted: check the evidence, then write the new hash"
+        )
         place = source.places.get(("sha256",), place)
         yield problem("hash-differs", place, hint=hint, file=source.text_file, found=digest)
     for fact in found.facts:

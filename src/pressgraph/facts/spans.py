@@ -15,7 +15,7 @@ import yaml
 
 from pressgraph.errors import DataError, Place
 from pressgraph.facts.tree import MAX_DEPTH, read_tree
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def _from_events(events: Iterator[Any], text: str, file: str) -> Span:
             documents += 1
             if documents > 1:
                 raise DataError(
-                    Text("a second YAML document starts here", de="hier beginnt ein zweites YAML-Dokument"),
+                    gettext("a second YAML document starts here"),
                     place=place_in(text, _start(event), file),
                 )
             continue
@@ -154,13 +154,13 @@ def _from_events(events: Iterator[Any], text: str, file: str) -> Span:
         if isinstance(event, yaml.CollectionStartEvent):
             if len(open_nodes) >= MAX_DEPTH:
                 raise DataError(
-                    Text(f"nested deeper than {MAX_DEPTH} levels", de=f"tiefer als {MAX_DEPTH} Ebenen verschachtelt"),
+                    gettext("nested deeper than {MAX_DEPTH} levels", MAX_DEPTH=MAX_DEPTH),
                     place=place_in(text, _start(event), file),
                 )
             open_nodes.append(node)
             keys.append(None)
     if root is None:
-        raise DataError(Text("the file is empty", de="die Datei ist leer"), place=Place(file=file))
+        raise DataError(gettext("the file is empty"), place=Place(file=file))
     return root
 
 
@@ -222,9 +222,7 @@ class _Json:
         return node
 
     def error(self) -> DataError:
-        return DataError(
-            Text("not a line of JSON", de="keine Zeile JSON"), place=place_in(self.text, self.at, self.file)
-        )
+        return DataError(gettext("not a line of JSON"), place=place_in(self.text, self.at, self.file))
 
     def space(self) -> None:
         found = _SPACE.match(self.text, self.at)

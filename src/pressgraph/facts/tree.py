@@ -15,6 +15,8 @@ import yaml
 
 from pressgraph.errors import Place, Problem
 from pressgraph.facts.rules import phrase, problem
+from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,14 +153,20 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
     said = str(error.problem)
     if (cause := _cause(lines, line)) is not None:
         # where the parser stumbled may be the line after
-        number, column, name = cause
-        place, hint = Place(file=file, line=number + 1, column=column + 1), phrase(name)
+        number, column, reason = cause
+        place, hint = Place(file=file, line=number + 1, column=column + 1), gettext(reason)
     elif "mapping values are not allowed" in said:
-        hint = phrase("colon-quotes" if _NESTED.search(content) else "deeper")
+        hint = (
+            phrase("a text with ': ' in it needs quotes")
+            if _NESTED.search(content)
+            else phrase(
+                "the line stands deeper than the one before, which has a value already: align it with its neighbours"
+            )
+        )
     elif "unknown escape" in said:
-        hint = phrase("escape-quotes")
+        hint = phrase("in double quotes a backslash starts an escape; use single quotes")
     elif "expected ',' or" in said:
-        hint = phrase("flow-quotes")
+        hint = phrase("in braces and brackets a text with a comma or a colon needs quotes: put the text in quotes")
     reason = " ".join(filter(None, (error.context, error.problem)))
     return problem("yaml-syntax", place, hint=hint, reason=reason)
 
@@ -167,13 +175,31 @@ def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Proble
 _NESTED = re.compile(r":\s.*:(?:\s|$)")
 _START = r"^[ \xa0]*(?:-[ \xa0]+)?(?:[\w.]+:[ \xa0]+)?"
 _CAUSES = (
-    ("conflict", re.compile(r"^(?=<{7}(?: |$)|={7}$|>{7}(?: |$))")),
-    ("no-break-space", re.compile(r"^ *(?=\xa0)|^ *(?:- +)?[\w.]+:(?=\xa0)|^ *-(?=\xa0)")),
-    ("dash", re.compile(r"^ *(?=[–—]\s*\w)")),
-    ("hyphen-space", re.compile(r"^ *(?=-\w[\w.]*:(?:\s|$))")),
-    ("colon-space", re.compile(r"^ *(?:- +)?[A-Za-z_][\w.]*(?=:[^\s:/\"'\xa0])")),
-    ("apostrophe", re.compile(rf"{_START}(?='[^']*'\w)")),
-    ("begins-with", re.compile(rf"{_START}(?=[@`%]|\*[^\s,\]}}]*\*|[*&]\W)")),
+    (
+        N_(
+            "two versions stand here that git could not merge: keep one, and remove the lines with "
+            "<<<<<<<, ======= and >>>>>>>"
+        ),
+        re.compile(r"^(?=<{7}(?: |$)|={7}$|>{7}(?: |$))"),
+    ),
+    (
+        N_("here stands a no-break space (U+00A0), which looks like a space: replace it with a plain one"),
+        re.compile(r"^ *(?=\xa0)|^ *(?:- +)?[\w.]+:(?=\xa0)|^ *-(?=\xa0)"),
+    ),
+    (
+        N_("here stands a dash: an item of a list begins with a hyphen and a space, '- '"),
+        re.compile(r"^ *(?=[–—]\s*\w)"),
+    ),
+    (N_("a space belongs after the hyphen: '- id: …'"), re.compile(r"^ *(?=-\w[\w.]*:(?:\s|$))")),
+    (N_("a space belongs after the colon: 'key: value'"), re.compile(r"^ *(?:- +)?[A-Za-z_][\w.]*(?=:[^\s:/\"'\xa0])")),
+    (
+        N_("an apostrophe ends a text in single quotes: use double quotes around it"),
+        re.compile(rf"{_START}(?='[^']*'\w)"),
+    ),
+    (
+        N_("a text that begins with @, *, &, % or ` needs quotes"),
+        re.compile(rf"{_START}(?=[@`%]|\*[^\s,\]}}]*\*|[*&]\W)"),
+    ),
 )
 """What people write that is no YAML: the pattern ends where it stands."""
 

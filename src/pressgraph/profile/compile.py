@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import Problem, ProfileError
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 from pressgraph.profile.graph import ProfileGraph
 from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (
@@ -90,7 +90,9 @@ class _ProfileCompiler:
         schemes = self._schemes()
         drafts, uses = self._property_shapes(schemes)
         self._leave_out(drafts, uses)
-        names = self._short_names([draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what="property")
+        names = self._short_names(
+            [draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what=gettext("property")
+        )
         keys = {names[iri]: self._key(names[iri], draft) for iri, draft in drafts.items()}
         for key in self._figure_keys(schemes, uses, taken={*keys, *FACT_WORDS}):
             keys[key.name] = key
@@ -128,15 +130,12 @@ class _ProfileCompiler:
                 Problem(
                     rule="property-without-values",
                     place=place,
-                    message=Text(
-                        f"{shape}: no shape says what the values of <{path}> are, so facts have no key for it",
-                        de=f"{shape}: kein Shape sagt, was die Werte von <{path}> sind; Fakten haben dafür keinen "
-                        "Schlüssel",
+                    message=gettext(
+                        "{shape}: no shape says what the values of <{path}> are, so facts have no key for it",
+                        shape=shape,
+                        path=path,
                     ),
-                    hint=Text(
-                        "give the property shape sh:datatype, sh:class, sh:nodeKind, sh:in or sh:or",
-                        de="dem Property-Shape sh:datatype, sh:class, sh:nodeKind, sh:in oder sh:or geben",
-                    ),
+                    hint=gettext("give the property shape sh:datatype, sh:class, sh:nodeKind, sh:in or sh:or"),
                 )
             )
 
@@ -155,16 +154,12 @@ class _ProfileCompiler:
                     yield Problem(
                         rule="import-not-followed",
                         place=graph.place(subject, value.value),
-                        message=Text(
-                            f"owl:imports <{value.value}> is not followed: nothing is fetched, so what it asks for is "
-                            "not checked",
-                            de=f"owl:imports <{value.value}> wird nicht gefolgt: nichts wird geladen; was es verlangt, "
-                            "wird nicht geprüft",
+                        message=gettext(
+                            "owl:imports <{value}> is not followed: nothing is fetched, so what it asks for is not "
+                            "checked",
+                            value=value.value,
                         ),
-                        hint=Text(
-                            "put the file into shapes/ or ontology/, or remove the import",
-                            de="die Datei nach shapes/ oder ontology/ legen oder den Import entfernen",
-                        ),
+                        hint=gettext("put the file into shapes/ or ontology/, or remove the import"),
                     )
 
     def _superclass_closure(self) -> dict[str, frozenset[str]]:
@@ -211,7 +206,13 @@ class _ProfileCompiler:
             name = next(iter(graph.literals(node, f"{PG}key")), local_name(node.value))
             if name in concepts:
                 raise ProfileError(
-                    f"two terms of {scheme} have the short name '{name}': {concepts[name].iri}, {node.value}"
+                    gettext(
+                        "two terms of {scheme} have the short name '{name}': {iri}, {other}",
+                        scheme=scheme,
+                        name=name,
+                        iri=concepts[name].iri,
+                        other=node.value,
+                    )
                 )
             concepts[name] = Concept(
                 name=name,
@@ -326,7 +327,11 @@ class _ProfileCompiler:
                     continue
                 if concept.name in taken:
                     raise ProfileError(
-                        f"the figure key '{concept.name}' of {concept.iri} is taken by another key",
+                        gettext(
+                            "the figure key '{name}' of {iri} is taken by another key",
+                            name=concept.name,
+                            iri=concept.iri,
+                        ),
                         place=graph.place(node, concept.iri),
                     )
                 taken.add(concept.name)
@@ -365,7 +370,7 @@ class _ProfileCompiler:
                 if isinstance(node, ox.NamedNode) and not graph.is_true(node, f"{PG}internal"):
                     iris.add(node.value)
         iris = {iri for iri in iris if not iri.startswith(_META_NAMESPACES)}
-        short = self._short_names(sorted(iris), taken=set(), what="class")
+        short = self._short_names(sorted(iris), taken=set(), what=gettext("class"))
         classes: dict[str, ClassTerm] = {}
         for iri in iris:
             node = ox.NamedNode(iri)
@@ -409,13 +414,17 @@ class _ProfileCompiler:
             name = keys[iri][0] if keys[iri] else _NOT_IN_NAMES.sub("", local_name(iri))
             if not _USABLE.fullmatch(name):
                 raise ProfileError(
-                    f"'{name}' is no name that facts could use for the {what} <{iri}>",
+                    gettext(
+                        "'{name}' is no name that facts could use for the {what} <{iri}>", name=name, what=what, iri=iri
+                    ),
                     place=graph.place(ox.NamedNode(iri), iri),
-                    hint=f'give it one in the ontology: <{iri}> pg:key "name"',
+                    hint=gettext('give it one in the ontology: <{iri}> pg:key "name"', iri=iri),
                 )
             if name in used:
                 if keys[iri]:
-                    raise ProfileError(f"pg:key '{name}' of {iri} is taken by another {what}")
+                    raise ProfileError(
+                        gettext("pg:key '{name}' of {iri} is taken by another {what}", name=name, iri=iri, what=what)
+                    )
                 name = converter.compress(iri) or iri
             used.add(name)
             names[iri] = name
@@ -428,6 +437,8 @@ class _ProfileCompiler:
                 for value in values:
                     prefix, equals, path = value.value.partition("=") if isinstance(value, ox.Literal) else ("",) * 3
                     if not equals or not path.endswith("/"):
-                        raise ProfileError(f'pg:idPrefix must look like "agent=agent/", not {value}')
+                        raise ProfileError(
+                            gettext('pg:idPrefix must look like "agent=agent/", not {value}', value=value)
+                        )
                     found[prefix] = path
         return dict(sorted(found.items()))

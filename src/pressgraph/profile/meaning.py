@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import ProfileError
+from pressgraph.i18n import Text, gettext, joined
 from pressgraph.profile.model import Concept, Kind, Scheme
 from pressgraph.rdf import RDF, RDFS, SH, SKOS, XSD
 from pressgraph.rdf.terms import local_name
@@ -30,10 +31,11 @@ class Range:
     scheme: Scheme | None = field(default=None, compare=False)
     scheme_iri: str = ""
 
-    def __str__(self) -> str:
-        """Return how messages call it."""
+    @property
+    def text(self) -> str:
+        """How messages call it."""
         if self.scheme_iri:
-            return f"a term of {self.scheme_iri}"
+            return gettext("a term of {scheme}", scheme=self.scheme_iri)
         return self.datatype.replace(XSD, "xsd:").replace(RDF, "rdf:") if self.datatype else self.kind.value
 
 
@@ -98,9 +100,17 @@ class Draft:
             if not set(_written_out(ranges)) <= set(_written_out(widest)):
                 other = next(place for place, ranges in demands if ranges is widest)
                 raise ProfileError(
-                    f"the shapes disagree about the values of '{name}' ({self.iri}): "
-                    f"{_words(widest)} in {other}; {_words(ranges)} in {where}",
-                    hint="a key means the same in every class",
+                    gettext(
+                        "the shapes disagree about the values of '{name}' ({iri}): {wide} in "
+                        "{other}; {narrow} in {where}",
+                        name=name,
+                        iri=self.iri,
+                        wide=_words(widest),
+                        other=other,
+                        narrow=_words(ranges),
+                        where=where,
+                    ),
+                    hint=gettext("a key means the same in every class"),
                 )
         return _written_out(widest)
 
@@ -109,8 +119,8 @@ def _written_out(ranges: Iterable[Range]) -> tuple[Range, ...]:
     return tuple(dict.fromkeys(it for one in ranges for it in (_ANY_TEXT if one == _LITERAL else (one,))))
 
 
-def _words(ranges: Iterable[Range]) -> str:
-    return " or ".join(map(str, _written_out(ranges)))
+def _words(ranges: Iterable[Range]) -> Text:
+    return joined(gettext(" or "), (one.text for one in _written_out(ranges)))
 
 
 class Meanings:
@@ -156,11 +166,20 @@ class Meanings:
         if datatype is not None and constraint is not None:
             name = datatype.replace(XSD, "xsd:")
             raise ProfileError(
-                f"{graph.name(shape)} asks for the form of {name} values by sh:{constraint}, and such values are kept "
-                "by value: 2.50 is 2.5",
+                gettext(
+                    "{shape} asks for the form of {datatype} values by sh:{constraint}, and such "
+                    "values are kept by value: 2.50 is 2.5",
+                    shape=graph.name(shape),
+                    datatype=name,
+                    constraint=constraint,
+                ),
                 place=graph.place(shape, path),
-                hint=f"use sh:datatype xsd:string with sh:{constraint}, or sh:minInclusive and sh:maxInclusive with "
-                f"{name}",
+                hint=gettext(
+                    "use sh:datatype xsd:string with sh:{constraint}, or sh:minInclusive and "
+                    "sh:maxInclusive with {datatype}",
+                    constraint=constraint,
+                    datatype=name,
+                ),
             )
 
     def value_classes(self, shape: Resource) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import Place, ProfileError
+from pressgraph.i18n import gettext
 from pressgraph.project import Project, resource_folder
 from pressgraph.rdf import OWL
 
@@ -71,7 +72,7 @@ class TurtleFile:
             triples = tuple(quad.triple for quad in parser)
         except SyntaxError as error:
             raise ProfileError(
-                f"not valid Turtle: {error.msg}",
+                gettext("not valid Turtle: {reason}", reason=error.msg),
                 place=Place(file=self.name.removeprefix(OWN), line=error.lineno or 0, column=error.offset or 0),
             ) from error
         return triples, parser.prefixes
@@ -118,8 +119,8 @@ def profile_sources(project: Project) -> ProfileSources:
         )
     if not files["shapes"]:
         raise ProfileError(
-            "the profile has no shapes",
-            hint="add shapes/*.ttl, or leave out 'replace = true' in [profile]",
+            gettext("the profile has no shapes"),
+            hint=gettext("add shapes/*.ttl, or leave out 'replace = true' in [profile]"),
         )
     return ProfileSources(
         ontology=files["ontology"], shapes=files["shapes"], prefixes=tuple(sorted(project.prefixes.items()))
@@ -189,7 +190,9 @@ def _bytes(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ProfileError(f"it cannot be read: {error.strerror or error}", place=Place(file=str(path))) from error
+        raise ProfileError(
+            gettext("it cannot be read: {reason}", reason=error.strerror or error), place=Place(file=str(path))
+        ) from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace").encode()
     return content.removeprefix(codecs.BOM_UTF8)

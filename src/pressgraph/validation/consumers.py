@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.profile.sources import consumer_shapes
 from pressgraph.rdf import PG, RDF_TYPE, RDFS, SCHEMA, SH
 from pressgraph.rdf.graph import Graph
@@ -69,8 +70,8 @@ def _shapes_of(consumer: str) -> tuple[TurtleFile, ...]:
     """
     known = consumers()
     if consumer not in known:
-        hint = did_you_mean(consumer, known, otherwise=f"known: {', '.join(known)}")
-        raise PressgraphError(f"there is no profile '{consumer}'", hint=hint)
+        hint = did_you_mean(consumer, known, otherwise=gettext("known: {words}", words=", ".join(known)))
+        raise PressgraphError(gettext("there is no profile '{name}'", name=consumer), hint=hint)
     return tuple(file for file in consumer_shapes() if _consumer(file) == consumer)
 
 

@@ -17,6 +17,7 @@ from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem
+from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.rdf.terms import term_text
 from pressgraph.validation.checks.check import load_checks
@@ -135,7 +136,10 @@ def check_files(
     named = {term_text(quad.subject) for quad in store}
     if not named:
         names = ", ".join(project.name_of(path) for path in files[:_FEW])
-        raise ProjectError(f"there is nothing to check in {names}: no fact and no statement", hint="name other files")
+        raise ProjectError(
+            gettext("there is nothing to check in {names}: no fact and no statement", names=names),
+            hint=gettext("name other files"),
+        )
     if not paths and shapes is None:
         # a build refuses what is wrong with the project's own vocabularies, too
         named |= own_nodes(profile)
@@ -347,7 +351,9 @@ def _load_json_ld(
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         place = Place(file=name, line=getattr(error, "lineno", 0), column=getattr(error, "colno", 0))
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else getattr(error, "msg", str(error))
+        reason = (
+            gettext("it is nested too deep") if isinstance(error, RecursionError) else getattr(error, "msg", str(error))
+        )
         return [problem("rdf-syntax", place, format="jsonld", reason=reason)]
     quads, findings = read_json_ld([Document(data=data, text=text)], base, profile)
     nodes: dict[str, ox.BlankNode] = {}

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.i18n import Text, in_language
+from pressgraph.i18n import Text, gettext, in_language, ngettext
 from pressgraph.languages import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import pyoxigraph as ox
 
@@ -80,7 +80,7 @@ class Result:
 
     def message(self, language: str) -> str:
         """Return the message in a language, else in English, else in none, else in any."""
-        return choose(self.messages, language) or f"does not conform to {self.rule}"
+        return choose(self.messages, language) or gettext("does not conform to {rule}", rule=self.rule).to(language)
 
 
 def rule_of(shape: str) -> str:
@@ -206,37 +206,30 @@ class Report:
         return summary(self, language)
 
 
-_WORDS: dict[str, dict[str, tuple[str, str]]] = {
-    "en": {
-        "file": ("file", "files"),
-        "fact": ("fact", "facts"),
-        "error": ("error", "errors"),
-        "warning": ("warning", "warnings"),
-        "info": ("info", "infos"),
-        "allowed": ("allowed", "allowed"),
-        "fine": ("all conform", "all conform"),
-    },
-    "de": {
-        "file": ("Datei", "Dateien"),
-        "fact": ("Fakt", "Fakten"),
-        "error": ("Fehler", "Fehler"),
-        "warning": ("Warnung", "Warnungen"),
-        "info": ("Hinweis", "Hinweise"),
-        "allowed": ("erlaubt", "erlaubt"),
-        "fine": ("alles in Ordnung", "alles in Ordnung"),
-    },
+_WORDS = {
+    "error": gettext("error"),
+    "warning": gettext("warning"),
+    "info": gettext("info"),
+    "fine": gettext("all conform"),
+}
+_COUNTED: dict[str, Callable[[int], Text]] = {
+    "file": lambda count: ngettext("{count} file", "{count} files", count=count),
+    "fact": lambda count: ngettext("{count} fact", "{count} facts", count=count),
+    "error": lambda count: ngettext("{count} error", "{count} errors", count=count),
+    "warning": lambda count: ngettext("{count} warning", "{count} warnings", count=count),
+    "info": lambda count: ngettext("{count} info", "{count} infos", count=count),
+    "allowed": lambda count: gettext("{count} allowed", count=count),
 }
 
 
-def word(name: str, language: str, *, count: int = 1) -> str:
+def word(name: str, language: str) -> str:
     """Return a word of the report in a language, else in English."""
-    words = _WORDS.get(language.partition("-")[0].lower(), _WORDS["en"])
-    return words[name][count != 1]
+    return _WORDS[name].to(language)
 
 
 def counted(number: int, name: str, language: str) -> str:
     """Return a number and what it counts."""
-    return f"{number} {word(name, language, count=number)}"
+    return _COUNTED[name](number).to(language)
 
 
 def summary(report: Report, language: str) -> str:

@@ -10,7 +10,7 @@ from pressgraph.convert.emitter import compile_emitter
 from pressgraph.errors import Place
 from pressgraph.facts.model import is_node
 from pressgraph.facts.rules import problem
-from pressgraph.i18n import Text, in_language
+from pressgraph.i18n import Text, by_language
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import PG, SH
 from pressgraph.spelling import did_you_mean
@@ -101,7 +101,7 @@ def _unused(suppression: Suppression, rules: list[str]) -> Result:
         shape=f"{PG}{UNUSED}",
         component=f"{PG}FactsRule",
         severity=Severity.WARNING,
-        messages={"de": in_language(warning.message, "de"), "en": str(warning.message)},
+        messages=by_language(warning.message),
         place=suppression.place,
         hint=warning.hint if isinstance(warning.hint, Text) else None,
     )

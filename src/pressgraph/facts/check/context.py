@@ -57,7 +57,7 @@ class CheckContext:
         if is_empty(value):
             self.report("no-value", self.place_at(node, key), key=key)
         else:
-            self.report("not-text", self.place(value), key=key, wanted=phrase("one-word"), found=phrase("a-node"))
+            self.report("not-text", self.place(value), key=key, wanted=phrase("one word"), found=phrase("a node"))
         return None
 
     def collect_types(self, node: Node) -> None:
@@ -89,11 +89,15 @@ class CheckContext:
             return self.ids.normal(text)
         prefix = self.ids.unknown_prefix(text)
         if prefix is not None:
-            hint = did_you_mean(prefix, self.ids.prefixes, otherwise=phrase("ids-look-like"))
+            hint = did_you_mean(prefix, self.ids.prefixes, otherwise=phrase("ids look like agent/example-cluster"))
             self.report("unknown-prefix", place, hint=hint, prefix=prefix, id=text)
             return None
         suggestion = suggest_id(text) if "://" not in text else None
-        hint = phrase("write", value=f"'{suggestion}'") if suggestion else phrase("id-form")
+        hint = (
+            phrase("write {value}", value=f"'{suggestion}'")
+            if suggestion
+            else phrase("an id is a kind and a name, such as agent/example-cluster")
+        )
         self.report("bad-id", place, hint=hint, id=text)
         return None
 

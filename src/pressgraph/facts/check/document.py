@@ -53,7 +53,7 @@ class _DocumentChecker:
             self.context.report("empty-file", Place(file=self.context.file, line=1, column=1))
             return self.result(None, ())
         if not isinstance(tree, Mapping):
-            self.context.report("not-a-mapping", self.context.place(tree), what=phrase("a-facts-file"))
+            self.context.report("not-a-mapping", self.context.place(tree), what=phrase("a facts file"))
             return self.result(None, ())
         source: Source | None = None
         facts: list[Fact] = []
@@ -68,7 +68,7 @@ class _DocumentChecker:
                 facts = self.facts(value)
             else:
                 left = [it for it in ("source", "facts") if tree.get(it) is None]
-                hint = did_you_mean(key.text, left, otherwise=phrase("known", words="source, facts"))
+                hint = did_you_mean(key.text, left, otherwise=phrase("known: {words}", words="source, facts"))
                 self.context.report("unknown-section", self.context.place(key), hint=hint, section=key.text)
         for section in ("source", "facts"):
             if section not in sections:
@@ -94,7 +94,7 @@ class _DocumentChecker:
         places: dict[Path, Place] = {(): place}
         body = self.nodes.body(node, (), places, SOURCE_WORDS, parent=None)
         if body is not None and (key := self.nodes.personal_key(body)) is not None:
-            hint = phrase("personal-source")
+            hint = phrase("say it in a fact with 'personal: true', not of the source")
             self.context.report("personal-unmarked", places.get((key,), place), hint=hint, key=key)
         sha256 = self.context.scalar_text(node, "sha256")
         if sha256 is not None and not _SHA256.fullmatch(sha256):
@@ -135,7 +135,7 @@ class _DocumentChecker:
     def fact(self, node: Node) -> Fact | None:
         place = self.context.place(node)
         if not isinstance(node, Mapping):
-            self.context.report("not-a-mapping", place, what=phrase("a-fact"))
+            self.context.report("not-a-mapping", place, what=phrase("a fact"))
             return None
         before = len(self.context.problems)
         places: dict[Path, Place] = {(): place}

@@ -85,7 +85,7 @@ class NodeChecker:
         for item in value.items if isinstance(value, Sequence) else (value,):
             place = self.context.place(item)
             if not isinstance(item, Scalar):
-                self.context.report("not-text", place, key="type", wanted=phrase("a-class"), found=phrase("a-node"))
+                self.context.report("not-text", place, key="type", wanted=phrase("a class"), found=phrase("a node"))
             elif not item.text:
                 self.context.report("no-value", place, key="type")
             elif item.text in self.context.profile.classes:
@@ -111,7 +111,7 @@ class NodeChecker:
         place = self.context.place(key)
         if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
             if words:
-                self.context.report("unknown-key", place, hint=phrase("elsewhere"), key=key.text)
+                self.context.report("unknown-key", place, hint=phrase("it belongs elsewhere in the file"), key=key.text)
             else:
                 self.context.report("receipt-inside", place, key=key.text)
             return
@@ -125,12 +125,14 @@ class NodeChecker:
             None,
         )
         hint = suggestion(labelled) if labelled else did_you_mean(key.text, known)
-        self.context.report("unknown-key", place, hint=hint or phrase("list-keys"), key=key.text)
+        self.context.report(
+            "unknown-key", place, hint=hint or phrase("'pressgraph profile keys' lists them"), key=key.text
+        )
 
     def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
         """Report a key that no class of its thing has."""
         homes = [term.name for term in self.context.profile.homes(key.text)]
-        hint = phrase("belongs-to", classes=listing(homes)) if homes else None
+        hint = phrase("it belongs to {classes}", classes=listing(homes)) if homes else None
         self.context.report(
             "misplaced-key", self.context.place(key), hint=hint, key=key.text, types=listing(sorted(types))
         )

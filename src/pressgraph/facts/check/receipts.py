@@ -31,7 +31,9 @@ class ReceiptChecker:
             self.context.report(
                 "unknown-status",
                 self.context.place_at(node, "status"),
-                hint=did_you_mean(status, scheme.concepts, otherwise=phrase("known", words=", ".join(scheme.concepts))),
+                hint=did_you_mean(
+                    status, scheme.concepts, otherwise=phrase("known: {words}", words=", ".join(scheme.concepts))
+                ),
                 status=status,
             )
         reviewed_by, reviewed_on = self.review(node)
@@ -70,7 +72,7 @@ class ReceiptChecker:
             return ()
         place = self.context.place(node)
         if not isinstance(node, Sequence) or not node.items:
-            self.context.report("bad-evidence", place, reason=phrase("no-list"))
+            self.context.report("bad-evidence", place, reason=phrase("this is no list of numbers"))
             return ()
         items: list[Node] = [node] if isinstance(node.items[0], Scalar) else node.items
         spans: list[Span] = []
@@ -85,17 +87,21 @@ class ReceiptChecker:
         place = self.context.place(node)
         pair = 2
         if not isinstance(node, Sequence) or len(node.items) != pair:
-            self.context.report("bad-evidence", place, reason=phrase("two-numbers"))
+            self.context.report("bad-evidence", place, reason=phrase("a span has two numbers"))
             return None
         numbers: list[int] = []
         for item in node.items:
             text = item.text if isinstance(item, Scalar) and item.plain else ""
             if not re.fullmatch(r"0|[1-9][0-9]{0,9}", text):
-                self.context.report("bad-evidence", self.context.place(item), reason=phrase("an-offset"))
+                self.context.report(
+                    "bad-evidence", self.context.place(item), reason=phrase("an offset is a whole number from 0")
+                )
                 return None
             numbers.append(int(text))
         if numbers[0] >= numbers[1]:
-            self.context.report("bad-evidence", place, reason=phrase("not-before", start=numbers[0], end=numbers[1]))
+            self.context.report(
+                "bad-evidence", place, reason=phrase("{start} is not before {end}", start=numbers[0], end=numbers[1])
+            )
             return None
         return numbers[0], numbers[1]
 

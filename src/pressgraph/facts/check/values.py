@@ -15,7 +15,7 @@ from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.facts.model import LanguageMap, ValueObject, is_node
 from pressgraph.facts.rules import phrase
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
-from pressgraph.i18n import Text, in_language
+from pressgraph.i18n import Text, joined, pgettext
 from pressgraph.profile.model import Key, Kind
 from pressgraph.rdf import XSD_STRING
 from pressgraph.spelling import did_you_mean, folded, suggestion
@@ -72,7 +72,7 @@ class ValueChecker:
         if key.takes(Kind.LINK) and isinstance(node, Mapping):
             return self._nested(key, node, path, places, parent)
         if not isinstance(node, Scalar):
-            found = phrase("a-node" if isinstance(node, Mapping) else "list-in-list")
+            found = phrase("a node") if isinstance(node, Mapping) else phrase("a list in a list")
             self.context.report("not-text", place, key=key.name, wanted=_wanted(key), found=found)
             return None
         match key.kind:
@@ -107,7 +107,10 @@ class ValueChecker:
             name = self.context.good_id(node, place) if key.takes(Kind.TEXT) or self.unambiguous(node, place) else None
             if name is None:
                 if key.takes(Kind.TEXT) and len(self.context.problems) > before:
-                    as_text = phrase("meant-as-text", value=json.dumps(node.text, ensure_ascii=False))
+                    as_text = phrase(
+                        'if it is meant as text, write {{ "@value": {value} }}',
+                        value=json.dumps(node.text, ensure_ascii=False),
+                    )
                     last = self.context.problems[-1]
                     self.context.problems[-1] = replace(last, hint=_both(last.hint, as_text))
                 return None
@@ -130,8 +133,8 @@ class ValueChecker:
             or not all(isinstance(it, Scalar) for it in words.values())
         ):
             self.context.report(
-                "not-text", place, key=key.name, wanted=mixed_wanted(key), found=phrase("a-node"),
-                hint=phrase("value-object"),
+                "not-text", place, key=key.name, wanted=mixed_wanted(key), found=phrase("a node"),
+                hint=phrase('a value object has "@value", and "@type" or "@language"'),
             )  # fmt: skip
             return None
         if not self.publishable(key, given, place):
@@ -144,8 +147,8 @@ class ValueChecker:
         kind = datatype_named(key, named.text if isinstance(named, Scalar) else "string")
         if kind is None or tagged is not None:
             self.context.report(
-                "not-text", place, key=key.name, wanted=mixed_wanted(key), found=phrase("a-node"),
-                hint=phrase("value-object"),
+                "not-text", place, key=key.name, wanted=mixed_wanted(key), found=phrase("a node"),
+                hint=phrase('a value object has "@value", and "@type" or "@language"'),
             )  # fmt: skip
             return None
         if kind == XSD_STRING:
@@ -200,7 +203,7 @@ class ValueChecker:
         hint = (
             suggestion(labelled)
             if labelled
-            else did_you_mean(node.text, scheme.concepts, otherwise=phrase("known", words=known))
+            else did_you_mean(node.text, scheme.concepts, otherwise=phrase("known: {words}", words=known))
         )
         self.context.report("unknown-term", place, hint=hint, term=node.text, scheme=scheme.name)
         return None
@@ -211,11 +214,11 @@ class ValueChecker:
         if kind in {"str", "value", "merge"}:
             return True
         words = {
-            "bool": phrase("true-or-false-as"),
-            "int": phrase("a-number"),
-            "float": phrase("a-number"),
-            "timestamp": phrase("a-date-as"),
-            "null": phrase("nothing-as"),
+            "bool": pgettext("YAML reads it as", "true or false"),
+            "int": pgettext("YAML reads it as", "a number"),
+            "float": pgettext("YAML reads it as", "a number"),
+            "timestamp": pgettext("YAML reads it as", "a date"),
+            "null": pgettext("YAML reads it as", "nothing"),
         }
         if place.sheet or place.header:
             self.context.report("cell-not-text", place, text=node.text, kind=words.get(kind, kind))
@@ -224,7 +227,7 @@ class ValueChecker:
         self.context.report(
             "ambiguous-text",
             place,
-            hint=phrase("write-quoted", value=quoted),
+            hint=phrase("write it in quotes: {value}", value=quoted),
             text=node.text,
             kind=words.get(kind, kind),
         )
@@ -252,14 +255,17 @@ class ValueChecker:
             return None
         if key.language_required:
             if place.sheet or place.header:
-                form = phrase("column-language", key=key.name)
+                form = phrase("name the column by the language of its texts: {key}.en or {key}.de", key=key.name)
             else:
                 # as JSON, which YAML reads: a comma or a colon in it would end it
-                form = phrase("write-language", text=json.dumps(node.text, ensure_ascii=False))
+                form = phrase(
+                    "write it with its language: {{ en: {text} }} if that is English",
+                    text=json.dumps(node.text, ensure_ascii=False),
+                )
             self.context.report("language-missing", place, hint=form, key=key.name)
             return None
         if key.listed and node.text not in key.listed:
-            hint = did_you_mean(node.text, key.listed, otherwise=phrase("known", words=", ".join(key.listed)))
+            hint = did_you_mean(node.text, key.listed, otherwise=phrase("known: {words}", words=", ".join(key.listed)))
             self.context.report("not-listed", place, hint=hint, value=node.text, key=key.name)
             return None
         return node.text
@@ -278,7 +284,7 @@ class ValueChecker:
                 place = self.context.place(item)
                 if not isinstance(item, Scalar):
                     self.context.report(
-                        "not-text", place, key=f"{key.name}.{word.text}", wanted=phrase("text"), found=phrase("a-node")
+                        "not-text", place, key=f"{key.name}.{word.text}", wanted=phrase("text"), found=phrase("a node")
                     )
                 elif is_empty(item):
                     self.context.report("no-value", place, key=f"{key.name}.{word.text}")
@@ -301,7 +307,7 @@ class ValueChecker:
             self.context.report("bad-language", place, hint=language_hint(word.text), tag=word.text)
             return None
         if key.languages and not any(tag == ok.lower() or tag.startswith(f"{ok.lower()}-") for ok in key.languages):
-            hint = phrase("known", words=", ".join(key.languages))
+            hint = phrase("known: {words}", words=", ".join(key.languages))
             self.context.report("language-not-allowed", place, hint=hint, key=key.name, tag=word.text)
             return None
         return tag
@@ -329,17 +335,17 @@ def _shown(value: object) -> str:
 def _both(hint: str | None, other: Text) -> Text:
     if not hint:
         return other
-    return Text(f"{hint}; {other}", de=f"{in_language(hint, 'de')}; {other.to('de')}")
+    return joined("; ", (hint, other))
 
 
 def _wanted(key: Key) -> str:
     match key.kind:
         case Kind.TERM:
-            return phrase("a-term", scheme=key.scheme.name if key.scheme else "")
+            return phrase("a term of the vocabulary '{scheme}'", scheme=key.scheme.name if key.scheme else "")
         case Kind.LITERAL:
             return datatype(key.datatype).wanted
         case Kind.LINK:
-            return phrase("an-id-or-node")
+            return phrase("an id or a node")
         case Kind.TEXT:
             return phrase("text")
         case Kind.MIXED:

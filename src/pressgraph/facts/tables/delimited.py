@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import Place
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import COMPOUND, ZIP, Cells, SheetRows, report_errors
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +119,17 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
             sheet.read = lambda: size
     except csv.Error as error:
         place = Place(file=sheet.file, line=line)
-        sheet.problems.append(problem("not-a-table", place, hint=phrase("quotes"), reason=str(error)))
+        sheet.problems.append(
+            problem(
+                "not-a-table",
+                place,
+                hint=phrase(
+                    "is a quotation mark missing, or one too many? inside a value in quotation marks it is "
+                    "written twice"
+                ),
+                reason=str(error),
+            )
+        )
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x}"
         sheet.problems.append(
@@ -127,15 +138,19 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
 
 
 def _hint(name: str) -> str:
-    return f"save it as UTF-8, or set 'encoding' in a [tables] section of pressgraph.toml for {name}"
+    return gettext("save it as UTF-8, or set 'encoding' in a [tables] section of pressgraph.toml for {name}", name=name)
 
 
 def _not_utf8(name: str, sample: bytes) -> Problem:
     """Return the problem of a text in no encoding that we know, at its first byte that is not UTF-8."""
     if sample.startswith((ZIP, COMPOUND)):
-        return problem("not-a-table", Place(file=name), reason=phrase("a-workbook"))
+        return problem(
+            "not-a-table",
+            Place(file=name),
+            reason=phrase("it is a workbook: give it the suffix that it has, such as .xlsx"),
+        )
     if b"\0" in sample:
-        return problem("not-a-table", Place(file=name), reason=phrase("no-text"))
+        return problem("not-a-table", Place(file=name), reason=phrase("it is no text"))
     try:
         sample.decode()
     except UnicodeDecodeError as error:

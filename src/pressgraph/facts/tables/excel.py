@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from pressgraph.extras import extra
 from pressgraph.facts.tables.grids import Marks, local, parse_xml
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ def _of_xls(path: Path) -> dict[str, Marks]:
                         code = sheet.cell_value(row, column)
                         marks.errors[row + 1, column + 1] = _CODES.get(code, "#?")
     except (xlrd.XLRDError, xlrd.compdoc.CompDocError, AssertionError, LookupError, TypeError, struct.error) as error:
-        raise ValueError(str(error) or "it is damaged") from error
+        raise ValueError(str(error) or gettext("it is damaged")) from error
     return found
 
 

@@ -11,6 +11,7 @@ from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.columns import Column, Columns
 from pressgraph.facts.tables.id_templates import IdTemplate
 from pressgraph.facts.tables.sheet import Cell, SheetRows, is_source_sheet
+from pressgraph.i18n import gettext
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Kind, Profile
 from pressgraph.spelling import composed, did_you_mean, folded, suggestion
 
@@ -35,7 +36,17 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[Table
     if not any(names.get(header, compiler.path(header)) for header in sheet.headers if header):
         place = sheet.place(sheet.header_row, 1)
         shown = next((header for header in sheet.headers if header), "")
-        sheet.problems.append(problem("unmapped-header", place, hint=phrase("title-row"), header=shown))
+        sheet.problems.append(
+            problem(
+                "unmapped-header",
+                place,
+                hint=phrase(
+                    "if the headers stand further down, say in which row: header = 3, else name each one's key "
+                    "under columns, both in a [tables] section of pressgraph.toml"
+                ),
+                header=shown,
+            )
+        )
         return None
     for header in names:
         # a section of no one sheet is about all of them
@@ -100,7 +111,9 @@ class _HeaderCompiler:
                 None,
             )
             hint = suggestion(labelled) if labelled else did_you_mean(first, known)
-            hint = hint or "name its key, or '' to skip it, under columns in a [tables] section of pressgraph.toml"
+            hint = hint or gettext(
+                "name its key, or '' to skip it, under columns in a [tables] section of pressgraph.toml"
+            )
             self.sheet.problems.append(problem("unmapped-header", place, hint=hint, header=header))
             return
         path, kind = found

@@ -79,13 +79,13 @@ def _mistaken(path: Path, suffix: str) -> Text | None:
     with path.open("rb") as file:
         beginning = file.read(4)
     if not beginning:
-        return phrase("is-empty")
+        return phrase("the file is empty")
     if suffix in PARQUET:
-        return phrase("no-parquet") if beginning != b"PAR1" else None
+        return phrase("it is no Parquet file") if beginning != b"PAR1" else None
     if suffix == ".xls":
-        return phrase("a-workbook") if beginning == ZIP else None
+        return phrase("it is a workbook: give it the suffix that it has, such as .xlsx") if beginning == ZIP else None
     # a password makes a compound of any workbook
-    return phrase("no-workbook") if beginning not in {ZIP, COMPOUND} else None
+    return phrase("it is no workbook; if it is text, its suffix is .csv") if beginning not in {ZIP, COMPOUND} else None
 
 
 def read_workbook_sheets(

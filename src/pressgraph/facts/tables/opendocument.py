@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from pressgraph.facts.tables.grids import Grid, Marks, local
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def read_grids(path: Path) -> Iterator[Grid]:
     """
     with zipfile.ZipFile(path) as archive:
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise ValueError("it is encrypted")
+            raise ValueError(gettext("it is encrypted"))
         hidden: set[str] = set()
         with archive.open("content.xml") as file:
             sheet: _Sheet | None = None
@@ -107,7 +108,9 @@ class _Sheet:
 
     def _room(self, cells: int) -> None:
         if cells > _MOST_CELLS:
-            raise ValueError(f"the sheet '{self.name}' has more than {_MOST_CELLS:,} cells")
+            raise ValueError(
+                gettext("the sheet '{name}' has more than {count:,} cells", name=self.name, count=_MOST_CELLS)
+            )
 
 
 def _count(element: ET.Element, name: str) -> int:

@@ -11,6 +11,7 @@ from pressgraph.errors import Place, PressgraphError
 from pressgraph.extras import extra
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import Cells, SheetRows, report_bytes
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +31,18 @@ def read_sql(path: Path, *, name: str, url: str | None, root: Path) -> tuple[She
     so that no password stands in a file.
     """
     if url is None:
-        hint = f'add a section to pressgraph.toml: [tables.NAME] with file = "{name}" and url = "sqlite:///…"'
-        return None, [problem("not-a-table", Place(file=name), hint=hint, reason="it does not say which database")]
+        hint = gettext(
+            'add a section to pressgraph.toml: [tables.NAME] with file = "{name}" and url = "sqlite:///…"', name=name
+        )
+        return None, [
+            problem("not-a-table", Place(file=name), hint=hint, reason=gettext("it does not say which database"))
+        ]
     with extra("sql"):
         import sqlalchemy as sa
     try:
         query = path.read_text(encoding="utf-8-sig").strip().rstrip(";")
     except UnicodeDecodeError:
-        return None, [problem("not-a-table", Place(file=name), reason=phrase("not-utf8-text"))]
+        return None, [problem("not-a-table", Place(file=name), reason=phrase("it is not UTF-8"))]
     connection: sqlalchemy.Connection | None = None
     try:
         # a database's driver is imported here
@@ -51,7 +56,9 @@ def read_sql(path: Path, *, name: str, url: str | None, root: Path) -> tuple[She
         return None, [problem("not-a-table", Place(file=name), reason=_reason(error))]
     if not result.returns_rows:
         connection.close()
-        return None, [problem("not-a-table", Place(file=name), reason="the query returns no rows: write a SELECT")]
+        return None, [
+            problem("not-a-table", Place(file=name), reason=gettext("the query returns no rows: write a SELECT"))
+        ]
     sheet = SheetRows(file=name, headers=list(result.keys()), header_row=0, rows=())
     # not the sheet itself: a circle would keep the connection open until it is found, in whatever thread
     sheet.rows = _Rows(connection, result, dataclasses.replace(sheet))
@@ -97,13 +104,18 @@ def _address(url: str, root: Path) -> sqlalchemy.URL:
     def value(match: re.Match[str]) -> str:
         found = os.environ.get(match[1])
         if found is None:
-            raise PressgraphError(f"the environment variable {match[1]} is not set", hint="a table's url names it")
+            raise PressgraphError(
+                gettext("the environment variable {name} is not set", name=match[1]),
+                hint=gettext("a table's url names it"),
+            )
         return found
 
     address = sa.make_url(re.sub(r"\$\{(\w+)\}", value, url))
     backend = address.get_backend_name()
     if backend not in {"sqlite", "postgresql"}:
-        raise PressgraphError(f"'{backend}' is no database that pressgraph reads", hint="sqlite or postgresql")
+        raise PressgraphError(
+            gettext("'{name}' is no database that pressgraph reads", name=backend), hint=gettext("sqlite or postgresql")
+        )
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     if address.database and address.database != ":memory:":

@@ -15,13 +15,13 @@ from pressgraph.extras import extra
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.grids import Grid, Marks
 from pressgraph.facts.tables.sheet import COMPOUND, Cells, SheetRows, cell_text, is_source_sheet, report_errors
+from pressgraph.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pressgraph.errors import Problem
-    from pressgraph.i18n import Text
 
 _ZIPPED = {".xlsx", ".xlsm", ".xlsb", ".ods"}
 
@@ -70,9 +70,11 @@ def _reason(path: Path, error: BaseException) -> str | Text:
         with path.open("rb") as file:
             beginning = file.read(len(COMPOUND))
         if beginning == COMPOUND or "encrypt" in str(error):
-            return phrase("protected")
+            return phrase("it is protected by a password; save it without one")
         if beginning.startswith(b"PK") and not zipfile.is_zipfile(path):
-            return phrase("cut-off")
+            return phrase("a part of the workbook is missing; save it or copy it again")
+    if error.args and isinstance(error.args[0], Text):
+        return error.args[0]
     return str(error).partition("\n")[0] or type(error).__name__
 
 

@@ -17,6 +17,7 @@ from pressgraph.facts.mixed import plain_form
 from pressgraph.facts.model import LanguageMap, ValueObject
 from pressgraph.facts.tables.sheet import join_values
 from pressgraph.facts.tree import Scalar
+from pressgraph.i18n import gettext
 from pressgraph.profile.model import Key, Kind, Profile
 from pressgraph.rdf import XSD
 from pressgraph.spelling import did_you_mean
@@ -49,8 +50,8 @@ def write_documents(documents: Iterable[Document], form: str, profile: Profile) 
     """
     writer = WRITERS.get(form)
     if writer is None:
-        hint = did_you_mean(form, WRITERS, otherwise=f"known: {', '.join(WRITERS)}")
-        raise PressgraphError(f"'{form}' is no format of facts", hint=hint)
+        hint = did_you_mean(form, WRITERS, otherwise=gettext("known: {words}", words=", ".join(WRITERS)))
+        raise PressgraphError(gettext("'{form}' is no format of facts", form=form), hint=hint)
     return writer(list(documents), profile)
 
 
@@ -309,11 +310,11 @@ def _json_lines(documents: list[Document], profile: Profile) -> bytes:
 
 def _yaml(documents: list[Document], profile: Profile) -> bytes:
     if not documents:
-        raise PressgraphError("there are no facts to write", hint="YAML needs a source at least")
+        raise PressgraphError(gettext("there are no facts to write"), hint=gettext("YAML needs a source at least"))
     if len(documents) > 1:
         raise PressgraphError(
-            f"a YAML file holds the facts of one source, not of {len(documents)} sources",
-            hint="write them into a folder: -o DIR/",
+            gettext("a YAML file holds the facts of one source, not of {count} sources", count=len(documents)),
+            hint=gettext("write them into a folder: -o DIR/"),
         )
     document = documents[0]
     data = {

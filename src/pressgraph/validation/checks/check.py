@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.errors import Place, ProfileError
+from pressgraph.i18n import gettext
 from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import tokens
 from pressgraph.rdf import PG
@@ -132,13 +133,13 @@ class Check:
             rows = graph.store.query(text, prefixes=graph.prefixes)
         except SyntaxError as error:
             raise ProfileError(
-                f"not valid SPARQL 1.1: {error.msg or error}", place=Place(file=str(self.path))
+                gettext("not valid SPARQL 1.1: {reason}", reason=error.msg or error), place=Place(file=str(self.path))
             ) from error
         if not isinstance(rows, ox.QuerySolutions):
-            raise ProfileError("a check is a SELECT query", place=Place(file=str(self.path)))
+            raise ProfileError(gettext("a check is a SELECT query"), place=Place(file=str(self.path)))
         names = [variable.value for variable in rows.variables]
         if "this" not in names:
-            raise ProfileError("a check selects ?this", place=Place(file=str(self.path)))
+            raise ProfileError(gettext("a check selects ?this"), place=Place(file=str(self.path)))
         for row in rows:
             yield {name: row[name] for name in names}
 
@@ -154,7 +155,9 @@ class Check:
             )
         except SyntaxError as error:
             raise ProfileError(
-                f"'@unless {self.unless}' is not a property path: {error.msg or error}",
+                gettext(
+                    "'@unless {path}' is not a property path: {reason}", path=self.unless, reason=error.msg or error
+                ),
                 place=Place(file=str(self.path)),
             ) from error
         return bool(linked)
@@ -270,7 +273,11 @@ def read_check(path: Path) -> Check:
         match tag.word:
             case "severity":
                 if tag.value not in _SEVERITIES:
-                    raise ProfileError(f"'{tag.value}' is no severity", place=place, hint=f"known: {_KNOWN}")
+                    raise ProfileError(
+                        gettext("'{word}' is no severity", word=tag.value),
+                        place=place,
+                        hint=gettext("known: {words}", words=_KNOWN),
+                    )
                 severity = _SEVERITIES[tag.value]
             case "message":
                 language, _, message = tag.value.partition(" ")
@@ -278,13 +285,15 @@ def read_check(path: Path) -> Check:
             case "unless":
                 unless = tag.value
             case _:
-                hint = did_you_mean(tag.word, _WORDS, otherwise=f"known: {', '.join(_WORDS)}")
-                raise ProfileError(f"'@{tag.word}' says nothing about a check", place=place, hint=hint)
+                hint = did_you_mean(tag.word, _WORDS, otherwise=gettext("known: {words}", words=", ".join(_WORDS)))
+                raise ProfileError(
+                    gettext("'@{word}' says nothing about a check", word=tag.word), place=place, hint=hint
+                )
     if not messages:
-        raise ProfileError("a check needs a message: '# @message en …'", place=Place(file=str(path), line=1))
+        raise ProfileError(gettext("a check needs a message: '# @message en …'"), place=Place(file=str(path), line=1))
     if any(token.kind == "word" and "SERVICE" in token.text.upper() for token in tokens(text)):
         raise ProfileError(
-            "SERVICE would ask another endpoint, and nothing is fetched here", place=Place(file=str(path))
+            gettext("SERVICE would ask another endpoint, and nothing is fetched here"), place=Place(file=str(path))
         )
     name = path.stem.removesuffix(_SUFFIX)
     return Check(

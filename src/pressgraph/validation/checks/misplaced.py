@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import union
 from pressgraph.errors import Place
 from pressgraph.facts.rules import listing, phrase, problem
-from pressgraph.i18n import in_language
+from pressgraph.i18n import by_language
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.rdf.terms import lexical, term_text
 from pressgraph.validation.report import Result, Severity
@@ -91,10 +91,10 @@ def _result(thing: Term, key: Key, classes: list[str], profile: Profile) -> Resu
         shape=MISPLACED,
         component=MISPLACED,
         severity=Severity.VIOLATION,
-        messages={"en": str(said.message), "de": in_language(said.message, "de")},
+        messages=by_language(said.message),
         path=key.iri,
         steps=(key.iri,),
         # its class stands elsewhere
         other=focus,
-        hint=phrase("belongs-to", classes=listing(homes)) if homes else None,
+        hint=phrase("it belongs to {classes}", classes=listing(homes)) if homes else None,
     )

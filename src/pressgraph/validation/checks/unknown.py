@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext
 from pressgraph.rdf import RDF_TYPE, SCHEMA
 from pressgraph.rdf.terms import lexical, local_name, term_text
 from pressgraph.spelling import nearest, suggestion
@@ -47,10 +47,7 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
             shape=UNDEFINED,
             component=UNDEFINED,
             severity=Severity.WARNING,
-            messages={
-                "en": f"its ontology has no term {name}",
-                "de": f"den Begriff {name} gibt es in seiner Ontologie nicht",
-            },
+            messages=gettext("its ontology has no term {term}", term=name).by_language(),
             path=triple.predicate.value,
             steps=(triple.predicate.value,),
             value=term_text(triple.object),

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import union
 from pressgraph.errors import PressgraphError
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext, joined
 from pressgraph.rdf import RDF_TYPE, RDFS, SH
 from pressgraph.rdf.terms import local_name
 from pressgraph.validation.shacl.components import component_name, default_text
@@ -137,34 +137,30 @@ class Explainer:
         fitting = [self._name(target) for _, target, found in outcomes if not found]
         asks = self._asks(part)
         if name == "QualifiedMaxCount":
-            yield Text(f"counted are values {asks}", de=f"gezählt werden Werte {asks.to('de')}")
+            yield gettext("counted are values {asks}", asks=asks)
             if fitting:
                 values = ", ".join(f"'{it}'" for it in fitting)
-                yield Text(f"these are so: {values}", de=f"so sind: {values}")
+                yield gettext("these are so: {values}", values=values)
             return
-        yield Text(f"asked for: {asks}", de=f"verlangt: {asks.to('de')}")
+        yield gettext("asked for: {asks}", asks=asks)
         for _, target, found in outcomes:
             value = self._name(target)
             for it in found[:1]:
                 lack = self._lacks(it)
-                yield Text(f"not '{value}': {lack}", de=f"nicht '{value}': {lack.to('de')}")
+                yield gettext("not '{value}': {lack}", value=value, lack=lack)
 
     def _notes(self, name: str, outcomes: Sequence[tuple[Term, list[Result]]]) -> Iterator[Text]:
         fitting = [(i, part) for i, (part, found) in enumerate(outcomes, start=1) if not found]
         failing = [(i, part, found) for i, (part, found) in enumerate(outcomes, start=1) if found]
         if name == "Xone" and len(fitting) > 1:
-            english = " and ".join(str(self._asks(part)) for _, part in fitting)
-            german = " und ".join(self._asks(part).to("de") for _, part in fitting)
-            yield Text(f"more than one alternative fits: {english}", de=f"mehr als eine Möglichkeit passt: {german}")
+            these = joined(gettext(" and "), (self._asks(part) for _, part in fitting))
+            yield gettext("more than one alternative fits: {these}", these=these)
             return
         if name in _LISTS and name != "And":
             asked = [self._asks(part) for part, _ in outcomes]
             # an alternative that only leaves literals to another constraint helps nobody
             alternatives = [it for it in asked if it != _NODE_KINDS["sh:Literal"]] or asked
-            yield Text(
-                f"allowed: {'; or '.join(map(str, alternatives))}",
-                de=f"erlaubt: {'; oder '.join(it.to('de') for it in alternatives)}",
-            )
+            yield gettext("allowed: {these}", these=joined(gettext("; or "), alternatives))
         if not failing:
             return
         number, part, found = min(failing, key=lambda it: (len(it[2]), -_effort(it[2])))
@@ -174,28 +170,25 @@ class Explainer:
                 # all fail alike: none came closer
                 return
             asks = self._asks(part)
-            yield Text(
-                f"closest is {number}, {asks}: {'; '.join(map(str, lacks))}",
-                de=f"am nächsten kommt {number}, {asks.to('de')}: {'; '.join(it.to('de') for it in lacks)}",
-            )
+            yield gettext("closest is {number}, {asks}: {lacks}", number=number, asks=asks, lacks=joined("; ", lacks))
         else:
             for lack in lacks:
-                yield Text(f"because {lack}", de=f"denn: {lack.to('de')}")
+                yield gettext("because {lack}", lack=lack)
 
     def _lacks(self, result: Result) -> Text:
         """Say what a part complains about, and of which value."""
-        own = [tag for tag in ("en", "") if tag in result.messages]
-        if own and result.messages.get("de") != default_text(result.component).to("de"):
-            words = Text(result.message("en").rstrip("."), de=result.message("de").rstrip("."))
-        else:
-            words = default_text(result.component)
+        words = default_text(result.component)
+        if not words.by_language().items() <= result.messages.items():
+            # the shape's own
+            known = {tag: text.rstrip(".") for tag, text in result.messages.items() if tag}
+            words = Text(result.message("en").rstrip("."), **known)
         if result.path is None:
             # the value itself, of which the message before has spoken
             return words
         key = self.profile.shrink(result.path, self.id_base)
         value = result.lexical.removeprefix(self.id_base) if result.lexical is not None else None
         said = f"'{key}: {value}'" if value is not None else f"'{key}'"
-        return Text(f"{said}: {words}", de=f"{said}: {words.to('de')}")
+        return joined(": ", (said, words))
 
     def _asks(self, part: Term) -> Text:
         """Say what a part asks for."""
@@ -205,30 +198,30 @@ class Explainer:
             shown = self._name(value)
             match triple.predicate.value.removeprefix(SH):
                 case "class":
-                    asked.append(Text(f"of type {shown}", de=f"vom Typ {shown}"))
+                    asked.append(gettext("of type {shown}", shown=shown))
                 case "datatype":
-                    asked.append(_DATATYPES.get(shown) or Text(f"written as {shown}", de=f"geschrieben als {shown}"))
+                    asked.append(_DATATYPES.get(shown) or gettext("written as {shown}", shown=shown))
                 case "nodeKind":
                     asked.append(_NODE_KINDS.get(shown) or Text(shown))
                 case "node":
-                    asked.append(Text(f"like {shown}", de=f"wie {shown}"))
+                    asked.append(gettext("like {shown}", shown=shown))
                 case "property":
                     for path in self.shapes.graph.nodes(value, f"{SH}path"):
                         key = self._name(path)
-                        asked.append(Text(f"with a good '{key}'", de=f"mit passendem '{key}'"))
+                        asked.append(gettext("with a good '{key}'", key=key))
                 case "in":
                     items = ", ".join(map(self._name, self.shapes.graph.items(value)))
-                    asked.append(Text(f"one of {items}", de=f"eins von {items}"))
+                    asked.append(gettext("one of {items}", items=items))
                 case "pattern":
-                    asked.append(Text(f"of the form {shown}", de=f"von der Form {shown}"))
+                    asked.append(gettext("of the form {shown}", shown=shown))
                 case "hasValue":
-                    asked.append(Text(f"the value {shown}", de=f"der Wert {shown}"))
+                    asked.append(gettext("the value {shown}", shown=shown))
                 case _:
                     pass
         if not asked:
             name = local_name(getattr(part, "value", "")) if isinstance(part, ox.NamedNode) else "…"
             return Text(name)
-        return Text(", ".join(map(str, asked)), de=", ".join(it.to("de") for it in asked))
+        return joined(", ", asked)
 
     def _name(self, term: Term) -> str:
         if isinstance(term, ox.NamedNode):
@@ -242,14 +235,14 @@ def _effort(found: Iterable[Result]) -> int:
 
 
 _DATATYPES = {
-    "rdf:langString": Text("text with a language", de="Text mit Sprachangabe"),
-    "xsd:string": Text("plain text", de="Text ohne Sprachangabe"),
-    "xsd:date": Text("a date", de="ein Datum"),
+    "rdf:langString": gettext("text with a language"),
+    "xsd:string": gettext("plain text"),
+    "xsd:date": gettext("a date"),
 }
 _NODE_KINDS = {
-    "sh:Literal": Text("a literal", de="ein Literal"),
-    "sh:IRI": Text("a thing with an id", de="ein Ding mit Kennung"),
-    "sh:BlankNode": Text("a thing without an id", de="ein Ding ohne Kennung"),
-    "sh:BlankNodeOrIRI": Text("a thing", de="ein Ding"),
-    "sh:IRIOrLiteral": Text("a thing with an id, or a literal", de="ein Ding mit Kennung oder ein Literal"),
+    "sh:Literal": gettext("a literal"),
+    "sh:IRI": gettext("a thing with an id"),
+    "sh:BlankNode": gettext("a thing without an id"),
+    "sh:BlankNodeOrIRI": gettext("a thing"),
+    "sh:IRIOrLiteral": gettext("a thing with an id, or a literal"),
 }

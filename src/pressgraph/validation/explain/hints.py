@@ -12,12 +12,12 @@ from pressgraph.dataset import GraphNames, union
 from pressgraph.facts.datatypes import datatype
 from pressgraph.facts.ids import near_id
 from pressgraph.facts.rules import phrase
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext, joined
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE, SCHEMA, SH, SKOS
 from pressgraph.rdf.terms import lexical, local_name
 from pressgraph.spelling import nearest, suggestion
-from pressgraph.validation.shacl.components import component_name, messages_about, parameter_of
+from pressgraph.validation.shacl.components import component_name, parameter_of, text_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from pressgraph.validation.shacl.shapes import Shapes
 
 NODE_KINDS = {
-    "IRI": "an IRI",
-    "Literal": "a literal",
-    "BlankNode": "a blank node",
-    "BlankNodeOrIRI": "an IRI or a blank node",
-    "IRIOrLiteral": "an IRI or a literal",
-    "BlankNodeOrLiteral": "a blank node or a literal",
+    "IRI": gettext("an IRI"),
+    "Literal": gettext("a literal"),
+    "BlankNode": gettext("a blank node"),
+    "BlankNodeOrIRI": gettext("an IRI or a blank node"),
+    "IRIOrLiteral": gettext("an IRI or a literal"),
+    "BlankNodeOrLiteral": gettext("a blank node or a literal"),
 }
 _MOST_IDS = 20_000
 _SHOWN = 4
@@ -78,7 +78,7 @@ class Adviser:
         parameter = parameter_of(result.component)
         values = self.shapes.values(_shape(result), SH + parameter) if parameter else ()
         wanted = [text for value in values for text in as_written(value, self.shapes, self.short)]
-        return replace(result, messages=messages_about(result.component, wanted, key=self.key(result)))
+        return replace(result, messages=text_about(result.component, wanted, key=self.key(result)).by_language())
 
     def advise(self, result: Result) -> Result:
         """Return the result with a hint, where there is something to suggest."""
@@ -146,8 +146,8 @@ class Adviser:
         types = self.values(result.lexical, RDF_TYPE)
         if types:
             shown = ", ".join(types[:_SHOWN])
-            return Text(f"'{given}' is: {shown}", de=f"'{given}' ist: {shown}")
-        return Text(f"nothing says what '{given}' is", de=f"nichts sagt, was '{given}' ist")
+            return gettext("'{given}' is: {shown}", given=given, shown=shown)
+        return gettext("nothing says what '{given}' is", given=given)
 
     def missing(self, result: Result) -> Text | None:
         """Say which key to add."""
@@ -161,11 +161,10 @@ class Adviser:
                 self.profile.curie(result.path or "") or f"<{result.path}>",
                 self.profile.curie(about) or f"<{about}>",
             )
-            return Text(f"add {prop} to {name}", de=f"bei {name} {prop} ergänzen")
+            return gettext("add {prop} to {name}", prop=prop, name=name)
         form = self._form(result.path or "")
-        words = f": {form}" if form is not None else ""
-        translated = f": {form.to('de')}" if form is not None else ""
-        return Text(f"add '{key}: …' to '{about}'{words}", de=f"bei '{about}' '{key}: …' ergänzen{translated}")
+        told = gettext("add '{key}: …' to '{about}'", key=key, about=about)
+        return joined(": ", (told, form)) if form is not None else told
 
     def _is_of_facts(self, focus: str) -> bool:
         """Tell whether a node is one that facts speak of, not only the project's ontology."""
@@ -184,11 +183,11 @@ class Adviser:
         if key.kind is Kind.TERM and key.scheme is not None:
             names = list(key.scheme.concepts)
             shown = ", ".join(names[:_TERMS]) + (", …" if len(names) > _TERMS else "")
-            return Text(shown, de=shown)
+            return Text(shown)
         if key.kind is Kind.LITERAL:
             return _FORMS.get(local_name(key.datatype or ""))
         if key.kind is Kind.TEXT and key.language_required:
-            return Text("text with its language, as in 'en: …'", de="Text mit seiner Sprache, wie in 'de: …'")
+            return gettext("text with its language, as in 'en: …'")
         return None
 
     def surplus(self, result: Result) -> Text | None:
@@ -199,7 +198,7 @@ class Adviser:
             return None
         values = self.values(result.focus, result.path)
         shown = ", ".join(values[:_SHOWN]) + (", …" if len(values) > _SHOWN else "")
-        return Text(f"keep one of: {shown}", de=f"eins behalten von: {shown}") if values else None
+        return gettext("keep one of: {shown}", shown=shown) if values else None
 
     def literal(self, result: Result) -> Text | None:
         """Mend a literal by its datatype."""
@@ -214,7 +213,7 @@ class Adviser:
         if result.path == f"{SCHEMA}email":
             mended = re.sub(r"\s+|^mailto:", "", given.replace("(at)", "@").replace("[at]", "@").replace("(dot)", "."))
             if mended != given and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mended):
-                return phrase("write", value=mended)
+                return phrase("write {value}", value=mended)
         return None
 
     def term(self, result: Result) -> Text | None:
@@ -224,7 +223,7 @@ class Adviser:
             return None
         concepts = key.scheme.concepts
         close = nearest(local_name(result.lexical), concepts)
-        known = phrase("known", words=", ".join(list(concepts)[:12]))
+        known = phrase("known: {words}", words=", ".join(list(concepts)[:12]))
         return suggestion(close) if close is not None else known
 
     def listed(self, result: Result) -> Text | None:
@@ -241,7 +240,7 @@ class Adviser:
             if not values:
                 return None
             shown, key = ", ".join(values[:_SHOWN]), self.short(other)
-            return Text(f"'{key}' is {shown}", de=f"'{key}' ist {shown}")
+            return gettext("'{key}' is {shown}", key=key, shown=shown)
         return None
 
     def language(self, result: Result) -> Text | None:
@@ -256,17 +255,16 @@ class Adviser:
         if not twice:
             return None
         tag, found = twice[0]
-        english = ", ".join(f"“{it}”" for it in found[:_SHOWN])
-        german = ", ".join(f"„{it}“" for it in found[:_SHOWN])
-        return Text(f"in '{tag}': {english}; keep one", de=f"in '{tag}': {german}; eins behalten")
+        quoted = joined(", ", (gettext("“{text}”", text=it) for it in found[:_SHOWN]))
+        return gettext("in '{tag}': {texts}; keep one", tag=tag, texts=quoted)
 
 
 _FORMS = {
-    "date": Text("as year-month-day", de="als Jahr-Monat-Tag"),
-    "duration": Text("such as P…Y for years or P…M for months", de="etwa P…Y für Jahre oder P…M für Monate"),
-    "integer": Text("a whole number", de="eine ganze Zahl"),
-    "boolean": Text("true or false", de="true oder false"),
-    "gYear": Text("a year of four digits", de="ein Jahr mit vier Ziffern"),
+    "date": gettext("as year-month-day"),
+    "duration": gettext("such as P…Y for years or P…M for months"),
+    "integer": gettext("a whole number"),
+    "boolean": gettext("true or false"),
+    "gYear": gettext("a year of four digits"),
 }
 
 
@@ -323,8 +321,5 @@ def mend_phone(text: str) -> Text:
             form = phonenumbers.PhoneNumberFormat.INTERNATIONAL
             mended = phonenumbers.format_number(number, form)
             if re.fullmatch(r"\+[0-9]+(?:[ -][0-9]+)+", mended):
-                return phrase("write", value=mended)
-    return Text(
-        "start with + and the country's code, such as +49 351 7965106",
-        de="mit + und der Landesvorwahl beginnen, etwa +49 351 7965106",
-    )
+                return phrase("write {value}", value=mended)
+    return gettext("start with + and the country's code, such as +49 351 7965106")

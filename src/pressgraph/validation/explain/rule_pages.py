@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 from pressgraph.languages import choose
 from pressgraph.validation.report import Severity
 
 if TYPE_CHECKING:
     from pressgraph.validation.explain.rules import Explanation
 
-_TITLES = {"wrong": Text("Wrong", de="Falsch"), "right": Text("Right", de="Richtig")}
+_TITLES = {"wrong": gettext("Wrong"), "right": gettext("Right")}
 _WORDS = {
-    Severity.VIOLATION: Text("error", de="Fehler"),
-    Severity.WARNING: Text("warning", de="Warnung"),
-    Severity.INFO: Text("info", de="Hinweis"),
+    Severity.VIOLATION: gettext("error"),
+    Severity.WARNING: gettext("warning"),
+    Severity.INFO: gettext("info"),
 }
 
 

@@ -6,6 +6,7 @@ Reports name rules by these ids, `pressgraph rule` explains one, and the documen
 from __future__ import annotations
 
 import re
+import string
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,7 +16,7 @@ import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
 from pressgraph.facts.rules import RULES
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext
 from pressgraph.profile.sources import consumer_shapes
 from pressgraph.project import resource_folder
 from pressgraph.query.comments import read_header
@@ -26,7 +27,7 @@ from pressgraph.spelling import did_you_mean
 from pressgraph.validation.checks.check import load_checks
 from pressgraph.validation.explain.hints import as_written
 from pressgraph.validation.report import Severity, rule_of
-from pressgraph.validation.shacl.components import component_of, messages_about
+from pressgraph.validation.shacl.components import component_of, text_about
 from pressgraph.validation.shacl.naming import NAMED_HERE
 from pressgraph.validation.shacl.shapes import profile_shapes
 
@@ -41,48 +42,30 @@ PAGES = "https://w3id.org/pressgraph/rules/"
 
 _SHAPES = "https://w3id.org/pressgraph/shapes"
 _SEVERITIES = {f"{SH}Violation": Severity.VIOLATION, f"{SH}Warning": Severity.WARNING, f"{SH}Info": Severity.INFO}
-_FACTS = Text("a rule of facts files", de="eine Regel der Faktendateien")
-_SHAPE = Text("a constraint of the shapes", de="eine Bedingung der Shapes")
-_CHECK = Text("a check of the graph", de="eine Prüfung des Graphen")
-_OF_PROFILE = Text("a rule of ontologies and shapes", de="eine Regel für Ontologien und Shapes")
+_FACTS = gettext("a rule of facts files")
+_SHAPE = gettext("a constraint of the shapes")
+_CHECK = gettext("a check of the graph")
+_OF_PROFILE = gettext("a rule of ontologies and shapes")
 # what reports say of the profile itself, and of terms in RDF files that their ontology does not have
 _PROFILE: dict[str, tuple[Severity, Text, Text | None]] = {
     "ill-formed-shape": (
         Severity.VIOLATION,
-        Text(
-            "a shape says something that SHACL does not know so, such as a text where a number belongs",
-            de="ein Shape sagt etwas, das SHACL so nicht kennt, etwa einen Text, wo eine Zahl hingehört",
-        ),
+        gettext("a shape says something that SHACL does not know so, such as a text where a number belongs"),
         None,
     ),
     "property-without-values": (
         Severity.WARNING,
-        Text(
-            "no shape says what the values of a property are, so facts have no key for it",
-            de="kein Shape sagt, was die Werte einer Eigenschaft sind; Fakten haben dafür keinen Schlüssel",
-        ),
-        Text(
-            "give the property shape sh:datatype, sh:class, sh:nodeKind, sh:in or sh:or",
-            de="dem Property-Shape sh:datatype, sh:class, sh:nodeKind, sh:in oder sh:or geben",
-        ),
+        gettext("no shape says what the values of a property are, so facts have no key for it"),
+        gettext("give the property shape sh:datatype, sh:class, sh:nodeKind, sh:in or sh:or"),
     ),
     "import-not-followed": (
         Severity.WARNING,
-        Text(
-            "owl:imports is not followed: nothing is fetched, so what it asks for is not checked",
-            de="owl:imports wird nicht gefolgt: nichts wird geladen; was es verlangt, wird nicht geprüft",
-        ),
-        Text(
-            "put the file into shapes/ or ontology/, or remove the import",
-            de="die Datei nach shapes/ oder ontology/ legen oder den Import entfernen",
-        ),
+        gettext("owl:imports is not followed: nothing is fetched, so what it asks for is not checked"),
+        gettext("put the file into shapes/ or ontology/, or remove the import"),
     ),
     "undefined-term": (
         Severity.WARNING,
-        Text(
-            "the ontology of a property or class in an RDF file has no such term",
-            de="die Ontologie einer Eigenschaft oder Klasse in einer RDF-Datei hat keinen solchen Begriff",
-        ),
+        gettext("the ontology of a property or class in an RDF file has no such term"),
         None,
     ),
 }
@@ -138,8 +121,8 @@ def explain(name: str, project: Project, profile: Profile) -> Explanation:
     """
     known = explanations(project, profile)
     if name not in known:
-        hint = did_you_mean(name, known, otherwise="'pressgraph rule' lists them")
-        raise PressgraphError(Text(f"there is no rule '{name}'", de=f"es gibt keine Regel '{name}'"), hint=hint)
+        hint = did_you_mean(name, known, otherwise=gettext("'pressgraph rule' lists them"))
+        raise PressgraphError(gettext("there is no rule '{name}'", name=name), hint=hint)
     return known[name]
 
 
@@ -171,14 +154,20 @@ def _in_capitals(text: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: match[1].upper(), text)
 
 
+def _templates(message: str) -> dict[str, str]:
+    """Return a message in each language, what is filled in named in capitals."""
+    names = {name for _, name, _, _ in string.Formatter().parse(message) if name}
+    return gettext(message, **{name: name.upper() for name in names}).by_language()
+
+
 def _of_facts(examples: Mapping[str, Example]) -> Iterator[Explanation]:
     for name, rule in RULES.items():
         yield Explanation(
             id=name,
             kind=_FACTS,
             severity=Severity.VIOLATION,
-            messages={"en": _in_capitals(rule.en), "de": _in_capitals(rule.de)},
-            hints=dict(zip(("en", "de"), rule.hint, strict=True)) if rule.hint else {},
+            messages=_templates(rule.message),
+            hints=_templates(rule.hint) if rule.hint else {},
             example=examples.get(name),
         )
 
@@ -253,7 +242,7 @@ def _messages(graph: Graph, shape: ox.NamedNode, key: str, profile: Profile, id_
         component = component_of(triple.predicate.value.removeprefix(SH))
         if component is not None:
             wanted = list(as_written(triple.object, graph, lambda iri: profile.shrink(iri, id_base)))
-            for tag, text in messages_about(component, wanted, key=key or None).items():
+            for tag, text in text_about(component, wanted, key=key or None).by_language().items():
                 told.setdefault(tag, []).append(text)
     return {tag: "; ".join(texts) for tag, texts in told.items()}
 

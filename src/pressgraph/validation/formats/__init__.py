@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.spelling import did_you_mean
 from pressgraph.validation.formats.as_html import html
 from pressgraph.validation.formats.as_json import json_report
@@ -54,8 +55,8 @@ def report_format(name: str | None, path: PurePath | None = None) -> ReportForma
         return next((it for it in FORMATS.values() if suffix in it.suffixes), FORMATS["text"])
     if name not in FORMATS:
         raise PressgraphError(
-            f"'{name}' is not a form of report",
-            hint=did_you_mean(name, FORMATS, otherwise=f"known: {', '.join(FORMATS)}"),
+            gettext("'{name}' is not a form of report", name=name),
+            hint=did_you_mean(name, FORMATS, otherwise=gettext("known: {words}", words=", ".join(FORMATS))),
         )
     return FORMATS[name]
 

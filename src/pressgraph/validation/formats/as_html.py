@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pressgraph.i18n import gettext, languages
+from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
+from pressgraph.languages import lookup
 from pressgraph.validation.formats.folding import by_file, folded
 from pressgraph.validation.formats.frames import cell_at, extent, in_table, line_at
 from pressgraph.validation.report import counted, word
@@ -21,33 +24,32 @@ if TYPE_CHECKING:
     from pressgraph.validation.report import Finding, Report
 
 _WORDS = {
-    "title": ("Validation report", "Prüfbericht"),
-    "looked": ("Looked at {files} and {facts}.", "Geprüft: {files} und {facts}."),
-    "fine": ("Everything conforms.", "Alles in Ordnung."),
-    "counts": ("What was found", "Was gefunden wurde"),
-    "nowhere": ("Without a place in a file", "Ohne Stelle in einer Datei"),
-    "allowed": ("Allowed, with a reason", "Erlaubt, mit Grund"),
-    "line": ("line {line}", "Zeile {line}"),
-    "column": ("line {line}, column {column}", "Zeile {line}, Spalte {column}"),
-    "hint": ("Help", "Hilfe"),
-    "also": ("The same in {count} more places", "Dasselbe an {count} weiteren Stellen"),
-    "evidence": ("Read from {source}, characters {spans}", "Gelesen aus {source}, Zeichen {spans}"),
-    "technical": ("Technical detail", "Technische Angaben"),
-    "reason": ("Reason: {reason}", "Grund: {reason}"),
-    "rule": ("Rule", "Regel"),
-    "thing": ("Thing", "Ding"),
-    "code": ("The line in the file", "Die Zeile in der Datei"),
+    "title": N_("Validation report"),
+    "looked": N_("Looked at {files} and {facts}."),
+    "fine": N_("Everything conforms."),
+    "counts": N_("What was found"),
+    "nowhere": N_("Without a place in a file"),
+    "allowed": N_("Allowed, with a reason"),
+    "line": N_("line {line}"),
+    "column": N_("line {line}, column {column}"),
+    "hint": N_("Help"),
+    "also": N_("The same in {count} more places"),
+    "evidence": N_("Read from {source}, characters {spans}"),
+    "technical": N_("Technical detail"),
+    "reason": N_("Reason: {reason}"),
+    "rule": N_("Rule"),
+    "thing": N_("Thing"),
+    "code": N_("The line in the file"),
 }
 
 
 def html(report: Report, options: Options) -> str:
     """Return a report as an HTML page."""
-    german = options.language.partition("-")[0].lower() == "de"
     findings = report.findings(options.language)
     shown = [finding for finding in findings if finding.allowed is None]
 
     def say(name: str, **values: object) -> str:
-        return _WORDS[name][german].format(**values)
+        return gettext(_WORDS[name], **values).to(options.language)
 
     def where(place: Place) -> str:
         if in_table(place):
@@ -73,7 +75,7 @@ def html(report: Report, options: Options) -> str:
 
     return _template().render(
         report=report,
-        lang="de" if german else "en",
+        lang=lookup(options.language, languages()) or "en",
         technical=options.technical,
         counts=[(severity, number) for severity, number in report.counts.items() if number],
         sections=list(_sections(shown, every=options.every)),

@@ -10,6 +10,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
+from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 from pressgraph.validation.formats.folding import by_file, folded
 from pressgraph.validation.formats.frames import cell_at, extent, line_at
 from pressgraph.validation.report import Severity, word
@@ -32,22 +34,21 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACE = re.compile("[ \t\n]+")
 
 WORDS = {
-    "hint": ("help", "Hilfe"),
-    "note": ("note", "Anmerkung"),
-    "evidence": ("read from", "gelesen aus"),
-    "characters": ("characters", "Zeichen"),
-    "also": ("the same in {count} more places", "dasselbe an {count} weiteren Stellen"),
-    "and": ("and {count} more; --all shows each", "und {count} weitere; --all zeigt jede"),
-    "allowed": ("allowed", "erlaubt"),
-    "because": ("because", "Grund"),
-    "nowhere": ("without a place in a file", "ohne Stelle in einer Datei"),
+    "hint": N_("help"),
+    "note": N_("note"),
+    "evidence": N_("read from"),
+    "characters": N_("characters"),
+    "also": N_("the same in {count} more places"),
+    "and": N_("and {count} more; --all shows each"),
+    "allowed": N_("allowed"),
+    "because": N_("because"),
+    "nowhere": N_("without a place in a file"),
 }
 
 
 def say(name: str, language: str, **values: object) -> str:
     """Return a word of the text report."""
-    english, german = WORDS[name]
-    return (german if language.partition("-")[0].lower() == "de" else english).format(**values)
+    return gettext(WORDS[name], **values).to(language)
 
 
 def draw(report: Report, options: Options) -> str:

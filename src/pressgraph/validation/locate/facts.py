@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.stored import canonical
 from pressgraph.facts.model import ValueObject, is_node
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.rdf.terms import lexical, read_term
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-_OTHER = Text("the other is here", de="das andere steht hier")
+_OTHER = gettext("the other is here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,11 @@ class Locator:
             for other in others:
                 if other.place not in seen and other.name != spot.name:
                     seen.add(other.place)
-                    yield Related(place=other.place, note=Text("the other value", de="der andere Wert"))
+                    yield Related(place=other.place, note=gettext("the other value"))
         node = self._nodes.get(result.value or "")
         if node is not None and node.place not in seen:
             seen.add(node.place)
-            yield Related(place=node.place, note=Text("described here", de="hier beschrieben"))
+            yield Related(place=node.place, note=gettext("described here"))
         if result.other is None:
             return
         name = lexical(read_term(result.other))
@@ -118,7 +118,7 @@ class Locator:
         beside = beside or self._nodes.get(result.other)
         if beside is not None and beside.place not in seen:
             same = result.other == result.focus
-            note = Text("what it is stands here", de="was es ist, steht hier") if same else _OTHER
+            note = gettext("what it is stands here") if same else _OTHER
             yield Related(place=beside.place, note=note)
 
     # -- learning

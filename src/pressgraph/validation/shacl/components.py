@@ -4,91 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext, joined
+from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 from pressgraph.rdf import SH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# component → what is wrong with a value, or with the thing, in English and German
-_COMPONENTS: dict[str, tuple[str, str]] = {
-    "Class": ("it is not of the class that is asked for", "es hat nicht die verlangte Klasse"),
-    "Datatype": ("it is not written as its datatype asks", "es ist nicht so geschrieben, wie der Datentyp verlangt"),
-    "NodeKind": ("it is not the kind of value that is asked for", "es ist nicht die verlangte Art von Wert"),
-    "MinCount": ("a value is missing", "ein Wert fehlt"),
-    "MaxCount": ("there are too many values", "es gibt zu viele Werte"),
-    "MinExclusive": ("the value is too small", "der Wert ist zu klein"),
-    "MinInclusive": ("the value is too small", "der Wert ist zu klein"),
-    "MaxExclusive": ("the value is too large", "der Wert ist zu groß"),
-    "MaxInclusive": ("the value is too large", "der Wert ist zu groß"),
-    "MinLength": ("the text is too short", "der Text ist zu kurz"),
-    "MaxLength": ("the text is too long", "der Text ist zu lang"),
-    "Pattern": ("the text does not have the form that is asked for", "der Text hat nicht die verlangte Form"),
-    "LanguageIn": ("the text is in a language that is not asked for", "der Text ist in einer nicht verlangten Sprache"),
-    "UniqueLang": ("there are two texts in one language", "es gibt zwei Texte in einer Sprache"),
-    "Equals": ("the value does not agree with its counterpart", "der Wert stimmt nicht mit seinem Gegenstück überein"),
-    "Disjoint": ("the value may not stand in both places", "der Wert darf nicht an beiden Stellen stehen"),
-    "LessThan": ("the value is not less than its counterpart", "der Wert ist nicht kleiner als sein Gegenstück"),
-    "LessThanOrEquals": (
-        "the value is greater than its counterpart",
-        "der Wert ist größer als sein Gegenstück",
-    ),
-    "Not": ("it is what it may not be", "es ist, was es nicht sein darf"),
-    "And": ("it does not meet all of what is asked for", "es erfüllt nicht alles, was verlangt ist"),
-    "Or": ("it meets none of the alternatives", "es erfüllt keine der Möglichkeiten"),
-    "Xone": ("it does not meet exactly one of the alternatives", "es erfüllt nicht genau eine der Möglichkeiten"),
-    "Node": ("it does not meet what is asked of it", "es erfüllt nicht, was von ihm verlangt ist"),
-    "QualifiedMinCount": ("too few of the values are as asked for", "zu wenige der Werte sind wie verlangt"),
-    "QualifiedMaxCount": ("too many of the values are so", "zu viele der Werte sind so"),
-    "Closed": ("this property is not allowed here", "diese Eigenschaft ist hier nicht erlaubt"),
-    "HasValue": ("a value that must be there is missing", "ein Wert, der da sein muss, fehlt"),
-    "In": ("the value is not one of those listed", "der Wert ist keiner der aufgezählten"),
-    "SPARQL": ("it breaks a rule", "es verletzt eine Regel"),
+_COMPONENTS = {
+    "Class": gettext("it is not of the class that is asked for"),
+    "Datatype": gettext("it is not written as its datatype asks"),
+    "NodeKind": gettext("it is not the kind of value that is asked for"),
+    "MinCount": gettext("a value is missing"),
+    "MaxCount": gettext("there are too many values"),
+    "MinExclusive": gettext("the value is too small"),
+    "MinInclusive": gettext("the value is too small"),
+    "MaxExclusive": gettext("the value is too large"),
+    "MaxInclusive": gettext("the value is too large"),
+    "MinLength": gettext("the text is too short"),
+    "MaxLength": gettext("the text is too long"),
+    "Pattern": gettext("the text does not have the form that is asked for"),
+    "LanguageIn": gettext("the text is in a language that is not asked for"),
+    "UniqueLang": gettext("there are two texts in one language"),
+    "Equals": gettext("the value does not agree with its counterpart"),
+    "Disjoint": gettext("the value may not stand in both places"),
+    "LessThan": gettext("the value is not less than its counterpart"),
+    "LessThanOrEquals": gettext("the value is greater than its counterpart"),
+    "Not": gettext("it is what it may not be"),
+    "And": gettext("it does not meet all of what is asked for"),
+    "Or": gettext("it meets none of the alternatives"),
+    "Xone": gettext("it does not meet exactly one of the alternatives"),
+    "Node": gettext("it does not meet what is asked of it"),
+    "QualifiedMinCount": gettext("too few of the values are as asked for"),
+    "QualifiedMaxCount": gettext("too many of the values are so"),
+    "Closed": gettext("this property is not allowed here"),
+    "HasValue": gettext("a value that must be there is missing"),
+    "In": gettext("the value is not one of those listed"),
+    "SPARQL": gettext("it breaks a rule"),
 }
-# the same with what the shape asks for, where that is known: {} stands for it
-_WITH_PARAMETER: dict[str, tuple[str, str, str]] = {
-    "Class": ("class", "it is not of the class {}", "es hat nicht die Klasse {}"),
-    "Datatype": ("datatype", "it is not written as {} asks", "es ist nicht so geschrieben, wie {} verlangt"),
-    "NodeKind": ("nodeKind", "it is not {}", "es ist nicht {}"),
-    "MinExclusive": ("minExclusive", "the value is not above {}", "der Wert liegt nicht über {}"),
-    "MinInclusive": ("minInclusive", "the value is below {}", "der Wert liegt unter {}"),
-    "MaxExclusive": ("maxExclusive", "the value is not below {}", "der Wert liegt nicht unter {}"),
-    "MaxInclusive": ("maxInclusive", "the value is above {}", "der Wert liegt über {}"),
-    "MinLength": (
-        "minLength",
-        "the text is shorter than {} characters",
-        "der Text ist kürzer als {} Zeichen",
-    ),
-    "MaxLength": ("maxLength", "the text is longer than {} characters", "der Text ist länger als {} Zeichen"),
-    "Pattern": ("pattern", "the text does not have the form {}", "der Text hat nicht die Form {}"),
-    "LanguageIn": (
-        "languageIn",
-        "the text is in none of the languages {}",
-        "der Text ist in keiner der Sprachen {}",
-    ),
-    "Equals": ("equals", "the values differ from those of '{}'", "die Werte sind andere als die von '{}'"),
-    "Disjoint": ("disjoint", "the value is one of '{}' too", "der Wert steht auch bei '{}'"),
-    "LessThan": ("lessThan", "the value is not less than that of '{}'", "der Wert ist nicht kleiner als der von '{}'"),
-    "LessThanOrEquals": (
-        "lessThanOrEquals",
-        "the value is greater than that of '{}'",
-        "der Wert ist größer als der von '{}'",
-    ),
-    "Node": ("node", "it does not meet what {} asks", "es erfüllt nicht, was {} verlangt"),
-    "HasValue": ("hasValue", "the value {} is missing", "der Wert {} fehlt"),
-    "In": ("in", "the value is none of: {}", "der Wert ist nichts von: {}"),
+# the same with what the shape asks for, where that is known: component → parameter and message
+_WITH_PARAMETER = {
+    "Class": ("class", N_("it is not of the class {asked}")),
+    "Datatype": ("datatype", N_("it is not written as {asked} asks")),
+    "NodeKind": ("nodeKind", N_("it is not {asked}")),
+    "MinExclusive": ("minExclusive", N_("the value is not above {asked}")),
+    "MinInclusive": ("minInclusive", N_("the value is below {asked}")),
+    "MaxExclusive": ("maxExclusive", N_("the value is not below {asked}")),
+    "MaxInclusive": ("maxInclusive", N_("the value is above {asked}")),
+    "MinLength": ("minLength", N_("the text is shorter than {asked} characters")),
+    "MaxLength": ("maxLength", N_("the text is longer than {asked} characters")),
+    "Pattern": ("pattern", N_("the text does not have the form {asked}")),
+    "LanguageIn": ("languageIn", N_("the text is in none of the languages {asked}")),
+    "Equals": ("equals", N_("the values differ from those of '{asked}'")),
+    "Disjoint": ("disjoint", N_("the value is one of '{asked}' too")),
+    "LessThan": ("lessThan", N_("the value is not less than that of '{asked}'")),
+    "LessThanOrEquals": ("lessThanOrEquals", N_("the value is greater than that of '{asked}'")),
+    "Node": ("node", N_("it does not meet what {asked} asks")),
+    "HasValue": ("hasValue", N_("the value {asked} is missing")),
+    "In": ("in", N_("the value is none of: {asked}")),
 }
-_COUNTED: dict[str, tuple[str, str, str]] = {
-    "MinCount": ("minCount", "there are fewer than {} values", "es gibt weniger als {} Werte"),
-    "MaxCount": ("maxCount", "there are more than {} values", "es gibt mehr als {} Werte"),
-    "QualifiedMinCount": (
-        "qualifiedMinCount",
-        "fewer than {} of the values are as asked for",
-        "weniger als {} der Werte sind wie verlangt",
-    ),
-    "QualifiedMaxCount": ("qualifiedMaxCount", "more than {} of the values are so", "mehr als {} der Werte sind so"),
+_COUNTED = {
+    "MinCount": ("minCount", N_("there are fewer than {asked} values")),
+    "MaxCount": ("maxCount", N_("there are more than {asked} values")),
+    "QualifiedMinCount": ("qualifiedMinCount", N_("fewer than {asked} of the values are as asked for")),
+    "QualifiedMaxCount": ("qualifiedMaxCount", N_("more than {asked} of the values are so")),
 }
-_OTHER = ("it does not conform", "es entspricht nicht den Regeln")
+_OTHER = gettext("it does not conform")
 
 
 def component_name(component: str) -> str:
@@ -96,10 +77,9 @@ def component_name(component: str) -> str:
     return component.removeprefix(SH).removesuffix("ConstraintComponent")
 
 
-def default_messages(component: str) -> dict[str, str]:
-    """Return messages by language for a component."""
-    english, german = _COMPONENTS.get(component_name(component), _OTHER)
-    return {"de": german, "en": english}
+def default_text(component: str) -> Text:
+    """Return what is wrong with a value, or with the thing, where a constraint of a component is not met."""
+    return _COMPONENTS.get(component_name(component), _OTHER)
 
 
 def parameter_of(component: str) -> str | None:
@@ -120,25 +100,16 @@ def component_of(parameter: str) -> str | None:
     return f"{SH}{name}ConstraintComponent" if name is not None else None
 
 
-def messages_about(component: str, asked: Sequence[str], *, key: str | None) -> dict[str, str]:
-    """Return messages by language for a component, with what the shape asks for; `key` is the property's name.
+def text_about(component: str, asked: Sequence[str], *, key: str | None) -> Text:
+    """Return a component's message with what the shape asks for; `key` is the property's name.
 
-    >>> messages_about("http://www.w3.org/ns/shacl#MaxLengthConstraintComponent", ["5"], key="name")["en"]
+    >>> text_about("http://www.w3.org/ns/shacl#MaxLengthConstraintComponent", ["5"], key="name")
     "'name': the text is longer than 5 characters"
     """
     name = component_name(component)
-    messages = default_messages(component)
+    text = default_text(component)
     if asked and name in _WITH_PARAMETER:
-        _, english, german = _WITH_PARAMETER[name]
-        messages = {"de": german.format(", ".join(asked)), "en": english.format(", ".join(asked))}
-    elif asked and name in _COUNTED:
-        _, english, german = _COUNTED[name]
-        if asked[0] != "1" or name.startswith("Qualified"):
-            messages = {"de": german.format(asked[0]), "en": english.format(asked[0])}
-    return {tag: f"'{key}': {text}" for tag, text in messages.items()} if key is not None else messages
-
-
-def default_text(component: str) -> Text:
-    """Return what a component's default message says."""
-    english, german = _COMPONENTS.get(component_name(component), _OTHER)
-    return Text(english, de=german)
+        text = gettext(_WITH_PARAMETER[name][1], asked=joined(", ", asked))
+    elif asked and name in _COUNTED and (asked[0] != "1" or name.startswith("Qualified")):
+        text = gettext(_COUNTED[name][1], asked=asked[0])
+    return joined(": ", (f"'{key}'", text)) if key is not None else text

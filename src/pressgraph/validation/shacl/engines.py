@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import union
 from pressgraph.errors import PressgraphError, ProfileError
+from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF, RDF_TYPE, SH
 from pressgraph.spelling import did_you_mean
 from pressgraph.validation.shacl.patterns import portable
@@ -177,8 +178,8 @@ def choose(name: str, shapes: Shapes) -> Engine:
             return Engine(name="pyshacl", reason=reason, shapes=shapes)
         return Engine(name="shacl", reason="the shapes use nothing that it lacks", shapes=shapes)
     if name not in ENGINES:
-        hint = did_you_mean(name, ENGINES, otherwise=f"known: auto, {', '.join(ENGINES)}")
-        raise PressgraphError(f"there is no SHACL engine '{name}'", hint=hint)
+        hint = did_you_mean(name, ENGINES, otherwise=gettext("known: {words}", words=", ".join(("auto", *ENGINES))))
+        raise PressgraphError(gettext("there is no SHACL engine '{name}'", name=name), hint=hint)
     return Engine(name=name, reason="asked for", shapes=shapes)
 
 
@@ -201,7 +202,8 @@ def _only_python(shapes: Shapes) -> str | None:
             except re.error as error:
                 wrong = f"the pattern '{triple.object.value}' of the shape {triple.subject}"
                 raise ProfileError(
-                    f"{wrong} is no regular expression: {error}", hint="the syntax is that of XPath's fn:matches"
+                    gettext("{wrong} is no regular expression: {reason}", wrong=wrong, reason=error),
+                    hint=gettext("the syntax is that of XPath's fn:matches"),
                 ) from error
     return next(
         triple.object.value
@@ -241,7 +243,7 @@ def _used(shapes: Shapes, features: tuple[ox.NamedNode, ...]) -> list[ox.NamedNo
 
 def _refused(error: Exception) -> ProfileError:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return ProfileError(f"the SHACL engine refuses the shapes: {lines[0]}")
+    return ProfileError(gettext("the SHACL engine refuses the shapes: {reason}", reason=lines[0]))
 
 
 @lru_cache(maxsize=4)
@@ -253,7 +255,7 @@ def _compiled_shapes(shapes: Shapes) -> shacl.Shapes:
     try:
         return shacl.Shapes.from_text(text.decode() + _LABEL_SHAPE, format="ntriples")
     except ValueError as error:
-        raise ProfileError(f"the shapes are not valid SHACL: {error}") from error
+        raise ProfileError(gettext("the shapes are not valid SHACL: {reason}", reason=error)) from error
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import ProfileError
+from pressgraph.i18n import gettext
 from pressgraph.query.lexer import tokens
 from pressgraph.rdf import OWL, SH
 from pressgraph.validation.shacl.repetition import repeats_a_repetition
@@ -38,7 +39,10 @@ def guard_shapes(triples: Iterable[ox.Triple]) -> list[str]:
         elif name == f"{SH}pattern" and isinstance(value, ox.Literal):
             _guard_pattern(value.value, triple.subject)
         elif name == f"{SH}js":
-            raise ProfileError(f"the shape {triple.subject} runs JavaScript (sh:js)", hint="use SPARQL (sh:sparql)")
+            raise ProfileError(
+                gettext("the shape {shape} runs JavaScript (sh:js)", shape=triple.subject),
+                hint=gettext("use SPARQL (sh:sparql)"),
+            )
         elif name == f"{OWL}imports" and isinstance(value, ox.NamedNode):
             left_out.append(f"owl:imports {value.value} is not followed: nothing is fetched")
     return left_out
@@ -50,13 +54,21 @@ def _guard_query(text: str, shape: object) -> None:
     for token in tokens(text):
         if token.kind == "word" and "SERVICE" in token.text.upper():
             raise ProfileError(
-                f"SERVICE in the shape {shape} would ask another endpoint, and nothing is fetched here",
-                hint="remove it",
+                gettext(
+                    "SERVICE in the shape {shape} would ask another endpoint, and nothing is fetched here", shape=shape
+                ),
+                hint=gettext("remove it"),
             )
         if token.kind == "other" and token.text in "{([":
             depth += 1
             if depth > _MAX_DEPTH:
-                raise ProfileError(f"the SPARQL of the shape {shape} is nested deeper than {_MAX_DEPTH} levels")
+                raise ProfileError(
+                    gettext(
+                        "the SPARQL of the shape {shape} is nested deeper than {limit} levels",
+                        shape=shape,
+                        limit=_MAX_DEPTH,
+                    )
+                )
         elif token.kind == "other" and token.text in "})]":
             depth -= 1
         elif token.kind == "string" and previous == "," and _is_pattern(token.text):
@@ -72,6 +84,10 @@ def _is_pattern(text: str) -> bool:
 def _guard_pattern(pattern: str, shape: object) -> None:
     if repeats_a_repetition(pattern):
         raise ProfileError(
-            f"the pattern '{pattern}' of the shape {shape} repeats a repetition, which can take forever",
-            hint="write each repetition once: (a+)+ is a+",
+            gettext(
+                "the pattern '{pattern}' of the shape {shape} repeats a repetition, which can take forever",
+                pattern=pattern,
+                shape=shape,
+            ),
+            hint=gettext("write each repetition once: (a+)+ is a+"),
         )

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import ProfileError
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 from pressgraph.rdf import SH
 from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import read_term
-from pressgraph.validation.shacl.components import messages_about
+from pressgraph.validation.shacl.components import text_about
 from pressgraph.validation.shacl.naming import NAMED_HERE
 from pressgraph.validation.shacl.results import read_report
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 ILL_FORMED = f"{NAMED_HERE}ill-formed-shape"
 
-_NUMBER = Text("it takes one whole number, such as 1", de="verlangt ist eine ganze Zahl, etwa 1")
-_IRI = Text("it takes an IRI, such as xsd:date or schema:Organization", de="verlangt ist eine IRI, etwa xsd:date")
-_LIST = Text("it takes a list in parentheses, such as ( ex:a ex:b )", de="verlangt ist eine Liste wie ( ex:a ex:b )")
-_TEXT = Text('it takes texts, such as "…"@en', de='verlangt sind Texte wie "…"@de')
-_BOOLEAN = Text("it takes true or false", de="verlangt ist true oder false")
+_NUMBER = gettext("it takes one whole number, such as 1")
+_IRI = gettext("it takes an IRI, such as xsd:date or schema:Organization")
+_LIST = gettext("it takes a list in parentheses, such as ( ex:a ex:b )")
+_TEXT = gettext('it takes texts, such as "…"@en')
+_BOOLEAN = gettext("it takes true or false")
 _WANTED = {
     **dict.fromkeys(("minCount", "maxCount", "minLength", "maxLength"), _NUMBER),
     **dict.fromkeys(("qualifiedMinCount", "qualifiedMaxCount"), _NUMBER),
@@ -38,11 +38,8 @@ _WANTED = {
     **dict.fromkeys(("in", "languageIn", "and", "or", "xone", "ignoredProperties"), _LIST),
     **dict.fromkeys(("message", "name", "description", "pattern", "flags"), _TEXT),
     **dict.fromkeys(("deactivated", "closed", "uniqueLang", "qualifiedValueShapesDisjoint"), _BOOLEAN),
-    "nodeKind": Text(
-        "known: sh:IRI, sh:Literal, sh:BlankNode, and two of them together, such as sh:IRIOrLiteral",
-        de="bekannt: sh:IRI, sh:Literal, sh:BlankNode und je zwei zusammen, etwa sh:IRIOrLiteral",
-    ),
-    "severity": Text("known: sh:Violation, sh:Warning, sh:Info", de="bekannt: sh:Violation, sh:Warning, sh:Info"),
+    "nodeKind": gettext("known: sh:IRI, sh:Literal, sh:BlankNode, and two of them together, such as sh:IRIOrLiteral"),
+    "severity": gettext("known: sh:Violation, sh:Warning, sh:Info"),
 }
 
 
@@ -84,13 +81,10 @@ def _told(result: Result) -> Result:
     return replace(
         result,
         shape=ILL_FORMED,
-        messages=messages_about(result.component, (), key=key) if key is not None else _UNCLEAR.by_language(),
+        messages=text_about(result.component, (), key=key).by_language() if key is not None else _UNCLEAR.by_language(),
         hint=_WANTED.get(name or ""),
         graph=(),
     )
 
 
-_UNCLEAR = Text(
-    "this is neither a node shape (without sh:path) nor a property shape (with one)",
-    de="das ist weder ein Node-Shape (ohne sh:path) noch ein Property-Shape (mit sh:path)",
-)
+_UNCLEAR = gettext("this is neither a node shape (without sh:path) nor a property shape (with one)")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF_TYPE, RDFS, SH
 from pressgraph.rdf.terms import local_name
 
@@ -77,12 +78,12 @@ def deprecation_shapes(profile: Profile) -> Iterator[ox.Triple]:
                 yield from shape.excludes(concept.iri)
 
 
-def _messages(name: str, deprecated: Deprecation, profile: Profile) -> tuple[ox.Literal, ox.Literal]:
+def _messages(name: str, deprecated: Deprecation, profile: Profile) -> list[ox.Literal]:
     other = profile.short_name(deprecated.replacement) if deprecated.replacement is not None else None
-    english, german = f"'{name}' is deprecated", f"'{name}' ist veraltet"
+    text = gettext("'{name}' is deprecated.", name=name)
     if other is not None:
-        english, german = f"{english}: use '{other}'", f"{german}: stattdessen '{other}' verwenden"
-    return ox.Literal(f"{english}.", language="en"), ox.Literal(f"{german}.", language="de")
+        text = gettext("'{name}' is deprecated: use '{other}'.", name=name, other=other)
+    return [ox.Literal(words, language=tag) for tag, words in text.by_language().items()]
 
 
 def _integer(value: int) -> ox.Literal:

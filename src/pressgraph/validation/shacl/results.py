@@ -10,7 +10,7 @@ from pressgraph.rdf import SH
 from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import lexical, term_text
 from pressgraph.validation.report import Result, Severity, result_order
-from pressgraph.validation.shacl.components import default_messages
+from pressgraph.validation.shacl.components import default_text
 from pressgraph.validation.shacl.engines import engine
 
 if TYPE_CHECKING:
@@ -69,6 +69,6 @@ def _result(report: Graph, node: Term) -> Result:
         shape=named.value if named is not None else component,
         component=component,
         severity=_SEVERITIES.get(term_text(value_of("resultSeverity")) or "", Severity.VIOLATION),
-        messages=dict(sorted(messages.items())) or default_messages(component),
+        messages=dict(sorted(messages.items())) or default_text(component).by_language(),
         graph=report.closure(node),
     )
