@@ -154,7 +154,7 @@ def _from_events(events: Iterator[Any], text: str, file: str) -> Span:
         if isinstance(event, yaml.CollectionStartEvent):
             if len(open_nodes) >= MAX_DEPTH:
                 raise DataError(
-                    gettext("nested deeper than {MAX_DEPTH} levels", MAX_DEPTH=MAX_DEPTH),
+                    gettext("nested deeper than {limit} levels", limit=MAX_DEPTH),
                     place=place_in(text, _start(event), file),
                 )
             open_nodes.append(node)
