@@ -226,7 +226,8 @@ class Reach:
     """Which tests reach which lines of which modules, and how many seconds each test takes."""
 
     lines: dict[str, dict[str, list[str]]]
-    """By module and number of a line: names of tests, or of test files, one of whose processes got there."""
+    """By module and number of a line: names of tests, of test files, one of whose processes got there, or nothing
+    where it was the import."""
     seconds: dict[str, float]
     sources: dict[str, str]
     """The modules as they were, by their digest: lines of another one tell nothing."""
@@ -244,6 +245,9 @@ class Reach:
             if before is None:
                 return _files(ROOT)
             found = set(by_line[str(before)])
+        if "" in found:
+            # what is done where the module is imported, such as a table: whatever comes by may notice it
+            found = {name for names in by_line.values() for name in names if name}
         single = [name for name in found if "::" in name and name.partition("::")[0] not in found]
         single.sort(key=lambda it: self.seconds.get(it, 0.0))
         return [*single, *sorted(it for it in found if "::" not in it)]
@@ -298,7 +302,7 @@ def reach(tree: Path, folder: Path, files: list[str], *, hang: int) -> Reach:
         if path.is_relative_to(package):
             reached = data.contexts_by_lineno(str(path)).items()
             lines[str(path.relative_to(package))] = {
-                str(line): sorted(set(filter(None, map(_named, contexts))) - failed) for line, contexts in reached
+                str(line): sorted(set(map(_named, contexts)) - failed) for line, contexts in reached
             }
     sources = {name: _digest((package / name).read_bytes()) for name in lines}
     return Reach(lines=lines, seconds=times, sources=sources)
