@@ -55,7 +55,7 @@ FILES = (
     "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_names", "test_pages", "test_profile",
     "test_published_shapes", "test_query", "test_rules", "test_scope", "test_snapshots", "test_tables",
     "test_types_and_terms", "test_validation", "test_workbooks", "test_yaml_help", "server/test_cache",
-    "server/test_linear", "server/test_negotiation", "server/test_operations", "server/test_short_way",
+    "server/test_linear", "server/test_negotiation", "server/test_operations", "server/test_fast_path",
     "server/test_w3c", "server/test_writing",
 )  # fmt: skip
 """Test files, of which some notice a mistake in each of those modules: together they take minutes, not a quarter of an

@@ -24,7 +24,7 @@ import pressgraph
 from pressgraph.errors import PressgraphError
 from pressgraph.project.serving import serving
 from pressgraph.server.http.addresses import Addresses, external, is_iri, link
-from pressgraph.server.pages.profile_documents import Definitions
+from pressgraph.server.pages.profile_documents import ProfileDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ TEXTS = st.text(alphabet="/\\.%25fF2eE?#:@ab<>\"' \t\r\nä\u2028;&=", max_size=2
 def addresses(base: str = BASE, url: str = "") -> Addresses:
     workspace = pressgraph.open(Path(__file__).parents[2])
     project = dataclasses.replace(workspace.project, base=base, serve=serving({"url": url} if url else {}))
-    return Addresses(project, Definitions(workspace.profile))
+    return Addresses(project, ProfileDocuments(workspace.profile))
 
 
 def mounted(prefix: str) -> Addresses:

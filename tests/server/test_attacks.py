@@ -323,7 +323,7 @@ def test_the_processes_have_no_network(survivor: Server) -> None:
 
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    settings = {"write_timeout": 3.0, "write_memory_mib": 512, "write_body_mib": 4, "workers": 1}
+    settings = {"write_timeout": 6.0, "write_memory_mib": 512, "write_body_mib": 4, "workers": 1}
     server = start(empty(make_project(tmp_path_factory.mktemp("writer"), settings)), "--writable")
     yield server
     server.stop()

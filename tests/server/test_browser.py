@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pressgraph.server.pages.renderer import STATIC
+from pressgraph.server.pages.static import STATIC
 
 if TYPE_CHECKING:
     from harness import Server

@@ -7,18 +7,19 @@ import random
 
 import pytest
 
-from pressgraph.server.cache import Cache, Entry
-from pressgraph.server.workers.job import ExchangeError
+from pressgraph.server.cache import ResponseCache
+from pressgraph.server.failures import JobError
+from pressgraph.server.http.responses import Representation
 
 KIB = 1024
 
 
-def entry(size: int) -> Entry:
-    return Entry(b"x" * size, "text/plain", '"a"')
+def entry(size: int) -> Representation:
+    return Representation(b"x" * size, "text/plain", '"a"')
 
 
 def test_a_cache_that_overfills_twice_holds_what_was_used_last() -> None:
-    cache = Cache(64 * KIB)
+    cache = ResponseCache(64 * KIB)
     # each costs twice its bytes, and half a KiB
     for round_ in range(3):
         for number in range(20):
@@ -31,7 +32,7 @@ def test_a_cache_that_overfills_twice_holds_what_was_used_last() -> None:
 
 
 def test_an_answer_that_was_asked_for_again_stays() -> None:
-    cache = Cache(3 * (2 * KIB + 512))
+    cache = ResponseCache(3 * (2 * KIB + 512))
     for name in "abc":
         cache.put((name,), entry(KIB))
     assert cache.get(("a",)) is not None
@@ -41,7 +42,7 @@ def test_an_answer_that_was_asked_for_again_stays() -> None:
 
 
 def test_the_same_answer_again_costs_once() -> None:
-    cache = Cache(64 * KIB)
+    cache = ResponseCache(64 * KIB)
     for size in (KIB, 4 * KIB, 100):
         cache.put(("a",), entry(size), key_size=10)
         assert cache.held == 2 * size + 10 + 512
@@ -51,7 +52,7 @@ def test_the_same_answer_again_costs_once() -> None:
 
 
 def test_an_answer_is_kept_as_long_as_it_fits_and_pushes_nothing_out_where_it_does_not() -> None:
-    cache = Cache(2 * KIB + 512)
+    cache = ResponseCache(2 * KIB + 512)
     cache.put(("small",), entry(100))
     cache.put(("large",), entry(KIB + 1))
     assert cache.get(("large",)) is None
@@ -63,7 +64,7 @@ def test_an_answer_is_kept_as_long_as_it_fits_and_pushes_nothing_out_where_it_do
 
 def test_the_bytes_in_use_are_those_of_the_answers_kept() -> None:
     dice = random.Random(7)  # noqa: S311 - the same in each run
-    cache = Cache(32 * KIB)
+    cache = ResponseCache(32 * KIB)
     sizes: dict[tuple[int], int] = {}
     for _ in range(500):
         key = (dice.randrange(30),)
@@ -77,7 +78,7 @@ def test_the_bytes_in_use_are_those_of_the_answers_kept() -> None:
 
 @pytest.mark.parametrize("size", [0, KIB - 1, KIB, 5 * KIB])
 def test_an_answer_is_compressed_where_that_is_asked_for_and_worth_it(size: int) -> None:
-    cache = Cache(64 * KIB)
+    cache = ResponseCache(64 * KIB)
     cache.put(("a",), entry(size))
     kept = cache.get(("a",))
     assert kept is not None
@@ -93,8 +94,8 @@ def test_an_answer_is_compressed_where_that_is_asked_for_and_worth_it(size: int)
 def test_a_request_that_ended_a_process_is_remembered_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr("time.monotonic", lambda: now)
-    cache = Cache(KIB)
-    failure = ExchangeError("memory", "too much")
+    cache = ResponseCache(KIB)
+    failure = JobError("memory", "too much")
     cache.failed("query", failure)
     assert cache.failure("query") is failure
     assert cache.failure("other") is None

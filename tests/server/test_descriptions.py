@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from pressgraph.server.cache import Cache, Entry
+from pressgraph.server.cache import ResponseCache
+from pressgraph.server.http.responses import Representation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,17 +167,17 @@ def test_what_an_address_has_besides_draws_nothing_anew(founding_server: Server)
 def test_those_who_ask_at_once_share_what_is_made() -> None:
     made: list[int] = []
 
-    async def make() -> Entry:
+    async def make() -> Representation:
         made.append(1)
         await asyncio.sleep(0.01)
-        return Entry(b"body", "text/plain", '"a"')
+        return Representation(b"body", "text/plain", '"a"')
 
-    async def fail() -> Entry:
+    async def fail() -> Representation:
         await asyncio.sleep(0.01)
         raise ValueError
 
     async def run() -> None:
-        cache = Cache(1024 * 1024)
+        cache = ResponseCache(1024 * 1024)
         first = asyncio.ensure_future(cache.made(("key",), make))
         others = [asyncio.ensure_future(cache.made(("key",), make)) for _ in range(10)]
         await asyncio.sleep(0)

@@ -12,10 +12,10 @@ import pytest
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 from pressgraph.query.saved import load_saved_queries
-from pressgraph.server.app import Front
-from pressgraph.server.cache import Entry
+from pressgraph.server.app import App
+from pressgraph.server.http.responses import Representation
 from pressgraph.server.pages import documents, models, query_page, renderer
-from pressgraph.server.sparql import protocol
+from pressgraph.server.sparql import descriptions, queries
 from pressgraph.server.workers.background import THREAD
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORK: list[tuple[Any, str]] = [
-    (renderer.Pages, "content"),
+    (renderer.PageRenderer, "content"),
     (models.Names, "specific"),
-    (documents, "write_triples"),
+    (descriptions, "write_triples"),
     (documents, "json_ld"),
-    (documents, "thing_view"),
-    (query_page, "result_view"),
-    (query_page, "graph_view"),
+    (documents, "thing_model"),
+    (query_page, "result_table"),
+    (query_page, "graph_table"),
 ]
 """What takes long, and where it is called by which name."""
 
@@ -63,7 +63,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
         return note
 
-    for place, name in [*WORK, (Entry, "encoded"), (protocol, "check_query")]:
+    for place, name in [*WORK, (Representation, "encoded"), (queries, "check_query")]:
         monkeypatch.setattr(place, name, noting(name, getattr(place, name)))
     return found
 
@@ -73,18 +73,13 @@ def _ask(project: Path, *asked: tuple[str, str, dict[str, str]]) -> list[httpx.R
 
     async def run() -> list[httpx.Response]:
         opened = open_project(project)
-        front = Front(opened, load_profile(opened), load_saved_queries(opened))
-        await front.following.move()
-        transport = httpx.ASGITransport(app=front)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
-            answers = [
-                await client.get(path, params=fields, headers={"accept": accept}) for path, accept, fields in asked
-            ]
-        front.drawing.stop()
-        await front.writes.stop()
-        await front.pool.stop(0.1)
-        front.following.clean()
-        return answers
+        app = App(opened, load_profile(opened), load_saved_queries(opened))
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            app.running(),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client,
+        ):
+            return [await client.get(path, params=fields, headers={"accept": accept}) for path, accept, fields in asked]
 
     return asyncio.run(run())
 

@@ -25,11 +25,10 @@ from pressgraph.languages import lookup, primary
 from pressgraph.query import patterns
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
-from pressgraph.server.fast_path import form_decoded
 from pressgraph.server.http.addresses import link, spellings, split_suffix
 from pressgraph.server.http.negotiation import GRAPHS, HTML, accepts_gzip, choose, choose_language, cookie
+from pressgraph.server.http.requests import absolute_iri, form_decoded, media_type, parameters
 from pressgraph.server.http.responses import RequestError, known_tag
-from pressgraph.server.sparql.protocol import absolute_iri, media_type, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable

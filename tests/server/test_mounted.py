@@ -192,7 +192,7 @@ def test_without_a_public_address_links_have_the_path_that_requests_have(project
         server.stop()
 
 
-def test_the_short_way_is_taken_below_the_path_too(named: Server) -> None:
+def test_the_fast_path_is_taken_below_the_path_too(named: Server) -> None:
     query = f"SELECT ?o WHERE {{ <{BASE}id/{THING}> ?p ?o }}"
     paths = ("/data/sparql", "/sparql", "/data/sparql")
     answers = [named.client.get(path, params={"query": query}) for path in paths for _ in range(3)]

@@ -144,7 +144,7 @@ def test_304_carries_the_entity_tag_of_its_200_and_head_says_what_get_does(
     path: str, accept: str, encoding: str, founding_server: Server
 ) -> None:
     headers = {"accept": accept, "accept-encoding": encoding}
-    # the first answer may be made, the second comes from the cache, the third goes the short way
+    # the first answer may be made, the second comes from the cache, the third from the fast path
     answers = [founding_server.client.get(path, headers=headers) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert len({answer.headers["etag"] for answer in answers}) == 1

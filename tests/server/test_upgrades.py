@@ -83,7 +83,7 @@ def test_a_body_that_looks_like_a_request_is_no_request(
 @pytest.mark.parametrize("offer", OFFERS)
 def test_what_follows_an_offer_is_answered_in_turn(offer: str, founding_server: Server) -> None:
     query = b"GET /sparql?query=SELECT%20(1%20AS%20%3Fx)%20%7B%7D HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\n"
-    # the second time the client is known, and its requests go the short way
+    # the second time the client is known, and its requests take the fast path
     for _ in range(2):
         requests = query + b"\r\n" + query + OFFERS[offer] + b"\r\n" + HIDDEN + query + b"Connection: close\r\n\r\n"
         answer = exchange(founding_server.port, requests)

@@ -69,6 +69,8 @@ class Serving:
 
     cache_mib: int = 64
     cached_result_kib: int = 1024
+    fast_path: bool = True
+    """Answer small queries of clients that are known without a parser of HTTP; what is answered is the same."""
 
     head_kib: int = 64
     """The size of a request's line and headers."""

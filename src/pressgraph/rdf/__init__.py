@@ -22,6 +22,7 @@ from pressgraph.rdf.vocabulary import (
     SD,
     SH,
     SKOS,
+    VOID,
     XSD,
     XSD_STRING,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "SD",
     "SH",
     "SKOS",
+    "VOID",
     "XSD",
     "XSD_STRING",
     "Resource",

@@ -21,15 +21,18 @@ from urllib.parse import unquote
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from pressgraph.server.fast_path import Known
+from pressgraph.server.cache import CachedResponse
 from pressgraph.server.http.clients import LOCAL, UNIX
 from pressgraph.server.http.connections import PROGRESS, Waiting
 from pressgraph.server.http.heads import RefusedHeadError, read_head, without_offer
+from pressgraph.server.http.log import log_event
+from pressgraph.server.http.middleware import SECURITY
 
 if TYPE_CHECKING:
-    from pressgraph.server.app import Front
-    from pressgraph.server.fast_path import Asked
-    from pressgraph.server.workers.job import Exchange
+    from pressgraph.server.fast_path import FastPath, PendingQuery
+    from pressgraph.server.http.access_log import AccessLog
+    from pressgraph.server.http.connections import Connections
+    from pressgraph.server.sparql.queries import Evaluation
 
 _HEAD_END = b"\r\n\r\n"
 _REFUSALS = {
@@ -69,12 +72,16 @@ def _has_length(message: Any) -> bool:
 class Connection(HttpToolsProtocol):
     """A client's connection."""
 
-    front: ClassVar[Front]
+    open_connections: ClassVar[Connections]
+    refusals: ClassVar[AccessLog]
+    """Where it is noted what a connection answers itself."""
+    fast_path: ClassVar[FastPath | None]
+    most_head: ClassVar[int]
+    """The size in bytes of the largest head."""
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first request's head, where there is room."""
         super().connection_made(transport)
-        self._most_head = self.front.settings.head_kib * 1024
         self.waits_for = Waiting.HEAD
         self.since = self.loop.time()
         """When it began to wait, in the loop's seconds."""
@@ -97,12 +104,12 @@ class Connection(HttpToolsProtocol):
         self._pending = b""
         """What came behind a request that is not answered yet."""
         self._taking = False
-        self._asked: Asked | None = None
-        """The query that is being answered the short way."""
-        self._handed: Exchange | None = None
-        """What was begun the short way and goes on the ordinary way."""
+        self._fast: PendingQuery | None = None
+        """The query that is being answered on the fast path."""
+        self._handed: Evaluation | None = None
+        """What was begun on the fast path and goes on at the endpoint."""
         address = self._address(transport)
-        refusal = self.front.connections.admit(self, address)
+        refusal = self.open_connections.admit(self, address)
         if refusal is not None:
             self.refuse(*_REFUSALS[refusal])
 
@@ -147,18 +154,18 @@ class Connection(HttpToolsProtocol):
         if self._pending or self._busy:
             self._pending += data
             self._hold()
-        elif not self._quickly(data):
+        elif not self._fast_answered(data):
             self._take(data)
 
     @property
     def _busy(self) -> bool:
         """Whether a whole request is there, and is not answered."""
         cycle: Any = self.cycle  # None before the first request, whatever its type says
-        return self._asked is not None or (self._in_head and cycle is not None and not cycle.response_complete)
+        return self._fast is not None or (self._in_head and cycle is not None and not cycle.response_complete)
 
     def _hold(self) -> None:
         """Read no more of what comes behind a request than is good; the end of the connection shows for as long."""
-        if len(self._pending) > self._most_head:
+        if len(self._pending) > self.most_head:
             self.flow.pause_reading()
 
     def _take(self, data: bytes) -> None:
@@ -171,7 +178,7 @@ class Connection(HttpToolsProtocol):
                 break
             end = self._end_of_piece(data, at)
             piece = data if end - at == len(data) else data[at:end]
-            if not self._quickly(piece):
+            if not self._fast_answered(piece):
                 end = at + self._feed(piece)
             at = end
         self._taking = False
@@ -213,8 +220,8 @@ class Connection(HttpToolsProtocol):
             self._left = length - size
         ends = self._left is not None or piece.endswith(_HEAD_END)
         self._tail = b"" if ends else (self._tail + piece[-3:])[-3:]
-        if self._framing > self._most_head:
-            self.refuse(431, f"the request's head is larger than {self._most_head} bytes")
+        if self._framing > self.most_head:
+            self.refuse(431, f"the request's head is larger than {self.most_head} bytes")
         return size
 
     def _parse_without_offer(self) -> None:
@@ -234,65 +241,67 @@ class Connection(HttpToolsProtocol):
         if isinstance(cause, RefusedHeadError):
             self.refuse(cause.status, cause.reason)
         elif isinstance(cause, Exception):
-            self.front.say("error", error=type(cause).__name__, at="connection")
+            log_event("error", error=type(cause).__name__, at="connection")
             self.refuse(500, "the server made a mistake")
         else:
             self.refuse(400, f"the request is not HTTP/1.1: {error}")
 
-    # -- the short way
+    # -- the fast path
 
-    def _quickly(self, piece: bytes) -> bool:
-        """Answer a request the short way, or begin to; return whether that is possible."""
-        if not self._in_head or self._framing or self.flow.write_paused:
+    def _fast_answered(self, piece: bytes) -> bool:
+        """Answer a request on the fast path, or begin to; return whether that is possible."""
+        fast_path = self.fast_path
+        if fast_path is None or not self._in_head or self._framing or self.flow.write_paused:
             return False
-        found = self.front.quick.ask(piece)
+        found = fast_path.ask(piece)
         if found is None:
             return False
-        if isinstance(found, Known):
-            self._answer(found)
-        else:
-            self._asked = found
-            self._wait(Waiting.NOTHING)
-            self.front.quick.watch(self)
-            found.exchange.when_begun(self.front.quick.enough, self._begun)
+        if isinstance(found, CachedResponse):
+            self._send_response(fast_path.bytes_of(found))
+            return True
+        self._fast = found
+        found.hand_over = self.hand_over
+        self._wait(Waiting.NOTHING)
+        fast_path.watch(found)
+        found.evaluation.job.when_begun(fast_path.enough, self._fast_begun)
         return True
 
-    def _begun(self) -> None:
-        """Answer, where the whole answer is there; else go on the ordinary way."""
-        asked = self._asked
-        if asked is None or self.transport.is_closing():
+    def _fast_begun(self) -> None:
+        """Answer, where the whole result is there; else go on at the endpoint."""
+        pending, fast_path = self._fast, self.fast_path
+        if pending is None or fast_path is None or self.transport.is_closing():
             return
-        answer = self.front.quick.answer(asked)
-        if answer is None:
+        response = fast_path.response(pending)
+        if response is None:
             self.hand_over()
             return
-        self._asked = None
-        self.front.quick.unwatch(self)
-        self._answer(answer, asked.started)
+        self._leave_fast_path()
+        self._send_response(fast_path.bytes_of(response, pending.started))
         self._go_on()
 
-    def _answer(self, answer: Known, started: float | None = None) -> None:
-        self.transport.write(self.front.quick.bytes_of(answer, started))
+    def _send_response(self, data: bytes) -> None:
+        self.transport.write(data)
         self.server_state.total_requests += 1
         self._wait(Waiting.NEXT)
 
-    def asked_before(self, moment: float) -> bool:
-        """Tell whether its query came before a moment of `time.perf_counter`."""
-        return self._asked is not None and self._asked.started < moment
-
     def hand_over(self) -> None:
-        """Let the ordinary way go on with what was begun the short way."""
-        asked = self._asked
-        if asked is None:
+        """Let the endpoint go on with what was begun on the fast path."""
+        pending = self._leave_fast_path()
+        if pending is None:
             return
-        asked.exchange.when_begun(0, None)
-        self.front.quick.unwatch(self)
-        self._asked = None
+        pending.evaluation.job.when_begun(0, None)
         if self.transport.is_closing():
-            asked.exchange.close()
+            pending.evaluation.job.close()
             return
-        self._handed = asked.exchange
-        self._feed(asked.request)
+        self._handed = pending.evaluation
+        self._feed(pending.request)
+
+    def _leave_fast_path(self) -> PendingQuery | None:
+        pending, self._fast = self._fast, None
+        if pending is not None and self.fast_path is not None:
+            self.fast_path.unwatch(pending)
+            pending.hand_over = lambda: None
+        return pending
 
     # -- what the parser calls
 
@@ -304,7 +313,7 @@ class Connection(HttpToolsProtocol):
         scope["pressgraph.abort"] = self.abort
         scope["pressgraph.bytes"] = self._head
         if self._handed is not None:
-            scope["pressgraph.exchange"], self._handed = self._handed, None
+            scope["pressgraph.evaluation"], self._handed = self._handed, None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field of the head; those behind a body are none of the head (RFC 9110, 6.5.1)."""
@@ -313,8 +322,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Have a request answered whose head is complete."""
-        if self._framing > self._most_head:
-            raise RefusedHeadError(431, f"the request's head is larger than {self._most_head} bytes")
+        if self._framing > self.most_head:
+            raise RefusedHeadError(431, f"the request's head is larger than {self.most_head} bytes")
         method = self.parser.get_method()
         if self.parser.should_upgrade() and method != b"CONNECT":
             self._offers = True
@@ -348,9 +357,19 @@ class Connection(HttpToolsProtocol):
             keep_alive=version == "1.1" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task = self.loop.create_task(self._run(self.cycle))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
+
+    async def _run(self, cycle: RequestResponseCycle) -> None:
+        """Have a request answered; what the fast path has begun of it ends with it, whoever took it."""
+        scope: Any = cycle.scope
+        try:
+            await cycle.run_asgi(self.app)
+        finally:
+            begun: Evaluation | None = scope.get("pressgraph.evaluation")
+            if begun is not None:
+                begun.job.close()
 
     def _here(self) -> bytes:
         """Return the address that the client reached, as a Host."""
@@ -409,7 +428,7 @@ class Connection(HttpToolsProtocol):
         if self._in_head and not self._begun_message and not self._pending:
             self._wait(Waiting.NOTHING)
             self.transport.close()
-        elif self.front.connections.leaving(self):
+        elif self.open_connections.leaving(self):
             self._wait(Waiting.END)
             self._pending = b""
             self.flow.resume_reading()
@@ -424,7 +443,7 @@ class Connection(HttpToolsProtocol):
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer what is no request that anybody could answer, and end the connection."""
-        self.front.refused(status, reason)
+        self.refusals.refused(status, reason)
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
             cycle.forget()
@@ -435,7 +454,7 @@ class Connection(HttpToolsProtocol):
         lines = [
             b"HTTP/1.1 %d %s" % (status, http.HTTPStatus(status).phrase.encode()),
             *(b"%s: %s" % pair for pair in self.server_state.default_headers),
-            *(b"%s: %s" % pair for pair in self.front.security),
+            *(b"%s: %s" % pair for pair in SECURITY),
             b"cache-control: no-store",
             b"content-type: text/plain; charset=utf-8",
             b"content-length: %d" % len(body),
@@ -458,9 +477,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client; a query that runs longer ends with it."""
-        self.front.connections.left(self)
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            self.front.quick.unwatch(self)
-            asked.exchange.close()
+        self.open_connections.left(self)
+        pending = self._leave_fast_path()
+        if pending is not None:
+            pending.evaluation.job.close()
         super().connection_lost(exc)

@@ -1,84 +1,66 @@
-"""What Prometheus may read (https://prometheus.io/docs/practices/naming/): counters end with _total."""
+"""What operators ask: whether the server runs, whether it can answer, and what Prometheus reads."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import prometheus_client as prometheus
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from starlette.responses import PlainTextResponse, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from prometheus_client.core import Metric
+    from starlette.requests import Request
 
-    from pressgraph.server.app import Front
-
-_LAGS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-_SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
-_PATHS = {
-    *("about", "cluster", "context", "doc", "download", "external", "healthz", "id", "metrics", "profile", "readyz"),
-    *("search", "shapes", "sparql", "static", "store", "void", "vocab", "well-known"),
-}
-"""The first names of the paths that are counted by name; what strangers make up is not."""
+    from pressgraph.server.http.connections import Connections
+    from pressgraph.server.http.log import Log
+    from pressgraph.server.http.metrics import RequestMetrics
+    from pressgraph.server.served import Served
+    from pressgraph.server.workers.pool import Pool
+    from pressgraph.server.workers.write_queue import WriteQueue
 
 
-class Metrics:
-    """The metrics of a server."""
+class Monitoring:
+    """The state of a server: /healthz, /readyz and /metrics."""
 
-    def __init__(self, front: Front) -> None:
-        self.registry = prometheus.CollectorRegistry()
-        self._front = front
-        self._requests = prometheus.Counter(
-            "pressgraph_requests", "Requests answered", ["path", "status"], registry=self.registry
-        )
-        self._seconds = prometheus.Histogram(
-            "pressgraph_request_seconds",
-            "Time until a request was answered",
-            ["path"],
-            registry=self.registry,
-            buckets=_SECONDS,
-        )
-        self._lag = prometheus.Histogram(
-            "pressgraph_event_loop_lag_seconds",
-            "Time for which the front did nothing else, looked at ten times a second",
-            registry=self.registry,
-            buckets=_LAGS,
-        )
-        self._known: dict[tuple[str, int], Any] = {}
-        self.registry.register(self)
-        # memory, file descriptors, processor time and start of the front
-        prometheus.ProcessCollector(registry=self.registry)
+    def __init__(
+        self,
+        metrics: RequestMetrics,
+        served: Served,
+        pool: Pool,
+        write_queue: WriteQueue,
+        connections: Connections,
+        log: Log | None,
+    ) -> None:
+        self._registry = metrics.registry
+        self._served = served
+        self._pool = pool
+        self._write_queue = write_queue
+        self._connections = connections
+        self._log = log
+        self._registry.register(self)
 
-    def request(self, path: str, status: int, seconds: float) -> None:
-        """Count a request; the path is empty where there was no request to be read."""
-        kind = path[1:].partition("/")[0].removeprefix(".").partition(".")[0]
-        if not path:
-            kind = "invalid"
-        elif path == "/":
-            kind = "home"
-        elif kind not in _PATHS:
-            kind = "other"
-        children = self._known.get((kind, status))
-        if children is None:
-            children = self._known[kind, status] = (
-                self._requests.labels(kind, str(status)),
-                self._seconds.labels(kind),
-            )
-        children[0].inc()
-        children[1].observe(seconds)
+    async def healthz(self, _request: Request) -> Response:
+        """Say that the server runs."""
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
-    def quickly(self, seconds: list[float | None]) -> None:
-        """Count requests that were answered the short way; None took no time that could be measured."""
-        self._requests.labels("sparql", "200").inc(len(seconds))
-        observe = self._seconds.labels("sparql").observe
-        for it in seconds:
-            observe(it or 0.0)
+    async def readyz(self, _request: Request) -> Response:
+        """Say whether it can answer, and what is wrong."""
+        ready = self._pool.ready and self._served.current.store is not None
+        text = "ready\n" if ready else "not ready\n"
+        if self._served.trouble:
+            text += f"{self._served.trouble}; the last good snapshot is served\n"
+        return PlainTextResponse(text, 200 if ready else 503, {"cache-control": "no-store"})
 
-    def held(self, seconds: float) -> None:
-        """Note for how long the event loop was held."""
-        self._lag.observe(max(0.0, seconds))
+    async def metrics(self, _request: Request) -> Response:
+        """Answer Prometheus."""
+        content = prometheus.generate_latest(self._registry)
+        return Response(content, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    # -- what the registry calls
 
     def describe(self) -> Iterable[Metric]:
         """Say nothing ahead of time."""
@@ -86,23 +68,25 @@ class Metrics:
 
     def collect(self) -> Iterable[Metric]:
         """Yield what the parts of the server say now."""
-        front = self._front
-        pool, cache, connections = front.pool, front.endpoint.cache, front.connections
+        pool, served, connections = self._pool, self._served, self._connections
         for name, value in pool.gauges().items():
             yield GaugeMetricFamily(f"pressgraph_pool_{name}", f"Pool: {name}", value)
         yield CounterMetricFamily("pressgraph_processes_started", "Query processes started", pool.counts.started)
         yield _counted("pressgraph_queries_ended", "Queries that were given up", "reason", pool.counts.ended)
-        yield GaugeMetricFamily("pressgraph_cache_bytes", "Bytes held by the response cache", cache.held)
-        yield CounterMetricFamily("pressgraph_cache_hits", "Answers from the cache", cache.hits)
-        yield CounterMetricFamily("pressgraph_cache_misses", "Answers not in the cache", cache.misses)
+        yield GaugeMetricFamily("pressgraph_cache_bytes", "Bytes held by the response cache", served.cache_held)
+        yield CounterMetricFamily("pressgraph_cache_hits", "Responses from the cache", served.cache_counts.hits)
+        yield CounterMetricFamily("pressgraph_cache_misses", "Responses not in the cache", served.cache_counts.misses)
         yield GaugeMetricFamily("pressgraph_connections", "Open connections", len(connections))
         yield _counted("pressgraph_connections_refused", "Connections turned away", "reason", connections.refused)
         yield _counted("pressgraph_connections_ended", "Connections ended by a limit", "reason", connections.ended)
-        yield CounterMetricFamily("pressgraph_log_lines_dropped", "Lines that nobody read", front.log.dropped)
-        if front.following.since is not None:
-            age = max(0.0, time.time() - front.following.since)
+        dropped = 0 if self._log is None else self._log.dropped
+        yield CounterMetricFamily("pressgraph_log_lines_dropped", "Lines that nobody read", dropped)
+        if served.current.published is not None:
+            age = max(0.0, time.time() - served.current.published)
             yield GaugeMetricFamily("pressgraph_snapshot_age_seconds", "Age of what is served", age)
-        yield GaugeMetricFamily("pressgraph_writes_pending", "Writes that wait or are made", front.writes.under_way)
+        yield GaugeMetricFamily(
+            "pressgraph_writes_pending", "Writes that wait or are made", self._write_queue.under_way
+        )
         without = float(pool.without_network)
         yield GaugeMetricFamily("pressgraph_workers_without_network", "1: query processes have no network", without)
 

@@ -1,4 +1,4 @@
-"""Run the front on uvicorn."""
+"""Run the server on uvicorn."""
 
 from __future__ import annotations
 
@@ -11,24 +11,48 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from pressgraph.errors import PressgraphError
-from pressgraph.server.app import Front
+from pressgraph.server.app import App
 from pressgraph.server.connection import Connection
 from pressgraph.server.http.clients import LOCAL
 from pressgraph.server.http.listeners import BACKLOG, addresses, listening, room_for
-from pressgraph.server.http.log import Records
+from pressgraph.server.http.log import SERVER, Events, Log, Records, log_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from starlette.types import Message, Receive, Scope, Send
+
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
-    from pressgraph.server.http.log import Log
 
 SHORTEST_TOKEN = 16
 _LAST_WORDS = 1.0
 """Seconds that the log has to be written when the server ends."""
 _MAKE_TOKEN = "export PRESSGRAPH_SERVE_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')"  # noqa: S105 - how to make one
+
+
+class _Started:
+    """An application that says by an exception why it could not start, instead of in the log."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.problem: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_traceback(message: Message) -> None:
+            message.pop("message", None)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, without_traceback)
+        except Exception as error:  # noqa: BLE001 - uvicorn would print it as its own
+            self.problem = error
 
 
 class _Server(uvicorn.Server):
@@ -68,11 +92,19 @@ def serve(
         )
     settings = project.serve
     room, files = room_for(settings.connections)
-    front = Front(project, profile, saved_queries, writable=writable, token=token)
+    log = Log()
+    app = App(project, profile, saved_queries, token=token if writable else None, log=log)
+    started = _Started(app)
+    parts = {
+        "open_connections": app.connections,
+        "refusals": app.access_log,
+        "fast_path": app.fast_path,
+        "most_head": settings.head_kib * 1024,
+    }
     config = uvicorn.Config(
-        front,
+        started,
         forwarded_allow_ips=[*settings.proxies, LOCAL],
-        http=type("ServedConnection", (Connection,), {"front": front}),
+        http=type("ServedConnection", (Connection,), parts),
         ws="none",
         loop=_loop(),
         lifespan="on",
@@ -84,31 +116,36 @@ def serve(
         backlog=BACKLOG,
     )
     server = _Server(config, say)
-    front.connections.most = room
+    app.connections.most = room
     # uvicorn ends gracefully, and then raises the signal again
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with (
         listening(hosts, port, unix) as sockets,
-        _logging(front.log),
+        _logging(log),
         contextlib.suppress(KeyboardInterrupt),
     ):
         if room < settings.connections:
-            front.say("limit", open_files=files, connections=room, instead_of=settings.connections)
+            log_event("limit", open_files=files, connections=room, instead_of=settings.connections)
         server.run(sockets)
-    if front.problem is not None:
-        raise front.problem
+    problem = started.problem
+    if problem is not None:
+        raise problem if isinstance(problem, PressgraphError) else PressgraphError(str(problem))
 
 
 @contextlib.contextmanager
 def _logging(log: Log) -> Iterator[None]:
     """Have what libraries log, uvicorn and asyncio for example, written as lines of the same log."""
-    records, root = Records(log), logging.getLogger()
+    records, events, root = Records(log), Events(log), logging.getLogger()
     root.addHandler(records)
+    SERVER.addHandler(events)
+    SERVER.setLevel(logging.INFO)
+    SERVER.propagate = False
     logging.captureWarnings(capture=True)
     try:
         yield
     finally:
         logging.captureWarnings(capture=False)
+        SERVER.removeHandler(events)
         root.removeHandler(records)
         log.stop(_LAST_WORDS)
 

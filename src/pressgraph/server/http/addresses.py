@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import pyoxigraph as ox
@@ -16,11 +16,10 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError
 from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
-from pressgraph.server.http.negotiation import DOCUMENT_FORMS, Form
+from pressgraph.server.http.negotiation import DOCUMENT_TYPES, MediaType
 
 if TYPE_CHECKING:
     from pressgraph.project import Project
-    from pressgraph.server.pages.profile_documents import Definitions
 
 NAMES = frozenset(
     (
@@ -29,8 +28,8 @@ NAMES = frozenset(
     )
 )
 """The first names of this server's own paths: no thing below the base is shown there."""
-_BY_SUFFIX = {it.suffix: it for it in DOCUMENT_FORMS} | {
-    suffix: next(it for it in DOCUMENT_FORMS if it.name == name)
+_BY_SUFFIX = {it.suffix: it for it in DOCUMENT_TYPES} | {
+    suffix: next(it for it in DOCUMENT_TYPES if it.name == name)
     for suffix, name in ((".json", "jsonld"), (".xml", "rdfxml"))
 }
 
@@ -80,9 +79,9 @@ class Place:
         """Return the reference to this place, with more fields."""
         return link(self.path, (*self.fields, *more), fragment=self.fragment, prefix=prefix)
 
-    def in_form(self, form: Form) -> Place | None:
-        """Return the place of a document in one form; one with fields has none."""
-        return None if self.fields else Place(f"{self.path}{form.suffix}")
+    def as_type(self, media_type: MediaType) -> Place | None:
+        """Return the place of a document in one media type; one with fields has none."""
+        return None if self.fields else Place(f"{self.path}{media_type.suffix}")
 
 
 def about(iri: str) -> Place:
@@ -90,11 +89,11 @@ def about(iri: str) -> Place:
     return Place("/about", (("iri", iri),))
 
 
-def split_suffix(path: str) -> tuple[str, Form | None]:
-    """Return a path without the suffix of a form, and the form."""
-    for suffix, form in _BY_SUFFIX.items():
+def split_suffix(path: str) -> tuple[str, MediaType | None]:
+    """Return a path without the suffix of a media type, and the media type."""
+    for suffix, media_type in _BY_SUFFIX.items():
         if path.endswith(suffix) and len(path) > len(suffix):
-            return path.removesuffix(suffix), form
+            return path.removesuffix(suffix), media_type
     return path, None
 
 
@@ -131,14 +130,21 @@ def is_iri(text: str) -> bool:
     return True
 
 
+class Terms(Protocol):
+    """What the profile defines, as far as addresses need it."""
+
+    def defines(self, iri: str) -> bool:
+        """Tell whether an IRI is a term, an ontology or a vocabulary of the profile."""
+
+
 class Addresses:
     """The places of a project's IRIs and of its profile's terms."""
 
-    def __init__(self, project: Project, definitions: Definitions) -> None:
+    def __init__(self, project: Project, terms: Terms) -> None:
         self.base = project.base
         self.roots = tuple(dict.fromkeys((self.base, DEFAULT_BASE)))
         """The IRIs that paths are read below: the project's base, and that of the shipped profile's terms."""
-        self._definitions = definitions
+        self._terms = terms
         self.public = _public_prefix(project.serve.url)
         own = _escaped(urlsplit(self.base).path.rstrip("/"))
         # things are named below the base: their addresses are answered with its path and without
@@ -156,21 +162,26 @@ class Addresses:
         """
         raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
         path = raw.decode("latin-1").partition("?")[0]
-        found = next((it for it in self._prefixes if path == it or path.startswith(f"{it}/")), "")
-        scope["pressgraph.prefix"] = self.public if self._fixed else found
-        if found:
-            inside = path[len(found) :]
+        # an application that this one is mounted in says where (ASGI, root_path)
+        root = _escaped(scope.get("root_path", "").rstrip("/"))
+        entered = ""
+        for prefixes in ([root] if root else [], self._prefixes):
+            found = next((it for it in prefixes if path == it or path.startswith(f"{it}/")), "")
+            path, entered = path[len(found) :], entered + found
+        scope["pressgraph.prefix"] = self.public if self._fixed else entered
+        if entered:
             # what ends before the slash is sent on to it
-            scope["pressgraph.outside"] = not inside
-            scope["pressgraph.entered"] = found
-            scope["raw_path"] = inside.encode("latin-1") or b"/"
-            scope["path"] = unquote(inside) or "/"
+            scope["pressgraph.outside"] = not path
+            scope["pressgraph.entered"] = entered
+            scope["root_path"] = ""
+            scope["raw_path"] = path.encode("latin-1") or b"/"
+            scope["path"] = unquote(path) or "/"
 
     # -- from an IRI to its place
 
     def place(self, iri: str) -> Place | None:
         """Return where this server shows an IRI of the project or the profile; None for those of others."""
-        defined = self._definitions.defines(iri)
+        defined = self._terms.defines(iri)
         for root in self.roots:
             if iri.startswith(root) and (defined or root == self.base):
                 rest, _, fragment = iri.removeprefix(root).partition("#")
@@ -188,7 +199,7 @@ class Addresses:
         path = f"/{rest}"
         if rest.partition("/")[0] in NAMES or any(path.startswith(f"{it}/") or path == it for it in self._prefixes):
             return None
-        if not defined and ("#" in iri or any(self._definitions.defines(root + rest) for root in self.roots)):
+        if not defined and ("#" in iri or any(self._terms.defines(root + rest) for root in self.roots)):
             return None
         return Place(path, fragment=fragment)
 
@@ -198,25 +209,25 @@ class Addresses:
 
     # -- from an address to IRIs
 
-    def readings(self, path: str, query: str) -> list[tuple[str, Form | None]]:
+    def readings(self, path: str, query: str) -> list[tuple[str, MediaType | None]]:
         """Return the IRIs that the address of a thing, a term or a document may stand for, likeliest first, with forms.
 
         `path` is that below the mount, without its first slash, as it was sent.
         """
         document = path.startswith("doc/")
-        whole: list[tuple[str, Form | None]] = [(path, None)]
-        name, form = split_suffix(path)
+        whole: list[tuple[str, MediaType | None]] = [(path, None)]
+        name, media_type = split_suffix(path)
         # the document of `x` as Turtle comes before the document of `x.ttl`; a thing's own IRI is taken as it is
-        named = [(name, form), *whole] if document else [*whole, (name, form)]
-        found: dict[str, Form | None] = {}
-        for spelled, asked in named if form is not None else whole:
+        named = [(name, media_type), *whole] if document else [*whole, (name, media_type)]
+        found: dict[str, MediaType | None] = {}
+        for spelled, asked in named if media_type is not None else whole:
             for asked_query in _queries(query):
                 for reading in spellings(spelled + asked_query):
                     below = f"id/{reading.removeprefix('doc/')}" if document else reading
                     roots = (self.base,) if below.startswith("id/") else self.roots
                     known = [root + below for root in roots]
                     # the profile's terms come first: they are what stands at these paths
-                    for iri in sorted(known, key=lambda it: not self._definitions.defines(it)):
+                    for iri in sorted(known, key=lambda it: not self._terms.defines(it)):
                         if is_iri(iri):
                             found.setdefault(iri, asked)
         return list(found.items())

@@ -1,4 +1,4 @@
-"""Who sends requests: addresses, and the reverse proxies that are believed."""
+"""The clients of the server: their addresses, and the reverse proxies that are believed."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pressgraph.server.http.clients import Proxies, network
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pressgraph.project import Serving
-    from pressgraph.server.connection import Connection
 
 LINGER = 2.0
 """Seconds that a connection which ends stays open for its client to read why."""
@@ -45,6 +44,30 @@ class Waiting(Enum):
     """Nothing but that its client reads: a request is answered, or the rest of an answer sent."""
     END = "end"
     """Its client, to hang up."""
+
+
+class Connection(Protocol):
+    """A client's connection, as far as limits need it."""
+
+    waits_for: Waiting
+    since: float
+    """When it began to wait, in the loop's seconds."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a request has begun to come."""
+
+    def unread_for(self, now: float) -> float:
+        """Return for how many seconds its client has read nothing of what was sent."""
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Answer what is no request, and end the connection."""
+
+    def close(self) -> None:
+        """End the connection so that its client gets what was written."""
+
+    def abort(self) -> None:
+        """End the connection at once."""
 
 
 class Connections:

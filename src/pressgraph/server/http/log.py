@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,11 @@ _MOST = 4 * 1024 * 1024
 _TOGETHER = 0.05
 """Seconds in which lines are collected, to be written together."""
 _STDERR = 2
+
+
+def utc(moment: float) -> str:
+    """Return a moment of `time.time` as the log has it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
 class Log:
@@ -86,8 +91,7 @@ class Log:
             content, self._held = b"".join(self._lines), 0
             self._lines.clear()
             if self._unsaid:
-                now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-                line = {"time": now, "event": "dropped", "lines": self._unsaid}
+                line = {"time": utc(time.time()), "event": "dropped", "lines": self._unsaid}
                 content += json.dumps(line, separators=(",", ":")).encode() + b"\n"
                 self._unsaid = 0
             return content
@@ -106,6 +110,29 @@ class Log:
                 return
 
 
+SERVER = logging.getLogger("pressgraph.server")
+"""Where the server says what happens."""
+
+
+def log_event(event: str, **fields: Any) -> None:
+    """Log an event with fields: a line of JSON, where the server has its own log."""
+    text = json.dumps(fields, separators=(",", ":"))
+    SERVER.info("%s %s", event, text, extra={"event": event, "fields": fields})
+
+
+class Events(logging.Handler):
+    """Writes what the server says as lines of JSON; values are escaped, so that a request cannot forge a line."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.INFO)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record of `log_event`."""
+        line = {"time": utc(record.created), "event": record.event, **record.fields}  # type: ignore[attr-defined]
+        self._log.write([json.dumps(line, separators=(",", ":")) + "\n"])
+
+
 class Records(logging.Handler):
     """Writes what libraries log as lines of the same log: what strangers make them say is escaped like all else."""
 
@@ -118,7 +145,7 @@ class Records(logging.Handler):
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         with suppress(Exception):
             line = {
-                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+                "time": utc(record.created),
                 "event": "library",
                 "level": record.levelname.lower(),
                 "logger": record.name,

@@ -1,4 +1,4 @@
-"""Choose a media type, a language and an encoding by what a request accepts (RFC 9110, 12.5)."""
+"""Content negotiation: choose a media type, a language and an encoding by what a request accepts (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MOST_RANGES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A form of an answer: its name, its media type and the suffix of a file in it."""
+class MediaType:
+    """A media type that responses have: its name here, its name in HTTP, and the suffix of a file in it."""
 
     name: str
     media_type: str
@@ -33,19 +33,19 @@ class Form:
         return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
 
 
-JSON = Form("json", "application/sparql-results+json", ".srj")
-XML = Form("xml", "application/sparql-results+xml", ".srx")
-CSV = Form("csv", "text/csv", ".csv", charset=True)
-TSV = Form("tsv", "text/tab-separated-values", ".tsv", charset=True)
-HTML = Form("html", "text/html", ".html", charset=True)
+JSON = MediaType("json", "application/sparql-results+json", ".srj")
+XML = MediaType("xml", "application/sparql-results+xml", ".srx")
+CSV = MediaType("csv", "text/csv", ".csv", charset=True)
+TSV = MediaType("tsv", "text/tab-separated-values", ".tsv", charset=True)
+HTML = MediaType("html", "text/html", ".html", charset=True)
 ROWS = (JSON, XML, CSV, TSV)
 GRAPHS = tuple(
-    Form(it.name, it.media_type, it.suffix, charset=it.media_type.startswith("text/")) for it in SERIALIZATIONS
+    MediaType(it.name, it.media_type, it.suffix, charset=it.media_type.startswith("text/")) for it in SERIALIZATIONS
 )
-DOCUMENT_FORMS = (HTML, *GRAPHS)
-"""The forms of a document about one thing."""
-LINKED_FORMS = tuple(form for form in DOCUMENT_FORMS if form.name not in {"nquads", "trig"})
-"""Those that documents name; the others say the same, and are for who asks for them."""
+DOCUMENT_TYPES = (HTML, *GRAPHS)
+"""The media types of a document about one thing."""
+LINKED_TYPES = tuple(it for it in DOCUMENT_TYPES if it.name not in {"nquads", "trig"})
+"""The media types that documents link to; the others say the same, and are given where they are asked for."""
 
 _ALSO = {
     "application/json": {"application/sparql-results+json", "application/ld+json"},
@@ -131,16 +131,16 @@ def _weight(media_type: str, accepted: tuple[tuple[str, float], ...]) -> float:
     return best[1]
 
 
-def choose(header: str | None, offered: Sequence[Form]) -> Form | None:
-    """Return the form that suits best, the first of equals; None where none is accepted."""
+def choose(header: str | None, offered: Sequence[MediaType]) -> MediaType | None:
+    """Return the media type that suits best, the first of equals; None where none is accepted."""
     if header is None or not header.strip():
         return offered[0]
     accepted = ranges(header)
-    best: tuple[float, Form] | None = None
-    for form in offered:
-        weight = _weight(form.media_type, accepted)
+    best: tuple[float, MediaType] | None = None
+    for media_type in offered:
+        weight = _weight(media_type.media_type, accepted)
         if weight > 0 and (best is None or weight > best[0]):
-            best = (weight, form)
+            best = (weight, media_type)
     return best[1] if best else None
 
 

@@ -1,46 +1,24 @@
-"""What all answers of the server share: errors in one line, headers, results that stream."""
+"""What all responses of the server share: representations, entity tags, errors in one line, CORS."""
 
 from __future__ import annotations
 
-import asyncio
-import zlib
-from contextlib import suppress
+import gzip
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
-from pressgraph.query.patterns import FOLDERS
 from pressgraph.server.http.negotiation import accepts_gzip, field
-from pressgraph.server.workers.job import Exchange, ExchangeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
 
-    from pressgraph.server.cache import Entry
+    from pressgraph.server.http.negotiation import MediaType
 
-STATUS = {
-    "syntax": 400,
-    "refused": 400,
-    "missing": 404,
-    "unacceptable": 406,
-    "precondition": 412,
-    "limit": 413,
-    "unsupported": 415,
-    "gone": 499,
-    "crash": 500,
-    "failed": 500,
-    "peer": 502,
-    "busy": 503,
-    "overload": 503,
-    "stopping": 503,
-    "time": 504,
-    "memory": 507,
-    "disk": 507,
-}
-_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60", "disk": "60", "peer": "5"}
+WORTH_COMPRESSING = 1024
+"""The size in bytes from which a representation is compressed."""
 
 CORS = {
     "access-control-allow-origin": "*",
@@ -58,16 +36,31 @@ class RequestError(Exception):
         self.headers = dict(headers or {})
 
 
-def request_error(failure: ExchangeError) -> RequestError:
-    """Return the error that a failed exchange is answered with."""
-    status = STATUS[failure.kind]
-    headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY else {}
-    # engines name the files of the store
-    message = FOLDERS.sub("", failure.message) if status == 500 else failure.message  # noqa: PLR2004
-    return RequestError(status, message, headers)
+@dataclass(slots=True)
+class Representation:
+    """A representation (RFC 9110, 3.2): its bytes, its media type, its entity tag; the tag may be empty."""
+
+    body: bytes
+    content_type: str
+    etag: str
+    _gzipped: bytes | None = None
+
+    def encoded(self, *, compress: bool) -> tuple[bytes, str, bool]:
+        """Return the bytes, compressed where that is accepted and worth it, their entity tag, and whether they are."""
+        if not compress or len(self.body) < WORTH_COMPRESSING:
+            return self.body, self.etag, False
+        if self._gzipped is None:
+            self._gzipped = gzip.compress(self.body, 3, mtime=0)
+        return self._gzipped, packed_tag(self.etag) if self.etag else "", True
 
 
-def error_answer(error: RequestError) -> Response:
+def not_acceptable(offered: Iterable[MediaType], what: str = "this") -> RequestError:
+    """Return the error for a request that accepts none of the media types that there are."""
+    names = ", ".join(it.media_type for it in offered)
+    return RequestError(406, f"{what} has one of the media types {names}", {"vary": "Accept"})
+
+
+def error_response(error: RequestError) -> Response:
     """Return an error as text: one line, nothing of the machine in it."""
     line = " ".join(error.message.split())
     return PlainTextResponse(f"{line}\n", error.status, {**CORS, "cache-control": "no-store", **error.headers})
@@ -76,8 +69,8 @@ def error_answer(error: RequestError) -> Response:
 def known_tag(request: Request, etag: str, *, made: bool = True) -> str | None:
     """Return which of the client's entity tags stands for this representation, or None (RFC 9110, 13.1.2).
 
-    The same content with and without compression has two tags, and a client may have either: the answer 304 names the
-    one that it has, which is that of the 200 that it got. Where it has both, or says '*', that is the one given here.
+    The same content with and without compression has two tags, and a client may have either: the response 304 names
+    the one that the client has, which is that of its 200. Where it has both, or says '*', that is the one given here.
     '*' asks whether there is a representation at all, which is not known before it is `made`.
     """
     wanted = field(request.headers, "if-none-match")
@@ -100,23 +93,25 @@ def packed_tag(etag: str) -> str:
 
 
 def takes_gzip(request: Request) -> bool:
-    """Tell whether the answer to a request may be compressed with gzip."""
+    """Tell whether the response to a request may be compressed with gzip."""
     return accepts_gzip(field(request.headers, "accept-encoding"))
 
 
-def entity(request: Request, entry: Entry, headers: Mapping[str, str], status: int = 200) -> Response:
-    """Return an answer that may be compressed; 304 where the client has it already."""
-    found = {**headers, "vary": ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))}
-    body, etag, packed = entry.encoded(compress=takes_gzip(request))
+def respond(
+    request: Request, representation: Representation, headers: Mapping[str, str], status: int = 200
+) -> Response:
+    """Return a representation, which may be compressed; 304 where the client has it already."""
+    sent = {**headers, "vary": ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding")))}
+    body, etag, packed = representation.encoded(compress=takes_gzip(request))
     if etag:
-        known = known_tag(request, etag)
-        if known is not None:
-            return Response(status_code=304, headers={**found, "etag": known})
-        found["etag"] = etag
-    found["content-type"] = entry.content_type
+        held = known_tag(request, etag)
+        if held is not None:
+            return Response(status_code=304, headers={**sent, "etag": held})
+        sent["etag"] = etag
+    sent["content-type"] = representation.content_type
     if packed:
-        found["content-encoding"] = "gzip"
-    return Response(body, status, found)
+        sent["content-encoding"] = "gzip"
+    return Response(body, status, sent)
 
 
 def preflight(methods: str) -> Response:
@@ -129,73 +124,3 @@ def preflight(methods: str) -> Response:
         "access-control-max-age": "86400",
     }
     return Response(status_code=204, headers=headers)
-
-
-class ResultStream(Response):
-    """A result that is sent as it comes. One that fails midway ends as a broken connection, never as success."""
-
-    def __init__(self, exchange: Exchange, beginning: bytes, *, headers: Mapping[str, str], compress: bool) -> None:
-        super().__init__(status_code=200, headers=headers)
-        del self.headers["content-length"]
-        if compress:
-            self.headers["content-encoding"] = "gzip"
-        self._exchange = exchange
-        self._beginning = beginning
-        self._gzip = zlib.compressobj(1, zlib.DEFLATED, 31) if compress else None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the result."""
-        watch = asyncio.ensure_future(_gone(receive, self._exchange))
-        try:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await self._send(self._beginning, send)
-            async for chunk in self._exchange.chunks():
-                await self._send(chunk, send)
-            rest = self._gzip.flush() if self._gzip is not None else b""
-            await send({"type": "http.response.body", "body": rest, "more_body": False})
-        except ExchangeError:
-            abort = scope.get("pressgraph.abort")
-            if abort is not None:
-                abort()
-                await asyncio.sleep(0)
-        finally:
-            watch.cancel()
-            self._exchange.close()
-
-    async def _send(self, chunk: bytes, send: Send) -> None:
-        if self._gzip is not None:
-            chunk = self._gzip.compress(chunk)
-        if chunk:
-            # a reader that takes nothing is cut by `pressgraph.server.http.connections`
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-
-
-async def _gone(receive: Receive, exchange: Exchange) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    exchange.close()
-
-
-class Watch:
-    """Close an exchange when its client goes; it costs nothing for what is answered at once."""
-
-    def __init__(self, receive: Receive, exchange: Exchange) -> None:
-        self._receive = receive
-        self._exchange = exchange
-        self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(0.1, self._start)
-
-    def _start(self) -> None:
-        self._task = asyncio.ensure_future(self._wait())
-
-    async def _wait(self) -> None:
-        with suppress(asyncio.CancelledError):
-            while (await self._receive())["type"] != "http.disconnect":
-                pass
-            self._exchange.close()
-
-    def stop(self) -> None:
-        """Watch no more."""
-        self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()

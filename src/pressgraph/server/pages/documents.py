@@ -9,19 +9,17 @@ from urllib.parse import quote, unquote, urlencode
 import pyoxigraph as ox
 from starlette.responses import RedirectResponse, Response
 
-from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.dataset.writing import write_triples
 from pressgraph.export.jsonld import json_ld
 from pressgraph.profile.context import context_document
-from pressgraph.server.cache import Entry
+from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.server.http.addresses import Addresses, Place, about, is_iri, link, split_suffix
-from pressgraph.server.http.negotiation import DOCUMENT_FORMS, HTML, LINKED_FORMS, Form, choose, field
-from pressgraph.server.http.responses import CORS, RequestError, entity, preflight
-from pressgraph.server.pages.messages import texts
-from pressgraph.server.pages.models import Names, thing_view
-from pressgraph.server.pages.profile_documents import Definitions
-from pressgraph.server.sparql.description import DCTERMS, VOID
-from pressgraph.server.sparql.protocol import parameters
+from pressgraph.server.http.negotiation import DOCUMENT_TYPES, HTML, LINKED_TYPES, MediaType, choose, field
+from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
+from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
+from pressgraph.server.pages.messages import messages
+from pressgraph.server.pages.models import Names, thing_model
+from pressgraph.server.pages.reader import chosen_language
+from pressgraph.server.sparql.descriptions import write_rdf
 from pressgraph.server.workers.describe import term
 
 if TYPE_CHECKING:
@@ -29,9 +27,15 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from pressgraph.server.pages.renderer import Pages
+    from pressgraph.profile import Profile
+    from pressgraph.server.pages.profile_documents import ProfileDocuments
+    from pressgraph.server.pages.renderer import PageRenderer
+    from pressgraph.server.served import ServedSnapshot
+    from pressgraph.server.workers.background import Background
+    from pressgraph.server.workers.descriptions import Descriptions
+    from pressgraph.server.workers.served_dataset import ServedDataset
 
-FORM_NAMES = {
+TYPE_NAMES = {
     "turtle": "Turtle",
     "jsonld": "JSON-LD",
     "ntriples": "N-Triples",
@@ -42,283 +46,302 @@ FORM_NAMES = {
 _CONTEXTS = ("context", "context.jsonld")
 _FOAF = "http://xmlns.com/foaf/0.1/"
 _LONGEST_IRI = 2000
-_NEAR = 5
 
 
-class LinkedData:
+class DocumentPages:
     """The documents about things and terms."""
 
-    def __init__(self, pages: Pages) -> None:
-        self.pages = pages
-        self.front = pages.front
-        self.base = pages.base
-        self.definitions = Definitions(pages.front.profile)
-        self.addresses: Addresses = Addresses(pages.front.project, self.definitions)
+    def __init__(
+        self,
+        renderer: PageRenderer,
+        background: Background,
+        descriptions: Descriptions,
+        dataset: ServedDataset,
+        profile: Profile,
+        profile_documents: ProfileDocuments,
+        addresses: Addresses,
+        prefixes: Mapping[str, str],
+    ) -> None:
+        self._renderer = renderer
+        self._background = background
+        self._descriptions = descriptions
+        self._dataset = dataset
+        self._profile = profile
+        self._profile_documents = profile_documents
+        self._addresses = addresses
+        self._prefixes = {**prefixes, "foaf": _FOAF, "void": VOID}
+        self._base = dataset.project.base
+        self._url = dataset.project.serve.url
 
     # -- from an address to an IRI
 
-    async def resource(self, request: Request) -> Response:
-        """Answer for the IRI that a path stands for, below the project's base or in the profile's namespaces."""
+    async def show(self, request: Request, snapshot: ServedSnapshot) -> Response:
+        """Answer for the IRI that a path stands for, below the project's base or in the profile's namespaces.
+
+        Raises RequestError.
+        """
         if request.method == "OPTIONS":
             return preflight("GET, HEAD, OPTIONS")
-        path, query = self._asked(request)
+        path, query = _sent(request)
         if path in _CONTEXTS:
             return self._context(request)
         if path.startswith("id/"):
-            return await self._redirect(request, path, query)
+            return await self._redirect(request, snapshot, path, query)
         if not path.startswith("doc/"):
-            for name, form in ((path, None), split_suffix(path)):
-                namespace = self.namespace(unquote(name))
+            for name, media_type in ((path, None), split_suffix(path)):
+                namespace = self._profile_documents.namespace(unquote(name), self._addresses.roots)
                 if namespace is not None:
-                    return await self._terms(request, namespace, form, Place(f"/{name.rstrip('/')}"))
-        readings = dict(self.addresses.readings(path, query))
-        iri = await self.known(list(readings))
+                    place = Place(f"/{name.rstrip('/')}")
+                    return await self._terms(request, snapshot, namespace, media_type, place)
+        readings = dict(self._addresses.readings(path, query))
+        iri = await self._descriptions.first_existing(snapshot, list(readings))
         if iri is None:
-            raise await self.missing(request, unquote(path.removeprefix("doc/")))
-        return await self._document(request, iri, readings[iri])
+            raise self._missing(request, unquote(path.removeprefix("doc/")))
+        return await self._document(request, snapshot, iri, readings[iri])
 
-    async def about(self, request: Request) -> Response:
-        """Show what is said of any IRI, such as a term of another vocabulary."""
+    async def about(self, request: Request, snapshot: ServedSnapshot) -> Response:
+        """Show what is said of any IRI, such as a term of another vocabulary.
+
+        Raises RequestError.
+        """
         iri = dict(parameters(request.scope["query_string"])).get("iri", "")
         if not is_iri(iri):
             raise RequestError(400, "the address needs ?iri= with an absolute IRI")
         if len(iri) > _LONGEST_IRI:
             raise RequestError(400, "the IRI is too long")
-        return await self._document(request, iri, None, about(iri))
+        return await self._document(request, snapshot, iri, None, about(iri))
 
-    def _asked(self, request: Request) -> tuple[str, str]:
-        """Return a request's path below the mount, without its first slash, and its query, as they were sent."""
-        raw = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
-        try:
-            path = raw.decode("ascii").partition("?")[0].removeprefix("/")
-            query = request.scope["query_string"].decode("ascii")
-        except UnicodeDecodeError:
-            raise RequestError(400, "the address has characters that are not escaped") from None
-        if len(path) > _LONGEST_IRI:
-            raise RequestError(404, "there is nothing here")
-        return path, query if len(query) <= _LONGEST_IRI else ""
-
-    async def known(self, candidates: list[str]) -> str | None:
-        """Return the first IRI of a list that occurs in the dataset."""
-        found: str | None = (await self.front.lookup({"op": "exists", "iris": candidates}))["iri"]
-        return found
-
-    def namespace(self, name: str) -> str | None:
-        """Return the namespace whose terms follow a path after '#' or '/', such as /cluster and /vocab/label-level.
-
-        The version of an ontology, such as /cluster/0.1.0, is the ontology as it is: older ones are not kept.
-        """
-        name = name.rstrip("/")
-        for root in self.addresses.roots if name else ():
-            iri = self.definitions.versions.get(root + name, root + name)
-            for namespace in (f"{iri}#", f"{iri}/"):
-                if namespace in self.definitions.namespaces and namespace not in self.addresses.roots:
-                    return namespace
-        return None
-
-    async def _redirect(self, request: Request, path: str, query: str) -> Response:
+    async def _redirect(self, request: Request, snapshot: ServedSnapshot, path: str, query: str) -> Response:
         """Send from a thing to the document about it (https://www.w3.org/TR/cooluris/, 4.2)."""
-        readings = dict(self.addresses.readings(path, query))
-        iri = await self.known(list(readings))
+        readings = dict(self._addresses.readings(path, query))
+        iri = await self._descriptions.first_existing(snapshot, list(readings))
         if iri is None:
-            raise await self.missing(request, unquote(path))
-        place, form = self.addresses.where(iri), readings[iri]
-        if form is not None:
-            place = place.in_form(form) or place
-        chosen = self.pages.chosen(request)
-        target = place.link(self.pages.prefix(request), *((("lang", chosen),) if chosen else ()))
+            raise self._missing(request, unquote(path))
+        place, media_type = self._addresses.where(iri), readings[iri]
+        if media_type is not None:
+            place = place.as_type(media_type) or place
+        chosen = chosen_language(request)
+        target = place.link(mount_prefix(request), *((("lang", chosen),) if chosen else ()))
         return RedirectResponse(target, 303, {**CORS, "vary": "Accept", "link": f'<{target}>; rel="describedby"'})
 
-    async def missing(self, request: Request, path: str) -> RequestError:
+    def _missing(self, request: Request, path: str) -> RequestError:
         """Return the error for an IRI of which nothing is said: gone, or never there."""
         below = path.removeprefix("id/")
-        gone = self.front.following.is_gone(below)
-        said = texts(self.pages.language(request))
-        status, message = (410, said["gone"]) if gone else (404, said["unknown"])
+        text = messages(self._renderer.language(request))
+        gone = self._dataset.is_gone(below)
+        status, message = (410, text["gone"]) if gone else (404, text["unknown"])
         return RequestError(status, f"{message}: {below[:200]}")
-
-    async def near(self, request: Request) -> list[dict[str, Any]]:
-        """Return things whose names resemble the end of a request's path, for who followed a wrong link."""
-        try:
-            words = unquote(self._asked(request)[0]).rstrip("/").rpartition("/")[2]
-            text = " ".join(split_suffix(words)[0].replace("-", " ").replace("_", " ").split())[:200]
-            return await self.pages.found(request, text, most=_NEAR, any_word=True) if text else []
-        except RequestError:
-            return []
 
     def _context(self, request: Request) -> Response:
         """Answer with the JSON-LD context of the profile."""
-        content = json.dumps(context_document(self.front.profile), ensure_ascii=False, indent=2) + "\n"
-        entry = Entry(content.encode(), "application/ld+json", f'"{self.front.profile.digest[:20]}"')
-        return entity(request, entry, {**CORS, "cache-control": "no-cache"})
+        content = json.dumps(context_document(self._profile), ensure_ascii=False, indent=2) + "\n"
+        context = Representation(content.encode(), "application/ld+json", f'"{self._profile.digest[:20]}"')
+        return respond(request, context, {**CORS, "cache-control": "no-cache"})
 
     # -- documents
 
-    def not_acceptable(self) -> RequestError:
-        """Return the error for a request that accepts none of the forms."""
-        known = ", ".join(it.media_type for it in DOCUMENT_FORMS)
-        return RequestError(406, f"this has one of the media types {known}", {"vary": "Accept"})
+    def _headers(
+        self, request: Request, wanted: MediaType | None, iri: str, place: Place
+    ) -> tuple[MediaType, dict[str, str]]:
+        """Return the media type of a document, and its headers.
 
-    def _headers(self, request: Request, asked: Form | None, iri: str, place: Place) -> tuple[Form, dict[str, str]]:
-        """Return the form of a document, and its headers.
-
-        Raises RequestError where no form is accepted.
+        Raises RequestError where no media type is accepted.
         """
-        form = asked or choose(field(request.headers, "accept"), DOCUMENT_FORMS)
-        if form is None:
-            raise self.not_acceptable()
-        prefix = self.pages.prefix(request)
+        media_type = wanted or choose(field(request.headers, "accept"), DOCUMENT_TYPES)
+        if media_type is None:
+            raise not_acceptable(DOCUMENT_TYPES)
+        prefix = mount_prefix(request)
         thing = _header(iri)
         # both ways round: of the document (RFC 6892), and of the thing
         document = place.link(prefix)
         links = [f'<{thing}>; rel="describes"', f'<{document}>; rel="describedby"; anchor="{thing}"']
         headers = {**CORS, "cache-control": "no-cache"}
-        if form is not HTML:
+        if media_type is not HTML:
             # data is for programs; crawlers of pages find the page
             headers["x-robots-tag"] = "noindex"
             links.append(f'<{document}>; rel="canonical"')
         links += [
             f'<{other.link(prefix)}>; rel="alternate"; type="{it.media_type}"'
-            for it in LINKED_FORMS
-            if it is not form and (other := place.in_form(it)) is not None
+            for it in LINKED_TYPES
+            if it is not media_type and (other := place.as_type(it)) is not None
         ]
-        named = place.in_form(form)
-        if asked is None and named is not None:
+        named = place.as_type(media_type)
+        if wanted is None and named is not None:
             headers["content-location"] = named.link(prefix)
-        vary = ["Accept"] if asked is None else []
-        vary += ["Accept-Language", "Cookie"] if form is HTML else []
-        language = self.pages.language(request) if form is HTML else ""
+        vary = ["Accept"] if wanted is None else []
+        vary += ["Accept-Language", "Cookie"] if media_type is HTML else []
         headers["link"] = ", ".join(links)
-        headers["etag"] = f'"{self.front.snapshot_id}-{self.pages.run if form is HTML else ""}{form.name}{language}"'
         if vary:
             headers["vary"] = ", ".join(vary)
-        return form, headers
+        return media_type, headers
 
-    async def _document(self, request: Request, iri: str, asked: Form | None, place: Place | None = None) -> Response:
-        names = self.pages.names(request)
-        where = self.addresses.where(iri) if place is None else place
-        uses = self.front.following.described.counts.uses
+    async def _document(
+        self,
+        request: Request,
+        snapshot: ServedSnapshot,
+        iri: str,
+        wanted: MediaType | None,
+        place: Place | None = None,
+    ) -> Response:
+        renderer = self._renderer
+        where = self._addresses.where(iri) if place is None else place
+        uses = snapshot.counts.uses
 
         async def page() -> bytes:
-            found = await self.front.lookup({"op": "thing", "iri": iri})
-            said = await self.front.lookup({"op": "document", "iri": iri, "terms": []})
-            drawn = await self.front.drawing.of(draw, found, said)
+            found = await self._descriptions.thing(snapshot, iri)
+            document = await self._descriptions.document(snapshot, iri)
+            drawn = await self._background.run(draw, found, document)
             if drawn is None:
-                raise await self.missing(request, names.local(iri))
+                raise self._missing(request, renderer.names(request).local(iri))
             return drawn
 
-        def draw(found: dict[str, Any], said: dict[str, Any]) -> bytes | None:
-            view = thing_view(iri, found, self.pages.names(request, found["labels"], found["kinds"]), uses.get(iri, 0))
-            if view.empty:
+        def draw(found: dict[str, Any], document: dict[str, Any]) -> bytes | None:
+            thing = thing_model(iri, found, renderer.names(request, found["labels"], found["kinds"]), uses.get(iri, 0))
+            if thing.empty:
                 return None
-            return self.pages.content(
+            return renderer.content(
                 request,
                 "thing.html",
-                view=view,
-                json_ld=self._tree(self._triples(said, (iri,)), iri),
+                thing=thing,
+                json_ld=self._tree(self._triples(document, (iri,)), iri),
                 place=where,
-                forms=_links(where, self.pages.prefix(request)),
-                is_term=iri in self.front.profile.ontology_terms,
-                dump=link("/store", {"graph": iri}, prefix=self.pages.prefix(request)) if view.says else "",
+                forms=_links(where, mount_prefix(request)),
+                is_term=iri in self._profile.ontology_terms,
+                dump=link("/store", {"graph": iri}, prefix=mount_prefix(request)) if thing.says else "",
             )
 
-        return await self._answer(request, iri, asked, where, (), page)
+        return await self._answer(request, snapshot, iri, wanted, where, (), page)
 
-    async def _terms(self, request: Request, namespace: str, asked: Form | None, place: Place) -> Response:
+    async def _terms(
+        self, request: Request, snapshot: ServedSnapshot, namespace: str, wanted: MediaType | None, place: Place
+    ) -> Response:
         """Answer with the document of a namespace: of hash IRIs, or of a vocabulary."""
+        renderer = self._renderer
         iri = namespace.rstrip("#/")
-        names = self.definitions.terms(namespace)
-        uses = self.front.following.described.counts.uses
+        terms = self._profile_documents.terms(namespace)
+        uses = snapshot.counts.uses
 
         async def page() -> bytes:
-            found = await self.front.lookup({"op": "terms", "terms": names})
-            about = await self.front.lookup({"op": "thing", "iri": iri})
-            return await self.front.drawing.of(draw, found, about)
+            found = await self._descriptions.terms(snapshot, terms)
+            about = await self._descriptions.thing(snapshot, iri)
+            return await self._background.run(draw, found, about)
 
         def draw(found: dict[str, Any], about: dict[str, Any]) -> bytes:
             labels = {**about["labels"], **found["labels"]}
-            for triple in self.definitions.about(iri):
+            for triple in self._profile_documents.about(iri):
                 value = term(triple.object)
                 about["facts"].append({"s": ["iri", iri], "p": triple.predicate.value, "o": value, "graphs": []})
                 if triple.predicate.value == f"{DCTERMS}title":
                     labels.setdefault(iri, []).append(value[1:3])
-            view = self.pages.names(request, labels)
-            return self.pages.content(
+            names = renderer.names(request, labels)
+            return renderer.content(
                 request,
                 "terms.html",
-                view=thing_view(iri, about, view, uses.get(iri, 0)),
+                thing=thing_model(iri, about, names, uses.get(iri, 0)),
                 terms=[
-                    _term(name, entry, namespace, view, uses.get(name, 0)) for name, entry in found["terms"].items()
+                    _term(name, entry, namespace, names, uses.get(name, 0)) for name, entry in found["terms"].items()
                 ],
-                shapes=[_shape(name, entry, namespace, view) for name, entry in self.definitions.shapes(names).items()],
+                shapes=[
+                    _shape(name, entry, namespace, names)
+                    for name, entry in self._profile_documents.shapes(terms).items()
+                ],
                 place=place,
-                forms=_links(place, self.pages.prefix(request)),
+                forms=_links(place, mount_prefix(request)),
                 is_term=False,
                 dump="",
             )
 
-        return await self._answer(request, iri, asked, place, names, page)
+        return await self._answer(request, snapshot, iri, wanted, place, terms, page)
 
     async def _answer(
         self,
         request: Request,
+        snapshot: ServedSnapshot,
         iri: str,
-        asked: Form | None,
+        wanted: MediaType | None,
         place: Place,
         terms: Sequence[str],
         page: Callable[[], Awaitable[bytes]],
     ) -> Response:
-        """Answer with a document in the form that is asked for, which is drawn or written once for a snapshot."""
-        form, headers = self._headers(request, asked, iri, place)
-        etag = headers.pop("etag")
+        """Answer with a document in the media type that is asked for, which is written once for a snapshot."""
+        media_type, headers = self._headers(request, wanted, iri, place)
+        is_page = media_type is HTML
+        run, language = (self._renderer.run, self._renderer.language(request)) if is_page else ("", "")
+        etag = snapshot.etag(f"{run}{media_type.name}{language}")
 
-        async def make() -> Entry:
-            content = await page() if form is HTML else await self._rdf(request, iri, form, place, terms)
-            return await self.front.drawing.packed(Entry(content, form.content_type, etag))
+        async def make() -> Representation:
+            if is_page:
+                content = await page()
+            else:
+                content = await self._rdf(request, snapshot, iri, media_type, place, terms)
+            return await self._background.packed(Representation(content, media_type.content_type, etag))
 
         # what else an address has, such as '?x=1', changes nothing
-        key = (etag, iri, place.link(), self.pages.chosen(request) or "", self.front.address(request))
-        entry = await self.front.endpoint.cache.made(key, make, key_size=2 * len(iri))
-        return self.pages.page(request, entry, headers) if form is HTML else entity(request, entry, headers)
+        key = (etag, iri, place.link(), chosen_language(request) or "", base_address(request, self._url))
+        made = await snapshot.pages.made(key, make, key_size=2 * len(iri))
+        return self._renderer.respond(request, made, headers) if is_page else respond(request, made, headers)
 
     def _tree(self, triples: Iterable[ox.Triple], iri: str) -> dict[str, Any]:
-        return json_ld(triples, self.front.profile, id_base=self.front.project.id_base, root=iri)
+        return json_ld(triples, self._profile, id_base=self._dataset.project.id_base, root=iri)
 
-    def _triples(self, said: dict[str, Any], names: Iterable[str]) -> list[ox.Triple]:
-        triples = [quad.triple for quad in ox.parse(said["triples"], format=ox.RdfFormat.N_TRIPLES)]
+    def _triples(self, document: dict[str, Any], names: Iterable[str]) -> list[ox.Triple]:
+        triples = [quad.triple for quad in ox.parse(document["triples"], format=ox.RdfFormat.N_TRIPLES)]
         for name in names:
-            triples.extend(self.definitions.shape_triples(name))
+            triples.extend(self._profile_documents.shape_triples(name))
         return triples
 
-    async def _rdf(self, request: Request, iri: str, form: Form, place: Place, terms: Iterable[str]) -> bytes:
+    async def _rdf(
+        self,
+        request: Request,
+        snapshot: ServedSnapshot,
+        iri: str,
+        media_type: MediaType,
+        place: Place,
+        terms: Sequence[str],
+    ) -> bytes:
         """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
-        terms = list(terms)
-        said = await self.front.lookup({"op": "document", "iri": iri, "terms": terms})
-        written = await self.front.drawing.of(self._write_document, request, iri, form, place, said, terms)
+        document = await self._descriptions.document(snapshot, iri, terms)
+        address = base_address(request, self._url)
+        written = await self._background.run(self._write, address, iri, media_type, place, document, terms)
         if written is None:
-            raise await self.missing(request, iri.removeprefix(self.base))
+            raise self._missing(request, iri.removeprefix(self._base))
         return written
 
-    def _write_document(
-        self, request: Request, iri: str, form: Form, place: Place, said: dict[str, Any], terms: Iterable[str]
+    def _write(
+        self,
+        address: str,
+        iri: str,
+        media_type: MediaType,
+        place: Place,
+        document: dict[str, Any],
+        terms: Sequence[str],
     ) -> bytes | None:
-        triples = self._triples(said, (iri, *terms))
+        triples = self._triples(document, (iri, *terms))
         if not triples:
             return None
         if any(it.predicate.value == f"{VOID}triples" for it in triples):
-            dump = f"{self.front.address(request)}/store?{urlencode({'graph': iri})}"
+            dump = f"{address}/store?{urlencode({'graph': iri})}"
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(f"{VOID}dataDump"), ox.NamedNode(dump)))
-        if form.name == "jsonld":
+        if media_type.name == "jsonld":
             return (json.dumps(self._tree(triples, iri), ensure_ascii=False, indent=2) + "\n").encode()
         if not place.fields:
-            page = ox.NamedNode(f"{self.base.rstrip('/')}{place.path}")
+            page = ox.NamedNode(f"{self._base.rstrip('/')}{place.path}")
             triples.append(ox.Triple(page, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(iri)))
-        return self.write(triples, form, {"foaf": _FOAF, "void": VOID})
+        return write_rdf(triples, media_type, self._prefixes)
 
-    def write(self, triples: Iterable[ox.Triple], form: Form, prefixes: Mapping[str, str]) -> bytes:
-        """Write triples with the prefixes of the profile and others."""
-        known = next(it for it in SERIALIZATIONS if it.name == form.name)
-        return write_triples(triples, known, {**self.front.prefixes, **prefixes})
+
+def _sent(request: Request) -> tuple[str, str]:
+    """Return a request's path below the mount, without its first slash, and its query, as they were sent.
+
+    Raises RequestError.
+    """
+    path = sent_path(request).removeprefix("/")
+    query: bytes = request.scope["query_string"]
+    if not path.isascii() or not query.isascii():
+        raise RequestError(400, "the address has characters that are not escaped")
+    if len(path) > _LONGEST_IRI:
+        raise RequestError(404, "there is nothing here")
+    return path, query.decode("ascii") if len(query) <= _LONGEST_IRI else ""
 
 
 def _term(iri: str, entry: dict[str, Any], namespace: str, names: Names, uses: int) -> dict[str, Any]:
@@ -344,11 +367,11 @@ def _shape(iri: str, entry: dict[str, list[Any]], namespace: str, names: Names) 
 
 
 def _links(place: Place, prefix: str) -> list[dict[str, str]]:
-    """Return where a document's other forms are; one without a path of its own has none."""
+    """Return where a document's other media types are; one without a path of its own has none."""
     return [
-        {"name": FORM_NAMES[it.name], "href": other.link(prefix), "media_type": it.media_type}
-        for it in LINKED_FORMS
-        if it is not HTML and (other := place.in_form(it)) is not None
+        {"name": TYPE_NAMES[it.name], "href": other.link(prefix), "media_type": it.media_type}
+        for it in LINKED_TYPES
+        if it is not HTML and (other := place.as_type(it)) is not None
     ]
 
 

@@ -10,7 +10,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 """The languages, each by its own name."""
 
 # key: English, German
-_TEXTS: dict[str, tuple[str, str]] = {
+_MESSAGES: dict[str, tuple[str, str]] = {
     "about_site": ("About this graph", "Über diesen Graphen"),
     "about_things": ("What is known", "Was bekannt ist"),
     "all_rows": ("{} rows", "{} Zeilen"),
@@ -147,10 +147,10 @@ def word_of_others(iri: str, language: str) -> str:
     return words[list(LANGUAGES).index(language)] if words else ""
 
 
-def texts(language: str) -> dict[str, Any]:
+def messages(language: str) -> dict[str, Any]:
     """Return the words in a language, one of LANGUAGES; under `errors` the headings by status."""
     column = list(LANGUAGES).index(language)
     return {
-        **{key: words[column] for key, words in _TEXTS.items()},
+        **{key: words[column] for key, words in _MESSAGES.items()},
         "errors": {status: words[column] for status, words in _ERRORS.items()},
     }

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import lookup, primary
-from pressgraph.rdf import PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
+from pressgraph.rdf import DCTERMS, PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.rdf.terms import local_name
 from pressgraph.server.http.addresses import about, external
 from pressgraph.server.pages.messages import word_of_others
-from pressgraph.server.sparql.description import DCTERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -159,7 +158,7 @@ class Names:
         self.nodes: dict[str, Sequence[dict[str, Any]]] = {}
         """What is said of nodes without a name that are still to be shown: each is shown once."""
 
-    def pick(self, texts: Sequence[Sequence[str]]) -> tuple[str, str]:
+    def pick(self, values: Sequence[Sequence[str]]) -> tuple[str, str]:
         """Return the text in the reader's language, else one without a language, else English, else any."""
 
         def rank(item: Sequence[str]) -> tuple[int, str]:
@@ -168,11 +167,11 @@ class Names:
                 return 0, item[0]
             return (1 if not tag else 2 if primary(tag) == "en" else 3), item[0]
 
-        if not texts:
+        if not values:
             return "", ""
-        wanted = lookup(self._language, (item[1] for item in texts if item[1]))
+        wanted = lookup(self._language, (item[1] for item in values if item[1]))
         wanted = wanted.lower() if wanted is not None else None
-        best = min(texts, key=rank)
+        best = min(values, key=rank)
         return best[0], best[1]
 
     def local(self, iri: str) -> str:
@@ -268,15 +267,15 @@ class Names:
         )
 
 
-def thing_view(iri: str, found: dict[str, Any], names: Names, uses: int) -> Thing:
+def thing_model(iri: str, found: dict[str, Any], names: Names, uses: int) -> Thing:
     """Return what the page of a thing shows; `uses` is how often a term is used."""
     names.nodes = dict(found["nodes"])
     receipts = {name: _receipt(name, it, names) for name, it in found["receipts"].items()}
     classes = [it["o"][1] for it in found["facts"] if it["p"] == RDF_TYPE and it["o"][0] == "iri"]
     specific = names.specific(classes)
     order = names.order(specific)
-    texts = [it["o"][1:3] for word in _LEADS for it in found["facts"] if it["p"] == word and it["o"][0] == "text"]
-    text, language = names.pick(texts)
+    leads = [it["o"][1:3] for word in _LEADS for it in found["facts"] if it["p"] == word and it["o"][0] == "text"]
+    text, language = names.pick(leads)
     return Thing(
         name=names.name(iri),
         kinds=tuple(map(names.term, specific)),
@@ -367,7 +366,7 @@ def _receipt(graph: str, found: dict[str, Any], names: Names) -> Receipt:
     )
 
 
-def result_view(
+def result_table(
     variables: Sequence[str],
     bindings: Sequence[Mapping[str, Any]],
     total: int | None,
@@ -392,8 +391,8 @@ def result_view(
                 return names.value(["text", binding["value"], language, datatype])
         return Value(text=str(binding.get("value", "")))
 
-    def cell(row: Mapping[str, Any], column: str) -> Value | None:
-        name, thing = row.get(column), value(row.get(things.get(column, column)))
+    def cell(binding: Mapping[str, Any], column: str) -> Value | None:
+        name, thing = binding.get(column), value(binding.get(things.get(column, column)))
         if name is None or thing is None or thing.name is None or column not in things:
             return thing or value(name)
         return Value(name=replace(thing.name, label=name["value"], language=name.get("xml:lang", "")))
@@ -402,12 +401,12 @@ def result_view(
     return {
         "kind": "rows",
         "variables": [things.get(it, it) for it in shown],
-        "rows": [[cell(row, it) for it in shown] for row in bindings],
+        "rows": [[cell(binding, it) for it in shown] for binding in bindings],
         "total": total,
     }
 
 
-def graph_view(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:
+def graph_table(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:
     """Return the table of a graph: a row for each triple, whose terms travel as those of lookups do."""
     rows = [[names.value(it) for it in triple] for triple in triples]
     return {"kind": "graph", "variables": ("subject", "predicate", "object"), "rows": rows, "total": total}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _VERSION = f"{OWL}versionIRI"
 
 
-class Definitions:
+class ProfileDocuments:
     """What a profile defines."""
 
     def __init__(self, profile: Profile) -> None:
@@ -48,6 +48,19 @@ class Definitions:
     def terms(self, namespace: str) -> list[str]:
         """Return the terms of a namespace."""
         return sorted(iri for iri in self._terms if iri.startswith(namespace))
+
+    def namespace(self, name: str, roots: Sequence[str]) -> str | None:
+        """Return the namespace whose terms follow a path below one of these roots: /cluster, /vocab/label-level.
+
+        The version of an ontology, such as /cluster/0.1.0, is the ontology as it is: older ones are not kept.
+        """
+        name = name.rstrip("/")
+        for root in roots if name else ():
+            iri = self.versions.get(root + name, root + name)
+            for namespace in (f"{iri}#", f"{iri}/"):
+                if namespace in self.namespaces and namespace not in roots:
+                    return namespace
+        return None
 
     @cached_property
     def _read(self) -> tuple[dict[str, str], dict[Resource, list[ox.Triple]]]:

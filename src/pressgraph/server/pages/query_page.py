@@ -10,17 +10,16 @@ import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.query.forms import query_form
-from pressgraph.query.guard import check_query
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
 from pressgraph.query.projection import portable, read_names
-from pressgraph.server.cache import Entry, Question
 from pressgraph.server.http.addresses import link
-from pressgraph.server.http.negotiation import GRAPHS, JSON, ROWS, Form
-from pressgraph.server.http.responses import RequestError, entity
-from pressgraph.server.pages.documents import FORM_NAMES
-from pressgraph.server.pages.models import graph_view, result_view
-from pressgraph.server.sparql.protocol import Operation, parameters
+from pressgraph.server.http.negotiation import GRAPHS, JSON, ROWS, MediaType
+from pressgraph.server.http.requests import base_address, mount_prefix, parameters
+from pressgraph.server.http.responses import Representation, RequestError, respond
+from pressgraph.server.pages.documents import TYPE_NAMES
+from pressgraph.server.pages.models import graph_table, result_table
+from pressgraph.server.sparql.results import first_bindings
 from pressgraph.server.workers.describe import term
 from pressgraph.spelling import did_you_mean
 
@@ -30,26 +29,52 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
     from pressgraph.query import SavedQuery
     from pressgraph.query.saved import Parameter
     from pressgraph.server.pages.models import Names
-    from pressgraph.server.pages.renderer import Pages
+    from pressgraph.server.pages.renderer import PageRenderer
+    from pressgraph.server.served import ServedSnapshot
+    from pressgraph.server.sparql.protocol import Operation
+    from pressgraph.server.sparql.queries import QueryService
+    from pressgraph.server.workers.background import Background
+    from pressgraph.server.workers.descriptions import Descriptions
 
 _ROWS_SHOWN = 500
 _LINES_AROUND = 2
-_N_TRIPLES = next(form for form in GRAPHS if form.name == "ntriples")
+_N_TRIPLES = next(it for it in GRAPHS if it.name == "ntriples")
 _EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
 
 
 class QueryPage:
-    """The page at /sparql for who reads HTML."""
+    """The page at /sparql for browsers."""
 
-    def __init__(self, pages: Pages) -> None:
-        self.pages = pages
-        self.front = pages.front
+    def __init__(
+        self,
+        renderer: PageRenderer,
+        queries: QueryService,
+        background: Background,
+        descriptions: Descriptions,
+        project: Project,
+        profile: Profile,
+        saved_queries: Mapping[str, SavedQuery],
+        prefixes: Mapping[str, str],
+    ) -> None:
+        self._renderer = renderer
+        self._queries = queries
+        self._background = background
+        self._descriptions = descriptions
+        self._project = project
+        self._profile = profile
+        self._saved_queries = saved_queries
+        self._prefixes = prefixes
 
-    async def answer(self, request: Request, operation: Operation) -> Response:
-        """Show the page; run the query of the address, or the saved query that it names."""
+    async def show(self, request: Request, snapshot: ServedSnapshot, operation: Operation) -> Response:
+        """Show the page; run the query of the address, or the saved query that it names.
+
+        Raises RequestError.
+        """
         fields = dict(parameters(request.scope["query_string"]))
         text, problem, status = operation.query or "", "", 200
         saved: SavedQuery | None = None
@@ -58,12 +83,12 @@ class QueryPage:
             try:
                 saved, values, text = self._saved(request, fields)
             except PressgraphError as error:
-                saved, problem = self.front.saved_queries.get(fields["saved"]), _sentence(error)
+                saved, problem = self._saved_queries.get(fields["saved"]), _sentence(error)
         result, undecided = None, ""
         if not problem and (operation.query or (saved is not None and "run" in fields)):
             try:
-                result = await self._result(request, text, operation)
-                undecided = await self._undecided(request, saved, text, operation)
+                result = await self._result(request, snapshot, text, operation)
+                undecided = await self._undecided(request, snapshot, saved, text, operation)
             except RequestError as error:
                 problem, status = error.message, error.status
         place = LINE_AND_COLUMN.search(problem)
@@ -74,48 +99,47 @@ class QueryPage:
         ]
 
         def shown() -> dict[str, Any]:
-            view = result() if result is not None else None
+            table = result() if result is not None else None
             return {
                 "status": status,
                 "text": text or _EXAMPLE,
                 "saved": saved,
                 "form": self._form(request, saved, values) if saved else [],
-                "queries": self._queries(),
+                "queries": self._by_folder(),
                 "problem": problem,
                 "line": line,
                 "column": column,
                 "excerpt": _excerpt(text, line, column),
-                "result": view,
-                "undecided": undecided if view is None or view.get("answer") is not True else "",
-                "downloads": _downloads(view, self._portable(request, text), dataset, self.pages.prefix(request)),
+                "result": table,
+                "undecided": undecided if table is None or table.get("answer") is not True else "",
+                "downloads": _downloads(table, self._portable(request, text), dataset, mount_prefix(request)),
                 "dataset": dataset,
-                "prefixes": sorted(self.front.prefixes.items()),
+                "prefixes": sorted(self._prefixes.items()),
             }
 
-        return await self.pages.draw_beside(request, "query.html", shown)
+        return await self._renderer.draw_beside(request, "query.html", shown)
 
     def _saved(self, request: Request, fields: Mapping[str, str]) -> tuple[SavedQuery, dict[str, str], str]:
         """Return the saved query that an address names, the parameters that it gives, and the query's text.
 
         Raises PressgraphError.
         """
-        front = self.front
-        saved = front.saved_queries.get(fields["saved"])
+        saved = self._saved_queries.get(fields["saved"])
         if saved is None:
-            hint = did_you_mean(fields["saved"], front.saved_queries, otherwise="the list has them all")
+            hint = did_you_mean(fields["saved"], self._saved_queries, otherwise="the list has them all")
             raise QueryError(f"there is no saved query '{fields['saved'][:100]}'", hint=hint)
         values = {name: value for name in saved.parameters if (value := fields.get(f"p.{name}", "").strip())}
         for name, parameter in saved.parameters.items():
             if parameter.type == "lang":
-                values.setdefault(name, self.pages.language(request))
-        return saved, values, saved.fill(values, front.profile, front.project.id_base)
+                values.setdefault(name, self._renderer.language(request))
+        return saved, values, saved.fill(values, self._profile, self._project.id_base)
 
     def _form(self, request: Request, saved: SavedQuery, values: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return the fields of a saved query's form."""
-        names = self.pages.names(request)
+        names = self._renderer.names(request)
 
         def options(parameter: Parameter) -> list[tuple[str, str]]:
-            scheme = self.front.profile.schemes.get(parameter.type.removeprefix("term:"))
+            scheme = self._profile.schemes.get(parameter.type.removeprefix("term:"))
             found = [(it.name, names.name(it.iri).label) for it in scheme.concepts.values()] if scheme else []
             return sorted(found, key=lambda it: it[1].casefold())
 
@@ -132,91 +156,102 @@ class QueryPage:
             for it in saved.parameters.values()
         ]
 
-    def _queries(self) -> dict[str, list[SavedQuery]]:
+    def _by_folder(self) -> dict[str, list[SavedQuery]]:
         """Return the saved queries by the folder that they are in, those in none first."""
         groups: dict[str, list[SavedQuery]] = {"": []}
-        for query in self.front.saved_queries.values():
+        for query in self._saved_queries.values():
             groups.setdefault(query.name.rpartition("/")[0], []).append(query)
         return groups
 
-    async def _result(self, request: Request, text: str, operation: Operation) -> Callable[[], dict[str, Any]]:
+    async def _result(
+        self, request: Request, snapshot: ServedSnapshot, text: str, operation: Operation
+    ) -> Callable[[], dict[str, Any]]:
         """Return what makes of a result what the page shows, with the names that the query selects.
 
         Raises RequestError.
         """
-        front = self.front
+        run = self._background.run
+        await run(self._queries.check, text)
         try:
-            await front.drawing.of(check_query, text, front.endpoint.limits)
-            named = await front.drawing.of(read_names, text)
+            named = await run(read_names, text)
         except QueryError as error:
             raise RequestError(400, str(error)) from error
-        names = self.pages.names(request)
+        names = self._renderer.names(request)
         if query_form(text) in {"CONSTRUCT", "DESCRIBE"}:
-            content, whole = await self._content(request, text, operation, _N_TRIPLES)
-            return lambda: graph_view(*_triples(content, whole=whole), names)
-        content, whole = await self._content(request, text if named is None else named.text, operation, JSON)
+            content, whole = await self._content(request, snapshot, text, operation, _N_TRIPLES)
+            return lambda: graph_table(*_triples(content, whole=whole), names)
+        selected = text if named is None else named.text
+        content, whole = await self._content(request, snapshot, selected, operation, JSON)
         if named is None:
-            return lambda: _rows_view(*_bindings(content, whole=whole), names, {})
+            return lambda: _rows_table(*_bindings(content, whole=whole), names, {})
         if named.order and not whole:
             # what comes first is known of all rows only: the engine has to sort them
-            content, whole = await self._content(request, self._portable(request, text), operation, JSON)
-            return lambda: _rows_view(*_bindings(content, whole=whole), names, named.names)
-        head, rows, total = await front.drawing.of(partial(_bindings, content, whole=whole, every=bool(named.order)))
-        found = await front.lookup({"op": "names", "iris": things_in(named, rows)})
-        languages = (self.pages.language(request), front.project.language)
+            content, whole = await self._content(request, snapshot, self._portable(request, text), operation, JSON)
+            return lambda: _rows_table(*_bindings(content, whole=whole), names, named.names)
+        head, rows, total = await run(partial(_bindings, content, whole=whole, every=bool(named.order)))
+        found = await self._descriptions.names(snapshot, things_in(named, rows))
+        languages = (self._renderer.language(request), self._project.language)
 
         def shown() -> dict[str, Any]:
-            filled = fill(named, rows, found, languages, id_base=front.project.id_base)
+            filled = fill(named, rows, found, languages, id_base=self._project.id_base)
             count = len(filled) if named.order else total
-            return _rows_view({"head": {**head["head"], "vars": named.columns}}, filled, count, names, named.names)
+            return _rows_table({"head": {**head["head"], "vars": named.columns}}, filled, count, names, named.names)
 
         return shown
 
-    async def _undecided(self, request: Request, saved: SavedQuery | None, text: str, operation: Operation) -> str:
+    async def _undecided(
+        self, request: Request, snapshot: ServedSnapshot, saved: SavedQuery | None, text: str, operation: Operation
+    ) -> str:
         """Return what a saved query cannot decide, in a sentence.
 
         Raises RequestError.
         """
-        other = self.front.saved_queries.get(saved.undecided or "") if saved else None
+        other = self._saved_queries.get(saved.undecided or "") if saved else None
         if saved is None or other is None:
             return ""
-        asked = saved.undecided_text(text, other)
-        named = read_names(asked)
-        content, whole = await self._content(request, asked if named is None else named.text, operation, JSON)
+        query = saved.undecided_text(text, other)
+        named = read_names(query)
+        content, whole = await self._content(request, snapshot, query if named is None else named.text, operation, JSON)
         total = _bindings(content, whole=whole)[2]
-        return saved.undecided_message(total, self.pages.language(request)) if total else ""
+        return saved.undecided_message(total, self._renderer.language(request)) if total else ""
 
-    async def _content(self, request: Request, text: str, operation: Operation, form: Form) -> tuple[bytes, bool]:
+    async def _content(
+        self, request: Request, snapshot: ServedSnapshot, text: str, operation: Operation, media_type: MediaType
+    ) -> tuple[bytes, bool]:
         """Return a query's result, and whether it is the whole one: a page needs the beginning only.
 
         Raises RequestError.
         """
-        front = self.front
-        base = front.address(request) + "/sparql"
-        question = Question(front.snapshot_id, text, operation.default, operation.named, form.name, base)
-        known = front.endpoint.cache.get(question)
-        if known is not None:
-            return known.body, True
-        content, exchange = await front.endpoint.evaluate(request, question)
-        if exchange is not None:
-            exchange.close()
-        return content, exchange is None
+        prepared = await self._queries.prepare_beside(
+            text,
+            snapshot=snapshot,
+            accept=media_type.media_type,
+            base=f"{base_address(request, self._project.serve.url)}/sparql",
+            default=operation.default,
+            named=operation.named,
+            html=False,
+        )
+        result = await self._queries.result(prepared, request.receive)
+        if isinstance(result, Representation):
+            return result.body, True
+        result.job.close()
+        return result.beginning, False
 
     def _portable(self, request: Request, text: str) -> str:
         """Return a query for the endpoint, which fills in no names: it answers as SPARQL has it."""
         try:
             named = read_names(text) is not None
-            return portable(text, self.front.prefixes, self.pages.language(request)) if named else text
+            return portable(text, self._prefixes, self._renderer.language(request)) if named else text
         except QueryError:
             return text
 
     async def terms(self, request: Request) -> Response:
         """Answer with what the editor completes: prefixes, and terms with their names."""
-        profile, language = self.front.profile, self.pages.language(request)
-        names = self.pages.names(request)
+        profile, language = self._profile, self._renderer.language(request)
+        names = self._renderer.names(request)
         known = {curie: iri for iri in profile.ontology_terms if (curie := profile.curie(iri)) is not None}
         content = {
-            "prefixes": self.front.prefixes,
+            "prefixes": self._prefixes,
             "terms": [
                 {
                     "term": curie,
@@ -228,8 +263,8 @@ class QueryPage:
             ],
         }
         text = json.dumps(content, ensure_ascii=False)
-        entry = Entry(text.encode(), "application/json", f'"{profile.digest[:16]}-{language}"')
-        return entity(request, entry, {"cache-control": "no-cache", "vary": "Accept-Language, Cookie"})
+        terms = Representation(text.encode(), "application/json", f'"{profile.digest[:16]}-{language}"')
+        return respond(request, terms, {"cache-control": "no-cache", "vary": "Accept-Language, Cookie"})
 
 
 def _sentence(error: PressgraphError) -> str:
@@ -248,12 +283,12 @@ def _excerpt(text: str, line: int, column: int) -> str:
     return "\n".join(shown)
 
 
-def _rows_view(
+def _rows_table(
     head: Mapping[str, Any], rows: list[dict[str, Any]], total: int | None, names: Names, things: Mapping[str, str]
 ) -> dict[str, Any]:
     if "boolean" in head:
         return {"kind": "boolean", "answer": head["boolean"]}
-    return result_view(head["head"]["vars"], rows[:_ROWS_SHOWN], total, names, things)
+    return result_table(head["head"]["vars"], rows[:_ROWS_SHOWN], total, names, things)
 
 
 def _bindings(
@@ -267,18 +302,8 @@ def _bindings(
         found = json.loads(content)
         rows = found.get("results", {}).get("bindings", [])
         return found, rows if every else rows[:_ROWS_SHOWN], len(rows)
-    text = content.decode("utf-8", "replace")
-    start = text.index('"bindings":[') + len('"bindings":[')
-    head = json.loads(text[: text.index(',"results"')] + "}")
-    decoder, rows = json.JSONDecoder(), []
-    try:
-        while len(rows) < _ROWS_SHOWN:
-            row, start = decoder.raw_decode(text, start)
-            rows.append(row)
-            start += 1  # the comma
-    except json.JSONDecodeError:
-        pass  # the beginning ends here
-    return head, rows, None
+    columns, rows = first_bindings(content, _ROWS_SHOWN)
+    return {"head": {"vars": columns}}, rows, None
 
 
 def _triples(content: bytes, *, whole: bool) -> tuple[list[list[list[Any]]], int | None]:
@@ -293,11 +318,11 @@ def _triples(content: bytes, *, whole: bool) -> tuple[list[list[list[Any]]], int
 def _downloads(
     result: dict[str, Any] | None, text: str, dataset: list[tuple[str, str]], prefix: str
 ) -> list[dict[str, str]]:
-    offered: dict[str, tuple[Form, ...]] = {"rows": ROWS, "graph": GRAPHS}
+    offered: dict[str, tuple[MediaType, ...]] = {"rows": ROWS, "graph": GRAPHS}
     return [
         {
-            "name": FORM_NAMES.get(form.name, form.name.upper()),
-            "href": link("/download", [("type", form.media_type), *dataset, ("query", text)], prefix=prefix),
+            "name": TYPE_NAMES.get(it.name, it.name.upper()),
+            "href": link("/download", [("type", it.media_type), *dataset, ("query", text)], prefix=prefix),
         }
-        for form in offered.get(result["kind"] if result else "", ())
+        for it in offered.get(result["kind"] if result else "", ())
     ]

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
-from pressgraph.rdf import RDF_TYPE, SD, XSD
+from pressgraph.rdf import DCTERMS, RDF_TYPE, SD, VOID, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.dataset.counts import Counts
 
-VOID = "http://rdfs.org/ns/void#"
 FORMATS = "http://www.w3.org/ns/formats/"
-DCTERMS = "http://purl.org/dc/terms/"
 PREFIXES = {"sd": SD, "void": VOID, "formats": FORMATS, "dcterms": DCTERMS, "xsd": XSD}
 
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")

@@ -1,4 +1,4 @@
-"""Where pages and descriptions are drawn: beside the event loop, which answers everybody else meanwhile.
+"""A thread beside the event loop, which draws pages and descriptions while the loop answers everybody else.
 
 Drawing is Python, and Python runs one thread at a time; but it changes threads between any two of its steps, so the
 loop waits for no drawing, only for its turn. One thread draws, so that the loop has at least every other turn.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pressgraph.server.cache import Entry
+    from pressgraph.server.http.responses import Representation
 
 THREAD = "drawing"
 _TURN = 0.001
@@ -23,8 +23,8 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class Drawing:
-    """The thread that draws."""
+class Background:
+    """The thread beside the event loop."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=THREAD)
@@ -33,14 +33,14 @@ class Drawing:
         """Share the time of the process fairly from now on."""
         sys.setswitchinterval(_TURN)
 
-    async def of(self, draw: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-        """Return what a function returns that runs beside the event loop; it must change nothing of the front's."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: draw(*arguments, **named))
+    async def run(self, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
+        """Return what a function returns that runs beside the event loop; it must change nothing that the loop uses."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*arguments, **named))
 
-    async def packed(self, entry: Entry) -> Entry:
-        """Return an answer that is compressed already, for whoever takes it so."""
-        await self.of(entry.encoded, compress=True)
-        return entry
+    async def packed(self, representation: Representation) -> Representation:
+        """Return a representation that is compressed already, for whoever takes it so."""
+        await self.run(representation.encoded, compress=True)
+        return representation
 
     def stop(self) -> None:
         """Begin nothing new."""

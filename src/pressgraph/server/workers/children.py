@@ -1,4 +1,4 @@
-"""The processes below the front: one started by itself, or forked from a nursery that has read its code already.
+"""The processes below the server: one started by itself, or forked from a nursery that has read its code already.
 
 A worker is replaced after each query that ran too long, and the others wait for the core meanwhile. A process that
 begins with an interpreter computes for 50 milliseconds until it is ready, and a forked one for 10, most of which opens
@@ -31,7 +31,7 @@ _KEPT_ENVIRONMENT = (
 
 
 class Child(Protocol):
-    """A process, as far as the front needs it."""
+    """A process, as far as the server needs it."""
 
     @property
     def pid(self) -> int | None:
@@ -55,7 +55,7 @@ class Spawned:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
-            # a group, so that it can be ended whole, and Ctrl-C is the front's affair; not a session: Linux may give
+            # a group, so that it can be ended whole, and Ctrl-C is the server's affair; not a session: Linux may give
             # each session its share of the cores (autogroups), and priorities count only inside one
             process_group=0,
         )
@@ -108,7 +108,7 @@ def _signal(pid: int, number: int, *, ended: bool) -> None:
 
 
 class Nursery:
-    """The front's end of the process that forks workers (`pressgraph.server.workers.nursery`), started when needed."""
+    """The server's end of the process that forks workers (`pressgraph.server.workers.nursery`), started when needed."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self._settings = json.dumps(settings, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""What pages need of the dataset, read in a worker process and returned as JSON.
+"""Descriptions of things for pages and documents, read from the store in a worker process and returned as JSON.
 
 Terms travel as `["iri", value]`, `["node", label]` or `["text", value, language, datatype]`.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.query.names import names_in_store
 from pressgraph.query.projection import NAMES, TEXTS
-from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS
-from pressgraph.server.sparql.description import DCTERMS, VOID
+from pressgraph.rdf import CLU, DCTERMS, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,44 +55,6 @@ def term(value: Any) -> list[Any]:
         case ox.BlankNode():
             return ["node", value.value]
     return ["text", str(value), "", ""]
-
-
-def thing(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return what is said of an IRI and what points to it, with receipts and with the labels of all that is named.
-
-    Of a graph also what it says, of a source also the facts that were read from it, of a property where it is used.
-    """
-    node = ox.NamedNode(request["iri"])
-    facts = _stated(store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
-    # the facts that were read from a source are listed in full, with their evidence
-    pointing = (quad for quad in store.quads_for_pattern(None, None, node, None) if quad.predicate not in _FROM_SOURCE)
-    links = _stated(pointing, _MOST_LINKS)
-    says = _stated(store.quads_for_pattern(None, None, None, node), _MOST_STATEMENTS)
-    read, all_read = _read_from(store, node)
-    examples = _stated(store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
-    every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
-    nodes = _nodes(store, every)
-    every += [entry for said in nodes.values() for entry in said]
-    graphs = sorted({name for entry in every for name in entry["graphs"]})
-    receipts = {name: found for name in graphs if (found := receipt(store, ox.NamedNode(name)))}
-    named = {node.value, *(entry["p"] for entry in every)}
-    named.update(it[1] for entry in every for it in (entry["s"], entry["o"]) if it[0] == "iri")
-    named.update(
-        found[key] for found in receipts.values() for key in ("source", "status", "reviewedBy") if key in found
-    )
-    return {
-        "facts": facts,
-        "links": links,
-        "more": len(links) >= _MOST_LINKS,
-        "says": says,
-        "read": read,
-        "all_read": all_read,
-        "examples": examples,
-        "nodes": nodes,
-        "receipts": receipts,
-        "labels": labels(store, named),
-        "kinds": kinds(store, (name for name in named if name.startswith(settings["id_base"]))),
-    }
 
 
 def _nodes(store: ox.Store, entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -140,8 +102,8 @@ def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, An
     assert isinstance(graphs, ox.QuerySolutions)  # noqa: S101 - a SELECT
     found: list[dict[str, Any]] = []
     left = _MOST_STATEMENTS
-    for row in graphs:
-        fact = row["fact"]
+    for solution in graphs:
+        fact = solution["fact"]
         if left <= 0 or not isinstance(fact, ox.NamedNode):
             continue
         says = _stated(store.quads_for_pattern(None, None, None, fact), left)
@@ -221,33 +183,6 @@ def _shortened(text: str) -> str:
     return f"{text[:_LONGEST_LABEL].rpartition(' ')[0] or text[:_LONGEST_LABEL]} …"
 
 
-def document(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the description of an IRI as N-Triples: its triples, and those of the nodes named below it.
-
-    Of a fact's graph also what it says. Of what nothing is said of: what points to it, or its size if it is a graph.
-    With `terms`, also the descriptions of these IRIs.
-    """
-    node = ox.NamedNode(request["iri"])
-    triples: set[ox.Triple] = set()
-    _describe(store, [node, *map(ox.NamedNode, request.get("terms", ()))], triples)
-    if node.value.startswith(f"{settings['id_base']}fact/"):
-        triples.update(quad.triple for quad in store.quads_for_pattern(None, None, None, node))
-    elif store.contains_named_graph(node):
-        size = ox.Literal(_count(store.quads_for_pattern(None, None, None, node)))
-        triples.add(ox.Triple(node, _TYPE, ox.NamedNode(f"{VOID}Dataset")))
-        triples.add(ox.Triple(node, ox.NamedNode(f"{VOID}triples"), size))
-    if not triples:
-        pointing = (
-            *store.quads_for_pattern(None, None, node, _DEFAULT),
-            *store.quads_for_pattern(None, node, None, _DEFAULT),
-        )
-        triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
-        # a class expression that names a term is a blank node, which says nothing by itself
-        _describe(store, [it.subject for it in triples if isinstance(it.subject, ox.BlankNode)], triples)
-    written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
-    return {"triples": written.decode() if written else ""}
-
-
 def _describe(store: ox.Store, starts: Sequence[ox.NamedNode | ox.BlankNode], triples: set[ox.Triple]) -> None:
     """Add the triples of nodes, of the nodes named below them, and of blank nodes to their end.
 
@@ -271,46 +206,6 @@ def _describe(store: ox.Store, starts: Sequence[ox.NamedNode | ox.BlankNode], tr
                 continue
             seen.add(below)
             waiting.append(below)
-
-
-def exists(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the first IRI of a list that occurs in the dataset."""
-    nodes = []
-    for name in request["iris"]:
-        with suppress(ValueError):
-            nodes.append(ox.NamedNode(name))
-    patterns: tuple[Callable[[ox.NamedNode], Any], ...] = (
-        lambda node: next(store.quads_for_pattern(node, None, None, _DEFAULT), None),
-        store.contains_named_graph,
-        lambda node: next(store.quads_for_pattern(None, None, node, _DEFAULT), None),
-        lambda node: next(store.quads_for_pattern(None, node, None, _DEFAULT), None),
-    )
-    return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
-
-
-def terms(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known of terms: labels, definitions and classes."""
-    found: dict[str, dict[str, Any]] = {}
-    for name in request["terms"]:
-        node = ox.NamedNode(name)
-        entry: dict[str, Any] = {"types": [], "definitions": []}
-        for quad in store.quads_for_pattern(node, None, None, _DEFAULT):
-            if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode):
-                entry["types"].append(quad.object.value)
-            elif quad.predicate.value in _DEFINITIONS and isinstance(quad.object, ox.Literal):
-                entry["definitions"].append([quad.object.value, quad.object.language or ""])
-        if entry["types"] or entry["definitions"]:
-            entry["definitions"].sort()
-            found[name] = entry
-    return {
-        "terms": found,
-        "labels": labels(store, {*found, *(it for entry in found.values() for it in entry["types"])}),
-    }
-
-
-def names(store: ox.Store, _settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return what things are called, for the names that a query selects."""
-    return names_in_store(store, request["iris"])
 
 
 def first_page(store: ox.Store, counts: Counts) -> dict[str, Any]:
@@ -348,19 +243,6 @@ def fold(text: str) -> tuple[str, str]:
     return plain(folded), plain(spelled)
 
 
-def _index(store: ox.Store, settings: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Return every name as `(folded, spelled out, IRI)`; it is made once in a process, whose snapshot never changes."""
-    index: list[tuple[str, str, str]] | None = settings.get("index")
-    if index is None:
-        index = settings["index"] = [
-            (*fold(quad.object.value), quad.subject.value)
-            for label in LABELS
-            for quad in store.quads_for_pattern(None, label, None, _DEFAULT)
-            if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode)
-        ]
-    return index
-
-
 def _begins_word(text: str, word: str) -> bool:
     """Tell whether a word of the text begins so."""
     at = text.find(word)
@@ -369,37 +251,161 @@ def _begins_word(text: str, word: str) -> bool:
     return at >= 0
 
 
-def search(store: ox.Store, settings: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """Return the things whose names hold every word of a text, in any order, best first; with `any`, one of them."""
-    wanted, spelled = fold(request["text"])
-    words = [*zip(wanted.split(), spelled.split(), strict=False)]
-    best: dict[str, tuple[int, int, int, str]] = {}
-    for folded, long, iri in _index(store, settings) if words else ():
-        hits = sum(word in folded or other in long for word, other in words)
-        if hits < len(words) and not (request.get("any") and hits):
-            continue
-        starts = all(_begins_word(folded, word) for word, _ in words)
-        rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
-        # what the project itself describes comes before the vocabularies
-        key = (-hits, 0 if iri.startswith(settings["id_base"]) else 1, rank, folded)
-        if iri not in best or key < best[iri]:
-            best[iri] = key
-    found = sorted(best, key=lambda name: (*best[name], name))
-    shown = found[: request["most"]]
-    classes = kinds(store, shown)
-    every = {*shown, *(it for types in classes.values() for it in types)}
-    return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(store, every)}
-
-
 def _count(quads: Iterable[Any]) -> int:
     return sum(1 for _ in quads)
 
 
-LOOKUPS: dict[str, Callable[[ox.Store, dict[str, Any], dict[str, Any]], dict[str, Any]]] = {
-    "thing": thing,
-    "document": document,
-    "exists": exists,
-    "terms": terms,
-    "names": names,
-    "search": search,
+class Describer:
+    """Describes what a store holds, which never changes; `id_base` is what the project's own ids begin with."""
+
+    def __init__(self, store: ox.Store, id_base: str) -> None:
+        self._store = store
+        self._id_base = id_base
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request: `op` is the name of one of the methods below."""
+        return _OPERATIONS[request["op"]](self, request)
+
+    def thing(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
+
+        A graph comes with what it says, a source with the facts read from it, a property with its uses.
+        """
+        node = ox.NamedNode(request["iri"])
+        facts = _stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
+        # the facts that were read from a source are listed in full, with their evidence
+        pointing = (
+            quad for quad in self._store.quads_for_pattern(None, None, node, None) if quad.predicate not in _FROM_SOURCE
+        )
+        links = _stated(pointing, _MOST_LINKS)
+        says = _stated(self._store.quads_for_pattern(None, None, None, node), _MOST_STATEMENTS)
+        read, all_read = _read_from(self._store, node)
+        examples = _stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
+        every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
+        nodes = _nodes(self._store, every)
+        every += [entry for said in nodes.values() for entry in said]
+        graphs = sorted({name for entry in every for name in entry["graphs"]})
+        receipts = {name: found for name in graphs if (found := receipt(self._store, ox.NamedNode(name)))}
+        named = {node.value, *(entry["p"] for entry in every)}
+        named.update(it[1] for entry in every for it in (entry["s"], entry["o"]) if it[0] == "iri")
+        named.update(
+            found[key] for found in receipts.values() for key in ("source", "status", "reviewedBy") if key in found
+        )
+        return {
+            "facts": facts,
+            "links": links,
+            "more": len(links) >= _MOST_LINKS,
+            "says": says,
+            "read": read,
+            "all_read": all_read,
+            "examples": examples,
+            "nodes": nodes,
+            "receipts": receipts,
+            "labels": labels(self._store, named),
+            "kinds": kinds(self._store, (name for name in named if name.startswith(self._id_base))),
+        }
+
+    def document(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the description of an IRI as N-Triples: its triples, and those of the nodes named below it.
+
+        A fact's graph comes with what it says. Where nothing is said of an IRI, what points to it comes instead, or the
+        size of a graph.
+        With `terms`, also the descriptions of these IRIs.
+        """
+        node = ox.NamedNode(request["iri"])
+        triples: set[ox.Triple] = set()
+        _describe(self._store, [node, *map(ox.NamedNode, request.get("terms", ()))], triples)
+        if node.value.startswith(f"{self._id_base}fact/"):
+            triples.update(quad.triple for quad in self._store.quads_for_pattern(None, None, None, node))
+        elif self._store.contains_named_graph(node):
+            size = ox.Literal(_count(self._store.quads_for_pattern(None, None, None, node)))
+            triples.add(ox.Triple(node, _TYPE, ox.NamedNode(f"{VOID}Dataset")))
+            triples.add(ox.Triple(node, ox.NamedNode(f"{VOID}triples"), size))
+        if not triples:
+            pointing = (
+                *self._store.quads_for_pattern(None, None, node, _DEFAULT),
+                *self._store.quads_for_pattern(None, node, None, _DEFAULT),
+            )
+            triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
+            # a class expression that names a term is a blank node, which says nothing by itself
+            _describe(self._store, [it.subject for it in triples if isinstance(it.subject, ox.BlankNode)], triples)
+        written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
+        return {"triples": written.decode() if written else ""}
+
+    def exists(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the first IRI of a list that occurs in the dataset."""
+        nodes = []
+        for name in request["iris"]:
+            with suppress(ValueError):
+                nodes.append(ox.NamedNode(name))
+        patterns: tuple[Callable[[ox.NamedNode], Any], ...] = (
+            lambda node: next(self._store.quads_for_pattern(node, None, None, _DEFAULT), None),
+            self._store.contains_named_graph,
+            lambda node: next(self._store.quads_for_pattern(None, None, node, _DEFAULT), None),
+            lambda node: next(self._store.quads_for_pattern(None, node, None, _DEFAULT), None),
+        )
+        return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
+
+    def terms(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return what is known of terms: labels, definitions and classes."""
+        found: dict[str, dict[str, Any]] = {}
+        for name in request["terms"]:
+            node = ox.NamedNode(name)
+            entry: dict[str, Any] = {"types": [], "definitions": []}
+            for quad in self._store.quads_for_pattern(node, None, None, _DEFAULT):
+                if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode):
+                    entry["types"].append(quad.object.value)
+                elif quad.predicate.value in _DEFINITIONS and isinstance(quad.object, ox.Literal):
+                    entry["definitions"].append([quad.object.value, quad.object.language or ""])
+            if entry["types"] or entry["definitions"]:
+                entry["definitions"].sort()
+                found[name] = entry
+        return {
+            "terms": found,
+            "labels": labels(self._store, {*found, *(it for entry in found.values() for it in entry["types"])}),
+        }
+
+    def names(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return what things are called, for the names that a query selects."""
+        return names_in_store(self._store, request["iris"])
+
+    def search(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the things whose names hold every word of a text, in any order, best first; with `any`, one word."""
+        wanted, spelled = fold(request["text"])
+        words = [*zip(wanted.split(), spelled.split(), strict=False)]
+        best: dict[str, tuple[int, int, int, str]] = {}
+        for folded, long, iri in self._index if words else ():
+            hits = sum(word in folded or other in long for word, other in words)
+            if hits < len(words) and not (request.get("any") and hits):
+                continue
+            starts = all(_begins_word(folded, word) for word, _ in words)
+            rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
+            # what the project itself describes comes before the vocabularies
+            key = (-hits, 0 if iri.startswith(self._id_base) else 1, rank, folded)
+            if iri not in best or key < best[iri]:
+                best[iri] = key
+        found = sorted(best, key=lambda name: (*best[name], name))
+        shown = found[: request["most"]]
+        classes = kinds(self._store, shown)
+        every = {*shown, *(it for types in classes.values() for it in types)}
+        return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(self._store, every)}
+
+    @cached_property
+    def _index(self) -> list[tuple[str, str, str]]:
+        """Every name as `(folded, spelled out, IRI)`."""
+        return [
+            (*fold(quad.object.value), quad.subject.value)
+            for label in LABELS
+            for quad in self._store.quads_for_pattern(None, label, None, _DEFAULT)
+            if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode)
+        ]
+
+
+_OPERATIONS: dict[str, Callable[[Describer, dict[str, Any]], dict[str, Any]]] = {
+    "thing": Describer.thing,
+    "document": Describer.document,
+    "exists": Describer.exists,
+    "terms": Describer.terms,
+    "names": Describer.names,
+    "search": Describer.search,
 }

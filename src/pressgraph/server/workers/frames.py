@@ -1,4 +1,4 @@
-"""Messages between the front and its processes: a kind (one byte), a length (four, big-endian), the content."""
+"""Messages between the server and its processes: a kind (one byte), a length (four, big-endian), the content."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import socket
 
-    from pressgraph.server.cache import Question
-
 HEAD = struct.Struct(">cI")
 REQUEST, READY, DATA, END, FAILED = b"Q", b"R", b"D", b"E", b"X"
 ACCEPTED = b"A"
 """The writer: it has the whole request, and begins to carry it out."""
-BACK = b"B"
-"""The front: give back the requests that are not begun. The process: so many (four bytes) of the last were not."""
+REQUEUE = b"B"
+"""The server: give back the requests that are not begun. The process: so many (four bytes) of the last were not."""
 LARGEST = 256 * 1024 * 1024
 
 
@@ -38,20 +36,6 @@ def request_frame(request: dict[str, Any]) -> bytes:
 def query_frame(head: bytes, text: str) -> bytes:
     """Return a request for a query: JSON that many queries share, a line break, and the query's text."""
     return frame(REQUEST, head + b"\n" + text.encode("utf-8", "replace"))
-
-
-def query_head(question: Question, *, rows: int, size: int) -> bytes:
-    """Return the JSON of a request for a query, without its text."""
-    head = {
-        "op": "query",
-        "format": question.form,
-        "base": question.base,
-        "default": question.default,
-        "named": question.named,
-        "rows": rows,
-        "size": size,
-    }
-    return json.dumps(head, separators=(",", ":")).encode()
 
 
 def receive(sock: socket.socket) -> tuple[bytes, bytes] | None:

@@ -1,34 +1,39 @@
-"""One request to a process and what comes back, as the front sees it."""
+"""A job: one request to a process, and what comes back."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from pressgraph.server.failures import JobError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from pressgraph.server.workers.process import Process
+    from pressgraph.server.served import ServedSnapshot
 
 _AHEAD = 1024 * 1024
-"""How much of a result the front holds for a slow reader; then the process waits."""
+"""How much of a result is held for a slow reader; then the process waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeError(Exception):
-    """A request that a process did not answer, or not to the end. `kind` decides the status."""
+class Executor(Protocol):
+    """What does a job: a process, as far as the job needs it."""
 
-    kind: str
-    """One of the keys of `pressgraph.server.http.responses.STATUS`."""
-    message: str
+    def pause(self) -> None:
+        """Read no more of the result for now."""
 
-    def __str__(self) -> str:
-        return self.message
+    def resume(self) -> None:
+        """Read on."""
+
+    def drop(self, job: Job, reason: JobError) -> None:
+        """Forget a job."""
+
+    def kill(self, reason: JobError | None = None) -> None:
+        """End at once."""
 
 
-class Exchange:
+class Job:
     """One request to a process, and what comes back."""
 
     def __init__(self, request: bytes, failed: Callable[[str], None] | None = None, *, own: bool = False) -> None:
@@ -46,11 +51,13 @@ class Exchange:
         """Whether a process ended before it read the request, so that another one was asked."""
         self.begun = False
         """Whether some of the result was taken, so that it cannot begin anew."""
-        self.failure: ExchangeError | None = None
-        self.process: Process | None = None
+        self.failure: JobError | None = None
+        self.process: Executor | None = None
+        self.snapshot: ServedSnapshot | None = None
+        """What the process answers from, as soon as one is asked."""
         self.since = time.monotonic()
         self._enough = 0
-        self._begun: Callable[[], None] | None = None
+        self._on_begun: Callable[[], None] | None = None
 
     # -- what the process's side calls
 
@@ -60,21 +67,21 @@ class Exchange:
         self.held += len(content)
         if self.held >= _AHEAD and self.process is not None:
             self.process.pause()
-        if self._begun is not None:
+        if self._on_begun is not None:
             self._tell()
 
-    def finish(self, failure: ExchangeError | None = None, last: bytes = b"") -> None:
+    def finish(self, failure: JobError | None = None, last: bytes = b"") -> None:
         """Take the last piece of the result, and note that nothing more will come."""
         if self.done:
             return
         if last:
-            # whoever waits for room waits for the next request's answer, not for this one's
+            # whoever waits for room waits for the next job's result, not for this one's
             self.parts.append(last)
             self.held += len(last)
         self.done, self.failure = True, failure
         if failure is not None and self._failed is not None:
             self._failed(failure.kind)
-        if self._begun is not None:
+        if self._on_begun is not None:
             self._tell()
 
     def begin_anew(self) -> None:
@@ -85,15 +92,15 @@ class Exchange:
         self.since = time.monotonic()
 
     def _tell(self) -> None:
-        if self._begun is not None and (self.done or self.held >= self._enough):
-            begun, self._begun = self._begun, None
-            begun()
+        if self._on_begun is not None and (self.done or self.held >= self._enough):
+            on_begun, self._on_begun = self._on_begun, None
+            on_begun()
 
-    # -- what the front's side calls
+    # -- what the side of the request calls
 
-    def when_begun(self, enough: int, begun: Callable[[], None] | None) -> None:
+    def when_begun(self, enough: int, on_begun: Callable[[], None] | None) -> None:
         """Call back, once, when the result is complete, has failed, or `enough` bytes of it are here."""
-        self._enough, self._begun = min(enough, _AHEAD), begun
+        self._enough, self._on_begun = min(enough, _AHEAD), on_begun
         self._tell()
 
     async def _wait(self, enough: int) -> None:
@@ -102,12 +109,12 @@ class Exchange:
         try:
             await waiter
         finally:
-            self._begun = None
+            self._on_begun = None
 
     async def beginning(self, enough: int) -> None:
         """Wait until the result is complete or `enough` bytes of it are here.
 
-        Raises ExchangeError where it fails before that.
+        Raises JobError where it fails before that.
         """
         if not self.done:
             await self._wait(enough)
@@ -127,7 +134,7 @@ class Exchange:
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the result as it comes.
 
-        Raises ExchangeError in the middle of it where it fails.
+        Raises JobError in the middle of it where it fails.
         """
         while True:
             if self.held:
@@ -143,7 +150,7 @@ class Exchange:
         """Drop the result; a process that still works on it is killed."""
         self.parts.clear()
         if not self.done:
-            gone = ExchangeError("gone", "the client has gone")
+            gone = JobError("gone", "the client has gone")
             if self.process is not None:
                 self.process.drop(self, gone)
             self.finish(gone)

@@ -1,10 +1,10 @@
-"""A process that has read a worker's code, and forks a worker whenever the front needs one.
+"""A process that has read a worker's code, and forks a worker whenever the server needs one.
 
     python -m pressgraph.server.workers.nursery FD SETTINGS
 
-FD is a socket to the front. Each line that comes is a JSON list of a number and a store's path, and brings the worker's
-end of a socket; lines of JSON go back: `{"number": 1, "pid": 123}`, and `{"number": 1, "status": -9}` when the worker
-has ended. It opens no store and starts no thread: neither may be forked. It ends when the front does.
+FD is a socket to the server. Each line that comes is a JSON list of a number and a store's path, and brings the
+worker's end of a socket; lines of JSON go back: `{"number": 1, "pid": 123}`, and `{"number": 1, "status": -9}` when the
+worker has ended. It opens no store and starts no thread: neither may be forked. It ends when the server does.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _READ_AHEAD = describe
 """What workers import when a page is asked for."""
 
 
-def _work(front: socket.socket, theirs: int, store: str, settings: dict[str, Any]) -> NoReturn:
+def _work(server: socket.socket, theirs: int, store: str, settings: dict[str, Any]) -> NoReturn:
     """Be a worker, in the forked process."""
     status = 1
     try:
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        front.close()
+        server.close()
         worker.run(socket.socket(fileno=theirs), store, settings)
         status = 0
     except MemoryError:
@@ -58,7 +58,7 @@ def _ended(children: dict[int, int]) -> list[dict[str, int]]:
 
 def main() -> None:
     """Run the nursery."""
-    front = socket.socket(fileno=int(sys.argv[1]))
+    server = socket.socket(fileno=int(sys.argv[1]))
     settings = {**json.loads(sys.argv[2]), "parent": os.getpid()}
     children: dict[int, int] = {}
     sockets: list[int] = []
@@ -71,14 +71,14 @@ def main() -> None:
     # what is here is not looked at again, and so not copied
     gc.freeze()
     while True:
-        ready, _, _ = select.select([front, woken], [], [])
+        ready, _, _ = select.select([server, woken], [], [])
         said: list[dict[str, int]] = []
         if woken in ready:
             with suppress(BlockingIOError):
                 woken.recv(4096)
             said += _ended(children)
-        if front in ready:
-            data, came, _, _ = socket.recv_fds(front, 65536, _MOST_SOCKETS)
+        if server in ready:
+            data, came, _, _ = socket.recv_fds(server, 65536, _MOST_SOCKETS)
             if not data:
                 return
             sockets += came
@@ -90,13 +90,13 @@ def main() -> None:
                 if not pid:
                     wakes.close()
                     woken.close()
-                    _work(front, theirs, store, settings)
+                    _work(server, theirs, store, settings)
                 os.close(theirs)
                 with suppress(OSError):
                     os.setpgid(pid, pid)
                 children[pid] = number
                 said.append({"number": number, "pid": pid})
-        front.sendall(b"".join(json.dumps(it).encode() + b"\n" for it in said))
+        server.sendall(b"".join(json.dumps(it).encode() + b"\n" for it in said))
 
 
 if __name__ == "__main__":

@@ -303,8 +303,8 @@ class Update:
         """Yield what stands in the default graph and in no named one."""
         found = self._store.query("SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }")
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
-        for row in found:
-            yield ox.Quad(row["s"], row["p"], row["o"])
+        for solution in found:
+            yield ox.Quad(solution["s"], solution["p"], solution["o"])
 
     def _create(self, operation: _Operation) -> None:
         silent, words = _silent(operation.words)

@@ -27,7 +27,7 @@ class PeerError(Exception):
     """An endpoint that SERVICE asks gave no answer that could be read."""
 
 
-def asked(text: str, services: Iterable[str]) -> list[str]:
+def named_services(text: str, services: Iterable[str]) -> list[str]:
     """Return which of the allowed endpoints a query names; the guard has seen that it asks no other."""
     return [it for it in services if f"<{it}>" in text] if "SERVICE" in text.upper() else []
 

@@ -1,7 +1,7 @@
-"""The pool of worker processes, as the front sees it: lanes, limits, kill and replace.
+"""The pool of worker processes, as the server sees it: lanes, limits, kill and replace.
 
 A query starts in the fast lane, where as many processes work as `workers` says, and one more waits. A process is sent a
-few queries in a row, so that it need not wait for the front; when the first takes longer than an eye can see, those
+few queries in a row, so that it need not wait for the server; when the first takes longer than an eye can see, those
 behind it are taken back, and the process that waited takes its place beside the others.
 
 A query that has computed for `slow_after` seconds moves, with its process, to the slow lane, whose processes have a low
@@ -22,14 +22,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.server.failures import JobError
 from pressgraph.server.workers.children import Nursery
-from pressgraph.server.workers.job import Exchange, ExchangeError
+from pressgraph.server.workers.job import Job
 from pressgraph.server.workers.process import Process, resident
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pressgraph.project import Serving
+    from pressgraph.server.served import Served, ServedSnapshot
 
 _IN_A_ROW = 8
 """How many requests a process may have been sent."""
@@ -72,16 +72,17 @@ class Counts:
 
 
 class Pool:
-    """The processes over one dataset at a time. `open` moves to another snapshot."""
+    """The processes over the snapshot that is served, and over the one that will be."""
 
-    def __init__(self, settings: Serving, worker_settings: dict[str, Any]) -> None:
+    def __init__(self, served: Served, settings: Serving, worker_settings: dict[str, Any]) -> None:
+        self._served = served
         self.settings = settings
         self._nursery = Nursery(worker_settings)
-        self._store: Path | None = None
-        self._epoch = 0
+        self._newest: ServedSnapshot | None = None
+        """What processes are started for."""
         self._processes: set[Process] = set()
-        self._waiting: deque[Exchange] = deque()
-        self._waiting_slow: deque[Exchange] = deque()
+        self._waiting: deque[Job] = deque()
+        self._waiting_slow: deque[Job] = deque()
         """Long queries that wait for a place in the slow lane."""
         self._next_turn = 0.0
         """When the next query in the slow lane may be ended for those that wait: not all at once."""
@@ -101,33 +102,52 @@ class Pool:
 
     # -- processes
 
-    async def open(self, store: Path, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - what comes late still counts
-        """Move to a store: new requests go to it once a process has it open; old processes end what they do.
+    async def open(self, snapshot: ServedSnapshot, *, timeout: float = 30.0) -> None:  # noqa: ASYNC109 - what comes late still counts
+        """Wait until a process has a snapshot open, so that it can be served.
 
-        Raises ExchangeError where no process can open it.
+        Until then the processes over the served one are asked. Raises JobError where no process can open it; the
+        served one goes on.
         """
-        self._store = store
-        self._epoch += 1
+        self._newest = snapshot
         self._failures = 0
         self._opening = asyncio.get_running_loop().create_future()
         self._refill()
         try:
             await asyncio.wait_for(asyncio.shield(self._opening), timeout)
-        except TimeoutError:
-            raise ExchangeError("failed", "the store could not be opened in time") from None
+        except (TimeoutError, JobError) as error:
+            self._newest = self._served.current
+            self._end_idle()
+            self._refill()
+            if isinstance(error, JobError):
+                raise
+            raise JobError("failed", "the store could not be opened in time") from None
+
+    def moved(self) -> None:
+        """Take note that another snapshot is served: idle processes over others end, and the others when they are."""
+        self._end_idle()
+        self._hand_out()
+
+    def _end_idle(self) -> None:
+        for process in [it for it in self._processes if self._is_stale(it) and not it.queue]:
+            process.kill()
+
+    def _is_stale(self, process: Process) -> bool:
+        return process.snapshot is not self._served.current and process.snapshot is not self._newest
 
     def _in_lane(self, *, slow: bool) -> int:
-        return sum(it.slow == slow and not it.retired and (slow or it.epoch == self._epoch) for it in self._processes)
+        return sum(
+            it.slow == slow and not it.retired and (slow or it.snapshot is self._newest) for it in self._processes
+        )
 
     def _refill(self) -> None:
         """Start what is missing in the fast lane."""
         most = self.settings.workers + _SPARE
-        while not self._stopping and self._store is not None and self._in_lane(slow=False) < most:
-            start = partial(self._nursery.fork, store=str(self._store))
-            process = Process(start, lost=self._gone, ready=self._came)
-            process.epoch = self._epoch
+        newest = self._newest
+        while not self._stopping and newest is not None and newest.store and self._in_lane(slow=False) < most:
+            start = partial(self._nursery.fork, store=str(newest.store))
+            process = Process(start, lost=self._gone, ready=self._came, snapshot=newest)
             process.free = self._freed
-            process.back = self._back
+            process.requeue = self._requeue
             self._processes.add(process)
             self.counts.started += 1
             task = asyncio.ensure_future(process.connect())
@@ -136,20 +156,18 @@ class Pool:
 
     def _came(self, process: Process) -> None:
         self.without_network = process.without_network
-        if process.epoch == self._epoch:
+        if process.snapshot is self._newest:
             self._failures = 0
             if self._opening is not None and not self._opening.done():
                 self._opening.set_result(None)
-                for old in [it for it in self._processes if it.epoch != self._epoch and not it.row]:
-                    old.kill()
         self._freed(process)
 
     def _freed(self, process: Process) -> None:
         """Give a process that has room the next requests; one that has nothing to do may wait, or go."""
         if process.retired:
             return
-        if not process.row:
-            stale = process.epoch != self._epoch and not self._moving
+        if not process.queue:
+            stale = self._is_stale(process)
             following = self._next_slow() if process.slow and not stale else None
             if following is not None:
                 process.ask(following)
@@ -172,11 +190,11 @@ class Pool:
     def _with_room(self) -> Process | None:
         """Return the process of the fast lane that will come to a request first."""
         found, idle, flowing, shortest = None, None, 0, _IN_A_ROW
-        now, moving = time.monotonic(), self._moving
+        now, current = time.monotonic(), self._served.current
         for process in self._processes:
-            if not process.takes_requests or process.slow or not (moving or process.epoch == self._epoch):
+            if process.snapshot is not current or process.slow or not process.takes_requests:
                 continue
-            length = len(process.row)
+            length = len(process.queue)
             if length == 0:
                 idle = process
             elif now - process.since < _STUCK:
@@ -185,112 +203,103 @@ class Pool:
                     found, shortest = process, length
         return idle if idle is not None and flowing < self.settings.workers else found
 
-    def _next_slow(self) -> Exchange | None:
+    def _next_slow(self) -> Job | None:
         """Return the long query that has waited longest."""
         while self._waiting_slow and not self._stopping:
-            exchange = self._waiting_slow.popleft()
-            if not exchange.done:
-                return exchange
+            job = self._waiting_slow.popleft()
+            if not job.done:
+                return job
         return None
 
     def _fill_slow_lane(self) -> None:
         """Give places in the slow lane to those that wait, as far as there are processes that have nothing to do."""
         while self._waiting_slow and self._in_lane(slow=True) < self.settings.slow_workers:
             idle = next((it for it in self._processes if self._idle(it)), None)
-            exchange = self._next_slow() if idle is not None else None
-            if idle is None or exchange is None:
+            job = self._next_slow() if idle is not None else None
+            if idle is None or job is None:
                 return
             idle.slow_down()
-            idle.ask(exchange)
+            idle.ask(job)
             self._refill()
 
     def _idle(self, process: Process) -> bool:
         """Tell whether a process of the fast lane has nothing to do."""
-        current = self._moving or process.epoch == self._epoch
-        return process.takes_requests and current and not process.slow and not process.row
+        current = process.snapshot is self._served.current
+        return process.takes_requests and current and not process.slow and not process.queue
 
-    @property
-    def _moving(self) -> bool:
-        """Whether no process has the newest store open yet, so that those over the last one are asked."""
-        return self._opening is not None and not self._opening.done()
-
-    def _back(self, exchanges: list[Exchange]) -> None:
-        self._waiting.extendleft(reversed(exchanges))
+    def _requeue(self, jobs: list[Job]) -> None:
+        self._waiting.extendleft(reversed(jobs))
         self._hand_out()
 
     def _gone(self, process: Process) -> None:
         self._processes.discard(process)
         process.retired = True
-        if process.epoch != self._epoch:
+        if process.snapshot is not self._newest:
             return
         delay = 0.0
         if not process.is_ready:
             self._failures += 1
             delay = min(2.0, 0.05 * 2**self._failures)
             if self._failures >= _MOST_FAILURES and self._opening is not None and not self._opening.done():
-                self._opening.set_exception(ExchangeError("failed", "the store cannot be opened"))
+                self._opening.set_exception(JobError("failed", "the store cannot be opened"))
         asyncio.get_running_loop().call_later(delay, self._refill)
 
     # -- requests
 
-    def ask(self, request: bytes, *, own: bool = False) -> Exchange:
+    def ask(self, request: bytes, *, own: bool = False) -> Job:
         """Send a request to a process as soon as one is free; `own` is what a page needs.
 
-        The exchange fails when too many wait, or this one too long.
+        The job fails when too many wait, or this one too long.
         """
-        exchange = Exchange(request, self.counts.note, own=own)
+        job = Job(request, self.counts.note, own=own)
         self._asked += 1
         if self._watcher is None:
             self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look)
         process = None if self._stopping or self._waiting else self._with_room()
         if process is not None:
-            process.ask(exchange)
+            process.ask(job)
         elif self._stopping:
-            exchange.finish(ExchangeError("stopping", "the server is stopping"))
+            job.finish(JobError("stopping", "the server is stopping"))
         elif self._is_full(self._waiting):
-            exchange.finish(ExchangeError("busy", "too many queries are waiting; try again soon"))
+            job.finish(JobError("busy", "too many queries are waiting; try again soon"))
         else:
-            self._waiting.append(exchange)
-        return exchange
+            self._waiting.append(job)
+        return job
 
     def _look(self) -> None:
         """See what takes too long, as often as anything is under way."""
         now = time.monotonic()
         for process in list(self._processes):
-            if not process.row:
+            if not process.queue:
                 continue
-            took, exchange = now - process.since, process.row[0]
+            took, job = now - process.since, process.queue[0]
             if took > _STUCK:
                 process.take_back()
-            if exchange is None:
+            if job is None:
                 # nobody waits for it
                 if took > _IDLE:
                     process.kill()
             elif took - process.rested > self.settings.timeout:
-                self._end(
-                    exchange, ExchangeError("time", f"the query ran longer than {self.settings.timeout:g} seconds")
-                )
+                self._end(job, JobError("time", f"the query ran longer than {self.settings.timeout:g} seconds"))
             elif process.slow:
                 if self._waiting_slow and took > self.settings.slow_turn and now > self._next_turn:
                     self._next_turn = now + self.settings.slow_turn / self.settings.slow_workers
-                    self._end(
-                        exchange, ExchangeError("overload", "other long queries wait for their turn; try again later")
-                    )
-            elif self.settings.slow_workers and self._is_long(process, exchange, took):
-                self._move(process, exchange)
+                    self._end(job, JobError("overload", "other long queries wait for their turn; try again later"))
+            elif self.settings.slow_workers and self._is_long(process, job, took):
+                self._move(process, job)
         self._fill_slow_lane()
         self._pace()
         self._end_waiting(now)
-        busy = self._waiting or self._waiting_slow or any(it.row for it in self._processes)
+        busy = self._waiting or self._waiting_slow or any(it.queue for it in self._processes)
         self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look) if busy else None
 
     def _end_waiting(self, now: float) -> None:
         """Refuse what has waited for too long."""
         longest = self.settings.queue_timeout
-        late = ExchangeError("busy", "no process became free in time; try again soon")
+        late = JobError("busy", "no process became free in time; try again soon")
         while self._waiting and (self._waiting[0].done or now - self._waiting[0].since > longest):
             self._waiting.popleft().finish(late)
-        overload = ExchangeError("overload", "too many long queries are running; try again later")
+        overload = JobError("overload", "too many long queries are running; try again later")
         while self._waiting_slow and self._waiting_slow[0].done:
             self._waiting_slow.popleft()
         if self._waiting_slow and now - self._waiting_slow[0].since > longest and now > self._next_late:
@@ -311,34 +320,34 @@ class Pool:
             if process.slow and not process.retired:
                 process.rest(now=rest)
 
-    def _is_long(self, process: Process, exchange: Exchange, took: float) -> bool:
+    def _is_long(self, process: Process, job: Job, took: float) -> bool:
         """Tell whether a query does not belong into the fast lane.
 
         What counts is how long it computed: where the cores are scarce, short queries take long too.
         """
-        most = max(self.settings.slow_after, _OWN) if exchange.own else self.settings.slow_after
-        return process.computed(exchange) > most or took > most + _IDLE or (process.paused and took > most)
+        most = max(self.settings.slow_after, _OWN) if job.own else self.settings.slow_after
+        return process.computed(job) > most or took > most + _IDLE or (process.paused and took > most)
 
-    def _move(self, process: Process, exchange: Exchange) -> None:
+    def _move(self, process: Process, job: Job) -> None:
         """Move a long query to the slow lane, or let it wait for a place there.
 
         A result that someone reads already cannot begin anew; there are as many places again for what has a result.
         """
-        flows = exchange.begun or exchange.held > 0
+        flows = job.begun or job.held > 0
         places = self.settings.slow_workers * (2 if flows else 1)
         if self._in_lane(slow=True) < places and (flows or not self._waiting_slow):
             process.slow_down()
-        elif exchange.begun or self._is_full(self._waiting_slow):
-            self._end(exchange, ExchangeError("overload", "too many long queries are running; try again later"))
+        elif job.begun or self._is_full(self._waiting_slow):
+            self._end(job, JobError("overload", "too many long queries are running; try again later"))
         else:
             process.abandon()
-            if exchange.own:
-                self._waiting_slow.appendleft(exchange)
+            if job.own:
+                self._waiting_slow.appendleft(job)
             else:
-                self._waiting_slow.append(exchange)
+                self._waiting_slow.append(job)
         self._refill()
 
-    def _is_full(self, waiting: deque[Exchange]) -> bool:
+    def _is_full(self, waiting: deque[Job]) -> bool:
         """Tell whether no more may wait; whose client has gone does not count."""
         if len(waiting) >= self.settings.queue:
             left = [it for it in waiting if not it.done]
@@ -346,9 +355,9 @@ class Pool:
             waiting.extend(left)
         return len(waiting) >= self.settings.queue
 
-    def _end(self, exchange: Exchange, failure: ExchangeError) -> None:
-        if not exchange.done and exchange.process is not None:
-            exchange.process.kill(failure)
+    def _end(self, job: Job, failure: JobError) -> None:
+        if not job.done and job.process is not None:
+            job.process.kill(failure)
 
     # -- state
 
@@ -359,7 +368,7 @@ class Pool:
 
     def gauges(self) -> dict[str, int]:
         """Return how many processes there are, and what they do."""
-        busy = sum(bool(it.row) for it in self._processes)
+        busy = sum(bool(it.queue) for it in self._processes)
         waiting = sum(not it.done for it in self._waiting)
         return {
             "processes": len(self._processes),
@@ -373,11 +382,11 @@ class Pool:
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - what is left after it is killed
         """Let queries end, then end the processes."""
         self._stopping = True
-        stopping = ExchangeError("stopping", "the server is stopping")
-        for exchange in (*self._waiting, *self._waiting_slow):
-            exchange.finish(stopping)
+        stopping = JobError("stopping", "the server is stopping")
+        for job in (*self._waiting, *self._waiting_slow):
+            job.finish(stopping)
         until = time.monotonic() + timeout
-        while any(it.row for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
+        while any(it.queue for it in self._processes) and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.05)
         for process in list(self._processes):
             process.kill(stopping)

@@ -1,4 +1,4 @@
-"""A worker or writer process, and the front's end of the socket to it.
+"""A worker or writer process, and the server's end of the socket to it.
 
 A process ends when its query passes a limit, when its client goes, and when the pool has no more use for it. It is
 killed: nothing it has is worth keeping.
@@ -19,14 +19,16 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from pressgraph.server.workers.frames import ACCEPTED, BACK, DATA, END, FAILED, READY, Frames, frame
-from pressgraph.server.workers.job import Exchange, ExchangeError
+from pressgraph.server.failures import JobError
+from pressgraph.server.workers.frames import ACCEPTED, DATA, END, FAILED, READY, REQUEUE, Frames, frame
 from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.workers.children import Child
+    from pressgraph.server.workers.job import Job
 
 _NICENESS = 5
 """About a third of the share of others; what rests most of the time need not be lower. The idle priority would leave
@@ -34,7 +36,7 @@ nothing where another program wants the cores: long queries would never end ther
 
 
 class Process(asyncio.Protocol):
-    """A worker or writer process, and the front's end of the socket to it."""
+    """A worker or writer process, and the server's end of the socket to it."""
 
     def __init__(
         self,
@@ -42,37 +44,39 @@ class Process(asyncio.Protocol):
         *,
         lost: Callable[[Process], None],
         ready: Callable[[Process], None],
+        snapshot: ServedSnapshot | None = None,
     ) -> None:
+        self.snapshot = snapshot
+        """What it has open; None for a writer."""
         self._lost = lost
         self._ready = ready
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
         self._paused = False
-        self._killed_for: ExchangeError | None = None
-        self._ended: ExchangeError | None = None
+        self._killed_for: JobError | None = None
+        self._ended: JobError | None = None
         """How it ended, once that is known: what it is asked afterwards fails so."""
         self._left_unread = False
         """Whether its end of the socket was closed before all was read that it was sent."""
-        self.row: deque[Exchange | None] = deque()
-        """What it was sent and has not answered, the first of which it works on; None: nobody wants the answer."""
+        self.queue: deque[Job | None] = deque()
+        """The jobs that it was sent and has not done, the first of which it works on; None: nobody wants the result."""
         self.since = 0.0
         """When it began to work on the first."""
         self.taking_back = False
         """Whether it was told to give back what it has not begun."""
         self.free: Callable[[Process], None] = lambda _process: None
-        self.back: Callable[[list[Exchange]], None] | None = None
-        """What takes the requests that it will not answer through no fault of theirs; without it they fail."""
+        self.requeue: Callable[[list[Job]], None] | None = None
+        """What takes the jobs that it will not do through no fault of theirs; without it they fail."""
         self.is_ready = False
         self.without_network = False
         self.retired = False
         self.slow = False
         """Whether it is in the slow lane, and its priority low."""
-        self.epoch = 0
         self.rested = 0.0
         """For how many seconds it was stopped since it began to work on the first."""
         self._resting = False
         self._rests_since = 0.0
-        self._measured: Exchange | None = None
+        self._measured: Job | None = None
         self._seconds = 0.0
         """How long it had computed when it was first seen to work on what is measured."""
         ours, theirs = socket.socketpair()
@@ -95,23 +99,23 @@ class Process(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Pass messages on."""
         for kind, content in self._frames.feed(data):
-            exchange = self.row[0] if self.row else None
+            job = self.queue[0] if self.queue else None
             if kind == DATA:
-                if exchange is not None:
-                    exchange.data(content)
+                if job is not None:
+                    job.data(content)
             elif kind in {END, FAILED}:
-                if self.row:
-                    self.row.popleft()
-                if self.row:
+                if self.queue:
+                    self.queue.popleft()
+                if self.queue:
                     self.since = time.monotonic()
                 self.resume()
-                if exchange is not None:
-                    _finish(exchange, kind, content)
+                if job is not None:
+                    _finish(job, kind, content)
                 self.free(self)
             elif kind == ACCEPTED:
-                if exchange is not None:
-                    exchange.accepted = True
-            elif kind == BACK:
+                if job is not None:
+                    job.accepted = True
+            elif kind == REQUEUE:
                 self._give_back(int.from_bytes(content, "big"))
             elif kind == READY:
                 self.is_ready = True
@@ -124,7 +128,7 @@ class Process(asyncio.Protocol):
         self._left_unread = isinstance(exc, ConnectionError)
         self._reap(time.monotonic() + 5)
 
-    # -- the front's side
+    # -- the server's side
 
     @property
     def is_connected(self) -> bool:
@@ -136,61 +140,61 @@ class Process(asyncio.Protocol):
         """Whether it has its store open and can be asked."""
         return self.is_ready and self.is_connected and not self.taking_back
 
-    def ask(self, exchange: Exchange) -> None:
+    def ask(self, job: Job) -> None:
         """Send a request."""
         if self._ended is not None:
-            exchange.finish(self._ended)
+            job.finish(self._ended)
             return
-        exchange.process = self
-        if not self.row:
+        job.process, job.snapshot = self, self.snapshot
+        if not self.queue:
             self.since = time.monotonic()
             self.rested = 0.0
-        self.row.append(exchange)
+        self.queue.append(job)
         if self._transport is not None:
-            self._transport.write(exchange.request)
+            self._transport.write(job.request)
 
     def take_back(self) -> None:
         """Give what is behind the first request to other processes."""
-        if len(self.row) > 1 and not self.taking_back and self._transport is not None:
+        if len(self.queue) > 1 and not self.taking_back and self._transport is not None:
             self.taking_back = True
-            self._transport.write(frame(BACK))
+            self._transport.write(frame(REQUEUE))
             self._return(self._behind())
 
-    def _behind(self) -> list[Exchange]:
-        """Take the requests behind the first out of the row, and nobody will want their answers from here."""
-        behind = [it for it in list(self.row)[1:] if it is not None]
-        for place in range(1, len(self.row)):
-            self.row[place] = None
-        for exchange in behind:
-            exchange.process = None
+    def _behind(self) -> list[Job]:
+        """Take the requests behind the first out of the queue, and nobody will want their answers from here."""
+        behind = [it for it in list(self.queue)[1:] if it is not None]
+        for place in range(1, len(self.queue)):
+            self.queue[place] = None
+        for job in behind:
+            job.process = None
         return behind
 
     def _give_back(self, count: int) -> None:
-        """Take the last requests out of the row, which are not begun: a process may not even have begun the first."""
-        exchanges = [self.row.pop() for _ in range(count)]
+        """Take the last requests out of the queue, which are not begun: a process may not even have begun the first."""
+        jobs = [self.queue.pop() for _ in range(count)]
         self.taking_back = False
-        self._return([it for it in reversed(exchanges) if it is not None])
+        self._return([it for it in reversed(jobs) if it is not None])
         self.free(self)
 
-    def drop(self, exchange: Exchange, reason: ExchangeError) -> None:
+    def drop(self, job: Job, reason: JobError) -> None:
         """Forget a request; the process is killed where it works on it."""
-        if self.row and self.row[0] is exchange:
+        if self.queue and self.queue[0] is job:
             self.kill(reason)
-        elif exchange in self.row:
-            self.row[self.row.index(exchange)] = None
+        elif job in self.queue:
+            self.queue[self.queue.index(job)] = None
 
-    def computed(self, exchange: Exchange) -> float:
+    def computed(self, job: Job) -> float:
         """Return for how many seconds it has computed since it was first asked so about its first request.
 
         Where the system does not tell, all the time since then counts.
         """
         seconds = _computed(self.child.pid)
-        if self._measured is not exchange:
-            self._measured, self._seconds = exchange, seconds
+        if self._measured is not job:
+            self._measured, self._seconds = job, seconds
         return seconds - self._seconds
 
     def slow_down(self) -> None:
-        """Let others go first; who is not root cannot take this back."""
+        """Lower the priority; only root can raise it again."""
         self.slow = True
         if self.child.pid is not None:
             with contextlib.suppress(OSError):
@@ -205,21 +209,21 @@ class Process(asyncio.Protocol):
             self._rests_since = moment
             self.child.signal(signal.SIGSTOP if now else signal.SIGCONT)
 
-    def abandon(self) -> Exchange | None:
+    def abandon(self) -> Job | None:
         """Kill the process and return the request that it worked on, to be asked anew."""
         behind = self._behind()
-        exchange = self.row[0] if self.row else None
-        self.row.clear()
-        if exchange is not None:
-            exchange.begin_anew()
+        job = self.queue[0] if self.queue else None
+        self.queue.clear()
+        if job is not None:
+            job.begin_anew()
         self.kill()
         self._return(behind)
-        return exchange
+        return job
 
-    def _return(self, exchanges: list[Exchange]) -> None:
+    def _return(self, jobs: list[Job]) -> None:
         """Give requests to other processes."""
-        if self.back is not None and exchanges:
-            self.back(exchanges)
+        if self.requeue is not None and jobs:
+            self.requeue(jobs)
 
     @property
     def paused(self) -> bool:
@@ -238,7 +242,7 @@ class Process(asyncio.Protocol):
             self._paused = False
             self._transport.resume_reading()
 
-    def kill(self, reason: ExchangeError | None = None) -> None:
+    def kill(self, reason: JobError | None = None) -> None:
         """End the process at once; its request fails for this reason."""
         self._killed_for = self._killed_for or reason
         self.retired = True
@@ -260,46 +264,46 @@ class Process(asyncio.Protocol):
         self._ended = self._killed_for or _ending(status)
         unread = self._unread()
         if unread is not None:
-            self.row.clear()
+            self.queue.clear()
             self._return([unread])
         else:
             self._fail(self._ended)
         self._lost(self)
 
-    def _unread(self) -> Exchange | None:
+    def _unread(self) -> Job | None:
         """Return the only request, where the process ended before it had read that: it is not what ended it."""
-        if self.back is None or not self._left_unread or self._killed_for is not None or self.taking_back:
+        if self.requeue is None or not self._left_unread or self._killed_for is not None or self.taking_back:
             return None
-        exchange = self.row[0] if len(self.row) == 1 else None
-        if exchange is None or exchange.done or exchange.returned or exchange.begun or exchange.held:
+        job = self.queue[0] if len(self.queue) == 1 else None
+        if job is None or job.done or job.returned or job.begun or job.held:
             return None
-        exchange.begin_anew()
-        exchange.returned = True
-        return exchange
+        job.begin_anew()
+        job.returned = True
+        return job
 
-    def _fail(self, reason: ExchangeError) -> None:
+    def _fail(self, reason: JobError) -> None:
         """Fail the request that the process worked on, and give back those behind it."""
         behind = self._behind()
-        exchange = self.row[0] if self.row else None
-        self.row.clear()
-        if exchange is not None:
-            exchange.finish(reason)
+        job = self.queue[0] if self.queue else None
+        self.queue.clear()
+        if job is not None:
+            job.finish(reason)
         self._return(behind)
 
 
-def _finish(exchange: Exchange, kind: bytes, content: bytes) -> None:
+def _finish(job: Job, kind: bytes, content: bytes) -> None:
     if kind == FAILED:
         said = json.loads(content)
-        exchange.finish(ExchangeError(said["kind"], said["message"]))
+        job.finish(JobError(said["kind"], said["message"]))
     else:
-        exchange.finish(last=content)
+        job.finish(last=content)
 
 
-def _ending(status: int) -> ExchangeError:
+def _ending(status: int) -> JobError:
     if status in {-signal.SIGABRT, OUT_OF_MEMORY}:
         # Rust and Python end so when the system gives no more memory
-        return ExchangeError("memory", "the request needs more memory than this server gives")
-    return ExchangeError("crash", "the engine could not take the request")
+        return JobError("memory", "the request needs more memory than this server gives")
+    return JobError("crash", "the engine could not take the request")
 
 
 def resident(pid: int | None) -> int:

@@ -1,4 +1,4 @@
-"""What is served: a dataset of its own, made from what `build` published, without what is withheld.
+"""Make the served dataset, a copy of what `build` published without what is withheld.
 
 It has snapshots as the built dataset has (`pressgraph.dataset.snapshots`), in the project's folder that `serve.store`
 names: beside `.pressgraph`, which may be deleted at any time. Where that folder cannot be written, they lie in a
@@ -15,10 +15,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -28,17 +27,17 @@ from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
+from pressgraph.server.revisions import Revisions
+from pressgraph.server.served import FIRST_PAGE
 from pressgraph.server.workers.describe import first_page
-from pressgraph.server.workers.revisions import Revisions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pressgraph.dataset.snapshots import Candidate
     from pressgraph.project import Project
 
 _TYPE = ox.NamedNode(RDF_TYPE)
-_FIRST_PAGE = "first-page.json"
 _MOST_GONE = 10_000
 """How many ids that were served once are remembered, to be answered 410."""
 
@@ -232,24 +231,8 @@ def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], b
 def describe(candidate: Candidate, store: ox.Store, counts: Counts) -> None:
     """Keep, beside the store of a candidate, what is told of it as a whole: its numbers, what its first page names."""
     counts.save(candidate.path)
-    with write_atomically(candidate.path / _FIRST_PAGE) as file:
+    with write_atomically(candidate.path / FIRST_PAGE) as file:
         file.write(json.dumps(first_page(store, counts), ensure_ascii=False).encode("utf-8", "replace"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
-    """What is told of a snapshot as a whole."""
-
-    counts: Counts = field(default_factory=Counts)
-    first_page: Mapping[str, Any] = field(default_factory=lambda: {"releases": [], "labels": {}})
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Description:
-        """Read what was kept with a snapshot."""
-        with suppress(OSError, ValueError):
-            said = json.loads((snapshot.path / _FIRST_PAGE).read_bytes())
-            return cls(counts=Counts.load(snapshot.path) or Counts(), first_page=said)
-        return cls()
 
 
 def _add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:

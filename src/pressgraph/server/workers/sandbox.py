@@ -20,7 +20,7 @@ def restrict(*, memory: int, network: bool, parent: int) -> bool:
 
     Must be called before the process has a second thread. Returns whether the network is gone for certain.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the front decides who ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server decides who ends
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

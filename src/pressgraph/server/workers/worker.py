@@ -12,7 +12,7 @@ import socket
 import time
 from collections import deque
 from contextlib import nullcontext, suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,34 +22,33 @@ from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes, xml_escaped
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
-from pressgraph.server.workers.frames import BACK, DATA, END, FAILED, READY, REQUEST, Frames, frame, json_frame
-from pressgraph.server.workers.peers import Patience, PeerError, asked
+from pressgraph.server.workers.frames import DATA, END, FAILED, READY, REQUEST, REQUEUE, Frames, frame, json_frame
+from pressgraph.server.workers.peers import Patience, PeerError, named_services
+from pressgraph.server.workers.rows import RowCounter
 from pressgraph.server.workers.sandbox import restrict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pressgraph.server.workers.describe import Describer
 
 _CHUNK = 48 * 1024
 _READ = 256 * 1024
 _PREFIXED = 1000
 """Triples that are looked at for the prefixes of a document; what later ones use is written in full."""
 _LONG = 0.005
-"""Seconds after which the front may have taken back the requests behind the one that took so long."""
+"""Seconds after which the server may have taken back the requests behind the one that took so long."""
 _RESULTS = {
-    "json": (ox.QueryResultsFormat.JSON, b'}},{"'),
-    "xml": (ox.QueryResultsFormat.XML, b"<result>"),
-    "csv": (ox.QueryResultsFormat.CSV, b"\r\n"),
-    "tsv": (ox.QueryResultsFormat.TSV, b"\n"),
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
 }
-"""The result formats, each with what stands between rows and cannot stand in a value.
-
-CSV is the exception: a value may hold a line break, so that rows with such values count twice.
-"""
 _GRAPHS = {form.name: form.ox_format for form in SERIALIZATIONS}
 
 
-class FrontGoneError(Exception):
-    """The front reads no more."""
+class ServerGoneError(Exception):
+    """The server reads no more."""
 
 
 class LimitError(Exception):
@@ -61,18 +60,17 @@ class MissingError(Exception):
 
 
 class Output:
-    """Send a result to the front in chunks, within its limits; a file for pyoxigraph."""
+    """Send a result to the server in chunks, within its limits; a file for pyoxigraph."""
 
     def __init__(
-        self, sock: socket.socket, *, rows: int, size: int, separator: bytes | None = None, escaped: bool = False
+        self, sock: socket.socket, *, rows: int, size: int, counter: RowCounter | None = None, escaped: bool = False
     ) -> None:
         self._socket = sock
         self.escaped = escaped
         """Whether this is XML, in which not every character stands for itself."""
         self._left = size
         self._rows = rows
-        self._separator = separator
-        self._tail = b""
+        self._counter = counter
         self._parts: list[bytes] = []
         self._pending = 0
 
@@ -87,8 +85,8 @@ class Output:
         self._left -= len(data)
         if self._left < 0:
             raise LimitError("the result is larger than this server gives; add a LIMIT")
-        if self._separator is not None:
-            self._count(data)
+        if self._counter is not None:
+            self.count_rows(self._counter.feed(data))
         self._parts.append(data)
         self._pending += len(data)
         if self._pending >= _CHUNK:
@@ -100,28 +98,18 @@ class Output:
     def flush(self) -> None:
         """Do nothing: pyoxigraph flushes more often than is good."""
 
-    def row(self) -> None:
-        """Count a row.
+    def count_rows(self, count: int) -> None:
+        """Count rows, or triples.
 
         Raises LimitError.
         """
-        self._rows -= 1
+        self._rows -= count
         if self._rows < 0:
             raise LimitError("the result has more rows than this server gives; add a LIMIT")
 
     def end(self) -> None:
         """Send what is left, and that this was all."""
         _send(self._socket, frame(END, b"".join(self._parts)))
-
-    def _count(self, data: bytes) -> None:
-        separator = self._separator
-        assert separator is not None  # noqa: S101 - the caller asked
-        seen = self._tail + data
-        self._rows -= seen.count(separator)
-        # keep what could be the start of a separator, and no whole one
-        self._tail = seen[-(len(separator) - 1) :] if len(separator) > 1 else b""
-        if self._rows < 0:
-            raise LimitError("the result has more rows than this server gives; add a LIMIT")
 
 
 class Worker:
@@ -134,9 +122,15 @@ class Worker:
         self.prefixes: dict[str, str] = settings["prefixes"]
         self._names = tuple(self.prefixes)
 
+    @cached_property
+    def _describer(self) -> Describer:
+        from pressgraph.server.workers.describe import Describer
+
+        return Describer(self.store, self.settings["id_base"])
+
     def serve(self) -> None:
-        """Answer requests until the front goes."""
-        with suppress(FrontGoneError):
+        """Answer requests until the server goes."""
+        with suppress(ServerGoneError):
             self._serve()
 
     def _serve(self) -> None:
@@ -165,27 +159,27 @@ class Worker:
                 except (OSError, RuntimeError) as error:
                     self.fail("failed", str(error))
                 if waiting and time.monotonic() - began > _LONG:
-                    # the front may have taken the others back
+                    # the server may have taken the others back
                     with suppress(BlockingIOError):
                         if not self._take(frames, waiting, socket.MSG_DONTWAIT):
                             return
 
     def _take(self, frames: Frames, waiting: deque[bytes], flags: int = 0) -> bool:
-        """Read what the front has sent; return whether it is still there."""
+        """Read what the server has sent; return whether it is still there."""
         try:
             data = self.socket.recv(_READ, flags)
         except ConnectionError as error:
-            raise FrontGoneError from error
+            raise ServerGoneError from error
         for kind, content in frames.feed(data):
-            if kind == BACK:
-                _send(self.socket, frame(BACK, len(waiting).to_bytes(4, "big")))
+            if kind == REQUEUE:
+                _send(self.socket, frame(REQUEUE, len(waiting).to_bytes(4, "big")))
                 waiting.clear()
             elif kind == REQUEST:
                 waiting.append(content)
         return bool(data)
 
     def fail(self, kind: str, message: str) -> None:
-        """Tell the front why there is no result, or no more of it."""
+        """Tell the server why there is no result, or no more of it."""
         _send(self.socket, json_frame(FAILED, {"kind": kind, "message": message[:2000]}))
 
     def answer(self, request: dict[str, Any], text: bytes) -> None:
@@ -195,12 +189,13 @@ class Worker:
                 self.query(request, text.decode())
             case "graph":
                 self.graph(request)
-            case name:
-                from pressgraph.server.workers.describe import LOOKUPS
-
-                found = LOOKUPS[name](self.store, self.settings, request)
+            case _:
                 output = Output(self.socket, rows=0, size=64 * 1024 * 1024)
-                output.write(json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+                output.write(
+                    json.dumps(self._describer.answer(request), ensure_ascii=False, separators=(",", ":")).encode(
+                        "utf-8", "replace"
+                    )
+                )
                 output.end()
 
     def query(self, request: dict[str, Any], text: str) -> None:
@@ -209,7 +204,7 @@ class Worker:
         if request.get("default") is not None or request.get("named") is not None:
             dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.get("default") or ()]
             dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.get("named") or ()]
-        peers = asked(text, self.settings["services"])
+        peers = named_services(text, self.settings["services"])
         with Patience(peers, self.settings["service_timeout"]) if peers else nullcontext():
             self._evaluate(request, text, dataset)
 
@@ -224,9 +219,8 @@ class Worker:
             output = Output(self.socket, **limits, escaped=form == "rdfxml")
             self._write(found, output, form)
         else:
-            result_format, separator = _RESULTS[form]
-            output = Output(self.socket, **limits, separator=separator, escaped=form == "xml")
-            found.serialize(output, format=result_format)  # type: ignore[arg-type]  # a file as far as it is used
+            output = Output(self.socket, **limits, counter=RowCounter(form), escaped=form == "xml")
+            found.serialize(output, format=_RESULTS[form])  # type: ignore[arg-type]  # a file as far as it is used
         output.end()
 
     def _used(self, text: str) -> dict[str, str]:
@@ -268,14 +262,14 @@ class Worker:
 
 
 def _send(sock: socket.socket, data: bytes) -> None:
-    """Send to the front, whose going is no error of the engine's, nor the other way round.
+    """Send to the server, whose going is no error of the engine's, nor the other way round.
 
-    Raises FrontGoneError.
+    Raises ServerGoneError.
     """
     try:
         sock.sendall(data)
     except OSError as error:
-        raise FrontGoneError from error
+        raise ServerGoneError from error
 
 
 @lru_cache(maxsize=256)
@@ -291,14 +285,14 @@ def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Tripl
     for triple in triples:
         if triple not in seen:
             seen.add(triple)
-            output.row()
+            output.count_rows(1)
             if output.escaped:
                 check_xml_name(triple.predicate)
             yield triple
 
 
 def run(sock: socket.socket, store: str, settings: dict[str, Any]) -> None:
-    """Be a worker until the front goes."""
+    """Be a worker until the server goes."""
     alone = restrict(memory=settings["memory"], network=settings["network"], parent=settings["parent"])
     opened = ox.Store.read_only(store)
     sock.sendall(json_frame(READY, {"without_network": alone}))

@@ -25,10 +25,10 @@ from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
+from pressgraph.server.revisions import Revisions
 from pressgraph.server.workers.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, json_frame, receive
 from pressgraph.server.workers.operations import Update, UpdateError
 from pressgraph.server.workers.publish import Built, describe, owned_by_build, publish_build
-from pressgraph.server.workers.revisions import Revisions
 from pressgraph.server.workers.sandbox import restrict
 
 _RESERVE = "reserve"
@@ -281,7 +281,7 @@ def main() -> None:
     sock.sendall(frame(ACCEPTED))
     try:
         answer = json_frame(END, write(request, contents))
-    except Exception as error:  # noqa: BLE001 - the front has nobody else to ask
+    except Exception as error:  # noqa: BLE001 - the server has nobody else to ask
         kind, reason = _failure(error)
         answer = json_frame(FAILED, {"kind": kind, "message": reason})
     sock.sendall(answer)

@@ -1,4 +1,4 @@
-"""Which state each served graph is in: what entity tags of graphs are made of, and conditions on writes are about.
+"""The revisions of the served graphs: entity tags of graphs are made of them, and conditions on writes name them.
 
 A snapshot's manifest names the revision of each graph that was written over HTTP, so that a write leaves the entity
 tags of other graphs as they were. All other graphs have one revision together, and the default graph, which is the
@@ -26,9 +26,9 @@ class Revisions:
     """The revisions of a dataset's graphs."""
 
     dataset: str = ""
-    """Of the dataset as a whole, and so of its default graph."""
+    """The revision of the dataset as a whole, and so of its default graph."""
     others: str = ""
-    """Of each named graph that `graphs` does not name."""
+    """The revision of each named graph that `graphs` does not name."""
     graphs: dict[str, str] = field(default_factory=dict)
 
     @classmethod

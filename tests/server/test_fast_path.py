@@ -1,4 +1,4 @@
-"""The short way of queries from clients that are known: it gives what the ordinary way gives, to who asked for it."""
+"""The fast path of queries from clients that are known: it gives what the endpoint gives, to who asked for it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from urllib.parse import quote, unquote_to_bytes
 
 import httpx
 import pytest
-from harness import build, make_project
+from harness import build, make_project, start
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pressgraph.query.guard import Limits, RefusedQueryError, check_query
-from pressgraph.server.cache import Cache, Entry, Question
-from pressgraph.server.fast_path import form_decoded
+from pressgraph.server.cache import QueryKey, ResponseCache
+from pressgraph.server.http.requests import form_decoded
+from pressgraph.server.http.responses import Representation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from harness import Server
@@ -96,26 +97,49 @@ QUERIES = {
 }
 
 
+@pytest.fixture(scope="module")
+def without(built: Path) -> Iterator[Server]:
+    """A server of the same snapshot without the fast path."""
+    config = built / "pressgraph.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[serve]\n", "[serve]\nfast_path = false\n"), encoding="utf-8")
+    server = start(built, log=built / "without.log")
+    config.write_text(text, encoding="utf-8")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["with", "without"])
+def either(request: pytest.FixtureRequest) -> Server:
+    """A server with the fast path, and one without."""
+    name = "founding_server" if request.param == "with" else "without"
+    server: Server = request.getfixturevalue(name)
+    return server
+
+
 @pytest.mark.parametrize("accept", [ROWS, "text/csv", "text/turtle", "image/png", "*/*"])
 @pytest.mark.parametrize("more", ["", "&format=json&output=json"])
 @pytest.mark.parametrize("name", list(QUERIES))
-def test_both_ways_give_the_same(name: str, more: str, accept: str, founding_server: Server) -> None:
-    connection = Connection(founding_server)
+def test_both_paths_give_the_same(name: str, more: str, accept: str, founding_server: Server, without: Server) -> None:
+    connection, other = Connection(founding_server), Connection(without)
     try:
         for _ in range(2):
             connection.ask(_request("ASK {}", accept=accept))
             connection.ask(_request("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", accept=accept))
-        # a head with a line that nobody sent before goes the ordinary way
+        # a head with a line that nobody sent before goes to the endpoint
         line = f"X-Never-Seen: {random.random()}\r\n"  # noqa: S311 - no secret
         request = _request(QUERIES[name], accept=accept, more=more)
-        ordinary, first, again = (
+        ordinary, *others = (
             connection.ask(_request(QUERIES[name], accept=accept, more=more, line=line)),
             connection.ask(request),
             connection.ask(request),
+            other.ask(request),
+            other.ask(request),
         )
     finally:
         connection.close()
-    for status, headers, body in (first, again):
+        other.close()
+    for status, headers, body in others:
         assert status == ordinary[0]
         assert body == ordinary[2]
         assert headers.pop("x-request-id") != ordinary[1]["x-request-id"]
@@ -129,8 +153,8 @@ def test_both_ways_give_the_same(name: str, more: str, accept: str, founding_ser
     "more",
     ["&query=ASK%20%7B%7D", "&default-graph-uri=http://example.org/none", "&%71uery=ASK%7B%7D", "&update=CLEAR%20ALL"],
 )
-def test_other_parameters_of_the_protocol_are_not_passed_over(more: str, founding_server: Server) -> None:
-    connection = Connection(founding_server)
+def test_other_parameters_of_the_protocol_are_not_passed_over(more: str, either: Server) -> None:
+    connection = Connection(either)
     try:
         connection.ask(_request("ASK {}"))
         status, _, body = connection.ask(_request("ASK { ?s ?p ?o }", more=more))
@@ -140,9 +164,9 @@ def test_other_parameters_of_the_protocol_are_not_passed_over(more: str, foundin
 
 
 @pytest.mark.parametrize("value", ["close", "keep-alive, close"])
-def test_a_client_that_wants_no_more_is_let_go(value: str, founding_server: Server) -> None:
+def test_a_client_that_wants_no_more_is_let_go(value: str, either: Server) -> None:
     for _ in range(2):
-        connection = Connection(founding_server)
+        connection = Connection(either)
         status, headers, _ = connection.ask(_request("ASK {}", line=f"Connection: {value}\r\n"))
         assert (status, headers["connection"]) == (200, "close")
         assert connection.ended()
@@ -150,8 +174,8 @@ def test_a_client_that_wants_no_more_is_let_go(value: str, founding_server: Serv
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_requests_in_pieces_and_in_one_packet_are_answered_in_order(size: int, founding_server: Server) -> None:
-    connection = Connection(founding_server)
+def test_requests_in_pieces_and_in_one_packet_are_answered_in_order(size: int, either: Server) -> None:
+    connection = Connection(either)
     try:
         connection.ask(_request("ASK {}"))
         numbers = [random.randrange(10**9) for _ in range(6)]  # noqa: S311 - no secret
@@ -220,10 +244,11 @@ def test_every_answer_goes_to_who_asked_whatever_happens_to_the_others(
     assert server.answers()
 
 
-def test_a_client_that_goes_from_the_short_way_frees_its_process(
-    launch: Callable[..., Server], founding: Callable[..., Path]
+@pytest.mark.parametrize("fast_path", [True, False])
+def test_a_client_that_goes_from_the_fast_path_frees_its_process(
+    launch: Callable[..., Server], founding: Callable[..., Path], *, fast_path: bool
 ) -> None:
-    server = launch(founding(workers=1, slow_workers=1, slow_after=60.0, timeout=60.0))
+    server = launch(founding(fast_path=fast_path, workers=1, slow_workers=1, slow_after=60.0, timeout=60.0))
     assert server.answers()
     connection = Connection(server)
     connection.ask(_request("ASK {}"))
@@ -254,20 +279,20 @@ def test_a_connection_is_kept_as_long_as_it_is_used(
 
 
 def test_many_small_answers_are_nothing_that_the_garbage_collector_looks_at() -> None:
-    cache = Cache(16 * 1024 * 1024)
+    cache = ResponseCache(16 * 1024 * 1024)
     before = 0
     for number in range(11_000):
         if number == 1000:
             gc.collect()
             gc.collect()
             before = len(gc.get_objects())
-        question = Question("s", f"ASK {{ {number} }}", None, (f"{number}",), "json", "http://localhost/")
-        cache.put(question, Entry(f"answer {number}".encode(), "text/plain", f'"{number}"'))
+        question = QueryKey("s", f"ASK {{ {number} }}", None, (f"{number}",), "json", "http://localhost/")
+        cache.put(question, Representation(f"answer {number}".encode(), "text/plain", f'"{number}"'))
     gc.collect()
     gc.collect()
     assert len(gc.get_objects()) - before < 100
-    question = Question("s", "ASK { 10999 }", None, ("10999",), "json", "http://localhost/")
-    assert cache.get(question) == Entry(b"answer 10999", "text/plain", '"10999"')
+    question = QueryKey("s", "ASK { 10999 }", None, ("10999",), "json", "http://localhost/")
+    assert cache.get(question) == Representation(b"answer 10999", "text/plain", '"10999"')
 
 
 def test_a_large_answer_leaves_its_process_to_the_next(

@@ -1,0 +1,71 @@
+"""Files that pages need, and the addresses that programs guess."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from pressgraph.server.http.addresses import link
+from pressgraph.server.http.negotiation import GRAPHS
+from pressgraph.server.http.requests import mount_prefix, readable_parameters
+from pressgraph.server.http.responses import Representation, RequestError, respond
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+STATIC = Path(__file__).parent.parent / "static"
+_CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_YEAR = 365 * 24 * 3600
+_NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.json", "/metrics", "/readyz")
+
+
+class StaticFiles:
+    """The files at /static, robots.txt and the icon."""
+
+    def __init__(self) -> None:
+        self._files = {
+            path.name: Representation(content, content_type, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
+            for path in STATIC.iterdir()
+            if (content_type := _CONTENT_TYPES.get(path.suffix)) is not None and (content := path.read_bytes())
+        }
+
+    @property
+    def has_editor(self) -> bool:
+        """Whether the query page's editor was built."""
+        return "editor.js" in self._files
+
+    def address(self, prefix: str, name: str) -> str:
+        """Return the address of a file below a prefix; it changes with the file."""
+        return link(f"/static/{name}", {"v": self._files[name].etag.strip('"')}, prefix=prefix)
+
+    async def file(self, request: Request) -> Response:
+        """Answer with a file that pages need.
+
+        Raises RequestError.
+        """
+        file = self._files.get(request.path_params["name"])
+        if file is None:
+            raise RequestError(404, "there is nothing here")
+        # an address with the file's fingerprint never stands for anything else
+        version = dict(readable_parameters(request)).get("v")
+        kept = f"public, max-age={_YEAR}, immutable" if version == file.etag.strip('"') else "no-cache"
+        return respond(request, file, {"cache-control": kept})
+
+    async def robots(self, request: Request) -> Response:
+        """Keep crawlers out of the endpoint; things are there to be read."""
+        prefix = mount_prefix(request)
+        # data is linked from pages for programs, and what is known of others' terms is no page of this graph's
+        closed = [link(path, prefix=prefix) for path in _NOT_CRAWLED]
+        closed += [f"{prefix}/*{it.suffix}$" for it in GRAPHS]
+        return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
+
+    async def icon(self, request: Request) -> Response:
+        """Send programs that guess to the icon."""
+        return RedirectResponse(link("/static/icon.svg", prefix=mount_prefix(request)), 301)

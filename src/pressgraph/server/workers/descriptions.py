@@ -1,0 +1,69 @@
+"""Descriptions of things, as pages and documents ask for them: of one snapshot, whichever process answers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.server.failures import JobError, SnapshotMovedError, request_error
+from pressgraph.server.workers.frames import request_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pressgraph.server.served import ServedSnapshot
+    from pressgraph.server.workers.background import Background
+    from pressgraph.server.workers.pool import Pool
+
+_SMALL = 64 * 1024
+"""The size in bytes up to which a description is parsed at once, on the event loop."""
+
+
+class Descriptions:
+    """Asks processes for descriptions (`pressgraph.server.workers.describe`).
+
+    All methods raise RequestError where there is no answer, and SnapshotMovedError where it is of another snapshot.
+    """
+
+    def __init__(self, pool: Pool, background: Background) -> None:
+        self._pool = pool
+        self._background = background
+
+    async def thing(self, snapshot: ServedSnapshot, iri: str) -> dict[str, Any]:
+        """Return what is said of an IRI, and what points to it."""
+        return await self._ask(snapshot, {"op": "thing", "iri": iri})
+
+    async def document(self, snapshot: ServedSnapshot, iri: str, terms: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the description of an IRI, and of terms, as N-Triples under `triples`."""
+        return await self._ask(snapshot, {"op": "document", "iri": iri, "terms": list(terms)})
+
+    async def first_existing(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> str | None:
+        """Return the first IRI of a list that occurs in the dataset."""
+        iri: str | None = (await self._ask(snapshot, {"op": "exists", "iris": list(iris)}))["iri"]
+        return iri
+
+    async def terms(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> dict[str, Any]:
+        """Return labels, definitions and classes of terms."""
+        return await self._ask(snapshot, {"op": "terms", "terms": list(iris)})
+
+    async def names(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> dict[str, Any]:
+        """Return what things are called."""
+        return await self._ask(snapshot, {"op": "names", "iris": list(iris)})
+
+    async def search(self, snapshot: ServedSnapshot, text: str, *, most: int, any_word: bool) -> dict[str, Any]:
+        """Return things by their names, and how many there are in all."""
+        return await self._ask(snapshot, {"op": "search", "text": text, "most": most, "any": any_word})
+
+    async def _ask(self, snapshot: ServedSnapshot, request: dict[str, Any]) -> dict[str, Any]:
+        job = self._pool.ask(request_frame(request), own=True)
+        try:
+            content = b"".join([chunk async for chunk in job.chunks()])
+        except JobError as failure:
+            raise request_error(failure) from failure
+        finally:
+            job.close()
+        if job.snapshot is not snapshot:
+            raise SnapshotMovedError
+        loads = json.loads
+        found: dict[str, Any] = loads(content) if len(content) < _SMALL else await self._background.run(loads, content)
+        return found

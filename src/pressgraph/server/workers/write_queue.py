@@ -1,0 +1,249 @@
+"""Writes that wait, and the processes that make them.
+
+A write is made by a process of its own (`pressgraph.server.workers.writer`), with its own limits, one process at a
+time. The writes that wait meanwhile are made together, by the next process, and published once: each sees those before
+it, and has its own outcome. The next process is started ahead, so that what `build` publishes is served at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import os
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pressgraph.dataset import Snapshots
+from pressgraph.errors import StoreError
+from pressgraph.server.failures import JobError, request_error
+from pressgraph.server.http.log import log_event
+from pressgraph.server.http.responses import RequestError
+from pressgraph.server.workers.children import Spawned
+from pressgraph.server.workers.frames import DATA, frame, request_frame
+from pressgraph.server.workers.job import Job
+from pressgraph.server.workers.process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pressgraph.project import Serving
+
+_MOST_WAITING = 64
+_MOST_HELD = 4
+"""How many of the largest writes may be held in memory while they wait."""
+_TRIES = 3
+"""How many processes are asked for a write, one after another, where none of them accepts it."""
+_TOGETHER = 8 * 1024 * 1024
+"""The size in bytes up to which waiting writes are made together."""
+
+
+class WrittenDataset(Protocol):
+    """The served dataset, as far as writes need it."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its snapshots."""
+
+    def request(self) -> dict[str, Any]:
+        """Return what a writer process needs to know of it."""
+
+
+@dataclass(slots=True, eq=False)
+class _Write:
+    """A write that waits for its turn, or is made."""
+
+    request: dict[str, Any]
+    contents: Sequence[bytes]
+    outcome: dict[str, Any] | RequestError = field(
+        # whoever made it has not come to its end
+        default_factory=lambda: request_error(JobError("stopping", "the server is stopping"))
+    )
+
+    @property
+    def size(self) -> int:
+        """How much there is to be written, in bytes or characters."""
+        return len(self.request.get("text", "")) + sum(map(len, self.contents))
+
+
+class WriteQueue:
+    """The writes of a served dataset, in the order in which they came."""
+
+    def __init__(self, dataset: WrittenDataset, prefixes: Mapping[str, str], settings: Serving) -> None:
+        self._dataset = dataset
+        self._prefixes = prefixes
+        self._settings = settings
+        self._largest = settings.write_body_mib * 1024 * 1024
+        self._lock = asyncio.Lock()
+        self._waiting: list[_Write] = []
+        self._making = 0
+        self._alive: set[Process] = set()
+        self._spare: Process | None = None
+        self._not_before = 0.0
+        self._process_settings = json.dumps(
+            {"memory": settings.write_memory_mib * 1024 * 1024, "network": False, "parent": os.getpid()}
+        )
+
+    @property
+    def under_way(self) -> int:
+        """How many writes wait or are made."""
+        return len(self._waiting) + self._making
+
+    async def publish(self) -> None:
+        """Make the served dataset from what was built.
+
+        Raises RequestError.
+        """
+        async with self._lock:
+            try:
+                await self._in_process([], "")
+            except JobError as failure:
+                raise self._failed(failure, "publish") from failure
+
+    async def write(self, request: dict[str, Any], contents: Sequence[bytes] = ()) -> dict[str, Any]:
+        """Have a write made, together with those that wait too; return what came of it.
+
+        Raises RequestError.
+        """
+        write = _Write(request, contents)
+        if len(self._waiting) >= _MOST_WAITING or sum(it.size for it in self._waiting) > _MOST_HELD * self._largest:
+            raise RequestError(503, "too many writes are waiting; try again soon", {"retry-after": "2"})
+        self._waiting.append(write)
+        try:
+            async with self._lock:
+                # whoever had the lock before may have taken it along
+                if write in self._waiting:
+                    await self._make(self._next())
+        finally:
+            if write in self._waiting:
+                self._waiting.remove(write)
+        if isinstance(write.outcome, RequestError):
+            raise write.outcome
+        return write.outcome
+
+    def _next(self) -> list[_Write]:
+        """Take the writes that are made together: the first that waits, and more while they are small."""
+        group = [self._waiting.pop(0)]
+        size = group[0].size
+        while self._waiting and (size := size + self._waiting[0].size) <= _TOGETHER:
+            group.append(self._waiting.pop(0))
+        return group
+
+    async def _make(self, group: list[_Write]) -> None:
+        """Make writes as one publication; where one of them spoils that, each by itself. The caller holds the lock."""
+        made = secrets.token_hex(8)
+        self._making = len(group)
+        try:
+            outcomes = await self._in_process(group, made)
+        except JobError as failure:
+            if len(group) > 1 and (failure.kind == "apart" or not self._is_published(made)):
+                for write in group:
+                    await self._make([write])
+                return
+            for write in group:
+                write.outcome = self._failed(failure, write.request["op"])
+            return
+        finally:
+            self._making = 0
+        for write, outcome in zip(group, outcomes, strict=True):
+            refused = outcome.get("failed")
+            write.outcome = request_error(JobError(refused, outcome["message"])) if refused else outcome
+
+    def _is_published(self, made: str) -> bool:
+        """Tell whether a process published its writes before it failed; where that cannot be told, it may have."""
+        try:
+            current = Snapshots(self._dataset.folder, kind="served").current()
+            return current is not None and current.manifest().get("made") == made
+        except StoreError:
+            return True
+
+    def _failed(self, failure: JobError, operation: str) -> RequestError:
+        error = request_error(failure)
+        if error.status >= 500:  # noqa: PLR2004
+            # no message: it may hold what was written
+            log_event("error", error="write", operation=operation, kind=failure.kind)
+        return error
+
+    async def _in_process(self, group: Sequence[_Write], made: str) -> list[dict[str, Any]]:
+        """Have a process make writes and publish them under a name, or publish what was built where there are none.
+
+        Raises JobError.
+        """
+        timeout = self._settings.write_timeout
+        message = request_frame(
+            {
+                **self._dataset.request(),
+                "writes": [it.request for it in group],
+                "made": made,
+                "prefixes": self._prefixes,
+                "wait": timeout / 2,
+            }
+        )
+        message += b"".join(frame(DATA, content) for it in group for content in it.contents)
+        # the answer comes before the process's end, and its lock goes with it
+        outcomes: list[dict[str, Any]] = json.loads(await self._asked(message, timeout)).get("outcomes", [])
+        return outcomes
+
+    async def _asked(self, message: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - the process is killed then
+        """Ask a process, and another one where that ends before it accepts the request; return its answer.
+
+        Raises JobError.
+        """
+        limit = JobError("time", f"the write took longer than {timeout:g} seconds")
+        for left in reversed(range(_TRIES)):
+            job = Job(message)
+            process = await self._fresh()
+            process.ask(job)
+            timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
+            try:
+                return b"".join([chunk async for chunk in job.chunks()])
+            except JobError as failure:
+                # nothing was changed by a process that did not accept the request
+                if failure.kind != "crash" or job.accepted or not left:
+                    raise
+            finally:
+                timer.cancel()
+                job.close()
+        raise AssertionError
+
+    async def prepare(self) -> None:
+        """Have a process that waits for the next write, unless one is under way."""
+        if self._spare is None and not self._lock.locked() and time.monotonic() > self._not_before:
+            async with self._lock:
+                process = await self._fresh()
+                self._spare = process if process.is_connected else None
+
+    async def _fresh(self) -> Process:
+        """Return a process that has made no write yet; the caller holds the lock."""
+        if self._spare is not None:
+            spare, self._spare = self._spare, None
+            # its end may be known before it is known how it ended
+            if spare.is_connected:
+                return spare
+        process = Process(
+            lambda theirs: Spawned("pressgraph.server.workers.writer", theirs, self._process_settings),
+            lost=self._lost,
+            ready=lambda _process: None,
+        )
+        self._alive.add(process)
+        await process.connect()
+        return process
+
+    def _lost(self, process: Process) -> None:
+        self._alive.discard(process)
+        if process is self._spare:
+            self._spare = None
+            # whatever ended it may end the next one too
+            self._not_before = time.monotonic() + 1
+
+    async def stop(self) -> None:
+        """End a write that is under way: it leaves no trace."""
+        self._not_before = math.inf
+        for process in self._alive:
+            process.kill(JobError("stopping", "the server is stopping"))
+        until = time.monotonic() + 3
+        while self._alive and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
+            await asyncio.sleep(0.01)

@@ -1,0 +1,139 @@
+"""No response mixes two snapshots: what a request takes, its entity tag and what is kept of it are of the same one."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pressgraph.project.serving import Serving
+from pressgraph.server.failures import SnapshotMovedError
+from pressgraph.server.http.responses import Representation, RequestError
+from pressgraph.server.served import Served, ServedSnapshot, on_snapshot
+from pressgraph.server.sparql.queries import Evaluation, QueryService
+from pressgraph.server.workers.background import Background
+from pressgraph.server.workers.job import Job
+
+if TYPE_CHECKING:
+    from harness import Server
+
+
+def _snapshots(*names: str) -> list[ServedSnapshot]:
+    served = Served(cache_size=1024 * 1024)
+    return [ServedSnapshot(id=name, **served._caches()) for name in names]  # noqa: SLF001
+
+
+class OneJob:
+    """A pool whose only process has a snapshot open, and is asked for the first time."""
+
+    def __init__(self, snapshot: ServedSnapshot) -> None:
+        self.snapshot = snapshot
+        self.asked = 0
+
+    def ask(self, request: bytes) -> Job:
+        self.asked += 1
+        job = Job(request)
+        job.snapshot = self.snapshot
+        job.finish(last=b"the result")
+        return job
+
+
+async def _never() -> Any:
+    await asyncio.Event().wait()
+
+
+def test_a_result_belongs_to_the_snapshot_that_it_was_read_from() -> None:
+    """A query that came before a publication, and was evaluated after it."""
+
+    async def run() -> None:
+        before, after = _snapshots("before", "after")
+        pool: Any = OneJob(after)
+        queries = QueryService(pool, Background(), Serving())
+        options: dict[str, Any] = {"accept": None, "base": "http://localhost/sparql"}
+        prepared = queries.prepare("ASK {}", snapshot=before, **options)
+        result = queries.evaluate(prepared)
+        assert isinstance(result, Evaluation)
+        found = await result.result(_never)
+        assert isinstance(found, Representation)
+        assert found.etag.startswith('"after-')
+        # and it is kept for those that come now, not for those that came before
+        again = queries.prepare("ASK {}", snapshot=after, **options)
+        assert queries.evaluate(again) == found
+        assert before.responses.held == 0
+        assert pool.asked == 1
+
+    asyncio.run(run())
+
+
+def test_a_request_that_needs_more_of_a_snapshot_begins_anew_with_the_next() -> None:
+    async def run() -> None:
+        served = Served(cache_size=0)
+        first = served.current
+        (second,) = _snapshots("second")
+        taken: list[str] = []
+
+        async def handler(_request: Any, snapshot: ServedSnapshot) -> Any:
+            taken.append(snapshot.id)
+            if snapshot is first:
+                served.current = second
+                raise SnapshotMovedError
+            return "drawn"
+
+        request: Any = None
+        drawn: Any = await on_snapshot(served, handler)(request)
+        assert (drawn, taken) == ("drawn", ["none", "second"])
+
+        async def always(_request: Any, _snapshot: ServedSnapshot) -> Any:
+            raise SnapshotMovedError
+
+        with pytest.raises(RequestError) as refused:
+            await on_snapshot(served, always)(request)
+        assert refused.value.status == 503
+
+    asyncio.run(run())
+
+
+def test_an_entity_tag_has_one_content_while_the_dataset_changes(writable: Server) -> None:
+    """Readers of a result, a document and a page, beside a writer: two things say the same number in every response."""
+    over = Event()
+    query = "SELECT ?n { { <urn:a> <urn:p> ?n } UNION { <urn:b> <urn:p> ?n } } ORDER BY ?n"
+    asked: list[tuple[str, dict[str, str], str]] = [
+        ("/sparql", {"query": query}, "text/csv"),
+        ("/about", {"iri": "urn:p"}, "application/n-triples"),
+        ("/about", {"iri": "urn:p"}, "text/html"),
+    ]
+
+    def read(path: str, fields: dict[str, str], accept: str) -> list[tuple[str, bytes]]:
+        seen = []
+        while not over.is_set():
+            answer = writable.client.get(path, params=fields, headers={"accept": accept})
+            if answer.status_code == 200:
+                seen.append((answer.headers["etag"], answer.content))
+        return seen
+
+    def write(number: int) -> None:
+        turtle = f"<urn:a> <urn:p> {number} . <urn:b> <urn:p> {number} ."
+        headers = {"content-type": "text/turtle", **writable.may_write}
+        assert writable.client.put("/store/x", content=turtle, headers=headers).status_code in {201, 204}
+
+    write(0)
+    with ThreadPoolExecutor(len(asked)) as threads:
+        readers = [threads.submit(read, *it) for it in asked]
+        try:
+            for number in range(1, 9):
+                write(number)
+        finally:
+            over.set()
+        results = [it.result(60) for it in readers]
+    for (path, _, accept), seen in zip(asked, results, strict=True):
+        contents: dict[str, set[bytes]] = {}
+        for etag, content in seen:
+            contents.setdefault(etag, set()).add(content)
+        assert contents, (path, accept)
+        assert all(len(it) == 1 for it in contents.values()), (path, accept)
+    for _, content in results[0]:
+        _, first, second = content.decode().split()
+        assert first == second
