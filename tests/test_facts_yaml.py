@@ -74,6 +74,8 @@ MISTAKES = [
     ("- id: label/l\n  level: platinum", "unknown-term", 4, 10, "known: bronze, gold, silver"),
     ("- id: label/l\n  type: AwardedLabel\n  headline: A", "misplaced-key", 5, 3, "it belongs to Article"),
     ("- id: agent/a\n  memberOf: { id: agent/b, status: stated }", "receipt-inside", 4, 28, "move it to the fact"),
+    ("- id: agent/a\n  name: A\n  status: { stated: 1 }", "not-text", 5, 11, "wants one word, not a node"),
+    ("- id: agent/a\n  name: A\n  status:", "no-value", 5, 10, "'status'"),
     # text and languages
     ("- id: agent/a\n  name: { xx-yy-zz: A }", "bad-language", 4, 11, "'xx-yy-zz' is not a language tag"),
     ("- id: agent/a\n  name: { german: A }", "bad-language", 4, 11, "did you mean 'de'?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,15 @@ def test_a_store_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:
         current.open()
     assert str(caught.value).startswith(f"the {snapshots.kind} store {current.path} cannot be opened: ")
     assert caught.value.hint == HINTS[snapshots.kind]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EDQUOT])
+def test_only_a_full_disk_is_called_one(snapshots: Snapshots, number: int) -> None:
+    full = number != errno.EACCES
+    kind, said = (StoreError, "no room") if full else (PermissionError, os.strerror(number))
+    with pytest.raises(kind, match=said), snapshots.building(), snapshots.candidate() as candidate:
+        raise OSError(number, os.strerror(number))
+    assert not candidate.path.exists()
 
 
 def test_a_candidate_begins_with_what_is_published_or_with_nothing(snapshots: Snapshots) -> None:
