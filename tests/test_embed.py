@@ -567,7 +567,7 @@ def test_the_same_facts_give_the_same_bytes(built: Path) -> None:
 def test_validate_says_what_google_asks_for(built: Path) -> None:
     result = run(built, "validate", "--profile", "google", "--lang", "de")
     assert "Google empfiehlt ein Bild für einen Artikel" in result.stdout
-    assert "agent/biosaxony: ignored: Google makes nothing of adjacentSector" in result.stderr
+    assert "agent/biosaxony: nicht ausgewertet: Google wertet adjacentSector" in result.stderr
     # the release mentions a reception, whose day it does not say
     assert result.exit_code == 1
     assert "Google shows no event without the day it starts" in run(built, "validate", "--profile", "google").stdout
