@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import pickle
+import re
 import runpy
 import string
 from pathlib import Path
@@ -12,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
+from pressgraph import errors
 from pressgraph.cli import main
 from pressgraph.cli.language import spoken
+from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext, joined, language_of_run, languages, locale_language, ngettext, pgettext
 
 if TYPE_CHECKING:
@@ -87,6 +91,27 @@ def test_translations_have_the_fields_of_their_messages(path: Path) -> None:
 @each_catalogue
 def test_what_is_read_is_compiled_from_what_is_translated(path: Path) -> None:
     assert path.with_suffix(".mo").read_bytes() == TOOL["compiled"](TOOL["read"](path))
+
+
+def english(value: ast.expr) -> str | None:
+    """Return the words of a text that no catalogue can say otherwise, if there are any."""
+    parts: list[Any] = value.values if isinstance(value, ast.JoinedStr) else [value]
+    text = "".join(it.value for it in parts if isinstance(it, ast.Constant) and isinstance(it.value, str))
+    return text if re.search("[a-z]{2} |[a-z] [a-z]{2}", text) else None
+
+
+def test_errors_and_hints_are_messages() -> None:
+    """Those of the server are not looked at: it answers programs in English."""
+    kinds = {name for name, it in vars(errors).items() if isinstance(it, type) and issubclass(it, PressgraphError)}
+    said = []
+    for path in sorted((ROOT / "src/pressgraph").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if "server" not in path.parts else ():
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                given = node.args if name in kinds or name in {"UsageError", "BadParameter", "warn"} else []
+                given = [*given, *(it.value for it in node.keywords if it.arg in {"hint", "otherwise"})]
+                said += [f"{path.name}:{it.lineno}: {text}" for it in given if (text := english(it)) is not None]
+    assert said == []
 
 
 # -- texts

@@ -66,10 +66,11 @@ def ill_formed_shapes(profile: Profile) -> list[Result]:
     try:
         _, report, text = meta_validate(rdflib_graph(triples), inference="none")
     except Exception as error:  # what it raises for lists and paths that it cannot read is of any kind
-        raise ProfileError(f"the shapes are not well-formed: {error}") from error
+        raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=error)) from error
     if not isinstance(report, rdflib.Graph):
         # it returns some failures in the report's place
-        raise ProfileError(f"the shapes are not well-formed: {text.strip().splitlines()[-1] if text else report}")
+        reason = text.strip().splitlines()[-1] if text else report
+        raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=reason))
     found = read_report(ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report)  # type: ignore[arg-type]
     return [_told(result) for result in found if any(own.triples(read_term(result.focus)))]
 
