@@ -124,7 +124,7 @@ def near_id(reference: str, known: Mapping[str, Collection[str]]) -> str | None:
     akin = []
     for one in same:
         texts = (_words(one), *(_words(f"/{slug(name)}") for name in known[one]))
-        if any(it and (it <= words or words <= it) for it in texts):
+        if any(words_of_one and (words_of_one <= words or words <= words_of_one) for words_of_one in texts):
             akin.append(one)
     if akin:
         return nearest(reference, akin, cutoff=0.3) or akin[0]
@@ -133,7 +133,7 @@ def near_id(reference: str, known: Mapping[str, Collection[str]]) -> str | None:
 
 def _of_kind(reference: str, known: Iterable[str]) -> set[str]:
     kind = reference.partition("/")[0]
-    return {it for it in known if it.partition("/")[0] == kind and it != reference}
+    return {name for name in known if name.partition("/")[0] == kind and name != reference}
 
 
 def _words(text: str) -> set[str]:

@@ -82,19 +82,21 @@ def read_facts_bytes(
     tree, problems = read_tree(data, name)
     if tree is None and problems:
         return _nothing(name, tuple(problems))
-    found = check_facts(tree, file=name, profile=profile, id_base=id_base, known_types=known_types)
-    if found.source is not None and found.source.text_file is not None:
-        problems.extend(_text_problems(found, found.source, folder or Path.cwd()))
+    file = check_facts(tree, file=name, profile=profile, id_base=id_base, known_types=known_types)
+    if file.source is not None and file.source.text_file is not None:
+        problems.extend(_text_problems(file, file.source, folder or Path.cwd()))
     if not problems:
-        return found
-    return dataclasses.replace(found, problems=tuple(sorted((*found.problems, *problems), key=lambda it: it.place)))
+        return file
+    return dataclasses.replace(
+        file, problems=tuple(sorted((*file.problems, *problems), key=lambda problem: problem.place))
+    )
 
 
 def _nothing(name: str, problems: tuple[Problem, ...]) -> FactsFile:
     return FactsFile(file=name, source=None, facts=(), problems=problems)
 
 
-def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[Problem]:
+def _text_problems(file: FactsFile, source: Source, folder: Path) -> Iterator[Problem]:
     """Compare hash and spans with the source's text."""
     place = source.places.get(("file",), source.place)
     path = folder / str(source.text_file)
@@ -114,27 +116,27 @@ def _text_problems(found: FactsFile, source: Source, folder: Path) -> Iterator[P
         )
         place = source.places.get(("sha256",), place)
         yield problem("hash-differs", place, hint=hint, file=source.text_file, found=digest)
-    for fact in found.facts:
+    for fact in file.facts:
         for start, end in fact.receipt.evidence:
             if end > len(text):
                 place = fact.places.get(("evidence",), fact.place)
                 yield problem("evidence-outside", place, start=start, end=end, length=len(text))
 
 
-def dangling_problems(found: FactsFile, described: Mapping[str, Collection[str]] | None = None) -> list[Problem]:
+def dangling_problems(file: FactsFile, described: Mapping[str, Collection[str]] | None = None) -> list[Problem]:
     """Report the links of a file to ids that neither it nor any other file says anything about.
 
     `described` are the ids that some file describes, each with the names that are known of its thing.
     """
     known: dict[str, Collection[str]] | None = None
     problems: list[Problem] = []
-    own = found.described | ({found.source.id} if found.source else set())
-    for name, place in found.references.items():
+    own = file.described | ({file.source.id} if file.source else set())
+    for name, place in file.references.items():
         if name in own or (described is not None and name in described):
             continue
         if known is None:
             known = {**dict.fromkeys(own, ()), **(described or {})}
-            for one, names in names_in(found).items():
+            for one, names in names_in(file).items():
                 known[one] = {*known.get(one, ()), *names}
         problems.append(problem("dangling-id", place, hint=advise_unknown(name, known), id=name))
     return problems
@@ -143,7 +145,7 @@ def dangling_problems(found: FactsFile, described: Mapping[str, Collection[str]]
 _NAMES = ("name", "legalName", "alternateName", "headline", "prefLabel", "altLabel")
 
 
-def names_in(found: FactsFile) -> dict[str, set[str]]:
+def names_in(file: FactsFile) -> dict[str, set[str]]:
     """Return the names that a file gives to things, by their ids."""
     names: dict[str, set[str]] = {}
 
@@ -157,7 +159,7 @@ def names_in(found: FactsFile) -> dict[str, set[str]]:
                     names.setdefault(str(value["id"]), set()).update(_texts(inner))
                 look(inner)
 
-    look([*(fact.body for fact in found.facts), *([found.source.body] if found.source is not None else [])])
+    look([*(fact.body for fact in file.facts), *([file.source.body] if file.source is not None else [])])
     return names
 
 

@@ -77,7 +77,7 @@ class ProfileGraph(Graph):
             return Place(file="")
         name = file.name.removeprefix(OWN)
         text = file.content.decode("utf-8", errors="replace")
-        wanted = [it for it in (node.value if isinstance(node, ox.NamedNode) else "", iri) if it]
+        wanted = [name for name in (node.value if isinstance(node, ox.NamedNode) else "", iri) if name]
         for one in wanted:
             local = re.escape(local_name(one))
             match = re.search(rf"^.*(?:<{re.escape(one)}>|[\w-]*:{local}(?![\w-])|<[#/]?{local}>)", text, re.MULTILINE)

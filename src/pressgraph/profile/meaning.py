@@ -42,7 +42,7 @@ class Range:
 LINK = Range(Kind.LINK)
 # any literal: what sh:nodeKind sh:Literal allows, and what constraints on lengths and languages mean
 _LITERAL = Range(Kind.LITERAL)
-_ANY_TEXT = tuple(Range(Kind.TEXT, datatype=it) for it in TEXTS)
+_ANY_TEXT = tuple(Range(Kind.TEXT, datatype=datatype) for datatype in TEXTS)
 _LITERAL_ONLY = ("languageIn", "uniqueLang", "minLength", "maxLength")
 _OF_FORMS = ("pattern", "minLength", "maxLength")
 _COMPARED = ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
@@ -95,7 +95,7 @@ class Draft:
             return _ANY_TEXT
         if all(one.kind is Kind.TEXT for _, ranges in demands for one in ranges):
             return tuple(dict.fromkeys(one for _, ranges in demands for one in ranges))
-        _, widest = max(demands, key=lambda it: len(it[1]))
+        _, widest = max(demands, key=lambda demand: len(demand[1]))
         for where, ranges in demands:
             if not set(_written_out(ranges)) <= set(_written_out(widest)):
                 other = next(place for place, ranges in demands if ranges is widest)
@@ -149,7 +149,7 @@ class Meanings:
             draft.demand(target, graph.name(shape), ranges)
         self._refuse_forms(shape, draft.iri, ranges)
         for head in graph.nodes(shape, f"{SH}in"):
-            listed = [it.value for it in graph.items(head) if isinstance(it, ox.Literal)]
+            listed = [item.value for item in graph.items(head) if isinstance(item, ox.Literal)]
             if listed and all(one.kind is Kind.TEXT for one in ranges):
                 draft.listed = tuple(listed)
         for head in graph.nodes(shape, f"{SH}languageIn"):
@@ -185,13 +185,13 @@ class Meanings:
     def value_classes(self, shape: Resource) -> tuple[str, ...]:
         """Return the classes of linked things; of alternatives, all."""
         graph = self.graph
-        found = list(graph.iris(shape, f"{SH}class"))
+        classes = list(graph.iris(shape, f"{SH}class"))
         for name in ("or", "xone"):
             for head in graph.nodes(shape, SH + name):
                 for member in graph.items(head):
                     if isinstance(member, ox.NamedNode | ox.BlankNode):
-                        found += graph.iris(member, f"{SH}class")
-        return tuple(dict.fromkeys(found))
+                        classes += graph.iris(member, f"{SH}class")
+        return tuple(dict.fromkeys(classes))
 
     def ranges(self, shape: Resource, path: str, seen: frozenset[Resource] = frozenset()) -> tuple[Range, ...]:
         """Return what a shape lets a value be; () where it says nothing of that."""
@@ -219,7 +219,7 @@ class Meanings:
             for member in _nodes(graph.items(head)):
                 yield self.ranges(member, path, seen)
         for node in graph.nodes(shape, f"{SH}node"):
-            schemes = [self.schemes[it] for it in self._scheme_asked_for(node) if it in self.schemes]
+            schemes = [self.schemes[iri] for iri in self._scheme_asked_for(node) if iri in self.schemes]
             if schemes:
                 yield (Range(Kind.TERM, scheme=schemes[0], scheme_iri=schemes[0].iri),)
             else:
@@ -245,7 +245,7 @@ class Meanings:
             for value in graph.values(shape, SH + name):
                 if isinstance(value, ox.Literal):
                     return (_of_datatype(value.datatype.value),)
-        return (_LITERAL,) if any(graph.values(shape, SH + it) for it in _LITERAL_ONLY) else ()
+        return (_LITERAL,) if any(graph.values(shape, SH + name) for name in _LITERAL_ONLY) else ()
 
     def _listed(self, shape: Resource, path: str, members: Sequence[Term]) -> tuple[Range, ...]:
         ranges: list[Range] = []
@@ -255,7 +255,7 @@ class Meanings:
                 name=f"{local_name(path)}-values", iri=shape.value, concepts=self.concepts(shape.value, iris)
             )
             ranges.append(Range(Kind.TERM, scheme=scheme, scheme_iri=shape.value))
-        ranges += [_of_datatype(it.datatype.value) for it in members if isinstance(it, ox.Literal)]
+        ranges += [_of_datatype(member.datatype.value) for member in members if isinstance(member, ox.Literal)]
         return tuple(dict.fromkeys(ranges))
 
     def _scheme_asked_for(self, node_shape: Resource) -> list[str]:

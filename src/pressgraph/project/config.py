@@ -184,7 +184,7 @@ class _SettingsReader:
         """Return ids: relative ones, and absolute IRIs in the form that equal ones share."""
         import pyoxigraph as ox
 
-        found: list[str] = []
+        ids: list[str] = []
         for text in map(composed, self.string_list(name, value)):
             try:
                 good = RELATIVE_ID.fullmatch(text) or (ABSOLUTE_ID.fullmatch(text) and ox.NamedNode(text))
@@ -195,8 +195,8 @@ class _SettingsReader:
                     "ids look like agent/example-cluster; those with a prefix are written as whole IRIs here"
                 )
                 raise self.error(gettext("{name}: '{text}' is not an id", name=name, text=text), hint=hint)
-            found.append(text)
-        return tuple(dict.fromkeys(found))
+            ids.append(text)
+        return tuple(dict.fromkeys(ids))
 
     def strings(self, name: str, value: dict[str, Any]) -> dict[str, str]:
         for key, item in value.items():
@@ -208,8 +208,8 @@ class _SettingsReader:
 
     def prefixes(self, table: dict[str, Any]) -> dict[str, str]:
         """Return namespaces by prefixes, which Turtle, TriG, RDF/XML and SPARQL must all be able to write."""
-        found = self.strings("prefixes", table)
-        for prefix, namespace in found.items():
+        namespaces = self.strings("prefixes", table)
+        for prefix, namespace in namespaces.items():
             if not _PREFIX.fullmatch(prefix):
                 raise self.error(
                     gettext("prefixes: '{prefix}' is not a prefix", prefix=prefix),
@@ -220,7 +220,7 @@ class _SettingsReader:
                     gettext("prefixes.{prefix}: '{namespace}' is not an IRI", prefix=prefix, namespace=namespace),
                     hint=gettext('such as "https://www.example.org/terms#"'),
                 )
-        return found
+        return namespaces
 
     def table_settings(self, name: str, value: Any) -> TableSettings:
         texts = ("file", "sheet", "url", "encoding", "delimiter")

@@ -195,7 +195,7 @@ class Project:
         for pattern in self.facts:
             folder, _, name = pattern.rpartition("/")
             by_folder.setdefault(folder, []).append(composed(name))
-        found: set[str] = set()
+        taken_names: set[str] = set()
         beside: set[str] = set()
         # each folder is listed once, whatever the number of patterns: projects have many files
         for folder, names in by_folder.items():
@@ -208,18 +208,18 @@ class Project:
                     continue
                 before = "" if below == "." else f"{below}/"
                 with os.scandir(place) as entries:
-                    for it in entries:
-                        if it.name.startswith((".", "~$")) or (not it.is_file() and Path(it.path).exists()):
+                    for entry in entries:
+                        if entry.name.startswith((".", "~$")) or (not entry.is_file() and Path(entry.path).exists()):
                             continue
-                        taken = wanted.match(composed(it.name)) is not None
-                        (found if taken else beside).add(f"{before}{it.name}")
+                        taken = wanted.match(composed(entry.name)) is not None
+                        (taken_names if taken else beside).add(f"{before}{entry.name}")
         # a project that has its facts in its own folder has everything else there too
         unread = (
             name
-            for name in beside - found
+            for name in beside - taken_names
             if "/" in name and Path(name).suffix.lower() not in {"", *_BESIDE} and not name.endswith(_SCHEMA)
         )
-        return sorted(found, key=lambda name: name.split("/")), sorted(unread)
+        return sorted(taken_names, key=lambda name: name.split("/")), sorted(unread)
 
     def _folders(self, pattern: str) -> Iterator[Path]:
         for place in self.root.glob(pattern) if pattern else (self.root,):

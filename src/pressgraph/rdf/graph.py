@@ -63,15 +63,15 @@ class Graph:
 
     def nodes(self, subject: Term | None, predicate: str) -> list[Resource]:
         """Return those objects that are IRIs or blank nodes."""
-        return [it for it in self.values(subject, predicate) if isinstance(it, ox.NamedNode | ox.BlankNode)]
+        return [value for value in self.values(subject, predicate) if isinstance(value, ox.NamedNode | ox.BlankNode)]
 
     def iris(self, subject: Term | None, predicate: str) -> list[str]:
         """Return those objects that are IRIs."""
-        return [it.value for it in self.values(subject, predicate) if isinstance(it, ox.NamedNode)]
+        return [value.value for value in self.values(subject, predicate) if isinstance(value, ox.NamedNode)]
 
     def literals(self, subject: Term | None, predicate: str) -> list[str]:
         """Return the lexical forms of those objects that are literals."""
-        return [it.value for it in self.values(subject, predicate) if isinstance(it, ox.Literal)]
+        return [value.value for value in self.values(subject, predicate) if isinstance(value, ox.Literal)]
 
     def texts(self, subject: Term | None, *predicates: str) -> dict[str, str]:
         """Return the first literal of each language ("" for none), of earlier predicates first."""
@@ -127,9 +127,9 @@ class Graph:
             text, steps = self.path(inner)
             return f"^{_grouped(text)}", tuple(f"^{step}" for step in steps)
         if (head := self.value(node, f"{SH}alternativePath")) is not None:
-            parts = [self.path(it) for it in self.items(head)]
+            parts = [self.path(item) for item in self.items(head)]
             return "|".join(_grouped(text) for text, _ in parts), tuple(s for _, steps in parts for s in steps)
-        parts = [self.path(it) for it in self.items(node)]
+        parts = [self.path(item) for item in self.items(node)]
         return "/".join(_grouped(text) for text, _ in parts) or "…", parts[0][1] if parts else ()
 
 

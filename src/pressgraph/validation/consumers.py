@@ -106,31 +106,31 @@ def check_consumer(
 ) -> tuple[Result, ...]:
     """Run a consumer's shapes over triples; those that say which class is below which count too."""
     subclass = f"{RDFS}subClassOf"
-    hierarchy = [it for it in profile.ontology_triples if it.predicate.value == subclass]
+    hierarchy = [triple for triple in profile.ontology_triples if triple.predicate.value == subclass]
     return run_shacl([*triples, *hierarchy], consumer_profile(profile, consumer), engine_name=engine)
 
 
 def ignored(triples: Iterable[ox.Triple], profile: Profile, consumer: str, *, subjects: Iterable[str]) -> list[Ignored]:
     """Return what a consumer makes nothing of, for each of some things that the triples describe."""
     types: dict[str, set[str]] = {}
-    said: dict[str, set[str]] = {}
+    properties: dict[str, set[str]] = {}
     for triple in triples:
         if isinstance(triple.subject, ox.NamedNode):
             if triple.predicate.value == RDF_TYPE:
                 types.setdefault(triple.subject.value, set()).add(str(getattr(triple.object, "value", "")))
             else:
-                said.setdefault(triple.subject.value, set()).add(triple.predicate.value)
-    found = []
+                properties.setdefault(triple.subject.value, set()).add(triple.predicate.value)
+    unread_of = []
     for subject in subjects:
         classes = set(types.get(subject, ()))
         for one in tuple(classes):
             term = profile.class_of.get(one)
             classes |= term.superclasses if term is not None else set()
-        feature = next((it for it in features(consumer) if it.classes & classes), None)
-        unread = said.get(subject, set()) - (feature.reads if feature is not None else frozenset())
+        feature = next((one_of for one_of in features(consumer) if one_of.classes & classes), None)
+        unread = properties.get(subject, set()) - (feature.reads if feature is not None else frozenset())
         if unread:
-            found.append(Ignored(subject=subject, properties=tuple(sorted(unread)), feature=feature))
-    return found
+            unread_of.append(Ignored(subject=subject, properties=tuple(sorted(unread)), feature=feature))
+    return unread_of
 
 
 def main_things(triples: Iterable[ox.Triple], profile: Profile, consumer: str) -> list[str]:
@@ -140,8 +140,10 @@ def main_things(triples: Iterable[ox.Triple], profile: Profile, consumer: str) -
     """
     triples = list(triples)
     takes = {one for feature in features(consumer) for one in feature.classes}
-    publishing = {str(getattr(it.object, "value", "")) for it in triples if it.predicate.value in _PUBLISHING}
-    found = set()
+    publishing = {
+        str(getattr(triple.object, "value", "")) for triple in triples if triple.predicate.value in _PUBLISHING
+    }
+    main = set()
     for triple in triples:
         if triple.predicate.value != RDF_TYPE or not isinstance(triple.subject, ox.NamedNode):
             continue
@@ -149,8 +151,8 @@ def main_things(triples: Iterable[ox.Triple], profile: Profile, consumer: str) -
         term = profile.class_of.get(iri)
         classes = {iri} | (term.superclasses if term is not None else frozenset())
         if classes & takes and (_ORGANIZATION not in classes or triple.subject.value in publishing):
-            found.add(triple.subject.value)
-    return sorted(found)
+            main.add(triple.subject.value)
+    return sorted(main)
 
 
 def check_files_for(

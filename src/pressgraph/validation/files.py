@@ -60,28 +60,28 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> Rea
     def read(path: Path) -> FactsFile:
         return read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
 
-    found = {path: read(path) for path in paths}
-    described = _described(found.values())
+    files = {path: read(path) for path in paths}
+    described = _described(files.values())
     context: list[Path] = []
 
     def missing() -> set[str]:
-        return {reference for one in found.values() for reference in one.references} - described.keys()
+        return {reference for one in files.values() for reference in one.references} - described.keys()
 
     if missing():
-        named = {path.resolve() for path in found}
+        named = {path.resolve() for path in files}
         others = [p for p in project.facts_files() if p.resolve() not in named]
         context = [p for p in others if not is_stream(p)]
         described.update(_described(map(read, context)))
         ids = Ids(profile, project.id_base)
         for path in filter(is_stream, others):
             # what is described there is read only where it is asked for: such a file can be as large as a disk
-            if wanted := {ids.iri(it) or it for it in missing()}:
+            if wanted := {ids.iri(reference) or reference for reference in missing()}:
                 here = _described(read_lines([path], wanted, profile, project))
                 if not here.keys().isdisjoint(missing()):
                     context.append(path)
                 described.update(here)
-    problems = [one for file in found.values() for one in (*file.problems, *dangling_problems(file, described))]
-    return ReadFiles(found=found, problems=sorted(problems, key=lambda it: it.place), context=context)
+    problems = [one for file in files.values() for one in (*file.problems, *dangling_problems(file, described))]
+    return ReadFiles(found=files, problems=sorted(problems, key=lambda it: it.place), context=context)
 
 
 def check_files(
@@ -176,11 +176,11 @@ def _context(
 
 def _about(results: Iterable[Result], named: set[str], mixed: ox.Store | None) -> list[Result]:
     """Return the results on the things that were named; of RDF files in a `mixed` store, none about keys."""
-    found = [it for it in results if it.focus in named]
+    about = [result for result in results if result.focus in named]
     if mixed is None:
-        return found
+        return about
     keyed = {term_text(quad.subject) for quad in mixed if quad.graph_name != union.DEFAULT}
-    return [it for it in found if it.focus in keyed or it.shape != MISPLACED]
+    return [result for result in about if result.focus in keyed or result.shape != MISPLACED]
 
 
 def _types_elsewhere(names: set[str], read: ReadFiles, store: ox.Store, project: Project) -> Iterator[ox.Triple]:
@@ -206,7 +206,7 @@ def _types_elsewhere(names: set[str], read: ReadFiles, store: ox.Store, project:
 
 def _locator(
     results: list[Result],
-    found: Iterable[FactsFile],
+    read: Iterable[FactsFile],
     lines: list[Path],
     rdf: list[Path],
     validator: Validator,
@@ -216,7 +216,7 @@ def _locator(
     if not results:
         return lambda result: result
     again = read_lines(lines, {result.focus for result in results}, validator.profile, project) if lines else []
-    locator = Locator([*found, *again], validator.profile, project.id_base)
+    locator = Locator([*read, *again], validator.profile, project.id_base)
     others = [(project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf]
     others += own_ontology(results, validator.profile, project)
     if not others:
@@ -245,7 +245,7 @@ def own_ontology(results: Iterable[Result], profile: Profile, project: Project) 
     if not any(file.own for file in profile.ontology):
         return []
     nodes = own_nodes(profile)
-    if not any(it.focus in nodes for it in results):
+    if not any(result.focus in nodes for result in results):
         return []
     return turtle_files(project.ontology, project)
 
@@ -269,22 +269,22 @@ def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, projec
     names = {iri.removeprefix(project.id_base) for iri in wanted}
     # a nested node without an id is named after its parent
     names |= {name.rpartition("/")[0] for name in names}
-    found: list[FactsFile] = []
+    files: list[FactsFile] = []
     for path in paths:
         if str(path) != "-" and not is_json_lines(path):
 
             def hear(one: FactsFile, _source: object) -> None:
                 about = {*one.described, one.source.id} if one.source is not None else one.described
                 if not names.isdisjoint(about) or not wanted.isdisjoint(about):
-                    found.append(one)
+                    files.append(one)
 
             with open_stream(path, project, emitter, listen=hear) as rows:
                 for _ in rows:
                     pass
         elif str(path) != "-":
             with open_json_lines(path) as file:
-                found.extend(checked_lines(file, emitter, name=project.name_of(path), wanted=names | wanted))
-    return found
+                files.extend(checked_lines(file, emitter, name=project.name_of(path), wanted=names | wanted))
+    return files
 
 
 def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> Iterator[ox.Triple]:
@@ -305,8 +305,8 @@ def file_triples(paths: Sequence[Path], project: Project, profile: Profile) -> I
             with open_stream(path, project, emitter) as stream:
                 union.load(store, stream)
         else:
-            found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
-            union.load(store, convert_facts(found, emitter))
+            file = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            union.load(store, convert_facts(file, emitter))
     for quad in (*rdf, *store):
         if (quad.graph_name == union.DEFAULT and quad in rdf) or str(quad.graph_name).startswith(facts):
             yield quad.triple
@@ -325,11 +325,11 @@ def _described(files: Iterable[FactsFile]) -> dict[str, set[str]]:
 
 def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Project, profile: Profile) -> list[Problem]:
     name = project.name_of(path)
-    known = _RDF_SUFFIXES[path.suffix.lower()]
+    form = _RDF_SUFFIXES[path.suffix.lower()]
     try:
         base_iri = path.resolve().as_uri()
         content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        quads = ox.parse(content, format=known.ox_format, base_iri=base_iri, rename_blank_nodes=True)
+        quads = ox.parse(content, format=form.ox_format, base_iri=base_iri, rename_blank_nodes=True)
         # complete before anything is added: JSON-LD may turn out only midway to need another parser
         add([quad.triple for quad in quads])
     except OSError as error:
@@ -338,7 +338,7 @@ def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Proje
         if "LoadDocumentCallback" in str(error.msg):
             return _load_json_ld(add, path.read_bytes(), base_iri, name, profile)
         place = Place(file=name, line=error.lineno or 0, column=error.offset or 0)
-        return [problem("rdf-syntax", place, format=known.name, reason=error.msg)]
+        return [problem("rdf-syntax", place, format=form.name, reason=error.msg)]
     return []
 
 
@@ -364,11 +364,11 @@ def _load_json_ld(
 
     add([ox.Triple(own(quad.subject), quad.predicate, own(quad.object)) for quad in quads])
     problems = []
-    for found in findings:
-        if not found.lost:
+    for finding in findings:
+        if not finding.lost:
             continue
-        before = text[: found.offset]
-        column = found.offset - before.rfind("\n")
+        before = text[: finding.offset]
+        column = finding.offset - before.rfind("\n")
         place = Place(file=name, line=before.count("\n") + 1, column=column)
-        problems.append(problem("rdf-syntax", place, format="jsonld", reason=found.reason))
+        problems.append(problem("rdf-syntax", place, format="jsonld", reason=finding.reason))
     return problems

@@ -36,7 +36,11 @@ def check_profile(project: Project, profile: Profile) -> Report:
 
     def stated(label: str) -> list[tuple[str, str]]:
         triples = own.triples(read_term(label))
-        return [(it.predicate.value, term_text(it.object)) for it in triples if not isinstance(it.object, ox.BlankNode)]
+        return [
+            (triple.predicate.value, term_text(triple.object))
+            for triple in triples
+            if not isinstance(triple.object, ox.BlankNode)
+        ]
 
     located = [locator.locate(result, stated) for result in results] if locator is not None else []
     files = sum(file.own for file in (*profile.ontology, *profile.shapes))

@@ -61,7 +61,7 @@ class Validator:
         What they find of the shipped vocabularies, which no project can mend, is left out.
         """
         graph = self.stated if self.stated is not None and data is None else self._as_stated(data)
-        return tuple(it for it in read_report(self.engine.run(graph)) if not self._is_shipped(it.focus))
+        return tuple(result for result in read_report(self.engine.run(graph)) if not self._is_shipped(result.focus))
 
     def _as_stated(self, data: Data | None) -> Data:
         """Return triples of the store with the datatypes that the keys have."""
@@ -88,7 +88,7 @@ class Validator:
 
     def full(self) -> list[Result]:
         """Run everything over everything."""
-        return [*self.shapes(), *self.misplaced(), *(it for check in self.checks for it in self.check(check))]
+        return [*self.shapes(), *self.misplaced(), *(result for check in self.checks for result in self.check(check))]
 
     def misplaced(self, things: Collection[Term] | None = None) -> tuple[Result, ...]:
         """Find keys that no class of their thing has, in the whole graph or of some things."""
@@ -115,7 +115,8 @@ class Validator:
         explained = [explainer.explain(adviser.advise(adviser.word(locate(result)))) for result in results]
         # the nearest id may be another one by now
         ready = [
-            adviser.advise(replace(it, hint=None)) if component_name(it.component) == "Class" else it for it in ready
+            adviser.advise(replace(result, hint=None)) if component_name(result.component) == "Class" else result
+            for result in ready
         ]
         marked = suppress([*explained, *ready], suppressions, self._rules)
         engine = "; ".join((f"{self.engine.name}: {self.engine.reason}", *self.engine.shapes.left_out))

@@ -91,13 +91,15 @@ class Check:
     @property
     def digest(self) -> str:
         """What changes with what the check finds."""
-        said = repr((self.text, self.severity, sorted(self.messages.items()), self.unless))
-        return hashlib.sha256(said.encode()).hexdigest()
+        parts = repr((self.text, self.severity, sorted(self.messages.items()), self.unless))
+        return hashlib.sha256(parts.encode()).hexdigest()
 
     @property
     def compares(self) -> bool:
         """Whether things with the same key are the problem, rather than each row."""
-        return any(it.kind == "variable" and it.text[1:] == "key" for it in tokens(self.text[: self._body.start]))
+        return any(
+            token.kind == "variable" and token.text[1:] == "key" for token in tokens(self.text[: self._body.start])
+        )
 
     @property
     def _body(self) -> slice:
@@ -198,7 +200,7 @@ class _Messages(dict[str, str]):
 def _with_base(text: str, id_base: str) -> str:
     """Put the base in place of its variable."""
     written = str(ox.Literal(id_base))
-    for token in reversed([it for it in tokens(text) if it.kind == "variable" and it.text == "?base"]):
+    for token in reversed([one for one in tokens(text) if one.kind == "variable" and one.text == "?base"]):
         text = text[: token.start] + written + text[token.start + len(token.text) :]
     return text
 

@@ -41,9 +41,9 @@ def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Comparand]) 
     for group in groups.values():
         first = min(group)
         rows += [
-            _row(it, first)
-            for it in group
-            if it.this != first.this and not check.linked(read_term(it.this), read_term(first.this), graph)
+            _row(one, first)
+            for one in group
+            if one.this != first.this and not check.linked(read_term(one.this), read_term(first.this), graph)
         ]
     return check.results(rows, graph)
 
@@ -67,10 +67,10 @@ def compare_again(
     Return what is to be compared now, the IRIs of the things whose results are these, and the results.
     """
     before = set(before)
-    now = {it for it in before if it.this[1:-1] not in changed} | find_candidates(check, graph, only=changed)
-    keys = {it.key for it in before ^ now} | {it.key for it in now if it.this[1:-1] in linked}
-    things = {it.this for it in before | now if it.key in keys}
-    concerned = {it.key for it in now if it.this in things}
-    fresh = compare(check, graph, (it for it in now if it.key in concerned))
-    names = {it[1:-1] for it in things}
-    return now, names, [it for it in fresh if it.focus in names]
+    now = {one for one in before if one.this[1:-1] not in changed} | find_candidates(check, graph, only=changed)
+    keys = {one.key for one in before ^ now} | {one.key for one in now if one.this[1:-1] in linked}
+    things = {one.this for one in before | now if one.key in keys}
+    concerned = {one.key for one in now if one.this in things}
+    fresh = compare(check, graph, (one for one in now if one.key in concerned))
+    names = {thing[1:-1] for thing in things}
+    return now, names, [result for result in fresh if result.focus in names]

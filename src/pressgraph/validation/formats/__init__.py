@@ -52,7 +52,7 @@ def report_format(name: str | None, path: PurePath | None = None) -> ReportForma
     """
     if name is None:
         suffix = path.suffix.lower() if path is not None else ""
-        return next((it for it in FORMATS.values() if suffix in it.suffixes), FORMATS["text"])
+        return next((form for form in FORMATS.values() if suffix in form.suffixes), FORMATS["text"])
     if name not in FORMATS:
         raise PressgraphError(
             gettext("'{name}' is not a form of report", name=name),

@@ -26,13 +26,13 @@ def json_report(report: Report, options: Options) -> str:
             **{severity.name.lower(): count for severity, count in report.counts.items()},
             "allowed": len(report.allowed),
         },
-        "findings": [_finding(it) for it in report.findings(options.language)],
+        "findings": [_finding(finding) for finding in report.findings(options.language)],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    written: dict[str, Any] = {
         "rule": finding.rule,
         "severity": finding.severity.name.lower(),
         "message": finding.message,
@@ -54,18 +54,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "sourceShape": finding.result.shape,
             "sourceConstraintComponent": finding.result.component,
         }
-        said["shacl"] = {name: value for name, value in details.items() if value is not None}
-    return {name: value for name, value in said.items() if value not in (None, [], ())}
+        written["shacl"] = {name: value for name, value in details.items() if value is not None}
+    return {name: value for name, value in written.items() if value not in (None, [], ())}
 
 
 def _place(place: Place) -> dict[str, Any]:
-    found: dict[str, Any] = {"file": place.name}
+    written: dict[str, Any] = {"file": place.name}
     if place.line:
-        found["line"] = place.line
+        written["line"] = place.line
     if place.column:
-        found["column"] = place.column
+        written["column"] = place.column
     if place.sheet:
-        found["sheet"] = place.sheet
+        written["sheet"] = place.sheet
     if place.header:
-        found["header"] = place.header
-    return found
+        written["header"] = place.header
+    return written

@@ -26,7 +26,7 @@ def sarif(report: Report, options: Options) -> str:
     """Return a report as a SARIF log with one run."""
     findings = report.findings(options.language)
     rules: dict[str, dict[str, Any]] = {}
-    for it in sorted(findings, key=lambda it: (it.rule, it.message)):
+    for it in sorted(findings, key=lambda finding: (finding.rule, finding.message)):
         rules.setdefault(it.rule, _rule(it))
     order = {name: index for index, name in enumerate(rules)}
     driver: dict[str, Any] = {
@@ -42,7 +42,7 @@ def sarif(report: Report, options: Options) -> str:
         # columns count Unicode code points, 3.14.27
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"ROOT": {"description": {"text": "the project's folder"}}},
-        "results": [_result(it, order[it.rule], options) for it in findings],
+        "results": [_result(finding, order[finding.rule], options) for finding in findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
@@ -62,12 +62,12 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int, options: Options) -> dict[str, Any]:
-    said = [finding.message, *([f"({finding.hint})"] if finding.hint else []), *finding.notes]
+    sentences = [finding.message, *([f"({finding.hint})"] if finding.hint else []), *finding.notes]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": " ".join(said)},
+        "message": {"text": " ".join(sentences)},
         "partialFingerprints": {"pressgraph/v1": _fingerprint(finding)},
     }
     location: dict[str, Any] = {}

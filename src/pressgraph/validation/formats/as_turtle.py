@@ -89,7 +89,9 @@ def _renamed(graph: tuple[ox.Triple, ...], node: ox.BlankNode) -> Iterator[ox.Tr
             names[term] = ox.BlankNode(f"{node.value}n{len(names)}")
         return names[term]
 
-    ordered = sorted(graph, key=lambda it: (it.subject != graph[0].subject, it.predicate.value, _key(it.object)))
+    ordered = sorted(
+        graph, key=lambda triple: (triple.subject != graph[0].subject, triple.predicate.value, _key(triple.object))
+    )
     for triple in ordered:
         yield ox.Triple(name(triple.subject), triple.predicate, name(triple.object))  # type: ignore[arg-type]
 

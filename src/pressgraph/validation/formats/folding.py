@@ -28,7 +28,7 @@ def by_file(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
     files: dict[str, list[Finding]] = {}
     for finding in findings:
         files.setdefault(finding.place.name if finding.place is not None else "", []).append(finding)
-    yield from sorted(files.items(), key=lambda it: (it[0] == "", it[0]))
+    yield from sorted(files.items(), key=lambda item: (item[0] == "", item[0]))
 
 
 def folded(findings: Iterable[Finding], *, every: bool) -> list[FoldedFinding]:
@@ -46,5 +46,5 @@ def folded(findings: Iterable[Finding], *, every: bool) -> list[FoldedFinding]:
         if every or len(together) < FOLD_FROM:
             groups.append(FoldedFinding(finding, (finding.place,) if finding.place is not None else ()))
         elif together[0] is finding:
-            groups.append(FoldedFinding(finding, tuple(it.place for it in together if it.place is not None)))
+            groups.append(FoldedFinding(finding, tuple(one.place for one in together if one.place is not None)))
     return groups

@@ -39,7 +39,9 @@ def _cells(path: str, name: str, stamp: tuple[int, int]) -> dict[tuple[str, int]
     from pressgraph.facts.tables.sheet import cell_text
 
     sheets, _ = open_sheets(Path(path), name=name, root=Path(path).parent)
-    return {(it.name, row): [cell_text(cell) or "" for cell in cells] for it in sheets for row, cells in it.rows}
+    return {
+        (sheet.name, row): [cell_text(cell) or "" for cell in cells] for sheet in sheets for row, cells in sheet.rows
+    }
 
 
 def cell_at(place: Place, options: Options) -> str | None:

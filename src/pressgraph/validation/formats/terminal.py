@@ -77,10 +77,10 @@ class _TextReport:
 
     def lines(self) -> Iterator[Text]:
         findings = self.report.findings(self.options.language)
-        shown = [it for it in findings if it.allowed is None]
+        shown = [finding for finding in findings if finding.allowed is None]
         groups = {id(group.first): group for group in folded(shown, every=self.options.every)}
         for file, of_file in by_file(shown):
-            mine = [groups[id(it)] for it in of_file if id(it) in groups]
+            mine = [groups[id(finding)] for finding in of_file if id(finding) in groups]
             if not mine:
                 continue
             yield _styled(file or say("nowhere", self.options.language), "bold")
@@ -91,10 +91,12 @@ class _TextReport:
         allowed = [it for it in findings if it.allowed is not None]
         if allowed:
             yield _styled(say("allowed", self.options.language), "bold")
-            for it in allowed:
-                where = str(it.place) if it.place is not None else it.about or ""
+            for finding in allowed:
+                where = str(finding.place) if finding.place is not None else finding.about or ""
                 because = say("because", self.options.language)
-                yield from self.wrapped(_styled(f"  {where}: "), f"{it.message} [{it.rule}] {because}: {it.allowed}")
+                yield from self.wrapped(
+                    _styled(f"  {where}: "), f"{finding.message} [{finding.rule}] {because}: {finding.allowed}"
+                )
             yield Text()
 
     def group(self, group: FoldedFinding) -> Iterator[Text]:

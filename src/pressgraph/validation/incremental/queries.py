@@ -64,10 +64,10 @@ def _follow_path(path: Any, trace: Trace, starts: list[Chain], *, inverse: bool)
         case InvPath():
             return _follow_path(path.arg, trace, starts, inverse=not inverse)
         case AlternativePath():
-            return [end for it in path.args for end in _follow_path(it, trace, starts, inverse=inverse)]
+            return [end for part in path.args for end in _follow_path(part, trace, starts, inverse=inverse)]
         case SequencePath():
-            for it in reversed(path.args) if inverse else path.args:
-                starts = _follow_path(it, trace, starts, inverse=inverse)
+            for part in reversed(path.args) if inverse else path.args:
+                starts = _follow_path(part, trace, starts, inverse=inverse)
             return starts
         case MulPath():
             return trace.closure(frozenset(_path_edges(path.path, inverse=inverse)), starts)
@@ -86,8 +86,8 @@ def _path_edges(path: Any, *, inverse: bool) -> Iterator[Edge]:
         case InvPath():
             yield from _path_edges(path.arg, inverse=not inverse)
         case AlternativePath() | SequencePath():
-            for it in path.args:
-                yield from _path_edges(it, inverse=inverse)
+            for part in path.args:
+                yield from _path_edges(part, inverse=inverse)
         case MulPath():
             yield from _path_edges(path.path, inverse=inverse)
         case _:
@@ -120,7 +120,7 @@ def _walks(algebra: Any) -> Iterator[Walk]:
     gathered.group(algebra, ())
     this = Variable("this")
     for scope, (subject, path, value) in gathered.patterns:
-        usable = [it for s, it in gathered.patterns if scope[: len(s)] == s]
+        usable = [pattern for s, pattern in gathered.patterns if scope[: len(s)] == s]
         walks: dict[Any, Walk] = {this: ()}
         edge: list[Any] = [this]
         while edge and subject not in walks and value not in walks:
@@ -169,9 +169,9 @@ class _Patterns:
         if not isinstance(term, Variable):
             return term
         for where, values in self._values:
-            known = values.get(term, set())
-            if known and scope[: len(where)] == where and all(isinstance(it, URIRef) for it in known):
-                return AlternativePath(*sorted(known))
+            terms = values.get(term, set())
+            if terms and scope[: len(where)] == where and all(isinstance(iri, URIRef) for iri in terms):
+                return AlternativePath(*sorted(terms))
         return None
 
     def only_exists(self, pattern: tuple[Any, Any, Any]) -> bool:
@@ -179,7 +179,7 @@ class _Patterns:
         from rdflib import Variable
 
         _, path, value = pattern
-        free = all(isinstance(it, Variable) and self._uses[it] == 1 for it in (path, value))
+        free = all(isinstance(term, Variable) and self._uses[term] == 1 for term in (path, value))
         return free and pattern in self._within
 
     def group(self, node: Any, scope: _Scope, *, graph: Any = None, exists: bool = False) -> None:
@@ -193,9 +193,9 @@ class _Patterns:
         elif name in {"Union", "LeftJoin", "Minus"}:
             first = (*scope, self._new()) if name == "Union" else scope
             self.group(node.p1, first, graph=graph, exists=exists)
-            said = self._uses[this]
+            uses_before = self._uses[this]
             self.group(node.p2, (*scope, self._new()), graph=graph, exists=exists or name == "Minus")
-            if name == "Minus" and self._uses[this] > said:
+            if name == "Minus" and self._uses[this] > uses_before:
                 # asked about one thing, the two sides would have no variable in common (SPARQL 1.1, 8.3.1)
                 raise NotLocalError("the SPARQL takes away by $this")
         elif name == "Join":
@@ -235,7 +235,7 @@ class _Patterns:
         if getattr(node, "name", None) not in {"values", None}:
             raise NotLocalError("the SPARQL has a subquery")
         values = _columns(node)
-        if any(str(it) == "this" for it in values):
+        if any(str(variable) == "this" for variable in values):
             raise NotLocalError("the SPARQL lists $this")
         self._values.append((scope, values))
         self._uses.update(values.keys())
@@ -297,8 +297,8 @@ class _Everything:
 
         for term in self._predicates:
             if isinstance(term, Variable):
-                known = self._values.get(term, {None})
-                yield from (str(it) if isinstance(it, URIRef) else None for it in known)
+                terms = self._values.get(term, {None})
+                yield from (str(iri) if isinstance(iri, URIRef) else None for iri in terms)
             else:
                 try:
                     yield from (predicate for predicate, _ in _path_edges(term, inverse=False))

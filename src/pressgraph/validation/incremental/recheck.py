@@ -72,7 +72,7 @@ def recheck(validator: Validator, change: Change, before: ValidationState, footp
     changed = {triple.subject for triple in change.triples}
     names = {term_text(thing) for thing in changed}
     fresh += validator.misplaced(changed)
-    standing += [it for it in by_check[MISPLACED] if it.focus not in names]
+    standing += [result for result in by_check[MISPLACED] if result.focus not in names]
     for check in validator.checks:
         rerun = _CheckRerun(validator, check, change, neighbours, before, footprints)
         new, old = rerun.run(by_check[check.iri])
@@ -103,8 +103,8 @@ def _shapes(
     names = {term_text(node) for node in affected}
     triples = {*_given(footprint, affected, neighbours), *validator.profile.ontology_triples}
     return Recheck(
-        fresh=tuple(it for it in validator.shapes(triples) if it.focus in names),
-        standing=tuple(it for it in before if it.focus not in names),
+        fresh=tuple(result for result in validator.shapes(triples) if result.focus in names),
+        standing=tuple(result for result in before if result.focus not in names),
         affected=len(affected),
     )
 
@@ -130,14 +130,14 @@ class _CheckRerun:
             return validator.check(check), []
         if not check.compares:
             rows = check.rows(validator.graph, only=things)
-            return check.results(rows, validator.graph), [it for it in results if it.focus not in things]
+            return check.results(rows, validator.graph), [result for result in results if result.focus not in things]
         linked = self.things(self.footprints.of_links(check, validator.graph)) if check.unless else set()
         if linked is None:
             return validator.check(check), []
         candidates = self.before.candidates.get(check.name, ())
         now, concerned, fresh = compare_again(check, validator.graph, candidates, things, linked)
         validator.candidates[check.name] = now
-        return fresh, [it for it in results if it.focus not in concerned]
+        return fresh, [result for result in results if result.focus not in concerned]
 
     def things(self, footprint: Footprint) -> set[str] | None:
         """Return the things that the change can affect, None for all."""

@@ -116,7 +116,7 @@ class _ShapeReader:
         for inner in self.nodes(node, "inversePath"):
             return self.path(inner, starts, inverse=not inverse)
         for head in self.nodes(node, "alternativePath"):
-            return [end for it in self.items(head) for end in self.path(it, starts, inverse=inverse)]
+            return [end for item in self.items(head) for end in self.path(item, starts, inverse=inverse)]
         for name in _REPEATED:
             for inner in self.nodes(node, name):
                 return self.trace.closure(frozenset(self.edges(inner, inverse=inverse)), starts)

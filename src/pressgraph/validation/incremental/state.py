@@ -33,7 +33,7 @@ class ValidationState:
     def to_json(self) -> dict[str, Any]:
         """Return this as JSON."""
         return {
-            "results": [to_json(it) for it in self.results],
+            "results": [to_json(result) for result in self.results],
             "candidates": {name: sorted(listed) for name, listed in self.candidates.items()},
             "checks": dict(self.checks),
         }
@@ -42,8 +42,8 @@ class ValidationState:
     def from_json(cls, stored: dict[str, Any]) -> ValidationState:
         """Return the state that `to_json` wrote."""
         return cls(
-            results=tuple(from_json(it) for it in stored["results"]),
-            candidates={name: [Comparand(*it) for it in listed] for name, listed in stored["candidates"].items()},
+            results=tuple(from_json(result) for result in stored["results"]),
+            candidates={name: [Comparand(*one) for one in listed] for name, listed in stored["candidates"].items()},
             checks=stored["checks"],
         )
 
@@ -51,7 +51,7 @@ class ValidationState:
     def of(cls, validator: Validator, results: Iterable[Result]) -> ValidationState:
         """Return what the next validation need not find again; what facts suppress is asked anew."""
         return cls(
-            results=tuple(replace(it, allowed=None) for it in results if not it.shape.endswith(UNUSED)),
+            results=tuple(replace(result, allowed=None) for result in results if not result.shape.endswith(UNUSED)),
             candidates=validator.candidates,
             checks={check.name: check.digest for check in validator.checks},
         )
@@ -76,7 +76,7 @@ def to_json(result: Result) -> dict[str, Any]:
         "evidence": [list(span) for span in result.evidence],
         "hint": _text(result.hint),
         "notes": [_text(note) for note in result.notes],
-        "related": [[_place(it.place), _text(it.note)] for it in result.related],
+        "related": [[_place(related.place), _text(related.note)] for related in result.related],
         "graph": "".join(f"{triple} .\n" for triple in result.graph),
     }
     return {name: value for name, value in stored.items() if value not in (None, [], "")}
@@ -101,7 +101,7 @@ def from_json(stored: dict[str, Any]) -> Result:
         source=stored.get("source"),
         evidence=tuple((start, end) for start, end in stored.get("evidence", ())),
         hint=_read_text(stored["hint"]) if "hint" in stored else None,
-        notes=tuple(_read_text(it) for it in stored.get("notes", ())),
+        notes=tuple(_read_text(note) for note in stored.get("notes", ())),
         related=tuple(
             Related(place=_read_place(place), note=_read_text(note)) for place, note in stored.get("related", ())
         ),

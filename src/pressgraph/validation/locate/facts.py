@@ -55,11 +55,11 @@ class Locator:
         self._values: dict[tuple[str, str], list[_Spot]] = defaultdict(list)
         self._paths: dict[str, list[str]] = defaultdict(list)
         # whichever files are read, and in whatever order, the place of a result is the same
-        for found in sorted(files, key=lambda it: it.file):
-            source = found.source.id if found.source is not None else None
-            if found.source is not None:
-                self._node(found.source.body, (), found.source.places, source, ())
-            for fact in found.facts:
+        for file in sorted(files, key=lambda it: it.file):
+            source = file.source.id if file.source is not None else None
+            if file.source is not None:
+                self._node(file.source.body, (), file.source.places, source, ())
+            for fact in file.facts:
                 self._fact(fact, source)
 
     def _fact(self, fact: Fact, source: str | None) -> None:
@@ -114,7 +114,7 @@ class Locator:
         if result.other is None:
             return
         name = lexical(read_term(result.other))
-        beside = next((it for it in others if it.name == name and it.place not in seen), None)
+        beside = next((other for other in others if other.name == name and other.place not in seen), None)
         beside = beside or self._nodes.get(result.other)
         if beside is not None and beside.place not in seen:
             same = result.other == result.focus
@@ -158,21 +158,21 @@ class Locator:
         if key == "type":
             yield RDF_TYPE, self._profile.classes[value].iri, None, None, place
             return
-        found = self._profile.keys[key]
-        if isinstance(value, dict) and found.kind is Kind.TEXT:
+        known_key = self._profile.keys[key]
+        if isinstance(value, dict) and known_key.kind is Kind.TEXT:
             for tag, texts in value.items():
                 for number, text in enumerate(texts):
-                    yield found.iri, text, None, tag, places.get((*path, tag, number))
+                    yield known_key.iri, text, None, tag, places.get((*path, tag, number))
         elif isinstance(value, ValueObject):
-            yield found.iri, value["@value"], value.get("@type"), value.get("@language"), place
+            yield known_key.iri, value["@value"], value.get("@type"), value.get("@language"), place
         elif isinstance(value, dict):
-            yield found.iri, self._emitter.iri(value["id"])[1:-1], None, None, places.get((*path, "id"), place)
-        elif found.kind is Kind.LINK:
-            yield found.iri, self._emitter.iri(value)[1:-1], None, None, place
-        elif found.kind is Kind.TERM and found.scheme is not None:
-            yield found.iri, found.scheme.concepts[value].iri, None, None, place
+            yield known_key.iri, self._emitter.iri(value["id"])[1:-1], None, None, places.get((*path, "id"), place)
+        elif known_key.kind is Kind.LINK:
+            yield known_key.iri, self._emitter.iri(value)[1:-1], None, None, place
+        elif known_key.kind is Kind.TERM and known_key.scheme is not None:
+            yield known_key.iri, known_key.scheme.concepts[value].iri, None, None, place
         else:
-            yield found.iri, value, found.datatype, None, place
+            yield known_key.iri, value, known_key.datatype, None, place
 
 
 def _matching(spots: list[_Spot], result: Result) -> _Spot | None:

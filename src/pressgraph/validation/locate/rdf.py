@@ -76,10 +76,10 @@ class RdfLocator:
                 self._nodes[focus] = place
             if isinstance(subject, ox.BlankNode) and not isinstance(value, ox.BlankNode):
                 about[focus].add((predicate, other))
-        for focus, said in about.items():
-            self._blank[frozenset(said)].add(focus)
+        for focus, statements_of in about.items():
+            self._blank[frozenset(statements_of)].add(focus)
 
-    def locate(self, result: Result, said: Callable[[str], Iterable[tuple[str, str]]]) -> Result:
+    def locate(self, result: Result, statements_about: Callable[[str], Iterable[tuple[str, str]]]) -> Result:
         """Return the result with its line.
 
         `said` returns what the graph says of a blank node (property and value), whose label is another there.
@@ -88,7 +88,7 @@ class RdfLocator:
             return result
         focus = result.focus
         if focus.startswith("_:"):
-            same = self._blank.get(frozenset(said(focus)), set())
+            same = self._blank.get(frozenset(statements_about(focus)), set())
             if len(same) != 1:
                 return result
             focus = next(iter(same))
@@ -96,7 +96,7 @@ class RdfLocator:
         return replace(result, place=place) if place is not None else result
 
     def _place(self, focus: str, result: Result) -> Place | None:
-        stated = [it for step in result.steps for it in self._values.get((focus, step), ())]
+        stated = [spot for step in result.steps for spot in self._values.get((focus, step), ())]
         for value, place in stated:
             if value == result.value:
                 return place
@@ -136,7 +136,7 @@ def _read(path: Path, form: str) -> Iterator[Statement]:
     The parser passes a statement on as soon as it is complete. Of Turtle and TriG it gets token by token, so the last
     term before that is the object; of the others line by line.
     """
-    known = serialization(form)
+    serialized = serialization(form)
     data = path.read_bytes().removeprefix(BOM_UTF8)
     tokens = form in {"turtle", "trig"}
     starts = [0, *(match.end() for match in re.finditer(b"\n", data))]
@@ -146,7 +146,7 @@ def _read(path: Path, form: str) -> Iterator[Statement]:
     try:
         quads = ox.parse(
             feed,  # type: ignore[arg-type]  # a file as far as it is used
-            format=known.ox_format,
+            format=serialized.ox_format,
             base_iri=base,
             rename_blank_nodes=True,
         )

@@ -63,7 +63,7 @@ def compiled(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Triple
     assert text is not None  # noqa: S101 - no output was given
     report = _run_compiled(text, shapes)
     named = {f"{SH}focusNode", f"{SH}value"}
-    if not any(it.predicate.value in named and isinstance(it.object, ox.BlankNode) for it in report):
+    if not any(triple.predicate.value in named and isinstance(triple.object, ox.BlankNode) for triple in report):
         return report
     own = _own_labels(text, _triples(data), shapes)
     return [
@@ -171,7 +171,7 @@ def choose(name: str, shapes: Shapes) -> Engine:
     if name == "auto":
         used = _used(shapes, tuple(_ONLY_REFERENCE))
         if used:
-            words = ", ".join(_ONLY_REFERENCE[it] for it in used)
+            words = ", ".join(_ONLY_REFERENCE[feature] for feature in used)
             return Engine(name="pyshacl", reason=f"the shapes use {words}", shapes=shapes)
         if (pattern := _only_python(shapes)) is not None:
             reason = f"the compiled engine does not know the pattern '{pattern}'"
@@ -238,7 +238,7 @@ def _advanced(shapes: Shapes) -> list[ox.NamedNode]:
 def _used(shapes: Shapes, features: tuple[ox.NamedNode, ...]) -> list[ox.NamedNode]:
     predicates = {triple.predicate for triple in shapes.triples}
     types = {triple.object for triple in shapes.triples if triple.predicate.value == RDF_TYPE}
-    return [it for it in features if it in predicates or it in types]
+    return [feature for feature in features if feature in predicates or feature in types]
 
 
 def _refused(error: Exception) -> ProfileError:
