@@ -32,6 +32,7 @@ from pressgraph.profile import (
 from pressgraph.project import open_project
 from pressgraph.workspace import open_workspace
 
+ROOT = Path(__file__).resolve().parents[1]
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CLU = "https://w3id.org/pressgraph/cluster#"
 SCHEMA = "http://schema.org/"
@@ -460,6 +461,21 @@ def test_shapes_are_checked_by_shapes_for_shapes(
     assert (found["rule"], found["message"], result.exit_code) == ("ill-formed-shape", message, 1)
     assert found["place"] == {"file": "shapes/own.ttl", "line": 4, "column": column}
     assert hint in found["hint"]
+
+
+def test_own_shapes_may_refer_to_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "shapes").mkdir()
+    shipped = "https://w3id.org/pressgraph/shapes#"
+    refers = f"ex:Firm sh:node <{shipped}Named> ; sh:property <{shipped}Named-name-minCount> .\n"
+    (tmp_path / "shapes" / "own.ttl").write_text(OWN % "sh:minCount 1" + refers, encoding="utf-8")
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "profile", "check"])
+    assert (result.exit_code, result.stdout) == (0, ""), result.stdout
+
+
+def test_shipped_shapes_are_well_formed() -> None:
+    """A project without shapes of its own is checked by the shipped ones."""
+    result = CliRunner().invoke(main, ["--project", str(ROOT), "profile", "check"])
+    assert (result.exit_code, result.stdout) == (0, ""), result.stdout
 
 
 def test_well_formed_shapes_pass_and_what_has_no_effect_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pressgraph.validation.files import turtle_files
 from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.report import Report, Result, Severity
 from pressgraph.validation.shacl.engines import engine
-from pressgraph.validation.shacl.meta import ill_formed_shapes
+from pressgraph.validation.shacl.meta import ill_formed_shapes, own_files
 from pressgraph.validation.shacl.naming import NAMED_HERE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def check_profile(project: Project, profile: Profile) -> Report:
     if not results:
         engine("auto", profile)
     locator = RdfLocator(turtle_files((*project.shapes, *project.ontology), project)) if results else None
-    own = Graph(triple for file in profile.shapes if file.own for triple in file.triples)
+    own = Graph(triple for file in own_files(profile) for triple in file.triples)
 
     def stated(label: str) -> list[tuple[str, str]]:
         triples = own.triples(read_term(label))
@@ -43,7 +43,7 @@ def check_profile(project: Project, profile: Profile) -> Report:
         ]
 
     located = [locator.locate(result, stated) for result in results] if locator is not None else []
-    files = sum(file.own for file in (*profile.ontology, *profile.shapes))
+    files = len(own_files(profile))
     warnings = [_warning(problem, project.id_base) for problem in profile.warnings]
     report = Report(id_base=project.id_base).with_results([*located, *warnings])
     return report.with_totals(files=files, facts=0)

@@ -20,8 +20,10 @@ from pressgraph.validation.shacl.naming import NAMED_HERE
 from pressgraph.validation.shacl.results import read_report
 
 if TYPE_CHECKING:
-    from pressgraph.profile import Profile
-    from pressgraph.rdf import Resource
+    from collections.abc import Iterator
+
+    from pressgraph.profile import Profile, TurtleFile
+    from pressgraph.rdf import Term
     from pressgraph.validation.report import Result
 
 ILL_FORMED = f"{NAMED_HERE}ill-formed-shape"
@@ -44,7 +46,7 @@ _WANTED = {
 
 
 def ill_formed_shapes(profile: Profile) -> list[Result]:
-    """Return what is not well-formed in the project's own shapes; the project cannot mend shipped ones.
+    """Return what is not well-formed in the project's own shapes; see `own_files`.
 
     Raises ProfileError where the shapes cannot be read at all.
     """
@@ -53,18 +55,11 @@ def ill_formed_shapes(profile: Profile) -> list[Result]:
 
     from pressgraph.dataset import rdflib_graph, to_ox
 
-    own = Graph(triple for file in profile.shapes if file.own for triple in file.triples)
-    shipped = Graph(triple for file in profile.shapes if not file.own for triple in file.triples)
-    # of shipped shapes those that own ones refer to, as far as SHACL says something of them
-    referred: set[Resource] = {
-        value for _, _, values in own for value in values if isinstance(value, ox.NamedNode | ox.BlankNode)
-    }
-    triples = [triple for file in profile.shapes if file.own for triple in file.triples]
-    triples += [triple for node in referred for triple in shipped.closure(node)]
-    if not triples:
-        return []
+    files = own_files(profile)
+    own = Graph(triple for file in files for triple in file.triples)
+    others = Graph(triple for file in profile.shapes if file not in files for triple in file.triples)
     try:
-        _, report, text = meta_validate(rdflib_graph(triples), inference="none")
+        _, report, text = meta_validate(rdflib_graph(_with_referred(own, others)), inference="none")
     except Exception as error:  # what it raises for lists and paths that it cannot read is of any kind
         raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=error)) from error
     if not isinstance(report, rdflib.Graph):
@@ -73,6 +68,28 @@ def ill_formed_shapes(profile: Profile) -> list[Result]:
         raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=reason))
     found = read_report(ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report)  # type: ignore[arg-type]
     return [_told(result) for result in found if any(own.triples(read_term(result.focus)))]
+
+
+def own_files(profile: Profile) -> tuple[TurtleFile, ...]:
+    """Return the project's own shapes files, all where it has none: who has no shapes of one's own works on these."""
+    return tuple(file for file in profile.shapes if file.own) or profile.shapes
+
+
+def _with_referred(own: Graph, others: Graph) -> Iterator[ox.Triple]:
+    """Yield the triples of a graph, and those of others about the nodes that it leads to."""
+    todo: list[Term] = []
+    for subject, predicate, values in own:
+        for value in values:
+            yield ox.Triple(subject, ox.NamedNode(predicate), value)
+            todo.append(value)
+    seen: set[Term] = set()
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            for triple in others.triples(node):
+                yield triple
+                todo.append(triple.object)
 
 
 def _told(result: Result) -> Result:
