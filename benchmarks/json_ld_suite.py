@@ -9,7 +9,6 @@ the expected one (RDFC-1.0), a syntax case where nothing is an error, and a nega
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -18,6 +17,11 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from pressgraph.embed import extract
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.suites import suite_folder
 
 # Why cases fail, and who owns that.
 _OLD = "by design: it is about JSON-LD 1.0, and pages are read as 1.1"
@@ -37,6 +41,8 @@ EXPECTED: dict[str, str] = {
     "ter56": _ABSENT,
 }
 
+SUITE = "json-ld11"
+
 
 class Case(NamedTuple):
     """One case: its id, its kind, where its document lies, and what is expected."""
@@ -48,16 +54,6 @@ class Case(NamedTuple):
     expected: str | None
     options: dict[str, Any]
     title: str
-
-
-def suite_folder() -> Path | None:
-    """Return where the suite lies: beside the repository, or below PRESSGRAPH_SUITES."""
-    root = Path(__file__).resolve().parents[1]
-    named = [Path(os.environ["PRESSGRAPH_SUITES"])] if "PRESSGRAPH_SUITES" in os.environ else []
-    for folder in (*named, root.parent / "shared" / "suites"):
-        if (folder / "json-ld11").is_dir():
-            return folder / "json-ld11"
-    return None
 
 
 def cases(folder: Path) -> list[Case]:
@@ -135,7 +131,7 @@ def table(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    suite = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder()
+    suite = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder(SUITE)
     if suite is None:
         sys.exit("the suite is neither at ../shared/suites/json-ld11 nor below PRESSGRAPH_SUITES")
     print(table(suite), end="")

@@ -8,7 +8,6 @@ and source shape (blank nodes count as alike), or fails as the case wants.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -22,6 +21,11 @@ from pressgraph.rdf.terms import term_text
 from pressgraph.validation.shacl.engines import choose
 from pressgraph.validation.shacl.results import read_report
 from pressgraph.validation.shacl.shapes import make_shapes
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.suites import suite_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +46,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "sparql/pre-binding/unsupported-sparql-004": {"shacl": "does not refuse a subquery that leaves out $this"},
 }
 
+SUITE = "shacl"
+
 
 class Case(NamedTuple):
     """One case: its name, its graphs, and the report it expects (None: the engine must refuse the shapes)."""
@@ -50,16 +56,6 @@ class Case(NamedTuple):
     data: list[ox.Triple]
     shapes: list[ox.Triple]
     expected: Counter[tuple[str | None, ...]] | None
-
-
-def suite_folder() -> Path | None:
-    """Return where the suite lies: beside the repository, or below PRESSGRAPH_SUITES."""
-    root = Path(__file__).resolve().parents[1]
-    named = [Path(os.environ["PRESSGRAPH_SUITES"])] if "PRESSGRAPH_SUITES" in os.environ else []
-    for folder in (*named, root.parent / "shared" / "suites"):
-        if (folder / "shacl").is_dir():
-            return folder / "shacl"
-    return None
 
 
 def cases(folder: Path) -> Iterator[Case]:
@@ -146,7 +142,7 @@ def _shown(name: str, engine: str, outcome: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    found = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder()
+    found = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder(SUITE)
     if found is None:
         sys.exit("the suite is neither at ../shared/suites/shacl nor below PRESSGRAPH_SUITES")
     print(table(found), end="")

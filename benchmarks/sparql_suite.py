@@ -9,7 +9,6 @@ spelling of numbers, the same graph, or the same boolean. `pressgraph query` is 
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections import Counter
@@ -23,6 +22,11 @@ from pressgraph.errors import PressgraphError
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 from pressgraph.query import query_store, write_answer
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.suites import MISSING, suite_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -90,6 +94,8 @@ EXPECTED: dict[str, str] = {
 }
 SKIPPED = "FROM names files to fetch, and nothing is fetched"
 
+SUITE = "sparql"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -111,16 +117,6 @@ class Case:
         """Whether the query names its dataset itself."""
         text = re.sub(r"#[^\n<>]*$", "", self.query.read_text(encoding="utf-8"), flags=re.MULTILINE)
         return re.search(r"\bFROM\s+(NAMED\s*)?<", text) is not None
-
-
-def suite_folder() -> Path | None:
-    """Return where the suite lies: beside the repository, or below PRESSGRAPH_SUITES."""
-    root = Path(__file__).resolve().parents[1]
-    named = [Path(os.environ["PRESSGRAPH_SUITES"])] if "PRESSGRAPH_SUITES" in os.environ else []
-    for folder in (*named, root.parent / "shared" / "suites"):
-        if (folder / "sparql").is_dir():
-            return folder / "sparql"
-    return None
 
 
 def iri(path: Path, folder: Path) -> str:
@@ -334,7 +330,5 @@ def table(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    named = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder()
-    sys.exit("the suite is neither in ../shared/suites nor below PRESSGRAPH_SUITES") if named is None else print(
-        table(named.resolve()), end=""
-    )
+    named = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder(SUITE)
+    sys.exit(MISSING) if named is None else print(table(named.resolve()), end="")

@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
+from benchmarks import generate
 
 import pressgraph
 from pressgraph.convert import JsonLines, compile_emitter
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location("benchmarks_generate", ROOT / "benchmarks" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -44,7 +32,7 @@ def digest(lines: list[str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def test_the_same_seed_makes_the_same_facts(generate: ModuleType) -> None:
+def test_the_same_seed_makes_the_same_facts() -> None:
     def lines(seed: int) -> list[str]:
         return list(generate.release_lines(generate.iter_releases(20, seed, errors=0.5, mistakes=0.5)))
 
@@ -52,13 +40,13 @@ def test_the_same_seed_makes_the_same_facts(generate: ModuleType) -> None:
     assert lines(1) != lines(2)
 
 
-def test_more_releases_begin_with_the_same_ones(generate: ModuleType) -> None:
+def test_more_releases_begin_with_the_same_ones() -> None:
     assert list(generate.iter_releases(30))[:10] == list(generate.iter_releases(10))
 
 
 @pytest.mark.parametrize("triples", [None, 16])
 def test_generated_facts_convert_without_a_second_look(
-    triples: int | None, generate: ModuleType, profile: Profile, id_base: str, monkeypatch: pytest.MonkeyPatch
+    triples: int | None, profile: Profile, id_base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases = list(generate.iter_releases(40, triples_per_fact=triples))
     emitter = compile_emitter(profile, id_base)
@@ -75,9 +63,7 @@ def test_generated_facts_convert_without_a_second_look(
 
 
 @pytest.mark.parametrize("triples", [5, 9, 16, 40])
-def test_wide_facts_have_as_many_triples_as_they_should(
-    triples: int, generate: ModuleType, profile: Profile, id_base: str
-) -> None:
+def test_wide_facts_have_as_many_triples_as_they_should(triples: int, profile: Profile, id_base: str) -> None:
     emitter = compile_emitter(profile, id_base)
     for release in generate.iter_releases(2, triples_per_fact=triples):
         for fact in release["facts"]:
@@ -85,18 +71,14 @@ def test_wide_facts_have_as_many_triples_as_they_should(
 
 
 @pytest.mark.parametrize("triples", [None, 16])
-def test_generated_facts_conform(
-    triples: int | None, generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
-) -> None:
+def test_generated_facts_conform(triples: int | None, workspace: pressgraph.Workspace, tmp_path: Path) -> None:
     path = tmp_path / "facts.jsonl"
     path.write_text("".join(generate.release_lines(generate.iter_releases(12, triples_per_fact=triples))), "utf-8")
     report = workspace.validate([path])
     assert report.conforms, "\n".join(report.lines(language="en"))
 
 
-def test_generated_yaml_converts_to_the_same_facts(
-    generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
-) -> None:
+def test_generated_yaml_converts_to_the_same_facts(workspace: pressgraph.Workspace, tmp_path: Path) -> None:
     lines = tmp_path / "facts.jsonl"
     assert generate.main(["6", "-o", str(lines)]) == 0
     assert generate.main(["6", "--yaml", str(tmp_path / "yaml")]) == 0
@@ -108,18 +90,14 @@ def test_generated_yaml_converts_to_the_same_facts(
 
 
 @pytest.mark.parametrize("option", ["--errors", "--mistakes"])
-def test_seeded_errors_are_found(
-    option: str, generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
-) -> None:
+def test_seeded_errors_are_found(option: str, workspace: pressgraph.Workspace, tmp_path: Path) -> None:
     path = tmp_path / "facts.jsonl"
     generate.main(["12", option, "1", "-o", str(path)])
     assert not workspace.validate([path]).conforms
 
 
 @pytest.mark.parametrize("kind", ["_ERRORS", "_MISTAKES"])
-def test_each_seeded_error_is_one(
-    kind: str, generate: ModuleType, workspace: pressgraph.Workspace, tmp_path: Path
-) -> None:
+def test_each_seeded_error_is_one(kind: str, workspace: pressgraph.Workspace, tmp_path: Path) -> None:
     """Errors break shapes alone, mistakes rules of facts files."""
     path = tmp_path / "facts.jsonl"
     spoilers: tuple[Callable[[object], None], ...] = getattr(generate, kind)

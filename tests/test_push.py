@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -14,14 +13,15 @@ import threading
 import time
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import harness
 import pyoxigraph as ox
 import pytest
+from benchmarks import generate
 from click.testing import CliRunner
+from tests import servers
 
 from pressgraph.cli import main
 from pressgraph.dataset import union
@@ -36,25 +36,10 @@ from pressgraph.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from click.testing import Result
 
-HERE = Path(__file__).parent
-
-
-def load(path: Path) -> Any:
-    """Import a file that is no package's."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-servers = load(HERE / "servers.py")
-generate = load(HERE.parent / "benchmarks" / "generate.py")
 
 BASE = "https://w3id.org/pressgraph/id/"
 STORES = ("oxigraph", "virtuoso", "pressgraph")

@@ -1,30 +1,18 @@
 """The W3C SHACL suite, with both engines; every expected failure is named with its reason."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from benchmarks import shacl_suite as suite
+from benchmarks.suites import MISSING, suite_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _suite() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("shacl_suite", ROOT / "benchmarks" / "shacl_suite.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["shacl_suite"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-suite = _suite()
-FOLDER = suite.suite_folder()
+FOLDER = suite_folder(suite.SUITE)
 CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
 pytestmark = [
-    pytest.mark.skipif(FOLDER is None, reason="the suite is neither in ../shared/suites nor below PRESSGRAPH_SUITES"),
+    pytest.mark.skipif(FOLDER is None, reason=MISSING),
     # what the libraries say of the suite's odd literals and shapes
     pytest.mark.filterwarnings("ignore"),
 ]

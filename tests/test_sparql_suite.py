@@ -1,31 +1,17 @@
 """The W3C SPARQL 1.0 and 1.1 evaluation suites through `pressgraph query`; every expected failure has its reason."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from benchmarks import sparql_suite as suite
+from benchmarks.suites import MISSING, suite_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _suite() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("sparql_suite", ROOT / "benchmarks" / "sparql_suite.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sparql_suite"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-suite = _suite()
-FOLDER = suite.suite_folder()
+FOLDER = suite_folder(suite.SUITE)
 CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
-pytestmark = pytest.mark.skipif(
-    FOLDER is None, reason="the suite is neither in ../shared/suites nor below PRESSGRAPH_SUITES"
-)
+pytestmark = pytest.mark.skipif(FOLDER is None, reason=MISSING)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,7 +1,6 @@
 """Validation: results come with places, words and hints; changes are validated like the whole."""
 
 import contextlib
-import importlib.util
 import json
 import random
 import re
@@ -11,11 +10,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import jsonschema  # type: ignore[import-untyped]
 import pyoxigraph as ox
 import pytest
+from benchmarks import generate
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
@@ -525,18 +524,7 @@ def test_blank_nodes_keep_their_names_in_the_compiled_engine() -> None:
     assert {(it.focus, it.value) for it in found} == {(f"_:n{i}", f"_:n{i + 1}") for i in range(300)}
 
 
-@pytest.fixture(scope="session")
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_facts", ROOT / "benchmarks" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["generate_facts"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_both_engines_give_the_same_results_on_generated_data(generate: ModuleType, tmp_path: Path) -> None:
+def test_both_engines_give_the_same_results_on_generated_data(tmp_path: Path) -> None:
     path = tmp_path / "facts.jsonl"
     path.write_text("".join(generate.release_lines(generate.iter_releases(40, errors=0.5))), encoding="utf-8")
     workspace = project(tmp_path)
@@ -602,7 +590,7 @@ LINES = (
 class Edited:
     """A project of generated releases and a file of JSON Lines, to which anything happens."""
 
-    def __init__(self, folder: Path, generate: ModuleType, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - which edits are tried
         self.folder = folder
         generate.write_yaml(generate.iter_releases(6, seed=seed), folder / "data")
@@ -651,8 +639,8 @@ def same(changed: Report, whole: Report) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_change_is_validated_like_the_whole(seed: int, generate: ModuleType, tmp_path: Path) -> None:
-    edited = Edited(tmp_path, generate, seed)
+def test_change_is_validated_like_the_whole(seed: int, tmp_path: Path) -> None:
+    edited = Edited(tmp_path, seed)
     workspace = pressgraph.open(tmp_path)
     live = LiveCheck(workspace.project, workspace.profile)
     live.check()
@@ -664,8 +652,8 @@ def test_change_is_validated_like_the_whole(seed: int, generate: ModuleType, tmp
 
 
 @pytest.mark.parametrize("seed", range(4, 8))
-def test_changes_since_a_build_are_validated_like_the_whole(seed: int, generate: ModuleType, tmp_path: Path) -> None:
-    edited = Edited(tmp_path, generate, seed)
+def test_changes_since_a_build_are_validated_like_the_whole(seed: int, tmp_path: Path) -> None:
+    edited = Edited(tmp_path, seed)
     workspace = pressgraph.open(tmp_path)
     workspace.build()
     compared = 0

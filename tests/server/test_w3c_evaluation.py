@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -11,12 +9,13 @@ from xml.etree import ElementTree as ET
 import httpx
 import pyoxigraph as ox
 import pytest
+from benchmarks import sparql_suite as suite
+from benchmarks.suites import MISSING, suite_folder
 from harness import Server, empty, make_project, start
 from rdflib import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCEPT = {
@@ -28,22 +27,9 @@ ACCEPT = {
 }
 
 
-def _suite() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("sparql_suite", ROOT / "benchmarks" / "sparql_suite.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sparql_suite"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-suite = _suite()
-FOLDER = suite.suite_folder()
+FOLDER = suite_folder(suite.SUITE)
 CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
-pytestmark = pytest.mark.skipif(
-    FOLDER is None, reason="the suite is neither in ../shared/suites nor below PRESSGRAPH_SUITES"
-)
+pytestmark = pytest.mark.skipif(FOLDER is None, reason=MISSING)
 
 
 @pytest.fixture(scope="module")
