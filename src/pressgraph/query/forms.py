@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pressgraph.query.lexer import kinds, tokens
+from pressgraph.query.outermost import FORMS, outermost
 from pressgraph.query.patterns import PREFIX, QUOTED, REFERENCE, SPACE
 
 if TYPE_CHECKING:
@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
-GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
-_FORMS = ("SELECT", "ASK", *sorted(GRAPH_FORMS))
-_FORM_BY_LETTER = {form[0]: form for form in _FORMS}
+_FORM_BY_LETTER = {form[0]: form for form in FORMS}
 _LONGEST_FORM = len("CONSTRUCT")
-_MODIFIED = {("SELECT", "DISTINCT"), ("SELECT", "REDUCED")}
+_MODIFIERS = {"DISTINCT", "REDUCED"}
 
 
 def query_form(text: str) -> str | None:
@@ -38,7 +36,7 @@ def query_form(text: str) -> str | None:
         if after is None:
             break
         at = _after_space(text, after)
-    return next((word.upper() for kind, word in kinds(text) if kind == "word" and word.upper() in _FORMS), None)
+    return next((word.upper() for kind, word in kinds(text) if kind == "word" and word.upper() in FORMS), None)
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
@@ -63,27 +61,18 @@ def with_columns_as_written(text: str, prefixes: Mapping[str, str], *, base: str
     SPARQL 1.1 leaves the order of `*` open; engines sort by name, people expect what they wrote. A query without `*`,
     and one that is not valid, is returned as it is.
     """
-    if "*" not in text:
+    query = outermost(text) if "*" in text else None
+    if query is None or not query.is_select:
         return text
-    star = None
-    order: dict[str, None] = {}
-    before: tuple[str, ...] = ()
-    for token in tokens(text):
-        if token.kind == "comment":
-            continue
-        word = token.text.upper()
-        if token.text == "*" and star is None and (before[-1:] == ("SELECT",) or before in _MODIFIED):
-            star = token.start
-        elif "SERVICE" in word:
-            # even an empty store would ask the other endpoint
-            return text
-        elif star is None and (token.text == "{" or word in GRAPH_FORMS or word == "ASK"):
-            return text
-        elif star is not None and token.kind == "variable":
-            order.setdefault(token.text[1:])
-        before = (*before[-1:], word)
-    if star is None:
+    head = query.words[query.form + 1 : query.opening]
+    if head and head[0].text.upper() in _MODIFIERS:
+        del head[0]
+    if not head or head[0].text != "*" or any("SERVICE" in token.text.upper() for token in query.words):
+        # even an empty store would ask the other endpoint
         return text
+    star = head[0].start
+    variables = (token for token in query.words if token.kind == "variable" and token.start > star)
+    order = dict.fromkeys(token.text[1:] for token in variables)
     try:
         found = empty_store().query(text, base_iri=base, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
     except (SyntaxError, ValueError, RuntimeError, OSError):
@@ -93,18 +82,6 @@ def with_columns_as_written(text: str, prefixes: Mapping[str, str], *, base: str
     if not names or set(names) != projected:
         return text
     return f"{text[:star]}{' '.join(f'?{name}' for name in names)}{text[star + 1 :]}"
-
-
-def query_limit(text: str) -> float:
-    """Return how many rows a query's outermost LIMIT asks for; infinity where it has none."""
-    words = [token.text for token in tokens(text) if token.kind != "comment"]
-    depth, limit = 0, float("inf")
-    for index, word in enumerate(words):
-        depth += (word == "{") - (word == "}")
-        if depth == 0 and word.upper() == "LIMIT":
-            digits = "".join(takewhile(str.isdecimal, words[index + 1 :]))
-            limit = int(digits) if digits else limit
-    return limit
 
 
 @cache

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import QueryError
 from pressgraph.i18n import gettext
 from pressgraph.languages import primary
-from pressgraph.query.forms import GRAPH_FORMS, with_prefixes
+from pressgraph.query.forms import with_prefixes
 from pressgraph.query.lexer import tokens
+from pressgraph.query.outermost import SLICE, outermost
 from pressgraph.rdf import DCTERMS, RDF, RDFS, SCHEMA, SKOS
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ TEXTS = (f"{SCHEMA}text", f"{SCHEMA}description", f"{SCHEMA}abstract", f"{SKOS}d
 """The properties whose values tell things apart that have no name."""
 
 _SUFFIX = "Label"
-_SLICE = ("LIMIT", "OFFSET")
 _PREFIXES = ("skos", "schema", "rdfs", "rdf", "dcterms")
 
 
@@ -65,14 +65,12 @@ def read_names(text: str) -> NamedQuery | None:
     """
     if _SUFFIX not in text:
         return None
-    words = [token for token in tokens(text) if token.kind != "comment"]
-    select = _outermost_select(words)
-    opening = next((i for i in range(select + 1, len(words)) if words[i].text == "{"), len(words))
-    closing = _closing(words, opening)
-    if select < 0 or closing == len(words):
+    query = outermost(text)
+    if query is None or not query.is_select:
         return None
-    plain, columns = _projection(words[select + 1 : opening])
-    order = _clause(words, closing, "ORDER", *_SLICE, "VALUES")
+    words, opening, closing = query.words, query.opening, query.closing
+    plain, columns = _projection(words[query.form + 1 : opening])
+    order = query.clause("ORDER", *SLICE, "VALUES")
     names = _names(words, plain, columns, order)
     if not names:
         return None
@@ -82,12 +80,12 @@ def read_names(text: str) -> NamedQuery | None:
     if any(words[i].kind == "variable" and words[i].text[1:] in names for i in order):
         ordered = _conditions(words[order.start + 2 : order.stop], columns)
         edits.append((words[order.start].start, _end(words[order.stop - 1]), ""))
-        for word in _SLICE:
-            part = _clause(words, closing, word, *_SLICE, "VALUES")
+        for word in SLICE:
+            part = query.slice(word)
             if len(part) == 2 and words[part.stop - 1].text.isdecimal():  # noqa: PLR2004 - the word and its number
                 sliced[word] = int(words[part.stop - 1].text)
                 edits.append((words[part.start].start, _end(words[part.stop - 1]), ""))
-    groups = _clause(words, closing, "GROUP", "HAVING", "ORDER", *_SLICE, "VALUES")
+    groups = query.clause("GROUP", "HAVING", "ORDER", *SLICE, "VALUES")
     alone = {token.text[1:] for token in plain}
     return NamedQuery(
         original=text,
@@ -180,16 +178,6 @@ def _surely_bound(group: str) -> set[str]:
     return found
 
 
-def _outermost_select(words: Sequence[Token]) -> int:
-    for i, token in enumerate(words):
-        word = token.text.upper() if token.kind == "word" else token.text
-        if word == "SELECT":
-            return i
-        if word in {"{", "ASK", *GRAPH_FORMS}:
-            break
-    return -1
-
-
 def _projection(words: Sequence[Token]) -> tuple[list[Token], tuple[str, ...]]:
     """Return the variables that stand alone in a SELECT, and the names of all its columns in order."""
     plain: list[Token] = []
@@ -223,28 +211,6 @@ def _names(
         for name in (token.text[1:] for token in plain)
         if name.endswith(_SUFFIX) and name not in bound and (thing := name.removesuffix(_SUFFIX)) in known
     }
-
-
-def _closing(words: Sequence[Token], opening: int) -> int:
-    depth = 0
-    for i in range(opening, len(words)):
-        depth += (words[i].text == "{") - (words[i].text == "}")
-        if not depth:
-            return i
-    return len(words)
-
-
-def _clause(words: Sequence[Token], closing: int, begins: str, *ends: str) -> range:
-    """Return where the tokens of a solution modifier stand; an empty range where there is none."""
-    depth, start = 0, None
-    for i in range(closing + 1, len(words)):
-        word = words[i].text.upper() if words[i].kind == "word" and not depth else ""
-        if start is None and word == begins:
-            start = i
-        elif start is not None and word in ends:
-            return range(start, i)
-        depth += (words[i].text in {"(", "{"}) - (words[i].text in {")", "}"})
-    return range(len(words) if start is None else start, len(words))
 
 
 def _conditions(words: Sequence[Token], columns: Collection[str]) -> tuple[tuple[str, bool], ...]:

@@ -15,9 +15,10 @@ from SPARQLWrapper import GET, POST, SPARQLWrapper
 
 from pressgraph.errors import EndpointError, QueryError
 from pressgraph.i18n import gettext
-from pressgraph.query.forms import GRAPH_FORMS, query_form, query_limit, with_prefixes
+from pressgraph.query.forms import query_form, with_prefixes
 from pressgraph.query.local import check_syntax
 from pressgraph.query.names import answer_with_names, name_queries, names_in_rows
+from pressgraph.query.outermost import GRAPH_FORMS, query_limit
 from pressgraph.query.results import Answer
 from pressgraph.remote.client import Access, SparqlClient, without_credentials
 from pressgraph.remote.results import Reading, Response, read_graph, read_results
