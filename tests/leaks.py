@@ -154,6 +154,46 @@ def surface(*, whole: bool = False, quiet: bool = False) -> Callable[[Callable[[
 # -- files
 
 
+@surface(whole=True)
+def convert(published: Published) -> Iterator[str]:
+    yield b"".join(published.workspace.convert()).decode()
+    yield command(published.workspace.project.root, "convert", "-f", "trig")
+
+
+@surface()
+def convert_in_each_format(published: Published) -> Iterator[str]:
+    for form in SERIALIZATIONS:
+        yield published.workspace.convert_to(form).decode()
+
+
+@surface(whole=True)
+def convert_in_processes(published: Published) -> Iterator[str]:
+    yield b"".join(published.workspace.convert([as_json_lines(published)], jobs=2)).decode()
+
+
+@surface(whole=True)
+def convert_from_stdin(published: Published) -> Iterator[str]:
+    project = published.workspace.project.root
+    call = [sys.executable, "-m", "pressgraph", "--project", str(project), "convert", "-"]
+    lines = as_json_lines(published).read_bytes()
+    yield subprocess.run(call, input=lines, check=True, stdout=subprocess.PIPE).stdout.decode()
+
+
+@surface(whole=True)
+def shards(published: Published) -> Iterator[str]:
+    folder = published.workspace.project.root / "build" / "shards"
+    published.workspace.convert_to_shards(folder, shards=2, jobs=2)
+    for path in sorted(folder.glob("shard-*")):
+        yield path.read_text(encoding="utf-8")
+
+
+def as_json_lines(published: Published) -> Path:
+    """Write the project's facts as JSON Lines, which are converted as they are read."""
+    path = published.workspace.project.root / "build" / "facts.jsonl"
+    command(published.workspace.project.root, "facts", "convert", "-o", str(path))
+    return path
+
+
 @surface()
 def export_in_each_format(published: Published) -> Iterator[str]:
     for form in SERIALIZATIONS:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import harness
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 from tests import leaks, servers
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.errors import FactsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,11 +98,41 @@ def test_no_surface_tells_of_empty_graphs(withheld: Texts) -> None:
     assert [row for row in rows if row["n"] == "0"] == []
 
 
-def test_convert_warns_that_it_does_not_withhold_by_name(withheld: Texts, lifted: Texts) -> None:
-    for texts, warns in ((withheld, True), (lifted, False)):
-        said = CliRunner().invoke(main, ["--project", str(texts.published.workspace.project.root), "convert"])
+@pytest.mark.parametrize("form", ["nquads", "turtle"])
+def test_convert_withholds_what_an_export_withholds(withheld: Texts, lifted: Texts, form: str) -> None:
+    for texts in (withheld, lifted):
+        workspace = texts.published.workspace
+        if form == "nquads":
+            profile = f"{workspace.project.id_base}profile"
+            found = set(ox.parse(b"".join(workspace.convert()), format=ox.RdfFormat.N_QUADS))
+            exported = ox.parse(workspace.export("nquads", evidence=True), format=ox.RdfFormat.N_QUADS)
+            assert found == {quad for quad in exported if profile not in str(quad.graph_name)}
+        else:
+            assert workspace.convert_to(form) == workspace.export(form)
+
+
+def test_convert_says_how_much_it_withholds(withheld: Texts, lifted: Texts) -> None:
+    project = withheld.published.workspace.project.root
+    for arguments in ([], ["-f", "turtle"], ["-j", "2"]):
+        said = CliRunner().invoke(main, ["--project", str(project), "convert", *arguments])
         assert said.exit_code == 0, said.output
-        assert ("warning: convert writes what 'withhold' names" in said.stderr) is warns
+        assert "withheld 9 facts with personal data or of what 'withhold' names" in said.stderr
+    said = CliRunner().invoke(main, ["--project", str(lifted.published.workspace.project.root), "convert"])
+    assert "withheld" not in said.stderr
+
+
+def test_bad_records_do_not_open_the_gate(withheld: Texts, tmp_path: Path) -> None:
+    lines = leaks.as_json_lines(withheld.published).read_bytes()
+    bad = tmp_path / "facts.jsonl"
+    bad.write_bytes(lines + b'{"id": "agent/public", "nam": "x"}\n')
+    chunks: list[bytes] = []
+    with pytest.raises(FactsError):
+        chunks.extend(withheld.published.workspace.convert([bad]))
+    with pytest.raises(FactsError):
+        chunks.extend(withheld.published.workspace.convert([bad], jobs=2))
+    text = b"".join(chunks).decode().lower()
+    assert "public" in text
+    assert [word for word in leaks.REASONS.values() if word in text] == []
 
 
 def test_the_owner_still_finds_what_is_withheld(withheld: Texts) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.errors import EndpointError, FactsError, QueryError, StoreError
+from pressgraph.errors import EndpointError, QueryError, StoreError
 from pressgraph.i18n import gettext
 from pressgraph.project import Project, find_project, open_project
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from pressgraph.build import BuildResult
+    from pressgraph.convert.bulk.run import Manifest, Totals
     from pressgraph.dataset import Serialization
     from pressgraph.embed import Extracted
     from pressgraph.embed.publisher import Publisher
@@ -103,55 +104,33 @@ class Workspace:
         paths: Iterable[str | Path] = (),
         *,
         personal: bool | None = None,
+        jobs: int | None = None,
         withheld: Callable[[int], object] = lambda _: None,
+        progress: Callable[[Totals], None] = lambda _: None,
     ) -> Iterator[bytes]:
         """Yield the N-Quads of facts files (none named: the project's) in chunks of whole lines.
 
         YAML files are checked before anything of them is yielded. JSON Lines and tables stream: what is right comes
-        out, and mistakes are raised at the end; of these, those with an address (s3://…) are opened by fsspec.
+        out, and mistakes are raised at the end; of these, those with an address (s3://…) are opened by fsspec. `jobs`
+        is in how many processes they are converted.
 
-        Personal facts are left out unless the configuration, or `personal`, says otherwise; `withheld` is told of how
-        many, at the end.
+        Personal facts are left out unless the configuration, or `personal`, says otherwise. Things that the
+        configuration withholds by name are left out too, with what follows from that among these files; then all is
+        read before anything is yielded. `withheld` is told of how many facts that were, at the end.
 
         Raises FactsError with every problem of all files.
         """
-        from pressgraph.convert import convert_facts, is_stream, open_stream, personal_facts
-        from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, plan
-        from pressgraph.convert.inputs import is_address
-        from pressgraph.validation.files import read_files
+        from pressgraph.export.files import convert_files
 
-        named = [str(path) if is_address(str(path)) else Path(path) for path in paths]
-        files = named or self.project.required_facts_files()
-        context = Context.of(self.project, personal=personal)
-        emitter = context.emitter
-        count = 0
-        whole = [path for path in files if isinstance(path, Path) and not is_stream(path)]
-        read = read_files(whole, self.project, self.profile)
-        problems = read.problems
-        if problems:
-            raise FactsError(problems)
-        for path in files:
-            if isinstance(path, Path) and path in read.found:
-                yield from convert_facts(read.found[path], emitter)
-                count += personal_facts(read.found[path])
-                continue
-            if path == Path("-"):
-                with open_stream(path, self.project, emitter) as stream:
-                    yield from stream
-                problems.extend(stream.problems)
-                count += stream.withheld
-                continue
-            with Reader() as reader:
-                for block in plan([path], context):
-                    chunks: list[bytes] = []
-                    outcome = convert_block(block, context, reader, chunks.append)
-                    problems.extend(outcome.problems)
-                    count += outcome.withheld
-                    yield from chunks
-        if count and not context.personal:
-            withheld(count)
-        if problems:
-            raise FactsError(problems)
+        return convert_files(
+            self.facts_files(paths),
+            self.project,
+            self.profile,
+            personal=personal,
+            jobs=jobs,
+            withheld=withheld,
+            progress=progress,
+        )
 
     def convert_to(
         self,
@@ -165,20 +144,73 @@ class Workspace:
 
         For `personal` and `withheld` see `convert`.
         """
-        import pyoxigraph as ox
-
-        from pressgraph.dataset import GraphNames, serialization
-        from pressgraph.export import Selection, export
+        from pressgraph.dataset import serialization
+        from pressgraph.export.files import convert_files_to
 
         known = serialization(form) if isinstance(form, str) else form
-        data = b"".join(self.convert(paths, personal=personal, withheld=withheld))
-        if known.name == "nquads":
-            return data
-        quads = frozenset(ox.parse(data, format=ox.RdfFormat.N_QUADS))
-        if not known.named_graphs:
-            facts = GraphNames(id_base=self.project.id_base).facts
-            quads = frozenset(quad for quad in quads if str(quad.graph_name).startswith(f"<{facts}"))
-        return export(Selection(quads=quads, profile=self.profile, id_base=self.project.id_base), known)
+        chunks = self.convert(paths, personal=personal, withheld=withheld)
+        return convert_files_to(chunks, known, self.project, self.profile)
+
+    def convert_to_shards(
+        self,
+        folder: str | Path,
+        paths: Iterable[str | Path] = (),
+        *,
+        scheduler: str | None = None,
+        jobs: int = 1,
+        shards: int = 1,
+        compression: str = "none",
+        personal: bool | None = None,
+        resume: bool = False,
+        max_errors: int | None = None,
+        progress: Callable[[Totals], None] = lambda _: None,
+    ) -> Manifest:
+        """Convert facts files (none named: the project's) into a folder of shards; return its manifest.
+
+        A Dask `scheduler` has its workers do it, which may write to an address; else `jobs` processes do. For the rest
+        see `convert`, and `pressgraph.convert.bulk.local.convert_to_shards`.
+        """
+        from pressgraph.convert.bulk.blocks import Context
+
+        context = Context.of(self.project, personal=personal)
+        files = self.facts_files(paths)
+        if scheduler is not None:
+            from pressgraph.convert.bulk.cluster import convert_on_cluster
+
+            return convert_on_cluster(
+                [str(path) for path in files],
+                context,
+                str(folder),
+                scheduler=scheduler,
+                shards=shards,
+                compression=compression,
+                resume=resume,
+                max_errors=max_errors,
+                progress=progress,
+            )
+        from pressgraph.convert.bulk.local import convert_to_shards
+
+        return convert_to_shards(
+            files,
+            context,
+            Path(folder),
+            jobs=jobs,
+            shards=shards,
+            compression=compression,
+            resume=resume,
+            max_errors=max_errors,
+            progress=progress,
+        )
+
+    def facts_files(self, paths: Iterable[str | Path] = ()) -> list[str | Path]:
+        """Return facts files as paths, addresses as they are; none named means the project's.
+
+        Raises ProjectError where the project has none.
+        """
+        from pressgraph.convert.inputs import is_address
+
+        named: list[str | Path] = [str(path) if is_address(str(path)) else Path(path) for path in paths]
+        return named or list(self.project.required_facts_files())
 
     def validate(self, paths: Iterable[str | Path] = (), *, engine: str = "auto") -> Report:
         """Check facts files (none named: the project's) by the facts rules, then by the shapes.

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.build.fingerprints import Fingerprints
-from pressgraph.build.update import Work
+from pressgraph.build.manifest import Basis, BuildManifest, FileEntry, count_sources, validation_to_json
+from pressgraph.build.update import StoreUpdate
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.dataset.counts import Counts, recount
-from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.errors import FactsError, NotConformingError
 from pressgraph.i18n import gettext
 from pressgraph.validation import Report, check_files
-from pressgraph.validation.incremental import FootprintCache, ValidationState
+from pressgraph.validation.incremental import FootprintCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from pressgraph.profile import Profile
     from pressgraph.project import Project
-
-# Raise it when the same facts and profile give other quads than before: every project then builds anew.
-_QUADS_VERSION = 1
 
 _FOOTPRINTS = "footprints.json"
 _MANY = 100
@@ -83,49 +80,54 @@ def build(
     with snapshots.building(wait=wait):
         # what begins anew needs nothing of what is there, and mends it
         current = snapshots.current() if not full else None
-        before = current.manifest() if current is not None else {}
-        basis = _basis(project, profile)
-        fresh = current is None or before.get("basis") != basis
-        known: dict[str, Any] = {} if fresh else before["files"]
-        look = _Look(project, names, known, trust=not full)
-        if current is not None and not fresh and not look.changed and not look.removed:
+        said = BuildManifest.of(current) if current is not None else None
+        basis = Basis.of(project, profile)
+        before = said if said is not None and said.basis == basis else None
+        look = _Look(project, names, before.files if before is not None else {}, trust=not full)
+        if current is not None and before is not None and not look.changed and not look.removed:
             current.open()
             # a server takes this for a publication: what it may publish can have changed, and what it was told go
             snapshots.touch()
-            return BuildResult(snapshot=current, kept=len(names), facts=before["facts"], triples=before["triples"])
+            return BuildResult(snapshot=current, kept=len(names), facts=before.facts, triples=before.triples)
         if look.is_large:
-            fresh, known = True, {}
+            before = None
             look.take_all()
+        fresh = before is None
 
         with snapshots.candidate(fresh=fresh) as candidate:
             footprints = FootprintCache(project.cache / _FOOTPRINTS)
-            work = Work(project, profile, candidate.open_store(), footprints=footprints)
+            update = StoreUpdate(project, profile, candidate.open_store(), footprints=footprints)
             if fresh:
-                work.load_profile()
-            files = work.apply(known, look.changed, look.removed, progress=progress, fresh=fresh)
-            if work.problems:
-                raise FactsError(sorted(work.problems, key=lambda it: it.place))
+                update.load_profile()
+            known = before.files if before is not None else {}
+            files = update.apply(known, look.changed, look.removed, progress=progress, fresh=fresh)
+            if update.problems:
+                raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
             look.note(files)
-            report, kept = work.validate(files, _state(before) if not fresh else None, triples=before.get("triples", 0))
+            report, state = update.validate(
+                files,
+                before.state if before is not None else None,
+                triples=before.triples if before is not None else 0,
+            )
             if not report.conforms:
                 raise RefusedError(report)
             if len(names) >= _MANY:
                 # so that the first change is checked as fast as every other
-                footprints.learn(work.validator)
+                footprints.learn(update.validator)
             footprints.save()
             counts_before = Counts.load(current.path) if current is not None and not fresh else None
             store_before = current.open() if current is not None and counts_before is not None else ox.Store()
-            recount(counts_before, store_before, work.store, work.touched, project.id_base).save(candidate.path)
-            candidate.settle(work.store)
-            del work
+            recount(counts_before, store_before, update.store, update.touched, project.id_base).save(candidate.path)
+            candidate.settle(update.store)
+            del update
             snapshot = candidate.publish(
-                {
-                    "basis": basis,
-                    "facts": report.facts,
-                    "triples": report.triples,
-                    "files": files,
-                    "validation": {"program": _program(), **kept.to_json()},
-                }
+                BuildManifest(
+                    basis=basis,
+                    facts=report.facts,
+                    triples=report.triples,
+                    files=files,
+                    validation=validation_to_json(state),
+                )
             )
     return BuildResult(
         snapshot=snapshot,
@@ -135,7 +137,7 @@ def build(
         facts=report.facts,
         triples=report.triples,
         report=report,
-        anew=EARLIER in before,
+        anew=current is not None and said is None,
     )
 
 
@@ -149,44 +151,29 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
     snapshots = Snapshots(project.state)
     with snapshots.building(wait=wait):
         current = snapshots.current()
-        before = current.manifest() if current is not None else {}
-        if before.get("basis") != _basis(project, profile):
+        before = BuildManifest.of(current) if current is not None else None
+        if before is None or before.basis != Basis.of(project, profile):
             return check_files([], project, profile, engine=engine)
-        look = _Look(project, names, before["files"])
+        look = _Look(project, names, before.files)
         if look.is_large:
             return check_files([], project, profile, engine=engine)
         with snapshots.candidate() as candidate:
             footprints = FootprintCache(project.cache / _FOOTPRINTS)
-            work = Work(project, profile, candidate.open_store(), engine=engine, footprints=footprints)
-            files = work.apply(before["files"], look.changed, look.removed)
-            if work.problems:
-                return work.refusal(files)
-            report, _ = work.validate(files, _state(before), triples=before["triples"])
+            update = StoreUpdate(project, profile, candidate.open_store(), engine=engine, footprints=footprints)
+            files = update.apply(before.files, look.changed, look.removed)
+            if update.problems:
+                return update.refusal(files)
+            report, _ = update.validate(files, before.state, triples=before.triples)
             footprints.save()
             return report
-
-
-def _basis(project: Project, profile: Profile) -> dict[str, Any]:
-    """Return what all facts are converted by: where it differs, nothing of a build can be used."""
-    return {"quads": _QUADS_VERSION, "profile": profile.digest, "base": project.id_base}
-
-
-def _program() -> str:
-    from importlib.metadata import version
-
-    return version("pressgraph")
-
-
-def _state(before: Mapping[str, Any]) -> ValidationState | None:
-    """Return what a build's validation found, unless another version of the program might find or word it otherwise."""
-    kept = before.get("validation", {})
-    return ValidationState.from_json(kept) if kept.get("program") == _program() else None
 
 
 class _Look:
     """What has changed in a project's files since a build."""
 
-    def __init__(self, project: Project, names: Iterable[str], known: Mapping[str, Any], *, trust: bool = True) -> None:
+    def __init__(
+        self, project: Project, names: Iterable[str], known: Mapping[str, FileEntry], *, trust: bool = True
+    ) -> None:
         self._root = project.root
         self._prints = Fingerprints(project, trust=trust)
         self._hashes = {name: self._prints.of(name) for name in names}
@@ -201,25 +188,24 @@ class _Look:
 
         The sources of a file are all taken for changed: of one large file of JSON Lines, for one that was edited.
         """
-        changed = sum(
-            len(self._known[name]["sources"]) for name in (*self.changed, *self.removed) if name in self._known
-        )
-        return changed > _MANY and changed * _MOST > sum(len(entry["sources"]) for entry in self._known.values())
+        changed = count_sources(self._known[name] for name in (*self.changed, *self.removed) if name in self._known)
+        return changed > _MANY and changed * _MOST > count_sources(self._known.values())
 
     def take_all(self) -> None:
         """Take all files for changed."""
         self.changed, self.removed = list(self._hashes), []
 
-    def _as_before(self, name: str, entry: Mapping[str, Any]) -> bool:
-        same: bool = entry["sha256"] == self._hashes[name]
-        return same and ("text" not in entry or entry["text_sha256"] == self._of_text(name, entry["text"]))
+    def _as_before(self, name: str, entry: FileEntry) -> bool:
+        same = entry.sha256 == self._hashes[name]
+        return same and (entry.text is None or entry.text_sha256 == self._of_text(name, entry.text))
 
     def _of_text(self, name: str, text: str) -> str:
         return self._prints.of_text((self._root / name).parent / text)
 
-    def note(self, files: Mapping[str, Any]) -> None:
+    def note(self, files: Mapping[str, FileEntry]) -> None:
         """Write into what is to be known of the files how they were when it was looked."""
         for name in self.changed:
-            files[name]["sha256"] = self._hashes[name]
-            if "text" in files[name]:
-                files[name]["text_sha256"] = self._of_text(name, files[name]["text"])
+            entry = files[name]
+            entry.sha256 = self._hashes[name]
+            if entry.text is not None:
+                entry.text_sha256 = self._of_text(name, entry.text)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from pressgraph.facts.tables.open import SQL, open_sheets
 from pressgraph.project import sealed, unsealed, write_atomically
@@ -18,6 +21,16 @@ _FILE = "fingerprints.json"
 _VERSION = 1
 # A file that was written this short a time ago can be written again without its times telling of it.
 _SETTLED = 2_000_000_000
+
+_Print: TypeAlias = tuple[int, int, int, int, str]
+"""Size, time of change of content and of status in nanoseconds, inode; SHA-256."""
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cache holds."""
+
+    version: int
+    files: dict[str, _Print]
 
 
 class Fingerprints:
@@ -31,14 +44,14 @@ class Fingerprints:
         self._project = project
         self._root = f"{project.root}{os.sep}"
         self._path = project.cache / _FILE
-        self._known: dict[str, list[Any]] = {}
-        self._new: dict[str, list[Any]] = {}
-        try:
-            kept = unsealed(self._path.read_bytes())
-            if trust and kept["version"] == _VERSION:
-                self._known = kept["files"]
-        except (OSError, ValueError):
-            pass
+        self._known: dict[str, _Print] = {}
+        self._new: dict[str, _Print] = {}
+        if trust:
+            # of another version, or spoilt: all is read again
+            with suppress(OSError, ValueError):
+                kept = unsealed(self._path.read_bytes(), _Kept)
+                if kept.version == _VERSION:
+                    self._known = kept.files
 
     def of(self, name: str) -> str:
         """Return what changes with what a facts file says.
@@ -75,15 +88,15 @@ class Fingerprints:
     def _of_bytes(self, path: str, name: str) -> str:
         # of ten thousand files: plain calls, no objects for paths
         status = os.stat(path)  # noqa: PTH116
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         kept = self._known.get(name)
         if kept is not None and kept[:-1] == stamp:
             self._new[name] = kept
-            return str(kept[-1])
+            return kept[-1]
         with Path(path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _SETTLED:
-            self._new[name] = [*stamp, digest]
+            self._new[name] = (*stamp, digest)
         return digest
 
     def save(self) -> None:
@@ -91,4 +104,4 @@ class Fingerprints:
         if self._new == self._known:
             return
         with write_atomically(self._path, durable=False) as file:
-            file.write(sealed({"version": _VERSION, "files": self._new}))
+            file.write(sealed(_Kept(version=_VERSION, files=self._new)))

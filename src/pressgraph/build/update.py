@@ -1,13 +1,13 @@
-"""The work on a store whose facts files change."""
+"""Bring a store up to date with facts files that change, and validate it."""
 
 from __future__ import annotations
 
-import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.build.manifest import FileEntry, owners
 from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
@@ -42,8 +42,8 @@ _SAMPLE = 20
 _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
 
-class Work:
-    """The work on a store whose facts files change; `problems` are those of the facts rules."""
+class StoreUpdate:
+    """Bring a store up to date with facts files; `problems` are those of the facts rules."""
 
     def __init__(
         self,
@@ -80,18 +80,19 @@ class Work:
 
     def apply(
         self,
-        known: Mapping[str, Any],
+        known: Mapping[str, FileEntry],
         changed: list[str],
         removed: list[str],
         *,
         progress: Callable[[list[Path]], Iterable[Path]] = iter,
         fresh: bool = False,
-    ) -> dict[str, Any]:
+    ) -> dict[str, FileEntry]:
         """Bring the store up to date with changed and removed files; return what is to be known of all files.
 
         Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`.
         """
-        gone = self.remove(s for name in (*removed, *changed) for s in known.get(name, {}).get("sources", ()))
+        former = [known[name] for name in (*removed, *changed) if name in known]
+        gone = self.remove(source for entry in former for source in entry.sources)
         files = {name: entry for name, entry in known.items() if name not in changed and name not in removed}
         news = None if fresh else union.News()
 
@@ -145,55 +146,51 @@ class Work:
             gone[str(provenance)] = union.remove_graph(self.store, provenance)
         return gone
 
-    def convert(self, name: str, path: Path) -> Generator[bytes, None, dict[str, Any]]:
+    def convert(self, name: str, path: Path) -> Generator[bytes, None, FileEntry]:
         """Yield a file's quads as chunks of N-Quads; return what the manifest keeps of it."""
         if is_stream(path):
             with open_stream(path, self.project, self.emitter) as stream:
-                seen = _SourcesSeen(stream, self.graphs.provenance)
-                yield from seen
+                yield from stream
             self.problems.extend(stream.problems)
-            entry: dict[str, Any] = {"facts": stream.facts, "sources": sorted(seen.sources)}
-            self._note_allowances(entry, stream.allowing)
-            return entry
+            return FileEntry(
+                facts=stream.facts, sources=sorted(stream.described), allow=self._allowances(stream.allowing)
+            )
         found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         self.problems.extend(found.problems)
         if not found.problems:
             yield from convert_facts(found, self.emitter)
-        entry = {
-            "facts": len(found.facts),
-            "sources": [source_name(found.source.id)] if found.source is not None else [],
-        }
-        self._note_allowances(entry, [found])
-        if found.source is not None and found.source.text_file is not None:
-            entry["text"] = str(found.source.text_file)
-        return entry
+        source = found.source
+        return FileEntry(
+            facts=len(found.facts),
+            sources=[source_name(source.id)] if source is not None else [],
+            text=str(source.text_file) if source is not None and source.text_file is not None else None,
+            allow=self._allowances([found]),
+        )
 
-    def _note_allowances(self, entry: dict[str, Any], files: Iterable[FactsFile]) -> None:
-        found = [it.to_json() for one in files for it in suppressions_in(one, self.profile, self.project.id_base)]
-        if found:
-            entry["allow"] = found
+    def _allowances(self, files: Iterable[FactsFile]) -> list[Any]:
+        return [it.to_json() for file in files for it in suppressions_in(file, self.profile, self.project.id_base)]
 
-    def refusal(self, files: Mapping[str, Any]) -> Report:
+    def refusal(self, files: Mapping[str, FileEntry]) -> Report:
         """Return the report of a state whose facts have problems: the shapes are not asked."""
         report = Report(
             problems=tuple(sorted(self.problems, key=lambda it: it.place)),
             id_base=self.project.id_base,
             engine=self.validator.engine.name,
         )
-        return report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
+        return report.with_totals(files=len(files), facts=sum(entry.facts for entry in files.values()))
 
-    def check_sources(self, files: dict[str, Any]) -> None:
+    def check_sources(self, files: dict[str, FileEntry]) -> None:
         """Report sources that two files claim: each would replace the other's graphs."""
         owner: dict[str, str] = {}
         for name, entry in files.items():
-            for source in entry["sources"]:
+            for source in entry.sources:
                 other = owner.setdefault(source, name)
                 if other != name:
                     found = self.read.get(name)
                     place = found.source.place if found is not None and found.source else Place(file=name)
                     self.problems.append(problem("source-twice", place, source=source, other=shown_name(other)))
 
-    def check_references(self, files: Mapping[str, Any], gone: Iterable[object]) -> None:
+    def check_references(self, files: Mapping[str, FileEntry], gone: Iterable[object]) -> None:
         """Report links to ids that no file describes: those of the files just read, and those to what disappeared."""
         changed = list(self.read.values())
         # a file with a mistake in it is not in the store, but says what it says
@@ -204,7 +201,7 @@ class Work:
             return reference not in said and not self._described(ids.iri(reference) or reference)
 
         lost = {it for it in gone if isinstance(it, ox.NamedNode) and not self._described(it.value)}
-        owner = _owners(files) if lost else {}
+        owner = owners(files) if lost else {}
         for iri in lost:
             pointing = self.store.quads_for_pattern(None, None, iri, None)
             for name in sorted({owner[it] for quad in pointing for it in self._source_of(quad) if it in owner}):
@@ -239,7 +236,7 @@ class Work:
         return {it.removeprefix(base): names_of(self.store, it) for it in found}
 
     def validate(
-        self, files: Mapping[str, Any], before: ValidationState | None, *, triples: int = 0
+        self, files: Mapping[str, FileEntry], before: ValidationState | None, *, triples: int = 0
     ) -> tuple[Report, ValidationState]:
         """Validate the store, and bring the results back to their places.
 
@@ -256,9 +253,7 @@ class Work:
                 (results if self._moved(it) else ready).append(it)
             triples += len(self.change.added) - len(self.change.removed)
         self._read_for(results, files)
-        suppressions = [
-            Suppression.from_json(stored, name) for name, entry in files.items() for stored in entry.get("allow", ())
-        ]
+        suppressions = [Suppression.from_json(stored, name) for name, entry in files.items() for stored in entry.allow]
         locate = Locator(self.read.values(), self.profile, self.project.id_base).locate
         own = own_ontology(results, self.profile, self.project)
         foreign = RdfLocator(own) if own else None
@@ -269,7 +264,7 @@ class Work:
             ready=ready,
             triples=triples,
         )
-        report = report.with_totals(files=len(files), facts=sum(entry["facts"] for entry in files.values()))
+        report = report.with_totals(files=len(files), facts=sum(entry.facts for entry in files.values()))
         return report, ValidationState.of(self.validator, report.results)
 
     def _moved(self, result: Result) -> bool:
@@ -282,11 +277,11 @@ class Work:
             or not touched.isdisjoint({result.focus, result.value or "", result.other or ""})
         )
 
-    def _read_for(self, results: Collection[Result], files: Mapping[str, Any]) -> None:
+    def _read_for(self, results: Collection[Result], files: Mapping[str, FileEntry]) -> None:
         """Read the files again that hold the places of results."""
         if not results:
             return
-        owner = _owners(files)
+        owner = owners(files)
         lines: dict[str, set[str]] = {}
         for result in results:
             for name in self._holding(result, owner):
@@ -342,24 +337,3 @@ class Work:
         prefix = self.graphs.facts
         if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
             yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
-
-
-def _owners(files: Mapping[str, Any]) -> dict[str, str]:
-    """Return the file of each source."""
-    return {source: name for name, entry in files.items() for source in entry["sources"]}
-
-
-class _SourcesSeen:
-    """Pass chunks of N-Quads on, and note whose receipts they hold."""
-
-    def __init__(self, chunks: Iterable[bytes], provenance: str) -> None:
-        self.chunks = chunks
-        self.sources: set[str] = set()
-        self._pattern = re.compile(
-            rb"^<" + re.escape(provenance).encode() + rb"([^>]+)> <http://schema.org/about>", re.MULTILINE
-        )
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self.chunks:
-            self.sources.update(name.decode() for name in self._pattern.findall(chunk))
-            yield chunk

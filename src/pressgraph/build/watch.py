@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
-from pressgraph.build.update import Work
+from pressgraph.build.update import StoreUpdate
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
 from pressgraph.project.model import CONFIG_NAME, STATE_FOLDER
@@ -17,6 +17,7 @@ from pressgraph.validation.incremental import FootprintCache
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pressgraph.build.manifest import FileEntry
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation import Report
@@ -31,7 +32,7 @@ class LiveCheck:
         self.profile = profile
         self.engine = engine
         self.store = ox.Store()
-        self._files: dict[str, Any] = {}
+        self._files: dict[str, FileEntry] = {}
         self._stamps: dict[str, tuple[Stamp | None, ...]] = {}
         self._state: ValidationState | None = None
         self._footprints = FootprintCache()
@@ -45,20 +46,20 @@ class LiveCheck:
         changed = [name for name in stamps if self._stamps.get(name) != stamps[name] or name in self._pending]
         removed = sorted(set(self._files) - set(stamps))
         fresh = self._state is None
-        work = Work(self.project, self.profile, self.store, engine=self.engine, footprints=self._footprints)
+        update = StoreUpdate(self.project, self.profile, self.store, engine=self.engine, footprints=self._footprints)
         if not self._files:
-            work.load_profile()
-        files = work.apply(self._files, changed, removed, fresh=fresh)
+            update.load_profile()
+        files = update.apply(self._files, changed, removed, fresh=fresh)
         self._files = files
         # which text belongs to a file is known once it is read
         self._stamps = {name: (*stamp[:1], *self._stamp(name)[1:]) for name, stamp in stamps.items()}
-        if work.problems:
+        if update.problems:
             # the store has lost what could not be read: what follows is checked as a whole
             self._state = None
-            self._pending = {it.place.file for it in work.problems} & set(stamps)
-            return work.refusal(files)
+            self._pending = {it.place.file for it in update.problems} & set(stamps)
+            return update.refusal(files)
         self._pending = set()
-        report, self._state = work.validate(files, self._state, triples=self._triples)
+        report, self._state = update.validate(files, self._state, triples=self._triples)
         self._triples = report.triples
         return report
 
@@ -76,8 +77,10 @@ class LiveCheck:
     def _stamp(self, name: str) -> tuple[Stamp | None, ...]:
         """Return the stamps of a file, and of the text that its evidence is checked against."""
         path = self.project.root / name
-        text = self._files.get(name, {}).get("text")
-        return (_stamp(path), _stamp(path.parent / text)) if text is not None else (_stamp(path),)
+        entry = self._files.get(name)
+        if entry is None or entry.text is None:
+            return (_stamp(path),)
+        return (_stamp(path), _stamp(path.parent / entry.text))
 
 
 def watch(root: Path, start: Callable[[], LiveCheck]) -> Iterator[Report | PressgraphError]:

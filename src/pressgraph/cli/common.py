@@ -92,8 +92,10 @@ class State:
                 )
 
     def say_withheld(self, count: int) -> None:
-        """Say how many facts were left out because they are personal."""
-        if count:
+        """Say how many facts `convert` left out: those that are personal, and those of what 'withhold' names."""
+        if self.workspace.project.withhold:
+            self.say_unpublished(count)
+        elif count:
             self.say(
                 ngettext(
                     "{count} personal fact left out; --personal writes them too",

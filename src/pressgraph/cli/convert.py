@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from pressgraph.convert.bulk.local import Totals
+    from pressgraph.convert.bulk.run import Totals
 
 
 class Facts(click.Path):
@@ -101,9 +100,6 @@ def command(
     if output is not None and is_address(output) and scheduler is None:
         raise UsageError(gettext("only a cluster writes to an address: add --scheduler tcp://…"))
     state.say_encodings(facts)
-    if state.workspace.project.withhold:
-        # a stream does not know what later facts say of a thing
-        state.warn(gettext("convert writes what 'withhold' names, too; 'pressgraph export' leaves it out"))
     if shards is not None or resume or scheduler is not None:
         if output is None or output == "-":
             raise UsageError(gettext("shards need a folder: -o DIR/"))
@@ -130,30 +126,12 @@ def command(
     wanted = personal or None
     if known.name != "nquads":
         write_output([workspace.convert_to(known, facts, personal=wanted, withheld=state.say_withheld)], target)
-    else:
-        from pressgraph.convert import is_stream
-
-        paths = list(facts) or workspace.project.required_facts_files()
-        if Path("-") in facts or (jobs in {None, 1} and not all(is_stream(Path(path)) for path in paths)):
-            write_output(workspace.convert(facts, personal=wanted, withheld=state.say_withheld), target)
-            return
-        from pressgraph.convert.bulk.blocks import Context
-        from pressgraph.convert.bulk.local import convert_in_order
-
-        context = Context.of(workspace.project, personal=wanted)
-        withheld = 0
-
-        def note(totals: Totals) -> None:
-            nonlocal withheld
-            withheld = totals.withheld
-            show(totals)
-
-        with (
-            _progress(state) as show,
-            closing(convert_in_order(paths, context, jobs=jobs or 1, progress=note)) as chunks,
-        ):
-            write_output(chunks, target)
-        state.say_withheld(withheld)
+        return
+    counts: list[int] = []
+    with _progress(state) as show:
+        chunks = workspace.convert(facts, personal=wanted, jobs=jobs, withheld=counts.append, progress=show)
+        write_output(chunks, target)
+    state.say_withheld(sum(counts))
 
 
 def _shards(
@@ -169,30 +147,23 @@ def _shards(
     personal: bool | None,
     scheduler: str | None,
 ) -> None:
-    from pressgraph.convert.bulk.blocks import Context
-    from pressgraph.convert.bulk.local import REJECTS, FinishedError, convert_to_shards
+    from pressgraph.convert.bulk.run import REJECTS, FinishedError
     from pressgraph.convert.inputs import shown
 
-    workspace = state.workspace
-    paths = list(facts) or workspace.project.required_facts_files()
-    context = Context.of(workspace.project, personal=personal)
-    settings: dict[str, Any] = {
-        "shards": shards,
-        "compression": compress,
-        "resume": resume,
-        "max_errors": max_errors,
-    }
     try:
         with _progress(state) as show:
-            if scheduler is not None:
-                from pressgraph.convert.bulk.cluster import convert_on_cluster
-
-                addresses = [str(path) for path in paths]
-                manifest = convert_on_cluster(
-                    addresses, context, output, scheduler=scheduler, progress=show, **settings
-                )
-            else:
-                manifest = convert_to_shards(paths, context, Path(output), jobs=jobs, progress=show, **settings)
+            manifest = state.workspace.convert_to_shards(
+                output,
+                facts,
+                scheduler=scheduler,
+                jobs=jobs,
+                shards=shards,
+                compression=compress,
+                personal=personal,
+                resume=resume,
+                max_errors=max_errors,
+                progress=show,
+            )
     except KeyboardInterrupt:
         click.echo(said(gettext("\nstopped; the same call with --resume goes on")), err=True)
         sys.exit(130)
@@ -203,15 +174,15 @@ def _shards(
     state.say(
         gettext(
             "{facts} facts, {quads} quads in {count} shards in {folder}",
-            facts=manifest["facts"],
-            quads=manifest["quads"],
-            count=len(manifest["shards"]),
+            facts=manifest.facts,
+            quads=manifest.quads,
+            count=len(manifest.shards),
             folder=output,
         )
     )
-    state.say_withheld(manifest["withheld"])
-    if manifest["rejected"]:
-        count = manifest["rejected"]
+    state.say_withheld(manifest.withheld)
+    if manifest.rejected:
+        count = manifest.rejected
         file = f"{output.rstrip('/')}/{REJECTS}"
         state.say(ngettext("{count} bad record: see {file}", "{count} bad records: see {file}", count=count, file=file))
         sys.exit(1)

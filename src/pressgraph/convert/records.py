@@ -106,6 +106,8 @@ class Records(ABC, Generic[Item]):
         self.listen = listen
         self.allowing: list[FactsFile] = []
         """The records whose facts are allowed to break a rule."""
+        self.described: set[str] = set()
+        """The names of the sources that have been described, as graphs have them."""
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
         self._reviewed: dict[str, tuple[str | None, str | None]] = {}
@@ -238,6 +240,7 @@ class Records(ABC, Generic[Item]):
         if len(self._sources) >= _SOURCES_KEPT:
             self._sources.clear()
         self._sources[name] = self._source = source
+        self.described.add(source.name)
 
     def _switch(self, name: Any) -> None:
         """Go on with the source that a fact names; the first time, describe it as far as it is known."""

@@ -84,7 +84,7 @@ class Snapshot:
         try:
             data = (self.path / "build.json").read_bytes()
             try:
-                manifest: dict[str, Any] = unsealed(data)
+                manifest = unsealed(data, dict[str, Any])
             except ValueError:
                 earlier = _of_earlier_version(data, self.kind)
                 if earlier is None:
@@ -308,8 +308,8 @@ class Candidate:
         if size <= _MOST_COMPACTED:
             store.optimize()
 
-    def publish(self, manifest: dict[str, Any]) -> Snapshot:
-        """Write the manifest and publish the closed store.
+    def publish(self, manifest: object) -> Snapshot:
+        """Write the manifest, a struct or what JSON can say, and publish the closed store.
 
         Raises StoreError.
         """

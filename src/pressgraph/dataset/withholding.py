@@ -9,15 +9,20 @@ other facts that point to it, and not what was read from it where it is a docume
 
 from __future__ import annotations
 
+import re
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import union
+from pressgraph.errors import FactsError
 from pressgraph.rdf import CLU, PROV, RDF_TYPE, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pressgraph.project import Project
     from pressgraph.rdf import Term
@@ -30,6 +35,9 @@ _TRUE = {"true", "1"}
 _DEFAULT = ox.DefaultGraph()
 # Raise it when the same rules withhold other quads than before: every served copy is then made anew.
 _VERSION = 3
+# in N-Quads; what looks like one within a literal is a name that nothing has
+_IRI = re.compile(rb'<[^<>"\s]*>')
+_CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +226,96 @@ def unknown_names(store: ox.Store, wanted: Mapping[str, str], id_base: str) -> t
     return unknown, {
         iri.removeprefix(id_base) for iri in iris if iri.startswith(id_base) and not iri.startswith(internal)
     }
+
+
+class Gate:
+    """Take what is withheld out of N-Quads that were converted; counts what it has taken."""
+
+    def __init__(self, withheld: Withheld) -> None:
+        self._withheld = withheld
+        named = {node for node in withheld.nodes if isinstance(node, ox.NamedNode)}
+        named.update(graph for graph, _ in withheld.within)
+        self._names = {str(name).encode() for name in named}
+        self.quads = 0
+        self.facts: set[ox.NamedNode] = set()
+
+    def __call__(self, chunk: bytes) -> bytes:
+        """Return a chunk of whole lines without those that are withheld."""
+        if self._names.isdisjoint(_IRI.findall(chunk)):
+            return chunk
+        return b"".join(line for line in chunk.splitlines(keepends=True) if not self._takes(line))
+
+    def _takes(self, line: bytes) -> bool:
+        if self._names.isdisjoint(_IRI.findall(line)):
+            return False
+        quads = ox.parse(line, format=ox.RdfFormat.N_QUADS)
+        found = next((quad for quad in quads if self._withheld.hides(quad)), None)
+        if found is None:
+            return False
+        self.quads += 1
+        if isinstance(found.graph_name, ox.NamedNode) and found.graph_name in self._withheld.facts:
+            self.facts.add(found.graph_name)
+        return True
+
+
+def withheld_among(chunks: Iterable[bytes], rules: Rules) -> Withheld:
+    """Find out what of N-Quads, in chunks of whole lines, is withheld; what is read is kept on disk meanwhile.
+
+    What follows from a name can stand anywhere, so all is read before anything can be told.
+    """
+    with tempfile.TemporaryDirectory(prefix="pressgraph-") as folder, Path(folder, "quads").open("w+b") as spool:
+        if not _keep(chunks, spool, rules):
+            return Withheld()
+        return _search(spool, rules, Path(folder, "store"))
+
+
+def without_withheld(
+    chunks: Iterable[bytes], rules: Rules, *, told: Callable[[int], object] = lambda _: None
+) -> Iterator[bytes]:
+    """Yield N-Quads, in chunks of whole lines, without what is withheld; `told` of how many facts, at the end.
+
+    All is read before anything is yielded. What is wrong with facts is raised at the end, as it came.
+    """
+    if not rules.withhold:
+        yield from chunks
+        return
+    failure: FactsError | None = None
+    with tempfile.TemporaryDirectory(prefix="pressgraph-") as folder, Path(folder, "quads").open("w+b") as spool:
+
+        def right() -> Iterator[bytes]:
+            nonlocal failure
+            try:
+                yield from chunks
+            except FactsError as error:
+                failure = error
+
+        named = _keep(right(), spool, rules)
+        gate = Gate(_search(spool, rules, Path(folder, "store")) if named else Withheld())
+        for chunk in _spooled(spool):
+            yield gate(chunk)
+    told(len(gate.facts))
+    if failure is not None:
+        raise failure
+
+
+def _keep(chunks: Iterable[bytes], spool: IO[bytes], rules: Rules) -> bool:
+    """Write chunks; tell whether a withheld name, or one below it, stands in them."""
+    names = b"|".join(re.escape(iri.rstrip("/#").encode()) for iri in sorted(rules.withhold))
+    mention = re.compile(b"<(?:" + names + b")[>/#]")
+    found = False
+    for chunk in chunks:
+        found = found or mention.search(chunk) is not None
+        spool.write(chunk)
+    return found
+
+
+def _search(spool: IO[bytes], rules: Rules, folder: Path) -> Withheld:
+    store = ox.Store(str(folder))
+    union.load(store, _spooled(spool))
+    return Withheld.of(store, rules)
+
+
+def _spooled(spool: IO[bytes]) -> Iterator[bytes]:
+    spool.seek(0)
+    while chunk := spool.read(_CHUNK):
+        yield chunk + spool.readline()

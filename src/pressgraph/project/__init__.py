@@ -1,7 +1,8 @@
 """A project: a folder with facts, what it adds to the profile, and its configuration."""
 
 from pressgraph.project.config import find_project, open_project
-from pressgraph.project.files import sealed, unsealed, write_atomically
+from pressgraph.project.files import write_atomically
+from pressgraph.project.kept import sealed, unsealed
 from pressgraph.project.model import Embedding, Project
 from pressgraph.project.resources import resource_folder
 from pressgraph.project.serving import Serving

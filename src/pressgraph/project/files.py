@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
 import os
 import re
 import secrets
@@ -13,7 +11,7 @@ import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,29 +121,3 @@ def _write_over(target: Path, file: IO[bytes]) -> None:
         into.truncate(size)
         into.flush()
         os.fsync(into.fileno())
-
-
-_SEAL = '{{"sha256": "{}", "kept": '
-
-
-def sealed(value: Any) -> bytes:
-    """Return what the program keeps for itself as JSON that says its own SHA-256.
-
-    >>> unsealed(sealed({"a": [1]}))
-    {'a': [1]}
-    """
-    # in ASCII: names of files need not be UTF-8
-    data = json.dumps(value, sort_keys=True).encode() + b"}"
-    return _SEAL.format(hashlib.sha256(data).hexdigest()).encode() + data
-
-
-def unsealed(data: bytes) -> Any:
-    """Return what was sealed; where a byte of it is another, nothing in it can be trusted.
-
-    Raises ValueError.
-    """
-    length = len(_SEAL.format("0" * 64))
-    digest = hashlib.sha256(data[length:]).hexdigest()
-    if data[:length] != _SEAL.format(digest).encode():
-        raise ValueError("it is not as it was written")
-    return json.loads(data)["kept"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -17,6 +17,7 @@ from pressgraph.convert.inputs import is_address, is_stream, known_size, open_by
 from pressgraph.convert.json_lines import JsonLines
 from pressgraph.convert.records import convert_facts, in_chunks, personal_facts
 from pressgraph.convert.table_rows import TableRows
+from pressgraph.dataset.withholding import Gate, Rules, Withheld
 from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.compressed import decompressed, plain_name
@@ -49,14 +50,23 @@ class Context:
 
     project: Project
     sources: ProfileSources
-    personal: bool = True
-    """Whether facts that are marked as personal are written."""
+    rules: Rules = field(default_factory=lambda: Rules(personal=True))
+    """What of the facts is withheld."""
+    withheld: Withheld | None = None
+    """What the rules withhold among all that is converted, where that is found out; blocks are then written without."""
 
     @classmethod
     def of(cls, project: Project, *, personal: bool | None = None) -> Context:
         """Return the context of a project; without a word on `personal` facts, its configuration decides."""
-        wanted = project.include_personal_data if personal is None else personal
-        return cls(project=project, sources=profile_sources(project), personal=wanted)
+        rules = Rules.of(project)
+        if personal is not None:
+            rules = replace(rules, personal=personal)
+        return cls(project=project, sources=profile_sources(project), rules=rules)
+
+    @property
+    def personal(self) -> bool:
+        """Whether facts that are marked as personal are converted; the gate that withholds by name needs all."""
+        return self.rules.personal or bool(self.rules.withhold)
 
     @property
     def profile(self) -> Profile:
@@ -258,15 +268,21 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
 def convert_block(block: Block, context: Context, reader: Reader, write: Callable[[bytes], object]) -> Outcome:
     """Convert a block; `write` takes the N-Quads in chunks of whole lines."""
     outcome = Outcome()
+    gate = Gate(context.withheld) if context.withheld is not None else None
+    put = write if gate is None else lambda chunk: write(gate(chunk))
     match block.kind:
         case "lines":
-            _convert_lines(block, context, reader, outcome, write)
+            _convert_lines(block, context, reader, outcome, put)
         case "rows" | "group":
-            _convert_rows(block, context, reader, outcome, write)
+            _convert_rows(block, context, reader, outcome, put)
         case "broken":
             outcome.problems.extend(block.rows[0][1][0])
         case _:
-            _convert_file(block, context, outcome, write)
+            _convert_file(block, context, outcome, put)
+    if gate is not None:
+        outcome.quads -= gate.quads
+        outcome.facts -= len(gate.facts)
+        outcome.withheld += len(gate.facts)
     return outcome
 
 

@@ -17,27 +17,32 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pressgraph.convert.bulk.blocks import Block, Context, Reader, convert_block, input_name, plan_file
 from pressgraph.convert.bulk.folders import open_folder
-from pressgraph.convert.bulk.local import (
+from pressgraph.convert.bulk.local import judged
+from pressgraph.convert.bulk.output import Sink, compressed
+from pressgraph.convert.bulk.run import (
     MANIFEST,
     PROGRESS,
     REJECTS,
-    SUFFIXES,
-    Sink,
+    Manifest,
+    Run,
+    Shard,
     Totals,
-    compressed,
+    describe_run,
     goes_on,
     input_sha256,
     is_written,
-    make_manifest,
-    make_run,
+    shard_name,
     too_many,
 )
 from pressgraph.convert.inputs import is_address
 from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.extras import extra
 from pressgraph.i18n import gettext
+from pressgraph.project.kept import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,6 +51,17 @@ if TYPE_CHECKING:
 
 _RETRIES = 5
 _TIMEOUT = 15
+
+
+class _Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A shard that is complete: its entry of the manifest, its rejects by block, and how many bytes of input it is."""
+
+    run: str
+    """The digest of the run that it belongs to."""
+    number: int
+    shard: Shard
+    rejects: list[tuple[int, list[str]]]
+    weight: int
 
 
 def convert_on_cluster(
@@ -59,7 +75,7 @@ def convert_on_cluster(
     resume: bool = False,
     max_errors: int | None = None,
     progress: Callable[[Totals], None] = lambda _: None,
-) -> dict[str, Any]:
+) -> Manifest:
     """Convert files on the cluster of a scheduler; return the manifest.
 
     `resume` and `max_errors` are as in `convert_to_shards`.
@@ -114,7 +130,7 @@ def _convert(
     resume: bool,
     max_errors: int | None,
     progress: Callable[[Totals], None],
-) -> dict[str, Any]:
+) -> Manifest:
     import distributed
 
     folder = open_folder(target)
@@ -123,15 +139,20 @@ def _convert(
     absolute = [path if is_address(path) else str(Path(path).resolve()) for path in paths]
     names = [input_name(path, context) for path in paths]
     surveys = client.gather(client.map(survey, absolute, names, [shared] * len(paths), **settings))
-    run = make_run(paths, [digest for digest, _ in surveys], context, shards=shards, compression=compression)
+    hashes = [digest for digest, _ in surveys]
+    run = describe_run(paths, context, shards=shards, compression=compression, hashes=hashes)
     blocks = list(enumerate(block for _, several in surveys for block in several))
     totals = Totals(size=sum(block.weight for _, block in blocks))
-    identity = hashlib.sha256(_line(run)).hexdigest()
+    identity = hashlib.sha256(to_json(run)).hexdigest()
     results = _begin(folder, run, identity, resume=resume)
     _count(totals, results.values())
     totals.resumed = totals.quads
+    if context.rules.withhold:
+        # what is withheld is found out by one worker, which reads all; then each knows
+        judging = client.submit(judged, absolute, shared, **settings)
+        shared = client.scatter(judging.result(), broadcast=True, hash=False)
     futures = {
-        client.submit(convert_shard, number, blocks[number::shards], shared, target, compression, identity, **settings)
+        client.submit(convert_shard, number, blocks[number::shards], shared, target, run, identity, **settings)
         for number in range(shards)
         if number not in results
     }
@@ -140,57 +161,54 @@ def _convert(
         future = next(waiting)
         result = future.result()
         futures.remove(future)
-        results[result["number"]] = result
+        results[result.number] = result
         _count(totals, [result])
         progress(totals)
     client.cancel(list(futures), force=True)
     folder.sweep()
-    rejects = sorted(entry for result in results.values() for entry in result["rejects"])
+    rejects = sorted(entry for result in results.values() for entry in result.rejects)
     _write(folder, REJECTS, "".join(line for _, lines in rejects for line in lines).encode())
     if max_errors is not None and _too_many(totals, max_errors):
         raise too_many(max_errors, _problem(rejects[-1][1][0]), f"{folder}/{REJECTS}")
-    ordered = [results[number]["shard"] for number in range(shards)]
+    ordered = [results[number].shard for number in range(shards)]
     there = folder.sizes()
-    if changed := [shard["file"] for shard in ordered if there.get(shard["file"]) != shard["bytes"]]:
+    if changed := [shard.file for shard in ordered if there.get(shard.file) != shard.bytes]:
         hint = gettext("let one run alone write there, then use --resume")
         raise PressgraphError(
             gettext("{file} was changed while the run was under way", file=f"{folder}/{changed[0]}"), hint=hint
         )
-    manifest = make_manifest(run, ordered, rejected=totals.rejected)
-    _write(folder, MANIFEST, json.dumps(manifest, indent=2).encode() + b"\n")
+    manifest = Manifest.of(run, ordered, rejected=totals.rejected)
+    _write(folder, MANIFEST, to_json(manifest, indent=2) + b"\n")
     folder.remove([PROGRESS])
     folder.remove(map(_note, range(shards)))
     return manifest
 
 
-def _begin(
-    folder: LocalFolder | RemoteFolder, run: dict[str, Any], identity: str, *, resume: bool
-) -> dict[int, dict[str, Any]]:
+def _begin(folder: LocalFolder | RemoteFolder, run: Run, identity: str, *, resume: bool) -> dict[int, _Done]:
     """Clear a folder but for the shards of a run that goes on; return what was told of those, by number."""
     there = folder.sizes()
     found = folder.read({PROGRESS, MANIFEST} & there.keys())
     results = {}
     if goes_on(folder, run, resume=resume, progress=found.get(PROGRESS), manifest=found.get(MANIFEST)):
         for data in folder.read(name for name in there if is_written(name) and name.startswith("progress-")).values():
-            result = json.loads(data)
-            shard = result["shard"]
-            if result["run"] == identity and there.get(shard["file"]) == shard["bytes"]:
-                results[result["number"]] = result
-    kept = {name for number, result in results.items() for name in (_note(number), result["shard"]["file"])}
+            result = from_json(data, _Done)
+            if result.run == identity and there.get(result.shard.file) == result.shard.bytes:
+                results[result.number] = result
+    kept = {name for number, result in results.items() for name in (_note(number), result.shard.file)}
     # a run of one machine notes blocks there, which hold no more
-    _write(folder, PROGRESS, _line(run))
+    _write(folder, PROGRESS, to_json(run) + b"\n")
     folder.remove([name for name in there if is_written(name) and name != PROGRESS and name not in kept])
     return results
 
 
-def _count(totals: Totals, results: Iterable[dict[str, Any]]) -> None:
+def _count(totals: Totals, results: Iterable[_Done]) -> None:
     for result in results:
-        totals.blocks += result["shard"]["blocks"]
-        totals.facts += result["shard"]["facts"]
-        totals.withheld += result["shard"]["withheld"]
-        totals.quads += result["shard"]["quads"]
-        totals.rejected += sum(len(lines) for _, lines in result["rejects"])
-        totals.done += result["weight"]
+        totals.blocks += result.shard.blocks
+        totals.facts += result.shard.facts
+        totals.withheld += result.shard.withheld
+        totals.quads += result.shard.quads
+        totals.rejected += sum(len(lines) for _, lines in result.rejects)
+        totals.done += result.weight
 
 
 def _too_many(totals: Totals, bearable: int | None) -> bool:
@@ -209,50 +227,36 @@ def survey(path: str, name: str, context: Context) -> tuple[str, list[Block]]:
 
 
 def convert_shard(
-    number: int, blocks: list[tuple[int, Block]], context: Context, target: str, compression: str, identity: str
-) -> dict[str, Any]:
-    """Convert the blocks of a shard, on a worker; return its line of the manifest, its rejects by block, its weight."""
-    name = f"shard-{number:05d}.nq{SUFFIXES[compression]}"
+    number: int, blocks: list[tuple[int, Block]], context: Context, target: str, run: Run, identity: str
+) -> _Done:
+    """Convert the blocks of a shard, on a worker, and note beside it that it is complete."""
+    shard = Shard(file=shard_name(run, number))
     digest = hashlib.sha256()
-    counts = {"quads": 0, "facts": 0, "withheld": 0, "blocks": 0}
-    rejects: list[list[Any]] = []
-    size = 0
+    rejects: list[tuple[int, list[str]]] = []
     folder = open_folder(target)
-    with folder.write(name) as raw, Reader() as reader:
+    with folder.write(shard.file) as raw, Reader() as reader:
 
         def put(data: bytes) -> None:
-            nonlocal size
             digest.update(data)
-            size += len(data)
+            shard.bytes += len(data)
             raw.write(data)
 
         for index, block in blocks:
-            with compressed(Sink(put), compression) as file:
+            with compressed(Sink(put), run.compression) as file:
                 outcome = convert_block(block, context, reader, file.write)
-            counts["quads"] += outcome.quads
-            counts["facts"] += outcome.facts
-            counts["withheld"] += outcome.withheld
-            counts["blocks"] += 1
+            shard.add(outcome)
             if outcome.rejects:
-                rejects.append([index, [line.decode() for line in outcome.rejects]])
-    result = {
-        "run": identity,
-        "number": number,
-        "shard": {"file": name, "bytes": size, "sha256": digest.hexdigest(), **counts},
-        "rejects": rejects,
-        "weight": sum(block.weight for _, block in blocks),
-    }
-    _write(folder, _note(number), _line(result))
+                rejects.append((index, [line.decode() for line in outcome.rejects]))
+    shard.sha256 = digest.hexdigest()
+    weight = sum(block.weight for _, block in blocks)
+    result = _Done(run=identity, number=number, shard=shard, rejects=rejects, weight=weight)
+    _write(folder, _note(number), to_json(result) + b"\n")
     return result
 
 
 def _note(number: int) -> str:
     """Return the name of the file that says that a shard is complete."""
     return f"progress-{number:05d}.json"
-
-
-def _line(value: object) -> bytes:
-    return json.dumps(value).encode() + b"\n"
 
 
 def _write(folder: LocalFolder | RemoteFolder, name: str, data: bytes) -> None:

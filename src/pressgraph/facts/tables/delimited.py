@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SAMPLE = 1024 * 1024
 _MAX_CELL = 16 * 1024 * 1024
+# of the whole process, so it is set once: long texts are no mistake, and 128 kB, the module's own limit, is one page
+csv.field_size_limit(_MAX_CELL)
 # The letters and quotation marks of UTF-8, in a file that is not all UTF-8: read as Windows-1252 they would be 'Ã¼'.
 _MIXED = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xbf]")
 # UTF-32 first: its mark begins with that of UTF-16

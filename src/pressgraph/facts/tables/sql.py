@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import weakref
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place, PressgraphError
@@ -74,8 +75,9 @@ class _Rows:
         result: sqlalchemy.CursorResult[tuple[object, ...]],
         sheet: SheetRows,
     ) -> None:
-        self._connection, self._result = connection, result
+        self._result = result
         self._sheet = sheet
+        weakref.finalize(self, _close, result, connection)
 
     def __iter__(self) -> Iterator[tuple[int, Cells]]:
         import sqlalchemy as sa
@@ -87,9 +89,10 @@ class _Rows:
         except sa.exc.SQLAlchemyError as error:
             self._sheet.problems.append(problem("not-a-table", Place(file=self._sheet.file), reason=_reason(error)))
 
-    def __del__(self) -> None:
-        self._result.close()
-        self._connection.close()
+
+def _close(result: sqlalchemy.CursorResult[tuple[object, ...]], connection: sqlalchemy.Connection) -> None:
+    result.close()
+    connection.close()
 
 
 def _reason(error: Exception) -> str:

@@ -33,7 +33,7 @@ class FootprintCache:
         self._used: dict[str, Footprint] = {}
         if path is not None:
             try:
-                stored = unsealed(path.read_bytes())
+                stored = unsealed(path.read_bytes(), dict[str, Any])
             except (OSError, ValueError):
                 stored = {}
             if stored.get("version") == _VERSION:

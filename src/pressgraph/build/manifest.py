@@ -1,0 +1,102 @@
+"""What a build writes down of itself, for the next one to go on from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from pressgraph.dataset.snapshots import EARLIER
+from pressgraph.project.kept import typed
+from pressgraph.validation.incremental import ValidationState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pressgraph.dataset import Snapshot
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+
+# Raise it when the same facts and profile give other quads than before: every project then builds anew.
+_QUADS_VERSION = 1
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What all facts are converted by: where it differs, nothing of a build can be used."""
+
+    quads: int
+    """The version of the conversion."""
+    profile: str
+    """The digest of the profile."""
+    base: str
+
+    @classmethod
+    def of(cls, project: Project, profile: Profile) -> Self:
+        """Return what a project's facts are converted by now."""
+        return cls(quads=_QUADS_VERSION, profile=profile.digest, base=project.id_base)
+
+
+class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A facts file as it was converted."""
+
+    facts: int
+    sources: list[str]
+    """The names of the sources whose facts it has, as graphs have them."""
+    sha256: str = ""
+    """Its fingerprint, and the one of what its evidence is checked against."""
+    text: str | None = None
+    """The text that its evidence is checked against: a path, from the file's folder."""
+    text_sha256: str | None = None
+    allow: list[Any] = msgspec.field(default_factory=list)
+    """What its facts are allowed to break; see `pressgraph.validation.suppressions`."""
+
+
+class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A build: by what it was made, from which files, and what its validation found."""
+
+    basis: Basis
+    facts: int
+    triples: int
+    files: dict[str, FileEntry]
+    validation: dict[str, Any]
+    """The program's version, and the ValidationState."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> BuildManifest | None:
+        """Read the manifest of a built snapshot; None where another version of the program wrote another one.
+
+        Raises StoreError where it is not as it was written.
+        """
+        said = snapshot.manifest()
+        if EARLIER in said:
+            return None
+        try:
+            return typed(said, cls)
+        except ValueError:
+            return None
+
+    @property
+    def state(self) -> ValidationState | None:
+        """What the validation found, unless another version of the program might find or word it otherwise."""
+        return ValidationState.from_json(self.validation) if self.validation.get("program") == _program() else None
+
+
+def validation_to_json(state: ValidationState) -> dict[str, Any]:
+    """Return what a manifest says of a validation."""
+    return {"program": _program(), **state.to_json()}
+
+
+def owners(files: Mapping[str, FileEntry]) -> dict[str, str]:
+    """Return the file of each source."""
+    return {source: name for name, entry in files.items() for source in entry.sources}
+
+
+def count_sources(files: Iterable[FileEntry]) -> int:
+    """Count the sources of files."""
+    return sum(len(entry.sources) for entry in files)
+
+
+def _program() -> str:
+    from importlib.metadata import version
+
+    return version("pressgraph")

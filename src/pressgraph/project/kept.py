@@ -1,0 +1,69 @@
+"""What the program writes down for itself, or for other programs: JSON of declared types.
+
+The types are msgspec's: a reader gets an object or a ValueError, never half of a dictionary. JSON itself is Python's,
+in ASCII, as names of files need not be UTF-8, which msgspec's own encoder refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TypeVar
+
+Kept = TypeVar("Kept")
+
+_SEAL = '{{"sha256": "{}", "kept": '
+
+
+def to_json(value: object, *, indent: int | None = None, sort: bool = False) -> bytes:
+    """Return a struct, or whatever holds structs, as JSON."""
+    import msgspec
+
+    return json.dumps(msgspec.to_builtins(value), indent=indent, sort_keys=sort).encode()
+
+
+def from_json(data: bytes, kind: type[Kept]) -> Kept:
+    """Return what JSON says, as a type; keys that the type does not have say nothing.
+
+    Raises ValueError.
+    """
+    try:
+        value = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return typed(value, kind)
+
+
+def typed(value: Any, kind: type[Kept]) -> Kept:
+    """Return parsed JSON as a type.
+
+    Raises ValueError.
+    """
+    import msgspec
+
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+
+
+def sealed(value: object) -> bytes:
+    """Return what the program keeps for itself as JSON that says its own SHA-256.
+
+    >>> unsealed(sealed({"a": [1]}), dict)
+    {'a': [1]}
+    """
+    data = to_json(value, sort=True) + b"}"
+    return _SEAL.format(hashlib.sha256(data).hexdigest()).encode() + data
+
+
+def unsealed(data: bytes, kind: type[Kept]) -> Kept:
+    """Return what was sealed; where a byte of it is another, nothing in it can be trusted.
+
+    Raises ValueError.
+    """
+    length = len(_SEAL.format("0" * 64))
+    digest = hashlib.sha256(data[length:]).hexdigest()
+    if data[:length] != _SEAL.format(digest).encode():
+        raise ValueError("it is not as it was written")
+    return typed(json.loads(data)["kept"], kind)
