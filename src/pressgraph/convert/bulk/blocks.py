@@ -99,6 +99,8 @@ class Block:
     headers: tuple[str, ...] = ()
     header_row: int = 0
     rows: tuple[tuple[int, Cells], ...] = ()
+    texts: bool = False
+    """Whether all cells are texts."""
     reviewed: tuple[dict[str, Any], ...] = ()
     """Sources of earlier blocks whose review counts for facts that name them."""
 
@@ -257,6 +259,7 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
             headers=headers,
             header_row=sheet.header_row,
             rows=taken,
+            texts=sheet.texts,
             weight=end - position,
         )
         position = end
@@ -325,7 +328,13 @@ def _convert_rows(
         headers, rows, plain = reader.rows(block)
         sheet = SheetRows(file=name, headers=headers, header_row=0, rows=rows)
     else:
-        sheet = SheetRows(file=name, headers=list(block.headers), header_row=block.header_row, rows=block.rows)
+        sheet = SheetRows(
+            file=name,
+            headers=list(block.headers),
+            header_row=block.header_row,
+            rows=block.rows,
+            texts=block.texts,
+        )
     columns = compile_columns(sheet, context.profile, settings)
     tables = TableRows((), context.emitter, name=name, settings=settings)
 

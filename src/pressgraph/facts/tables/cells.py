@@ -1,17 +1,19 @@
-"""Read cells into records, by functions that are made once for each column."""
+"""Read cells into records; what can be decided once for a column is."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import compress
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.tables.sheet import Cell, cell_text, split_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pressgraph.facts.model import Path
+    from pressgraph.facts.tables.sheet import Cells
 
 Record: TypeAlias = "dict[Any, Any]"
 
@@ -24,36 +26,82 @@ def span(text: str) -> list[int] | None:
     return [int(match[1]), int(match[2])] if match else None
 
 
-def setter(path: Path, kind: str) -> Callable[[Record, Cell], None]:
-    """Return what puts a cell of a kind of column at a path of a record, or raises NeedsCheck."""
-    read = _READERS[kind]
-    last = path[-1]
-    if len(path) == 1:
+class _Step(NamedTuple):
+    """What to do with a cell."""
 
-        def put(record: Record, cell: Cell) -> None:
-            value = read(cell)
-            if value is not None:
-                record[last] = value
+    read: Callable[[Cell], Any]
+    strips: bool
+    """Whether `read` only strips a text that has neither backslashes nor, where it `parts` values, bars."""
+    parts: bool
+    holder: int
+    """The number of the node that the value goes into, and under which key."""
+    key: str | int
 
-        return put
-    outer = path[:-1]
 
-    def put_below(record: Record, cell: Cell) -> None:
-        value = read(cell)
-        if value is None:
-            return
-        for part in outer:
-            below = record.get(part)
-            if below is None:
-                below = record[part] = {}
-            elif below.__class__ is not dict:
-                raise NeedsCheck
-            record = below
-        if last in record:
+class RowReader:
+    """Make records of the rows of a table, given where the values of each column go, and how its cells are read."""
+
+    def __init__(self, columns: Sequence[tuple[int, Path, str]], width: int, *, texts: bool) -> None:
+        """Take the index, the path and the kind of columns; `texts` says that each cell is a text."""
+        self._texts = texts
+        paths = {path for _, path, _ in columns}
+        self._meet = any(path[:end] in paths for path in paths for end in range(1, len(path)))
+        """Whether values of two columns can meet: one has a path that another one's begins with."""
+        self._indexed = any(isinstance(part, int) for path in paths for part in path)
+        numbers: dict[Path, int] = {(): 0}
+        self._holders: list[tuple[int, str | int]] = [(0, "")]
+        """The nodes that values go into: of each, which one holds it, and under which key. The first is the record."""
+        self._steps: list[_Step | None] = [None] * width
+        for index, path, kind in columns:
+            for end in range(1, len(path)):
+                if path[:end] not in numbers:
+                    numbers[path[:end]] = len(self._holders)
+                    self._holders.append((numbers[path[: end - 1]], path[end - 1]))
+            strips, parts = kind in {"single", "text", "values"}, kind != "single"
+            self._steps[index] = _Step(_READERS[kind], strips, parts, numbers[path[:-1]], path[-1])
+
+    def record(self, cells: Cells) -> Record:
+        """Return a row as a record.
+
+        Raises NeedsCheck where a cell is not plainly what its column wants.
+        """
+        record: Record = {}
+        meet = self._meet
+        nodes: list[Record | None] = [record, *([None] * (len(self._holders) - 1))]
+        filled: Iterable[tuple[_Step | None, Cell]] = zip(self._steps, cells, strict=False)
+        if self._texts:
+            # most columns of a wide table are empty
+            filled = compress(filled, cells)
+        try:
+            for step, cell in filled:
+                if step is None or cell is None or cell == "":
+                    continue
+                read, strips, parts, holder, key = step
+                if strips and cell.__class__ is str and "\\" not in cell and not (parts and "|" in cell):
+                    value = cell.strip() or None
+                else:
+                    value = read(cell)
+                if value is not None:
+                    node = nodes[holder]
+                    if node is None:
+                        node = self._begin(nodes, holder)
+                    if meet and key in node:
+                        raise NeedsCheck
+                    node[key] = value
+        except (TypeError, AttributeError, ValueError) as error:
+            raise NeedsCheck from error
+        return listed(record) if self._indexed else record
+
+    def _begin(self, nodes: list[Record | None], number: int) -> Record:
+        """Put a new node into the one that holds it."""
+        holder, key = self._holders[number]
+        outer = nodes[holder]
+        if outer is None:
+            outer = self._begin(nodes, holder)
+        if key in outer:
             raise NeedsCheck
-        record[last] = value
-
-    return put_below
+        node = nodes[number] = outer[key] = {}
+        return node
 
 
 def _values(cell: Cell) -> Any:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tables.cells import listed, setter, span
+from pressgraph.facts.tables.cells import RowReader, span
 from pressgraph.facts.tables.sheet import Cell, Cells, SheetRows, cell_text, split_values
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 
@@ -47,12 +46,16 @@ class Columns:
     unnamed: list[int] = field(default_factory=list)
     width: int = 0
     """How many cells a prepared row has: those of the headers, and those that are filled in."""
-    setters: list[tuple[int, Callable[[Record, Cell], None]]] = field(init=False)
-    indexed: bool = field(init=False)
+    record: Callable[[Cells], Record] = field(init=False)
+    """Makes a record of a prepared row; of a fact, `source` holds what the row says of its source.
+
+    Raises NeedsCheck where a cell is not plainly what its column wants.
+    """
 
     def __post_init__(self) -> None:
-        self.setters = [(column.index, setter(column.path, column.kind)) for column in self.columns]
-        self.indexed = any(isinstance(part, int) for column in self.columns for part in column.path)
+        texts = self.sheet.texts and all(value for _, value in self.constants)
+        columns = [(column.index, column.path, column.kind) for column in self.columns]
+        self.record = RowReader(columns, self.width, texts=texts).record
 
     @property
     def stateful(self) -> bool:
@@ -81,23 +84,6 @@ class Columns:
                     return None
                 row[template.index] = rendered
         return row
-
-    def record(self, cells: Cells) -> Record:
-        """Return a prepared row as a record; of a fact, `source` holds what the row says of its source.
-
-        Raises NeedsCheck where a cell is not plainly what its column wants.
-        """
-        record: Record = {}
-        try:
-            for index, put in self.setters:
-                cell = cells[index]
-                if cell is not None and cell != "":
-                    put(record, cell)
-        except (TypeError, AttributeError, ValueError) as error:
-            raise NeedsCheck from error
-        if self.indexed:
-            record = listed(record)
-        return record
 
     def tree(self, number: int, cells: Cells) -> tuple[Mapping | None, Mapping]:
         """Return a prepared row's source, where it names one, and its fact, as trees that know their cells."""

@@ -94,7 +94,7 @@ def read_delimited(
     first, declared = _header_line(text, header)
     comma = delimiter or declared or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(first))
     csv.field_size_limit(_MAX_CELL)
-    sheet = SheetRows(file=name, headers=[], rows=())
+    sheet = SheetRows(file=name, headers=[], rows=(), texts=True)
     rows = _rows(path, found, comma, sheet)
     if declared:
         next(rows, None)

@@ -39,7 +39,8 @@ class SheetRows:
     `header_row` is the number of the header's row, 0 where the columns are named otherwise. `name` is the sheet's in a
     workbook, else ''. Problems of single cells arise while rows are read: they are appended to `problems`. `read` says
     how many bytes of the file that took so far, where that is known. `elsewhere` are the headers of all sheets of a
-    workbook, `skipped` the numbers of the columns that nobody wants, whatever stands in them.
+    workbook, `skipped` the numbers of the columns that nobody wants, whatever stands in them. `texts` says that each
+    cell is a text, '' where it is empty.
     """
 
     file: str
@@ -51,6 +52,7 @@ class SheetRows:
     read: Callable[[], int] | None = None
     elsewhere: frozenset[str] = frozenset()
     skipped: set[int] = field(default_factory=set)
+    texts: bool = False
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, both counted from 1."""
