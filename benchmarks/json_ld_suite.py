@@ -21,7 +21,7 @@ from pressgraph.embed import extract
 # a script finds its own folder's modules, not the root's
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.suites import suite_folder
+from benchmarks.suites import MISSING, suite_folder
 
 # Why cases fail, and who owns that.
 _OLD = "by design: it is about JSON-LD 1.0, and pages are read as 1.1"
@@ -131,7 +131,7 @@ def table(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    suite = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder(SUITE)
-    if suite is None:
-        sys.exit("the suite is neither at ../shared/suites/json-ld11 nor below PRESSGRAPH_SUITES")
+    suite = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else suite_folder(SUITE)
+    if not suite.is_dir():
+        sys.exit(MISSING)
     print(table(suite), end="")

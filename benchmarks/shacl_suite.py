@@ -25,7 +25,7 @@ from pressgraph.validation.shacl.shapes import make_shapes
 # a script finds its own folder's modules, not the root's
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.suites import suite_folder
+from benchmarks.suites import MISSING, suite_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def _shown(name: str, engine: str, outcome: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    found = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder(SUITE)
-    if found is None:
-        sys.exit("the suite is neither at ../shared/suites/shacl nor below PRESSGRAPH_SUITES")
-    print(table(found), end="")
+    suite = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else suite_folder(SUITE)
+    if not suite.is_dir():
+        sys.exit(MISSING)
+    print(table(suite), end="")

@@ -330,5 +330,7 @@ def table(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    named = Path(sys.argv[1]) if len(sys.argv) > 1 else suite_folder(SUITE)
-    sys.exit(MISSING) if named is None else print(table(named.resolve()), end="")
+    suite = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else suite_folder(SUITE)
+    if not suite.is_dir():
+        sys.exit(MISSING)
+    print(table(suite), end="")

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 FOLDER = suite_folder(suite.SUITE)
-CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
-pytestmark = pytest.mark.skipif(FOLDER is None, reason=MISSING)
+CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER.is_dir() else {}
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=MISSING)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -10,9 +10,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 FOLDER = suite_folder(suite.SUITE)
-CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
+CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER.is_dir() else {}
 pytestmark = [
-    pytest.mark.skipif(FOLDER is None, reason=MISSING),
+    pytest.mark.skipif(not FOLDER.is_dir(), reason=MISSING),
     # what the libraries say of the suite's odd literals and shapes
     pytest.mark.filterwarnings("ignore"),
 ]

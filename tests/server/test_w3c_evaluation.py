@@ -28,8 +28,8 @@ ACCEPT = {
 
 
 FOLDER = suite_folder(suite.SUITE)
-CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER is not None else {}
-pytestmark = pytest.mark.skipif(FOLDER is None, reason=MISSING)
+CASES = {case.name: case for case in suite.cases(FOLDER)} if FOLDER.is_dir() else {}
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=MISSING)
 
 
 @pytest.fixture(scope="module")
