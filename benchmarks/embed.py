@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pressgraph
 from pressgraph.embed import embed
-from pressgraph.embed.publisher import Publisher, Status, Wish
+from pressgraph.embed.publisher import EmbedOptions, Publisher, Status
 
 ROOT = Path(__file__).resolve().parents[1]
 FOUNDING = ROOT / "data" / "releases" / "2019-01-01-biosaxony-silver-label.yaml"
@@ -79,8 +79,8 @@ def main() -> int:
     seconds = 0.05 if quick else 2.0
     with tempfile.TemporaryDirectory() as folder:
         writer = publisher(Path(folder))
-        wish = Wish(about=RELEASE)
-        embedded = writer.edit(page(SMALL), wish)
+        options = EmbedOptions(about=RELEASE)
+        embedded = writer.edit(page(SMALL), options)
         if embedded.status is not Status.EMBEDDED:
             raise SystemExit(f"the page was {embedded.status.value}")
         data = pressgraph.open(folder).page_data(RELEASE)
@@ -91,9 +91,9 @@ def main() -> int:
         for size in SIZES:
             pages = [page(size, number) for number in range(4)]
             plain = rate(seconds, pages, lambda html: embed(html, data))
-            graph = rate(seconds, pages, lambda html: writer.edit(html, wish))
-            again = [writer.edit(html, wish).after for html in pages]
-            second = rate(seconds, again, lambda html: writer.edit(html, wish))
+            graph = rate(seconds, pages, lambda html: writer.edit(html, options))
+            again = [writer.edit(html, options).after for html in pages]
+            second = rate(seconds, again, lambda html: writer.edit(html, options))
             speeds[size] = plain * len(pages[0])
             if size == SMALL:
                 whole = min(plain, graph)

@@ -94,7 +94,7 @@ def run(case: Case) -> str:
     if case.document is None:
         return "its document is not in this copy of the suite"
     found = extract(page(case), case.base)
-    errors = [it.reason for it in found.troubles if it.fatal]
+    errors = [it.reason for it in found.problems if it.fatal]
     if case.kind == "negative":
         return "passed" if errors else "no error is said"
     if case.kind == "syntax":

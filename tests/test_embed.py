@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.embed import Page, remove
-from pressgraph.embed.conflicts import foreign_data, join
+from pressgraph.embed.conflicts import existing_markup, join
 from pressgraph.errors import DataError
 
 RELEASE = "document/biosaxony-silver-label"
@@ -191,9 +191,9 @@ def test_addresses_are_texts(project: Path, encoding: str, file: str, head: str,
 def test_microdata_is_text(profile: Any, name: str, encoding: str) -> None:
     item = f'<p itemscope itemtype="https://schema.org/Organization"><b itemprop=name>{name}</b>'
     html = f'<meta charset="{encoding}">{item}'
-    foreign = foreign_data(Page(html.encode(encoding)), profile)
+    existing = existing_markup(Page(html.encode(encoding)), profile)
     data = {"@type": "Organization", "name": "Küstenlicht e. V."}
-    assert [it.is_same(data) for it in foreign.organizations] == [True]
+    assert [it.is_same(data) for it in existing.organizations] == [True]
 
 
 def test_what_a_page_is_about_is_text(built: Path) -> None:
@@ -375,9 +375,9 @@ def test_an_organization_without_an_id_is_not_described_again(built: Path, forei
 
 
 def test_other_organizations_stay(profile: Any) -> None:
-    foreign = foreign_data(Page(with_block(ORGANISATION)), profile)
+    existing = existing_markup(Page(with_block(ORGANISATION)), profile)
     data = {"@context": "https://schema.org", "@type": "Organization", "@id": "https://e.org/x", "name": "Other"}
-    assert join(data, foreign, profile) == data
+    assert join(data, existing, profile) == data
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_bad_blocks_are_reported_by_place_and_the_others_read() -> None:
     found = extract((PAGES / "broken-neighbours.html").read_bytes())
     names = {value(quad.object) for quad in found.quads if quad.predicate.value == "http://schema.org/name"}
     assert names == {"semicolon", "cdata", "entities", "odd type", "comma", "fine"}
-    assert [(it.line, it.column, it.fatal) for it in found.troubles] == [
+    assert [(it.line, it.column, it.fatal) for it in found.problems] == [
         (2, 104, False),
         (4, 1, False),
         (8, 37, False),
@@ -94,8 +94,8 @@ def test_a_label_that_is_no_charset_says_nothing(label: str) -> None:
 
 def test_columns_count_characters() -> None:
     html = '<meta charset=utf-8>\r\n<p>üü</p><script type="application/ld+json">{"ü": x}</script>'.encode()
-    (trouble,) = extract(html).troubles
-    assert (trouble.line, trouble.column) == (2, len('<p>üü</p><script type="application/ld+json">{"ü": x'))
+    (problem,) = extract(html).problems
+    assert (problem.line, problem.column) == (2, len('<p>üü</p><script type="application/ld+json">{"ü": x'))
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_contexts_come_from_the_package(context: str, *, read: bool) -> None:
     assert [value(quad.object) for quad in found.quads if quad.predicate.value == "http://schema.org/name"] == [
         "a"
     ] * read
-    assert bool(found.troubles) is not read
+    assert bool(found.problems) is not read
     if not read:
-        assert "nothing is fetched" in found.troubles[0].reason
+        assert "nothing is fetched" in found.problems[0].reason
 
 
 def test_the_base_element_counts_and_blank_nodes_are_the_pages() -> None:

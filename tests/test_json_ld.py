@@ -303,8 +303,8 @@ def test_what_is_wrong_has_line_and_column_of_the_page() -> None:
         '<script type="application/ld+json">\n{"@context":"https://schema.org","name":"üü","url":"https://x.example/{"}'
     )
     html = f'<meta charset="utf-8">\r\n<p>ü</p>{block}</script>'
-    (trouble,) = extract(html.encode()).troubles
-    assert (trouble.line, trouble.column) == (3, block.split("\n")[1].index("https://x.example") + 1)
+    (problem,) = extract(html.encode()).problems
+    assert (problem.line, problem.column) == (3, block.split("\n")[1].index("https://x.example") + 1)
 
 
 def test_a_number_too_long_for_python_is_one_value() -> None:
@@ -312,7 +312,7 @@ def test_a_number_too_long_for_python_is_one_value() -> None:
     block = f'<script type="application/ld+json">{data}</script>'
     found = extract(block.encode())
     assert [quad.predicate.value for quad in found.quads] == ["http://schema.org/name"]
-    assert [it.fatal for it in found.troubles] == [False]
+    assert [it.fatal for it in found.problems] == [False]
 
 
 @pytest.mark.parametrize(
@@ -332,16 +332,16 @@ def test_what_systems_wrap_around_json_is_taken_off(written: str, read_after: st
     html = f'<meta charset="utf-8"><script type="application/ld+json">{written.replace("{}", data)}</script>'
     found = extract(html.encode())
     assert len(found.quads) == 1
-    assert [read_after in it.reason for it in found.troubles] == [True]
+    assert [read_after in it.reason for it in found.problems] == [True]
 
 
 @pytest.mark.parametrize("filling", [" ", '\\"', "//", "]]", ",", '"', "&", "{", "<!--"])
 def test_blocks_that_are_no_json_cost_time_in_proportion(filling: str) -> None:
     found = extract(f'<script type="application/ld+json">{{"a":"{filling * 200_000}</script>'.encode())
     assert not found.quads
-    assert found.troubles
+    assert found.problems
 
 
 def test_names_of_numbers_are_said_as_written() -> None:
-    (trouble,) = extract(b'<script type="application/ld+json">{"a": NaN}</script>').troubles
-    assert trouble.reason == "not JSON: NaN is no JSON value"
+    (problem,) = extract(b'<script type="application/ld+json">{"a": NaN}</script>').problems
+    assert problem.reason == "not JSON: NaN is no JSON value"

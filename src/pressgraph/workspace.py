@@ -364,11 +364,11 @@ class Workspace:
         `language` and `url` are the page's; without a language, it is the work's (`inLanguage`), else the project's.
         Raises DataError for an id that nothing published describes.
         """
-        from pressgraph.embed.data import Setting
-        from pressgraph.embed.publisher import Wish
+        from pressgraph.embed.data import PageContext
+        from pressgraph.embed.publisher import EmbedOptions
 
-        setting = Setting(language=language, fallback=self.project.language, url=url)
-        data: dict[str, Any] = self.publisher().block(about, Wish(audience=audience), setting).data
+        context = PageContext(language=language, fallback=self.project.language, url=url)
+        data: dict[str, Any] = self.publisher().block(about, EmbedOptions(audience=audience), context).data
         return data
 
     def extract(self, html: bytes, *, base: str | None = None, charset: str | None = None) -> Extracted:

@@ -17,7 +17,7 @@ from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.embed import embed, extract, remove
 from pressgraph.embed.addresses import address_of_file, resolve
-from pressgraph.embed.conflicts import foreign_data
+from pressgraph.embed.conflicts import existing_markup
 from pressgraph.embed.draft import draft_facts
 from pressgraph.embed.page import Page
 from pressgraph.embed.subject import page_words
@@ -86,12 +86,12 @@ def edit(data: bytes, _: Path) -> None:
 def look(data: bytes, _: Path) -> None:
     page = Page(data)
     page_words(page, "https://www.example.org/ü/")
-    foreign_data(page, project()[0], base="https://www.example.org/")
+    existing_markup(page, project()[0], base="https://www.example.org/")
 
 
 def read(data: bytes, _: Path) -> None:
     found = extract(data, profile=project()[0])
-    assert all(it.line > 0 and it.column > 0 and it.reason for it in found.troubles)
+    assert all(it.line > 0 and it.column > 0 and it.reason for it in found.problems)
 
 
 def problems_of_draft(html: bytes) -> tuple[str, list[str]]:

@@ -94,40 +94,42 @@ class StoreUpdate:
         former = [known[name] for name in (*removed, *changed) if name in known]
         gone = self.remove(source for entry in former for source in entry.sources)
         files = {name: entry for name, entry in known.items() if name not in changed and name not in removed}
-        news = None if fresh else union.News()
+        delta = None if fresh else union.LoadDelta()
 
         def chunks() -> Iterator[bytes]:
             for name, path in zip(changed, progress([self.project.root / name for name in changed]), strict=True):
                 files[name] = yield from self.convert(name, path)
 
         # in one piece: a store takes many files at once in a third of the time
-        union.load(self.store, chunks(), news=news)
+        union.load(self.store, chunks(), delta=delta)
         triples = set().union(*gone.values())
-        union.forget(self.store, triples)
-        if news is not None:
-            self.change = self.difference(gone, triples, news)
+        union.prune(self.store, triples)
+        if delta is not None:
+            self.change = self.difference(gone, triples, delta)
             self.touched = Touched(
                 triples={*self.change.removed, *self.change.added},
                 # written as N-Triples has them
-                graphs={ox.NamedNode(name[1:-1]) for name in (*gone, *news.graphs)},
+                graphs={ox.NamedNode(name[1:-1]) for name in (*gone, *delta.graphs)},
             )
         self.changed = frozenset((*changed, *removed))
         self.check_sources(files)
         self.check_references(files, {triple.subject for triple in triples})
         return files
 
-    def difference(self, gone: Mapping[str, set[ox.Triple]], triples: Iterable[ox.Triple], news: union.News) -> Change:
+    def difference(
+        self, gone: Mapping[str, set[ox.Triple]], triples: Iterable[ox.Triple], delta: union.LoadDelta
+    ) -> Change:
         """Say how the store differs from before: graphs went, with their triples, and others came."""
         speak: dict[str, set[str]] = {}
-        for graph, subjects in news.graphs.items():
+        for graph, subjects in delta.graphs.items():
             speak.setdefault(graph, set()).update(term_text(it) for it in subjects)
         for graph, told in gone.items():
             speak.setdefault(graph, set()).update(term_text(it.subject) for it in told)
         # a fact's graph is named after what it says: of the same name, it says the same
-        same = {it for it in news.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
+        same = {it for it in delta.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
         return Change(
             removed=frozenset(it for it in triples if not self._stands(it)),
-            added=frozenset(news.triples),
+            added=frozenset(delta.triples),
             touched=frozenset(name for names in speak.values() for name in names),
             elsewhere=frozenset(name for graph, names in speak.items() if graph not in same for name in names),
         )

@@ -78,7 +78,7 @@ def command(
       pressgraph embed site/ --check
     """
     from pressgraph.embed.conflicts import OnConflict
-    from pressgraph.embed.publisher import Wish, strip
+    from pressgraph.embed.publisher import EmbedOptions, strip
 
     if remove and (about or audience or links or on_conflict):
         raise UsageError(gettext("--remove takes out what is there; it goes with --dry-run and --check only."))
@@ -90,14 +90,14 @@ def command(
         state.warn_of_unknown_withheld()
 
         def edit(html: bytes, path: Path | None, named: bool) -> Edit:  # noqa: FBT001 - called by position
-            wish = Wish(
+            options = EmbedOptions(
                 about=about,
                 audience=audience or settings.audience,
                 links=settings.links if links is None else links,
                 on_conflict=OnConflict(on_conflict or settings.on_conflict),
                 must_say=named,
             )
-            return publisher.edit(html, wish, path=path)
+            return publisher.edit(html, options, path=path)
 
         run = _Run(state, edit, dry_run=dry_run, check=check)
     sys.exit(run.stdin() if pages == ("-",) else run.files(pages))

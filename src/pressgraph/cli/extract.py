@@ -79,12 +79,12 @@ def command(
             # the others are read all the same
             status = max(status, show(error))
             continue
-        for trouble in found.troubles:
-            word = said(gettext("error") if trouble.fatal else gettext("warning"))
-            click.echo(f"{page}:{trouble.line}:{trouble.column}: {word}: {said(trouble.reason)}", err=True)
+        for problem in found.problems:
+            word = said(gettext("error") if problem.fatal else gettext("warning"))
+            click.echo(f"{page}:{problem.line}:{problem.column}: {word}: {said(problem.reason)}", err=True)
         if not found.blocks:
             click.echo(f"{page}: {said(gettext('error'))}: {said(gettext('the page carries no JSON-LD'))}", err=True)
-        if not found.blocks or any(trouble.fatal for trouble in found.troubles):
+        if not found.blocks or any(problem.fatal for problem in found.problems):
             status = max(status, 1)
         read.append(found)
     if len(read) < len(pages) > 1:

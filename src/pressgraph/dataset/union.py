@@ -25,27 +25,27 @@ Subject: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Triple"
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class LoadDelta:
     """What a store was told: triples that did not stand in its default graph before, and of whom each graph speaks."""
 
     triples: set[ox.Triple] = field(default_factory=set)
     graphs: dict[str, set[Subject]] = field(default_factory=dict)
 
 
-def load(store: ox.Store, chunks: Iterable[bytes], *, news: News | None = None) -> None:
+def load(store: ox.Store, chunks: Iterable[bytes], *, delta: LoadDelta | None = None) -> None:
     """Load chunks of N-Quads, each of whole lines, into their graphs and into the default graph.
 
-    `news` is told what was loaded and what of it is new.
+    `delta` is told what was loaded and what of it is new.
     """
 
     def both() -> Iterator[ox.Quad]:
         for chunk in chunks:
             for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS):
                 stands = ox.Quad(quad.subject, quad.predicate, quad.object)
-                if news is not None:
-                    news.graphs.setdefault(str(quad.graph_name), set()).add(quad.subject)
+                if delta is not None:
+                    delta.graphs.setdefault(str(quad.graph_name), set()).add(quad.subject)
                     if stands not in store:
-                        news.triples.add(quad.triple)
+                        delta.triples.add(quad.triple)
                 yield quad
                 yield stands
 
@@ -87,13 +87,13 @@ def objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:
 
 
 def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:
-    """Remove a named graph; return its triples, which `forget` takes out of the default graph."""
+    """Remove a named graph; return its triples, which `prune` takes out of the default graph."""
     triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, graph)}
     store.remove_graph(graph)
     return triples
 
 
-def forget(store: ox.Store, triples: Iterable[ox.Triple]) -> None:
+def prune(store: ox.Store, triples: Iterable[ox.Triple]) -> None:
     """Take triples out of the default graph unless some named graph still has them."""
     for triple in triples:
         pattern = (triple.subject, triple.predicate, triple.object)

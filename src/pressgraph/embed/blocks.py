@@ -29,7 +29,7 @@ _STRING_OR_COMMA = re.compile(r"(\"(?:[^\"\\]|\\.)*(?:\"|\Z))|,(?=\s*[\]}])", re
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class BlockProblem:
     """Something wrong with a block: where in the page, and what. `fatal` where nothing of it could be read."""
 
     line: int
@@ -51,9 +51,9 @@ class PageBlock:
     line: int
     column: int
     own: bool
-    troubles: tuple[Trouble, ...] = ()
+    problems: tuple[BlockProblem, ...] = ()
 
-    def trouble(self, offset: int, reason: str, *, fatal: bool = True) -> Trouble:
+    def problem(self, offset: int, reason: str, *, fatal: bool = True) -> BlockProblem:
         """Return what is wrong at an offset of the text, with its place in the page."""
         before = self.text[: min(offset, len(self.text))]
         source = self.page.source
@@ -61,7 +61,7 @@ class PageBlock:
             # the text's characters may be several of the page's
             before = before.encode(source.encoding, errors="replace").decode("latin-1")
         line, column = source.place(self.start + len(before))
-        return Trouble(line=line, column=column, reason=reason, fatal=fatal)
+        return BlockProblem(line=line, column=column, reason=reason, fatal=fatal)
 
     def nodes(self) -> Iterator[dict[str, Any]]:
         """Yield every node object of the block, nested ones too, as written."""
@@ -82,7 +82,7 @@ def _read(page: Page, found: Found, *, own: bool) -> PageBlock:
     empty = PageBlock(page=page, start=start, text=text, data=None, line=line, column=column, own=own)
 
     def troubled(offset: int, reason: str) -> PageBlock:
-        return replace(empty, troubles=(empty.trouble(offset, reason),))
+        return replace(empty, problems=(empty.problem(offset, reason),))
 
     if not found.closed:
         return troubled(0, gettext("the script is never closed"))
@@ -98,7 +98,7 @@ def _read(page: Page, found: Found, *, own: bool) -> PageBlock:
         except (ValueError, RecursionError):
             continue
         return replace(
-            empty, data=data, troubles=(empty.trouble(offset, gettext("read after {what}", what=what), fatal=False),)
+            empty, data=data, problems=(empty.problem(offset, gettext("read after {what}", what=what), fatal=False),)
         )
     if isinstance(first, json.JSONDecodeError):
         return troubled(first.pos, gettext("not JSON: {reason}", reason=first.msg[:1].lower() + first.msg[1:]))

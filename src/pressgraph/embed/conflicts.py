@@ -42,7 +42,7 @@ class OnConflict(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignNode:
+class ExistingNode:
     """A node of somebody else's block."""
 
     types: frozenset[str]
@@ -61,15 +61,15 @@ class ForeignNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foreign:
+class ExistingMarkup:
     """The structured data that a page carries besides ours."""
 
     blocks: int = 0
     items: int = 0
     """How many microdata items of schema.org there are outside others."""
-    organizations: tuple[ForeignNode, ...] = ()
-    websites: tuple[ForeignNode, ...] = ()
-    pages: tuple[ForeignNode, ...] = ()
+    organizations: tuple[ExistingNode, ...] = ()
+    websites: tuple[ExistingNode, ...] = ()
+    pages: tuple[ExistingNode, ...] = ()
     types: frozenset[str] = frozenset()
     notes: tuple[str, ...] = field(default=())
 
@@ -78,24 +78,24 @@ class Foreign:
         return bool(self.blocks or self.items)
 
 
-def foreign_data(page: Page, profile: Profile | None = None, *, base: str | None = None) -> Foreign:
+def existing_markup(page: Page, profile: Profile | None = None, *, base: str | None = None) -> ExistingMarkup:
     """Read what a page carries besides our own block; relative ids are resolved against `base` where it is known."""
     text = page.tree.text
     has_items = "itemscope" in text or "ITEMSCOPE" in text.upper()
     if not page.tree.blocks and not has_items:
-        return Foreign()
-    nodes: list[ForeignNode] = []
+        return ExistingMarkup()
+    nodes: list[ExistingNode] = []
     notes: list[str] = []
     blocks = read_blocks(page, own=False)
     for block in blocks:
         notes.extend(
-            gettext("line {line}: {reason}", line=it.line, reason=it.reason) for it in block.troubles if it.fatal
+            gettext("line {line}: {reason}", line=it.line, reason=it.reason) for it in block.problems if it.fatal
         )
-        nodes.extend(_foreign(node, base) for node in block.nodes())
+        nodes.extend(_existing(node, base) for node in block.nodes())
     items = list(_microdata(page)) if has_items else []
     nodes.extend(items)
     organizations = schema_org().below("Organization") | _below("Organization", profile)
-    return Foreign(
+    return ExistingMarkup(
         blocks=len(blocks),
         items=len(items),
         organizations=tuple(it for it in nodes if it.types & organizations),
@@ -106,21 +106,21 @@ def foreign_data(page: Page, profile: Profile | None = None, *, base: str | None
     )
 
 
-def join(data: dict[str, Any], foreign: Foreign, profile: Profile | None = None) -> dict[str, Any]:
+def join(data: dict[str, Any], existing: ExistingMarkup, profile: Profile | None = None) -> dict[str, Any]:
     """Return page data that refers to the page's own Organization, WebSite and WebPage instead of describing them.
 
     Of an Organization that the page describes, ours keeps what the page does not say, under the page's id and without
     a type: it is a further statement about the page's node, not a second one.
     """
     organizations = schema_org().below("Organization") | _below("Organization", profile)
-    merged: dict[str, ForeignNode] = {}
+    merged: dict[str, ExistingNode] = {}
 
-    def same(node: Mapping[str, Any]) -> ForeignNode | None:
+    def same(node: Mapping[str, Any]) -> ExistingNode | None:
         known = merged.get(str(node.get("@id")))
         if known is not None or not _types(node) & organizations:
             return known
         # a node with an id can be referred to, so it is the better one of two
-        found = [it for it in foreign.organizations if it.is_same(node)]
+        found = [it for it in existing.organizations if it.is_same(node)]
         return next((it for it in found if it.iri is not None), found[0] if found else None)
 
     def change(value: Any, *, root: bool = False) -> Any:
@@ -143,18 +143,18 @@ def join(data: dict[str, Any], foreign: Foreign, profile: Profile | None = None)
             merged[node["@id"]] = other
     joined: dict[str, Any] = change(data, root=True)
     if "inLanguage" in joined:  # the root is a work
-        if foreign.websites and "isPartOf" not in joined:
-            joined["isPartOf"] = {"@id": foreign.websites[0].iri}
-        if foreign.pages:
-            joined["mainEntityOfPage"] = {"@id": foreign.pages[0].iri}
+        if existing.websites and "isPartOf" not in joined:
+            joined["isPartOf"] = {"@id": existing.websites[0].iri}
+        if existing.pages:
+            joined["mainEntityOfPage"] = {"@id": existing.pages[0].iri}
     return joined
 
 
-def _foreign(node: Mapping[str, Any], base: str | None) -> ForeignNode:
+def _existing(node: Mapping[str, Any], base: str | None) -> ExistingNode:
     iri = node.get("@id", node.get("id"))
     if isinstance(iri, str) and base is not None:
         iri = resolve(iri, base)
-    return ForeignNode(
+    return ExistingNode(
         types=frozenset(_types(node)),
         # a blank node's label or a relative id means nothing in our block
         iri=iri if isinstance(iri, str) and re.match(r"https?://|urn:", iri) else None,
@@ -164,7 +164,7 @@ def _foreign(node: Mapping[str, Any], base: str | None) -> ForeignNode:
     )
 
 
-def _microdata(page: Page) -> Iterator[ForeignNode]:
+def _microdata(page: Page) -> Iterator[ExistingNode]:
     stack = list(reversed(page.document.microdata()))
     while stack:
         item = stack.pop()
@@ -173,7 +173,7 @@ def _microdata(page: Page) -> Iterator[ForeignNode]:
         types = frozenset(_SCHEMA.sub("", one) for one in (item.type or "").split() if _SCHEMA.match(one))
         if types:
             texts = {name: [it for it in values if isinstance(it, str)] for name, values in properties.items()}
-            yield ForeignNode(
+            yield ExistingNode(
                 types=types,
                 iri=item.id if item.id is not None and "://" in item.id else None,
                 names=frozenset(_name(it) for key in _NAMES for it in texts.get(key, ())) - {""},

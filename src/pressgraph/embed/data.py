@@ -45,7 +45,7 @@ _WORKS = f"{SCHEMA}CreativeWork"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class PageContext:
     """What page data depends on besides the facts: the page's language (None: it states none) and its address."""
 
     language: str | None = None
@@ -82,22 +82,22 @@ class PageData:
 
     # -- for search engines
 
-    def google(self, setting: Setting) -> dict[str, Any]:
+    def google(self, context: PageContext) -> dict[str, Any]:
         """Return the schema.org part of the description as plain JSON-LD; what it holds is shared, and not to change.
 
         Of a work it says what only the page knows, too: the language of its texts here, which may be only one of those
         that the facts name, and its address as the main page about the work.
         """
-        language = setting.language or next(iter(self._stated("inLanguage")), None) or setting.fallback
-        languages = (language, setting.fallback)
+        language = context.language or next(iter(self._stated("inLanguage")), None) or context.fallback
+        languages = (language, context.fallback)
         framed = self._framed.get(languages)
         if framed is None:
-            framed = self._framed[languages] = self._frame(language, setting.fallback)
+            framed = self._framed[languages] = self._frame(language, context.fallback)
         data = framed
         if self._is_work:
-            own = {"mainEntityOfPage": setting.url} if setting.url else {}
-            data = {**own, **framed, "inLanguage": self._said_in(language, setting.fallback)}
-        root = _page_safe(self.root, setting.url)
+            own = {"mainEntityOfPage": context.url} if context.url else {}
+            data = {**own, **framed, "inLanguage": self._said_in(language, context.fallback)}
+        root = _page_safe(self.root, context.url)
         if root != self.root:
             data = _renamed(data, self.root, root)
         return {"@context": CONTEXT, **_sorted(data)}

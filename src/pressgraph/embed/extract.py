@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from pressgraph.charsets import codec_of
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.embed.addresses import is_address, resolve
-from pressgraph.embed.blocks import Trouble, read_blocks
+from pressgraph.embed.blocks import BlockProblem, read_blocks
 from pressgraph.embed.page import Page
 from pressgraph.embed.subject import page_words
 from pressgraph.errors import PageError
@@ -44,7 +44,7 @@ class Extracted:
     """What a page carries: quads, what was wrong with its blocks, how many these are, and the page's own words."""
 
     quads: frozenset[ox.Quad]
-    troubles: tuple[Trouble, ...]
+    problems: tuple[BlockProblem, ...]
     blocks: int
     base: str
     language: str | None = None
@@ -83,21 +83,21 @@ def extract(
     words = page_words(page, address)
     resolved = words.base or words.canonical or UNKNOWN_BASE
     blocks = read_blocks(page)
-    troubles = [trouble for block in blocks for trouble in block.troubles]
+    problems = [problem for block in blocks for problem in block.problems]
     read = [it for it in blocks if it.data is not None]
     quads, findings = read_json_ld([Document(data=it.data, text=it.text) for it in read], resolved, profile)
-    troubles.extend(read[it.document].trouble(it.offset, it.reason, fatal=it.fatal) for it in findings)
+    problems.extend(read[it.document].problem(it.offset, it.reason, fatal=it.fatal) for it in findings)
     if resolved == UNKNOWN_BASE and read and any(UNKNOWN_BASE in str(quad) for quad in quads):
         reason = gettext(
             "the page's address is not known, so relative ids begin with {base}; give it with --base URL",
             base=UNKNOWN_BASE,
         )
-        troubles.append(read[0].trouble(0, reason, fatal=False))
+        problems.append(read[0].problem(0, reason, fatal=False))
     title = page.document.find("title")
     text = " ".join(title.text.split()) if title is not None else ""
     return Extracted(
         quads=frozenset(_normal(quads, profile)),
-        troubles=tuple(sorted(troubles, key=lambda it: (it.line, it.column))),
+        problems=tuple(sorted(problems, key=lambda it: (it.line, it.column))),
         blocks=len(blocks),
         base=resolved,
         language=words.language,

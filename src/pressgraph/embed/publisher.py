@@ -11,9 +11,9 @@ from pressgraph.convert import is_stream
 from pressgraph.dataset.withholding import Rules
 from pressgraph.embed.addresses import address_of_file, bare, is_address
 from pressgraph.embed.block import Block, PageLink
-from pressgraph.embed.conflicts import OnConflict, foreign_data, join
+from pressgraph.embed.conflicts import OnConflict, existing_markup, join
 from pressgraph.embed.consumers import GOOGLE, Advice, advise
-from pressgraph.embed.data import FULL_DEPTH, PageData, Setting
+from pressgraph.embed.data import FULL_DEPTH, PageContext, PageData
 from pressgraph.embed.page import Page
 from pressgraph.embed.subject import mapped, named_by, page_words
 from pressgraph.errors import DataError, PageError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pressgraph.embed.conflicts import Foreign
+    from pressgraph.embed.conflicts import ExistingMarkup
     from pressgraph.embed.subject import PageWords
     from pressgraph.project import Project
     from pressgraph.validation import ValidatedDataset
@@ -52,7 +52,7 @@ class Status(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class EmbedOptions:
     """What to put into pages: about which id (None: as the page says), for whom, and how."""
 
     about: str | None = None
@@ -96,48 +96,48 @@ class Publisher:
 
     # -- pages
 
-    def edit(self, html: bytes, wish: Wish, *, path: Path | None = None) -> Edit:
+    def edit(self, html: bytes, options: EmbedOptions, *, path: Path | None = None) -> Edit:
         """Put a block into a page, or bring it up to date.
 
         Nothing is raised for a page that cannot be edited; its status says so.
 
-        Raises DataError for an id, stated in `wish`, that nothing published describes.
+        Raises DataError for an id, stated in `options`, that nothing published describes.
         """
         try:
-            return self._edit(html, wish, path)
+            return self._edit(html, options, path)
         except PageError as error:
             return refused(html, error)
 
-    def _edit(self, html: bytes, wish: Wish, path: Path | None) -> Edit:
+    def _edit(self, html: bytes, options: EmbedOptions, path: Path | None) -> Edit:
         page = Page(html)
         address = self._address(path)
         words = page_words(page, address)
-        if wish.about is not None:
-            iri = self._known(wish.about)
+        if options.about is not None:
+            iri = self._known(options.about)
         else:
             found = self._subject(words, path, address)
             if found is None:
-                return self._without_subject(html, wish)
+                return self._without_subject(html, options)
             try:
                 iri = self._known(found)
             except DataError as error:
                 raise PageError(error.reason, hint=error.hint) from error
-        foreign = foreign_data(page, self.dataset.profile, base=words.base)
-        notes = list(foreign.notes)
+        existing = existing_markup(page, self.dataset.profile, base=words.base)
+        notes = list(existing.notes)
         about = self.dataset.profile.shrink(iri, self.project.id_base)
-        if foreign:
-            what = _counts(foreign)
+        if existing:
+            what = _counts(existing)
             carried = gettext("carries structured data already ({what})", what=what)
-            if wish.on_conflict is OnConflict.FAIL:
+            if options.on_conflict is OnConflict.FAIL:
                 return refused(
                     html, PageError(gettext("the page carries structured data already ({what})", what=what)), about
                 )
-            if wish.on_conflict is OnConflict.SKIP:
+            if options.on_conflict is OnConflict.SKIP:
                 return Edit(status=Status.SKIPPED, before=html, after=html, about=about, notes=(carried,))
-            if wish.on_conflict is OnConflict.WARN:
+            if options.on_conflict is OnConflict.WARN:
                 notes.append(carried)
-        setting = Setting(language=words.language, fallback=self.project.language, url=words.canonical or address)
-        block = self.block(iri, wish, setting, foreign=foreign if wish.on_conflict is OnConflict.LINK else None)
+        context = PageContext(language=words.language, fallback=self.project.language, url=words.canonical or address)
+        block = self.block(iri, options, context, existing=existing if options.on_conflict is OnConflict.LINK else None)
         after = page.embed(block)
         changed = Status.UPDATED if page.tree.own else Status.EMBEDDED
         status = changed if after != html else Status.UNCHANGED
@@ -147,23 +147,27 @@ class Publisher:
             after=after,
             about=about,
             notes=tuple(notes),
-            advice=self._advise(iri, setting) if wish.audience == GOOGLE else (),
+            advice=self._advise(iri, context) if options.audience == GOOGLE else (),
         )
 
-    def block(self, about: str, wish: Wish, setting: Setting, *, foreign: Foreign | None = None) -> Block:
+    def block(
+        self, about: str, options: EmbedOptions, context: PageContext, *, existing: ExistingMarkup | None = None
+    ) -> Block:
         """Return the block about a thing, an IRI or an id.
 
         Raises DataError for an id that nothing published describes.
         """
         iri = self._known(about)
-        data = self.data(iri, wish.audience)
-        if wish.audience == GOOGLE:
-            document = data.google(setting)
-            if foreign:
-                document = join(document, foreign, self.dataset.profile)
+        data = self.data(iri, options.audience)
+        if options.audience == GOOGLE:
+            document = data.google(context)
+            if existing:
+                document = join(document, existing, self.dataset.profile)
         else:
             document = data.full()
-        return Block(data=document, audience=wish.audience, about=iri, links=self.links(iri) if wish.links else ())
+        return Block(
+            data=document, audience=options.audience, about=iri, links=self.links(iri) if options.links else ()
+        )
 
     def links(self, iri: str) -> tuple[PageLink, ...]:
         """Return the links from a page to the documents about a thing: what it says, as RDF.
@@ -238,8 +242,8 @@ class Publisher:
                     found[bare(url)].append(thing)
         return found
 
-    def _without_subject(self, html: bytes, wish: Wish) -> Edit:
-        if wish.must_say:
+    def _without_subject(self, html: bytes, options: EmbedOptions) -> Edit:
+        if options.must_say:
             error = PageError(
                 gettext("the page does not say what it is about"),
                 hint=gettext("name it with --about ID, or map the page under [embed.pages] in pressgraph.toml"),
@@ -288,12 +292,12 @@ class Publisher:
                             order.append(ids.iri(name) or name)
         return found
 
-    def _advise(self, iri: str, setting: Setting) -> tuple[Advice, ...]:
-        known = self._advice.get((iri, setting.language))
+    def _advise(self, iri: str, context: PageContext) -> tuple[Advice, ...]:
+        known = self._advice.get((iri, context.language))
         if known is None:
             data = self.data(iri)
-            known = advise(data.google(setting), data.selection, consumer=GOOGLE)
-            self._advice[iri, setting.language] = known
+            known = advise(data.google(context), data.selection, consumer=GOOGLE)
+            self._advice[iri, context.language] = known
         return known
 
 
@@ -303,8 +307,8 @@ def refused(html: bytes, error: PageError, about: str | None = None) -> Edit:
     return Edit(status=Status.REFUSED, before=html, after=html, about=about, notes=(note,))
 
 
-def _counts(foreign: Foreign) -> str:
-    parts = [(foreign.blocks, "JSON-LD block"), (foreign.items, "microdata item")]
+def _counts(existing: ExistingMarkup) -> str:
+    parts = [(existing.blocks, "JSON-LD block"), (existing.items, "microdata item")]
     said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in parts if count)
-    types = sorted(foreign.types & {"Organization", "WebSite", "Article", "NewsArticle", "WebPage"})
+    types = sorted(existing.types & {"Organization", "WebSite", "Article", "NewsArticle", "WebPage"})
     return f"{said}: {', '.join(types)}" if types else said

@@ -219,7 +219,7 @@ class PushedSources:
         """Remove sources' graphs and notes."""
         graphs = [graph for graphs in self.graphs_of(names).values() for graph in graphs]
         values = " ".join(f"<{self.key(name)}>" for name in names)
-        forget = (
+        removal = (
             f"DELETE {{ GRAPH <{self.manifest}> {{ ?key ?p ?o }} }} "
             f"WHERE {{ VALUES ?key {{ {values} }} GRAPH <{self.manifest}> {{ ?key ?p ?o }} }}"
         )
@@ -227,7 +227,7 @@ class PushedSources:
             [
                 *self._begun(names),
                 *self._removed(graphs),
-                forget,
+                removal,
             ],
             dict.fromkeys(names),
         )
@@ -240,8 +240,8 @@ class PushedSources:
             f'<{self.manifest}> a <{PROV}Activity> ; <{SCHEMA}softwareVersion> "{version("pressgraph")}" ; '
             f'<{PROV}startedAtTime> "{_now()}"^^<{XSD}dateTime> .'
         )
-        forget = f"DELETE WHERE {{ GRAPH <{self.manifest}> {{ <{self.manifest}> ?p ?o }} }}"
-        self.target.repeat(f"{forget} ;\nINSERT DATA {{ GRAPH <{self.manifest}> {{ {run} }} }}")
+        removal = f"DELETE WHERE {{ GRAPH <{self.manifest}> {{ <{self.manifest}> ?p ?o }} }}"
+        self.target.repeat(f"{removal} ;\nINSERT DATA {{ GRAPH <{self.manifest}> {{ {run} }} }}")
 
     def end(self) -> None:
         """Note that the push has ended."""

@@ -233,7 +233,7 @@ class Update:
                 removed.add(quad)
         for quad in removed:
             store.remove(quad)
-        union.forget(store, {quad.triple for quad in removed if quad.graph_name != _DEFAULT})
+        union.prune(store, {quad.triple for quad in removed if quad.graph_name != _DEFAULT})
         added = set(inserted)
         self.note((it.graph_name for it in (*removed, *added)), (it.triple for it in (*removed, *added)))
         added |= {ox.Quad(quad.subject, quad.predicate, quad.object) for quad in added}
@@ -268,7 +268,7 @@ class Update:
         self.note([name], gone)
         if not drop:
             self._store.add_graph(name)
-        union.forget(self._store, gone)
+        union.prune(self._store, gone)
 
     def _clear(self, operation: _Operation) -> None:
         store, drop = self._store, operation.word == "DROP"

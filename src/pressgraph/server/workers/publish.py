@@ -207,7 +207,7 @@ def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> 
             gone.add(quad.triple)
             graphs.add(quad.graph_name)
             store.remove(quad)
-    union.forget(store, gone)
+    union.prune(store, gone)
     return Touched(triples=gone, graphs=graphs)
 
 
@@ -225,7 +225,7 @@ def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], b
                 yield from (it for it in built.quads_for_pattern(None, None, None, name) if not withheld.hides(it))
 
     _add_quads(store, fresh())
-    union.forget(store, gone)
+    union.prune(store, gone)
 
 
 def describe(candidate: Candidate, store: ox.Store, counts: Counts) -> None:

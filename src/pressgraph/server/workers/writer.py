@@ -210,7 +210,7 @@ def _put(store: ox.Store, update: Update, request: dict[str, Any], contents: lis
     update.note([name], gone | parsed)
     # what is added is undone by nothing but dropping the candidate, which is what happens
     union.add(store, parsed, iri)
-    union.forget(store, gone)
+    union.prune(store, gone)
     return {"created": not existed}
 
 
