@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pressgraph.cli.common import State, pass_state
 from pressgraph.i18n import gettext, joined, ngettext
+
+if TYPE_CHECKING:
+    from pressgraph.build import BuildResult
 
 
 @click.command("build")
@@ -31,19 +36,22 @@ def command(state: State, *, full: bool, wait: float) -> None:
     from pressgraph.build.build import RefusedError
 
     workspace = state.workspace
-    language = state.language
     state.say_encodings()
     state.say_unread()
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress(gettext("converting")))
     except RefusedError as error:
-        for line in error.report.lines(language=language):
+        for line in error.report.lines(language=state.language):
             click.echo(line, err=True)
-        state.say(error.report.summary(language))
+        state.say(error.report.summary(state.language))
         raise
+    _say_result(state, result)
+
+
+def _say_result(state: State, result: BuildResult) -> None:
     if result.anew:
         state.say(gettext("the last build was made by an earlier version of pressgraph: all files were converted anew"))
-    for line in result.report.lines(language=language):
+    for line in result.report.lines(language=state.language):
         state.say(line)
     state.warn_of_unknown_withheld()
     if not result.changed:

@@ -19,10 +19,13 @@ from pressgraph.i18n import gettext, joined, ngettext
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pressgraph.cli.progress import Bar
     from pressgraph.errors import Problem
     from pressgraph.workspace import Workspace
 
 _FEW = 5
+LONG = 20
+"""Files or sources that are worth a progress bar."""
 COMMAND_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -140,16 +143,20 @@ class State:
                 )
             )
 
+    def bar(self, label: str, *, worth: bool = True) -> Bar:
+        """Return a progress bar, for work that is worth one."""
+        from pressgraph.cli.progress import Bar
+
+        return Bar(label, shown=worth and self.verbosity >= 0)
+
     def progress(self, label: str) -> Callable[[list[Path]], Iterable[Path]]:
-        """Return a wrapper that shows a progress bar on a terminal, for work that is long enough to wait for."""
-        shortest = 20
+        """Return a wrapper that shows a progress bar, for work that is long enough to wait for."""
 
         def wrap(items: list[Path]) -> Iterable[Path]:
-            if len(items) < shortest or self.verbosity < 0 or not sys.stderr.isatty():
-                yield from items
-                return
-            with click.progressbar(items, label=said(label), file=sys.stderr, show_pos=True, show_eta=True) as bar:
-                yield from bar
+            with self.bar(label, worth=len(items) >= LONG) as bar:
+                for number, item in enumerate(items):
+                    bar.show(number, len(items))
+                    yield item
 
         return wrap
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pressgraph.cli.common import State, pass_state, write_output
-from pressgraph.cli.language import UsageError, said
+from pressgraph.cli.failures import stopping
+from pressgraph.cli.language import UsageError
+from pressgraph.cli.parameters import FORMAT
 from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
 
+    from pressgraph.cli.progress import Bar
     from pressgraph.convert.bulk.run import Totals
 
 
@@ -36,6 +38,7 @@ class Facts(click.Path):
     "--format",
     "form",
     metavar="FORMAT",
+    type=FORMAT,
     help="nquads (default), trig, turtle, jsonld, ntriples or rdfxml.",
 )
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(min=1), help="Convert in this many processes.")
@@ -128,7 +131,8 @@ def command(
         write_output([workspace.convert_to(known, facts, personal=wanted, withheld=state.say_withheld)], target)
         return
     counts: list[int] = []
-    with _progress(state) as show:
+    with state.bar(gettext("converting")) as bar:
+        show = _shown_on(bar)
         chunks = workspace.convert(facts, personal=wanted, jobs=jobs, withheld=counts.append, progress=show)
         write_output(chunks, target)
     state.say_withheld(sum(counts))
@@ -150,8 +154,9 @@ def _shards(
     from pressgraph.convert.bulk.run import REJECTS, FinishedError
     from pressgraph.convert.inputs import shown
 
+    told = gettext("\nstopped; the same call with --resume goes on")
     try:
-        with _progress(state) as show:
+        with stopping(lambda: told), state.bar(gettext("converting")) as bar:
             manifest = state.workspace.convert_to_shards(
                 output,
                 facts,
@@ -162,11 +167,8 @@ def _shards(
                 personal=personal,
                 resume=resume,
                 max_errors=max_errors,
-                progress=show,
+                progress=_shown_on(bar),
             )
-    except KeyboardInterrupt:
-        click.echo(said(gettext("\nstopped; the same call with --resume goes on")), err=True)
-        sys.exit(130)
     except FinishedError as finished:
         manifest = finished.manifest
         state.say(gettext("nothing to do: the run is complete"))
@@ -188,30 +190,14 @@ def _shards(
         sys.exit(1)
 
 
-def _progress(state: State) -> AbstractContextManager[Callable[[Totals], None]]:
-    """Show rate and time left on a terminal."""
-    from contextlib import contextmanager
+def _shown_on(bar: Bar) -> Callable[[Totals], None]:
+    """Return what shows how far a run is; of a query nobody knows how much it will be: then the bar has no end."""
+    return lambda totals: bar.show(totals.done, totals.size or None, _told(totals))
 
-    @contextmanager
-    def show() -> Iterator[Callable[[Totals], None]]:
-        if state.verbosity < 0 or not sys.stderr.isatty():
-            yield lambda _: None
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (BarColumn(20), TextColumn("{task.fields[said]}"), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(said(gettext("converting")), total=None, said="")
-
-            def update(totals: Totals) -> None:
-                rate = f"{totals.rate / 1e6:.2f} M/s"
-                parts = [gettext("{count:,} facts", count=totals.facts), gettext("{count:,} quads", count=totals.quads)]
-                parts += [gettext("{count:,} rejected", count=totals.rejected)] if totals.rejected else []
-                told = said(joined(" · ", [*parts[:2], rate, *parts[2:]]))
-                # of a query nobody knows how much it will be: then the bar has no end, and no time is left
-                bar.update(task, completed=totals.done, total=totals.size or None, said=told)
-
-            yield update
-
-    return show()
+def _told(totals: Totals) -> str:
+    """Return what a progress bar says of a run."""
+    rate = f"{totals.rate / 1e6:.2f} M/s"
+    parts = [gettext("{count:,} facts", count=totals.facts), gettext("{count:,} quads", count=totals.quads), rate]
+    parts += [gettext("{count:,} rejected", count=totals.rejected)] if totals.rejected else []
+    return joined(" · ", parts)

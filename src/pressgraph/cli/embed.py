@@ -9,6 +9,7 @@ import click
 
 from pressgraph.cli.common import State, draw_diff, draw_table, pass_state
 from pressgraph.cli.language import UsageError, said
+from pressgraph.cli.parameters import ID
 from pressgraph.errors import shown_name
 from pressgraph.i18n import gettext, joined, ngettext
 
@@ -35,7 +36,7 @@ _WORDS = {
 
 @click.command("embed")
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
-@click.option("--about", metavar="ID", help="What the pages are about, such as document/our-release.")
+@click.option("--about", metavar="ID", type=ID, help="What the pages are about, such as document/our-release.")
 @click.option(
     "--for",
     "audience",
@@ -77,28 +78,15 @@ def command(
       pressgraph embed news/silver-label.html --about document/our-release
       pressgraph embed site/ --check
     """
-    from pressgraph.embed.conflicts import OnConflict
-    from pressgraph.embed.publisher import EmbedOptions, strip
+    from pressgraph.embed.publisher import strip
 
     if remove and (about or audience or links or on_conflict):
         raise UsageError(gettext("--remove takes out what is there; it goes with --dry-run and --check only."))
     if remove:
         run = _Run(state, lambda html, _path, _named: strip(html), dry_run=dry_run, check=check)
     else:
-        settings = state.workspace.project.embedding
-        publisher = state.workspace.publisher()
+        edit = state.workspace.page_editor(about=about, audience=audience, links=links, on_conflict=on_conflict)
         state.warn_of_unknown_withheld()
-
-        def edit(html: bytes, path: Path | None, named: bool) -> Edit:  # noqa: FBT001 - called by position
-            options = EmbedOptions(
-                about=about,
-                audience=audience or settings.audience,
-                links=settings.links if links is None else links,
-                on_conflict=OnConflict(on_conflict or settings.on_conflict),
-                must_say=named,
-            )
-            return publisher.edit(html, options, path=path)
-
         run = _Run(state, edit, dry_run=dry_run, check=check)
     sys.exit(run.stdin() if pages == ("-",) else run.files(pages))
 
@@ -130,13 +118,15 @@ class _Run:
     def files(self, pages: tuple[str, ...]) -> int:
         """Edit files, and show a table of what became of them."""
         from pressgraph.embed.files import find_pages
+        from pressgraph.embed.publisher import edit_file
 
         if "-" in pages:
             raise UsageError(gettext("'-' (stdin) goes alone."))
         files = find_pages(pages)
         named = {file.path: file.named for file in files}
         progress = self.state.progress("embed")
-        done = [(path, self._file(path, named=named[path])) for path in progress(list(named))]
+        write = not self.dry_run and not self.check
+        done = [(path, edit_file(path, self.edit, must_say=named[path], write=write)) for path in progress(list(named))]
         edits = [edit for _, edit in done]
         if self.dry_run:
             for path, edit in done:
@@ -146,23 +136,6 @@ class _Run:
         self._table(done)
         self._advise(edits)
         return self._status(edits)
-
-    def _file(self, path: Path, *, named: bool) -> Edit:
-        from pressgraph.embed.files import read_page, write_page
-        from pressgraph.embed.publisher import refused
-        from pressgraph.errors import PageError
-
-        html = b""
-        try:
-            html = read_page(path)
-            edit = self.edit(html, path, named)
-            if edit.status.changes and not self.dry_run and not self.check:
-                write_page(path, edit.before, edit.after)
-        except PageError as error:
-            return refused(html, error)
-        except OSError as error:
-            return refused(html, PageError(error.strerror or str(error)))
-        return edit
 
     def _table(self, done: list[tuple[Path, Edit]]) -> None:
         from pressgraph.embed.publisher import Status

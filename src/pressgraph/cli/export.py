@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
-from pressgraph.cli.language import BadParameter
+from pressgraph.cli.parameters import FORMAT, ID, Depth
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -22,12 +22,14 @@ DEPTH = 2
     "--format",
     "form",
     metavar="FORMAT",
+    type=FORMAT,
     help="turtle (default), jsonld, ntriples, nquads, trig or rdfxml.",
 )
-@click.option("--about", metavar="ID", help="Only the description of this thing, such as agent/biosaxony.")
+@click.option("--about", metavar="ID", type=ID, help="Only the description of this thing, such as agent/biosaxony.")
 @click.option(
     "--depth",
     metavar="N",
+    type=Depth(),
     default=str(DEPTH),
     show_default=True,
     help="With --about: follow this many links, or 'all'.",
@@ -41,7 +43,7 @@ DEPTH = 2
 @output_option
 @pass_state
 def command(
-    state: State, form: str | None, about: str | None, depth: str, *, evidence: bool, output: Path | None
+    state: State, form: str | None, about: str | None, depth: int | None, *, evidence: bool, output: Path | None
 ) -> None:
     """Write the built graph as RDF.
 
@@ -63,15 +65,7 @@ def command(
             gettext("{name} cannot say which fact a receipt belongs to", name=known.name),
             hint=gettext("use -f trig, nquads or jsonld"),
         )
-    selection = state.workspace.select(about=about, depth=_depth(depth), evidence=evidence)
+    selection = state.workspace.select(about=about, depth=depth, evidence=evidence)
     write_output([export(selection, known)], output)
     state.say_unpublished(selection.withheld, level=0 if output else 1)
     state.warn_of_unknown_withheld()
-
-
-def _depth(text: str) -> int | None:
-    if text == "all":
-        return None
-    if not (text.isascii() and text.isdigit()):
-        raise BadParameter(gettext("a number of links, or 'all'"), param_hint="--depth")
-    return int(text)

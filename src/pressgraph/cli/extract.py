@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pressgraph.cli.common import State, output_option, pass_state, write_output
 from pressgraph.cli.language import UsageError, said
+from pressgraph.cli.parameters import PAGE_FORMAT
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from pressgraph.embed import Extracted
+    from pressgraph.workspace import Workspace
 
 _FACTS = ("facts", "yaml", "yml")
 
 
 @click.command("extract")
 @click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
-@click.option("-f", "--format", "form", metavar="FORMAT", help="facts (YAML, the default), turtle, jsonld or nquads.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    metavar="FORMAT",
+    type=PAGE_FORMAT,
+    help="facts (YAML, the default), turtle, jsonld or nquads.",
+)
 @click.option("--base", metavar="URL", help="The page's address: relative ids count from it.")
 @click.option("--max-bytes", type=click.IntRange(min=1), default=10_000_000, show_default=True, help="Of a URL.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Seconds, for a URL.")
@@ -50,11 +61,8 @@ def command(
       pressgraph extract page.html -o data/releases/draft.yaml
       pressgraph extract https://www.example.org/news/1 -f turtle
     """
-    from pressgraph.cli.failures import show
     from pressgraph.dataset import serialization
     from pressgraph.embed.addresses import is_address
-    from pressgraph.embed.draft import draft_facts
-    from pressgraph.errors import PageError, Place, PressgraphError
 
     workspace = state.workspace
     if base is not None and not is_address(base):
@@ -67,26 +75,8 @@ def command(
     known = None if as_facts else serialization(form, path=output)
     if as_facts and len(pages) > 1:
         raise UsageError(gettext("A facts file has one source: name one page, or another format with -f."))
-    read: list[Extracted] = []
-    status = 0
-    for page in pages:
-        try:
-            html, address, charset = _load(page, max_bytes=max_bytes, timeout=timeout, allow_private=allow_private)
-            found = workspace.extract(html, base=base or address, charset=charset)
-        except (PressgraphError, OSError) as error:
-            if isinstance(error, PageError):
-                error.place = Place(file=page)
-            # the others are read all the same
-            status = max(status, show(error))
-            continue
-        for problem in found.problems:
-            word = said(gettext("error") if problem.fatal else gettext("warning"))
-            click.echo(f"{page}:{problem.line}:{problem.column}: {word}: {said(problem.reason)}", err=True)
-        if not found.blocks:
-            click.echo(f"{page}: {said(gettext('error'))}: {said(gettext('the page carries no JSON-LD'))}", err=True)
-        if not found.blocks or any(problem.fatal for problem in found.problems):
-            status = max(status, 1)
-        read.append(found)
+    options = {"base": base, "limit": max_bytes, "timeout": timeout, "private": allow_private}
+    read, status = _read(workspace, pages, options)
     if len(read) < len(pages) > 1:
         state.say(
             gettext(
@@ -98,20 +88,41 @@ def command(
     if known is None:
         if not read[0].quads:
             sys.exit(1)
-        text = draft_facts(read[0], workspace.profile, workspace.project.id_base, name=pages[0])
-        write_output([text.encode()], output)
+        write_output([workspace.draft(read[0], name=pages[0]).encode()], output)
     else:
         write_output([workspace.write_extracted(read, known)], output)
     sys.exit(status)
 
 
-def _load(page: str, *, max_bytes: int, timeout: float, allow_private: bool) -> tuple[bytes, str | None, str | None]:
-    """Return a page's bytes, its address where it has one, and the character set that a server named."""
-    if page == "-":
-        return sys.stdin.buffer.read(), None, None
-    if page.partition("://")[0].lower() in {"http", "https"}:
-        from pressgraph.embed.fetch import fetch
+def _read(workspace: Workspace, pages: Iterable[str], options: dict[str, Any]) -> tuple[list[Extracted], int]:
+    """Read pages, and say what is wrong with them; return also the exit status that this makes."""
+    from pressgraph.cli.failures import show
+    from pressgraph.errors import PageError, Place, PressgraphError
 
-        fetched = fetch(page, limit=max_bytes, timeout=timeout, allow_private=allow_private)
-        return fetched.html, fetched.url, fetched.charset
-    return Path(page).read_bytes(), None, None
+    read: list[Extracted] = []
+    status = 0
+    for page in pages:
+        try:
+            if page == "-":
+                found = workspace.extract(sys.stdin.buffer.read(), base=options["base"])
+            else:
+                found = workspace.extract_page(page, **options)
+        except (PressgraphError, OSError) as error:
+            if isinstance(error, PageError):
+                error.place = Place(file=page)
+            # the others are read all the same
+            status = max(status, show(error))
+            continue
+        status = max(status, _say_problems(page, found))
+        read.append(found)
+    return read, status
+
+
+def _say_problems(page: str, found: Extracted) -> int:
+    """Say what is wrong with a page's blocks; return the exit status that this makes."""
+    for problem in found.problems:
+        word = said(gettext("error") if problem.fatal else gettext("warning"))
+        click.echo(f"{page}:{problem.line}:{problem.column}: {word}: {said(problem.reason)}", err=True)
+    if not found.blocks:
+        click.echo(f"{page}: {said(gettext('error'))}: {said(gettext('the page carries no JSON-LD'))}", err=True)
+    return 1 if not found.blocks or any(problem.fatal for problem in found.problems) else 0

@@ -10,6 +10,7 @@ import click
 from pressgraph.cli.common import State, draw_diff, facts_argument, pass_state, write_output
 from pressgraph.cli.failures import show
 from pressgraph.cli.language import UsageError
+from pressgraph.cli.parameters import FACTS_FORMAT, KEY_CLASS
 from pressgraph.i18n import gettext, joined, ngettext
 
 _output = click.option(
@@ -29,7 +30,7 @@ def command() -> None:
 
 
 @command.command("template")
-@click.argument("kind")
+@click.argument("kind", type=KEY_CLASS)
 @click.option("--with", "nested", metavar="KEY", multiple=True, help="Columns for the things under this key too.")
 @_output
 @pass_state
@@ -43,20 +44,12 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
     Example:
       pressgraph facts template AwardedLabel --with hasValidity -o labels.xlsx
     """
-    from pressgraph.facts.tables.template import template_headers, template_workbook
-
-    workspace = state.workspace
-    language = state.language
     target = output or Path(f"{kind.replace(':', '-')}.xlsx")
     suffix = target.suffix.lower()
     if suffix not in {".xlsx", ".csv", ".tsv", ""}:
         raise UsageError(gettext("a template is .xlsx, .csv or .tsv, not {suffix}", suffix=suffix))
-    delimiter = {".csv": ",", ".tsv": "\t"}.get(suffix)
-    if delimiter is None:
-        data = template_workbook(kind, workspace.profile, language=language, nested=nested)
-    else:
-        headers = template_headers(kind, workspace.profile, language=language, nested=nested)
-        data = (delimiter.join(headers) + "\n").encode("utf-8-sig")
+    form = suffix.removeprefix(".") or "xlsx"
+    data = state.workspace.template(kind, form=form, language=state.language, nested=nested)
     if output is None and target.exists():
         raise UsageError(gettext("{path} is there already; name another with -o", path=target))
     write_output([data], target)
@@ -66,7 +59,9 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
 
 @command.command("convert")
 @facts_argument
-@click.option("-f", "--format", "form", metavar="FORMAT", help="yaml, jsonl, csv, tsv, xlsx or parquet.")
+@click.option(
+    "-f", "--format", "form", metavar="FORMAT", type=FACTS_FORMAT, help="yaml, jsonl, csv, tsv, xlsx or parquet."
+)
 @_output
 @pass_state
 def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Path | None) -> None:
@@ -81,10 +76,6 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
       pressgraph facts convert labels.xlsx -o labels.yaml
       pressgraph facts convert data/releases/*.yaml -o all.csv
     """
-    from pressgraph.convert.rewrite import read_documents
-    from pressgraph.facts.tables.write import write_documents
-
-    workspace = state.workspace
     by_suffix = {".yml": "yaml", ".ndjson": "jsonl"}
     suffix = output.suffix.lower() if output is not None else ""
     known = form or by_suffix.get(suffix, suffix.removeprefix(".")) or "yaml"
@@ -95,16 +86,15 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
         target.is_dir() or (not target.exists() and (not suffix or str(output).endswith("/")))
     )
     into = Path.cwd() if target is None else target if into_folder else target.parent
-    documents = read_documents(list(facts), workspace.project, workspace.profile, into=into)
+    files = state.workspace.rewrite(facts, known, into=into, apart=into_folder)
     if target is None or not into_folder:
-        write_output([write_documents(documents, known, workspace.profile)], output)
+        write_output([files[0][1]], output)
         return
-    for document in documents:
-        name = document.source.id.rpartition("/")[2] or "facts"
-        write_output([write_documents([document], known, workspace.profile)], target / f"{name}.{known}")
+    for name, data in files:
+        write_output([data], target / name)
     state.say(
         ngettext(
-            "wrote {count} file into {folder}", "wrote {count} files into {folder}", count=len(documents), folder=target
+            "wrote {count} file into {folder}", "wrote {count} files into {folder}", count=len(files), folder=target
         )
     )
 

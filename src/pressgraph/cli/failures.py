@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +15,7 @@ from pressgraph.errors import FactsError, PressgraphError, shown_name
 from pressgraph.i18n import gettext, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Group(click.Group):
@@ -43,18 +44,25 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and turn what it raises into a message and a status."""
         try:
-            with interrupts.raised():
+            with stopping(lambda: gettext("\nstopped; nothing was left half-written")), interrupts.raised():
                 return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
-        except KeyboardInterrupt:
-            click.echo(said(gettext("\nstopped; nothing was left half-written")), err=True)
-            sys.exit(interrupts.STATUS)
         except Exception as error:
             state = ctx.obj
             if state is not None and state.debug:
                 raise
             sys.exit(show(error))
+
+
+@contextmanager
+def stopping(told: Callable[[], str]) -> Iterator[None]:
+    """Say something else where Ctrl-C stops what is done inside."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(said(told()), err=True)
+        sys.exit(interrupts.STATUS)
 
 
 def show(error: Exception) -> int:

@@ -10,6 +10,7 @@ import click
 
 from pressgraph.cli.common import COMMAND_SETTINGS, State, draw_table, output_option, pass_state, write_output
 from pressgraph.cli.language import said
+from pressgraph.cli.parameters import KEY_CLASS, VOCABULARY
 from pressgraph.cli.reports import FORMS, report_options
 from pressgraph.i18n import gettext
 from pressgraph.languages import choose
@@ -38,7 +39,7 @@ def command() -> None:
 
 
 @command.command("keys")
-@click.argument("class_name", required=False, metavar="[CLASS]")
+@click.argument("class_name", required=False, metavar="[CLASS]", type=KEY_CLASS)
 @pass_state
 def keys(state: State, class_name: str | None) -> None:
     """List the keys, or those of one class.
@@ -90,7 +91,7 @@ def classes(state: State) -> None:
 
 
 @command.command("terms")
-@click.argument("scheme_name", required=False, metavar="[VOCABULARY]")
+@click.argument("scheme_name", required=False, metavar="[VOCABULARY]", type=VOCABULARY)
 @pass_state
 def terms(state: State, scheme_name: str | None) -> None:
     """List the vocabularies, or the terms of one.

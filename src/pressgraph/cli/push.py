@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 
-from pressgraph.cli.common import State, output_option, pass_state, write_output
-from pressgraph.cli.language import said
-from pressgraph.i18n import gettext, ngettext
+from pressgraph.cli.common import LONG, State, output_option, pass_state, write_output
+from pressgraph.cli.failures import stopping
+from pressgraph.cli.parameters import ENDPOINT
+from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pressgraph.i18n import Text
     from pressgraph.remote.push import Plan
 
-    Shown: TypeAlias = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-
-_endpoint = click.option("--endpoint", metavar="NAME|URL", required=True, help="The store: a name of [endpoints].")
+_endpoint = click.option(
+    "--endpoint", metavar="NAME|URL", type=ENDPOINT, required=True, help="The store: a name of [endpoints]."
+)
 _check = click.option("--check", is_flag=True, help="Read every source back instead of trusting the store's manifest.")
-_FEW = 20
-"""Sources that are sent before a progress bar is worth its place."""
 
 
 @click.command("push")
@@ -49,20 +49,12 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
       pressgraph push --endpoint http://127.0.0.1:7878/query
     """
     workspace = state.workspace
-    placed = _Placed()
-    try:
-        plan = workspace.push(
-            endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=placed.counting(_progress(state))
-        )
-    except KeyboardInterrupt:
-        click.echo(said(gettext("\nstopped; {placed}", placed=placed.told)), err=True)
-        sys.exit(130)
+    placed = _Placed(state)
+    with stopping(lambda: gettext("\nstopped; {placed}", placed=placed.told)):
+        plan = workspace.push(endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=placed.counting)
     if dry_run:
-        for word, names in (("upload", plan.uploaded), ("replace", plan.replaced), ("delete", plan.deleted)):
-            for name in names:
-                click.echo(f"{word}\t{name}")
-        for graph in plan.staged:
-            click.echo(f"sweep\t{graph}")
+        sweeps = ("sweep", plan.staged)
+        _list(("upload", plan.uploaded), ("replace", plan.replaced), ("delete", plan.deleted), sweeps)
     state.say(_summary(plan, dry_run=dry_run))
     if plan.adapted:
         state.warn(
@@ -98,9 +90,7 @@ def status(state: State, endpoint: str, *, check: bool) -> None:
       pressgraph status --endpoint network --check
     """
     plan = state.workspace.push(endpoint, dry_run=True, check=check)
-    for word, names in (("only here", plan.uploaded), ("differs", plan.replaced), ("only there", plan.deleted)):
-        for name in names:
-            click.echo(f"{word}\t{name}")
+    _list(("only here", plan.uploaded), ("differs", plan.replaced), ("only there", plan.deleted))
     if plan.last is not None:
         if plan.last.ended:
             told = gettext("ended {time}", time=plan.last.ended)
@@ -159,10 +149,18 @@ def _summary(plan: Plan, *, dry_run: bool) -> Text:
     )
 
 
+def _list(*groups: tuple[str, Iterable[str]]) -> None:
+    """Print names, each after what there is to say of it."""
+    for word, names in groups:
+        for name in names:
+            click.echo(f"{word}\t{name}")
+
+
 class _Placed:
     """How many sources are in their place."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: State) -> None:
+        self._state = state
         self.total: int | None = None
         self.done = 0
 
@@ -175,55 +173,17 @@ class _Placed:
             "{count} of {total} sources are in their place; the same call goes on", count=self.done, total=self.total
         )
 
-    def counting(self, shown: Shown) -> Shown:
-        """Return a progress that counts what is told to another."""
-        from contextlib import contextmanager
-
-        @contextmanager
-        def show(total: int) -> Iterator[Callable[[int], None]]:
-            self.total = total
-            with shown(total) as tell:
-
-                def more(count: int) -> None:
-                    self.done += count
-                    tell(count)
-
-                yield more
-
-        return show
-
-
-def _progress(state: State) -> Shown:
-    """Show rate and time left on a terminal, where there is much to send."""
-    from contextlib import contextmanager
-
     @contextmanager
-    def show(total: int) -> Iterator[Callable[[int], None]]:
-        if total < _FEW or state.verbosity < 0 or not sys.stderr.isatty():
-            yield lambda _: None
-            return
-        from time import monotonic
-
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn(f"{said(gettext('sources'))}{{task.fields[rate]}}"),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(said(gettext("pushing")), total=total, rate="")
-            started = monotonic()
-            done = 0
+    def counting(self, total: int) -> Iterator[Callable[[int], None]]:
+        """Count what is placed, and show rate and time left where there is much to send."""
+        started = monotonic()
+        self.total = total
+        with self._state.bar(gettext("pushing"), worth=total >= LONG) as bar:
 
             def more(count: int) -> None:
-                nonlocal done
-                done += count
-                rate = done / max(monotonic() - started, 1e-6)
-                bar.update(task, completed=done, rate=f" · {rate:,.0f}/s")
+                self.done += count
+                rate = self.done / max(monotonic() - started, 1e-6)
+                told = gettext("{count:,} of {total:,} sources", count=self.done, total=total)
+                bar.show(self.done, total, joined(" · ", (told, f"{rate:,.0f}/s")))
 
             yield more
-
-    return show

@@ -9,33 +9,32 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, draw_table, output_option, pass_state, write_output
-from pressgraph.cli.language import BadParameter, UsageError, said
+from pressgraph.cli.language import UsageError, said
+from pressgraph.cli.parameters import ENDPOINT, QUERY, RESULT_FORMAT, Pair
 from pressgraph.i18n import gettext, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pressgraph.query import Answer, SavedQuery
 
 
-def _complete_query(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from pressgraph.workspace import open_workspace
-
-    folder = context.find_root().params.get("project")
-    return [name for name in open_workspace(folder).saved_queries if name.startswith(incomplete)]
-
-
 @click.command("query")
-@click.argument("query", required=False, metavar="[NAME|FILE|SPARQL|-]", shell_complete=_complete_query)
-@click.option("-p", "--param", "parameters", metavar="KEY=VALUE", multiple=True, help="A parameter of the query.")
+@click.argument("query", required=False, metavar="[NAME|FILE|SPARQL|-]", type=QUERY)
+@click.option(
+    "-p", "--param", "parameters", metavar="KEY=VALUE", type=Pair(), multiple=True, help="A parameter of the query."
+)
 @click.option(
     "-f",
     "--format",
     "form",
     metavar="FORMAT",
+    type=RESULT_FORMAT,
     help="table (default), csv, tsv, json, xml or markdown; for graphs turtle (default), jsonld, ….",
 )
-@click.option("--endpoint", metavar="URL|NAME", help="Ask this SPARQL endpoint instead of the built graph.")
+@click.option(
+    "--endpoint", metavar="URL|NAME", type=ENDPOINT, help="Ask this SPARQL endpoint instead of the built graph."
+)
 @click.option(
     "--timeout",
     metavar="SECONDS",
@@ -49,7 +48,7 @@ def _complete_query(context: click.Context, _parameter: click.Parameter, incompl
 def command(
     state: State,
     query: str | None,
-    parameters: tuple[str, ...],
+    parameters: tuple[tuple[str, str], ...],
     form: str | None,
     endpoint: str | None,
     timeout: float | None,
@@ -73,28 +72,14 @@ def command(
       pressgraph query labels-valid-on -p date=2020-06-01
       pressgraph query "SELECT ?name WHERE { ?x a clu:ClusterOrganisation ; schema:name ?name }" -f csv
     """
-    from pressgraph.query import unknown_terms, write_answer
-
     workspace = state.workspace
     if query is None:
-        in_folders = [name for name in workspace.saved_queries if "/" in name]
-        hidden = set(in_folders) if state.verbosity < 1 else set()
-        write_output([_listing([q for n, q in workspace.saved_queries.items() if n not in hidden])], output)
-        if hidden:
-            folders = ", ".join(sorted({name.rpartition("/")[0] for name in hidden}))
-            state.say(
-                gettext(
-                    "\nand {count} in {folders}: list them with 'pressgraph -v query'",
-                    count=len(hidden),
-                    folders=folders,
-                )
-            )
+        _list(state, output)
         return
-    text, language = workspace.question(_text(query), _pairs(parameters), state.asked_language)
+    text, language = workspace.question(_text(query), dict(parameters), state.asked_language)
     if show:
         write_output([workspace.portable(text, language=language).rstrip().encode(), b"\n"], output)
         return
-    id_base = workspace.project.id_base
     if endpoint is not None and entail:
         raise UsageError(gettext("--entail reasons over the built graph; it does not go with --endpoint"))
     store = None
@@ -108,17 +93,11 @@ def command(
 
     answer = ask(text)
     # the shipped queries ask for whatever the profile offers, used or not
-    asked = (
-        [] if query in workspace.saved_queries else unknown_terms(text, workspace.profile, id_base=id_base, store=store)
-    )
-    for iri, hint in asked:
-        told = gettext("nothing here knows <{iri}>", iri=iri)
-        state.warn(joined(": ", (told, hint)) if hint else told)
-    on_terminal = output is None and sys.stdout.isatty()
-    written = write_answer(answer, form, workspace.profile, id_base=id_base, table=draw_table if on_terminal else None)
-    write_output([written], output)
-    undecided = "" if answer.is_true else workspace.undecided(query, text, ask, language=language)
-    if undecided:
+    unknown = [] if query in workspace.saved_queries else workspace.unknown_terms(text, store)
+    _warn_of_unknown(state, unknown)
+    table = draw_table if output is None and sys.stdout.isatty() else None
+    write_output([workspace.write_answer(answer, form, table=table)], output)
+    if undecided := "" if answer.is_true else workspace.undecided(query, text, ask, language=language):
         state.say(gettext("note: {undecided}", undecided=undecided))
     missing = answer.missing
     # the engine's result has to end in this thread, and an exit would keep it in this frame
@@ -127,6 +106,12 @@ def command(
         state.warn(what)
     if missing:
         sys.exit(1)
+
+
+def _warn_of_unknown(state: State, terms: Iterable[tuple[str, str | None]]) -> None:
+    for iri, hint in terms:
+        told = gettext("nothing here knows <{iri}>", iri=iri)
+        state.warn(joined(": ", (told, hint)) if hint else told)
 
 
 def _text(query: str) -> str:
@@ -145,14 +130,17 @@ def _text(query: str) -> str:
     return query
 
 
-def _pairs(parameters: tuple[str, ...]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for parameter in parameters:
-        key, equals, value = parameter.partition("=")
-        if not equals:
-            raise BadParameter(gettext("'{text}' is not KEY=VALUE", text=parameter), param_hint="-p")
-        pairs[key.strip()] = value
-    return pairs
+def _list(state: State, output: Path | None) -> None:
+    """Write the saved queries; those in folders where somebody wants to hear more."""
+    queries = state.workspace.saved_queries
+    hidden = {name for name in queries if "/" in name} if state.verbosity < 1 else set()
+    write_output([_listing([query for name, query in queries.items() if name not in hidden])], output)
+    if hidden:
+        folders = ", ".join(sorted({name.rpartition("/")[0] for name in hidden}))
+        told = gettext(
+            "\nand {count} in {folders}: list them with 'pressgraph -v query'", count=len(hidden), folders=folders
+        )
+        state.say(told)
 
 
 def _listing(queries: Sequence[SavedQuery]) -> bytes:

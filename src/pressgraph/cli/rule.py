@@ -5,19 +5,12 @@ from __future__ import annotations
 import click
 
 from pressgraph.cli.common import State, draw_table, pass_state, write_output
+from pressgraph.cli.parameters import RULE
 from pressgraph.i18n import gettext
 
 
-def _complete_rule(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    from pressgraph.validation.explain.rules import explanations
-    from pressgraph.workspace import open_workspace
-
-    workspace = open_workspace(context.find_root().params.get("project"))
-    return [name for name in sorted(explanations(workspace.project, workspace.profile)) if name.startswith(incomplete)]
-
-
 @click.command("rule")
-@click.argument("rule_id", required=False, metavar="[ID]", shell_complete=_complete_rule)
+@click.argument("rule_id", required=False, metavar="[ID]", type=RULE)
 @pass_state
 def command(state: State, rule_id: str | None) -> None:
     """Explain a rule by the id that reports show in brackets, with a wrong and a right example.

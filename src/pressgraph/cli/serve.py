@@ -39,23 +39,11 @@ def command(state: State, hosts: tuple[str, ...], port: int | None, unix: str | 
       pressgraph serve
       pressgraph serve --host :: --port 8080
     """
-    from pressgraph.extras import extra
-
-    with extra("serve"):
-        from pressgraph.server.run import serve
-
-    workspace = state.workspace
-    settings = workspace.project.serve
-    if not writable:
-        workspace.check_built()
     state.warn_of_unknown_withheld()
-    serve(
-        workspace.project,
-        workspace.profile,
-        workspace.saved_queries,
-        hosts=hosts or (() if unix else settings.host),
-        port=settings.port if port is None else port,
-        unix=unix or settings.unix,
+    state.workspace.serve(
+        hosts=hosts,
+        port=port,
+        unix=unix,
         writable=writable,
         token=os.environ.get("PRESSGRAPH_SERVE_TOKEN"),
         say=lambda addresses: state.say(gettext("serving at {addresses}", addresses=addresses)),

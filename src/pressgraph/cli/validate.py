@@ -13,9 +13,11 @@ from pressgraph.cli.reports import FORMS, LIMITS, report_options
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pressgraph.validation import Report
+    from pressgraph.validation.consumers import Ignored
 
 
 @click.command("validate")
@@ -105,27 +107,26 @@ def command(
             raise UsageError(gettext("--profile checks facts files as they are: leave out --changed and --watch"))
         report, ignored = workspace.validate_for(consumer, facts, engine=engine)
         show(report)
-        shrink = workspace.profile.shrink
-        for it in ignored:
-            words = ", ".join(sorted({shrink(iri, workspace.project.id_base) for iri in it.properties}))
-            subject = shrink(it.subject, workspace.project.id_base)
-            state.say(
-                gettext(
-                    "{subject}: ignored: {consumer} makes nothing of {words}",
-                    subject=subject,
-                    consumer=consumer.title(),
-                    words=words,
-                )
-            )
-        sys.exit(0 if report.passes(Severity[fail_on.upper()]) else 1)
-    if watch:
+        _say_ignored(state, consumer, ignored)
+    elif watch:
         for found in workspace.watch(engine=engine):
-            if isinstance(found, PressgraphError):
-                show_error(found)
-            else:
-                show(found)
+            show_error(found) if isinstance(found, PressgraphError) else show(found)
             state.say(gettext("waiting for a file to be saved; Ctrl+C ends"))
         return
-    report = workspace.validate_changed(engine=engine) if changed else workspace.validate(facts, engine=engine)
-    show(report)
+    else:
+        report = workspace.validate_changed(engine=engine) if changed else workspace.validate(facts, engine=engine)
+        show(report)
     sys.exit(0 if report.passes(Severity[fail_on.upper()]) else 1)
+
+
+def _say_ignored(state: State, consumer: str, ignored: Iterable[Ignored]) -> None:
+    """Say what a consumer makes nothing of."""
+    id_base, shrink = state.workspace.project.id_base, state.workspace.profile.shrink
+    for thing in ignored:
+        told = gettext(
+            "{subject}: ignored: {consumer} makes nothing of {words}",
+            subject=shrink(thing.subject, id_base),
+            consumer=consumer.title(),
+            words=", ".join(sorted({shrink(iri, id_base) for iri in thing.properties})),
+        )
+        state.say(told)

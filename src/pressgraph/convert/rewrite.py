@@ -12,7 +12,7 @@ from pressgraph.convert.inputs import is_stream, open_stream
 from pressgraph.errors import FactsError, Problem
 from pressgraph.facts import read_facts
 from pressgraph.facts.model import Source
-from pressgraph.facts.tables.write import Document
+from pressgraph.facts.tables.write import Document, write_documents
 
 if TYPE_CHECKING:
     from pressgraph.convert.emitter import SourceEmitter
@@ -50,6 +50,20 @@ def read_documents(
     if problems:
         raise FactsError(problems)
     return list(gathered.documents.values())
+
+
+def rewrite(
+    paths: list[Path], form: str, project: Project, profile: Profile, *, into: Path | None = None, apart: bool = False
+) -> list[tuple[str, bytes]]:
+    """Return facts files in another format; see `Workspace.rewrite`."""
+    documents = read_documents(paths, project, profile, into=into)
+    if not apart:
+        return [("", write_documents(documents, form, profile))]
+    names = (document.source.id.rpartition("/")[2] or "facts" for document in documents)
+    return [
+        (f"{name}.{form}", write_documents([document], form, profile))
+        for name, document in zip(names, documents, strict=True)
+    ]
 
 
 class _Gathered:

@@ -220,12 +220,15 @@ def unknown_names(store: ox.Store, wanted: Mapping[str, str], id_base: str) -> t
     ]
     if not unknown:
         return [], set()
+    return unknown, described_ids(store, id_base)
+
+
+def described_ids(store: ox.Store, id_base: str) -> set[str]:
+    """Return the ids that a built dataset describes, without those of facts, receipts and evidence."""
     found = (quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, _DEFAULT))
     iris = (name.value for name in found if isinstance(name, ox.NamedNode))
     internal = tuple(f"{id_base}{kind}/" for kind in ("fact", "provenance", "evidence"))
-    return unknown, {
-        iri.removeprefix(id_base) for iri in iris if iri.startswith(id_base) and not iri.startswith(internal)
-    }
+    return {iri.removeprefix(id_base) for iri in iris if iri.startswith(id_base) and not iri.startswith(internal)}
 
 
 class Gate:

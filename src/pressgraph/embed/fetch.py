@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -170,3 +171,14 @@ def _require_public(connection: http.client.HTTPConnection) -> None:
             ),
             hint=gettext("--allow-private fetches it all the same"),
         )
+
+
+def read_source(page: str, *, limit: int, timeout: float, private: bool) -> tuple[bytes, str | None, str | None]:
+    """Return the bytes of a file or an address, with the address and the character set that a server named.
+
+    Raises OSError, FetchError.
+    """
+    if page.partition("://")[0].lower() not in {"http", "https"}:
+        return Path(page).read_bytes(), None, None
+    fetched = fetch(page, limit=limit, timeout=timeout, allow_private=private)
+    return fetched.html, fetched.url, fetched.charset

@@ -14,6 +14,7 @@ from pressgraph.embed.block import Block, PageLink
 from pressgraph.embed.conflicts import OnConflict, existing_markup, join
 from pressgraph.embed.consumers import GOOGLE, Advice, advise
 from pressgraph.embed.data import FULL_DEPTH, PageContext, PageData
+from pressgraph.embed.files import read_page, write_page
 from pressgraph.embed.page import Page
 from pressgraph.embed.subject import mapped, named_by, page_words
 from pressgraph.errors import DataError, PageError
@@ -24,7 +25,7 @@ from pressgraph.i18n import gettext
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pressgraph.embed.conflicts import ExistingMarkup
@@ -312,3 +313,20 @@ def _counts(existing: ExistingMarkup) -> str:
     said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in parts if count)
     types = sorted(existing.types & {"Organization", "WebSite", "Article", "NewsArticle", "WebPage"})
     return f"{said}: {', '.join(types)}" if types else said
+
+
+def edit_file(
+    path: Path, edit: Callable[[bytes, Path | None, bool], Edit], *, must_say: bool = True, write: bool = True
+) -> Edit:
+    """Edit the page in a file, and write it; one that cannot be edited, read or written is refused and left alone."""
+    html = b""
+    try:
+        html = read_page(path)
+        edited = edit(html, path, must_say)
+        if edited.status.changes and write:
+            write_page(path, edited.before, edited.after)
+    except PageError as error:
+        return refused(html, error)
+    except OSError as error:
+        return refused(html, PageError(error.strerror or str(error)))
+    return edited

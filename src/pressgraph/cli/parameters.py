@@ -1,0 +1,113 @@
+"""What commands take: types whose values shells complete (`pressgraph completion`).
+
+Completing knows what is wrong with a project as little as the user who is still typing: it then offers nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from pressgraph.cli.language import BadParameter
+from pressgraph.i18n import gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pressgraph.workspace import Workspace
+
+_MOST = 200
+"""Names that are offered at once."""
+
+
+class Word(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take
+    """A text; what is right for it, the library says when it is used."""
+
+    name = "text"
+
+    def __init__(self, known: Callable[[Workspace, str], Iterable[str]]) -> None:
+        self._known = known
+
+    def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin with what is typed."""
+        from pressgraph.errors import PressgraphError
+        from pressgraph.workspace import open_workspace
+
+        found: list[str] = []
+        with suppress(PressgraphError, OSError):
+            known = self._known(open_workspace(ctx.find_root().params.get("project")), incomplete)
+            found = sorted({name for name in known if name.startswith(incomplete)})
+        return [CompletionItem(name) for name in found[:_MOST]]
+
+
+class Pair(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take
+    """A text KEY=VALUE, as a pair."""
+
+    name = "pair"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> tuple[str, str]:
+        """Part a text at its first =."""
+        if isinstance(value, tuple):
+            return value
+        key, equals, rest = str(value).partition("=")
+        if not equals:
+            raise BadParameter(gettext("'{text}' is not KEY=VALUE", text=value), param_hint="-p")
+        return key.strip(), rest
+
+
+class Depth(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take
+    """A number of links, or None for all."""
+
+    name = "depth"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> int | None:
+        """Read a number, or 'all'."""
+        text = str(value)
+        if value is None or text == "all":
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise BadParameter(gettext("a number of links, or 'all'"), param_hint="--depth")
+        return int(text)
+
+    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the word."""
+        return [CompletionItem("all")] if "all".startswith(incomplete) else []
+
+
+def _formats(_workspace: Workspace, _beginning: str) -> Iterable[str]:
+    from pressgraph.dataset import SERIALIZATIONS
+
+    return [form.name for form in SERIALIZATIONS]
+
+
+def _result_formats(_workspace: Workspace, _beginning: str) -> Iterable[str]:
+    from pressgraph.query.results import RESULT_FORMATS
+
+    return RESULT_FORMATS
+
+
+def _facts_formats(_workspace: Workspace, _beginning: str) -> Iterable[str]:
+    from pressgraph.facts.tables.write import WRITERS
+
+    return WRITERS
+
+
+def _rules(workspace: Workspace, _beginning: str) -> Iterable[str]:
+    from pressgraph.validation.explain.rules import explanations
+
+    return explanations(workspace.project, workspace.profile)
+
+
+FORMAT = Word(_formats)
+RESULT_FORMAT = Word(_result_formats)
+FACTS_FORMAT = Word(_facts_formats)
+PAGE_FORMAT = Word(lambda workspace, beginning: ["facts", *_formats(workspace, beginning)])
+ENDPOINT = Word(lambda workspace, _beginning: workspace.project.endpoints)
+ID = Word(lambda workspace, beginning: workspace.ids(beginning))
+QUERY = Word(lambda workspace, _beginning: workspace.saved_queries)
+RULE = Word(_rules)
+KEY_CLASS = Word(lambda workspace, _beginning: workspace.profile.classes)
+VOCABULARY = Word(lambda workspace, _beginning: workspace.profile.schemes)

@@ -1,0 +1,117 @@
+"""What a workspace does with web pages: data into them, and out of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.workspace.opened import Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from pressgraph.dataset import Serialization
+    from pressgraph.embed import Extracted
+    from pressgraph.embed.publisher import Edit, Publisher
+
+
+class Pages(Opened):
+    """The methods about web pages."""
+
+    def publisher(self) -> Publisher:
+        """Return what writes the built graph's data into web pages.
+
+        Raises StoreError before the first build.
+        """
+        from pressgraph.embed.publisher import Publisher
+
+        return Publisher(self.dataset(), self.project)
+
+    def page_data(
+        self, about: str, *, audience: str = "google", language: str | None = None, url: str | None = None
+    ) -> dict[str, Any]:
+        """Return the JSON-LD that a page about a thing carries, for search engines or (`full`) in full.
+
+        `language` and `url` are the page's; without a language, it is the work's (`inLanguage`), else the project's.
+        Raises DataError for an id that nothing published describes.
+        """
+        from pressgraph.embed.data import PageContext
+        from pressgraph.embed.publisher import EmbedOptions
+
+        context = PageContext(language=language, fallback=self.project.language, url=url)
+        data: dict[str, Any] = self.publisher().block(about, EmbedOptions(audience=audience), context).data
+        return data
+
+    def extract(self, html: bytes, *, base: str | None = None, charset: str | None = None) -> Extracted:
+        """Read the structured data of a web page; see `pressgraph.embed.extract`."""
+        from pressgraph.embed import extract
+
+        return extract(html, base, profile=self.profile, charset=charset)
+
+    def write_extracted(self, pages: Iterable[Extracted], form: str | Serialization) -> bytes:
+        """Return what pages say in a serialization; with named graphs, each page's in the graph of its address."""
+        import pyoxigraph as ox
+
+        from pressgraph.dataset import serialization
+        from pressgraph.export import Selection, export
+
+        known = serialization(form) if isinstance(form, str) else form
+        quads: set[ox.Quad] = set()
+        for number, page in enumerate(pages, 1):
+            graph = ox.DefaultGraph() if page.base.endswith(".invalid/") else ox.NamedNode(page.base)
+            quads.update(page.quads_in(graph, number))
+        return export(Selection(quads=frozenset(quads), profile=self.profile, id_base=self.project.id_base), known)
+
+    def page_editor(
+        self,
+        *,
+        about: str | None = None,
+        audience: str | None = None,
+        links: bool | None = None,
+        on_conflict: str | None = None,
+    ) -> Callable[[bytes, Path | None, bool], Edit]:
+        """Return what edits a page to have the built graph's data: given its bytes, its path, and whether it must be.
+
+        What is not given is as the configuration has it; without `about`, each page says itself what it is about, and
+        one that need not be edited is left alone where it does not.
+
+        Raises StoreError before the first build.
+        """
+        from pressgraph.embed.conflicts import OnConflict
+        from pressgraph.embed.publisher import EmbedOptions
+
+        settings = self.project.embedding
+        publisher = self.publisher()
+
+        def edit(html: bytes, path: Path | None = None, must_say: bool = True) -> Edit:  # noqa: FBT001, FBT002 - a function of three values
+            options = EmbedOptions(
+                about=about,
+                audience=audience or settings.audience,
+                links=settings.links if links is None else links,
+                on_conflict=OnConflict(on_conflict or settings.on_conflict),
+                must_say=must_say,
+            )
+            return publisher.edit(html, options, path=path)
+
+        return edit
+
+    def extract_page(
+        self, page: str, *, base: str | None = None, limit: int = 10_000_000, timeout: float = 20, private: bool = False
+    ) -> Extracted:
+        """Read the structured data of a page: a file, or an http(s) address, which is fetched.
+
+        Of an address, `limit` bytes are read at most, for `timeout` seconds; from addresses that are not of the public
+        internet only where `private` says so. `base` is the page's address where it has another one.
+
+        Raises OSError, FetchError, PageError.
+        """
+        from pressgraph.embed.fetch import read_source
+
+        html, address, charset = read_source(page, limit=limit, timeout=timeout, private=private)
+        return self.extract(html, base=base or address, charset=charset)
+
+    def draft(self, page: Extracted, *, name: str) -> str:
+        """Return what a page says as the draft of a facts file; `name` is what the draft calls the page."""
+        from pressgraph.embed.draft import draft_facts
+
+        return draft_facts(page, self.profile, self.project.id_base, name=name)
