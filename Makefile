@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 FAST := docs emitter facts_yaml formats hints json_ld languages messages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage docs cli-reference fuzz lint format profile messages schema-org editor bench bench-convert bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor bench bench-convert bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
 
 help: ## list the targets
@@ -50,6 +50,9 @@ format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew from ontology and shapes
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
+
+architecture: ## draw the rooms and their imports in ARCHITECTURE.md anew
+	$(PYTHON) .ci/write_architecture.py
 
 cli-reference: $(VENV)/dev.stamp ## write docs/cli.md anew from the commands' help
 	$(BIN)/python .ci/write_cli_reference.py

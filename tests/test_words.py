@@ -24,7 +24,21 @@ FORBIDDEN: dict[str, set[str]] = {
         *("Kept", "KnownKept"),  # ValidationState
         "profile_triples",  # Profile.ontology_triples
     },
-    "build": {*("Inspector", "inspector", "Permission", "KnownReads", "Kept")},
+    "build": {
+        *("Inspector", "inspector", "Permission", "KnownReads", "Kept"),
+        *("Work", "work"),  # StoreUpdate
+        *("News", "news"),  # LoadDelta
+    },
+    "cli": {*("Wish", "wish", "Trouble", "trouble", "troubles")},
+    "dataset": {*("News", "news"), "forget"},  # LoadDelta, prune
+    "embed": {
+        *("Wish", "wish"),  # EmbedOptions
+        *("Setting", "setting"),  # PageContext
+        *("Foreign", "foreign", "foreign_data"),  # ExistingMarkup
+        *("Trouble", "trouble", "troubles"),  # BlockProblem
+    },
+    "remote": {*("Wire", "wire"), "Target", "forget"},  # SparqlClient, RemoteStore
+    "workspace": {"Wish", "Setting"},
     "facts": {*("Unsure", "UnclearError", "Unclear")},  # NeedsCheck
     "convert": {"Unsure"},
     "server": {
