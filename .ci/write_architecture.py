@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "pressgraph"
 TARGET = ROOT / "ARCHITECTURE.md"
 _BEGIN, _END = "<!-- written by .ci/write_architecture.py -->", "<!-- end -->"
-_EVERYWHERE = {"errors", "extras", "i18n", "interrupts", "languages", "rdf", "spelling"}
+_EVERYWHERE = {"charsets", "errors", "extras", "i18n", "interrupts", "languages", "rdf", "spelling"}
 """Rooms at the bottom, which all others use: their arrows would hide the rest."""
 
 

@@ -6,7 +6,7 @@ Completing knows what is wrong with a project as little as the user who is still
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from click.shell_completion import CompletionItem
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from pressgraph.workspace import Workspace
 
+    Opening: TypeAlias = Callable[[], Workspace]
+    """What opens the project, where its names are wanted."""
+
 _MOST = 200
 """Names that are offered at once."""
 
@@ -28,7 +31,7 @@ class Word(click.ParamType):  # type: ignore[type-arg] # not generic in each ver
 
     name = "text"
 
-    def __init__(self, known: Callable[[Workspace, str], Iterable[str]]) -> None:
+    def __init__(self, known: Callable[[Opening, str], Iterable[str]]) -> None:
         self._known = known
 
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -38,7 +41,7 @@ class Word(click.ParamType):  # type: ignore[type-arg] # not generic in each ver
 
         found: list[str] = []
         with suppress(PressgraphError, OSError):
-            known = self._known(open_workspace(ctx.find_root().params.get("project")), incomplete)
+            known = self._known(lambda: open_workspace(ctx.find_root().params.get("project")), incomplete)
             found = sorted({name for name in known if name.startswith(incomplete)})
         return [CompletionItem(name) for name in found[:_MOST]]
 
@@ -77,37 +80,38 @@ class Depth(click.ParamType):  # type: ignore[type-arg] # not generic in each ve
         return [CompletionItem("all")] if "all".startswith(incomplete) else []
 
 
-def _formats(_workspace: Workspace, _beginning: str) -> Iterable[str]:
+def _formats(_opened: Opening, _beginning: str) -> Iterable[str]:
     from pressgraph.dataset import SERIALIZATIONS
 
     return [form.name for form in SERIALIZATIONS]
 
 
-def _result_formats(_workspace: Workspace, _beginning: str) -> Iterable[str]:
+def _result_formats(_opened: Opening, _beginning: str) -> Iterable[str]:
     from pressgraph.query.results import RESULT_FORMATS
 
     return RESULT_FORMATS
 
 
-def _facts_formats(_workspace: Workspace, _beginning: str) -> Iterable[str]:
+def _facts_formats(_opened: Opening, _beginning: str) -> Iterable[str]:
     from pressgraph.facts.tables.write import WRITERS
 
     return WRITERS
 
 
-def _rules(workspace: Workspace, _beginning: str) -> Iterable[str]:
+def _rules(opened: Opening, _beginning: str) -> Iterable[str]:
     from pressgraph.validation.explain.rules import explanations
 
+    workspace = opened()
     return explanations(workspace.project, workspace.profile)
 
 
 FORMAT = Word(_formats)
 RESULT_FORMAT = Word(_result_formats)
 FACTS_FORMAT = Word(_facts_formats)
-PAGE_FORMAT = Word(lambda workspace, beginning: ["facts", *_formats(workspace, beginning)])
-ENDPOINT = Word(lambda workspace, _beginning: workspace.project.endpoints)
-ID = Word(lambda workspace, beginning: workspace.ids(beginning))
-QUERY = Word(lambda workspace, _beginning: workspace.saved_queries)
+PAGE_FORMAT = Word(lambda opened, beginning: ["facts", *_formats(opened, beginning)])
+ENDPOINT = Word(lambda opened, _beginning: opened().project.endpoints)
+ID = Word(lambda opened, beginning: opened().ids(beginning))
+QUERY = Word(lambda opened, _beginning: opened().saved_queries)
 RULE = Word(_rules)
-KEY_CLASS = Word(lambda workspace, _beginning: workspace.profile.classes)
-VOCABULARY = Word(lambda workspace, _beginning: workspace.profile.schemes)
+KEY_CLASS = Word(lambda opened, _beginning: opened().profile.classes)
+VOCABULARY = Word(lambda opened, _beginning: opened().profile.schemes)
