@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Record: TypeAlias = "dict[Any, Any]"
 
+_KNOWN = 5_000
 _SPAN = re.compile(r"\s*(\d+)\s*(?:[-–]|\.\.)\s*(\d+)\s*")
 
 
@@ -51,6 +52,8 @@ class RowReader:
         numbers: dict[Path, int] = {(): 0}
         self._holders: list[tuple[int, str | int]] = [(0, "")]
         """The nodes that values go into: of each, which one holds it, and under which key. The first is the record."""
+        self._known: dict[str, Any] = {}
+        """What was made of texts with several values."""
         self._steps: list[_Step | None] = [None] * width
         for index, path, kind in columns:
             for end in range(1, len(path)):
@@ -59,6 +62,7 @@ class RowReader:
                     self._holders.append((numbers[path[: end - 1]], path[end - 1]))
             strips, parts = kind in {"single", "text", "values"}, kind != "single"
             self._steps[index] = _Step(_READERS[kind], strips, parts, numbers[path[:-1]], path[-1])
+        self._nodes: list[Record | None] = [None] * len(self._holders)
 
     def record(self, cells: Cells) -> Record:
         """Return a row as a record.
@@ -66,8 +70,9 @@ class RowReader:
         Raises NeedsCheck where a cell is not plainly what its column wants.
         """
         record: Record = {}
-        meet = self._meet
-        nodes: list[Record | None] = [record, *([None] * (len(self._holders) - 1))]
+        nodes = self._nodes.copy()
+        nodes[0] = record
+        meet, known = self._meet, self._known
         filled: Iterable[tuple[_Step | None, Cell]] = zip(self._steps, cells, strict=False)
         if self._texts:
             # most columns of a wide table are empty
@@ -77,11 +82,16 @@ class RowReader:
                 if step is None or cell is None or cell == "":
                     continue
                 read, strips, parts, holder, key = step
-                if strips and cell.__class__ is str and "\\" not in cell and not (parts and "|" in cell):
-                    value = cell.strip() or None
-                else:
+                if not strips or cell.__class__ is not str:
                     value = read(cell)
-                if value is not None:
+                elif parts and ("|" in cell or "\\" in cell):
+                    # texts with several values repeat
+                    value = known.get(cell) or self._learn(cell)
+                elif "\\" in cell:
+                    value = read(cell)
+                else:
+                    value = cell.strip()
+                if value is not None and value != "":
                     node = nodes[holder]
                     if node is None:
                         node = self._begin(nodes, holder)
@@ -91,6 +101,13 @@ class RowReader:
         except (TypeError, AttributeError, ValueError) as error:
             raise NeedsCheck from error
         return listed(record) if self._indexed else record
+
+    def _learn(self, cell: str) -> Any:
+        """Return the values of a text, and keep them."""
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        value = self._known[cell] = _values(cell)
+        return value
 
     def _begin(self, nodes: list[Record | None], number: int) -> Record:
         """Put a new node into the one that holds it."""
