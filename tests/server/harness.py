@@ -142,7 +142,8 @@ def wait_for(port: int, seconds: float = 60) -> None:
 
 
 def start(project: Path, *options: str, token: str | None = TOKEN, log: Path | None = None) -> Server:
-    log = log or project / "server.log"
+    # another server of the same project may write its own
+    log = log or project / f"server-{len(list(project.glob('server*.log')))}.log"
     environment = {**os.environ, "PRESSGRAPH_SERVE_TOKEN": token or ""}
     with log.open("wb") as file:
         process = subprocess.Popen(
