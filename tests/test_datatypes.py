@@ -308,6 +308,12 @@ def test_the_form_of_a_value_decides_which_alternative_it_is(tmp_path: Path, sha
     assert told(workspace.validate_changed()) == []
 
 
+def test_what_follows_texts_by_language_is_kept(tmp_path: Path) -> None:
+    shape = "sh:or ( [ sh:class schema:Place ] [ sh:datatype rdf:langString ] )"
+    workspace = project(tmp_path, shape, "[{ de: Leipzig }, { en: Leipsic }, place/x]", more=PLACE)
+    assert objects(b"".join(workspace.convert())) == {'"Leipzig"@de', '"Leipsic"@en', f"<{BASE}place/x>"}
+
+
 @pytest.mark.parametrize(("shape", "value", "term"), MIXED)
 def test_facts_written_in_another_format_are_read_as_the_same(
     tmp_path: Path, shape: str, value: str, term: str

@@ -215,6 +215,13 @@ facts:
     assert [fact.body["id"] for fact in found.facts] == ["agent/b"]
 
 
+@pytest.mark.parametrize("empty", ["~", "''", ""])
+def test_an_empty_item_hides_none_of_those_after_it(empty: str, read: Read) -> None:
+    names = f"      - {empty}\n      - 2019-01-01\n"
+    text = f"source: {{ id: document/d }}\nfacts:\n  - id: agent/a\n    alternateName:\n{names}"
+    assert [(it.rule, it.place.line) for it in read(text).problems] == [("no-value", 5), ("ambiguous-text", 6)]
+
+
 def test_a_mistake_hides_none_of_those_after_it_in_its_thing(read: Read) -> None:
     """Keys that are none or of other classes, values that are empty or wrong: each is said."""
     text = """\

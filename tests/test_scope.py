@@ -191,6 +191,13 @@ def test_what_stands_beside_a_pattern_is_read_from_where_it_starts(group: str) -
     assert query(f"SELECT ?this {{ ?this e:a ?x {group} }}") == {Read((), A), Read(start, B)}
 
 
+def test_values_of_a_property_hold_in_the_groups_inside_their_own() -> None:
+    found = {Read((), A), Read((), B), Read((), C)}
+    assert query("SELECT ?this { VALUES ?p { e:a e:b } ?this ?p ?x OPTIONAL { ?this e:c ?y } }") == found
+    inside = query("SELECT ?this { VALUES ?p { e:a e:b } ?this e:c ?y OPTIONAL { ?this ?p ?x } }")
+    assert inside == found
+
+
 def test_what_is_taken_away_by_the_thing_itself_cannot_be_told() -> None:
     """Asked about one thing, the two sides would have no variable in common (SPARQL 1.1, 8.3.1)."""
     found = query("SELECT ?this { ?this e:a ?x MINUS { ?this e:b ?y } }")

@@ -113,6 +113,13 @@ def test_a_store_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:
     assert caught.value.hint == HINTS[snapshots.kind]
 
 
+def test_a_candidate_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:
+    with snapshots.building(), snapshots.candidate() as candidate:
+        (candidate.path / "store").write_bytes(b"no folder")
+        with pytest.raises(StoreError, match="candidate"):
+            candidate.open_store()
+
+
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENOSPC, errno.EDQUOT])
 def test_only_a_full_disk_is_called_one(snapshots: Snapshots, number: int) -> None:
     full = number != errno.EACCES
