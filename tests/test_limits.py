@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pressgraph.query.guard import Limits, RefusedQueryError, check_query
+from pressgraph.query.lexer import kinds, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,3 +116,16 @@ def test_an_endpoint_is_asked_only_where_it_is_allowed(text: str) -> None:
     allowed = Limits(services=frozenset({"https://x.example/"}))
     assert (refusal(text, allowed) is None) == ("x.example" in text)
     assert refusal("LOAD <x:y>") == "LOAD would fetch a document, and nothing is fetched here"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?a { ?a a:b-c.d ?o } # a comment",
+        "PREFIX select·a: <x:y> ASK { select·a:b ?p select·a:c.d.e. }",
+        "ASK { a.b:c ?p 1.5e3 , -2 , 'x'@de-x , \"y\"^^x:y , :z , a: , _:b }",
+        "a.b.c a-b a·b 1a a1 ü:ü.ü %41 a:%41\\,b",
+    ],
+)
+def test_the_quick_lexer_has_the_same_tokens(text: str) -> None:
+    assert list(kinds(text)) == [(it.kind, it.text) for it in tokens(text) if it.kind != "comment"]

@@ -113,6 +113,17 @@ def test_a_store_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:
     assert caught.value.hint == HINTS[snapshots.kind]
 
 
+def test_a_manifest_that_cannot_be_written_publishes_nothing(snapshots: Snapshots) -> None:
+    before = publish(snapshots)
+    with snapshots.building(), snapshots.candidate() as candidate:
+        (candidate.path / "build.json").mkdir()
+        with pytest.raises(StoreError, match="candidate"):
+            candidate.publish({"id": "two"})
+    current = snapshots.current()
+    assert current is not None
+    assert current.name == before
+
+
 def test_a_candidate_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:
     with snapshots.building(), snapshots.candidate() as candidate:
         (candidate.path / "store").write_bytes(b"no folder")

@@ -150,6 +150,12 @@ def test_what_is_no_rdf_is_not_inserted() -> None:
         assert updated(f"INSERT {{ {template} }} WHERE {{ x:a x:p ?o }}") == before
 
 
+@pytest.mark.parametrize("first", ["GRAPH ?none { x:n x:p ?o }", "x:n x:p ?none .", "?o x:p x:n ."])
+def test_what_is_no_rdf_takes_nothing_else_of_its_template_along(first: str) -> None:
+    found = updated(f"INSERT {{ {first} GRAPH x:n {{ x:n x:p ?o }} }} WHERE {{ x:a x:p ?o }}")
+    assert found["x:n"] == ["x:n 1", "x:n 2"]
+
+
 def test_names_are_resolved_as_they_are_declared() -> None:
     found = updated(
         "BASE <http://b.example/> PREFIX : <http://c.example/> INSERT DATA { GRAPH <one> { :s <p> 'v' } } ; "
