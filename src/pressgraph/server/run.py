@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.server.app import App
 from pressgraph.server.connection import Connection
 from pressgraph.server.http.clients import LOCAL
@@ -87,8 +88,11 @@ def serve(
     """
     if writable and (token is None or len(token) < SHORTEST_TOKEN):
         raise PressgraphError(
-            f"a writable server needs a token of at least {SHORTEST_TOKEN} characters in PRESSGRAPH_SERVE_TOKEN",
-            hint=f"make one: {_MAKE_TOKEN}",
+            gettext(
+                "a writable server needs a token of at least {count} characters in PRESSGRAPH_SERVE_TOKEN",
+                count=SHORTEST_TOKEN,
+            ),
+            hint=gettext("make one: {command}", command=_MAKE_TOKEN),
         )
     settings = project.serve
     room, files = room_for(settings.connections)

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset.counts import Counts
+from pressgraph.i18n import gettext
 from pressgraph.server.cache import CacheCounts, FastResponses, ResponseCache
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import RequestError
@@ -136,6 +137,6 @@ def on_snapshot(
                 return await handler(request, served.current)
             except SnapshotMovedError:
                 continue
-        raise RequestError(503, "the dataset changes all the time; try again soon", {"retry-after": "1"})
+        raise RequestError(503, gettext("the dataset changes all the time; try again soon"), {"retry-after": "1"})
 
     return handle

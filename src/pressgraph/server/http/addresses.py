@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, MediaType
@@ -258,12 +259,17 @@ def _public_prefix(url: str) -> str:
     prefix = _escaped(urlsplit(url).path.rstrip("/"))
     if not _is_prefix(prefix):
         raise PressgraphError(
-            f"serve.url '{url}' has a path that addresses cannot begin with", hint="write it without '//', '.' and '..'"
+            gettext("serve.url '{url}' has a path that addresses cannot begin with", url=url),
+            hint=gettext("write it without '//', '.' and '..'"),
         )
     name = _begins_with_name(prefix)
     if name is not None:
         raise PressgraphError(
-            f"serve.url '{url}' has a path that begins with '{name}', which is an address of the server itself",
-            hint="mount the server at another path of that host, such as /data",
+            gettext(
+                "serve.url '{url}' has a path that begins with '{name}', which is an address of the server itself",
+                url=url,
+                name=name,
+            ),
+            hint=gettext("mount the server at another path of that host, such as /data"),
         )
     return prefix

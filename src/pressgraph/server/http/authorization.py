@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
+from pressgraph.i18n import gettext
 from pressgraph.server.http.responses import RequestError
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ class WriteAccess:
         Raises RequestError: 403 on a read-only server, 401 without the token.
         """
         if self._token is None:
-            raise RequestError(403, "this server is read-only")
+            raise RequestError(403, gettext("this server is read-only"))
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         good = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token.encode())
         if scheme.lower() != "bearer" or not good:
             raise RequestError(
-                401, "writing needs the server's token", {"www-authenticate": 'Bearer realm="pressgraph"'}
+                401, gettext("writing needs the server's token"), {"www-authenticate": 'Bearer realm="pressgraph"'}
             )

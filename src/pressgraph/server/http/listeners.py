@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
 from pressgraph.server.http.clients import UNIX
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def listening(hosts: Sequence[str], port: int, unix: str) -> Iterator[list[socke
     Raises PressgraphError with a sentence that says what to do.
     """
     if not hosts and not unix:
-        raise PressgraphError("there is no address to listen at", hint="name one: --host, --unix, or [serve] host")
+        raise PressgraphError(
+            gettext("there is no address to listen at"), hint=gettext("name one: --host, --unix, or [serve] host")
+        )
     with contextlib.ExitStack() as stack:
         sockets = []
         if hosts:
@@ -129,7 +132,9 @@ def _refusal(host: str, port: int, error: Exception) -> PressgraphError:
 def _unix(path: str) -> Iterator[socket.socket]:
     """Listen at a Unix socket, which its owner and group may use; it goes with the server."""
     if UNIX is None:
-        raise PressgraphError("this system has no Unix sockets", hint="take a port: --host and --port")
+        raise PressgraphError(
+            gettext("this system has no Unix sockets"), hint=gettext("take a port: --host and --port")
+        )
     target = Path(path)
     with socket.socket(socket.AF_UNIX) as sock:
         try:
@@ -141,7 +146,10 @@ def _unix(path: str) -> Iterator[socket.socket]:
             made = target.stat().st_ino
         except OSError as error:
             hint = "name a short path in a folder that is there and is yours: --unix"
-            raise PressgraphError(f"'{path}' cannot be made a socket: {error.strerror or error}", hint=hint) from error
+            raise PressgraphError(
+                gettext("'{path}' cannot be made a socket: {reason}", path=path, reason=error.strerror or error),
+                hint=hint,
+            ) from error
         try:
             yield sock
         finally:
@@ -153,7 +161,9 @@ def _unix(path: str) -> Iterator[socket.socket]:
 def _remove_stale(target: Path) -> None:
     """Remove the socket of a server that was killed."""
     if not stat.S_ISSOCK(target.stat().st_mode):
-        raise PressgraphError(f"'{target}' is there, and is no socket", hint="name another path: --unix")
+        raise PressgraphError(
+            gettext("'{path}' is there, and is no socket", path=target), hint=gettext("name another path: --unix")
+        )
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
         try:
@@ -164,7 +174,9 @@ def _remove_stale(target: Path) -> None:
         except OSError:
             # somebody is there who does not answer, or not us
             pass
-    raise PressgraphError(f"'{target}' is in use", hint="another server is there; name another path: --unix")
+    raise PressgraphError(
+        gettext("'{path}' is in use", path=target), hint=gettext("another server is there; name another path: --unix")
+    )
 
 
 def addresses(sockets: Sequence[socket.socket]) -> str:
@@ -203,7 +215,14 @@ def room_for(connections: int) -> tuple[int, int]:
     if room < min(_FEWEST, connections):
         least = _OWN_FILES + _FEWEST * 11 // 10 + 1
         raise PressgraphError(
-            f"only {soft} files may be open at a time, and the server needs {least} at least",
-            hint=f"{wanted} are enough for all connections: ulimit -n {wanted}, or LimitNOFILE={wanted} for systemd",
+            gettext(
+                "only {count} files may be open at a time, and the server needs {least} at least",
+                count=soft,
+                least=least,
+            ),
+            hint=gettext(
+                "{count} are enough for all connections: ulimit -n {count}, or LimitNOFILE={count} for systemd",
+                count=wanted,
+            ),
         )
     return room, soft

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
+from pressgraph.i18n import gettext
 from pressgraph.server.http.access_log import Answered
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.log import log_event
@@ -61,7 +62,9 @@ class AccessLogged:
         except Exception as error:  # noqa: BLE001 - the server goes on
             log_event("error", request_id=request_id, error=type(error).__name__, at=_place(error))
             if not status:
-                response = error_response(RequestError(500, f"the server made a mistake (request {request_id})"))
+                response = error_response(
+                    RequestError(500, gettext("the server made a mistake (request {id})", id=request_id))
+                )
                 await response(scope, receive, counted)
             else:
                 scope.get("pressgraph.abort", lambda: None)()

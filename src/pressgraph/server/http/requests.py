@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from pressgraph.i18n import gettext
 from pressgraph.query.patterns import ABSOLUTE_IRI, HOST
 from pressgraph.server.http.responses import RequestError
 
@@ -26,9 +27,9 @@ def parameters(raw: bytes | str) -> list[tuple[str, str]]:
         text = raw.decode("ascii") if isinstance(raw, bytes) else raw
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except UnicodeDecodeError as error:
-        raise RequestError(400, "the request's parameters are not UTF-8") from error
+        raise RequestError(400, gettext("the request's parameters are not UTF-8")) from error
     except ValueError as error:
-        raise RequestError(400, "the request has too many parameters") from error
+        raise RequestError(400, gettext("the request has too many parameters")) from error
 
 
 def readable_parameters(request: Request) -> list[tuple[str, str]]:
@@ -56,7 +57,7 @@ def absolute_iri(text: str) -> str:
     Raises RequestError for what is none.
     """
     if not ABSOLUTE_IRI.fullmatch(text):
-        raise RequestError(400, "a graph's name in the request is not an absolute IRI")
+        raise RequestError(400, gettext("a graph's name in the request is not an absolute IRI"))
     return text
 
 
@@ -66,22 +67,22 @@ async def read_body(request: Request, *, most: int, seconds: float) -> bytes:
     Raises RequestError for one that is compressed, too large or too slow.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
-        raise RequestError(415, "a request's body must not be compressed", {"accept-encoding": "identity"})
+        raise RequestError(415, gettext("a request's body must not be compressed"), {"accept-encoding": "identity"})
     parts: list[bytes] = []
     size = 0
     close = {"connection": "close"}
     with suppress(ValueError):
         if int(request.headers.get("content-length", "0")) > most:
-            raise RequestError(413, f"the request's body is larger than {most} bytes", close)
+            raise RequestError(413, gettext("the request's body is larger than {most} bytes", most=most), close)
     try:
         async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 if size > most:
-                    raise RequestError(413, f"the request's body is larger than {most} bytes", close)
+                    raise RequestError(413, gettext("the request's body is larger than {most} bytes", most=most), close)
                 parts.append(part)
     except TimeoutError:
-        raise RequestError(408, "the request's body did not come in time", close) from None
+        raise RequestError(408, gettext("the request's body did not come in time"), close) from None
     return b"".join(parts)
 
 
@@ -100,7 +101,7 @@ def base_address(request: Request, public: str) -> str:
         return public
     host = next((value for name, value in request.scope["headers"] if name == b"host"), b"")
     if not HOST.fullmatch(host):
-        raise RequestError(400, "the request's Host is not a host")
+        raise RequestError(400, gettext("the request's Host is not a host"))
     return f"{request.scope['scheme']}://{host.decode('ascii')}{mount_prefix(request)}"
 
 

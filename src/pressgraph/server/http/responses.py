@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
+from pressgraph.i18n import gettext
 from pressgraph.server.http.negotiation import accepts_gzip, field
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from pressgraph.i18n import Text
     from pressgraph.server.http.negotiation import MediaType
 
 WORTH_COMPRESSING = 1024
@@ -54,10 +56,14 @@ class Representation:
         return self._gzipped, packed_tag(self.etag) if self.etag else "", True
 
 
-def not_acceptable(offered: Iterable[MediaType], what: str = "this") -> RequestError:
+def not_acceptable(offered: Iterable[MediaType], what: Text | None = None) -> RequestError:
     """Return the error for a request that accepts none of the media types that there are."""
     names = ", ".join(it.media_type for it in offered)
-    return RequestError(406, f"{what} has one of the media types {names}", {"vary": "Accept"})
+    return RequestError(
+        406,
+        gettext("{what} has one of the media types {names}", what=what or gettext("this"), names=names),
+        {"vary": "Accept"},
+    )
 
 
 def error_response(error: RequestError) -> Response:

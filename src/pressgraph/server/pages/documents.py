@@ -10,13 +10,13 @@ import pyoxigraph as ox
 from starlette.responses import RedirectResponse, Response
 
 from pressgraph.export.jsonld import json_ld
+from pressgraph.i18n import gettext
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.server.http.addresses import Addresses, Place, about, is_iri, link, split_suffix
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, HTML, LINKED_TYPES, MediaType, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
 from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
-from pressgraph.server.pages.messages import messages
 from pressgraph.server.pages.models import Names, thing_model
 from pressgraph.server.pages.reader import chosen_language
 from pressgraph.server.sparql.descriptions import write_rdf
@@ -96,7 +96,7 @@ class DocumentPages:
         readings = dict(self._addresses.readings(path, query))
         iri = await self._descriptions.first_existing(snapshot, list(readings))
         if iri is None:
-            raise self._missing(request, unquote(path.removeprefix("doc/")))
+            raise self._missing(unquote(path.removeprefix("doc/")))
         return await self._document(request, snapshot, iri, readings[iri])
 
     async def about(self, request: Request, snapshot: ServedSnapshot) -> Response:
@@ -106,9 +106,9 @@ class DocumentPages:
         """
         iri = dict(parameters(request.scope["query_string"])).get("iri", "")
         if not is_iri(iri):
-            raise RequestError(400, "the address needs ?iri= with an absolute IRI")
+            raise RequestError(400, gettext("the address needs ?iri= with an absolute IRI"))
         if len(iri) > _LONGEST_IRI:
-            raise RequestError(400, "the IRI is too long")
+            raise RequestError(400, gettext("the IRI is too long"))
         return await self._document(request, snapshot, iri, None, about(iri))
 
     async def _redirect(self, request: Request, snapshot: ServedSnapshot, path: str, query: str) -> Response:
@@ -116,7 +116,7 @@ class DocumentPages:
         readings = dict(self._addresses.readings(path, query))
         iri = await self._descriptions.first_existing(snapshot, list(readings))
         if iri is None:
-            raise self._missing(request, unquote(path))
+            raise self._missing(unquote(path))
         place, media_type = self._addresses.where(iri), readings[iri]
         if media_type is not None:
             place = place.as_type(media_type) or place
@@ -124,13 +124,13 @@ class DocumentPages:
         target = place.link(mount_prefix(request), *((("lang", chosen),) if chosen else ()))
         return RedirectResponse(target, 303, {**CORS, "vary": "Accept", "link": f'<{target}>; rel="describedby"'})
 
-    def _missing(self, request: Request, path: str) -> RequestError:
+    def _missing(self, path: str) -> RequestError:
         """Return the error for an IRI of which nothing is said: gone, or never there."""
         below = path.removeprefix("id/")
-        text = messages(self._renderer.language(request))
-        gone = self._dataset.is_gone(below)
-        status, message = (410, text["gone"]) if gone else (404, text["unknown"])
-        return RequestError(status, f"{message}: {below[:200]}")
+        if self._dataset.is_gone(below):
+            gone = gettext("this was published here once, and is not any more: {id}", id=below[:200])
+            return RequestError(410, gone)
+        return RequestError(404, gettext("nothing here is known by this name: {id}", id=below[:200]))
 
     def _context(self, request: Request) -> Response:
         """Answer with the JSON-LD context of the profile."""
@@ -192,7 +192,7 @@ class DocumentPages:
             document = await self._descriptions.document(snapshot, iri)
             drawn = await self._background.run(draw, found, document)
             if drawn is None:
-                raise self._missing(request, renderer.names(request).local(iri))
+                raise self._missing(renderer.names(request).local(iri))
             return drawn
 
         def draw(found: dict[str, Any], document: dict[str, Any]) -> bytes | None:
@@ -304,7 +304,7 @@ class DocumentPages:
         address = base_address(request, self._url)
         written = await self._background.run(self._write, address, iri, media_type, place, document, terms)
         if written is None:
-            raise self._missing(request, iri.removeprefix(self._base))
+            raise self._missing(iri.removeprefix(self._base))
         return written
 
     def _write(
@@ -338,9 +338,9 @@ def _sent(request: Request) -> tuple[str, str]:
     path = sent_path(request).removeprefix("/")
     query: bytes = request.scope["query_string"]
     if not path.isascii() or not query.isascii():
-        raise RequestError(400, "the address has characters that are not escaped")
+        raise RequestError(400, gettext("the address has characters that are not escaped"))
     if len(path) > _LONGEST_IRI:
-        raise RequestError(404, "there is nothing here")
+        raise RequestError(404, gettext("there is nothing here"))
     return path, query.decode("ascii") if len(query) <= _LONGEST_IRI else ""
 
 

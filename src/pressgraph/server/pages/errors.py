@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.i18n import gettext, in_language
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import RequestError, error_response
 from pressgraph.server.pages.reader import wants_page
@@ -38,7 +39,11 @@ class ErrorPages:
         """Answer what no route answers."""
         status = getattr(error, "status_code", _NOT_FOUND)
         headers = getattr(error, "headers", None)
-        message = "this address does not take that method" if status == _BAD_METHOD else "there is nothing here"
+        message = (
+            gettext("this address does not take that method")
+            if status == _BAD_METHOD
+            else gettext("there is nothing here")
+        )
         return await self._answer(request, RequestError(status, message, headers))
 
     async def _answer(self, request: Request, error: RequestError) -> Response:
@@ -52,7 +57,7 @@ class ErrorPages:
                 "status": error.status,
                 "headers": {"cache-control": "no-store", **error.headers},
                 "code": error.status,
-                "message": error.message,
+                "message": in_language(error.message, self._renderer.language(request)),
                 "near": near,
             },
         )

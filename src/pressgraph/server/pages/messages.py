@@ -1,156 +1,167 @@
-"""The words of the pages, in the languages that the shipped profile speaks."""
+"""The words of the pages, in the languages that there are catalogues for."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, TypeVar
 
+from pressgraph.i18n import gettext, languages, pgettext
+from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 from pressgraph.rdf import OA, OWL, PROV, RDF, RDFS, SKOS
 
-LANGUAGES = {"en": "English", "de": "Deutsch"}
-"""The languages, each by its own name."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-# key: English, German
-_MESSAGES: dict[str, tuple[str, str]] = {
-    "about_site": ("About this graph", "Über diesen Graphen"),
-    "about_things": ("What is known", "Was bekannt ist"),
-    "all_rows": ("{} rows", "{} Zeilen"),
-    "also_kinds": ("It is also:", "Es ist auch:"),
-    "any": ("any", "beliebig"),
-    "ask": ("Ask", "Fragen"),
-    "characters": ("characters", "Zeichen"),
-    "common_kinds": ("What is in it", "Was darin ist"),
-    "dataset": ("Dataset description", "Beschreibung des Datensatzes"),
-    "default": ("If empty:", "Wenn leer:"),
-    "download": ("Download as", "Herunterladen als"),
-    "endpoint": ("SPARQL endpoint", "SPARQL-Endpunkt"),
-    "error": ("This did not work", "Das hat nicht geklappt"),
-    "examples": ("Where it is used", "Wo es verwendet wird"),
-    "fact_address": ("The address of this fact", "Die Adresse dieses Fakts"),
-    "facts": ("facts", "Fakten"),
-    "find": ("Search", "Suchen"),
-    "first_page": ("Linked data from press releases", "Verknüpfte Daten aus Pressemitteilungen"),
-    "first_rows": (
-        "The first {} rows; a download has them all.",
-        "Die ersten {} Zeilen; ein Download enthält alle.",
-    ),
-    "formats": ("This page as data", "Diese Seite als Daten"),
-    "gone": ("this was published here once, and is not any more", "dies war hier veröffentlicht und ist es nicht mehr"),
-    "graph_of": (
-        "The facts of press releases, as linked data",
-        "Die Fakten von Pressemitteilungen als verknüpfte Daten",
-    ),
-    "graph_says": ("What this graph says", "Was dieser Graph aussagt"),
-    "home": ("To the first page", "Zur Startseite"),
-    "imprint": ("Imprint", "Impressum"),
-    "instances": ("Things of this kind", "Dinge dieser Art"),
-    "intro": (
+    from pressgraph.i18n import Text
+
+K = TypeVar("K")
+
+_OWN_NAME = pgettext("a language's own name", "English")
+LANGUAGES = {tag: _OWN_NAME.to(tag) if tag == "en" or _OWN_NAME.to(tag) != _OWN_NAME else tag for tag in languages()}
+"""The languages, each by its own name, or by its tag where its catalogue does not say it."""
+
+_MESSAGES = {
+    "about_site": pgettext("page", "About this graph"),
+    "about_things": pgettext("page", "What is known"),
+    "also_kinds": pgettext("page", "It is also:"),
+    "any": pgettext("page", "any"),
+    "ask": pgettext("page", "Ask"),
+    "characters": pgettext("page", "characters"),
+    "common_kinds": pgettext("page", "What is in it"),
+    "dataset": pgettext("page", "Dataset description"),
+    "default": pgettext("page", "If empty:"),
+    "download": pgettext("page", "Download as"),
+    "endpoint": pgettext("page", "SPARQL endpoint"),
+    "error": pgettext("page", "This did not work"),
+    "examples": pgettext("page", "Where it is used"),
+    "fact_address": pgettext("page", "The address of this fact"),
+    "facts": pgettext("page", "facts"),
+    "find": pgettext("page", "Search"),
+    "first_page": pgettext("page", "Linked data from press releases"),
+    "formats": pgettext("page", "This page as data"),
+    "graph_of": pgettext("page", "The facts of press releases, as linked data"),
+    "graph_says": pgettext("page", "What this graph says"),
+    "home": pgettext("page", "To the first page"),
+    "imprint": pgettext("page", "Imprint"),
+    "instances": pgettext("page", "Things of this kind"),
+    "intro": pgettext(
+        "page",
         "Every thing and every fact has an address. Facts say where they were read: in which source, at which characters.",
-        "Jedes Ding und jeder Fakt hat eine Adresse. Fakten sagen, wo sie gelesen wurden: in welcher Quelle, an welcher Stelle.",
     ),
-    "shortcuts": ("Ctrl+Enter runs it, Ctrl+Space completes.", "Strg+Enter führt aus, Strg+Leertaste ergänzt."),
-    "links_here": ("What points here", "Was hierher zeigt"),
-    "main_menu": ("Main menu", "Hauptmenü"),
-    "more_links": ("There are more; ask for them on the query page.", "Es gibt mehr; fragen Sie auf der Abfrageseite."),
-    "near": ("Were you looking for one of these?", "Haben Sie etwas davon gesucht?"),
-    "newest": ("Newest releases", "Neueste Mitteilungen"),
-    "no": ("No", "Nein"),
-    "no_place": ("no place given", "ohne Stelle"),
-    "no_rows": ("Nothing matches.", "Nichts passt."),
-    "nothing_found": (
-        "Nothing has a name with this text. Try fewer words, or the beginning of one.",
-        "Nichts trägt einen Namen mit diesem Text. Versuchen Sie weniger Wörter oder den Anfang eines Wortes.",
-    ),
-    "one_row": ("1 row", "1 Zeile"),
-    "optional": ("may stay empty", "darf leer bleiben"),
-    "own_query": ("Ask a question of your own", "Eine eigene Frage stellen"),
-    "prefixes": ("Prefixes that need no declaration", "Präfixe, die nicht deklariert werden müssen"),
-    "privacy": ("Privacy", "Datenschutz"),
-    "query": ("Query", "Abfrage"),
-    "query_problem": ("This could not be answered:", "Das ließ sich nicht beantworten:"),
-    "query_text": ("SPARQL query", "SPARQL-Abfrage"),
-    "questions": ("Questions to ask", "Fragen an den Graphen"),
-    "read_from": ("Facts read from this source", "Fakten aus dieser Quelle"),
-    "releases": ("releases", "Mitteilungen"),
-    "results": ("Result", "Ergebnis"),
-    "reviewed": ("reviewed by", "geprüft von"),
-    "run": ("Run the query", "Abfrage ausführen"),
-    "saved": ("Saved queries", "Gespeicherte Abfragen"),
-    "search": ("Search by name", "Nach Namen suchen"),
-    "shape_paths": ("About:", "Über:"),
-    "shape_properties": ("Conditions:", "Bedingungen:"),
-    "shape_targets": ("For:", "Für:"),
-    "shapes": ("Shapes", "Shapes"),
-    "skip": ("Skip to the content", "Zum Inhalt springen"),
-    "some_rows": ("{} of {} are shown.", "{} von {} werden gezeigt."),
-    "stated_in": ("in", "in"),
-    "terms": ("Terms", "Begriffe"),
-    "things": ("things", "Dinge"),
-    "triples": ("triples", "Tripel"),
-    "unknown": ("nothing here is known by this name", "unter diesem Namen ist hier nichts bekannt"),
-    "unused": ("not used", "nicht verwendet"),
-    "used": ("used {} times", "{}-mal verwendet"),
-    "used_once": ("used once", "einmal verwendet"),
-    "vocabularies": ("Vocabularies", "Vokabulare"),
-    "what_now": (
-        "Search for a name, or start at the first page.",
-        "Suchen Sie nach einem Namen oder beginnen Sie auf der ersten Seite.",
-    ),
-    "whole_graph": ("The whole graph as data", "Der ganze Graph als Daten"),
-    "yes": ("Yes", "Ja"),
+    "shortcuts": pgettext("page", "Ctrl+Enter runs it, Ctrl+Space completes."),
+    "links_here": pgettext("page", "What points here"),
+    "main_menu": pgettext("page", "Main menu"),
+    "more_links": pgettext("page", "There are more; ask for them on the query page."),
+    "near": pgettext("page", "Were you looking for one of these?"),
+    "newest": pgettext("page", "Newest releases"),
+    "no": pgettext("page", "No"),
+    "no_place": pgettext("page", "no place given"),
+    "no_rows": pgettext("page", "Nothing matches."),
+    "nothing_found": pgettext("page", "Nothing has a name with this text. Try fewer words, or the beginning of one."),
+    "one_row": pgettext("page", "1 row"),
+    "optional": pgettext("page", "may stay empty"),
+    "own_query": pgettext("page", "Ask a question of your own"),
+    "prefixes": pgettext("page", "Prefixes that need no declaration"),
+    "privacy": pgettext("page", "Privacy"),
+    "query": pgettext("page", "Query"),
+    "query_problem": pgettext("page", "This could not be answered:"),
+    "query_text": pgettext("page", "SPARQL query"),
+    "questions": pgettext("page", "Questions to ask"),
+    "read_from": pgettext("page", "Facts read from this source"),
+    "releases": pgettext("page", "releases"),
+    "results": pgettext("page", "Result"),
+    "reviewed": pgettext("page", "reviewed by"),
+    "run": pgettext("page", "Run the query"),
+    "saved": pgettext("page", "Saved queries"),
+    "search": pgettext("page", "Search by name"),
+    "shape_paths": pgettext("page", "About:"),
+    "shape_properties": pgettext("page", "Conditions:"),
+    "shape_targets": pgettext("page", "For:"),
+    "shapes": pgettext("page", "Shapes"),
+    "skip": pgettext("page", "Skip to the content"),
+    "stated_in": pgettext("page", "in"),
+    "terms": pgettext("page", "Terms"),
+    "things": pgettext("page", "things"),
+    "triples": pgettext("page", "triples"),
+    "unused": pgettext("page", "not used"),
+    "used_once": pgettext("page", "used once"),
+    "vocabularies": pgettext("page", "Vocabularies"),
+    "what_now": pgettext("page", "Search for a name, or start at the first page."),
+    "whole_graph": pgettext("page", "The whole graph as data"),
+    "yes": pgettext("page", "Yes"),
+}
+# what numbers are filled into
+_WITH_NUMBERS = {
+    "all_rows": N_("{count} rows"),
+    "first_rows": N_("The first {count} rows; a download has them all."),
+    "some_rows": N_("{shown} of {total} are shown."),
+    "used": N_("used {count} times"),
 }
 _ERRORS = {
-    400: ("This request does not make sense", "Diese Anfrage ergibt keinen Sinn"),
-    403: ("This is not allowed", "Das ist nicht erlaubt"),
-    404: ("Not found", "Nicht gefunden"),
-    406: ("Not available in this form", "In dieser Form nicht verfügbar"),
-    410: ("Gone", "Nicht mehr vorhanden"),
-    413: ("Too large", "Zu groß"),
-    503: ("Busy", "Überlastet"),
-    504: ("This took too long", "Das hat zu lange gedauert"),
+    400: pgettext("page", "This request does not make sense"),
+    403: pgettext("page", "This is not allowed"),
+    404: pgettext("page", "Not found"),
+    406: pgettext("page", "Not available in this form"),
+    410: pgettext("page", "Gone"),
+    413: pgettext("page", "Too large"),
+    503: pgettext("page", "Busy"),
+    504: pgettext("page", "This took too long"),
 }
 _WORDS_OF_OTHERS = {
-    f"{RDF}type": ("kind", "Art"),
-    f"{RDFS}label": ("label", "Bezeichnung"),
-    f"{RDFS}comment": ("comment", "Anmerkung"),
-    f"{RDFS}isDefinedBy": ("defined by", "definiert in"),
-    f"{RDFS}subClassOf": ("narrower than", "enger als"),
-    f"{RDFS}subPropertyOf": ("narrower than (property)", "enger als (Eigenschaft)"),
-    f"{RDFS}domain": ("property of", "Eigenschaft von"),
-    f"{RDFS}range": ("has values of kind", "hat Werte der Art"),
-    f"{RDFS}seeAlso": ("see also", "siehe auch"),
-    f"{OWL}Class": ("class", "Klasse"),
-    f"{OWL}Ontology": ("ontology", "Ontologie"),
-    f"{OWL}ObjectProperty": ("property", "Eigenschaft"),
-    f"{OWL}DatatypeProperty": ("property with literal values", "Eigenschaft mit Literalwerten"),
-    f"{OWL}AnnotationProperty": ("annotation", "Annotation"),
-    f"{OWL}disjointWith": ("excludes", "schließt aus"),
-    f"{OWL}inverseOf": ("inverse of", "Umkehrung von"),
-    f"{OWL}equivalentClass": ("same as", "gleich"),
-    f"{OWL}versionIRI": ("version", "Version"),
-    f"{OWL}versionInfo": ("version number", "Versionsnummer"),
-    f"{OWL}imports": ("imports", "importiert"),
-    f"{SKOS}Concept": ("concept", "Begriff"),
-    f"{SKOS}ConceptScheme": ("vocabulary", "Vokabular"),
-    f"{OA}hasSource": ("from", "aus"),
-    f"{OA}hasSelector": ("place", "Stelle"),
-    f"{OA}start": ("from character", "von Zeichen"),
-    f"{OA}end": ("to character", "bis Zeichen"),
-    f"{PROV}wasDerivedFrom": ("read from", "gelesen in"),
-    f"{PROV}Bundle": ("receipts", "Belege"),
+    f"{RDF}type": pgettext("vocabulary", "kind"),
+    f"{RDFS}label": pgettext("vocabulary", "label"),
+    f"{RDFS}comment": pgettext("vocabulary", "comment"),
+    f"{RDFS}isDefinedBy": pgettext("vocabulary", "defined by"),
+    f"{RDFS}subClassOf": pgettext("vocabulary", "narrower than"),
+    f"{RDFS}subPropertyOf": pgettext("vocabulary", "narrower than (property)"),
+    f"{RDFS}domain": pgettext("vocabulary", "property of"),
+    f"{RDFS}range": pgettext("vocabulary", "has values of kind"),
+    f"{RDFS}seeAlso": pgettext("vocabulary", "see also"),
+    f"{OWL}Class": pgettext("vocabulary", "class"),
+    f"{OWL}Ontology": pgettext("vocabulary", "ontology"),
+    f"{OWL}ObjectProperty": pgettext("vocabulary", "property"),
+    f"{OWL}DatatypeProperty": pgettext("vocabulary", "property with literal values"),
+    f"{OWL}AnnotationProperty": pgettext("vocabulary", "annotation"),
+    f"{OWL}disjointWith": pgettext("vocabulary", "excludes"),
+    f"{OWL}inverseOf": pgettext("vocabulary", "inverse of"),
+    f"{OWL}equivalentClass": pgettext("vocabulary", "same as"),
+    f"{OWL}versionIRI": pgettext("vocabulary", "version"),
+    f"{OWL}versionInfo": pgettext("vocabulary", "version number"),
+    f"{OWL}imports": pgettext("vocabulary", "imports"),
+    f"{SKOS}Concept": pgettext("vocabulary", "concept"),
+    f"{SKOS}ConceptScheme": pgettext("vocabulary", "vocabulary"),
+    f"{OA}hasSource": pgettext("vocabulary", "from"),
+    f"{OA}hasSelector": pgettext("vocabulary", "place"),
+    f"{OA}start": pgettext("vocabulary", "from character"),
+    f"{OA}end": pgettext("vocabulary", "to character"),
+    f"{PROV}wasDerivedFrom": pgettext("vocabulary", "read from"),
+    f"{PROV}Bundle": pgettext("vocabulary", "receipts"),
 }
 """What other vocabularies call things, where the profile gives them no label."""
 
 
 def word_of_others(iri: str, language: str) -> str:
     """Return what a term of a common vocabulary is called; an empty text for others."""
-    words = _WORDS_OF_OTHERS.get(iri)
-    return words[list(LANGUAGES).index(language)] if words else ""
+    word = _WORDS_OF_OTHERS.get(iri)
+    return word.to(language) if word is not None else ""
 
 
-def messages(language: str) -> dict[str, Any]:
-    """Return the words in a language, one of LANGUAGES; under `errors` the headings by status."""
-    column = list(LANGUAGES).index(language)
+@lru_cache(maxsize=len(LANGUAGES))
+def messages(language: str) -> Mapping[str, object]:
+    """Return the words in a language, one of LANGUAGES; what numbers are filled into as functions of them.
+
+    Under `errors` are the headings by status.
+    """
     return {
-        **{key: words[column] for key, words in _MESSAGES.items()},
-        "errors": {status: words[column] for status, words in _ERRORS.items()},
+        **_said(_MESSAGES, language),
+        **{key: partial(_filled, message, language) for key, message in _WITH_NUMBERS.items()},
+        "errors": _said(_ERRORS, language),
     }
+
+
+def _said(words: Mapping[K, Text], language: str) -> dict[K, str]:
+    return {key: text.to(language) for key, text in words.items()}
+
+
+def _filled(message: str, language: str, **numbers: str) -> str:
+    return gettext(message, **numbers).to(language)

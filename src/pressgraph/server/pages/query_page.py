@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
+from pressgraph.i18n import Text, gettext, in_language, joined
 from pressgraph.query.forms import query_form
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
@@ -106,7 +107,7 @@ class QueryPage:
                 "saved": saved,
                 "form": self._form(request, saved, values) if saved else [],
                 "queries": self._by_folder(),
-                "problem": problem,
+                "problem": in_language(problem, self._renderer.language(request)),
                 "line": line,
                 "column": column,
                 "excerpt": _excerpt(text, line, column),
@@ -126,8 +127,8 @@ class QueryPage:
         """
         saved = self._saved_queries.get(fields["saved"])
         if saved is None:
-            hint = did_you_mean(fields["saved"], self._saved_queries, otherwise="the list has them all")
-            raise QueryError(f"there is no saved query '{fields['saved'][:100]}'", hint=hint)
+            hint = did_you_mean(fields["saved"], self._saved_queries, otherwise=gettext("the list has them all"))
+            raise QueryError(gettext("there is no saved query '{query}'", query=fields["saved"][:100]), hint=hint)
         values = {name: value for name in saved.parameters if (value := fields.get(f"p.{name}", "").strip())}
         for name, parameter in saved.parameters.items():
             if parameter.type == "lang":
@@ -267,9 +268,12 @@ class QueryPage:
         return respond(request, terms, {"cache-control": "no-cache", "vary": "Accept-Language, Cookie"})
 
 
-def _sentence(error: PressgraphError) -> str:
-    hint = getattr(error, "hint", None)
-    return f"{error} ({hint})" if hint and hint not in str(error) else str(error)
+def _sentence(error: PressgraphError) -> Text:
+    """Return an error as one sentence: where, what, and what to do."""
+    parts = [f"{error.place}: "] if error.place else []
+    parts += [error.reason]
+    parts += [" (", error.hint, ")"] if error.hint else []
+    return joined("", parts)
 
 
 def _excerpt(text: str, line: int, column: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from pressgraph.i18n import gettext
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS
 from pressgraph.server.http.requests import mount_prefix, readable_parameters
@@ -52,7 +53,7 @@ class StaticFiles:
         """
         file = self._files.get(request.path_params["name"])
         if file is None:
-            raise RequestError(404, "there is nothing here")
+            raise RequestError(404, gettext("there is nothing here"))
         # an address with the file's fingerprint never stands for anything else
         version = dict(readable_parameters(request)).get("v")
         kept = f"public, max-age={_YEAR}, immutable" if version == file.etag.strip('"') else "no-cache"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pressgraph.i18n import gettext
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, GRAPHS, HTML, ROWS, choose, field
 from pressgraph.server.http.requests import base_address, media_type, parameters, read_body
 from pressgraph.server.http.responses import (
@@ -85,7 +86,7 @@ class SparqlEndpoint:
                     self._update.access.check(request)
                     largest = self._update.largest
             case _:
-                raise RequestError(405, "queries come by GET or POST", {"allow": _METHODS})
+                raise RequestError(405, gettext("queries come by GET or POST"), {"allow": _METHODS})
         seconds = self._settings.body_timeout
         operation = await read_operation(request, lambda: read_body(request, most=largest, seconds=seconds))
         if operation.update is not None:
@@ -102,7 +103,7 @@ class SparqlEndpoint:
         names = [value for name, value in parameters(request.scope["query_string"]) if name == "type"]
         wanted = next((it for it in (*ROWS, *GRAPHS) if names[:1] == [it.media_type]), None)
         if wanted is None:
-            raise RequestError(400, "the address needs a known ?type=")
+            raise RequestError(400, gettext("the address needs a known ?type="))
         headers = [(name, value) for name, value in request.scope["headers"] if name != b"accept"]
         request.scope["headers"] = [*headers, (b"accept", wanted.media_type.encode())]
         response = await self.answer(Request(request.scope, request.receive), snapshot)
@@ -112,7 +113,7 @@ class SparqlEndpoint:
     async def _describe(self, request: Request, snapshot: ServedSnapshot) -> Response:
         """Answer a bare request: the query page, or the service description (SPARQL 1.1 Service Description, 2)."""
         if request.method == "POST":
-            raise RequestError(400, "the request has no query")
+            raise RequestError(400, gettext("the request has no query"))
         chosen = choose(field(request.headers, "accept"), (*GRAPHS, HTML))
         if chosen is None:
             raise not_acceptable(DOCUMENT_TYPES)
@@ -151,7 +152,7 @@ class SparqlEndpoint:
         prepared = result.prepared
         if not prepared.acceptable:
             result.job.close()
-            raise not_acceptable(prepared.offered, "the answer")
+            raise not_acceptable(prepared.offered, gettext("the answer"))
         if isinstance(found, Representation):
             return _respond(request, found)
         return self._stream(request, prepared, found.beginning, result)

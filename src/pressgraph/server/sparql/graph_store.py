@@ -12,6 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import PlainTextResponse, Response
 
 from pressgraph.dataset import SERIALIZATIONS
+from pressgraph.i18n import gettext
 from pressgraph.server.failures import JobError, request_error
 from pressgraph.server.http.negotiation import GRAPHS, choose, field
 from pressgraph.server.http.requests import (
@@ -77,7 +78,7 @@ class GraphStore:
             case "PUT" | "POST" | "DELETE":
                 self._access.check(request)
                 return await self._change(request, snapshot)
-        raise RequestError(405, "a graph takes GET, PUT, POST and DELETE", {"allow": _WRITING})
+        raise RequestError(405, gettext("a graph takes GET, PUT, POST and DELETE"), {"allow": _WRITING})
 
     def _graph(self, request: Request) -> tuple[bool, str | None]:
         """Return whether a request names a graph, and the graph; None is the default graph (4.1, 4.2).
@@ -90,7 +91,7 @@ class GraphStore:
         default = any(name == "default" for name, _ in fields)
         below = sent_path(request).removeprefix("/store").removeprefix("/")
         if len(names) + default + bool(below) > 1:
-            raise RequestError(400, "the request names more than one graph")
+            raise RequestError(400, gettext("the request names more than one graph"))
         if below:
             return True, absolute_iri(f"{base}store/{unquote(below, errors='strict') if '%' not in below else below}")
         if names:
@@ -105,7 +106,7 @@ class GraphStore:
             raise RequestError(400, _NO_GRAPH)
         chosen = choose(field(request.headers, "accept"), GRAPHS)
         if chosen is None:
-            raise not_acceptable(GRAPHS, "a graph")
+            raise not_acceptable(GRAPHS, gettext("a graph"))
         compress = takes_gzip(request)
         etag = _etag(snapshot, graph, chosen, packed=compress)
         headers = {**CORS, "vary": "Accept, Accept-Encoding"}
@@ -149,7 +150,7 @@ class GraphStore:
         """
         match, none = (field(request.headers, name) for name in ("if-match", "if-none-match"))
         tags = {_etag(snapshot, graph, it, packed=packed) for it in GRAPHS for packed in (False, True)}
-        failed = RequestError(412, "the graph is not in the state that the request names; read it again")
+        failed = RequestError(412, gettext("the graph is not in the state that the request names; read it again"))
         wanted: dict[str, Any] = {"revision": None, "exists": None}
         if match is not None:
             if match.strip() == "*":
@@ -206,7 +207,7 @@ class GraphStore:
             return await self._multipart(request, body)
         _check_kind(kind)
         if charset not in {"utf-8", "utf8"}:
-            raise RequestError(415, "a graph comes in UTF-8")
+            raise RequestError(415, gettext("a graph comes in UTF-8"))
         return [kind], [body]
 
     async def _multipart(self, request: Request, body: bytes) -> tuple[list[str], list[bytes]]:
@@ -219,18 +220,18 @@ class GraphStore:
         try:
             parts = await parser.parse()
         except (MultiPartException, KeyError, ValueError) as error:
-            raise RequestError(400, "the request's body is not multipart/form-data") from error
+            raise RequestError(400, gettext("the request's body is not multipart/form-data")) from error
         kinds, contents = [], []
         for _, part in parts.multi_items():
             if isinstance(part, str):
-                raise RequestError(400, "each part needs a filename and a Content-Type")
+                raise RequestError(400, gettext("each part needs a filename and a Content-Type"))
             kind = (part.content_type or "").partition(";")[0].strip().lower()
             _check_kind(kind)
             kinds.append(kind)
             contents.append(await part.read())
         await parts.close()
         if not kinds:
-            raise RequestError(400, "the request has no parts")
+            raise RequestError(400, gettext("the request has no parts"))
         return kinds, contents
 
 
@@ -246,7 +247,12 @@ def _check_kind(kind: str) -> None:
     known = ", ".join(sorted(_TRIPLES))
     if kind in _NAMED:
         raise RequestError(
-            415, f"{kind} holds named graphs, and this address is one graph: send each as one of {known}"
+            415,
+            gettext(
+                "{media_type} holds named graphs, and this address is one graph: send each as one of {words}",
+                media_type=kind,
+                words=known,
+            ),
         )
     if kind not in _TRIPLES:
-        raise RequestError(415, f"a graph comes as one of {known}")
+        raise RequestError(415, gettext("a graph comes as one of {words}", words=known))

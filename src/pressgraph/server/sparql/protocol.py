@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.i18n import gettext
 from pressgraph.server.http.requests import absolute_iri, media_type, parameters
 from pressgraph.server.http.responses import RequestError
 
@@ -38,21 +39,29 @@ async def read_operation(request: Request, body: Callable[[], Awaitable[bytes]])
     if request.method == "POST":
         kind, charset = media_type(request)
         if kind not in {URL_ENCODED, QUERY, UPDATE}:
-            raise RequestError(415, f"a POST has the media type {URL_ENCODED}, {QUERY} or {UPDATE}")
+            raise RequestError(
+                415,
+                gettext(
+                    "a POST has the media type {form}, {query} or {update}",
+                    form=URL_ENCODED,
+                    query=QUERY,
+                    update=UPDATE,
+                ),
+            )
         if charset not in {"utf-8", "utf8"}:
-            raise RequestError(415, "a query or update is UTF-8")
+            raise RequestError(415, gettext("a query or update is UTF-8"))
         try:
             text = (await body()).decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RequestError(400, "the request's body is not UTF-8") from error
+            raise RequestError(400, gettext("the request's body is not UTF-8")) from error
         if kind == URL_ENCODED:
             fields += parameters(text)
         else:
             if any(name in {"query", "update"} for name, _ in fields):
-                raise RequestError(400, "the request has a query or update in its address and in its body")
+                raise RequestError(400, gettext("the request has a query or update in its address and in its body"))
             fields.append(("query" if kind == QUERY else "update", text))
     elif any(name == "update" for name, _ in fields):
-        raise RequestError(400, "an update is sent by POST")
+        raise RequestError(400, gettext("an update is sent by POST"))
     return _operation(fields)
 
 
@@ -62,7 +71,7 @@ def _operation(fields: list[tuple[str, str]]) -> Operation:
         found.setdefault(name, []).append(value)
     queries = [*found.get("query", ()), *found.get("update", ())]
     if len(queries) > 1:
-        raise RequestError(400, "the request has more than one query or update")
+        raise RequestError(400, gettext("the request has more than one query or update"))
 
     def graphs(name: str) -> tuple[str, ...] | None:
         return tuple(map(absolute_iri, found[name])) if name in found else None
@@ -70,9 +79,9 @@ def _operation(fields: list[tuple[str, str]]) -> Operation:
     default, named = graphs("default-graph-uri"), graphs("named-graph-uri")
     using, using_named = graphs("using-graph-uri"), graphs("using-named-graph-uri")
     if "update" in found and (default or named):
-        raise RequestError(400, "an update takes using-graph-uri and using-named-graph-uri")
+        raise RequestError(400, gettext("an update takes using-graph-uri and using-named-graph-uri"))
     if "query" in found and (using or using_named):
-        raise RequestError(400, "a query takes default-graph-uri and named-graph-uri")
+        raise RequestError(400, gettext("a query takes default-graph-uri and named-graph-uri"))
     return Operation(
         query=found["query"][0] if "query" in found else None,
         update=found["update"][0] if "update" in found else None,

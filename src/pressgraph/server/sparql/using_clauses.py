@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import QueryError
+from pressgraph.i18n import gettext
 from pressgraph.query.lexer import Token, tokens
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def with_dataset(text: str, using: Sequence[str], using_named: Sequence[str]) ->
             match token.text.upper():
                 case "USING" | "WITH":
                     raise QueryError(
-                        "the update has USING or WITH, and the request using-graph-uri or using-named-graph-uri"
+                        gettext(
+                            "the update has USING or WITH, and the request using-graph-uri or using-named-graph-uri"
+                        )
                     )
                 case "WHERE" if before is not None and before.text.upper() == "DELETE":
                     # DELETE WHERE {…} takes no USING; the same as a template and a pattern does
@@ -54,4 +57,4 @@ def _group(text: str, following: list[Token]) -> str:
             depth += (token.text == "{") - (token.text == "}")
             if depth == 0:
                 return text[following[0].start : token.start + 1]
-    raise QueryError("the update has a brace that is not closed")
+    raise QueryError(gettext("the update has a brace that is not closed"))

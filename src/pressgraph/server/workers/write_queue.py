@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pressgraph.dataset import Snapshots
 from pressgraph.errors import StoreError
+from pressgraph.i18n import gettext
 from pressgraph.server.failures import JobError, request_error
 from pressgraph.server.http.log import log_event
 from pressgraph.server.http.responses import RequestError
@@ -110,7 +111,7 @@ class WriteQueue:
         """
         write = _Write(request, contents)
         if len(self._waiting) >= _MOST_WAITING or sum(it.size for it in self._waiting) > _MOST_HELD * self._largest:
-            raise RequestError(503, "too many writes are waiting; try again soon", {"retry-after": "2"})
+            raise RequestError(503, gettext("too many writes are waiting; try again soon"), {"retry-after": "2"})
         self._waiting.append(write)
         try:
             async with self._lock:
