@@ -19,6 +19,7 @@ from pressgraph.cli import main
 from pressgraph.cli.language import spoken
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext, joined, language_of_run, languages, locale_language, ngettext, pgettext
+from pressgraph.server.pages.messages import LANGUAGES, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,14 +102,15 @@ def english(value: ast.expr) -> str | None:
 
 
 def test_errors_and_hints_are_messages() -> None:
-    """Those of the server are not looked at: it answers programs in English."""
+    """Those of query processes are not looked at: they reach the server as text."""
     kinds = {name for name, it in vars(errors).items() if isinstance(it, type) and issubclass(it, PressgraphError)}
+    kinds |= {"RequestError", "UsageError", "BadParameter", "warn"}
     said = []
     for path in sorted((ROOT / "src/pressgraph").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if "server" not in path.parts else ():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if "workers" not in path.parts else ():
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                given = node.args if name in kinds or name in {"UsageError", "BadParameter", "warn"} else []
+                given = node.args if name in kinds else []
                 given = [*given, *(it.value for it in node.keywords if it.arg in {"hint", "otherwise"})]
                 said += [f"{path.name}:{it.lineno}: {text}" for it in given if (text := english(it)) is not None]
     assert said == []
@@ -239,6 +241,12 @@ def test_a_configuration_that_is_wrong_is_said_in_the_language_that_is_left(text
     assert "Fehler: " in result.stderr
 
 
+@pytest.mark.parametrize(("locale", "language"), [("C", "en"), ("de_DE.UTF-8", "de")])
+def test_a_new_project_speaks_as_who_made_it(locale: str, language: str, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "new", LC_ALL=locale).exit_code == 0
+    assert f'language = "{language}"' in (tmp_path / "new" / "pressgraph.toml").read_text(encoding="utf-8")
+
+
 def commands(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
     for name, command in group.commands.items():
         yield from commands(command, *path, name) if hasattr(command, "commands") else [(*path, name)]
@@ -275,6 +283,15 @@ def test_help_is_in_the_language() -> None:
     # the next run has it in its own
     text = run("profile", "keys", "--help").output
     assert {"Options:", "  List the keys, or those of one class.", "  Example:"} <= set(text.splitlines())
+
+
+def test_pages_have_words_in_each_language() -> None:
+    words: dict[str, Any] = {tag: messages(tag) for tag in LANGUAGES}
+    assert dict(LANGUAGES) == {"en": "English", "de": "Deutsch"}
+    assert (words["en"]["find"], words["de"]["find"]) == ("Search", "Suchen")
+    some = [words[tag]["some_rows"](shown="1", total="2") for tag in ("en", "de")]
+    assert some == ["1 of 2 are shown.", "1 von 2 werden gezeigt."]
+    assert words["de"]["errors"][404] == "Nicht gefunden"
 
 
 # -- a third language is one file

@@ -26,8 +26,10 @@ _FILES = {
 }
 
 
-def create_project(folder: Path, *, base: str | None = None) -> list[Path]:
+def create_project(folder: Path, *, base: str | None = None, language: str = "en") -> list[Path]:
     """Write a new project into a folder, which is made if it is missing; return the files written.
+
+    `language` is that of its messages and labels.
 
     Raises ProjectError, before anything is written, where a file of the project is there already.
     """
@@ -49,7 +51,8 @@ def create_project(folder: Path, *, base: str | None = None) -> list[Path]:
     for name, path in targets.items():
         text = files("pressgraph").joinpath("templates", name).read_text(encoding="utf-8")
         with write_atomically(path) as file:
-            file.write(text.replace("@BASE@", base).replace("@FACTS@", patterns).encode())
+            text = text.replace("@BASE@", base).replace("@FACTS@", patterns).replace("@LANGUAGE@", language)
+            file.write(text.encode())
     document = facts_json_schema(load_profile(open_project(folder)))
     with write_atomically(schema) as file:
         file.write(json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")

@@ -29,7 +29,7 @@ def command(state: State, folder: Path, base: str | None) -> None:
     """
     from pressgraph.scaffold import create_project
 
-    written = create_project(folder, base=base)
+    written = create_project(folder, base=base, language=state.language)
     for path in written:
         state.say(gettext("wrote {path}", path=path))
     state.say(gettext("\nnext:"))
