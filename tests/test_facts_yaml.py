@@ -58,6 +58,8 @@ MISTAKES = [
     ("- id: document/d\n  datePublished: { en: 2019-01-01 }", "not-text", 4, 18, "wants a date, not a node"),
     ("- id: validity/v\n  duration: two years", "bad-literal", 4, 13, "P2Y for two years"),
     ("- id: validity/v\n  duration: 2 Jahre", "bad-literal", 4, 13, "write P2Y"),
+    # how spreadsheets count days
+    ("- id: document/d\n  datePublished: 43496", "bad-literal", 4, 18, "2019-01-31"),
     ("- id: lvl:silver\n  levelRank: 1e3", "bad-literal", 4, 14, "write 1000"),
     ("- id: lvl:silver\n  levelRank: 1_000", "bad-literal", 4, 14, "write 1000"),
     # words

@@ -86,8 +86,8 @@ def test_what_looks_like_a_keyword_names_nothing_and_costs_nothing_else(word: st
         ('"about": {"@context": 5, "name": "b"}', "@context", "invalid local context"),
         ('"about": {"@context": "https://other.example/c", "name": "b"}', "https://other", "nothing is fetched"),
         ('"@reverse": "x"', "x", "invalid @reverse value"),
-        ('"@index": 5', "@index", "invalid @index value"),
-        ('"@included": "x"', "x", "invalid @included value"),
+        ('"@index": 5', "@index", "invalid @index value; '@index' is left out"),
+        ('"@included": "x"', "x", "invalid @included value; '@included' is left out"),
     ],
 )
 def test_what_is_an_error_costs_its_key(word: str, place: str, reason: str) -> None:

@@ -124,6 +124,15 @@ def test_a_manifest_that_cannot_be_written_publishes_nothing(snapshots: Snapshot
     assert current.name == before
 
 
+def test_a_snapshot_whose_store_is_none_is_named(snapshots: Snapshots) -> None:
+    publish(snapshots)
+    current = snapshots.current()
+    assert current is not None
+    (current.path / "store").rename(current.path / "elsewhere")
+    with pytest.raises(StoreError, match=current.name):
+        current.open()
+
+
 def test_a_candidate_that_cannot_be_opened_is_named(snapshots: Snapshots) -> None:
     with snapshots.building(), snapshots.candidate() as candidate:
         (candidate.path / "store").write_bytes(b"no folder")
