@@ -91,6 +91,8 @@ def checkout(*arguments: str) -> bytes:
         ["convert", "FOUNDING", "-f", "nquads"],
         ["convert", "FOUNDING", "-f", "jsonld"],
         ["profile", "context"],
+        # the catalogue is there
+        ["--lang", "de", "profile", "keys", "AwardedLabel"],
         ["profile", "schema"],
         ["query"],
         ["query", "--show", "labels-valid-on"],
