@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.text import Text
 
 from pressgraph.i18n import gettext
@@ -53,19 +52,25 @@ def say(name: str, language: str, **values: object) -> str:
 
 def draw(report: Report, options: Options) -> str:
     """Return a report that has findings, at most as wide as asked for where words can be broken."""
+    lines = _TextReport(report, options).lines()
+    if not options.color:
+        return "".join(f"{line.plain}\n" for line in lines)
+    # most of what rich takes to import
+    from rich.console import Console
+
     # what the terminal is like is in the options, not in the environment
     console = Console(
         file=io.StringIO(),
         width=options.width,
-        color_system="standard" if options.color else None,
-        force_terminal=options.color,
-        no_color=not options.color,
+        color_system="standard",
+        force_terminal=True,
+        no_color=False,
         highlight=False,
         legacy_windows=False,
         _environ={},
     )
     with console.capture() as written:
-        for line in _TextReport(report, options).lines():
+        for line in lines:
             console.print(line, soft_wrap=True)
     return written.get()
 
