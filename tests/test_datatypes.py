@@ -308,6 +308,14 @@ def test_the_form_of_a_value_decides_which_alternative_it_is(tmp_path: Path, sha
     assert told(workspace.validate_changed()) == []
 
 
+@pytest.mark.parametrize("value", ["soon", "2026-1", "1.5"])
+def test_a_value_that_is_none_of_the_alternatives_is_named(tmp_path: Path, value: str) -> None:
+    shape = "sh:or ( [ sh:datatype xsd:date ] [ sh:datatype xsd:gYear ] )"
+    problems = project(tmp_path, shape, value).validate().problems
+    assert [it.rule for it in problems] == ["bad-literal"]
+    assert value in str(problems[0])
+
+
 def test_what_follows_texts_by_language_is_kept(tmp_path: Path) -> None:
     shape = "sh:or ( [ sh:class schema:Place ] [ sh:datatype rdf:langString ] )"
     workspace = project(tmp_path, shape, "[{ de: Leipzig }, { en: Leipsic }, place/x]", more=PLACE)
