@@ -38,6 +38,9 @@ REASONS = {
     "a withheld document, and what was read from it": "leakfoxtrot",
     "a withheld thing nested in another one": "leakgolf",
     "what is named below a withheld thing": "leakhotel",
+    "what follows from a personal fact": "leakindiafollows",
+    "what follows from a thing withheld by name": "leakjulietfollows",
+    "what follows from a personal fact and a public one": "leakkilofollows",
 }
 
 WITHHOLD = ("agent/leakdelta", "document/leakfoxtrot", "place/leakgolf", "agent/hidden")
@@ -59,6 +62,9 @@ facts:
   - { id: agent/other, type: Organization, name: Other, location: { id: place/leakgolf, type: Place, name: Leakgolf } }
   - id: agent/public
     contactPoint: { id: thing/leakalpha, type: ContactPoint, email: leakalpha@netz.example }
+    personal: true
+  - id: agent/public
+    contactPoint: { id: thing/mail, type: ContactPoint, email: leakindia@netz.example }
     personal: true
   - { id: agent/leakbravo, type: Person, name: Ida Leakbravo, personal: true }
   - { id: agent/leakcharlie, type: Person, name: Ida Leakcharlie, personal: true }
@@ -84,6 +90,33 @@ facts:
   - { id: agent/public, legalName: Leakfoxtrot, evidence: [0, 10] }
 """,
 }
+RULES = {
+    "from-mail": """
+# A name for a thing, of its mail address.
+CONSTRUCT { ?who schema:slogan ?word }
+WHERE {
+  ?who schema:contactPoint ?point . ?point schema:email ?mail
+  BIND (CONCAT(STRBEFORE(?mail, "@"), "follows") AS ?word)
+}
+""",
+    "from-mail-and-name": """
+# A name for a thing, of its mail address and of its name.
+CONSTRUCT { ?who schema:disambiguatingDescription ?word }
+WHERE {
+  ?who schema:contactPoint ?point ; schema:name ?name . ?point schema:email ?mail
+  BIND (CONCAT(REPLACE(STRBEFORE(?mail, "@"), "leakindia", "leakkilo"), "follows") AS ?word)
+}
+""",
+    "from-address": """
+# A name for a thing, of the web address of where it belongs.
+CONSTRUCT { ?who schema:slogan ?word }
+WHERE {
+  ?who schema:memberOf ?other . ?other schema:url ?url
+  BIND (REPLACE(STR(?url), "^https://leakdelta.*$", "leakjulietfollows") AS ?word)
+}
+""",
+}
+"""Rules of the project: what follows speaks of things that are published, in words that only withheld facts have."""
 KEPT = ("Public", "Known", "Other")
 """What no reason takes along."""
 THINGS = (
@@ -108,6 +141,9 @@ def make_project(folder: Path, *, lifted: bool) -> Path:
     publish = f"personal_data = {str(lifted).lower()}\nwithhold = {names}"
     (folder / "data").mkdir(parents=True)
     (folder / "pressgraph.toml").write_text(f"[project]\n{base}\n[publish]\n{publish}\n[serve]\nworkers = 1\n")
+    (folder / "queries" / "derive").mkdir(parents=True)
+    for name, text in RULES.items():
+        (folder / "queries" / "derive" / f"{name}.rq").write_text(text, encoding="utf-8")
     for name, text in FACTS.items():
         (folder / "data" / name).write_text(text, encoding="utf-8")
     pressgraph.open(folder).build()

@@ -494,5 +494,6 @@ def test_quiet_leaves_warnings_out(built: Path) -> None:
 
 
 def test_entail_finds_what_follows(built: Path) -> None:
-    name = "competency/cq31-agents-behind-the-label"
-    assert rows(answer(built, name, "-f", "csv")) != rows(answer(built, name, "--entail", "-f", "csv"))
+    # a build derives what the ontology says of classes and properties, but for what is true of everything
+    things = "SELECT DISTINCT ?thing { ?thing a schema:Thing } ORDER BY ?thing"
+    assert len(rows(answer(built, things, "-f", "csv"))) < len(rows(answer(built, things, "--entail", "-f", "csv")))

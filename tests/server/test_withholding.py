@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from pressgraph.dataset import union
+from pressgraph.dataset import GraphNames, union
 from pressgraph.dataset.withholding import Rules
 from pressgraph.server.workers.publish import withhold
 
@@ -26,7 +26,9 @@ DATA = f"""
 def test_evidence_shared_with_a_public_fact_stays() -> None:
     store = ox.Store()
     union.load(store, [DATA.encode()])
-    touched = {it.value for it in withhold(store, Rules(), lambda _name: True).graphs}
+    touched = {
+        it.value for it in withhold(store, Rules(), lambda _name: True, GraphNames(id_base="http://e.org/")).graphs
+    }
     assert touched == {"http://e.org/fact/private", "http://e.org/provenance"}
     left = {str(quad.triple) for quad in store}
     assert f"<http://e.org/ev> <{OA}hasSource> <http://e.org/document>" in left

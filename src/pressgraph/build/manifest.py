@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from pressgraph.dataset.snapshots import EARLIER
+from pressgraph.derive import load_rules
 from pressgraph.project.kept import typed
 from pressgraph.validation.incremental import ValidationState
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
 
 # Raise it when the same facts and profile give other quads than before: every project then builds anew.
-_QUADS_VERSION = 1
+_QUADS_VERSION = 2
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,11 +30,21 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     """The digest of the profile."""
     base: str
+    rules: str
+    """The digest of all that derives."""
+    withhold: tuple[str, ...]
+    """The names that are withheld: what follows from facts about them stands apart."""
 
     @classmethod
     def of(cls, project: Project, profile: Profile) -> Self:
         """Return what a project's facts are converted by now."""
-        return cls(quads=_QUADS_VERSION, profile=profile.digest, base=project.id_base)
+        return cls(
+            quads=_QUADS_VERSION,
+            profile=profile.digest,
+            base=project.id_base,
+            rules=load_rules(project, profile).digest,
+            withhold=tuple(sorted(project.withheld_iris)),
+        )
 
 
 class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -12,6 +12,7 @@ from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_s
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
 from pressgraph.dataset.counts import Touched
+from pressgraph.derive import Derivation, load_rules
 from pressgraph.errors import Place, shown_name
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids, advise_unknown
@@ -59,6 +60,8 @@ class StoreUpdate:
         self.store = store
         self.graphs = GraphNames(id_base=project.id_base)
         self.emitter = compile_emitter(profile, project.id_base)
+        self.rules = load_rules(project, profile)
+        self.derivation = Derivation(store, project.id_base, self.rules, withhold=frozenset(project.withheld_iris))
         self.problems: list[Problem] = []
         self.read: dict[str, FactsFile] = {}
         self.change: Change | None = None
@@ -91,6 +94,7 @@ class StoreUpdate:
 
         Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`.
         """
+        levels = self.derivation.levels() if not fresh else []
         former = [known[name] for name in (*removed, *changed) if name in known]
         gone = self.remove(source for entry in former for source in entry.sources)
         files = {name: entry for name, entry in known.items() if name not in changed and name not in removed}
@@ -104,12 +108,22 @@ class StoreUpdate:
         union.load(self.store, chunks(), delta=delta)
         triples = set().union(*gone.values())
         union.prune(self.store, triples)
+        if fresh:
+            self.derivation.clear()
+            if not self.problems:
+                union.add_quads(self.store, self.derivation.all())
         if delta is not None:
             self.change = self.difference(gone, triples, delta)
+            conclusions = self.derivation.update(
+                levels, dict(zip(_graphs(gone), gone.values(), strict=True)), _graphs(delta.graphs)
+            )
+            self.change = self.change.joined(*union.change(self.store, conclusions), conclusions.quads)
             self.touched = Touched(
                 triples={*self.change.removed, *self.change.added},
-                # written as N-Triples has them
-                graphs={ox.NamedNode(name[1:-1]) for name in (*gone, *delta.graphs)},
+                graphs={
+                    *_graphs((*gone, *delta.graphs)),
+                    *(it.graph_name for it in conclusions.quads if isinstance(it.graph_name, ox.NamedNode)),
+                },
             )
         self.changed = frozenset((*changed, *removed))
         self.check_sources(files)
@@ -218,7 +232,10 @@ class StoreUpdate:
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
 
     def _described(self, iri: str) -> bool:
-        return next(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None), None) is not None
+        quads = self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+        names = (quad.graph_name for quad in quads)
+        # a conclusion describes nothing that no fact describes
+        return any(isinstance(it, ox.NamedNode) and not it.value.startswith(self.graphs.derived) for it in names)
 
     def _ids_like(self, reference: str) -> dict[str, list[str]]:
         """Return the ids of the same kind that are described, with the names of things.
@@ -339,3 +356,8 @@ class StoreUpdate:
         prefix = self.graphs.facts
         if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
             yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
+
+
+def _graphs(names: Iterable[str]) -> list[ox.NamedNode]:
+    """Return the graphs that are written as N-Triples has them."""
+    return [ox.NamedNode(name[1:-1]) for name in names]

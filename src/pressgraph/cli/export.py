@@ -9,6 +9,7 @@ import click
 from pressgraph.cli.common import State, output_option, pass_state, write_output
 from pressgraph.cli.parameters import FORMAT, ID, Depth
 from pressgraph.i18n import gettext
+from pressgraph.rdf import STATUSES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +41,27 @@ DEPTH = 2
     is_flag=True,
     help="Add the receipts: source, characters, status of each fact.",
 )
+@click.option("--derived/--no-derived", default=True, help="Write what follows from the facts too, or the facts alone.")
+@click.option(
+    "--status",
+    "statuses",
+    metavar="STATUS",
+    multiple=True,
+    type=click.Choice(STATUSES),
+    help="Only facts of this status, and what follows from such facts alone: stated, normalised, implied or assumed.",
+)
 @output_option
 @pass_state
 def command(
-    state: State, form: str | None, about: str | None, depth: int | None, *, evidence: bool, output: Path | None
+    state: State,
+    form: str | None,
+    about: str | None,
+    depth: int | None,
+    *,
+    evidence: bool,
+    derived: bool,
+    statuses: tuple[str, ...],
+    output: Path | None,
 ) -> None:
     """Write the built graph as RDF.
 
@@ -65,7 +83,9 @@ def command(
             gettext("{name} cannot say which fact a receipt belongs to", name=known.name),
             hint=gettext("use -f trig, nquads or jsonld"),
         )
-    selection = state.workspace.select(about=about, depth=depth, evidence=evidence)
+    selection = state.workspace.select(
+        about=about, depth=depth, evidence=evidence, derived=derived, statuses=statuses or None
+    )
     write_output([export(selection, known)], output)
     state.say_unpublished(selection.withheld, level=0 if output else 1)
     state.warn_of_unknown_withheld()

@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from pressgraph.rdf import STATUSES
+
+SEVERAL = "several"
+"""Stands for a source where a conclusion takes more than one."""
+
+
+class Concluded(NamedTuple):
+    """What the name of a graph of conclusions tells."""
+
+    source: str
+    status: str
+    mark: str
+    """What it is withheld for; empty where it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +26,9 @@ class GraphNames:
 
     - `{base}id/fact/{source}/{hash}`: the triples of one fact; `…/source`: the source's own description
     - `{base}id/provenance/{source}`: the receipts of a source's facts
+    - `{base}id/derived/{source}/{status}`: what rules conclude from a source's facts, by the least sure of them;
+      `several` in the place of a source where it takes more than one
+    - `{base}id/derivation/{source}`: the receipts of these graphs
     - `ontology` and `vocabulary` graphs of the profile, so that queries can follow labels and classes
     """
 
@@ -27,9 +45,37 @@ class GraphNames:
         return f"{self.id_base}provenance/"
 
     @property
+    def derived(self) -> str:
+        """The prefix of the graphs of conclusions."""
+        return f"{self.id_base}derived/"
+
+    @property
+    def derivation(self) -> str:
+        """The prefix of the graphs of receipts of conclusions."""
+        return f"{self.id_base}derivation/"
+
+    @property
     def profile(self) -> str:
         """The graph of ontology and vocabularies."""
         return f"{self.id_base}profile"
+
+    def conclusions_of(self, source: str | None) -> str:
+        """Return how graphs of conclusions call a source; None is several of them. No id has an exclamation mark."""
+        return SEVERAL if source is None else f"{source}!" if source == SEVERAL else source
+
+    def concluded(self, graph: str) -> Concluded:
+        """Return what the name of a graph of conclusions tells."""
+        source, _, last = graph.removeprefix(self.derived).rpartition("/")
+        if last in STATUSES:
+            return Concluded(source, last, "")
+        source, _, status = source.rpartition("/")
+        return Concluded(source, status, last)
+
+    def receipts_of(self, graph: str) -> str:
+        """Return the graph that holds the receipts of a graph of facts or of conclusions."""
+        if graph.startswith(self.derived):
+            return self.derivation + self.concluded(graph).source
+        return self.provenance_of(graph.removeprefix(self.facts).rpartition("/")[0])
 
     def provenance_of(self, source: str) -> str:
         """Return a source's provenance graph."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
@@ -22,6 +22,18 @@ _FEW = 20_000
 
 
 Subject: TypeAlias = "ox.NamedNode | ox.BlankNode | ox.Triple"
+
+
+class Changed(Protocol):
+    """Quads of named graphs that come, and those that go."""
+
+    @property
+    def added(self) -> frozenset[ox.Quad]:
+        """Those that come."""
+
+    @property
+    def removed(self) -> frozenset[ox.Quad]:
+        """Those that go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,29 @@ def objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:
     if isinstance(subject, ox.NamedNode | ox.BlankNode):
         for quad in store.quads_for_pattern(subject, ox.NamedNode(predicate), None, DEFAULT):
             yield quad.object
+
+
+def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Add quads to their named graphs and to the default graph."""
+
+    def both() -> Iterator[ox.Quad]:
+        for quad in quads:
+            yield quad
+            yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+    _extend(store, both())
+
+
+def change(store: ox.Store, quads: Changed) -> tuple[set[ox.Triple], set[ox.Triple]]:
+    """Add and remove quads of named graphs; return which triples came into the default graph and left it."""
+    came = {quad.triple for quad in quads.added}
+    came = {it for it in came if ox.Quad(it.subject, it.predicate, it.object) not in store}
+    add_quads(store, quads.added)
+    for quad in quads.removed:
+        store.remove(quad)
+    gone = {quad.triple for quad in quads.removed}
+    prune(store, gone)
+    return came, {it for it in gone if ox.Quad(it.subject, it.predicate, it.object) not in store}
 
 
 def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:

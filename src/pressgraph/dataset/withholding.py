@@ -9,6 +9,7 @@ other facts that point to it, and not what was read from it where it is a docume
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import union
 from pressgraph.errors import FactsError
-from pressgraph.rdf import CLU, PROV, RDF_TYPE, SCHEMA
+from pressgraph.rdf import CLU, PG, PROV, RDF_TYPE, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from pressgraph.dataset.graphs import GraphNames
     from pressgraph.project import Project
     from pressgraph.rdf import Term
 
@@ -33,8 +35,11 @@ _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _TRUE = {"true", "1"}
 _DEFAULT = ox.DefaultGraph()
+_GATE = ox.NamedNode(f"{PG}withheldNames")
+PERSONAL, WITHHELD = "personal", "withheld"
+"""What the graphs end with that hold conclusions from personal facts, and from what is withheld by name."""
 # Raise it when the same rules withhold other quads than before: every served copy is then made anew.
-_VERSION = 3
+_VERSION = 4
 # in N-Quads; what looks like one within a literal is a name that nothing has
 _IRI = re.compile(rb'<[^<>"\s]*>')
 _CHUNK = 1 << 18
@@ -68,11 +73,12 @@ class Rules:
         return cls(personal=said["personal"], withhold=frozenset(said["withhold"]))
 
     def reasons(self, store: ox.Store) -> Iterator[ox.NamedNode]:
-        """Yield the graphs of the facts that are withheld because of what their receipts say."""
-        if not self.personal:
-            for quad in store.quads_for_pattern(None, _PERSONAL, None, None):
-                value = quad.object
-                if isinstance(quad.subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.value in _TRUE:
+        """Yield the graphs of facts and conclusions that are withheld because of what their receipts say."""
+        for quad in store.quads_for_pattern(None, _PERSONAL, None, None):
+            value = quad.object
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.value in _TRUE:
+                named = quad.subject.value.endswith(f"/{WITHHELD}") and self.withhold
+                if named or not self.personal:
                     yield quad.subject
 
     def names(self, store: ox.Store) -> set[ox.NamedNode]:
@@ -101,9 +107,9 @@ class Withheld:
     """Graphs of facts that are published, and of whom they speak without that being published."""
 
     @classmethod
-    def of(cls, store: ox.Store, rules: Rules) -> Withheld:
-        """Find out what of a built dataset is withheld."""
-        return _Search(store, rules).withheld()
+    def of(cls, store: ox.Store, rules: Rules, graphs: GraphNames | None = None) -> Withheld:
+        """Find out what of a dataset is withheld; `graphs` are those of one that has conclusions."""
+        return _Search(store, rules, graphs).withheld()
 
     def hides(self, quad: ox.Quad) -> bool:
         """Tell whether a quad of the dataset is withheld."""
@@ -118,11 +124,16 @@ def _hides(quad: ox.Quad, nodes: Collection[Term], within: Collection[tuple[ox.N
 class _Search:
     """Find what is withheld: what the rules name, and, until nothing more is found, what follows from that."""
 
-    def __init__(self, store: ox.Store, rules: Rules) -> None:
+    def __init__(self, store: ox.Store, rules: Rules, graphs: GraphNames | None) -> None:
         self.store = store
         self.names = rules.names(store)
-        self.facts = set(rules.reasons(store))
-        self.nodes: set[Term] = set(self.names)
+        reasons = set(rules.reasons(store))
+        self.derived = graphs.derived if graphs is not None else None
+        conclusions = {it for it in reasons if self.is_derived(it)}
+        self.facts = reasons - conclusions
+        self.nodes: set[Term] = {*self.names, *conclusions}
+        if graphs is not None:
+            self.nodes |= _conclusions(store, rules, graphs)
         self.within: set[tuple[ox.NamedNode, Term]] = set()
 
     def withheld(self) -> Withheld:
@@ -143,8 +154,13 @@ class _Search:
     def withhold(self, name: ox.NamedNode) -> None:
         """Withhold the facts about a thing, and those that were read from it."""
         for quad in self.store.quads_for_pattern(None, _DERIVED, name, None):
-            if isinstance(quad.subject, ox.NamedNode) and self.store.contains_named_graph(quad.subject):
-                self.facts.add(quad.subject)
+            graph = quad.subject
+            if (
+                isinstance(graph, ox.NamedNode)
+                and self.store.contains_named_graph(graph)
+                and not self.is_derived(graph)
+            ):
+                self.facts.add(graph)
         for quad in self.store.quads_for_pattern(None, _ABOUT, name, None):
             if quad.subject == quad.graph_name:
                 self.nodes.add(quad.subject)
@@ -193,7 +209,10 @@ class _Search:
     def is_unknown(self, name: Term) -> bool:
         """Tell whether nothing that is published describes a thing."""
         return all(
-            quad.graph_name in self.facts or quad.graph_name == _DEFAULT or (quad.graph_name, name) in self.within
+            quad.graph_name in self.facts
+            or quad.graph_name == _DEFAULT
+            or (quad.graph_name, name) in self.within
+            or self.is_derived(quad.graph_name)
             for quad in self.store.quads_for_pattern(name, None, None, None)  # type: ignore[arg-type]
         )
 
@@ -205,8 +224,33 @@ class _Search:
                 if all(_hides(quad, self.nodes, self.within) for quad in quads):
                     yield graph
 
+    def is_derived(self, graph: object) -> bool:
+        """Tell whether a graph holds conclusions: these are made of what is published, and describe nothing else."""
+        if self.derived is None or not isinstance(graph, ox.NamedNode):
+            return False
+        return graph.value.startswith(self.derived)
+
     def is_fact(self, graph: ox.NamedNode) -> bool:
-        return any(True for _ in self.store.quads_for_pattern(graph, _DERIVED, None, None))
+        return not self.is_derived(graph) and any(
+            True for _ in self.store.quads_for_pattern(graph, _DERIVED, None, None)
+        )
+
+
+def gate(graphs: GraphNames, names: Collection[str]) -> ox.Quad:
+    """Return what notes, in a graph of its own, by which names conclusions were kept apart."""
+    digest = hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
+    node = ox.NamedNode(f"{graphs.derivation}!")
+    return ox.Quad(node, _GATE, ox.Literal(digest), node)
+
+
+def _conclusions(store: ox.Store, rules: Rules, graphs: GraphNames) -> set[ox.NamedNode]:
+    """Return all graphs of conclusions where they were kept apart by other names than are withheld now."""
+    node = ox.NamedNode(f"{graphs.derivation}!")
+    noted = {quad.object for quad in store.quads_for_pattern(node, _GATE, None, node)}
+    if noted == ({gate(graphs, rules.withhold).object} if rules.withhold else set()):
+        return {node} if noted else set()
+    names = (name for name in store.named_graphs() if isinstance(name, ox.NamedNode))
+    return {node, *(name for name in names if name.value.startswith((graphs.derived, graphs.derivation)))}
 
 
 def unknown_names(store: ox.Store, wanted: Mapping[str, str], id_base: str) -> tuple[list[str], set[str]]:
@@ -227,7 +271,7 @@ def described_ids(store: ox.Store, id_base: str) -> set[str]:
     """Return the ids that a built dataset describes, without those of facts, receipts and evidence."""
     found = (quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, _DEFAULT))
     iris = (name.value for name in found if isinstance(name, ox.NamedNode))
-    internal = tuple(f"{id_base}{kind}/" for kind in ("fact", "provenance", "evidence"))
+    internal = tuple(f"{id_base}{kind}/" for kind in ("fact", "provenance", "evidence", "derived", "derivation"))
     return {iri.removeprefix(id_base) for iri in iris if iri.startswith(id_base) and not iri.startswith(internal)}
 
 

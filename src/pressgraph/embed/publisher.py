@@ -190,7 +190,9 @@ class Publisher:
         if found is None:
             # for search engines, what is one link further is named
             depth = FULL_DEPTH + (audience == GOOGLE)
-            selection = select(self.dataset, about=iri, depth=depth, rules=Rules.of(self.project))
+            selection = select(
+                self.dataset, about=iri, depth=depth, rules=Rules.of(self.project), statuses=self.project.statuses
+            )
             found = self._data[iri, audience] = PageData(selection, order=self._order)
         return found
 

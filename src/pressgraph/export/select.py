@@ -15,17 +15,18 @@ from pressgraph.errors import DataError
 from pressgraph.export.jsonld import json_ld, json_ld_dataset
 from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext
-from pressgraph.rdf import CLU, RDF_TYPE
+from pressgraph.rdf import CLU, RDF_TYPE, STATUSES
 from pressgraph.rdf.terms import is_iri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pressgraph.dataset import Serialization
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
+_STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 
 
@@ -55,24 +56,34 @@ def select(
     depth: int | None = None,
     evidence: bool = False,
     rules: Rules | None = None,
+    derived: bool = True,
+    statuses: Collection[str] | None = None,
 ) -> Selection:
     """Select what to publish: everything, or the description of the id `about`.
 
-    A description is what the facts say of a thing and, `depth` links deep (None: as far as they lead), of the things
-    that it links to. `evidence` adds the receipts; `rules` say what is withheld, personal data where there are none.
+    A description is what is said of a thing and, `depth` links deep (None: as far as they lead), of the things that it
+    links to. `evidence` adds the receipts; `rules` say what is withheld, personal data where there are none. `derived`
+    says whether conclusions are published beside the facts; `statuses` are those of the facts that are published, and
+    of the facts that published conclusions rest on (None: all).
 
     Raises DataError for an id that nothing published describes.
     """
-    return _Selector(dataset, rules or Rules()).select(about=about, depth=depth, evidence=evidence)
+    selector = _Selector(dataset, rules or Rules(), derived=derived, statuses=statuses)
+    return selector.select(about=about, depth=depth, evidence=evidence)
 
 
 class _Selector:
-    def __init__(self, dataset: ValidatedDataset, rules: Rules) -> None:
+    def __init__(
+        self, dataset: ValidatedDataset, rules: Rules, *, derived: bool, statuses: Collection[str] | None
+    ) -> None:
+        self.statuses = frozenset(statuses) if statuses is not None else None
+        self._known: dict[str, bool] = {}
+        self._parts = (dataset.graphs.facts, dataset.graphs.derived) if derived else (dataset.graphs.facts,)
         self.dataset = dataset
         self.store = dataset.store
         self.facts = dataset.graphs.facts
         self.rules = rules
-        self.withheld = Withheld.of(self.store, rules)
+        self.withheld = Withheld.of(self.store, rules, dataset.graphs)
 
     def select(self, *, about: str | None, depth: int | None, evidence: bool) -> Selection:
         root: str | None = None
@@ -101,7 +112,27 @@ class _Selector:
 
     def published(self, quad: ox.Quad) -> bool:
         graph = quad.graph_name
-        return isinstance(graph, ox.NamedNode) and graph.value.startswith(self.facts) and not self.withheld.hides(quad)
+        return isinstance(graph, ox.NamedNode) and self.is_published(graph) and not self.withheld.hides(quad)
+
+    def is_published(self, graph: ox.NamedNode) -> bool:
+        """Tell whether a graph is of the kind, and as sure, as is asked for."""
+        known = self._known.get(graph.value)
+        if known is None:
+            known = graph.value.startswith(self._parts)
+            if known and self.statuses is not None:
+                known = self.status(graph) in self.statuses
+            self._known[graph.value] = known
+        return known
+
+    def status(self, graph: ox.NamedNode) -> str:
+        """Return the status of a fact, or of the least sure one that a conclusion rests on."""
+        graphs = self.dataset.graphs
+        if graph.value.startswith(graphs.derived):
+            return graphs.concluded(graph.value).status
+        receipts = ox.NamedNode(graphs.receipts_of(graph.value))
+        said = next(self.store.quads_for_pattern(graph, _STATUS, None, receipts), None)
+        # the description of a source has none
+        return said.object.value.rpartition("/")[2] if said is not None else STATUSES[0]  # type: ignore[union-attr]
 
     def iri(self, name: str) -> str:
         profile, graphs = self.dataset.profile, self.dataset.graphs
@@ -172,8 +203,7 @@ class _Selector:
         evidence: set[tuple[ox.NamedNode, ox.NamedNode]] = set()
         bundles: set[ox.NamedNode] = set()
         for graph in graphs:
-            name = graph.value.removeprefix(self.facts).rpartition("/")[0]
-            bundle = ox.NamedNode(self.dataset.graphs.provenance_of(name))
+            bundle = ox.NamedNode(self.dataset.graphs.receipts_of(graph.value))
             bundles.add(bundle)
             for quad in self.store.quads_for_pattern(graph, None, None, bundle):
                 yield quad

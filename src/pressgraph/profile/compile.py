@@ -115,6 +115,8 @@ class _ProfileCompiler:
             shapes=self.sources.shapes,
             digest=self.sources.digest,
             warnings=tuple(sorted((*self.warnings, *self._imports()), key=lambda it: it.place)),
+            superclasses=self.superclasses,
+            implications=self._implications(),
             shipped=frozenset(graph.described[False] - graph.described[True]),
         )
 
@@ -178,6 +180,19 @@ class _ProfileCompiler:
                         todo.append(parent)
             closure[name] = frozenset(found - {name})
         return closure
+
+    def _implications(self) -> dict[str, frozenset[tuple[str, bool]]]:
+        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        for subject, predicate, values in self.graph:
+            if predicate not in {f"{RDFS}subPropertyOf", f"{OWL}inverseOf"} or not isinstance(subject, ox.NamedNode):
+                continue
+            for value in values:
+                if isinstance(value, ox.NamedNode) and value != subject:
+                    turned = predicate == f"{OWL}inverseOf"
+                    found[subject.value].add((value.value, turned))
+                    if turned:
+                        found[value.value].add((subject.value, True))
+        return {name: frozenset(implied) for name, implied in found.items()}
 
     def _schemes(self) -> dict[str, Scheme]:
         graph = self.graph

@@ -173,6 +173,11 @@ class Profile:
     digest: str
     warnings: tuple[Problem, ...] = ()
     """What of the sources is left out, and why."""
+    superclasses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By class, every class above it: `rdfs:subClassOf`, closed."""
+    implications: Mapping[str, frozenset[tuple[str, bool]]] = field(default_factory=dict)
+    """By property, those that it implies at once, each with whether the ends change places: `rdfs:subPropertyOf` and
+    `owl:inverseOf`."""
     shipped: frozenset[str] = frozenset()
     """IRIs that shipped files describe and no file of the project does."""
     places_keys: bool = True

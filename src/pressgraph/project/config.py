@@ -25,6 +25,7 @@ from pressgraph.project.model import (
 )
 from pressgraph.project.serving import KEYS as SERVE_KEYS
 from pressgraph.project.serving import serving
+from pressgraph.rdf import STATUSES
 from pressgraph.spelling import composed, did_you_mean
 
 
@@ -71,7 +72,8 @@ _NAMESPACE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"base": str, "language": str, "facts": list},
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
-    "publish": {"personal_data": bool, "withhold": list},
+    "publish": {"personal_data": bool, "withhold": list, "statuses": list},
+    "derive": {"without": list},
     "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
     "endpoints": {},
@@ -95,6 +97,8 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         "replace_profile": profile.get("replace", False),
         "include_personal_data": table.get("publish", {}).get("personal_data", False),
         "withhold": reader.ids("publish.withhold", table.get("publish", {}).get("withhold", [])),
+        "statuses": reader.statuses(table.get("publish", {}).get("statuses", list(STATUSES[:3]))),
+        "derive_without": tuple(reader.string_list("derive.without", table.get("derive", {}).get("without", []))),
         "prefixes": reader.prefixes(table.get("prefixes", {})),
         "endpoints": {name: reader.endpoint(name, value) for name, value in table.get("endpoints", {}).items()},
         "tables": tuple(reader.table_settings(name, value) for name, value in table.get("tables", {}).items()),
@@ -179,6 +183,18 @@ class _SettingsReader:
         if not all(isinstance(item, str) for item in value):
             raise self.error(gettext("{name} must be {wanted}", name=name, wanted=gettext("a list of texts")))
         return list(value)
+
+    def statuses(self, value: list[Any]) -> tuple[str, ...]:
+        """Return statuses of facts."""
+        names = self.string_list("publish.statuses", value)
+        for name in names:
+            if name not in STATUSES:
+                known = ", ".join(STATUSES)
+                raise self.error(
+                    gettext("publish.statuses: '{name}' is no status of facts", name=name),
+                    hint=did_you_mean(name, STATUSES, otherwise=gettext("known: {words}", words=known)),
+                )
+        return tuple(names)
 
     def ids(self, name: str, value: list[Any]) -> tuple[str, ...]:
         """Return ids: relative ones, and absolute IRIs in the form that equal ones share."""

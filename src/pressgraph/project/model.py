@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import ProjectError
 from pressgraph.i18n import gettext
 from pressgraph.project.serving import Serving
+from pressgraph.rdf import STATUSES
 from pressgraph.spelling import composed
 
 if TYPE_CHECKING:
@@ -125,6 +126,10 @@ class Project:
     include_personal_data: bool = False
     withhold: tuple[str, ...] = ()
     """Ids of things that are not published."""
+    statuses: tuple[str, ...] = STATUSES[:3]
+    """How sure the facts are that web pages are given, and those that what they are given rests on."""
+    derive_without: tuple[str, ...] = ()
+    """Rules, and kinds of axioms, that nothing is concluded by."""
     replace_profile: bool = False
     ontology: tuple[Path, ...] = ()
     shapes: tuple[Path, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TAG = re.compile(r"@(?P<word>\w+)\b\s*(?P<value>.*)")
+_TAG = re.compile(r"@(?P<word>[\w-]+)\s*(?P<value>.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

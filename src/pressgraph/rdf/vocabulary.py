@@ -21,3 +21,6 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 RDF_TYPE = f"{RDF}type"
 XSD_STRING = f"{XSD}string"
+
+STATUSES = ("stated", "normalised", "implied", "assumed")
+"""How sure a fact is, surest first; what follows from several is as sure as the least sure of them."""

@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError
 from pressgraph.i18n import gettext
-from pressgraph.rdf import PG, PROV, SCHEMA, XSD
-from pressgraph.remote.sources import CHUNK, DERIVED, PROFILE, hash_lines, sorted_lines
+from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
+from pressgraph.remote.sources import CHUNK, DERIVED, PROFILE, TOGETHER, hash_lines, sorted_lines
 from pressgraph.remote.store import GRAPHS, slices
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pressgraph.remote.store import RemoteStore
 
 _SHA256, _TRIPLES, _SOURCE = f"{SCHEMA}sha256", f"{PG}triples", f"{PG}PushedSource"
+_CONCLUDED = f"{CLU}DerivedGraph"
 _NAMED = 3
 
 
@@ -55,7 +56,13 @@ class PushedSources:
 
     def key(self, source: str) -> str:
         """Return what the manifest calls a source: the graph of its receipts."""
-        return self.graphs.profile if source == PROFILE else self.graphs.provenance_of(source)
+        if source == PROFILE:
+            return self.graphs.profile
+        return self.derivation(source) if source == TOGETHER else self.graphs.provenance_of(source)
+
+    def derivation(self, source: str) -> str:
+        """Return the graph of the receipts of what follows from a source."""
+        return self.graphs.derivation + self.graphs.conclusions_of(source if source != TOGETHER else None)
 
     def staging(self, sha256: str) -> str:
         """Return what the names of the staging graphs of a source begin with."""
@@ -75,6 +82,7 @@ class PushedSources:
         for row in self.target.pages("?key ?hash ?size", note):
             key = row["key"].value
             name = PROFILE if key == self.graphs.profile else key.removeprefix(self.graphs.provenance)
+            name = TOGETHER if key == self.derivation(TOGETHER) else name
             self.hashes[name] = row["hash"].value if row["hash"] else ""
             self.sizes[name] = int(row["size"].value) if row["size"] else 0
         self._look_for_staged()
@@ -103,14 +111,21 @@ class PushedSources:
     def graphs_of(self, names: Iterable[str]) -> dict[str, list[str]]:
         """Return the graphs that the store has of sources."""
         found: dict[str, list[str]] = {}
+        names = list(names)
         keys = {self.key(name): name for name in names}
+        # what follows from a source goes with it
+        keys |= {self.derivation(name): name for name in names if name != PROFILE}
         for some in slices(keys, GRAPHS):
             for key in some:
-                found[keys[key]] = [key]
+                found.setdefault(keys[key], []).append(key)
             values = " ".join(f"<{key}>" for key in some)
-            derived = f"VALUES ?key {{ {values} }} GRAPH ?key {{ ?graph <{DERIVED.value}> ?document }}"
+            derived = (
+                f"VALUES ?key {{ {values} }} GRAPH ?key {{ {{ ?graph <{DERIVED.value}> ?document }} "
+                f"UNION {{ ?graph a <{_CONCLUDED}> }} }}"
+            )
             for row in self.target.pages("?key ?graph", derived):
-                if (name := keys.get(row["key"].value)) is not None:
+                name = keys.get(row["key"].value)
+                if name is not None and row["graph"].value not in found[name]:
                     found[name].append(row["graph"].value)
         return found
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 """Triples that are staged by one request, and of sources that are put in their place by one."""
 PROFILE = "profile"
+TOGETHER = "several!"
+"""What follows from several sources together; no source is called so."""
 DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 
 # What stores write in another way: Virtuoso writes booleans as 1 and 0, and drops what xsd:string says.
@@ -92,20 +94,23 @@ class PublishedSources:
 
     def __init__(self, dataset: ValidatedDataset, *, rules: Rules, virtuoso: bool) -> None:
         self._store, self._graphs = dataset.store, dataset.graphs
-        self._withheld = Withheld.of(dataset.store, rules)
+        self._withheld = Withheld.of(dataset.store, rules, dataset.graphs)
         self._adapted = _VIRTUOSO if virtuoso else ()
 
     def names(self) -> list[str]:
         """Return the names of the sources, sorted; the profile comes first."""
         prefix = self._graphs.provenance
         found = (graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
-        return [PROFILE, *sorted(graph.removeprefix(prefix) for graph in found if graph.startswith(prefix))]
+        names = sorted(graph.removeprefix(prefix) for graph in found if graph.startswith(prefix))
+        return [PROFILE, *names, TOGETHER]
 
     def source(self, name: str) -> Source:
         """Return what is published of a source: its facts and their receipts, without what is withheld."""
         if name == PROFILE:
             shown = [quad for quad in self._in(self._graphs.profile) if not self._withheld.hides(quad)]
             return Source(name, sorted_lines(shown))
+        if name == TOGETHER:
+            return self._fit(name, self._concluded(None), 0)
         receipts = self._in(self._graphs.provenance_of(name))
         facts = {quad.subject for quad in receipts if quad.predicate == DERIVED}
         quads = receipts
@@ -113,7 +118,15 @@ class PublishedSources:
             if isinstance(graph, ox.NamedNode):
                 quads += self._in(graph.value)
         shown = [quad for quad in quads if not self._withheld.hides(quad)]
-        return self._fit(name, sorted_lines(shown), len(facts & self._withheld.facts))
+        lines = sorted((*sorted_lines(shown), *self._concluded(name)))
+        return self._fit(name, lines, len(facts & self._withheld.facts))
+
+    def _concluded(self, source: str | None) -> list[str]:
+        """Return what follows from a source, or from several together, with the receipts of that."""
+        receipts = self._in(self._graphs.derivation + self._graphs.conclusions_of(source))
+        graphs = {quad.subject.value for quad in receipts if isinstance(quad.subject, ox.NamedNode)}
+        quads = [*receipts, *(quad for graph in graphs for quad in self._in(graph))]
+        return sorted_lines(quad for quad in quads if not self._withheld.hides(quad))
 
     def summaries(self) -> dict[str, Summary]:
         """Return all sources without their lines."""

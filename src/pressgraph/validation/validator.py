@@ -92,9 +92,10 @@ class Validator:
 
     def misplaced(self, things: Collection[Term] | None = None) -> tuple[Result, ...]:
         """Find keys that no class of their thing has, in the whole graph or of some things."""
+        derived = GraphNames(id_base=self.id_base).derived
         if things is None:
-            return tuple(misplaced_keys(self.store, self.profile))
-        return tuple(misplaced_keys_of(self.store, self.profile, things))
+            return tuple(misplaced_keys(self.store, self.profile, derived))
+        return tuple(misplaced_keys_of(self.store, self.profile, things, derived))
 
     def finish(
         self,

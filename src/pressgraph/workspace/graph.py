@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pressgraph.workspace.opened import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     import rdflib
@@ -28,8 +28,13 @@ class BuiltGraph(Opened):
         depth: int | None = None,
         evidence: bool = False,
         personal: bool | None = None,
+        derived: bool = True,
+        statuses: Collection[str] | None = None,
     ) -> Selection:
-        """Select what to publish, as the configuration says; `personal` decides in its place about personal data."""
+        """Select what to publish, as the configuration says; `personal` decides in its place about personal data.
+
+        `derived` says whether conclusions are published too, `statuses` how sure facts are that are published.
+        """
         from dataclasses import replace
 
         from pressgraph.dataset.withholding import Rules
@@ -38,7 +43,15 @@ class BuiltGraph(Opened):
         rules = Rules.of(self.project)
         if personal is not None:
             rules = replace(rules, personal=personal)
-        return select(self.dataset(), about=about, depth=depth, evidence=evidence, rules=rules)
+        return select(
+            self.dataset(),
+            about=about,
+            depth=depth,
+            evidence=evidence,
+            rules=rules,
+            derived=derived,
+            statuses=statuses,
+        )
 
     def unknown_withheld(self) -> list[tuple[str, str | None]]:
         """Return what the configuration withholds and no fact of the built graph speaks of, each with a hint."""

@@ -29,6 +29,7 @@ _DEFINITIONS = {f"{SKOS}definition", f"{RDFS}comment", f"{DCTERMS}description"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 _DEFAULT = ox.DefaultGraph()
 _TYPE = ox.NamedNode(RDF_TYPE)
+_CONCLUDED = ox.NamedNode(f"{CLU}DerivedGraph")
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
 _MOST_LINKS, _MOST_FACTS, _MOST_NESTED, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 500, 1000, 300, 50
@@ -86,13 +87,15 @@ def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
 
 def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any]], int]:
     """Return the facts that were read from a source, in its order, and how many they are in all."""
-    total = _count(store.quads_for_pattern(None, _DERIVED, source, _DEFAULT))
+    links = store.quads_for_pattern(None, _DERIVED, source, _DEFAULT)
+    total = sum(not _is_conclusion(store, quad.subject) for quad in links)
     if not total:
         return [], 0
     # what has no place in the source comes last
     graphs = store.query(
         """SELECT ?source ?fact (MIN(?start) AS ?at) {
              ?fact prov:wasDerivedFrom ?source .
+             FILTER NOT EXISTS { ?fact a clu:DerivedGraph }
              OPTIONAL { ?fact clu:evidence/oa:hasSelector/oa:start ?start }
            } GROUP BY ?source ?fact ORDER BY (!BOUND(?at)) ?at ?fact"""
         f" LIMIT {_MOST_READ}",
@@ -111,6 +114,11 @@ def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, An
         if says:
             found.append({"graph": fact.value, "spans": receipt(store, fact).get("spans", []), "says": says})
     return found, total
+
+
+def _is_conclusion(store: ox.Store, node: object) -> bool:
+    """Tell whether a graph holds what was concluded from a source, not what was read from it."""
+    return isinstance(node, ox.NamedNode) and ox.Quad(node, _TYPE, _CONCLUDED, _DEFAULT) in store
 
 
 def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:

@@ -91,7 +91,7 @@ def served_folder(project: Project, *, writable: bool) -> tuple[Path, bool]:
 def owned_by_build(id_base: str) -> Callable[[object], bool]:
     """Return what tells whether a graph is one that builds make and replace."""
     graphs = GraphNames(id_base=id_base)
-    prefixes, profile = (graphs.facts, graphs.provenance), graphs.profile
+    prefixes, profile = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation), graphs.profile
 
     def owned(name: object) -> bool:
         return isinstance(name, ox.NamedNode) and (name.value.startswith(prefixes) or name.value == profile)
@@ -144,12 +144,12 @@ def publish_build(
         basis = built.snapshot if built is not None and not written else before
         with served.candidate(fresh=basis is None, of=basis) as candidate:
             store = candidate.open_store()
-            owned = owned_by_build(id_base)
+            owned, graphs = owned_by_build(id_base), GraphNames(id_base=id_base)
             if built is not None and written:
-                _replace_built(store, built.snapshot.open(), owned, rules)
+                _replace_built(store, built.snapshot.open(), owned, rules, graphs)
                 counts = count(store, id_base)
             elif basis is not None:
-                touched = withhold(store, rules, owned)
+                touched = withhold(store, rules, owned, graphs)
                 counts = recount(Counts.load(basis.path), basis.open(), store, touched, id_base)
             else:
                 counts = Counts()
@@ -175,7 +175,7 @@ def publish_build(
 def _described(store: ox.Store, id_base: str) -> set[str]:
     """Return the ids that something is said of, without those of facts and receipts."""
     graphs = GraphNames(id_base=id_base)
-    internal = (graphs.facts, graphs.provenance)
+    internal = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation)
     return {
         quad.subject.value.removeprefix(id_base)
         for quad in store.quads_for_pattern(None, _TYPE, None, union.DEFAULT)
@@ -185,15 +185,15 @@ def _described(store: ox.Store, id_base: str) -> set[str]:
     }
 
 
-def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> Touched:
+def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool], graphs: GraphNames) -> Touched:
     """Take what is withheld out of the graphs of builds in a store; return what that was."""
-    withheld = Withheld.of(store, rules)
+    withheld = Withheld.of(store, rules, graphs)
     gone: set[ox.Triple] = set()
-    graphs: set[ox.NamedNode] = set()
+    parts: set[ox.NamedNode] = set()
     for node in withheld.nodes:
         if owned(node) and isinstance(node, ox.NamedNode) and store.contains_named_graph(node):
             gone |= union.remove_graph(store, node)
-            graphs.add(node)
+            parts.add(node)
     found: list[ox.Quad] = []
     for node in withheld.nodes:
         if not isinstance(node, ox.Literal):
@@ -205,15 +205,21 @@ def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool]) -> 
     for quad in found:
         if isinstance(quad.graph_name, ox.NamedNode) and owned(quad.graph_name):
             gone.add(quad.triple)
-            graphs.add(quad.graph_name)
+            parts.add(quad.graph_name)
             store.remove(quad)
+    for part in parts:
+        if next(store.quads_for_pattern(None, None, None, part), None) is None:
+            # its name would tell of what it held
+            store.remove_graph(part)
     union.prune(store, gone)
-    return Touched(triples=gone, graphs=graphs)
+    return Touched(triples=gone, graphs=parts)
 
 
-def _replace_built(store: ox.Store, built: ox.Store, owned: Callable[[object], bool], rules: Rules) -> None:
+def _replace_built(
+    store: ox.Store, built: ox.Store, owned: Callable[[object], bool], rules: Rules, graphs: GraphNames
+) -> None:
     """Put the graphs of a build, as far as they are published, into the place of an older build's."""
-    withheld = Withheld.of(built, rules)
+    withheld = Withheld.of(built, rules, graphs)
     gone: set[ox.Triple] = set()
     for name in [it for it in store.named_graphs() if owned(it)]:
         if isinstance(name, ox.NamedNode):

@@ -29,10 +29,11 @@ MISPLACED = f"{NAMED_HERE}misplaced-key"
 _TYPE = ox.NamedNode(RDF_TYPE)
 
 
-def misplaced_keys(store: ox.Store, profile: Profile) -> Iterator[Result]:
+def misplaced_keys(store: ox.Store, profile: Profile, derived: str) -> Iterator[Result]:
     """Yield a result for each key in a store's default graph that no class of its thing has.
 
-    A thing of none of the profile's classes may have any key.
+    A thing of none of the profile's classes may have any key. What is concluded, in graphs whose names begin with
+    `derived`, nobody has typed.
     """
     if not profile.places_keys:
         return
@@ -51,7 +52,7 @@ def misplaced_keys(store: ox.Store, profile: Profile) -> Iterator[Result]:
         )
         for (thing,) in _rows(store, query):
             assert isinstance(thing, ox.NamedNode | ox.BlankNode)  # noqa: S101 - a subject
-            yield _result(thing, key, _classes(store, thing, profile), profile)
+            yield from _judged(store, profile, thing, key, derived)
 
 
 def _rows(store: ox.Store, query: str) -> Iterator[tuple[Term, ...]]:
@@ -62,24 +63,41 @@ def _rows(store: ox.Store, query: str) -> Iterator[tuple[Term, ...]]:
         yield tuple(solution[name] for name in names)
 
 
-def misplaced_keys_of(store: ox.Store, profile: Profile, things: Iterable[Term]) -> Iterator[Result]:
+def misplaced_keys_of(store: ox.Store, profile: Profile, things: Iterable[Term], derived: str) -> Iterator[Result]:
     """Yield the same for some things alone."""
     for thing in things if profile.places_keys else ():
         if not isinstance(thing, ox.NamedNode | ox.BlankNode):
             continue
-        classes = _classes(store, thing, profile)
-        if not classes:
-            continue
         stated = {quad.predicate.value for quad in store.quads_for_pattern(thing, None, None, union.DEFAULT)}
         for iri in sorted(stated & profile.key_of.keys()):
-            key = profile.key_of[iri]
-            if not any(key.name in profile.classes[name].uses for name in classes):
-                yield _result(thing, key, classes, profile)
+            yield from _judged(store, profile, thing, profile.key_of[iri], derived)
 
 
-def _classes(store: ox.Store, thing: ox.NamedNode | ox.BlankNode, profile: Profile) -> list[str]:
-    quads = store.quads_for_pattern(thing, _TYPE, None, union.DEFAULT)
-    return sorted({term.name for quad in quads if (term := profile.class_of.get(lexical(quad.object))) is not None})
+def _judged(
+    store: ox.Store, profile: Profile, thing: ox.NamedNode | ox.BlankNode, key: Key, derived: str
+) -> Iterator[Result]:
+    """Yield a result where none of a thing's classes has a key: both as somebody has typed them."""
+    if not any(True for _ in _stated(store, thing, ox.NamedNode(key.iri), derived)):
+        return
+    types = {lexical(quad.object) for quad in _stated(store, thing, _TYPE, derived)}
+    classes = sorted(profile.class_of[iri].name for iri in types if iri in profile.class_of)
+    if classes and not any(key.name in profile.classes[name].uses for name in classes):
+        yield _result(thing, key, classes, profile)
+
+
+def _stated(
+    store: ox.Store, thing: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode, derived: str
+) -> Iterator[ox.Quad]:
+    """Yield what is said of a thing by a property and is not only concluded."""
+    named = False
+    for quad in store.quads_for_pattern(thing, predicate, None, None):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            named = True
+            if not quad.graph_name.value.startswith(derived):
+                yield quad
+    if not named:
+        # RDF files are read into the default graph
+        yield from store.quads_for_pattern(thing, predicate, None, union.DEFAULT)
 
 
 def _result(thing: Term, key: Key, classes: list[str], profile: Profile) -> Result:

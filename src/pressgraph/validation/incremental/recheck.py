@@ -43,6 +43,16 @@ class Change:
     touched: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
 
+    def joined(self, came: set[ox.Triple], left: set[ox.Triple], quads: Iterable[ox.Quad]) -> Change:
+        """Return this change with one that followed it, of these triples of the default graph, by these quads."""
+        names = {str(term_text(quad.subject)) for quad in quads}
+        return Change(
+            removed=(self.removed - came) | (left - self.added),
+            added=(self.added - left) | (came - self.removed),
+            touched=self.touched | names,
+            elsewhere=self.elsewhere | names,
+        )
+
     @property
     def triples(self) -> frozenset[ox.Triple]:
         """Every triple that came or went."""

@@ -1,0 +1,146 @@
+"""What is stated: the facts of a store and its profile, triple by triple, with the sources that state them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyoxigraph as ox
+
+from pressgraph.derive.parse import DERIVED_FROM
+from pressgraph.derive.proofs import SHIPPED
+from pressgraph.rdf import CLU, STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pressgraph.dataset import GraphNames
+    from pressgraph.dataset.withholding import Withheld
+    from pressgraph.derive.proofs import Proofs
+    from pressgraph.rdf import Term
+
+_STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
+_KEPT = 200_000
+_RANKS = {name: rank for rank, name in enumerate(STATUSES)}
+
+
+class Origin(NamedTuple):
+    """Where a graph of facts is from: its source, how sure it is (a place in `STATUSES`), and the document."""
+
+    source: str
+    rank: int
+    document: ox.NamedNode | None
+
+
+class Stated:
+    """Look up what a store states; what is withheld is not seen."""
+
+    def __init__(self, store: ox.Store, graphs: GraphNames, withheld: Withheld | None = None) -> None:
+        self.store = store
+        self.graphs = graphs
+        self._withheld = withheld if withheld is not None and withheld.nodes else None
+        self._facts = graphs.facts
+        self._profile = graphs.profile
+        self._origins: dict[str, Origin | None] = {}
+
+    def origin(self, graph: object) -> Origin | None:
+        """Return where a graph is from; None for one that states nothing: receipts, conclusions, the default graph."""
+        if not isinstance(graph, ox.NamedNode):
+            return None
+        name = graph.value
+        if name in self._origins:
+            return self._origins[name]
+        found = None
+        if name.startswith(self._facts):
+            source = name[len(self._facts) :].rpartition("/")[0]
+            receipts = ox.NamedNode(self.graphs.provenance_of(source))
+            status = next(self._look(graph, _STATUS, None, receipts), None)
+            document = next(self._look(graph, DERIVED_FROM, None, receipts), None)
+            word = status.object.value.rpartition("/")[2] if status is not None else STATUSES[0]  # type: ignore[union-attr]
+            read = document.object if document is not None and isinstance(document.object, ox.NamedNode) else None
+            found = Origin(source, _RANKS.get(word, 0), read)
+        elif name == self._profile:
+            found = Origin(SHIPPED, 0, None)
+        if len(self._origins) > _KEPT:
+            self._origins.clear()
+        self._origins[name] = found
+        return found
+
+    def _look(
+        self, subject: Term | None, predicate: ox.NamedNode | None, value: Term | None, graph: ox.NamedNode | None
+    ) -> Iterator[ox.Quad]:
+        return iter(self.store.quads_for_pattern(subject, predicate, value, graph))  # type: ignore[arg-type]
+
+    def quads(
+        self,
+        subject: Term | None,
+        predicate: ox.NamedNode | None,
+        value: Term | None,
+        graph: ox.NamedNode | None = None,
+    ) -> Iterator[tuple[ox.Quad, Origin]]:
+        """Yield what is stated, and where it is from."""
+        if isinstance(subject, ox.Literal):
+            return
+        withheld = self._withheld
+        for quad in self._look(subject, predicate, value, graph):
+            origin = self.origin(quad.graph_name)
+            if origin is not None and (withheld is None or not withheld.hides(quad)):
+                yield quad, origin
+
+    def match(
+        self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
+    ) -> dict[tuple[Term, Term], Proofs]:
+        """Return the pairs of subject and object that are stated, each with who states it."""
+        found: dict[tuple[Term, Term], Proofs] = {}
+        for quad, origin in self.quads(subject, predicate, value):
+            proofs = found.setdefault((quad.subject, quad.object), {})
+            known = proofs.get(origin.source)
+            if known is None or origin.rank < known:
+                proofs[origin.source] = origin.rank
+        return found
+
+    def facts_of(self, document: ox.NamedNode) -> Iterator[ox.NamedNode]:
+        """Yield the graphs of the facts that were read from a document."""
+        for quad in self._look(None, DERIVED_FROM, document, None):
+            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self._facts):
+                yield quad.subject
+
+    def speaking_of(self, nodes: Iterable[Term], within: Iterable[tuple[ox.NamedNode, Term]]) -> set[ox.Triple]:
+        """Return what is stated of some nodes, whoever may see it, and in graphs with such names."""
+        found: set[ox.Triple] = set()
+        for node in nodes:
+            if isinstance(node, ox.NamedNode):
+                found |= {quad.triple for quad in self._look(node, None, None, None)}
+                found |= {quad.triple for quad in self._look(None, None, None, node)}
+            found |= {quad.triple for quad in self._look(None, None, node, None)}
+        for graph, node in within:
+            if isinstance(node, ox.NamedNode):
+                found |= {quad.triple for quad in self._look(node, None, None, graph)}
+        return found
+
+
+class Before(Stated):
+    """What a store stated before some graphs went and others came."""
+
+    def __init__(
+        self,
+        store: ox.Store,
+        graphs: GraphNames,
+        withheld: Withheld | None,
+        *,
+        gone: Mapping[ox.NamedNode, Iterable[ox.Triple]],
+        came: Iterable[ox.NamedNode],
+    ) -> None:
+        super().__init__(store, graphs, withheld)
+        self._gone = ox.Store()
+        self._gone.extend(
+            ox.Quad(it.subject, it.predicate, it.object, graph) for graph, triples in gone.items() for it in triples
+        )
+        self._replaced = frozenset((*gone, *came))
+
+    def _look(
+        self, subject: Term | None, predicate: ox.NamedNode | None, value: Term | None, graph: ox.NamedNode | None
+    ) -> Iterator[ox.Quad]:
+        for quad in super()._look(subject, predicate, value, graph):
+            if quad.graph_name not in self._replaced:
+                yield quad
+        yield from self._gone.quads_for_pattern(subject, predicate, value, graph)  # type: ignore[arg-type]
