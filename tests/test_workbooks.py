@@ -375,3 +375,22 @@ def test_a_broken_workbook_costs_that_file(tmp_path: Path) -> None:
         assert "unexpected" not in result.output
         for place in ("data/a.csv:2", "data/b.xlsx:Blatt!D2", "data/c.xlsx", "data/d.ods"):
             assert place in result.output
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_a_part_in_an_encoding_that_is_none_is_a_workbook_that_cannot_be_read(tmp_path: Path, suffix: str) -> None:
+    whole, path = tmp_path / f"whole.{suffix}", tmp_path / f"data.{suffix}"
+    if suffix == "xlsx":
+        with Workbook(str(whole)) as book:
+            book.add_worksheet("Labels").write_string(0, 0, "id")
+    else:
+        ods(whole, texts(["id"]))
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(path, "w") as broken:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                content = b'<?xml version="1.0" encoding="TF-8"?>' + (content.partition(b"?>")[2] or content)
+            broken.writestr(name, content)
+    rows, problems = rows_of(path)
+    assert rows == []
+    assert [it.rule for it in problems] == ["not-a-table"]

@@ -37,7 +37,7 @@ def read_workbook(
         from python_calamine import CalamineError
 
     # what the readers of a workbook and of its parts raise for what they cannot read
-    foreign = (CalamineError, zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, ValueError, KeyError)
+    foreign = (CalamineError, zipfile.BadZipFile, ET.ParseError, zlib.error, EOFError, ValueError, LookupError)
     try:
         grids = list(_grids(path))
     except OSError as error:
