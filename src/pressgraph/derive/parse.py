@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.errors import Place, ProfileError
-from pressgraph.i18n import Text
+from pressgraph.i18n import Text, gettext
 from pressgraph.query.comments import read_header
 from pressgraph.query.lexer import Token, tokens
 from pressgraph.rdf import PROV, RDF_TYPE
@@ -113,7 +113,7 @@ def parse_rule(text: str, *, name: str, path: Path, prefixes: Mapping[str, str])
         ox.Store().query(text, prefixes=dict(prefixes))
     except SyntaxError as error:
         raise ProfileError(
-            Text(f"not valid SPARQL 1.1: {error.msg or error}", de=f"kein gültiges SPARQL 1.1: {error.msg or error}"),
+            gettext("not valid SPARQL 1.1: {reason}", reason=error.msg or error),
             place=Place(file=str(path), line=_line_of(error)),
         ) from error
     return _Parser(text, name, path, prefixes).rule()

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from pressgraph.derive.axioms import KINDS, Axioms
 from pressgraph.derive.parse import Rule, parse_rule
 from pressgraph.errors import Place, ProfileError
-from pressgraph.i18n import Text
+from pressgraph.i18n import gettext
 from pressgraph.project import resource_folder
 from pressgraph.rdf import RDF_TYPE, STATUSES
 from pressgraph.spelling import did_you_mean
@@ -77,7 +77,7 @@ def load_rules(project: Project, profile: Profile) -> Rules:
     known = {*files, *KINDS, BOUNDS}
     for name in sorted(without - known):
         raise ProfileError(
-            Text(f"[derive] without: there is no rule '{name}'", de=f"[derive] without: es gibt keine Regel '{name}'"),
+            gettext("[derive] without: there is no rule '{name}'", name=name),
             place=Place(file="pressgraph.toml"),
             hint=did_you_mean(name, known),
         )
@@ -111,7 +111,7 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(
-            Text(f"the rule cannot be read: {error}", de=f"die Regel lässt sich nicht lesen: {error}"),
+            gettext("the rule cannot be read: {reason}", reason=error),
             place=Place(file=str(path)),
         ) from error
 
@@ -145,13 +145,13 @@ def staged(
                 ordered = other == rule.name or other in before[rule.name] or rule.name in before.get(other, ())
                 if not ordered and any(_meet(reads, one) for one in gives):
                     raise rule.error(
-                        Text(
-                            f"the rule reads <{reads[0]}>, which '{other}' may conclude: which of them goes first?",
-                            de=f"die Regel liest <{reads[0]}>, was '{other}' folgern kann: Welche kommt zuerst?",
+                        gettext(
+                            "the rule reads <{iri}>, which '{other}' may conclude: which of them goes first?",
+                            iri=reads[0],
+                            other=other,
                         ),
-                        hint=Text(
-                            f"write '# @after {other}' here, or '# @after {rule.name}' there",
-                            de=f"hier '# @after {other}' schreiben oder dort '# @after {rule.name}'",
+                        hint=gettext(
+                            "write '# @after {other}' here, or '# @after {name}' there", other=other, name=rule.name
                         ),
                     )
     stages = {name: 1 + _depth(name, after) for name in names}
@@ -167,7 +167,7 @@ def _header(rule: Rule, known: set[str]) -> tuple[list[str], int]:
             for name in tag.value.replace(",", " ").split():
                 if name not in known:
                     raise rule.error(
-                        Text(f"there is no rule '{name}'", de=f"es gibt keine Regel '{name}'"),
+                        gettext("there is no rule '{name}'", name=name),
                         line=tag.line,
                         hint=did_you_mean(name, known),
                     )
@@ -176,7 +176,7 @@ def _header(rule: Rule, known: set[str]) -> tuple[list[str], int]:
             word = tag.value
             if word not in STATUSES:
                 raise rule.error(
-                    Text(f"'{word}' is no status of facts", de=f"'{word}' ist kein Status von Fakten"),
+                    gettext("'{word}' is no status of facts", word=word),
                     line=tag.line,
                     hint=did_you_mean(word, STATUSES, otherwise=", ".join(STATUSES)),
                 )
@@ -192,7 +192,7 @@ def _before(rule: Rule, after: Mapping[str, list[str]]) -> set[str]:
         name = todo.pop()
         if name == rule.name:
             raise rule.error(
-                Text("its @after leads back to itself", de="sein @after führt zu ihm selbst zurück"),
+                gettext("its @after leads back to itself"),
                 line=next((tag.line for tag in rule.tags if tag.word == "after"), 0),
             )
         if name not in found:
