@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 DERIVED_FROM = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _TYPE = ox.NamedNode(RDF_TYPE)
 _FORBIDDEN = {
-    "OPTIONAL": ("write a rule with it and one without", "eine Regel damit und eine ohne schreiben"),
-    "UNION": ("write two rules", "zwei Regeln schreiben"),
-    "MINUS": ("write FILTER NOT EXISTS", "FILTER NOT EXISTS schreiben"),
-    "SELECT": ("a rule has no subqueries", "eine Regel hat keine Unterabfragen"),
-    "SERVICE": ("a rule reads the project's own graph", "eine Regel liest den Graphen des Projekts"),
+    "OPTIONAL": gettext("write a rule with it and one without"),
+    "UNION": gettext("write two rules"),
+    "MINUS": gettext("write FILTER NOT EXISTS"),
+    "SELECT": gettext("a rule has no subqueries"),
+    "SERVICE": gettext("a rule reads the project's own graph"),
 }
 
 
@@ -161,14 +161,14 @@ class _Parser:
     def expect(self, text: str) -> None:
         if not self.take(text):
             shown = self.token.text
-            self.refuse(f"'{text}' is expected here, not '{shown}'", f"hier wird '{text}' erwartet, nicht '{shown}'")
+            self.refuse(gettext("'{text}' is expected here, not '{shown}'", text=text, shown=shown))
 
-    def refuse(self, english: str, german: str, hint: tuple[str, str] | None = None) -> NoReturn:
+    def refuse(self, reason: str, hint: str | None = None) -> NoReturn:
         line = self.text.count("\n", 0, self.token.start) + 1
         raise ProfileError(
-            Text(english, de=german),
+            reason,
             place=Place(file=str(self.path), line=line),
-            hint=Text(hint[0], de=hint[1]) if hint is not None else None,
+            hint=hint,
         )
 
     # -- the rule
@@ -177,7 +177,7 @@ class _Parser:
         while self.word() in {"PREFIX", "BASE"}:
             self.prologue()
         if self.word() != "CONSTRUCT":
-            self.refuse("a rule is a CONSTRUCT query", "eine Regel ist eine CONSTRUCT-Abfrage")
+            self.refuse(gettext("a rule is a CONSTRUCT query"))
         self.at += 1
         self.expect("{")
         head = self.patterns()
@@ -188,8 +188,7 @@ class _Parser:
         self.expect("}")
         if self.token.kind != "end":
             self.refuse(
-                f"nothing may follow the pattern of a rule, such as {self.token.text}",
-                f"dem Muster einer Regel darf nichts folgen, etwa {self.token.text}",
+                gettext("nothing may follow the pattern of a rule, such as {text}", text=self.token.text),
             )
         header = read_header(self.text)
         found = Rule(
@@ -212,7 +211,7 @@ class _Parser:
 
     def prologue(self) -> None:
         if self.word() == "BASE":
-            self.refuse("a rule has no BASE", "eine Regel hat kein BASE")
+            self.refuse(gettext("a rule has no BASE"))
         prefix, iri = self.tokens[self.at + 1], self.tokens[self.at + 2]
         self.prefixes[prefix.text.removesuffix(":")] = iri.text[1:-1]
         self.at += 3
@@ -222,22 +221,23 @@ class _Parser:
         facts = {it.fact for it in rule.where if it.fact is not None}
         for name in sorted(rule.sources.keys() - facts):
             self.refuse(
-                f"?{name} is no graph of the rule: prov:wasDerivedFrom leads from GRAPH ?{name} to its document",
-                f"?{name} ist kein Graph der Regel: prov:wasDerivedFrom führt von GRAPH ?{name} zum Dokument",
+                gettext(
+                    "?{name} is no graph of the rule: prov:wasDerivedFrom leads from GRAPH ?{name} to its document",
+                    name=name,
+                ),
             )
         bound = {name for it in rule.where for name in it.variables} | set(rule.values)
         bound |= {it.name for it in rule.sources.values() if isinstance(it, Variable)}
         bound |= {name for name, _ in rule.binds}
         for pattern in rule.head:
             for name in pattern.variables - bound:
-                self.refuse(f"nothing gives ?{name} a value", f"nichts gibt ?{name} einen Wert")
+                self.refuse(gettext("nothing gives ?{name} a value", name=name))
             if isinstance(pattern.subject, ox.Literal):
-                self.refuse("a literal is no subject", "ein Literal ist kein Subjekt")
+                self.refuse(gettext("a literal is no subject"))
         used = {name for it in (*rule.head, *rule.where) for name in it.variables}
         for name in sorted((facts & used) - rule.sources.keys()):
             self.refuse(
-                f"?{name} is a graph: all that can be asked of it is what it was derived from",
-                f"?{name} ist ein Graph: zu fragen ist nur, woraus er abgeleitet wurde",
+                gettext("?{name} is a graph: all that can be asked of it is what it was derived from", name=name),
             )
 
     # -- groups
@@ -246,9 +246,9 @@ class _Parser:
         while self.token.text != "}" and self.token.kind != "end":
             word = self.word()
             if word in _FORBIDDEN:
-                self.refuse(f"a rule has no {word}", f"eine Regel hat kein {word}", _FORBIDDEN[word])
+                self.refuse(gettext("a rule has no {word}", word=word), _FORBIDDEN[word])
             if self.token.text == "{":
-                self.refuse("a rule has no groups in groups", "eine Regel hat keine Gruppen in Gruppen")
+                self.refuse(gettext("a rule has no groups in groups"))
             if word == "GRAPH":
                 self.graph()
             elif word == "FILTER":
@@ -271,16 +271,15 @@ class _Parser:
     def graph(self) -> None:
         self.at += 1
         if self.token.kind != "variable":
-            self.refuse("GRAPH takes a variable", "GRAPH braucht eine Variable")
+            self.refuse(gettext("GRAPH takes a variable"))
         name = self.token.text[1:]
         self.at += 1
         self.expect("{")
         found = self.patterns()
         if len(found) != 1 or any(it.fact == name for it in self.where):
             self.refuse(
-                f"GRAPH ?{name} holds one pattern",
-                f"GRAPH ?{name} enthält ein Muster",
-                ("write another GRAPH with another variable", "ein weiteres GRAPH mit anderer Variable schreiben"),
+                gettext("GRAPH ?{name} holds one pattern", name=name),
+                gettext("write another GRAPH with another variable"),
             )
         self.expect("}")
         pattern = found[0]
@@ -292,7 +291,7 @@ class _Parser:
         self.at += 1
         if self.word() == "NOT" and self.word(1) == "EXISTS":
             if unless is None:
-                self.refuse("FILTER NOT EXISTS stands in another", "FILTER NOT EXISTS steht in einem anderen")
+                self.refuse(gettext("FILTER NOT EXISTS stands in another"))
             self.at += 2
             self.expect("{")
             patterns: list[Pattern] = []
@@ -300,8 +299,7 @@ class _Parser:
             while self.token.text != "}" and self.token.kind != "end":
                 if self.word() in {*_FORBIDDEN, "GRAPH", "BIND", "VALUES"} or self.token.text == "{":
                     self.refuse(
-                        "FILTER NOT EXISTS holds patterns and filters",
-                        "FILTER NOT EXISTS enthält Muster und Filter",
+                        gettext("FILTER NOT EXISTS holds patterns and filters"),
                     )
                 if self.word() == "FILTER":
                     self.filter(inner, None)
@@ -313,9 +311,8 @@ class _Parser:
             return
         if self.word() == "EXISTS":
             self.refuse(
-                "a rule has no FILTER EXISTS",
-                "eine Regel hat kein FILTER EXISTS",
-                ("write the pattern", "das Muster schreiben"),
+                gettext("a rule has no FILTER EXISTS"),
+                gettext("write the pattern"),
             )
         filters.append(self.expression())
 
@@ -332,7 +329,7 @@ class _Parser:
         while self.token.kind != "end":
             depth += {"(": 1, ")": -1}.get(self.token.text, 0)
             if self.word() == "EXISTS":
-                self.refuse("EXISTS stands in an expression", "EXISTS steht in einem Ausdruck")
+                self.refuse(gettext("EXISTS stands in an expression"))
             self.at += 1
             if not depth:
                 break
@@ -348,19 +345,15 @@ class _Parser:
         if "uration" in self.text[start : word.start] and "+" in self.text[start : word.start]:
             # the engine takes + for commutative, and knows no duration plus a date
             self.refuse(
-                "a duration is not added: the engine may try it in the other order",
-                "eine Dauer wird nicht addiert: die Engine versucht es womöglich in anderer Reihenfolge",
-                (
-                    'subtract a negative one, ?day - "-P1D"^^xsd:dayTimeDuration',
-                    'eine negative abziehen, ?day - "-P1D"^^xsd:dayTimeDuration',
-                ),
+                gettext("a duration is not added: the engine may try it in the other order"),
+                gettext('subtract a negative one, ?day - "-P1D"^^xsd:dayTimeDuration'),
             )
         self.binds.append((name.text[1:], self.text[start : word.start].strip()))
 
     def value_list(self) -> None:
         self.at += 1
         if self.token.kind != "variable":
-            self.refuse("VALUES has one variable", "VALUES hat eine Variable")
+            self.refuse(gettext("VALUES has one variable"))
         name = self.token.text[1:]
         self.at += 1
         self.expect("{")
@@ -368,7 +361,7 @@ class _Parser:
         while not self.take("}"):
             term = self.term()
             if isinstance(term, Variable):
-                self.refuse("VALUES holds terms", "VALUES enthält Terme")
+                self.refuse(gettext("VALUES holds terms"))
             found.append(term)
         self.values[name] = tuple(found)
 
@@ -393,7 +386,7 @@ class _Parser:
 
     def predicate(self) -> ox.NamedNode:
         if self.token.kind == "variable":
-            self.refuse("the property of a pattern is named", "die Eigenschaft eines Musters wird genannt")
+            self.refuse(gettext("the property of a pattern is named"))
         found = self.term()
         if self.token.text in {"/", "|", "^", "*", "+", "?"} or not isinstance(found, ox.NamedNode):
             self.path_refused()
@@ -401,12 +394,8 @@ class _Parser:
 
     def path_refused(self) -> NoReturn:
         self.refuse(
-            "a rule has no property paths",
-            "eine Regel hat keine Pfade",
-            (
-                "write a pattern for each step, or a rule for each alternative",
-                "ein Muster je Schritt oder eine Regel je Alternative schreiben",
-            ),
+            gettext("a rule has no property paths"),
+            gettext("write a pattern for each step, or a rule for each alternative"),
         )
 
     def term(self) -> Slot:
@@ -421,9 +410,8 @@ class _Parser:
             self.path_refused()
         if token.text in {"[", "_"} or token.text.startswith("_:"):
             self.refuse(
-                "a rule has no blank nodes",
-                "eine Regel hat keine leeren Knoten",
-                ("use a variable", "eine Variable verwenden"),
+                gettext("a rule has no blank nodes"),
+                gettext("use a variable"),
             )
         start, self.at = token.start, self.at + 1
         end = start + len(token.text)
@@ -450,9 +438,9 @@ class _Parser:
             quad = next(iter(ox.parse(f"{declared}<urn:x:s> <urn:x:p> {written} .", format=ox.RdfFormat.TURTLE)))
         except (SyntaxError, StopIteration):
             self.at -= 1
-            self.refuse(f"'{written}' is no term", f"'{written}' ist kein Term")
+            self.refuse(gettext("'{written}' is no term", written=written))
         if not isinstance(quad.object, ox.NamedNode | ox.Literal):
-            self.refuse("a rule has no blank nodes", "eine Regel hat keine leeren Knoten")
+            self.refuse(gettext("a rule has no blank nodes"))
         return quad.object
 
 
