@@ -257,7 +257,7 @@ def _release(seed: int, number: int, rng: random.Random) -> Release:
         "type": ["Organization", "FormalOrganization", "ClusterOrganisation"],
         "name": org.name,
         "legalName": {"de": f"{org.name['de']} {_FORMS[org.legal_form][1]}"},
-        "classification": _FORMS[org.legal_form][0],
+        "legalForm": _FORMS[org.legal_form][0],
         "sector": _sector_terms(org.sector),
     }
     where_it_is: Node = {"id": org.id, "areaServed": _region(org.place), "location": _place(org.place)}
@@ -334,7 +334,7 @@ def _release(seed: int, number: int, rng: random.Random) -> Release:
     quoted: Node = {
         "id": quotation,
         "type": ["QuotedStatement", "Quotation"],
-        "wasAttributedTo": org.speaker,
+        "saidBy": org.speaker,
         "spokenByCharacter": org.speaker,
         "wasQuotedFrom": document,
         "isPartOf": document,
@@ -411,7 +411,7 @@ def _wide_fact(org: Organisation, triples: int) -> Node:
         ("type", ["Organization", "FormalOrganization", "ClusterOrganisation"], 3),
         ("name", org.name, 2),
         ("legalName", {"de": f"{org.name['de']} {suffix}"}, 1),
-        ("classification", form, 1),
+        ("legalForm", form, 1),
         ("sector", _sector_terms(org.sector), 2),
         ("foundingDate", org.founded, 1),
         ("areaServed", _region(org.place), 4),

@@ -28,7 +28,7 @@ TEXTS = (
 )
 REGION_TEXTS = (("region_de", f"{SCHEMA}name", "de"), ("region_en", f"{SCHEMA}name", "en"))
 LINKS = (
-    ("classification", f"{ORG}classification"),
+    ("legal_form", f"{CLU}legalForm"),
     ("sector_1", f"{CLU}sector"),
     ("sector_2", f"{CLU}sector"),
     ("region", f"{SCHEMA}areaServed"),

@@ -133,9 +133,9 @@ def by_rdflib(base: str, facts: Path, output: Path) -> None:
         for key in ("name", "legalName"):
             for language, text in node.get(key, {}).items():
                 graph.add((subject, schema[key], Literal(text, lang=language)))
-        if "classification" in node:
-            form = URIRef(f"{vocabulary}legal-form/{node['classification']}")
-            graph.add((subject, org.classification, form))
+        if "legalForm" in node:
+            form = URIRef(f"{vocabulary}legal-form/{node['legalForm']}")
+            graph.add((subject, clu.legalForm, form))
         for sector in node.get("sector", ()):
             graph.add((subject, clu.sector, URIRef(f"{vocabulary}sector/{sector}")))
         if "foundingDate" in node:

@@ -237,7 +237,7 @@ def test_graph_that_does_not_conform_is_not_published(sandbox: Sandbox) -> None:
     path = sandbox.write("b.yaml", {"id": "label/b", "type": "AwardedLabel", "name": {"en": "Label"}})
     result = sandbox.run("build")
     assert result.exit_code == 1
-    assert re.search(r"^data/b\.yaml:\d+:\d+: error: .+ \[AwardedLabel-level-minCount\]$", result.stderr, re.MULTILINE)
+    assert re.search(r"^data/b\.yaml:\d+:\d+: error: .+ \[AwardedLabel-heldBy-minCount\]$", result.stderr, re.MULTILINE)
     assert "was not published" in result.stderr
     assert sandbox.quads() == before
     assert sandbox.pointer.read_text() == snapshot

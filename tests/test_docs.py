@@ -72,7 +72,7 @@ def test_the_site_is_complete_and_leads_to_what_is_there(tmp_path: Path) -> None
     assert [(name, it) for name, page in pages.items() for it in page.loaded if urlsplit(it).netloc] == []
     own = ("architecture", "benchmarks", "changelog", "contributing", "glossary", "releasing", "security")
     assert {f"{it}/index.html" for it in own} <= {*pages}
-    for rule in ("unknown-key", "near-duplicate-places", "AwardedLabel-level-minCount", "Event-name"):
+    for rule in ("unknown-key", "near-duplicate-places", "AwardedLabel-heldBy-minCount", "Event-name"):
         assert f"rules/{rule}/index.html" in pages
     assert {"pressgraph.workspace.Workspace.build", "pressgraph.errors.PressgraphError"} <= pages["api/index.html"].ids
 

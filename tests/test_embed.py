@@ -345,7 +345,7 @@ def test_the_pages_own_organization_is_referred_to(built: Path, page: Path) -> N
     assert "id/agent/biosaxony" not in text
     assert data["about"][0]["@id"] == "https://www.example.org/#organization"
     assert "@type" not in data["about"][0]
-    assert data["sourceOrganization"] == {"@id": "https://www.example.org/#organization"}
+    assert data["publisher"] == {"@id": "https://www.example.org/#organization"}
     assert data["isPartOf"] == {"@id": "https://www.example.org/#website"}
     assert data["mainEntityOfPage"] == {"@id": "https://www.example.org/news/1/"}
 
@@ -416,7 +416,7 @@ def test_page_data_is_plain_schema_org(article: dict[str, Any]) -> None:
     assert article["datePublished"] == "2019-01-01"
     assert article["inLanguage"] == "en"
     assert article["mainEntityOfPage"] == "https://www.example.org/news/1/"
-    assert article["sourceOrganization"]["name"] == "biosaxony"
+    assert article["publisher"]["name"] == "biosaxony"
     for node in nodes(article):
         assert not str(node.get("@id", "https://")).startswith("_:")
         assert "@value" not in node

@@ -23,7 +23,7 @@ from pyld import jsonld
 from pressgraph.cli import main
 from pressgraph.convert import Emitter, JsonLines, checked_lines, compile_emitter, convert_facts, quads
 from pressgraph.facts import FactsFile
-from pressgraph.facts.model import NeedsCheck
+from pressgraph.facts.model import NeedsCheck, ValueObject
 from pressgraph.profile import Key, Kind, context_document, load_profile
 from pressgraph.project import open_project
 
@@ -145,13 +145,13 @@ def test_the_founding_facts_are_their_rows_of_the_table(founding: FactsFile, emi
     assert len(expected) == len(founding.facts)
 
 
-def test_the_founding_release_says_its_291_triples_and_no_others(
+def test_the_founding_release_says_its_287_triples_and_no_others(
     founding: FactsFile, emitter: Emitter, root: Path
 ) -> None:
     triples = (root / "tests" / "founding" / "triples.nt").read_bytes()
     expected = ntriples(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES))
     graphs = facts_of(quads(convert_facts(founding, emitter)))
-    assert len(expected) == 291
+    assert len(expected) == 287
     assert set().union(*graphs.values()) == expected
 
 
@@ -160,7 +160,7 @@ def test_the_founding_facts_are_stated_implied_normalised_or_assumed(founding: F
     status = Counter(
         str(quad.object).rpartition("/")[2][:-1] for quad in found if quad.predicate.value == f"{CLU}epistemicStatus"
     )
-    assert status == {"stated": 90, "implied": 24, "normalised": 9, "assumed": 1}
+    assert status == {"stated": 71, "implied": 29, "normalised": 23, "assumed": 1}
 
 
 def test_the_founding_facts_120_to_124_are_personal_and_no_others(founding: FactsFile, emitter: Emitter) -> None:
@@ -210,6 +210,8 @@ LITERALS = {
     "date": st.dates().map(str),
     "duration": st.sampled_from(["P2Y", "P18M", "PT36H", "P1Y2M3DT4H5M6.7S"]),
     "integer": st.integers(-(2**53), 2**53) | st.integers().map(str),
+    "decimal": st.sampled_from(["5", "54.32", "-3.5"]),
+    "http://id.loc.gov/datatypes/edtf/EDTF": st.sampled_from(["2020/2022", "2021"]),
     "boolean": st.booleans() | st.sampled_from(["true", "false"]),
     "anyURI": st.just("https://example.org/"),
 }
@@ -234,7 +236,9 @@ def nodes(draw: st.DrawFn, path: str = "n", depth: int = 0) -> Json:
     """Make a node that the profile allows; `path` keeps the ids of nested ones apart."""
     types = draw(st.lists(st.sampled_from(sorted(PROFILE.classes)), max_size=2, unique=True))
     uses = PROFILE.uses_of(types) if types else dict.fromkeys(PROFILE.keys)
-    names = draw(st.lists(st.sampled_from(sorted(uses)), max_size=4, unique=True)) if uses else []
+    # of a quantity the checker makes a node, which its JSON-LD then says in full
+    plain = sorted(name for name in uses if PROFILE.keys[name].quantity is None)
+    names = draw(st.lists(st.sampled_from(plain), max_size=4, unique=True)) if plain else []
     home = draw(st.sampled_from(["agent/", "thing/sub/", "https://example.org/", "urn:x:", "clu:x", "tel:+49"]))
     node: dict[str, Json] = {"id": f"{home}{draw(SEGMENT)}.{path}" if home != "tel:+49" else home + path}
     if types:
@@ -262,8 +266,12 @@ def values(key: Key, path: str, depth: int, *, single: bool) -> st.SearchStrateg
             return (
                 one_or_more(link, single=single) | nodes(path, depth + 1) | nodes(path, depth + 1).map(lambda it: [it])
             )
+        case Kind.MIXED if key.coercion == f"{XSD}date":
+            days = LITERALS["date"].map(lambda day: ValueObject({"@value": str(day), "@type": f"{XSD}date"}))
+            return one_or_more(days, single=single)
         case Kind.MIXED:
-            raise AssertionError(f"the shipped profile has no such key: {key.name}")
+            texts_of = st.sampled_from(["Hafenweg 5", "a/b"]).map(lambda text: ValueObject({"@value": text}))
+            return one_or_more(texts_of, single=single)
 
 
 @st.composite

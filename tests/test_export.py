@@ -200,7 +200,7 @@ def test_unknown_format_has_a_hint(built: Path) -> None:
         [],
         ["--about", "agent/biosaxony"],
         ["--about", "label/biosaxony-ecei-silver-1", "--depth", "all"],
-        ["--about", "lvl:silver", "--depth", "0"],
+        ["--about", "lvl:silver", "--depth", "1"],
         ["--about", "document/biosaxony-silver-label", "--depth", "1"],
     ],
     ids=" ".join,

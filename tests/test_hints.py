@@ -30,7 +30,7 @@ OWN = """\
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix ex: <https://data.example.org/terms#> .
 ex:Staff a sh:NodeShape ; sh:targetClass <http://schema.org/Organization> ; sh:property ex:Staff-number .
-ex:Staff-number sh:path ex:employees ; sh:datatype xsd:integer ; sh:message "A whole number."@en .
+ex:Staff-number sh:path ex:staff ; sh:datatype xsd:integer ; sh:message "A whole number."@en .
 """
 
 
@@ -75,14 +75,14 @@ def test_international_forms_of_phone_numbers_pass(tmp_path: Path, number: str) 
     ("written", "whole"), [("73.000", "73000"), ("1,234", "1234"), ("1.234.567", "1234567"), ("999.999", "999999")]
 )
 def test_grouped_digits_are_asked_about(tmp_path: Path, written: str, whole: str) -> None:
-    fact = {"id": "agent/a", "type": "Organization", "name": "A", "employees": written}
+    fact = {"id": "agent/a", "type": "Organization", "name": "A", "staff": written}
     (finding,) = findings(tmp_path, fact)
     assert finding["hint"].startswith(f"is it {whole}, or {whole[: len(written) % 4 or 3]}")
     assert "write the digits alone" in finding["hint"]
 
 
 MENDED = (
-    *(("employees", it) for it in ("12.0", "1 000", "1e3")),
+    *(("staff", it) for it in ("12.0", "1 000", "1e3")),
     *(("foundingDate", it) for it in ("31.1.2019", "January 1, 2019")),
 )
 
@@ -101,7 +101,7 @@ def test_what_help_says_to_write_passes(tmp_path: Path, key: str, written: str) 
 def test_help_for_what_is_missing_names_forms_and_terms_and_no_value(tmp_path: Path) -> None:
     label = {"id": "label/x-1", "type": "AwardedLabel"}
     hints = {finding["rule"]: finding.get("hint", "") for finding in findings(tmp_path, label)}
-    assert hints["AwardedLabel-level-minCount"] == "add 'level: …' to 'label/x-1': bronze, gold, silver"
+    assert hints["AwardedLabel-heldBy-minCount"].startswith("add 'heldBy: …' to 'label/x-1'")
     text = "source: { id: document/d, type: NewsArticle }\nfacts: [{ id: agent/a, type: Organization, name: A }]\n"
     hints = {finding["rule"]: finding["hint"] for finding in findings(tmp_path, text=text)}
     assert hints["Article-datePublished-minCount"] == "add 'datePublished: …' to 'document/d': as year-month-day"

@@ -15,6 +15,8 @@ import pressgraph
 if TYPE_CHECKING:
     from rdflib.term import Node
 
+    from pressgraph.profile import Profile
+
 ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = URIRef("https://w3id.org/pressgraph/cluster")
 CLU = "https://w3id.org/pressgraph/cluster#"
@@ -182,3 +184,30 @@ def test_namespace_of_rdflib_for_schema_org_is_not_used() -> None:
     for path in sources():
         if path.suffix == ".py":
             assert not re.search(r"\bSDO\b", path.read_text(encoding="utf-8")), path
+
+
+def test_nothing_shipped_names_an_id_of_a_project() -> None:
+    for folder in ("ontology", "shapes"):
+        for path in (ROOT / folder).rglob("*.ttl"):
+            named = set(re.findall(r"<https://w3id\.org/pressgraph/id/[^>]*>", path.read_text(encoding="utf-8")))
+            assert named == set(), path
+
+
+def test_reference_data_is_named_licensed_and_within_its_own_space(ontology: Graph) -> None:
+    names = URIRef("http://schema.org/name")
+    things = {it for it in ontology.subjects(names) if "w3id.org/pressgraph/ref/" in str(it)}
+    assert len(things) > 15
+    for thing in things:
+        assert languages(ontology, thing, names) >= {"en", "de"}, thing
+        assert (thing, DCTERMS.license, None) in ontology, thing
+    used = {o for o in ontology.objects() if isinstance(o, URIRef) and "w3id.org/pressgraph/ref/" in o}
+    assert used <= things
+
+
+def test_former_keys_and_what_they_are_called_now(profile: Profile) -> None:
+    assert profile.former_keys == {
+        "wasAttributedTo": "saidBy",
+        "spatial": "within",
+        "classification": "legalForm",
+        "certificationIdentification": "certificateNumber",
+    }

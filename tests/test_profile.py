@@ -45,7 +45,10 @@ VOC = "https://w3id.org/pressgraph/vocab/"
 def test_keys_have_the_kind_that_the_shapes_give_them(profile: Profile) -> None:
     keys = profile.keys
     assert (keys["level"].kind, keys["level"].scheme) == (Kind.TERM, profile.schemes["label-level"])
-    assert (keys["datePublished"].kind, keys["datePublished"].datatype) == (Kind.LITERAL, f"{XSD}date")
+    assert (keys["validUntil"].kind, keys["validUntil"].datatype) == (Kind.LITERAL, f"{XSD}date")
+    # a date of any precision
+    assert (keys["startDate"].kind, keys["startDate"].coercion) == (Kind.MIXED, f"{XSD}date")
+    assert (keys["members"].kind, keys["members"].measure) == (Kind.LINK, f"{VOC}measure/members")
     assert keys["heldBy"].kind is Kind.LINK
     assert keys["headline"].kind is Kind.TEXT
     assert not keys["headline"].language_required
@@ -69,7 +72,7 @@ def test_vocabularies_hold_their_terms_by_short_name(profile: Profile) -> None:
 def test_classes_use_keys_once_or_often_and_inherit_them(profile: Profile) -> None:
     label = profile.classes["AwardedLabel"].uses
     assert label["level"].single
-    assert label["level"].required
+    assert label["heldBy"].required
     assert not label["hasValidity"].single
     assert profile.classes["Organization"].uses.keys() < profile.classes["ClusterOrganisation"].uses.keys()
     assert not profile.uses_of(["AwardedLabel"])["name"].single
@@ -124,7 +127,9 @@ def test_pyld_expands_every_key_and_class_by_the_context(profile: Profile) -> No
     }
     (node,) = jsonld.expand(document, options={"processingMode": "json-ld-1.1"})
     assert set(node.pop("@type")) == {term.iri for term in profile.classes.values()}
-    assert node.keys() - {"@id"} == {key.iri for key in profile.keys.values()}
+    # figures are about their thing, not it about them
+    assert node.pop("@reverse").keys() == {f"{SCHEMA}observationAbout"}
+    assert node.keys() - {"@id"} == {key.iri for key in profile.keys.values() if key.measure is None}
 
 
 def test_pyld_expands_every_term_of_a_vocabulary_by_the_context(profile: Profile) -> None:
@@ -263,7 +268,7 @@ ONTOLOGY = """\
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
 ex:Funding a owl:Class ; rdfs:subClassOf schema:Thing ; rdfs:label "funding"@en , "Förderung"@de .
-ex:amount a owl:DatatypeProperty ; rdfs:label "amount"@en , "Betrag"@de .
+ex:sum a owl:DatatypeProperty ; rdfs:label "sum"@en , "Betrag"@de .
 ex:fundingKind a owl:ObjectProperty ; rdfs:label "kind of funding"@en , "Art der Förderung"@de .
 
 <https://example.org/kind> a skos:ConceptScheme .
@@ -283,9 +288,9 @@ SHAPES = """\
 
 ex:FundingShape a sh:NodeShape ;
   sh:targetClass ex:Funding ;
-  sh:property ex:Funding-amount , ex:Funding-amount-maxCount , ex:Funding-kind , ex:Funding-level .
-ex:Funding-amount sh:path ex:amount ; sh:datatype xsd:integer .
-ex:Funding-amount-maxCount sh:path ex:amount ; sh:maxCount 1 .
+  sh:property ex:Funding-sum , ex:Funding-sum-maxCount , ex:Funding-kind , ex:Funding-level .
+ex:Funding-sum sh:path ex:sum ; sh:datatype xsd:integer .
+ex:Funding-sum-maxCount sh:path ex:sum ; sh:maxCount 1 .
 ex:Funding-kind sh:path ex:fundingKind ; sh:node ex:In-kind .
 ex:Funding-level sh:path ex:level ; sh:datatype xsd:string .
 ex:In-kind a sh:NodeShape ;
@@ -305,7 +310,7 @@ facts:
   - id: thing/grant
     type: Funding
     name: { en: A grant }
-    amount: 500000
+    sum: 500000
     fundingKind: grant
     ex:level: regional
     evidence: [2, 7]
@@ -333,11 +338,11 @@ def pressgraph(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 def test_a_project_adds_classes_keys_and_vocabularies(extended: Path, profile: Profile) -> None:
     own = load_profile(open_project(extended))
-    assert own.keys.keys() - profile.keys.keys() == {"amount", "fundingKind", "ex:level"}
+    assert own.keys.keys() - profile.keys.keys() == {"sum", "fundingKind", "ex:level"}
     assert own.classes.keys() - profile.classes.keys() == {"Funding", "ex:Person"}
     assert own.schemes.keys() - profile.schemes.keys() == {"kind"}
     funding = own.classes["Funding"].uses
-    assert funding["amount"].single
+    assert funding["sum"].single
     assert not funding["fundingKind"].single
     assert "name" in funding, "what the superclass uses"
 
@@ -362,7 +367,7 @@ def test_facts_of_a_projects_own_kind_are_converted(extended: Path) -> None:
     assert found == {
         ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", f"<{ex}Funding>"),
         (f"{SCHEMA}name", '"A grant"@en'),
-        (f"{ex}amount", f'"500000"^^<{XSD}integer>'),
+        (f"{ex}sum", f'"500000"^^<{XSD}integer>'),
         (f"{ex}fundingKind", "<https://example.org/kind/grant>"),
         (f"{ex}level", '"regional"'),
     }
@@ -387,9 +392,9 @@ def test_the_schema_and_context_of_a_project_offer_its_own_keys(extended: Path) 
     assert refusals(own, facts)
     schema = json.loads(pressgraph(extended, "profile", "schema").stdout)
     offered = schema["definitions"]["node"]["properties"]
-    assert {"amount", "fundingKind", "ex:level"} <= offered.keys()
+    assert {"sum", "fundingKind", "ex:level"} <= offered.keys()
     context = json.loads(pressgraph(extended, "profile", "context").stdout)["@context"]
-    assert context["amount"] == {"@id": "https://example.org/ns#amount", "@type": f"{XSD}integer"}
+    assert context["sum"] == {"@id": "https://example.org/ns#sum", "@type": f"{XSD}integer"}
 
 
 def test_a_projects_profile_may_replace_the_shipped_one(extended: Path) -> None:
@@ -397,7 +402,7 @@ def test_a_projects_profile_may_replace_the_shipped_one(extended: Path) -> None:
         file.write("[profile]\nreplace = true\n")
     own = load_profile(open_project(extended))
     # nothing shipped takes a name any more
-    assert own.keys.keys() == {"amount", "fundingKind", "level"}
+    assert own.keys.keys() == {"sum", "fundingKind", "level"}
     assert own.classes.keys() == {"Funding", "Person"}
     assert own.schemes.keys() == {"kind"}
 

@@ -266,7 +266,8 @@ def test_german_dates_and_decimals_are_refused_with_a_hint(workspace: Workspace,
     table = write_csv(tmp_path / "facts.csv", [row, wrong], delimiter=";")
     result = CliRunner().invoke(main, ["--project", str(workspace.project.root), "convert", str(table)])
     assert result.exit_code == 1
-    assert "facts.csv:3:source.datePublished: error: '1.2.2026' is not a date (write 2026-02-01)" in result.stderr
+    assert "facts.csv:3:source.datePublished: error: '1.2.2026' is not a day, a month, a year" in result.stderr
+    assert "(write 2026-02-01)" in result.stderr
 
 
 def test_headers_that_are_no_keys_are_reported_once(workspace: Workspace, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def checkout(*arguments: str) -> bytes:
         ["query"],
         ["query", "--show", "labels-valid-on"],
         ["profile", "terms", "label-level"],
-        ["rule", "AwardedLabel-level-minCount"],
+        ["rule", "AwardedLabel-heldBy-minCount"],
     ],
     ids=" ".join,
 )

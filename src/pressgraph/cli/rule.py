@@ -20,7 +20,7 @@ def command(state: State, rule_id: str | None) -> None:
     \b
     Example:
       pressgraph rule unknown-key
-      pressgraph rule AwardedLabel-level-minCount --lang de
+      pressgraph rule AwardedLabel-heldBy-minCount --lang de
     """
     from pressgraph.languages import choose
     from pressgraph.validation.explain.rule_pages import as_text

@@ -243,6 +243,9 @@ class _Writer:
     def values(self, subject: str, held: str, key: Key, kind: Any, *, single: bool) -> list[str]:
         """Write how the values of a key are checked; return the parts of their triples."""
         plans = self.plans
+        if key.quantity is not None:
+            # the checker makes nodes of quantities
+            raise NeedsCheck
         typed = key.kind is Kind.LITERAL or (key.kind is Kind.MIXED and is_typed_only(key))
         if typed or key.kind is Kind.TERM:
             table = self.bound(plans.tables[key.name])
@@ -275,6 +278,11 @@ class _Writer:
                 return [subject, repr(predicate), _joined(subject, predicate, found)]
             case Kind.TEXT if kind is str:
                 return [subject, repr(predicate + '"'), *self.plain_text(held, key)]
+            case Kind.TEXT if kind is list and plans.standing_suffix(key):
+                # of each language; the shapes count them
+                suffix = plans.standing_suffix(key)
+                found = self.sorted("quote", held, single=False)
+                return [subject, repr(predicate), _joined(subject, predicate, f"[it + {suffix!r} for it in {found}]")]
             case Kind.TEXT if kind is list and not key.language_required:
                 # texts may come once for each language; the shapes count them
                 function = self.bound(_one_of(frozenset(key.listed))) if key.listed else "quote"
@@ -316,11 +324,12 @@ class _Writer:
         return found
 
     def plain_text(self, held: str, key: Key) -> list[str]:
-        if key.language_required:
+        standing = self.plans.standing_suffix(key)
+        if key.language_required and not standing:
             raise NeedsCheck
         if key.listed:
             self.code.append(f"if {held} not in {self.bound(frozenset(key.listed))}: raise NeedsCheck")
-        return [self.text(held), "'\"'"]
+        return [self.text(held), repr(f'"{standing}')]
 
     def text(self, held: str) -> str:
         """Write the check of a text; return what stands between its quotes."""

@@ -14,9 +14,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.accelerate import Accelerator
-from pressgraph.convert.literals import DOUBTS, LOOKUPS_KEPT
+from pressgraph.convert.literals import DOUBTS, LOOKUPS_KEPT, Lookup
 from pressgraph.convert.plans import FACT, SOURCE, Iris, Plans
 from pressgraph.facts.ids import Ids, slug
+from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 
@@ -47,11 +48,8 @@ class Emitter:
         self.normal_id = resolver.normal
         # Personal keys are missing from the plans of facts that are not marked: the checker then complains.
         self._plans = {personal: Plans(profile, self.iris, personal=personal) for personal in (False, True)}
-        self._accelerators = {
-            personal: (Accelerator(plans, plain=False), Accelerator(plans, plain=True))
-            for personal, plans in self._plans.items()
-        }
-        self._of_sources = Accelerator(self._plans[False], where=SOURCE)
+        self._accelerators: Lookup[Accelerator] = Lookup(self._accelerator)
+        self._languages = {key.name for key in profile.keys.values() if key.iri == f"{SCHEMA}inLanguage"}
         scheme = profile.schemes.get("epistemic-status")
         self.statuses = {
             name: f"<{CLU}epistemicStatus> <{concept.iri}>"
@@ -76,25 +74,48 @@ class Emitter:
             checked=True,
         )
 
+    def _accelerator(self, wanted: tuple[bool, bool, int, str | None]) -> Accelerator:
+        personal, plain, where, language = wanted
+        plans = self._plans[personal]
+        if language is not None:
+            plans = Plans(self.profile, self.iris, personal=personal, language=language)
+        return Accelerator(plans, plain=plain, where=where)
+
+    def language(self, source: Mapping[str, Any]) -> str | None:
+        """Return the language that the description of a source says, if it says one, and a good one."""
+        for name in self._languages & source.keys():
+            value = source[name]
+            one = value[0] if value.__class__ is list and len(value) == 1 else value
+            if one.__class__ is str and good_language(one.lower()):
+                return str(one.lower())
+        return None
+
     def lines(
-        self, fact: Mapping[str, Any], *, personal: bool, checked: bool, plain: bool = False, strings: int | None = None
+        self,
+        fact: Mapping[str, Any],
+        *,
+        personal: bool,
+        checked: bool,
+        plain: bool = False,
+        strings: int | None = None,
+        language: str | None = None,
     ) -> str:
         """Return the triples of a fact, sorted, a line each, without its end; '' where there are none.
 
         `plain` says that no text needs an escape; `strings` how many strings a fact that no checker has seen must have,
-        keys and nested ones included.
+        keys and nested ones included; `language` is that of running text which does not say its own.
 
         Raises NeedsCheck.
         """
         if checked:
             return "\n".join(self.triples(fact, personal=personal))
-        return self._accelerators[personal][plain].lines(fact, strings)
+        return self._accelerators[personal, plain, FACT, language].lines(fact, strings)
 
     def source_lines(self, body: Mapping[str, Any], *, checked: bool) -> str:
         """Return the triples that describe a source, as `lines`."""
         if checked or body.keys() == {"id"}:
             return "\n".join(self.triples(body, source=True))
-        return self._of_sources.lines(body)
+        return self._accelerators[False, False, SOURCE, self.language(body)].lines(body)
 
     def triples(self, node: Mapping[str, Any], *, personal: bool = False, source: bool = False) -> list[str]:
         """Return the triples of a checked node and its nested nodes, as `s p o` in N-Triples, sorted.
@@ -128,6 +149,7 @@ class SourceEmitter:
         self.emitter = emitter
         self.checked = checked
         self.body = body
+        self.language = emitter.language(body)
         self.sha256 = sha256
         self.reviewed_by = reviewed_by
         self.reviewed_on = reviewed_on

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.convert.literals import LOOKUPS_KEPT, Lookup, quote
 from pressgraph.facts.datatypes import INTEGERS, datatype, fitting
+from pressgraph.facts.figures import figures_of
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.mixed import nquads_literal, takes_languages
 from pressgraph.facts.model import LanguageMap, NeedsCheck, ValueObject
+from pressgraph.facts.quantities import read_number
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
-from pressgraph.rdf import RDF_TYPE, XSD
+from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,9 +59,12 @@ def _ignore(_subject: str, _value: Any, _out: list[str]) -> None:
 class Plans:
     """Make plans as types turn up, and run them."""
 
-    def __init__(self, profile: Profile, iris: Iris, *, personal: bool) -> None:
+    def __init__(self, profile: Profile, iris: Iris, *, personal: bool, language: str | None = None) -> None:
         self.profile = profile
         self.iris = iris
+        self.language = language
+        """That of running text which does not say its own."""
+        self.figures = figures_of(profile)
         self.tables: dict[str, dict[str, str]] = {}
         """By key, what its terms and literals add to a subject."""
         keys = {name: key for name, key in profile.keys.items() if personal or not key.personal}
@@ -141,10 +146,10 @@ class Plans:
 
     def literals(self, key: Key, values: Values) -> Emit:
         """Compile a key whose values are typed literals."""
-        known = datatype(key.datatype)
+        read = read_number if self.figures.is_number(key) else datatype(key.datatype).lexical
 
         def make(text: str) -> str:
-            lexical = known.lexical(text)
+            lexical = read(text)
             if lexical is None:
                 raise NeedsCheck
             return f" <{key.iri}> {quote(lexical)}^^<{key.datatype}>"
@@ -221,6 +226,16 @@ class Plans:
         predicate = f" <{key.iri}> "
         node = self.node
 
+        def figure(subject: str, value: Any, out: list[str]) -> None:
+            # what a quantity says by itself, the checker has made a node of
+            if value.__class__ is not dict:
+                raise NeedsCheck
+            found = node(value, out, NESTED) if len(value) > 1 else iris[value["id"]]
+            out.append(f"{found} <{SCHEMA}observationAbout> {subject}")
+
+        if key.measure is not None:
+            return figure
+
         def one(subject: str, value: Any, out: list[str]) -> None:
             if value.__class__ is str:
                 out.append(f"{subject}{predicate}{iris[value]}")
@@ -255,16 +270,23 @@ class Plans:
             raise NeedsCheck
         return f"@{tag}"
 
+    def standing_suffix(self, key: Key) -> str:
+        """Return what follows a key's texts that do not say their language; '' where that is nothing."""
+        return self.tag_suffix(key, self.language) if key.prose and self.language is not None else ""
+
     def texts(self, key: Key, values: Values) -> Emit:
         """Compile a key whose values are texts."""
         predicate = f" <{key.iri}> "
         listed = frozenset(key.listed)
         tags = Lookup(lambda tag: self.tag_suffix(key, tag))
 
+        standing = self.standing_suffix(key)
+
         def plain(subject: str, value: Any, out: list[str]) -> None:
-            if value.__class__ is not str or key.language_required or (listed and value not in listed):
+            required = key.language_required and not standing
+            if value.__class__ is not str or required or (listed and value not in listed):
                 raise NeedsCheck
-            out.append(f"{subject}{predicate}{quote(value)}")
+            out.append(f"{subject}{predicate}{quote(value)}{standing}")
 
         def by_language(subject: str, value: dict[str, Any], out: list[str]) -> None:
             if key.plain_required or not value:

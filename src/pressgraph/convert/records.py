@@ -111,6 +111,8 @@ class Records(ABC, Generic[Item]):
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
         self._reviewed: dict[str, tuple[str | None, str | None]] = {}
+        self._language: str | None = None
+        """Of the source at hand, where it has been described just above its facts."""
         self._pending = b""
         """The description of a source that no fact of it has been emitted yet."""
         self._known = 0
@@ -201,6 +203,7 @@ class Records(ABC, Generic[Item]):
             reviewed_by=self._reviewer(described),
             reviewed_on=_day(described),
         )
+        self._language = source.language
         pieces = [self._fact(source, fact) for fact in facts]
         output = source.description() + b"".join(pieces)
         self.facts += len(facts)
@@ -222,7 +225,9 @@ class Records(ABC, Generic[Item]):
         spans = _spans(record["evidence"]) if "evidence" in record else ()
         reviewed = "reviewedBy" in record or "reviewedOn" in record
         return source.write(
-            self.emitter.lines(record, personal=personal, checked=False, plain=plain, strings=strings),
+            self.emitter.lines(
+                record, personal=personal, checked=False, plain=plain, strings=strings, language=self._language
+            ),
             status,
             spans,
             personal=personal,
@@ -237,6 +242,7 @@ class Records(ABC, Generic[Item]):
         return reviewer
 
     def _become(self, name: str, source: SourceEmitter) -> None:
+        self._language = source.language
         if len(self._sources) >= _SOURCES_KEPT:
             self._sources.clear()
         self._sources[name] = self._source = source
@@ -253,6 +259,8 @@ class Records(ABC, Generic[Item]):
             self._pending += known.description()
             self._become(name, known)
         self._source = known
+        # blocks of a file, which know nothing of each other, give the same
+        self._language = None
 
     # -- the checked route
 
@@ -287,7 +295,13 @@ class Records(ABC, Generic[Item]):
                     section="source",
                 )
             )
-        found = check_facts(document(tree), file=self.name, profile=self.emitter.profile, id_base=self.emitter.id_base)
+        found = check_facts(
+            document(tree),
+            file=self.name,
+            profile=self.emitter.profile,
+            id_base=self.emitter.id_base,
+            language=self._language,
+        )
         # Unlike a file, a record may be a source alone, or facts of a source named above.
         self.problems.extend(p for p in found.problems if p.rule != "missing-section")
         if len(self.problems) > before:

@@ -19,11 +19,12 @@ import yaml
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.export.jsonld import one_or_list
 from pressgraph.facts import dangling_problems, read_facts_bytes
-from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.datatypes import datatype, fitting
 from pressgraph.facts.date_words import mend_date
+from pressgraph.facts.dates import written_form
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
-from pressgraph.facts.mixed import plain_form, takes_languages
+from pressgraph.facts.mixed import is_typed_only, plain_form, takes_languages
 from pressgraph.facts.tree import Scalar
 from pressgraph.profile import Key, Kind
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD, XSD_STRING
@@ -314,6 +315,10 @@ class _Draft:
                     and concept.name in key.scheme.concepts
                 ):
                     written.append(concept.name)
+                case Kind.MIXED, ox.Literal() if is_typed_only(key) and (text := _typed(key, value)) is not None:
+                    written.append(text)
+                    if text != value.value:
+                        left.append(value)
                 case Kind.MIXED, _ if (mixed := self._mixed(key, value)) is not None:
                     written.append(mixed)
                 case Kind.LINK, ox.NamedNode() | ox.BlankNode():
@@ -383,6 +388,23 @@ def _kept(key: Key, use: KeyUse | None, values: Iterable[Term]) -> tuple[list[Te
         found.sort(key=lambda it: isinstance(it, ox.Literal) and _lexical(key, it) is None)
         return found[:1], found[1:]
     return found, []
+
+
+# Documents are dated by the day, whatever the hour at which a system put them on the web.
+_DAYS = frozenset({f"{SCHEMA}datePublished", f"{SCHEMA}dateModified"})
+
+
+def _typed(key: Key, literal: ox.Literal) -> str | None:
+    """Return a literal of a key of typed values as people write it; None where it is none of them."""
+    if literal.language is not None:
+        return None
+    text = literal.value.strip()
+    if key.iri in _DAYS and "T" in text:
+        text = text.partition("T")[0]
+    elif (kind := literal.datatype.value) in key.datatypes and datatype(kind).valid(text):
+        return written_form(text, kind)
+    found = fitting(key.datatypes, text)
+    return written_form(found[1], found[0]) if found is not None else mend_date(text)
 
 
 def _lexical(key: Key, literal: ox.Literal) -> str | None:

@@ -40,7 +40,7 @@ class Renames:
     @classmethod
     def of(cls, profile: Profile) -> Renames:
         """Return what a profile declares; what replaces a term must be of the same kind, as a key or a class is."""
-        keys: dict[str, str] = {}
+        keys: dict[str, str] = dict(profile.former_keys)
         terms: dict[str, dict[str, str]] = {}
         for key in profile.keys.values():
             if key.deprecated is not None:

@@ -113,6 +113,8 @@ class FactsFile:
     problems: tuple[Problem, ...]
     described: frozenset[str] = frozenset()
     references: Mapping[str, Place] = field(default_factory=dict)
+    outdated: tuple[Problem, ...] = ()
+    """Words that are still read, and have newer ones."""
 
 
 def nested_id(parent: str, key: str, node: Mapping[str, Any]) -> str:

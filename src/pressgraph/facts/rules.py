@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pressgraph.errors import Place, Problem
-from pressgraph.i18n import Text, gettext
+from pressgraph.i18n import Text, gettext, joined
 from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 
 
@@ -61,6 +61,7 @@ RULES: dict[str, Rule] = {
     "unknown-prefix": Rule(N_("'{prefix}:' in '{id}' is not a prefix of the profile")),
     "unknown-type": Rule(N_("'{type}' is not a class of the profile")),
     "unknown-key": Rule(N_("'{key}' is not a key of the profile")),
+    "former-key": Rule(N_("'{key}' is now called '{now}'"), N_("'pressgraph facts migrate' rewrites files")),
     "misplaced-key": Rule(N_("'{key}' is not a key of {types}")),
     "receipt-inside": Rule(N_("'{key}' is said of a whole fact, not of a nested node"), N_("move it to the fact")),
     # values
@@ -76,6 +77,7 @@ RULES: dict[str, Rule] = {
     "language-unwanted": Rule(N_("'{key}' takes no language"), N_("write the value itself")),
     "control-character": Rule(N_("the text of '{key}' holds {character}, which cannot be published"), N_("remove it")),
     "single-value": Rule(N_("'{key}' has one value, not {count}"), N_("keep one")),
+    "said-twice": Rule(N_("'{value}' says '{key}' too, which stands beside it"), N_("say it once")),
     "contradiction": Rule(N_("'{key}' of '{id}' is '{value}' here and '{other}' in line {line}"), N_("a thing has one of these")),
     # receipts
     "unknown-status": Rule(N_("'{status}' is not a status")),
@@ -102,6 +104,11 @@ def listing(names: list[str]) -> str:
     most = 4
     shown = ", ".join(names[:most])
     return phrase("{names} and {count} more", names=shown, count=len(names) - most) if len(names) > most else shown
+
+
+def both_hints(hint: str | None, other: str) -> str:
+    """Return two hints as one, where there are two."""
+    return joined("; ", (hint, other)) if hint and other else hint or other
 
 
 def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: object) -> Problem:

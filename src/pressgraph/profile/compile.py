@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -90,8 +91,11 @@ class _ProfileCompiler:
         schemes = self._schemes()
         drafts, uses = self._property_shapes(schemes)
         self._leave_out(drafts, uses)
+        # the shipped figure keys keep their names, as shipped properties do
+        shipped = {c.name for it in schemes.values() for c in it.concepts.values() if c.iri in graph.shipped}
+        measures = {it.name for it in self._measures(schemes)} & shipped
         names = self._short_names(
-            [draft.iri for draft in drafts.values()], taken=set(FACT_WORDS), what=gettext("property")
+            [it.iri for it in drafts.values()], taken={*FACT_WORDS, *measures}, what=gettext("property")
         )
         keys = {names[iri]: self._key(names[iri], draft) for iri, draft in drafts.items()}
         for key in self._figure_keys(schemes, uses, taken={*keys, *FACT_WORDS}):
@@ -114,6 +118,12 @@ class _ProfileCompiler:
             ontology=self.sources.ontology,
             shapes=self.sources.shapes,
             digest=self.sources.digest,
+            former_keys={
+                former: key.name
+                for key in keys.values()
+                for former in graph.literals(ox.NamedNode(key.iri), f"{PG}formerKey")
+                if former not in keys
+            },
             warnings=tuple(sorted((*self.warnings, *self._imports()), key=lambda it: it.place)),
             superclasses=self.superclasses,
             implications=self._implications(),
@@ -217,6 +227,9 @@ class _ProfileCompiler:
         graph = self.graph
         concepts: dict[str, Concept] = {}
         for node in sorted(set(nodes), key=lambda it: it.value):
+            if graph.is_true(node, f"{PG}internal"):
+                # what the program says itself
+                continue
             # a concept's own word, such as 'online' for schema:OnlineEventAttendanceMode
             name = next(iter(graph.literals(node, f"{PG}key")), local_name(node.value))
             if name in concepts:
@@ -283,6 +296,7 @@ class _ProfileCompiler:
                         required=bool([c for c in graph.literals(shape, f"{SH}minCount") if c != "0"])
                         and not graph.iris(shape, f"{SH}severity"),
                         value_classes=meanings.value_classes(shape),
+                        words=tuple(graph.literals(shape, f"{SKOS}altLabel")),
                     )
                     for target in targets:
                         other = uses[target].get(path)
@@ -325,6 +339,15 @@ class _ProfileCompiler:
             bounds=self._bounds(node),
         )
 
+    def _measures(self, schemes: Mapping[str, Scheme]) -> list[Concept]:
+        """Return the concepts in which things have figures."""
+        return [
+            concept
+            for scheme in schemes.values()
+            for concept in scheme.concepts.values()
+            if self.graph.iris(ox.NamedNode(concept.iri), f"{PG}usedOn")
+        ]
+
     def _figure_keys(
         self, schemes: Mapping[str, Scheme], uses: dict[str, dict[str, KeyUse]], taken: set[str]
     ) -> list[Key]:
@@ -334,37 +357,34 @@ class _ProfileCompiler:
         """
         graph = self.graph
         found: list[Key] = []
-        for scheme in schemes.values():
-            for concept in scheme.concepts.values():
-                node = ox.NamedNode(concept.iri)
-                targets = graph.iris(node, f"{PG}usedOn")
-                if not targets:
-                    continue
-                if concept.name in taken:
-                    raise ProfileError(
-                        gettext(
-                            "the figure key '{name}' of {iri} is taken by another key",
-                            name=concept.name,
-                            iri=concept.iri,
-                        ),
-                        place=graph.place(node, concept.iri),
-                    )
-                taken.add(concept.name)
-                for target in targets:
-                    uses.setdefault(target, {})[concept.iri] = KeyUse(key=concept.iri, value_classes=(OBSERVATION,))
-                found.append(
-                    Key(
-                        name=concept.name,
-                        iri=concept.iri,
-                        kind=Kind.LINK,
-                        quantity=OBSERVATION,
-                        measure=concept.iri,
-                        singular=next(iter(graph.iris(node, f"{RDFS}seeAlso")), None),
-                        labels=concept.labels,
-                        definitions=concept.definitions,
-                        deprecated=concept.deprecated,
-                    )
+        for concept in self._measures(schemes):
+            node = ox.NamedNode(concept.iri)
+            targets = graph.iris(node, f"{PG}usedOn")
+            if concept.name in taken:
+                raise ProfileError(
+                    gettext(
+                        "the figure key '{name}' of {iri} is taken by another key", name=concept.name, iri=concept.iri
+                    ),
+                    place=graph.place(node, concept.iri),
                 )
+            taken.add(concept.name)
+            for target in targets:
+                uses.setdefault(target, {})[concept.iri] = KeyUse(
+                    key=concept.iri, value_classes=(OBSERVATION,), words=concept.alternatives
+                )
+            found.append(
+                Key(
+                    name=concept.name,
+                    iri=concept.iri,
+                    kind=Kind.LINK,
+                    quantity=OBSERVATION,
+                    measure=concept.iri,
+                    singular=next(iter(graph.iris(node, f"{RDFS}seeAlso")), None),
+                    labels=concept.labels,
+                    definitions=concept.definitions,
+                    deprecated=concept.deprecated,
+                )
+            )
         return found
 
     def _bounds(self, node: ox.NamedNode) -> Bounding | None:
@@ -393,7 +413,7 @@ class _ProfileCompiler:
             for ancestor in (iri, *sorted(self.superclasses.get(iri, ()))):
                 for path, use in uses.get(ancestor, {}).items():
                     name = names[path]
-                    named = KeyUse(key=name, single=use.single, required=use.required, value_classes=use.value_classes)
+                    named = replace(use, key=name)
                     own[name] = named if name not in own else merge_uses(own[name], named)
             classes[short[iri]] = ClassTerm(
                 name=short[iri],
@@ -403,6 +423,7 @@ class _ProfileCompiler:
                 personal=graph.is_true(node, f"{PG}personal"),
                 labels=graph.texts(node, f"{RDFS}label", f"{SKOS}prefLabel"),
                 definitions=graph.texts(node, f"{SKOS}definition", f"{RDFS}comment"),
+                alternatives=tuple(sorted(graph.literals(node, f"{SKOS}altLabel"))),
                 deprecated=self._deprecation(node),
             )
         return classes

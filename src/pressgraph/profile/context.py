@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.profile.model import Key, Kind, Profile, Scheme
+from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,6 +42,9 @@ def _definition(key: Key, profile: Profile) -> dict[str, Any]:
             return {"@id": key.iri, "@type": key.coercion}
         case Kind.TEXT if not key.plain_required:
             return {"@id": key.iri, "@container": "@language"}
+        case Kind.LINK if key.measure is not None:
+            # figures are about their thing: the node says what it counts
+            return {"@reverse": f"{SCHEMA}observationAbout", "@type": "@id"}
         case Kind.LINK:
             return {"@id": key.iri, "@type": "@id"}
     return {"@id": key.iri}

@@ -206,6 +206,8 @@ def _values(key: Key, language: str) -> dict[str, Any]:
             one = _ref(f"terms-{key.scheme.name}") if key.scheme else {"type": "string"}
         case Kind.LITERAL:
             one = dict(_FORMATS.get((key.datatype or "").rpartition("#")[2], {"type": "string"}))
+        case Kind.LINK if key.quantity is not None:
+            one = {"anyOf": [{"type": ["number", "string"]}, _ref("node")]}
         case Kind.LINK:
             one = _ref("link")
         case Kind.MIXED:

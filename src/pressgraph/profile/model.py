@@ -133,6 +133,8 @@ class KeyUse:
     required: bool = False
     value_classes: tuple[str, ...] = ()
     """IRIs of the classes that shapes name for linked things."""
+    words: tuple[str, ...] = ()
+    """What people call it there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,8 @@ class ClassTerm:
     personal: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    alternatives: tuple[str, ...] = ()
+    """Other words for it, in any language."""
     deprecated: Deprecation | None = None
 
 
@@ -180,6 +184,8 @@ class Profile:
     `owl:inverseOf`."""
     shipped: frozenset[str] = frozenset()
     """IRIs that shipped files describe and no file of the project does."""
+    former_keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys that earlier versions had, and what they are called now."""
     places_keys: bool = True
     """Whether a thing takes the keys of its classes alone; a consumer's shapes say nothing of that."""
 
@@ -291,4 +297,5 @@ def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
         single=one.single or other.single,
         required=one.required or other.required,
         value_classes=tuple(dict.fromkeys((*one.value_classes, *other.value_classes))),
+        words=tuple(dict.fromkeys((*one.words, *other.words))),
     )

@@ -19,12 +19,23 @@ if TYPE_CHECKING:
 class CheckContext:
     """One document: the profile that it is checked against, its ids, and its problems so far."""
 
-    def __init__(self, file: str, profile: Profile, ids: Ids, known_types: dict[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        file: str,
+        profile: Profile,
+        ids: Ids,
+        known_types: dict[str, frozenset[str]],
+        language: str | None = None,
+    ) -> None:
         self.file = file
         self.profile = profile
         self.ids = ids
         self.known_types = known_types
         """The class names of ids that other files describe."""
+        self.language = language
+        """That of the source, for running text that does not say its own."""
+        self.outdated: list[Problem] = []
+        """Words that are still read, and have newer ones."""
         self.problems: list[Problem] = []
         self.described: set[str] = set()
         """The ids that the document says something about."""

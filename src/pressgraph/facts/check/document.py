@@ -11,10 +11,12 @@ from pressgraph.facts.check.context import CheckContext
 from pressgraph.facts.check.nodes import NodeChecker
 from pressgraph.facts.check.receipts import ReceiptChecker
 from pressgraph.facts.ids import Ids
+from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import Fact, FactsFile, Source, canonical
 from pressgraph.facts.rules import phrase
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS
+from pressgraph.rdf import SCHEMA
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -33,13 +35,23 @@ def check_facts(
     profile: Profile,
     id_base: str,
     known_types: dict[str, frozenset[str]] | None = None,
+    language: str | None = None,
 ) -> FactsFile:
     """Check a document's tree.
 
-    `known_types` are the class names of ids that other files describe. The result's problems are in the order of the
-    file; facts with a problem are left out of its `facts`.
+    `language` is that of a source which the document does not describe. `known_types` are the class names of ids that
+    other files describe. The result's problems are in the order of the file; facts with a problem are left out of its
+    `facts`.
     """
-    return _DocumentChecker(CheckContext(file, profile, Ids(profile, id_base), known_types or {})).document(tree)
+    ids = Ids(profile, id_base)
+    return _DocumentChecker(CheckContext(file, profile, ids, known_types or {}, language)).document(tree)
+
+
+def _language_of(source: Mapping, profile: Profile) -> str | None:
+    """Return the one language that the description of a source says, if it is a good one."""
+    key = profile.key_of.get(f"{SCHEMA}inLanguage")
+    value = source.get(key.name) if key is not None else None
+    return value.text.lower() if isinstance(value, Scalar) and good_language(value.text.lower()) else None
 
 
 class _DocumentChecker:
@@ -61,6 +73,9 @@ class _DocumentChecker:
         for section in ("source", "facts"):
             if section in sections:
                 self.context.collect_types(sections[section])
+        described = sections.get("source")
+        if isinstance(described, Mapping):
+            self.context.language = _language_of(described, self.context.profile) or self.context.language
         for key, value in tree.items:
             if key.text == "source":
                 source = self.source(value)
@@ -83,6 +98,7 @@ class _DocumentChecker:
             problems=tuple(sorted(self.context.problems, key=lambda it: it.place)),
             described=frozenset(self.context.described),
             references=self.context.references,
+            outdated=tuple(self.context.outdated),
         )
 
     def source(self, node: Node) -> Source | None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pressgraph.facts.check.context import is_empty
+from pressgraph.facts.check.quantities import QuantityChecker
 from pressgraph.facts.check.values import ValueChecker
+from pressgraph.facts.figures import figure_id
 from pressgraph.facts.mixed import takes_languages
 from pressgraph.facts.model import is_node, nested_id
-from pressgraph.facts.rules import listing, phrase
+from pressgraph.facts.rules import both_hints, listing, phrase, problem
 from pressgraph.facts.tree import Mapping, Scalar, Sequence
+from pressgraph.facts.words import words_of
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind
-from pressgraph.spelling import did_you_mean, folded, suggestion
+from pressgraph.spelling import did_you_mean, folded, nearest, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,32 +30,50 @@ class NodeChecker:
 
     def __init__(self, context: CheckContext) -> None:
         self.context = context
-        self._values = ValueChecker(context, self.nested)
+        self._values = ValueChecker(context, self.nested, self.quantity)
+        self._quantities = QuantityChecker(context)
 
     def body(
-        self, node: Mapping, path: Path, places: dict[Path, Place], words: Collection[str], parent: str | None
+        self,
+        node: Mapping,
+        path: Path,
+        places: dict[Path, Place],
+        words: Collection[str],
+        parent: str | None,
+        implied: str | None = None,
     ) -> Body | None:
-        """Check a node and return its body; None where it has no usable id and needs one."""
+        """Check a node and return its body; None where it has no usable id and needs one.
+
+        `implied` is the class of a node that states none.
+        """
         name = self.node_id(node, parent)
         types = self.node_types(node, path, places)
+        if not types and implied is not None and node.get("type") is None:
+            types = [implied]
         known = set(types) | (self.context.types_of(name) if name is not None else set())
         uses = self.context.profile.uses_of(sorted(known)) if known else None
         body: Body = {}
         if types:
             body["type"] = types
-        for key, value in node.items:
-            if key.text in {"id", "type"} or key.text in words:
+        for written, value in node.items:
+            if written.text in {"id", "type"} or written.text in words:
+                continue
+            key = self.current_key(written, node)
+            if key is None:
                 continue
             found = self.context.profile.keys.get(key.text)
             if found is None:
-                self.unknown_key(key, words)
+                self.unknown_key(key, words, known)
                 continue
             if uses is not None and key.text not in uses:
                 self.misplaced_key(key, known)
                 continue
             key_path = (*path, key.text)
             places[key_path] = self.context.place(key)
-            values = self._values.values(found, key, value, key_path, places, name)
+            if self._quantities.figures.is_number(found) and isinstance(value, Scalar) and not is_empty(value):
+                values = self._quantities.number(found, node, value, body, path, places)
+            else:
+                values = self._values.values(found, key, value, key_path, places, name)
             if values:
                 body[key.text] = values
             single = bool(uses and uses[key.text].single)
@@ -61,6 +84,17 @@ class NodeChecker:
         if len(body) > 0:
             self.context.described.add(name)
         return {"id": name, **body}
+
+    def current_key(self, key: Scalar, node: Mapping) -> Scalar | None:
+        """Return a key as it is called now; None where what it is called now stands beside it."""
+        now = self.context.profile.former_keys.get(key.text)
+        if now is None:
+            return key
+        self.context.outdated.append(problem("former-key", self.context.place(key), key=key.text, now=now))
+        if node.get(now) is not None:
+            self.context.report("said-twice", self.context.place(key), value=key.text, key=now)
+            return None
+        return replace(key, text=now)
 
     def node_id(self, node: Mapping, parent: str | None) -> str | None:
         """Return the id of a node; report a node without a usable one, unless it is nested."""
@@ -102,11 +136,11 @@ class NodeChecker:
         """Return the class whose label, in any language, is the text."""
         wanted = folded(text)
         for name, term in self.context.profile.classes.items():
-            if wanted in {folded(label) for label in term.labels.values()}:
+            if wanted in {folded(label) for label in (*term.labels.values(), *term.alternatives)}:
                 return name
         return None
 
-    def unknown_key(self, key: Scalar, words: Collection[str]) -> None:
+    def unknown_key(self, key: Scalar, words: Collection[str], types: Collection[str]) -> None:
         """Report a key that the profile does not have."""
         place = self.context.place(key)
         if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
@@ -115,34 +149,34 @@ class NodeChecker:
             else:
                 self.context.report("receipt-inside", place, key=key.text)
             return
-        known = [*self.context.profile.keys, *(words or ("id", "type"))]
-        labelled = next(
-            (
-                k.name
-                for k in self.context.profile.keys.values()
-                if folded(key.text) in {folded(label) for label in k.labels.values()}
-            ),
-            None,
-        )
-        hint = suggestion(labelled) if labelled else did_you_mean(key.text, known)
-        self.context.report(
-            "unknown-key", place, hint=hint or phrase("'pressgraph profile keys' lists them"), key=key.text
-        )
+        hint = words_of(self.context.profile).hint(key.text, types, words or ("id", "type"))
+        self.context.report("unknown-key", place, hint=hint, key=key.text)
 
     def misplaced_key(self, key: Scalar, types: Collection[str]) -> None:
         """Report a key that no class of its thing has."""
         homes = [term.name for term in self.context.profile.homes(key.text)]
-        hint = phrase("it belongs to {classes}", classes=listing(homes)) if homes else None
+        hint: str = phrase("it belongs to {classes}", classes=listing(homes)) if homes else ""
+        words = words_of(self.context.profile)
+        own = self.context.profile.uses_of(sorted(types))
+        meant = words.meant(key.text, types) or nearest(key.text, own, cutoff=0.85)
+        if meant is not None:
+            hint = both_hints(suggestion(meant), hint)
+        elif others := {it: names for it, names in words.elsewhere(key.text, types).items() if it != key.text}:
+            told = ", ".join(f"'{it}' ({', '.join(names)})" for it, names in others.items())
+            hint = both_hints(hint, phrase("is one of these meant, each in a thing of its own? {keys}", keys=told))
         self.context.report(
-            "misplaced-key", self.context.place(key), hint=hint, key=key.text, types=listing(sorted(types))
+            "misplaced-key", self.context.place(key), hint=hint or None, key=key.text, types=listing(sorted(types))
         )
 
     def nested(self, key: Key, node: Mapping, path: Path, places: dict[Path, Place], parent: str | None) -> Body | None:
         """Return a node that is a value, named after its parent where it has no id."""
         before = len(self.context.problems)
-        body = self.body(node, path, places, (), parent=parent or "")
+        implied = self.context.profile.class_of.get(key.quantity or "")
+        body = self.body(node, path, places, (), parent=parent or "", implied=implied.name if implied else None)
         if body is None or len(self.context.problems) > before:
             return None
+        if key.quantity is not None and len(body) > 1:
+            body = self._quantities.figures.completed(key, body)
         if not body["id"]:
             if len(body) == 1:
                 self.context.report("no-value", places[path], key=key.name)
@@ -153,9 +187,18 @@ class NodeChecker:
             self.context.reference(body["id"], places[path])
         return body
 
+    def quantity(self, key: Key, value: Scalar, place: Place, parent: str | None) -> Body | None:
+        """Return the figure, or the amount of money, that a scalar says."""
+        body = self._quantities.node(key, value, place)
+        if body is not None and parent is not None:
+            self.mint_ids(body, parent, key.name)
+        return body
+
     def mint_ids(self, body: Body, parent: str, key: str) -> None:
         """Name a nested node that has no id, and those within it, which wait for its name."""
-        body["id"] = nested_id(parent, key, {word: values for word, values in body.items() if word != "id"})
+        said = {word: values for word, values in body.items() if word != "id"}
+        measured = self.context.profile.keys[key].measure is not None
+        body["id"] = figure_id(parent, key, said) if measured else nested_id(parent, key, said)
         self.context.described.add(body["id"])
         for word, values in body.items():
             if word in self.context.profile.keys and self.context.profile.keys[word].takes(Kind.LINK):

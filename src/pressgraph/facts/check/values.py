@@ -13,9 +13,9 @@ from pressgraph.facts.language_tags import good_language, language_hint
 from pressgraph.facts.mixed import datatype_named, looks_like_id, takes_languages, term_or_literal
 from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.facts.model import LanguageMap, ValueObject, is_node
-from pressgraph.facts.rules import phrase
+from pressgraph.facts.rules import both_hints, phrase
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
-from pressgraph.i18n import Text, joined, pgettext
+from pressgraph.i18n import pgettext
 from pressgraph.profile.model import Key, Kind
 from pressgraph.rdf import XSD_STRING
 from pressgraph.spelling import did_you_mean, folded, suggestion
@@ -32,13 +32,20 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udf
 
 
 class ValueChecker:
-    """Check the values of one document; `nested` checks a node that is a value."""
+    """Check the values of one document.
+
+    `nested` checks a node that is a value, `quantity` a scalar that says one.
+    """
 
     def __init__(
-        self, context: CheckContext, nested: Callable[[Key, Mapping, Path, dict[Path, Place], str | None], Body | None]
+        self,
+        context: CheckContext,
+        nested: Callable[[Key, Mapping, Path, dict[Path, Place], str | None], Body | None],
+        quantity: Callable[[Key, Scalar, Place, str | None], Body | None],
     ) -> None:
         self.context = context
         self._nested = nested
+        self._quantity = quantity
 
     def values(
         self, key: Key, word: Scalar, node: Node, path: Path, places: dict[Path, Place], parent: str | None
@@ -49,6 +56,11 @@ class ValueChecker:
             return []
         if key.kind is Kind.TEXT and isinstance(node, Mapping):
             return self.language_map(key, node, path, places)
+        if key.prose and self.context.language is not None and not _holds_mapping(node):
+            # as if its language stood there
+            tag = Scalar(text=self.context.language, plain=False, line=node.line, column=node.column, sheet=node.sheet)
+            tagged = Mapping(items=[(tag, node)], line=node.line, column=node.column, sheet=node.sheet)
+            return self.language_map(key, tagged, path, places)
         values: list[object] = []
         for item in node.items if isinstance(node, Sequence) else (node,):
             if is_empty(item):
@@ -81,6 +93,8 @@ class ValueChecker:
             case Kind.LITERAL:
                 publishable = self.publishable(key, node, place)
                 return self.context.lexical(key.datatype, node.text, place) if publishable else None
+            case Kind.LINK if key.quantity is not None and (key.measure or not looks_like_id(node.text)):
+                return self._quantity(key, node, place, parent) if self.publishable(key, node, place) else None
             case Kind.LINK:
                 if (name := self.context.good_id(node, place)) is None or not self.unambiguous(node, place):
                     return None
@@ -112,7 +126,7 @@ class ValueChecker:
                         value=json.dumps(node.text, ensure_ascii=False),
                     )
                     last = self.context.problems[-1]
-                    self.context.problems[-1] = replace(last, hint=_both(last.hint, as_text))
+                    self.context.problems[-1] = replace(last, hint=both_hints(last.hint, as_text))
                 return None
             self.context.reference(name, place)
             return {"id": name}
@@ -326,16 +340,14 @@ class ValueChecker:
                 )
 
 
+def _holds_mapping(node: Node) -> bool:
+    return isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items)
+
+
 def _shown(value: object) -> str:
     if isinstance(value, ValueObject):
         return value["@value"]
     return str(value["id"]) if is_node(value) else str(value)
-
-
-def _both(hint: str | None, other: Text) -> Text:
-    if not hint:
-        return other
-    return joined("; ", (hint, other))
 
 
 def _wanted(key: Key) -> str:

@@ -158,7 +158,7 @@ class _HeaderCompiler:
             if first == "allow" and len(rest) == 1:
                 return (first, rest[0]), "single"
             return ((first,), kinds.get(first, "single")) if not rest and first != "allow" else None
-        key = self.profile.keys.get(first)
+        key = self.profile.keys.get(self.profile.former_keys.get(first, first))
         if key is None:
             return None
         if not rest:

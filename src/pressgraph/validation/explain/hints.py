@@ -184,8 +184,8 @@ class Adviser:
             names = list(key.scheme.concepts)
             shown = ", ".join(names[:_TERMS]) + (", …" if len(names) > _TERMS else "")
             return Text(shown)
-        if key.kind is Kind.LITERAL:
-            return _FORMS.get(local_name(key.datatype or ""))
+        if key.coercion is not None:
+            return _FORMS.get(local_name(key.coercion))
         if key.kind is Kind.TEXT and key.language_required:
             return gettext("text with its language, as in 'en: …'")
         return None

@@ -1,0 +1,104 @@
+"""What was meant by a word that is no key of a thing.
+
+First by its meaning among the keys of the thing's classes, with its meaning in other classes beside it; then by
+spelling among the keys of the thing's classes.
+
+Words are data: `skos:altLabel` on the property shapes of a class, and on the concepts that figures measure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pressgraph.facts.ids import slug
+from pressgraph.facts.rules import phrase
+from pressgraph.spelling import nearest, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pressgraph.profile.model import Profile
+
+_MOST_SHOWN = 6
+
+
+class Words:
+    """The words for the keys of a profile's classes. Made by `words_of`."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self._forms: dict[str, dict[str, str]] = {}
+
+    def forms(self, name: str) -> Mapping[str, str]:
+        """Return the keys of a class by the words for them: those that its shapes give first, then their labels."""
+        if name not in self._forms:
+            uses = self.profile.classes[name].uses
+            found: dict[str, str] = {}
+            for key, use in uses.items():
+                for word in use.words:
+                    found.setdefault(form(word), key)
+            for key in uses:
+                for label in self.profile.keys[key].labels.values():
+                    found.setdefault(form(label), key)
+            self._forms[name] = found
+        return self._forms[name]
+
+    def meant(self, word: str, types: Collection[str]) -> str | None:
+        """Return the key that a word means in some classes, or None."""
+        return next((key for name in sorted(types) if (key := self.forms(name).get(form(word))) is not None), None)
+
+    def elsewhere(self, word: str, types: Collection[str]) -> dict[str, list[str]]:
+        """Return the keys that a word means in other classes, each with the classes that do not inherit it."""
+        wanted = form(word)
+        meant = {
+            term.iri: (name, key)
+            for name, term in self.profile.classes.items()
+            if name not in types and (key := self.forms(name).get(wanted)) is not None
+        }
+        found: dict[str, list[str]] = defaultdict(list)
+        for iri, (name, key) in meant.items():
+            above = self.profile.class_of[iri].superclasses
+            if not any(meant[it][1] == key for it in above if it in meant):
+                found[key].append(name)
+        return found
+
+    def hint(self, word: str, types: Collection[str], others: Collection[str]) -> str:
+        """Say what a word in a thing of some classes, or of none, was probably meant to be; `others` are no keys."""
+        known = self.profile.uses_of(sorted(types)) if types else self.profile.keys
+        key = self.meant(word, types)
+        found = {it: where for it, where in self.elsewhere(word, types).items() if it != key}
+        if not types and len(found) == 1:
+            return suggestion(next(iter(found)))
+        if key is None:
+            # a slip of the finger; two words that merely share letters mean different things
+            key = nearest(word, [*known, *others], cutoff=0.6 if not found else 0.85)
+        if not found:
+            if key is not None:
+                return suggestion(key)
+            return (
+                phrase("'pressgraph profile keys {type}' lists them", type=min(types))
+                if types
+                else phrase("'pressgraph profile keys' lists them")
+            )
+        told = ", ".join(f"'{it}' ({', '.join(found[it])})" for it in list(found)[:_MOST_SHOWN])
+        if key is not None:
+            return phrase("did you mean '{key}'? in a thing of its own it may be {keys}", key=key, keys=told)
+        return phrase("is one of these meant, each in a thing of its own? {keys}", keys=told)
+
+
+def form(word: str) -> str:
+    """Return what is compared of a word: no case, no umlauts, and words that are joined taken apart.
+
+    >>> form("gueltigBis") == form("gültig bis"), form("shortName") == form("short name")
+    (True, True)
+    """
+    return slug(re.sub(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])", " ", word))
+
+
+@lru_cache(maxsize=8)
+def words_of(profile: Profile) -> Words:
+    """Return the words of a profile."""
+    return Words(profile)

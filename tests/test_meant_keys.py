@@ -1,0 +1,71 @@
+"""Words that are no keys: what is suggested for them, by their meaning in the thing's classes, English and German."""
+
+import pytest
+
+from pressgraph.facts import read_facts_bytes
+from pressgraph.facts.words import words_of
+from pressgraph.profile import Profile
+
+# What first-time users typed into an organisation, the class that they meant, and the key that says it there.
+GUESSES = """
+since Membership startDate · until Membership endDate · from Membership startDate · to Membership endDate
+person Membership member · function Membership role · position Membership role · title NewsArticle headline
+start Event startDate · end Event endDate · members Organization members · employees Organization employees
+turnover Organization turnover · revenue Organization turnover · website Organization url · homepage Organization url
+phone ContactPoint telephone · mail ContactPoint email · street PostalAddress street · zip PostalAddress postalCode
+city PostalAddress city · country PostalAddress country · ceo Membership role · chairman Membership role
+partners Project partner · founders Organization founders · founded Organization foundingDate
+abbreviation Organization alternateName · shortName Organization alternateName · fullName Organization legalName
+date NewsArticle datePublished · place NewsArticle locationCreated · venue Event location · booth Stand stand
+visitors Event visitors · exhibitors Event exhibitors · participants Event participants · amount Grant amount
+funding Grant amount · funder Grant funder · currency Figure currency · period Figure period
+teaser NewsArticle abstract · subtitle NewsArticle alternativeHeadline · language NewsArticle inLanguage
+photo NewsArticle image · link NewsArticle url · quote QuotedStatement text · speaker QuotedStatement saidBy
+said QuotedStatement text · holder AwardedLabel heldBy · awardDate AwardedLabel awardedOn
+expires AwardedLabel validThrough · score Assessment score · signedOn Agreement signedOn · parties Agreement party
+category Claim claimType · topic NewsArticle about · email_address ContactPoint email · Mitglieder Organization members
+Ort NewsArticle locationCreated · Datum NewsArticle datePublished · gueltigBis AwardedLabel validThrough
+Titel NewsArticle headline · Sprecher QuotedStatement saidBy
+"""
+TABLE = [tuple(it.split()) for line in GUESSES.strip().splitlines() for it in line.split(" · ")]
+
+
+@pytest.mark.parametrize(("word", "meant", "key"), TABLE)
+def test_a_guess_leads_to_the_key_or_to_the_class_that_has_it(
+    word: str, meant: str, key: str, profile: Profile
+) -> None:
+    text = (
+        "source: { id: document/x, type: NewsArticle, headline: X, datePublished: 2024-05-02 }\n"
+        f"facts:\n  - {{ id: agent/o, type: Organization, {word}: 1 }}\n"
+    )
+    found = read_facts_bytes(text.encode(), profile, id_base="https://data.example.org/id/", name="x.yaml")
+    hints = [str(it.hint) for it in found.problems if it.rule in {"unknown-key", "misplaced-key"}]
+    if word in profile.classes["Organization"].uses:
+        assert hints == []
+        return
+    (hint,) = hints
+    own = words_of(profile).meant(word, ["Organization"])
+    assert meant in hint or f"'{key}'" in hint or (own is not None and f"'{own}'" in hint), hint
+
+
+@pytest.mark.parametrize(
+    ("fact", "hint"),
+    [
+        ("type: Membership, members: 3", "did you mean 'member'?"),
+        ("type: Membership, seit: 2018", "did you mean 'startDate'?"),
+        ("type: Event, Motto der Messe: x", "'pressgraph profile keys Event' lists them"),
+        ("type: Event, startDat: 2018", "did you mean 'startDate'?"),
+        ("type: AwardedLabel, gültig bis: 2018", "did you mean 'validThrough'?"),
+    ],
+)
+def test_words_are_looked_for_in_the_classes_of_the_thing(fact: str, hint: str, profile: Profile) -> None:
+    text = f"source: {{ id: document/x }}\nfacts:\n  - {{ id: thing/x, {fact} }}\n"
+    found = read_facts_bytes(text.encode(), profile, id_base="https://data.example.org/id/", name="x.yaml")
+    assert any(hint in str(it.hint) for it in found.problems), [str(it) for it in found.problems]
+
+
+def test_no_word_means_two_keys_of_one_class(profile: Profile) -> None:
+    for term in profile.classes.values():
+        given = [(word.casefold(), key) for key, use in term.uses.items() for word in use.words]
+        meant = dict(given)
+        assert [it for it in given if meant[it[0]] != it[1]] == [], term.name
