@@ -21,8 +21,8 @@ ONTOLOGY = """\
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-ex:booth a owl:DatatypeProperty ; owl:deprecated true ; dcterms:isReplacedBy ex:stand ; rdfs:label "booth"@en .
-ex:stand a owl:DatatypeProperty ; rdfs:label "stand"@en .
+ex:booth a owl:DatatypeProperty ; owl:deprecated true ; dcterms:isReplacedBy ex:pitch ; rdfs:label "booth"@en .
+ex:pitch a owl:DatatypeProperty ; rdfs:label "pitch"@en .
 ex:vanished a owl:DatatypeProperty ; owl:deprecated true ; rdfs:label "vanished"@en .
 ex:near a owl:ObjectProperty ; rdfs:label "near"@en .
 ex:Fayre a owl:Class ; owl:deprecated true ; dcterms:isReplacedBy ex:Market ; rdfs:label "fayre"@en .
@@ -41,7 +41,7 @@ SHAPES = """\
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 ex:SizeTerm a sh:NodeShape ; sh:property [ sh:path skos:inScheme ; sh:hasValue <https://example.org/sizes> ] .
 ex:MarketShape a sh:NodeShape ; sh:targetClass ex:Market, ex:Fayre ;
-    sh:property [ sh:path ex:booth ; sh:datatype xsd:string ] , [ sh:path ex:stand ; sh:datatype xsd:string ] ,
+    sh:property [ sh:path ex:booth ; sh:datatype xsd:string ] , [ sh:path ex:pitch ; sh:datatype xsd:string ] ,
         [ sh:path ex:vanished ; sh:datatype xsd:string ] , [ sh:path ex:near ; sh:class ex:Market ] ,
         [ sh:path ex:size ; sh:node ex:SizeTerm ] .
 """
@@ -61,13 +61,13 @@ source: { id: document/spring-fair }
 facts:
   - id: event/spring
     type: Market          # the old word
-    stand: "B2"   # as printed: booth
+    pitch: "B2"   # as printed: booth
     size: large
-    near: { id: event/autumn, type: [Market], stand: 'booth' }
+    near: { id: event/autumn, type: [Market], pitch: 'booth' }
 """
 LINE = '{"source": "document/l", "id": "event/l", "type": ["Fayre"], "booth": "h\\u00e4 booth", "size":"huge"}\r\n'
 TABLE = '\ufeffsource,id,type,"booth",near.booth,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
-NEW_TABLE = '\ufeffsource,id,type,"stand",near.stand,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
+NEW_TABLE = '\ufeffsource,id,type,"pitch",near.pitch,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def triples(project: Path, path: Path) -> set[str]:
     [
         ("fair.yaml", FACTS, MIGRATED),
         ("windows.yaml", "\ufeff" + FACTS.replace("\n", "\r\n"), "\ufeff" + MIGRATED.replace("\n", "\r\n")),
-        ("fair.jsonl", LINE, LINE.replace("Fayre", "Market").replace('"booth":', '"stand":').replace("huge", "large")),
+        ("fair.jsonl", LINE, LINE.replace("Fayre", "Market").replace('"booth":', '"pitch":').replace("huge", "large")),
         ("fair.csv", TABLE, NEW_TABLE),
     ],
 )
@@ -117,7 +117,7 @@ def test_deprecated_words_are_rewritten_and_the_graph_is_the_same_but_for_them(
     status, _, said = run(project, str(path))
     assert (status, path.read_bytes().decode()) == (0, after), said
     renamed = {
-        triple.replace(f"<{EX}booth>", f"<{EX}stand>")
+        triple.replace(f"<{EX}booth>", f"<{EX}pitch>")
         .replace(f"<{EX}Fayre>", f"<{EX}Market>")
         .replace("/sizes/huge>", "/sizes/large>")
         for triple in old
@@ -133,7 +133,7 @@ def test_check_and_dry_run_write_nothing(project: Path) -> None:
     status, diff, _ = run(project, "--dry-run")
     assert status == 0
     assert '-    booth: "B2"   # as printed: booth\n' in diff
-    assert '+    stand: "B2"   # as printed: booth\n' in diff
+    assert '+    pitch: "B2"   # as printed: booth\n' in diff
     assert "+++ b/facts/fair.yaml\n" in diff
     assert path.read_text(encoding="utf-8") == FACTS
 
@@ -148,14 +148,14 @@ def test_what_has_no_replacement_stays_and_validate_warns_of_it(project: Path) -
 
 
 def test_a_key_whose_replacement_stands_beside_it_is_refused_and_the_file_is_as_it_was(project: Path) -> None:
-    bad = write(project, "a.yaml", FACTS.replace("    size: huge\n", "    stand: C1\n"))
+    bad = write(project, "a.yaml", FACTS.replace("    size: huge\n", "    pitch: C1\n"))
     good = write(project, "b.yaml", FACTS.replace("document/spring-fair", "document/other"))
     before = bad.read_bytes()
     status, _, said = run(project)
     assert status == 1
-    assert "a.yaml:6:5: error: 'booth' cannot be renamed: 'stand' stands beside it" in said
+    assert "a.yaml:6:5: error: 'booth' cannot be renamed: 'pitch' stands beside it" in said
     assert bad.read_bytes() == before
-    assert b"stand:" in good.read_bytes()
+    assert b"pitch:" in good.read_bytes()
 
 
 def test_a_workbook_is_not_edited(project: Path) -> None:

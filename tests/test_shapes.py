@@ -151,5 +151,6 @@ def test_shapes_are_usable_alone(built: Path, ontology: Graph) -> None:
     assert imported <= set(ontology.subjects(RDF.type, OWL.Ontology))
     assert imported
     data = Graph().parse(data=pressgraph.open(built).export("turtle"), format="turtle")
-    conforms, _, text = pyshacl.validate(data, shacl_graph=SHAPES, ont_graph=ontology, inference="none")
+    data += ontology
+    conforms, _, text = pyshacl.validate(data, shacl_graph=SHAPES, inference="none", allow_warnings=True)
     assert conforms, text
