@@ -53,9 +53,15 @@ MISTAKES = [
     ("- id: document/d\n  datePublished: 1.1.2019", "bad-literal", 4, 18, "write 2019-01-01"),
     ("- id: document/d\n  datePublished: 1. Januar 2019", "bad-literal", 4, 18, "write 2019-01-01"),
     ("- id: document/d\n  datePublished: 3 März 2019", "bad-literal", 4, 18, "write 2019-03-03"),
-    ("- id: document/d\n  datePublished: 1/2/2019", "bad-literal", 4, 18, "year-month-day"),
-    ("- id: document/d\n  datePublished: 1e3", "bad-literal", 4, 18, "'1e3' is not a date"),
-    ("- id: document/d\n  datePublished: { en: 2019-01-01 }", "not-text", 4, 18, "wants a date, not a node"),
+    ("- id: document/d\n  datePublished: 1/2/2019", "bad-literal", 4, 18, "write 2019-01-31, 2019-01, 2019"),
+    ("- id: document/d\n  datePublished: 1e3", "bad-literal", 4, 18, "'1e3' is not a day, a month"),
+    (
+        "- id: document/d\n  datePublished: { en: 2019-01-01 }",
+        "not-text",
+        4,
+        18,
+        "wants a day, a month, a year or a form for less exact dates, not a node",
+    ),
     ("- id: validity/v\n  duration: two years", "bad-literal", 4, 13, "P2Y for two years"),
     ("- id: validity/v\n  duration: 2 Jahre", "bad-literal", 4, 13, "write P2Y"),
     # how spreadsheets count days
@@ -297,7 +303,8 @@ def test_a_date_needs_no_quotes_and_may_have_them(read: Read) -> None:
         HEAD + "- id: document/d\n  datePublished: 2019-01-01\n- id: document/e\n  datePublished: '2019-01-01'\n"
     )
     assert not found.problems
-    assert [fact.body["datePublished"] for fact in found.facts] == [["2019-01-01"], ["2019-01-01"]]
+    day = {"@value": "2019-01-01", "@type": "http://www.w3.org/2001/XMLSchema#date"}
+    assert [fact.body["datePublished"] for fact in found.facts] == [[day], [day]]
 
 
 def test_a_quoted_language_key_says_norwegian(read: Read) -> None:
