@@ -122,8 +122,8 @@ def test_rule_explains_in_the_readers_language(tmp_path: Path) -> None:
     assert english.startswith("unknown-key: a rule of facts files (error)\n")
     assert "'KEY' is not a key of the profile" in english
     assert "Wrong:\n\n    - { id: agent/aurora, type: Organization, nmae: Aurora }" in english
-    german = run(tmp_path, "rule", "[AwardedLabel-level-minCount]", "--lang", "de").output
-    assert german.startswith("AwardedLabel-level-minCount: eine Bedingung der Shapes (Fehler)\n")
+    german = run(tmp_path, "rule", "[AwardedLabel-heldBy-minCount]", "--lang", "de").output
+    assert german.startswith("AwardedLabel-heldBy-minCount: eine Bedingung der Shapes (Fehler)\n")
     assert "Falsch:\n\n    label:nordlicht-gold a clu:AwardedLabel" in german
     assert "@prefix" not in german
     check = run(tmp_path, "rule", "near-duplicate-places").output
