@@ -74,6 +74,21 @@ def _extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
         store.bulk_extend(chain(few, quads))
 
 
+def stated(
+    store: ox.Store, subject: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode, derived: str
+) -> Iterator[ox.Quad]:
+    """Yield what is said of a subject by a property and is not only concluded: graphs below `derived` hold conclusions."""
+    named = False
+    for quad in store.quads_for_pattern(subject, predicate, None, None):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            named = True
+            if not quad.graph_name.value.startswith(derived):
+                yield quad
+    if not named:
+        # RDF files are read into the default graph
+        yield from store.quads_for_pattern(subject, predicate, None, DEFAULT)
+
+
 def add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> None:
     """Add triples to a named graph and to the default graph."""
     name = ox.NamedNode(graph)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
 from pressgraph.dataset import GraphNames, union
+from pressgraph.rdf.terms import term_text
 from pressgraph.validation.checks.check import CheckedGraph
 from pressgraph.validation.checks.compare import compare, find_candidates
 from pressgraph.validation.checks.misplaced import misplaced_keys, misplaced_keys_of
@@ -119,9 +121,32 @@ class Validator:
             adviser.advise(replace(result, hint=None)) if component_name(result.component) == "Class" else result
             for result in ready
         ]
-        marked = suppress([*explained, *ready], suppressions, self._rules)
+        marked = suppress(self._said_once([*explained, *ready]), suppressions, self._rules)
         engine = "; ".join((f"{self.engine.name}: {self.engine.reason}", *self.engine.shapes.left_out))
         return Report(triples=triples, engine=engine, id_base=self.id_base).with_results(marked)
 
+    def _said_once(self, results: Sequence[Result]) -> list[Result]:
+        """Return results without those on a conclusion that repeat what is said of the triple it follows from.
+
+        A value under `awardedBy` stands under `wasAssociatedWith` too: what is wrong with it is said where it was typed.
+        """
+        alike = Counter(_of(it) for it in results)
+        concluded = {id(it) for it in results if alike[_of(it)] > 1 and self._is_concluded(it)}
+        said = {_of(it) for it in results if id(it) not in concluded}
+        return [it for it in results if id(it) not in concluded or _of(it) not in said]
+
+    def _is_concluded(self, result: Result) -> bool:
+        """Tell whether the triple that a result is about follows from others, and nobody states it."""
+        if result.value is None or result.steps != (result.path,) or result.focus.startswith("_:"):
+            return False
+        subject, predicate = ox.NamedNode(result.focus), ox.NamedNode(result.path or "")
+        derived = GraphNames(id_base=self.id_base).derived
+        return all(term_text(it.object) != result.value for it in union.stated(self.store, subject, predicate, derived))
+
     def _rules(self) -> set[str]:
         return rule_names(self.profile, (check.name for check in self.checks))
+
+
+def _of(result: Result) -> tuple[str, str | None, str]:
+    """Return what a result is about: the thing, the value, and what is asked of it."""
+    return result.focus, result.value, result.component

@@ -77,27 +77,12 @@ def _judged(
     store: ox.Store, profile: Profile, thing: ox.NamedNode | ox.BlankNode, key: Key, derived: str
 ) -> Iterator[Result]:
     """Yield a result where none of a thing's classes has a key: both as somebody has typed them."""
-    if not any(True for _ in _stated(store, thing, ox.NamedNode(key.iri), derived)):
+    if not any(True for _ in union.stated(store, thing, ox.NamedNode(key.iri), derived)):
         return
-    types = {lexical(quad.object) for quad in _stated(store, thing, _TYPE, derived)}
+    types = {lexical(quad.object) for quad in union.stated(store, thing, _TYPE, derived)}
     classes = sorted(profile.class_of[iri].name for iri in types if iri in profile.class_of)
     if classes and not any(key.name in profile.classes[name].uses for name in classes):
         yield _result(thing, key, classes, profile)
-
-
-def _stated(
-    store: ox.Store, thing: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode, derived: str
-) -> Iterator[ox.Quad]:
-    """Yield what is said of a thing by a property and is not only concluded."""
-    named = False
-    for quad in store.quads_for_pattern(thing, predicate, None, None):
-        if isinstance(quad.graph_name, ox.NamedNode):
-            named = True
-            if not quad.graph_name.value.startswith(derived):
-                yield quad
-    if not named:
-        # RDF files are read into the default graph
-        yield from store.quads_for_pattern(thing, predicate, None, union.DEFAULT)
 
 
 def _result(thing: Term, key: Key, classes: list[str], profile: Profile) -> Result:

@@ -112,6 +112,12 @@ class Adviser:
         objects = union.objects(self.store, ox.NamedNode(focus), predicate)
         return sorted(self.short(it.value) if isinstance(it, ox.NamedNode) else lexical(it) for it in objects)
 
+    def stated_types(self, name: str) -> list[str]:
+        """Return the classes that somebody gave a thing, as people write them: those that follow say nothing new."""
+        derived = GraphNames(id_base=self.id_base).derived
+        quads = union.stated(self.store, ox.NamedNode(name), ox.NamedNode(RDF_TYPE), derived)
+        return sorted({self.short(lexical(quad.object)) for quad in quads})
+
     def ids_of(self, class_iri: str | None) -> list[str]:
         """Return the ids of the things of a class, or of all things."""
         if class_iri not in self._known:
@@ -143,7 +149,7 @@ class Adviser:
         close = near_id(given, {it: names_of(self.store, self.id_base + it) for it in alike})
         if close is not None:
             return suggestion(close)
-        types = self.values(result.lexical, RDF_TYPE)
+        types = self.stated_types(result.lexical)
         if types:
             shown = ", ".join(types[:_SHOWN])
             return gettext("'{given}' is: {shown}", given=given, shown=shown)
