@@ -139,10 +139,8 @@ def test_only_changed_files_are_converted(sandbox: Sandbox) -> None:
     sandbox.write("b.yaml", city("b", "Another name"))
     result = pressgraph.open(sandbox.root).build()
     assert (result.converted, result.removed, result.kept) == (("data/b.yaml",), (), 2)
-    names = {
-        str(row["name"])
-        for row in pressgraph.open(sandbox.root).query("SELECT ?name { ?c a schema:City ; schema:name ?name }")
-    }
+    stated = "SELECT ?name { ?fact a clu:FactGraph GRAPH ?fact { ?c a schema:City ; schema:name ?name } }"
+    names = {str(row["name"]) for row in pressgraph.open(sandbox.root).query(stated)}
     assert names == {"City a", "Another name", "City c"}
 
 

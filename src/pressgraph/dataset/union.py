@@ -77,7 +77,10 @@ def _extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
 def stated(
     store: ox.Store, subject: ox.NamedNode | ox.BlankNode, predicate: ox.NamedNode, derived: str
 ) -> Iterator[ox.Quad]:
-    """Yield what is said of a subject by a property and is not only concluded: graphs below `derived` hold conclusions."""
+    """Yield what is said of a subject by a property and is not only concluded.
+
+    Graphs whose names begin with `derived` hold conclusions.
+    """
     named = False
     for quad in store.quads_for_pattern(subject, predicate, None, None):
         if isinstance(quad.graph_name, ox.NamedNode):

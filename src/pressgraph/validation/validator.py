@@ -128,7 +128,7 @@ class Validator:
     def _said_once(self, results: Sequence[Result]) -> list[Result]:
         """Return results without those on a conclusion that repeat what is said of the triple it follows from.
 
-        A value under `awardedBy` stands under `wasAssociatedWith` too: what is wrong with it is said where it was typed.
+        A value under `awardedBy` stands under `wasAssociatedWith` too: what is wrong is said where it was typed.
         """
         alike = Counter(_of(it) for it in results)
         concluded = {id(it) for it in results if alike[_of(it)] > 1 and self._is_concluded(it)}
