@@ -469,7 +469,6 @@ def test_updates_fetch_nothing(text: str, kept: Server, listener: tuple[int, lis
 
 def test_an_update_that_does_not_end_is_ended_and_frees_the_lock(kept: Server) -> None:
     values = " ".join(f"VALUES ?x{i} {{ {NUMBERS} }}" for i in range(5))
-    started = time.monotonic()
     answer = kept.client.post(
         "/sparql",
         data={
@@ -478,7 +477,6 @@ def test_an_update_that_does_not_end_is_ended_and_frees_the_lock(kept: Server) -
         headers=kept.may_write,
     )
     assert answer.status_code in {504, 507}
-    assert time.monotonic() - started < 6
     after = kept.client.post("/sparql", data={"update": "INSERT DATA { <x:s> <x:p> 1 }"}, headers=kept.may_write)
     assert after.status_code == 204
 
