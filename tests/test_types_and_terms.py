@@ -133,7 +133,7 @@ def warnings(folder: Path, text: str) -> list[tuple[str, int, int, str | None]]:
     return [
         (it["message"], it["place"]["line"], it["place"]["column"], it.get("hint"))
         for it in found
-        if it["rule"] == "unknown-term"
+        if it["rule"] == "undefined-term"
     ]
 
 
