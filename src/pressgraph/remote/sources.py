@@ -108,7 +108,7 @@ class PublishedSources:
         """Return what is published of a source: its facts and their receipts, without what is withheld."""
         if name == PROFILE:
             shown = [quad for quad in self._in(self._graphs.profile) if not self._withheld.hides(quad)]
-            return Source(name, sorted_lines(shown))
+            return self._fit(name, sorted_lines(shown), 0)
         if name == TOGETHER:
             return self._fit(name, self._concluded(None), 0)
         receipts = self._in(self._graphs.provenance_of(name))
