@@ -168,6 +168,12 @@ class Surface:
     read: Callable[[Published], Iterator[str]]
     whole: bool = False
     quiet: bool = False
+    derived: bool = True
+    """Whether it shows what follows from facts, or facts alone."""
+
+    def shows(self, word: str) -> bool:
+        """Tell whether a whole surface shows what a word stands in, once no reason withholds it."""
+        return self.derived or not word.endswith("follows")
 
     def text(self, published: Published) -> str:
         """Return all that is read there, in small letters."""
@@ -177,12 +183,14 @@ class Surface:
 SURFACES: list[Surface] = []
 
 
-def surface(*, whole: bool = False, quiet: bool = False) -> Callable[[Callable[[Published], Iterator[str]]], None]:
+def surface(
+    *, whole: bool = False, quiet: bool = False, derived: bool = True
+) -> Callable[[Callable[[Published], Iterator[str]]], None]:
     """Add a surface that a function reads."""
 
     def add(read: Callable[[Published], Iterator[str]]) -> None:
         name = read.__name__.replace("_", " ")
-        SURFACES.append(Surface(name=name, read=read, whole=whole, quiet=quiet))
+        SURFACES.append(Surface(name=name, read=read, whole=whole, quiet=quiet, derived=derived))
 
     return add
 
@@ -190,24 +198,24 @@ def surface(*, whole: bool = False, quiet: bool = False) -> Callable[[Callable[[
 # -- files
 
 
-@surface(whole=True)
+@surface(whole=True, derived=False)
 def convert(published: Published) -> Iterator[str]:
     yield b"".join(published.workspace.convert()).decode()
     yield command(published.workspace.project.root, "convert", "-f", "trig")
 
 
-@surface()
+@surface(derived=False)
 def convert_in_each_format(published: Published) -> Iterator[str]:
     for form in SERIALIZATIONS:
         yield published.workspace.convert_to(form).decode()
 
 
-@surface(whole=True)
+@surface(whole=True, derived=False)
 def convert_in_processes(published: Published) -> Iterator[str]:
     yield b"".join(published.workspace.convert([as_json_lines(published)], jobs=2)).decode()
 
 
-@surface(whole=True)
+@surface(whole=True, derived=False)
 def convert_from_stdin(published: Published) -> Iterator[str]:
     project = published.workspace.project.root
     call = [sys.executable, "-m", "pressgraph", "--project", str(project), "convert", "-"]
@@ -215,7 +223,7 @@ def convert_from_stdin(published: Published) -> Iterator[str]:
     yield subprocess.run(call, input=lines, check=True, stdout=subprocess.PIPE).stdout.decode()
 
 
-@surface(whole=True)
+@surface(whole=True, derived=False)
 def shards(published: Published) -> Iterator[str]:
     folder = published.workspace.project.root / "build" / "shards"
     published.workspace.convert_to_shards(folder, shards=2, jobs=2)
