@@ -102,6 +102,7 @@ class Dumper(yaml.SafeDumper):
 
 
 Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+Dumper.add_representer(ValueObject, Dumper.represent_dict)
 
 
 def by_yaml(read: Read, emitter: Emitter, *facts: Json) -> tuple[set[ox.Quad], FactsFile]:
