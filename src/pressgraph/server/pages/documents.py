@@ -196,6 +196,9 @@ class DocumentPages:
             return drawn
 
         def draw(found: dict[str, Any], document: dict[str, Any]) -> bytes | None:
+            if not (found["examples"] or found["links"]):
+                # pages of shapes link to terms that only the shapes' files use
+                found["examples"] = [_entry(it) for it in self._profile_documents.uses(iri)]
             thing = thing_model(iri, found, renderer.names(request, found["labels"], found["kinds"]), uses.get(iri, 0))
             if thing.empty:
                 return None
@@ -229,10 +232,9 @@ class DocumentPages:
         def draw(found: dict[str, Any], about: dict[str, Any]) -> bytes:
             labels = {**about["labels"], **found["labels"]}
             for triple in self._profile_documents.about(iri):
-                value = term(triple.object)
-                about["facts"].append({"s": ["iri", iri], "p": triple.predicate.value, "o": value, "graphs": []})
+                about["facts"].append(entry := _entry(triple))
                 if triple.predicate.value == f"{DCTERMS}title":
-                    labels.setdefault(iri, []).append(value[1:3])
+                    labels.setdefault(iri, []).append(entry["o"][1:3])
             names = renderer.names(request, labels)
             return renderer.content(
                 request,
@@ -316,7 +318,7 @@ class DocumentPages:
         document: dict[str, Any],
         terms: Sequence[str],
     ) -> bytes | None:
-        triples = self._triples(document, (iri, *terms))
+        triples = self._triples(document, (iri, *terms)) or list(self._profile_documents.uses(iri))
         if not triples:
             return None
         if any(it.predicate.value == f"{VOID}triples" for it in triples):
@@ -328,6 +330,11 @@ class DocumentPages:
             page = ox.NamedNode(f"{self._base.rstrip('/')}{place.path}")
             triples.append(ox.Triple(page, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(iri)))
         return write_rdf(triples, media_type, self._prefixes)
+
+
+def _entry(triple: ox.Triple) -> dict[str, Any]:
+    """Return a statement of a file of shapes as workers return those of the dataset."""
+    return {"s": term(triple.subject), "p": triple.predicate.value, "o": term(triple.object), "graphs": []}
 
 
 def _sent(request: Request) -> tuple[str, str]:

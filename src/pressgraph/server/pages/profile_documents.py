@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.profile.sources import consumer_shapes
-from pressgraph.rdf import OWL, SH
+from pressgraph.rdf import OWL, RDF_TYPE, SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Resource
 
 _VERSION = f"{OWL}versionIRI"
+_MOST_USES = 50
+"""What a page shows of the uses of a term."""
 
 
 class ProfileDocuments:
@@ -96,6 +98,21 @@ class ProfileDocuments:
     def about(self, iri: str) -> list[ox.Triple]:
         """Return what the shapes' files say of an IRI, without blank nodes: of the shapes graph, its title."""
         return [it for it in self.shape_triples(iri) if not isinstance(it.object, ox.BlankNode)]
+
+    def uses(self, iri: str) -> list[ox.Triple]:
+        """Return what the shapes' files say with a property, or of things of a class, without blank nodes."""
+        return self._uses.get(iri, [])
+
+    @cached_property
+    def _uses(self) -> dict[str, list[ox.Triple]]:
+        found: dict[str, list[ox.Triple]] = defaultdict(list)
+        for triple in (triple for said in self._read[1].values() for triple in said):
+            if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.BlankNode):
+                is_kind = triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode)
+                term = triple.object.value if is_kind else triple.predicate.value
+                if len(found[term]) < _MOST_USES:
+                    found[term].append(triple)
+        return dict(found)
 
     def shapes(self, names: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
         """Return what a page says of the subjects of shapes' files: targets, paths, messages as `[text, language]`."""
