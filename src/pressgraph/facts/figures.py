@@ -125,7 +125,7 @@ def figure_id(thing: str, key: str, node: Mapping[str, object]) -> str:
     """Mint the id of a figure from its thing and what it says: one figure, whoever says it.
 
     >>> figure_id("agent/x", "members", {"type": ["Figure"], "value": ["180"]})
-    'figure/x-members-1b4ac3c5e1d2'
+    'figure/x-members-f07aca61faa2'
     """
     digest = hashlib.sha256(json.dumps([thing, key, canonical(node)], ensure_ascii=False).encode()).hexdigest()
     name = slug(thing.rpartition("/")[2].rpartition(":")[2])
