@@ -179,13 +179,15 @@ def dcat_ap(tmp_path_factory: pytest.TempPathFactory) -> str:
         (quad.triple for quad in ox.parse(content, format=ox.RdfFormat.JSON_LD)), format=ox.RdfFormat.TURTLE
     )
     assert turtle is not None
-    return f"@prefix dct: <http://purl.org/dc/terms/> .\n{turtle.decode()}"
+    prefixes = "@prefix dct: <http://purl.org/dc/terms/> .\n@prefix dcat: <http://www.w3.org/ns/dcat#> .\n"
+    return f"{prefixes}{turtle.decode()}"
 
 
 def test_dcat_ap_3_compiles_and_validates(tmp_path: Path, dcat_ap: str) -> None:
+    # 'Dataset' alone is schema.org's, which is shipped
     facts = """\
   - id: dataset/labels
-    type: Dataset
+    type: dcat:Dataset
     title: { en: Labels }
     dct:description: { en: All labels. }
     issued: "2026-01"
@@ -200,7 +202,9 @@ def test_dcat_ap_3_compiles_and_validates(tmp_path: Path, dcat_ap: str) -> None:
     assert profile.keys["distribution"].kind is Kind.LINK
     assert profile.keys["temporalResolution"].labels == {"en": "temporal resolution"}
     conforms_everywhere(workspace)
-    (tmp_path / "data" / "a.yaml").write_text(f"{SOURCE}facts:\n  - {{ id: dataset/d, type: Dataset, issued: x }}\n")
+    (tmp_path / "data" / "a.yaml").write_text(
+        f"{SOURCE}facts:\n  - {{ id: dataset/d, type: dcat:Dataset, issued: x }}\n"
+    )
     (titles,) = {it for it in told(workspace.validate()) if "'title'" in it}
     assert "a value is missing" in titles
 

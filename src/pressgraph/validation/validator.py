@@ -73,12 +73,16 @@ class Validator:
         triples = union.triples(source) if isinstance(source, ox.Store) else source
         return [self.restore(triple) for triple in triples]
 
-    def _is_shipped(self, focus: str) -> bool:
-        """Tell whether only shipped files describe a node: facts and the project's files may describe it too."""
+    def _is_shipped(self, focus: str, path: str | None = None) -> bool:
+        """Tell whether only shipped files describe a node, or say what it has for a property.
+
+        Facts and the project's files may describe it too.
+        """
         if focus not in self.profile.shipped:
             return False
         of_profile = (union.DEFAULT, ox.NamedNode(GraphNames(id_base=self.id_base).profile))
-        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        predicate = ox.NamedNode(path) if path is not None else None
+        quads = self.store.quads_for_pattern(ox.NamedNode(focus), predicate, None, None)
         return all(quad.graph_name in of_profile for quad in quads)
 
     def check(self, check: Check) -> list[Result]:
@@ -93,11 +97,17 @@ class Validator:
         return [*self.shapes(), *self.misplaced(), *(result for check in self.checks for result in self.check(check))]
 
     def misplaced(self, things: Collection[Term] | None = None) -> tuple[Result, ...]:
-        """Find keys that no class of their thing has, in the whole graph or of some things."""
+        """Find keys that no class of their thing has, in the whole graph or of some things.
+
+        The shapes of a project may know other keys for a class than what is shipped uses: that is left out.
+        """
         derived = GraphNames(id_base=self.id_base).derived
-        if things is None:
-            return tuple(misplaced_keys(self.store, self.profile, derived))
-        return tuple(misplaced_keys_of(self.store, self.profile, things, derived))
+        found = (
+            misplaced_keys(self.store, self.profile, derived)
+            if things is None
+            else misplaced_keys_of(self.store, self.profile, things, derived)
+        )
+        return tuple(result for result in found if not self._is_shipped(result.focus, result.path))
 
     def finish(
         self,

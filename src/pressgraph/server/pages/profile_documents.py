@@ -107,11 +107,13 @@ class ProfileDocuments:
     def _uses(self) -> dict[str, list[ox.Triple]]:
         found: dict[str, list[ox.Triple]] = defaultdict(list)
         for triple in (triple for said in self._read[1].values() for triple in said):
-            if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.BlankNode):
-                is_kind = triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode)
-                term = triple.object.value if is_kind else triple.predicate.value
-                if len(found[term]) < _MOST_USES:
-                    found[term].append(triple)
+            if not isinstance(triple.subject, ox.NamedNode) or isinstance(triple.object, ox.BlankNode):
+                continue
+            term = triple.predicate
+            if term.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
+                term = triple.object
+            if len(found[term.value]) < _MOST_USES:
+                found[term.value].append(triple)
         return dict(found)
 
     def shapes(self, names: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
