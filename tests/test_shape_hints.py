@@ -11,8 +11,9 @@ import pyoxigraph as ox
 import pytest
 
 import pressgraph
+from pressgraph.facts.datatypes import fitting
 from pressgraph.profile.model import Kind
-from pressgraph.rdf import RDF_TYPE, SH, XSD
+from pressgraph.rdf import EDTF, RDF_TYPE, SH, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,8 +55,11 @@ ARTICLE = 'doc:d a schema:NewsArticle ; schema:headline "D"@en ; schema:datePubl
 MORE = (
     # a rule, and what people write that breaks it, beside the examples of shapes
     *(
-        ("Article-datePublished-datatype", f'{ARTICLE} "{date}"{kind}')
-        for date in ("31.1.2019", "January 1, 2019", "2019/01/31", "20190131", "3. März 2019", "in March")
+        ("Article-datePublished-node", f'{ARTICLE} "{date}"{kind}')
+        for date in (
+            *("31.1.2019", "January 1, 2019", "2019/01/31", "20190131", "3. März 2019", "in March"),
+            *("January 2019", "Mitte 2019", "spring 2019", "2. Quartal 2019"),
+        )
         for kind in ("", "^^xsd:date", "@en")
     ),
     *(
@@ -105,6 +109,9 @@ def typed(value: str, result: Result) -> Term:
     key = PROFILE.key_of.get(result.path or "")
     if key is not None and key.scheme is not None and value in key.scheme.concepts:
         return ox.NamedNode(key.scheme.concepts[value].iri)
+    if key is not None and EDTF in key.datatypes:
+        iri, form = fitting((it for it in key.datatypes if it != EDTF), value) or (EDTF, value)
+        return ox.Literal(form, datatype=ox.NamedNode(iri))
     if result.path in ASKED:
         return ox.Literal(value, datatype=ASKED[result.path])
     if re.match(r"https?:", value):
@@ -115,9 +122,9 @@ def typed(value: str, result: Result) -> Term:
 
 
 def at(result: Result, triples: Triples) -> Iterator[ox.Triple]:
-    """The statements that a result is about: of its value, or of all where it names none."""
+    """The statements that a result is about: of its path and its value, or of all where it names none."""
     for it in triples:
-        if str(getattr(it.subject, "value", "")) == result.focus and it.predicate.value == result.path:
+        if str(getattr(it.subject, "value", "")) == result.focus and result.path in {None, it.predicate.value}:
             value = it.object.value if isinstance(it.object, ox.NamedNode) else str(it.object)
             if result.value is None or value == result.value:
                 yield it
@@ -165,6 +172,11 @@ def add(match: re.Match[str], result: Result, triples: Triples) -> Triples:
 
 def such_as(match: re.Match[str], result: Result, triples: Triples) -> Triples:
     first = re.split(r" or | oder |, ", match["value"])[0]
+    if re.fullmatch(r"[+-]\d\d:\d\d", first):
+        # the zone of a time, which belongs to its end
+        (wrong,) = at(result, triples)
+        assert isinstance(wrong.object, ox.Literal)
+        return replaced(result, triples, ox.Literal(f"{wrong.object.value}{first}", datatype=wrong.object.datatype))
     change = added if result.component == f"{SH}MinCountConstraintComponent" else replaced
     return change(result, triples, typed(first, result))
 

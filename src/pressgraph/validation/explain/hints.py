@@ -10,6 +10,8 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, union
 from pressgraph.facts.datatypes import datatype
+from pressgraph.facts.date_words import mend_when
+from pressgraph.facts.dates import read_date
 from pressgraph.facts.ids import near_id
 from pressgraph.facts.rules import phrase
 from pressgraph.i18n import Text, gettext, joined
@@ -211,6 +213,19 @@ class Adviser:
         mended = datatype(self.parameter(result, "datatype")).mend(result.lexical or "")
         return mended if isinstance(mended, Text) else None
 
+    def node(self, result: Result) -> Text | None:
+        """Suggest a term of a vocabulary, or what a literal of one of several datatypes was meant to be."""
+        key = self.profile.key_of.get(result.path or "")
+        if key is not None and key.scheme is None and key.coercion is not None and key.datatypes:
+            return self._date(result.lexical or "", key.coercion)
+        return self.term(result)
+
+    def _date(self, given: str, day: str) -> Text | None:
+        """Mend a date of any precision as RDF has it: facts may say 'spring 2019', RDF says 2019-21."""
+        meant = read_date(mend_when(given) or given)
+        mended = phrase("write {value}", value=meant.lexical) if meant is not None else datatype(day).mend(given)
+        return mended if isinstance(mended, Text) else None
+
     def pattern(self, result: Result) -> Text | None:
         """Mend what a pattern refuses: phone numbers and addresses of mail."""
         given = result.lexical or ""
@@ -280,7 +295,7 @@ _HINTS: dict[str, Callable[[Adviser, Result], Text | None]] = {
     "MaxCount": Adviser.surplus,
     "Datatype": Adviser.literal,
     "Pattern": Adviser.pattern,
-    "Node": Adviser.term,
+    "Node": Adviser.node,
     "In": Adviser.listed,
     "LessThan": Adviser.compared,
     "LessThanOrEquals": Adviser.compared,
