@@ -538,15 +538,14 @@ def test_readers_never_see_half_a_source(tmp_path: Path, store: Store) -> None:
 
     def read() -> None:
         target = store.target()
+        # counted here: of no rows, one store's sum is a term of no kind
         query = (
-            "SELECT (SUM(IF(STRSTARTS(?o, 'One'), 1, 0)) AS ?old) (SUM(IF(STRSTARTS(?o, 'Eins'), 1, 0)) AS ?new) "
-            f"WHERE {{ GRAPH <{BASE}provenance/d1> {{ ?g <http://www.w3.org/ns/prov#wasDerivedFrom> ?d }} "
+            f"SELECT ?o WHERE {{ GRAPH <{BASE}provenance/d1> {{ ?g <http://www.w3.org/ns/prov#wasDerivedFrom> ?d }} "
             "GRAPH ?g { ?s <http://schema.org/alternateName> ?o } }"
         )
         while not done.is_set():
-            row = target.select(query)[0]
-            counts = [row[name] for name in ("old", "new")]
-            seen.add((int(float(counts[0].value)) if counts[0] else 0, int(float(counts[1].value)) if counts[1] else 0))
+            names = [str(row["o"].value) for row in target.select(query)]
+            seen.add((sum(it.startswith("One") for it in names), sum(it.startswith("Eins") for it in names)))
 
     reader = threading.Thread(target=read)
     reader.start()
