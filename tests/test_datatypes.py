@@ -387,7 +387,7 @@ def test_a_link_is_never_taken_for_text(shape: str, value: str, rule: str, hint:
 # -- deprecated terms
 
 OLD = """
-ex:val a rdf:Property ; owl:deprecated true ; dcterms:isReplacedBy ex:amount .
+ex:val a rdf:Property ; owl:deprecated true ; dcterms:isReplacedBy ex:worth .
 ex:Study a owl:Class ; owl:deprecated true ; dcterms:isReplacedBy ex:Survey .
 ex:Survey a owl:Class .
 """
@@ -395,13 +395,13 @@ ex:Survey a owl:Class .
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_each_use_of_a_deprecated_term_is_a_warning_that_names_its_successor(tmp_path: Path, engine: str) -> None:
-    shape = "sh:datatype xsd:integer . ex:StudyShape sh:property [ sh:path ex:amount ; sh:datatype xsd:integer ]"
+    shape = "sh:datatype xsd:integer . ex:StudyShape sh:property [ sh:path ex:worth ; sh:datatype xsd:integer ]"
     report = project(tmp_path, shape, "1", "2", ontology=OLD).validate(engine=engine)
     assert report.conforms
     assert report.counts[Severity.WARNING] == 4
     assert [line.partition("warning: ")[2] for line in told(report)[:2]] == [
         "'Study' is deprecated: use 'Survey'. [deprecated-Study]",
-        "'val' is deprecated: use 'amount'. [deprecated-val]",
+        "'val' is deprecated: use 'worth'. [deprecated-val]",
     ]
     assert [(it.place.line, it.place.column) for it in report.results if it.place is not None] == [
         (3, 27), (3, 39), (4, 27), (4, 39),
