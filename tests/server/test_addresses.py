@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 import pressgraph
 from pressgraph.errors import PressgraphError
 from pressgraph.project.serving import serving
-from pressgraph.server.http.addresses import Addresses, external, is_iri, link
+from pressgraph.rdf.terms import is_iri
+from pressgraph.server.http.addresses import Addresses, external, link
 from pressgraph.server.pages.profile_documents import ProfileDocuments
 
 if TYPE_CHECKING:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-import pyoxigraph as ox
-
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
+from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, MediaType
 
 if TYPE_CHECKING:
@@ -120,15 +119,6 @@ def _characters(escapes: str) -> str:
         return unquote(escapes, errors="strict")
     except UnicodeDecodeError:
         return escapes
-
-
-def is_iri(text: str) -> bool:
-    """Tell whether a text is an absolute IRI."""
-    try:
-        ox.NamedNode(text)
-    except ValueError:
-        return False
-    return True
 
 
 class Terms(Protocol):

@@ -13,7 +13,8 @@ from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import DCTERMS, VOID
-from pressgraph.server.http.addresses import Addresses, Place, about, is_iri, link, split_suffix
+from pressgraph.rdf.terms import is_iri
+from pressgraph.server.http.addresses import Addresses, Place, about, link, split_suffix
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, HTML, LINKED_TYPES, MediaType, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
 from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
