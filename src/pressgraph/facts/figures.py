@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.facts.ids import slug
 from pressgraph.facts.model import canonical
-from pressgraph.facts.quantities import Quantity, read_quantity, written_quantity
+from pressgraph.facts.quantities import read_quantity
 from pressgraph.facts.quantity_words import mend_quantity
 from pressgraph.facts.rules import phrase
 from pressgraph.profile.model import Key, Kind, Profile
@@ -111,14 +111,6 @@ class Figures:
         return mend_quantity(text, self.words) or phrase(
             "write a number, such as 350, 'about 350', 'more than 180', 'up to 200000 EUR', '4 to 6 %' or '100 of 2500'"
         )
-
-    def written(self, body: Mapping[str, list[object]]) -> str | None:
-        """Return the keys of a body, which may be parts of a quantity, as a quantity; None where they are none."""
-        parts = {key.name: part for part, key in self.keys.items()}
-        if not body.keys() <= parts.keys() or any(len(values) != 1 for values in body.values()):
-            return None
-        quantity = Quantity(**{parts[name]: str(values[0]) for name, values in body.items()})
-        return written_quantity(quantity, self.signs)
 
 
 def figure_id(thing: str, key: str, node: Mapping[str, object]) -> str:

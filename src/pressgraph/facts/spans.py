@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from pressgraph.errors import DataError, Place
-from pressgraph.facts.tree import MAX_DEPTH, read_tree
+from pressgraph.facts.tree import MAX_DEPTH, read_tree, yaml_events
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 ANY = "any"
 """The style of a scalar that may be written in any way: one that an edit puts in."""
 
-_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML 1.1, 4.2: what ends a line
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -102,22 +101,13 @@ def yaml_spans(text: str, file: str) -> Span:
     Raises DataError for what is no YAML, is empty, holds several documents, or is nested too deep.
     """
     try:
-        return _from_events(_events(text), text, file)
+        return _from_events(yaml_events(text), text, file)
     except yaml.YAMLError as error:
         # the reader of facts says it best
         problems = read_tree(text.encode("utf-8", "surrogatepass"), file)[1]
         if problems:
             raise DataError(problems[0].message, place=problems[0].place, hint=problems[0].hint) from error
         raise DataError(str(error), place=Place(file=file)) from error
-
-
-def _events(text: str) -> Iterator[Any]:
-    loader = _Parser(text)
-    try:
-        while loader.check_event():
-            yield loader.get_event()
-    finally:
-        loader.dispose()
 
 
 def _from_events(events: Iterator[Any], text: str, file: str) -> Span:

@@ -35,6 +35,19 @@ _OTHER_READERS = (
 )
 
 
+def yaml_events(text: str) -> Iterator[yaml.Event]:
+    """Yield the parser's events of a YAML stream.
+
+    Raises yaml.YAMLError.
+    """
+    loader = _Parser(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    finally:
+        loader.dispose()
+
+
 @dataclass(slots=True, kw_only=True)
 class Scalar:
     """A scalar as written; `plain` where it stands without quotes."""
@@ -246,7 +259,7 @@ class _Builder:
         open_nodes: list[Mapping | Sequence] = []
         keys: list[Scalar | None] = []
         seen: list[dict[str, int]] = []
-        for event in self.events(text):
+        for event in yaml_events(text):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -278,14 +291,6 @@ class _Builder:
                 if root is None:
                     root = node
         return root
-
-    def events(self, text: str) -> Iterator[yaml.Event]:
-        loader = _Parser(text)
-        try:
-            while loader.check_event():
-                yield loader.get_event()
-        finally:
-            loader.dispose()
 
     def node(self, event: yaml.Event) -> Node:
         mark: Any = event.start_mark
