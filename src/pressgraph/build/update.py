@@ -235,7 +235,7 @@ class StoreUpdate:
         quads = self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
         names = (quad.graph_name for quad in quads)
         # a conclusion describes nothing that no fact describes
-        return any(isinstance(it, ox.NamedNode) and not it.value.startswith(self.graphs.derived) for it in names)
+        return any(isinstance(it, ox.NamedNode) and not self.graphs.is_derived(it.value) for it in names)
 
     def _ids_like(self, reference: str) -> dict[str, list[str]]:
         """Return the ids of the same kind that are described, with the names of things.

@@ -49,6 +49,10 @@ class GraphNames:
         """The prefix of the graphs of conclusions."""
         return f"{self.id_base}derived/"
 
+    def is_derived(self, graph: str) -> bool:
+        """Tell whether a graph holds conclusions."""
+        return graph.startswith(self.derived)
+
     @property
     def derivation(self) -> str:
         """The prefix of the graphs of receipts of conclusions."""
@@ -73,7 +77,7 @@ class GraphNames:
 
     def receipts_of(self, graph: str) -> str:
         """Return the graph that holds the receipts of a graph of facts or of conclusions."""
-        if graph.startswith(self.derived):
+        if self.is_derived(graph):
             return self.derivation + self.concluded(graph).source
         return self.provenance_of(graph.removeprefix(self.facts).rpartition("/")[0])
 

@@ -128,7 +128,7 @@ class _Search:
         self.store = store
         self.names = rules.names(store)
         reasons = set(rules.reasons(store))
-        self.derived = graphs.derived if graphs is not None else None
+        self.graphs = graphs
         conclusions = {it for it in reasons if self.is_derived(it)}
         self.facts = reasons - conclusions
         self.nodes: set[Term] = {*self.names, *conclusions}
@@ -226,9 +226,7 @@ class _Search:
 
     def is_derived(self, graph: object) -> bool:
         """Tell whether a graph holds conclusions: these are made of what is published, and describe nothing else."""
-        if self.derived is None or not isinstance(graph, ox.NamedNode):
-            return False
-        return graph.value.startswith(self.derived)
+        return self.graphs is not None and isinstance(graph, ox.NamedNode) and self.graphs.is_derived(graph.value)
 
     def is_fact(self, graph: ox.NamedNode) -> bool:
         return not self.is_derived(graph) and any(

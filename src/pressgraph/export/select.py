@@ -127,7 +127,7 @@ class _Selector:
     def status(self, graph: ox.NamedNode) -> str:
         """Return the status of a fact, or of the least sure one that a conclusion rests on."""
         graphs = self.dataset.graphs
-        if graph.value.startswith(graphs.derived):
+        if graphs.is_derived(graph.value):
             return graphs.concluded(graph.value).status
         receipts = ox.NamedNode(graphs.receipts_of(graph.value))
         said = next(self.store.quads_for_pattern(graph, _STATUS, None, receipts), None)
