@@ -19,7 +19,7 @@ from pressgraph.cli import main
 from pressgraph.cli.language import spoken
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext, joined, language_of_run, languages, locale_language, ngettext, pgettext
-from pressgraph.server.pages.messages import LANGUAGES, messages
+from pressgraph.pages.messages import LANGUAGES, messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

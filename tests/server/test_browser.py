@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pressgraph.server.pages.static import STATIC
+from pressgraph.server.views.static import EDITOR
 
 if TYPE_CHECKING:
     from harness import Server
@@ -55,7 +55,7 @@ def test_the_way_leads_from_home_to_a_download(visit: dict[str, Any], founding_s
 def test_it_works_without_javascript_but_for_the_editor(visit: dict[str, Any]) -> None:
     assert visit["rows-plain"] == visit["rows"]
     assert visit["editor-plain"] is False
-    assert visit["editor"] is (STATIC / "editor.js").is_file()
+    assert visit["editor"] is (EDITOR / "editor.js").is_file()
 
 
 def test_the_editor_completes_highlights_and_shows_mistakes(visit: dict[str, Any]) -> None:

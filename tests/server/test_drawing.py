@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from pressgraph.pages import names
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 from pressgraph.query.saved import load_saved_queries
 from pressgraph.server.app import App
 from pressgraph.server.http.responses import Representation
-from pressgraph.server.pages import documents, models, query_page, renderer
 from pressgraph.server.sparql import descriptions, queries
+from pressgraph.server.views import documents, query_page, renderer
 from pressgraph.server.workers.background import THREAD
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 WORK: list[tuple[Any, str]] = [
     (renderer.PageRenderer, "content"),
-    (models.Names, "specific"),
+    (names.Names, "specific"),
     (descriptions, "write_triples"),
     (documents, "json_ld"),
     (documents, "thing_model"),

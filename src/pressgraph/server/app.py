@@ -20,20 +20,20 @@ from pressgraph.server.http.metrics import RequestMetrics
 from pressgraph.server.http.middleware import AccessLogged, Mounted
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.monitoring import Monitoring
-from pressgraph.server.pages.documents import DocumentPages
-from pressgraph.server.pages.errors import ErrorPages
-from pressgraph.server.pages.home import HomePage
-from pressgraph.server.pages.profile_documents import ProfileDocuments
-from pressgraph.server.pages.query_page import QueryPage
-from pressgraph.server.pages.renderer import PageRenderer
-from pressgraph.server.pages.search import SearchPage
-from pressgraph.server.pages.static import StaticFiles
 from pressgraph.server.served import Served, on_snapshot
 from pressgraph.server.sparql.descriptions import ServiceDescriptions
 from pressgraph.server.sparql.endpoint import SparqlEndpoint
 from pressgraph.server.sparql.graph_store import GraphStore
 from pressgraph.server.sparql.queries import QueryService
 from pressgraph.server.sparql.update import UpdateEndpoint
+from pressgraph.server.views.documents import DocumentPages
+from pressgraph.server.views.errors import ErrorPages
+from pressgraph.server.views.home import HomePage
+from pressgraph.server.views.profile_documents import ProfileDocuments
+from pressgraph.server.views.query_page import QueryPage
+from pressgraph.server.views.renderer import PageRenderer
+from pressgraph.server.views.search import SearchPage
+from pressgraph.server.views.static import StaticFiles
 from pressgraph.server.workers.background import Background
 from pressgraph.server.workers.descriptions import Descriptions
 from pressgraph.server.workers.pool import Pool

@@ -198,6 +198,10 @@ class Addresses:
         """Return where this server shows an IRI, of whomever it is."""
         return self.place(iri) or about(iri)
 
+    def links(self, prefix: str) -> PageLinks:
+        """Return the links of pages that are read below a prefix."""
+        return PageLinks(self, prefix)
+
     # -- from an address to IRIs
 
     def readings(self, path: str, query: str) -> list[tuple[str, MediaType | None]]:
@@ -222,6 +226,27 @@ class Addresses:
                         if is_iri(iri):
                             found.setdefault(iri, asked)
         return list(found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Links to the pages of IRIs, as `pressgraph.pages.names` writes them."""
+
+    addresses: Addresses
+    prefix: str
+
+    def own(self, iri: str) -> str | None:
+        """Return the reference to the page of an IRI of the project or the profile; None for those of others."""
+        place = self.addresses.place(iri)
+        return None if place is None else place.link(self.prefix)
+
+    def external(self, iri: str) -> str:
+        """Return the reference to an IRI of others; empty where following it would not be safe."""
+        return external(iri)
+
+    def about(self, iri: str) -> str:
+        """Return the reference to what is known of an IRI, of whomever it is."""
+        return about(iri).link(self.prefix)
 
 
 def _queries(query: str) -> list[str]:

@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
+from pressgraph.pages.terms import shape_model, term_model
+from pressgraph.pages.things import thing_model
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.rdf.terms import is_iri
@@ -18,9 +20,8 @@ from pressgraph.server.http.addresses import Addresses, Place, about, link, spli
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, HTML, LINKED_TYPES, MediaType, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
 from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
-from pressgraph.server.pages.models import Names, thing_model
-from pressgraph.server.pages.reader import chosen_language
 from pressgraph.server.sparql.descriptions import write_rdf
+from pressgraph.server.views.reader import chosen_language
 from pressgraph.server.workers.describe import term
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from pressgraph.profile import Profile
-    from pressgraph.server.pages.profile_documents import ProfileDocuments
-    from pressgraph.server.pages.renderer import PageRenderer
     from pressgraph.server.served import ServedSnapshot
+    from pressgraph.server.views.profile_documents import ProfileDocuments
+    from pressgraph.server.views.renderer import PageRenderer
     from pressgraph.server.workers.background import Background
     from pressgraph.server.workers.descriptions import Descriptions
     from pressgraph.server.workers.served_dataset import ServedDataset
@@ -242,10 +243,11 @@ class DocumentPages:
                 "terms.html",
                 thing=thing_model(iri, about, names, uses.get(iri, 0)),
                 terms=[
-                    _term(name, entry, namespace, names, uses.get(name, 0)) for name, entry in found["terms"].items()
+                    term_model(name, entry, namespace, names, uses.get(name, 0))
+                    for name, entry in found["terms"].items()
                 ],
                 shapes=[
-                    _shape(name, entry, namespace, names)
+                    shape_model(name, entry, namespace, names)
                     for name, entry in self._profile_documents.shapes(terms).items()
                 ],
                 place=place,
@@ -350,28 +352,6 @@ def _sent(request: Request) -> tuple[str, str]:
     if len(path) > _LONGEST_IRI:
         raise RequestError(404, gettext("there is nothing here"))
     return path, query.decode("ascii") if len(query) <= _LONGEST_IRI else ""
-
-
-def _term(iri: str, entry: dict[str, Any], namespace: str, names: Names, uses: int) -> dict[str, Any]:
-    return {
-        "name": names.name(iri),
-        "anchor": iri.removeprefix(namespace),
-        "kinds": [names.term(kind) for kind in entry["types"]],
-        "definition": names.pick(entry["definitions"]),
-        "uses": uses,
-    }
-
-
-def _shape(iri: str, entry: dict[str, list[Any]], namespace: str, names: Names) -> dict[str, Any]:
-    declared = ": ".join(sorted(text for text, _ in entry["prefixes"]))
-    return {
-        "name": names.name(iri),
-        "anchor": iri.removeprefix(namespace),
-        "message": names.pick(entry["messages"] or [[declared, ""]]),
-        "targets": [names.term(target) for target in entry["targets"]],
-        "paths": [names.term(path) for path in entry["paths"]],
-        "properties": [names.name(shape) for shape in sorted(entry["properties"])],
-    }
 
 
 def _links(place: Place, prefix: str) -> list[dict[str, str]]:

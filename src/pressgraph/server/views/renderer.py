@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
+from pressgraph.pages.messages import LANGUAGES
+from pressgraph.pages.names import Names
+from pressgraph.pages.templates import Templates
 from pressgraph.server.http.addresses import Place, link
 from pressgraph.server.http.negotiation import HTML
 from pressgraph.server.http.requests import base_address, mount_prefix, readable_parameters, sent_path
 from pressgraph.server.http.responses import Representation, respond
-from pressgraph.server.pages.messages import LANGUAGES, messages
-from pressgraph.server.pages.models import Names
-from pressgraph.server.pages.reader import chosen_language, reader_language
+from pressgraph.server.views.reader import chosen_language, reader_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.server.http.addresses import Addresses
-    from pressgraph.server.pages.static import StaticFiles
+    from pressgraph.server.views.static import StaticFiles
     from pressgraph.server.workers.background import Background
 
 _DECIDING = frozenset({"q", "iri", "query", "saved", "run", "default-graph-uri", "named-graph-uri"})
@@ -57,14 +54,7 @@ class PageRenderer:
         self._places = frozenset(places)
         self.run = run
         """Pages that were drawn by another program are not the same."""
-        self._environment = Environment(
-            loader=PackageLoader("pressgraph.server"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {"number": _number, "script": _script}
+        self._templates = Templates()
 
     async def draw_beside(self, request: Request, template: str, make: Callable[[], dict[str, Any]]) -> Response:
         """Answer with a page that is drawn for this request beside the event loop; `make` makes what it shows."""
@@ -90,9 +80,9 @@ class PageRenderer:
         """Draw a page in the reader's language; `place` is where it is, whatever the request's address."""
         language, prefix = self.language(request), mount_prefix(request)
         here = place or Place(sent_path(request), tuple(it for it in readable_parameters(request) if _decides(it[0])))
-        text = self._environment.get_template(template).render(
-            t=messages(language),
-            language=language,
+        text = self._templates.draw(
+            template,
+            language,
             others=[
                 (tag, name, here.link(prefix, ("lang", tag))) for tag, name in LANGUAGES.items() if tag != language
             ],
@@ -161,8 +151,7 @@ class PageRenderer:
         return Names(
             self._profile,
             self._project,
-            self._addresses,
-            mount_prefix(request),
+            self._addresses.links(mount_prefix(request)),
             self.language(request),
             labels or {},
             kinds,
@@ -172,16 +161,3 @@ class PageRenderer:
 def _decides(name: str) -> bool:
     """Tell whether a field of an address decides what its page shows, besides the language; others are passed over."""
     return name in _DECIDING or name.startswith("p.")
-
-
-def _script(value: Any) -> Markup:
-    """Write JSON that can stand in a script element: no '<' in it, so that nothing ends the element."""
-    text = json.dumps(value, ensure_ascii=False)
-    # the escapes are JSON's own
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
-
-
-def _number(value: int, language: str) -> str:
-    """Write a whole number with the language's separator of thousands."""
-    text = f"{value:,}"
-    return text.replace(",", ".") if language == "de" else text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.languages import lookup
+from pressgraph.pages.messages import LANGUAGES
 from pressgraph.server.http.negotiation import HTML, JSON, choose, choose_language, cookie, field
 from pressgraph.server.http.requests import readable_parameters
-from pressgraph.server.pages.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.i18n import gettext, in_language
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import RequestError, error_response
-from pressgraph.server.pages.reader import wants_page
+from pressgraph.server.views.reader import wants_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from pressgraph.server.pages.renderer import PageRenderer
-    from pressgraph.server.pages.search import SearchPage
     from pressgraph.server.served import Served
+    from pressgraph.server.views.renderer import PageRenderer
+    from pressgraph.server.views.search import SearchPage
 
 _NOT_FOUND, _BAD_METHOD = 404, 405
 

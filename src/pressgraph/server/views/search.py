@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from pressgraph.server.pages.renderer import PageRenderer
     from pressgraph.server.served import ServedSnapshot
+    from pressgraph.server.views.renderer import PageRenderer
     from pressgraph.server.workers.background import Background
     from pressgraph.server.workers.descriptions import Descriptions
 

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import Text, gettext, in_language, joined
+from pressgraph.pages.results import graph_table, result_table
 from pressgraph.query.forms import query_form
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
@@ -18,9 +19,8 @@ from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS, JSON, ROWS, MediaType
 from pressgraph.server.http.requests import base_address, mount_prefix, parameters
 from pressgraph.server.http.responses import Representation, RequestError, respond
-from pressgraph.server.pages.documents import TYPE_NAMES
-from pressgraph.server.pages.models import graph_table, result_table
 from pressgraph.server.sparql.results import first_bindings
+from pressgraph.server.views.documents import TYPE_NAMES
 from pressgraph.server.workers.describe import term
 from pressgraph.spelling import did_you_mean
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from pressgraph.pages.names import Names
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
     from pressgraph.query.saved import Parameter
-    from pressgraph.server.pages.models import Names
-    from pressgraph.server.pages.renderer import PageRenderer
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.sparql.protocol import Operation
     from pressgraph.server.sparql.queries import QueryService
+    from pressgraph.server.views.renderer import PageRenderer
     from pressgraph.server.workers.background import Background
     from pressgraph.server.workers.descriptions import Descriptions
 

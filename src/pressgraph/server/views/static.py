@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from pressgraph.i18n import gettext
+from pressgraph.pages.templates import STATIC
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS
 from pressgraph.server.http.requests import mount_prefix, readable_parameters
@@ -17,7 +18,8 @@ from pressgraph.server.http.responses import Representation, RequestError, respo
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-STATIC = Path(__file__).parent.parent / "static"
+EDITOR = Path(__file__).parent.parent / "static"
+"""Where the query page's editor is, if it was built."""
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -33,7 +35,9 @@ class StaticFiles:
     def __init__(self) -> None:
         self._files = {
             path.name: Representation(content, content_type, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
-            for path in STATIC.iterdir()
+            for folder in (STATIC, EDITOR)
+            if folder.is_dir()
+            for path in folder.iterdir()
             if (content_type := _CONTENT_TYPES.get(path.suffix)) is not None and (content := path.read_bytes())
         }
 

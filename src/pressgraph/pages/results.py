@@ -1,0 +1,59 @@
+"""The result of a query as a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.pages.values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pressgraph.pages.names import Names
+
+
+def result_table(
+    variables: Sequence[str],
+    bindings: Sequence[Mapping[str, Any]],
+    total: int | None,
+    names: Names,
+    things: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the table of a SPARQL JSON result. `total` is the number of all rows where it is known.
+
+    `things` are the columns of things by the columns of their names: both are one column, the name with a link.
+    """
+
+    def value(binding: dict[str, Any] | None) -> Value | None:
+        match binding:
+            case None:
+                return None
+            case {"type": "uri"}:
+                return names.value(["iri", binding["value"]])
+            case {"type": "bnode"}:
+                return names.value(["node", binding["value"]])
+            case {"type": "literal" | "typed-literal"}:
+                language, datatype = binding.get("xml:lang", ""), binding.get("datatype", "")
+                return names.value(["text", binding["value"], language, datatype])
+        return Value(text=str(binding.get("value", "")))
+
+    def cell(binding: Mapping[str, Any], column: str) -> Value | None:
+        name, thing = binding.get(column), value(binding.get(things.get(column, column)))
+        if name is None or thing is None or thing.name is None or column not in things:
+            return thing or value(name)
+        return Value(name=replace(thing.name, label=name["value"], language=name.get("xml:lang", "")))
+
+    shown = [it for it in variables if it not in things.values()]
+    return {
+        "kind": "rows",
+        "variables": [things.get(it, it) for it in shown],
+        "rows": [[cell(binding, it) for it in shown] for binding in bindings],
+        "total": total,
+    }
+
+
+def graph_table(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:
+    """Return the table of a graph: a row for each triple, whose terms travel as those of lookups do."""
+    rows = [[names.value(it) for it in triple] for triple in triples]
+    return {"kind": "graph", "variables": ("subject", "predicate", "object"), "rows": rows, "total": total}

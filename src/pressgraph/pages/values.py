@@ -1,0 +1,78 @@
+"""What pages are made of: names with links, values, facts with their receipts, statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pressgraph.rdf.terms import local_name
+
+_NUMBERS = {"integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "int", "long"}
+_DAYS = {"date", "dateTime", "gYear", "gYearMonth"}
+_LONG = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """An IRI as people see it. `href` is empty where a link would not be safe, or lead nowhere."""
+
+    label: str
+    language: str
+    iri: str
+    href: str
+    external: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A literal, an IRI (`name`), a list (`items`), or a node without a name: what is said of it (`properties`)."""
+
+    text: str = ""
+    language: str = ""
+    datatype: str = ""
+    name: Name | None = None
+    items: tuple[Value, ...] = ()
+    properties: tuple[Property, ...] = ()
+
+    @property
+    def look(self) -> str:
+        """How it is set in a table: 'number' and 'day' stay on their line, 'long' gets room; else nothing."""
+        local = local_name(self.datatype.replace(":", "/"))
+        if local in _NUMBERS:
+            return "number"
+        return "day" if local in _DAYS else "long" if len(self.text) > _LONG else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Where a fact comes from. `fact` is its graph, which has an address of its own."""
+
+    fact: Name
+    source: Name | None
+    status: Name | None
+    spans: tuple[tuple[int, int], ...]
+    reviewer: Name | None
+    reviewed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A value of a property, with its receipts."""
+
+    value: Value
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A property with its values."""
+
+    name: Name
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What is said of one thing: the thing, and properties with values."""
+
+    subject: Name
+    properties: tuple[Property, ...]
