@@ -238,7 +238,8 @@ def test_conclusions_from_what_is_withheld_by_name_stand_apart() -> None:
 
 # -- a change comes to the same as a whole
 
-_THINGS = [f"id:{name}" for name in "mnlxy"]
+# the last is named below the one that is withheld
+_THINGS = [*(f"id:{name}" for name in "mnlxy"), f"<{BASE}y/below>"]
 _LINKS = ["heldBy", "member", "saidBy", "holds"]
 _VALUES = [
     "a :Membership", "a :Board", "a :Label", ":state :ended", ":level :gold", ":level :silver", ":name 'Blue'",

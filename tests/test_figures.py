@@ -177,7 +177,7 @@ def test_a_former_key_is_read_as_the_one_that_took_its_place(profile: Profile) -
     found = read("  - { id: agent/a, type: Organization, classification: registered-association }\n", profile)
     assert [str(it) for it in found.problems] == []
     assert found.facts[0].body["legalForm"] == ["registered-association"]
-    assert [it.rule for it in found.outdated] == ["former-key"]
+    assert [it.rule for it in found.warnings] == ["former-key"]
     twice = read(
         "  - { id: agent/a, legalForm: registered-association, classification: registered-association }\n", profile
     )

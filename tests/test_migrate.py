@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -164,3 +165,46 @@ def test_a_workbook_is_not_edited(project: Path) -> None:
     status, _, said = run(project, str(path))
     assert status == 1
     assert ".xlsx files are not edited" in said
+
+
+def test_a_key_with_a_new_name_is_a_warning_until_files_are_rewritten(tmp_path: Path) -> None:
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "pressgraph.toml").write_text('[project]\nfacts = ["facts/*"]\n', encoding="utf-8")
+    source = "source: { id: document/a, type: NewsArticle, headline: { en: A }, datePublished: 2026-01-01 }\n"
+    yaml = f"{source}facts:\n  - {{ id: agent/a, name: Alder, classification: registered-association }}\n"
+    line = '{{"source": {0}, "id": "agent/{1}", "name": "{1}", "classification": "registered-association"}}\n'
+    described = '{"id": "document/l", "type": "NewsArticle", "headline": "L", "datePublished": "2026-01-01"}'
+    lines = f'{{"source": {described}}}\n' + line.format('"document/l"', "Linde") + line.format('"document/l"', "Larix")
+    row = "document/t,NewsArticle,T,2026-01-01,{},registered-association,{}\n"
+    head = "source,source.type,source.headline,source.datePublished,id,classification,name\n"
+    table = head + row.format("agent/t", "Tanne") + row.format("agent/u", "Ulme")
+    for name, text in (("a.yaml", yaml), ("l.jsonl", lines), ("t.csv", table)):
+        write(tmp_path, name, text)
+
+    def pressgraph(*arguments: str) -> tuple[int, str, str]:
+        result = CliRunner().invoke(main, ["--project", str(tmp_path), *arguments])
+        return result.exit_code, result.stdout, result.stderr
+
+    said = (
+        "warning: 'classification' is now called 'legalForm' ('pressgraph facts migrate' rewrites files) [former-key]"
+    )
+    # of a table and of JSON Lines, the first place alone: all the rows of a column are one
+    expected = [f"facts/a.yaml:3:33: {said}", f"facts/l.jsonl:2:64: {said}", f"facts/t.csv:2:classification: {said}"]
+
+    def warnings(text: str) -> list[str]:
+        return [line for line in text.splitlines() if "former-key" in line]
+
+    status, report, summary = pressgraph("validate", "-f", "json")
+    assert (status, "3 warnings" in summary) == (0, True)
+    found = [it for it in json.loads(report)["findings"] if it["rule"] == "former-key"]
+    assert [(it["severity"], it["place"]["line"]) for it in found] == [("warning", 3), ("warning", 2), ("warning", 2)]
+    assert pressgraph("validate", "--fail-on", "warning")[0] == 1
+    status, _, built = pressgraph("build")
+    assert (status, warnings(built)) == (0, expected)
+    # a build that converts another file, and a check of what has changed, report the whole
+    write(tmp_path, "b.yaml", source.replace("document/a", "document/b") + "facts: [{ id: agent/a, name: Alder }]\n")
+    assert warnings(pressgraph("build")[2]) == expected
+    write(tmp_path, "b.yaml", source.replace("document/a", "document/b") + "facts: [{ id: agent/b, name: Birke }]\n")
+    assert pressgraph("validate", "--changed", "--lang", "de")[1].count("'classification' heißt jetzt") == 3
+    assert run(tmp_path)[0] == 0
+    assert warnings(pressgraph("build")[2]) == []

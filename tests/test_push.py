@@ -156,6 +156,13 @@ def write_releases(folder: Path, names: dict[int, str], *, more: int = 30) -> Wo
 
 
 def test_the_founding_release_arrives_whole_and_once(founding_project: Workspace, store: Store) -> None:
+    planned = store.command(founding_project, "push", "--dry-run")
+    assert (
+        planned.stdout == "upload\tprofile\nupload\tbiosaxony-silver-label\nupload\twhat follows from several sources\n"
+    )
+    assert (
+        "nur hier\twas aus mehreren Quellen folgt\n" in store.command(founding_project, "status", "--lang", "de").stdout
+    )
     first = store.push(founding_project)
     assert first.uploaded == ("profile", "biosaxony-silver-label", "several!")
     assert first.withheld == 5

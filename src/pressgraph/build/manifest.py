@@ -60,6 +60,8 @@ class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     text_sha256: str | None = None
     allow: list[Any] = msgspec.field(default_factory=list)
     """What its facts are allowed to break; see `pressgraph.validation.suppressions`."""
+    warnings: list[Any] = msgspec.field(default_factory=list)
+    """What the facts rules warn of in it; see `pressgraph.validation.incremental.state`."""
 
 
 class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):

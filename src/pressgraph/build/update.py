@@ -23,6 +23,7 @@ from pressgraph.validation import Locator, Report, Validator, load_checks
 from pressgraph.validation.explain.hints import names_of
 from pressgraph.validation.files import own_ontology, read_lines
 from pressgraph.validation.incremental import Change, FootprintCache, ValidationState, recheck
+from pressgraph.validation.incremental.state import warning_from_json, warning_to_json
 from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.shacl.engines import engine as choose_engine
 from pressgraph.validation.suppressions import Suppression, suppressions_in
@@ -169,7 +170,10 @@ class StoreUpdate:
                 yield from stream
             self.problems.extend(stream.problems)
             return FileEntry(
-                facts=stream.facts, sources=sorted(stream.described), allow=self._allowances(stream.allowing)
+                facts=stream.facts,
+                sources=sorted(stream.described),
+                allow=self._allowances(stream.allowing),
+                warnings=[warning_to_json(it) for it in stream.warnings.values()],
             )
         found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         self.problems.extend(found.problems)
@@ -181,6 +185,7 @@ class StoreUpdate:
             sources=[source_name(source.id)] if source is not None else [],
             text=str(source.text_file) if source is not None and source.text_file is not None else None,
             allow=self._allowances([found]),
+            warnings=[warning_to_json(it) for it in found.warnings],
         )
 
     def _allowances(self, files: Iterable[FactsFile]) -> list[Any]:
@@ -193,7 +198,7 @@ class StoreUpdate:
             id_base=self.project.id_base,
             engine=self.validator.engine.name,
         )
-        return report.with_totals(files=len(files), facts=sum(entry.facts for entry in files.values()))
+        return _with_totals(report, files)
 
     def check_sources(self, files: dict[str, FileEntry]) -> None:
         """Report sources that two files claim: each would replace the other's graphs."""
@@ -283,8 +288,7 @@ class StoreUpdate:
             ready=ready,
             triples=triples,
         )
-        report = report.with_totals(files=len(files), facts=sum(entry.facts for entry in files.values()))
-        return report, ValidationState.of(self.validator, report.results)
+        return _with_totals(report, files), ValidationState.of(self.validator, report.results)
 
     def _moved(self, result: Result) -> bool:
         """Tell whether a result that still stands may stand somewhere else now."""
@@ -356,6 +360,13 @@ class StoreUpdate:
         prefix = self.graphs.facts
         if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
             yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
+
+
+def _with_totals(report: Report, files: Mapping[str, FileEntry]) -> Report:
+    """Return a report with what is known of the files: how much they say, and the warnings of the facts rules."""
+    warnings = (warning_from_json(stored, name) for name, entry in files.items() for stored in entry.warnings)
+    report = report.with_warnings(warnings)
+    return report.with_totals(files=len(files), facts=sum(entry.facts for entry in files.values()))
 
 
 def _graphs(names: Iterable[str]) -> list[ox.NamedNode]:

@@ -11,6 +11,7 @@ import click
 
 from pressgraph.cli.common import LONG, State, output_option, pass_state, write_output
 from pressgraph.cli.failures import stopping
+from pressgraph.cli.language import said
 from pressgraph.cli.parameters import ENDPOINT
 from pressgraph.i18n import gettext, joined, ngettext
 
@@ -53,8 +54,12 @@ def command(state: State, endpoint: str, *, dry_run: bool, check: bool, jobs: in
     with stopping(lambda: gettext("\nstopped; {placed}", placed=placed.told)):
         plan = workspace.push(endpoint, dry_run=dry_run, check=check, jobs=jobs, progress=placed.counting)
     if dry_run:
-        sweeps = ("sweep", plan.staged)
-        _list(("upload", plan.uploaded), ("replace", plan.replaced), ("delete", plan.deleted), sweeps)
+        _list(
+            (gettext("upload"), plan.uploaded),
+            (gettext("replace"), plan.replaced),
+            (gettext("delete"), plan.deleted),
+            (gettext("sweep"), plan.staged),
+        )
     state.say(_summary(plan, dry_run=dry_run))
     if plan.adapted:
         state.warn(
@@ -90,7 +95,11 @@ def status(state: State, endpoint: str, *, check: bool) -> None:
       pressgraph status --endpoint network --check
     """
     plan = state.workspace.push(endpoint, dry_run=True, check=check)
-    _list(("only here", plan.uploaded), ("differs", plan.replaced), ("only there", plan.deleted))
+    _list(
+        (gettext("only here"), plan.uploaded),
+        (gettext("differs"), plan.replaced),
+        (gettext("only there"), plan.deleted),
+    )
     if plan.last is not None:
         if plan.last.ended:
             told = gettext("ended {time}", time=plan.last.ended)
@@ -149,11 +158,16 @@ def _summary(plan: Plan, *, dry_run: bool) -> Text:
     )
 
 
-def _list(*groups: tuple[str, Iterable[str]]) -> None:
-    """Print names, each after what there is to say of it."""
+def _list(*groups: tuple[Text, Iterable[str]]) -> None:
+    """Print names of sources, each after what there is to say of it."""
+    from pressgraph.remote.sources import TOGETHER
+
     for word, names in groups:
         for name in names:
-            click.echo(f"{word}\t{name}")
+            # no source is called so
+            click.echo(
+                f"{said(word)}\t{said(gettext('what follows from several sources')) if name == TOGETHER else name}"
+            )
 
 
 class _Placed:

@@ -104,6 +104,8 @@ class Records(ABC, Generic[Item]):
         self.quads = 0
         """How many have been returned."""
         self.listen = listen
+        self.warnings: dict[str, Problem] = {}
+        """By message, where each warning is due first: a column of a table is one warning, not one for each row."""
         self.allowing: list[FactsFile] = []
         """The records whose facts are allowed to break a rule."""
         self.described: set[str] = set()
@@ -302,6 +304,8 @@ class Records(ABC, Generic[Item]):
             id_base=self.emitter.id_base,
             language=self._language,
         )
+        for warning in found.warnings:
+            self.warnings.setdefault(warning.message, warning)
         # Unlike a file, a record may be a source alone, or facts of a source named above.
         self.problems.extend(p for p in found.problems if p.rule != "missing-section")
         if len(self.problems) > before:

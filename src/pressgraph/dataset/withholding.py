@@ -85,14 +85,23 @@ class Rules:
         """Return the things of a store that are withheld by name, and what is named below them."""
         names = {ox.NamedNode(iri) for iri in self.withhold}
         if names:
-            below = [f"{iri.rstrip('/#')}{mark}" for iri in self.withhold for mark in "/#"]
-            tests = " || ".join(f"STRSTARTS(STR(?n), {ox.Literal(prefix)})" for prefix in below)
+            tests = " || ".join(f"STRSTARTS(STR(?n), {ox.Literal(prefix)})" for prefix in self._below)
             found = store.query(
                 f"SELECT DISTINCT ?n {{ {{ ?n ?p ?o }} UNION {{ ?s ?p ?n }} FILTER(isIRI(?n) && ({tests})) }}"
             )
             assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
             names |= {name for row in found if isinstance(name := row["n"], ox.NamedNode)}
         return names
+
+    def names_in(self, quads: Iterable[ox.Quad]) -> set[ox.NamedNode]:
+        """Return what of quads is named below the things that are withheld by name."""
+        below = self._below
+        terms = {term for quad in quads for term in (quad.subject, quad.object)} if below else ()
+        return {term for term in terms if isinstance(term, ox.NamedNode) and term.value.startswith(below)}
+
+    @property
+    def _below(self) -> tuple[str, ...]:
+        return tuple(f"{iri.rstrip('/#')}{mark}" for iri in sorted(self.withhold) for mark in "/#")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +116,19 @@ class Withheld:
     """Graphs of facts that are published, and of whom they speak without that being published."""
 
     @classmethod
-    def of(cls, store: ox.Store, rules: Rules, graphs: GraphNames | None = None) -> Withheld:
-        """Find out what of a dataset is withheld; `graphs` are those of one that has conclusions."""
-        return _Search(store, rules, graphs).withheld()
+    def of(
+        cls,
+        store: ox.Store,
+        rules: Rules,
+        graphs: GraphNames | None = None,
+        *,
+        names: Collection[ox.NamedNode] | None = None,
+    ) -> Withheld:
+        """Find out what of a dataset is withheld; `graphs` are those of one that has conclusions.
+
+        `names` are what `rules.names` has found, where that is known: it looks at every triple.
+        """
+        return _Search(store, rules, graphs, rules.names(store) if names is None else names).withheld()
 
     def hides(self, quad: ox.Quad) -> bool:
         """Tell whether a quad of the dataset is withheld."""
@@ -124,9 +143,11 @@ def _hides(quad: ox.Quad, nodes: Collection[Term], within: Collection[tuple[ox.N
 class _Search:
     """Find what is withheld: what the rules name, and, until nothing more is found, what follows from that."""
 
-    def __init__(self, store: ox.Store, rules: Rules, graphs: GraphNames | None) -> None:
+    def __init__(
+        self, store: ox.Store, rules: Rules, graphs: GraphNames | None, names: Collection[ox.NamedNode]
+    ) -> None:
         self.store = store
-        self.names = rules.names(store)
+        self.names = frozenset(names)
         reasons = set(rules.reasons(store))
         self.graphs = graphs
         conclusions = {it for it in reasons if self.is_derived(it)}

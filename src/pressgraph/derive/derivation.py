@@ -63,9 +63,13 @@ class Derivation:
         self.graphs = GraphNames(id_base=id_base)
         self.rules = rules
         self._withhold = withhold
+        self._names: set[ox.NamedNode] | None = None
+        """The things that are withheld by name, and what is or was named below them."""
 
     def levels(self) -> list[Level]:
         """Return the runs that the store needs: over what anybody may see, then over more, as far as there is more."""
+        if self._names is None:
+            self._names = Publication(withhold=self._withhold).names(self.store)
         levels = [
             ("", Publication(withhold=self._withhold)),
             (PERSONAL, Publication(personal=True, withhold=self._withhold)),
@@ -74,7 +78,7 @@ class Derivation:
             levels.append((WITHHELD, Publication(personal=True)))
         found: list[Level] = []
         for mark, rules in levels:
-            withheld = Withheld.of(self.store, rules, self.graphs)
+            withheld = Withheld.of(self.store, rules, self.graphs, names=self._names if rules.withhold else ())
             if not found or found[-1].withheld.nodes:
                 found.append(Level(mark, withheld))
         return found
@@ -146,6 +150,11 @@ class Derivation:
         `came` those that came; a graph may be both.
         """
         came = frozenset(came)
+        if self._names is not None:
+            # what went may still be among them: nothing is then hidden by that name
+            for graph in came:
+                quads = self.store.quads_for_pattern(None, None, None, graph)
+                self._names |= Publication(withhold=self._withhold).names_in(quads)
         pairs: list[tuple[str, View, View]] = []
         touched: list[set[ox.Triple]] = []
         fresh = self.levels()

@@ -113,8 +113,8 @@ class FactsFile:
     problems: tuple[Problem, ...]
     described: frozenset[str] = frozenset()
     references: Mapping[str, Place] = field(default_factory=dict)
-    outdated: tuple[Problem, ...] = ()
-    """Words that are still read, and have newer ones."""
+    warnings: tuple[Problem, ...] = ()
+    """What is read, and better written otherwise: former keys."""
 
 
 def nested_id(parent: str, key: str, node: Mapping[str, Any]) -> str:

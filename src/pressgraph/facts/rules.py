@@ -14,6 +14,8 @@ class Rule(NamedTuple):
 
     message: str
     hint: str | None = None
+    warns: bool = False
+    """Whether facts that break it are converted all the same."""
 
 
 RULES: dict[str, Rule] = {
@@ -61,7 +63,7 @@ RULES: dict[str, Rule] = {
     "unknown-prefix": Rule(N_("'{prefix}:' in '{id}' is not a prefix of the profile")),
     "unknown-type": Rule(N_("'{type}' is not a class of the profile")),
     "unknown-key": Rule(N_("'{key}' is not a key of the profile")),
-    "former-key": Rule(N_("'{key}' is now called '{now}'"), N_("'pressgraph facts migrate' rewrites files")),
+    "former-key": Rule(N_("'{key}' is now called '{now}'"), N_("'pressgraph facts migrate' rewrites files"), warns=True),
     "misplaced-key": Rule(N_("'{key}' is not a key of {types}")),
     "receipt-inside": Rule(N_("'{key}' is said of a whole fact, not of a nested node"), N_("move it to the fact")),
     # values
@@ -90,7 +92,7 @@ RULES: dict[str, Rule] = {
     "personal-unmarked": Rule(N_("'{key}' is personal data, and the fact does not say so"), N_("add 'personal: true' to the fact, so that it is not published")),
     "bad-allow": Rule(N_("'allow' must be a list of 'rule: reason'")),
     "same-fact-twice": Rule(N_("this fact says the same as the one in line {line}"), N_("remove one, and give the other both evidence spans")),
-    "unused-allowance": Rule(N_("'{rule}' is allowed here, but nothing breaks it"), N_("remove it from 'allow'")),
+    "unused-allowance": Rule(N_("'{rule}' is allowed here, but nothing breaks it"), N_("remove it from 'allow'"), warns=True),
 }  # fmt: skip
 
 

@@ -122,16 +122,19 @@ def check_files(
     problems.extend(one for path in rdf for one in _load_rdf(add, path, project, profile))
     foreign = [quad.triple for quad in store]
     suppressing = list(read.found.values())
+    # a consumer's shapes are all that it asks for
+    warnings = [it for one in read.found.values() for it in one.warnings] if shapes is None else []
     for path in lines:
         with open_stream(path, project, emitter) as stream:
             load(stream)
         problems.extend(stream.problems)
+        warnings.extend(stream.warnings.values() if shapes is None else ())
         suppressing += stream.allowing
         facts += stream.facts
     chosen = choose_engine(engine, shapes or profile, as_written=bool(rdf))
     if problems:
         report = Report(problems=tuple(problems), id_base=project.id_base, engine=chosen.name)
-        return report.with_totals(files=len(files), facts=facts)
+        return report.with_warnings(warnings).with_totals(files=len(files), facts=facts)
     for one in read.found.values():
         load(convert_facts(one, emitter))
     named = {term_text(quad.subject) for quad in store}
@@ -159,7 +162,7 @@ def check_files(
     locate = _locator(results, read.found.values(), lines, rdf, validator, project)
     suppressions = [it for file in suppressing for it in suppressions_in(file, profile, project.id_base)]
     report = validator.finish(results, locate=locate, suppressions=suppressions, triples=union.size(store))
-    return report.with_totals(files=len(files), facts=facts)
+    return report.with_warnings(warnings).with_totals(files=len(files), facts=facts)
 
 
 def _context(

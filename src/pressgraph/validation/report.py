@@ -111,12 +111,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Problems of the facts files, then results of the shapes and checks.
+    """Problems and warnings of the facts rules, then results of the shapes and checks.
 
     `counts` leaves out what facts are allowed to break.
     """
 
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     results: tuple[Result, ...] = ()
     files: int = 0
     facts: int = 0
@@ -127,18 +128,24 @@ class Report:
     counts: Mapping[Severity, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Count the results by severity; a problem of the facts rules is a violation."""
+        """Count by severity what was found; a problem of the facts rules is a violation."""
         counts = dict.fromkeys(sorted(Severity, reverse=True), 0)
         for result in self.results:
             if result.allowed is None:
                 counts[result.severity] += 1
         counts[Severity.VIOLATION] += len(self.problems)
+        counts[Severity.WARNING] += len(self.warnings)
         object.__setattr__(self, "counts", counts)
 
     @property
     def conforms(self) -> bool:
         """Whether nothing of severity Violation was found."""
         return self.passes(Severity.VIOLATION)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was found."""
+        return not (self.problems or self.warnings or self.results)
 
     @property
     def allowed(self) -> tuple[Result, ...]:
@@ -157,6 +164,10 @@ class Report:
         """Return the report with other results, in order."""
         return replace(self, results=tuple(sorted(results, key=result_order)))
 
+    def with_warnings(self, warnings: Iterable[Problem]) -> Report:
+        """Return the report with warnings of the facts rules, in the order of the files."""
+        return replace(self, warnings=tuple(sorted(warnings, key=lambda it: it.place)))
+
     def about(self, nodes: Collection[str]) -> Report:
         """Return the report with only the results on these focus nodes."""
         return replace(self, results=tuple(result for result in self.results if result.focus in nodes))
@@ -166,12 +177,13 @@ class Report:
         found = [
             Finding(
                 rule=it.rule,
-                severity=Severity.VIOLATION,
+                severity=severity,
                 message=in_language(it.message, language),
                 hint=in_language(it.hint, language) if it.hint is not None else None,
                 place=it.place,
             )
-            for it in self.problems
+            for severity, problems in ((Severity.VIOLATION, self.problems), (Severity.WARNING, self.warnings))
+            for it in problems
         ]
         found.extend(self._finding(it, language) for it in self.results)
         return sorted(found, key=lambda it: (_order(it.place), -it.severity, it.rule, it.about or "", it.message))

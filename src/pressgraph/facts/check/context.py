@@ -34,7 +34,7 @@ class CheckContext:
         """The class names of ids that other files describe."""
         self.language = language
         """That of the source, for running text that does not say its own."""
-        self.outdated: list[Problem] = []
+        self.warnings: list[Problem] = []
         """Words that are still read, and have newer ones."""
         self.problems: list[Problem] = []
         self.described: set[str] = set()

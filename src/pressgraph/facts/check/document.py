@@ -98,7 +98,7 @@ class _DocumentChecker:
             problems=tuple(sorted(self.context.problems, key=lambda it: it.place)),
             described=frozenset(self.context.described),
             references=self.context.references,
-            outdated=tuple(self.context.outdated),
+            warnings=tuple(self.context.warnings),
         )
 
     def source(self, node: Node) -> Source | None:

@@ -90,7 +90,7 @@ class NodeChecker:
         now = self.context.profile.former_keys.get(key.text)
         if now is None:
             return key
-        self.context.outdated.append(problem("former-key", self.context.place(key), key=key.text, now=now))
+        self.context.warnings.append(problem("former-key", self.context.place(key), key=key.text, now=now))
         if node.get(now) is not None:
             self.context.report("said-twice", self.context.place(key), value=key.text, key=now)
             return None

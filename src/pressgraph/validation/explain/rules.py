@@ -165,7 +165,7 @@ def _of_facts(examples: Mapping[str, Example]) -> Iterator[Explanation]:
         yield Explanation(
             id=name,
             kind=_FACTS,
-            severity=Severity.VIOLATION,
+            severity=Severity.WARNING if rule.warns else Severity.VIOLATION,
             messages=_templates(rule.message),
             hints=_templates(rule.hint) if rule.hint else {},
             example=examples.get(name),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def text(report: Report, options: Options) -> str:
     """Return a report as text; one without findings is empty."""
-    if not report.problems and not report.results:
+    if report.is_empty:
         return ""
     # rich takes as long to import as a small project to validate
     from pressgraph.validation.formats.terminal import draw

@@ -32,7 +32,7 @@ def turtle(report: Report, options: Options) -> str:
             head,
             ox.NamedNode(f"{SH}conforms"),
             # a result of any severity makes a graph not conform (3.3)
-            ox.Literal(str(not report.problems and not report.results).lower(), datatype=ox.NamedNode(f"{XSD}boolean")),
+            ox.Literal(str(report.is_empty).lower(), datatype=ox.NamedNode(f"{XSD}boolean")),
         ),
     ]
     for number, finding in enumerate(report.findings(options.language), start=1):

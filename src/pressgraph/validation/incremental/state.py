@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.errors import Place
-from pressgraph.i18n import Text
+from pressgraph.errors import Place, Problem
+from pressgraph.i18n import Text, by_language
 from pressgraph.validation.checks.compare import Comparand
 from pressgraph.validation.report import Related, Result, Severity
 from pressgraph.validation.suppressions import UNUSED
@@ -106,6 +106,24 @@ def from_json(stored: dict[str, Any]) -> Result:
             Related(place=_read_place(place), note=_read_text(note)) for place, note in stored.get("related", ())
         ),
         graph=tuple(quad.triple for quad in graph),
+    )
+
+
+def warning_to_json(warning: Problem) -> list[Any]:
+    """Return a warning of the facts rules as JSON, without its file."""
+    place, hint = warning.place, by_language(warning.hint) if warning.hint is not None else None
+    where = [place.line, place.column, place.sheet, place.header]
+    return [warning.rule, by_language(warning.message), hint, *where]
+
+
+def warning_from_json(stored: list[Any], file: str) -> Problem:
+    """Return the warning in a file that `warning_to_json` wrote."""
+    rule, message, hint, line, column, sheet, header = stored
+    return Problem(
+        rule=rule,
+        place=Place(file=file, line=line, column=column, sheet=sheet, header=header),
+        message=_read_text(message),
+        hint=_read_text(hint) if hint is not None else None,
     )
 
 
