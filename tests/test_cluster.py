@@ -283,6 +283,25 @@ def test_a_cluster_writes_what_one_machine_writes(
     assert all(shard["quads"] for shard in manifest["shards"])
 
 
+def test_a_cluster_withholds_by_name_what_one_machine_withholds(tmp_path: Path, cluster: str) -> None:
+    write_facts(tmp_path / "facts.jsonl", 600)
+    (tmp_path / "pressgraph.toml").write_text('[publish]\nwithhold = ["agent/a3-1", "document/d5"]\n', encoding="utf-8")
+    call = ("convert", tmp_path / "facts.jsonl", "--shards", 3, "-o")
+    local = run(tmp_path, *call, tmp_path / "local")
+    remote = run(tmp_path, *call, tmp_path / "cluster", "--scheduler", cluster)
+    assert (local.exit_code, remote.exit_code) == (1, 1), remote.output
+    assert remote.stderr == local.stderr.replace(str(tmp_path / "local"), str(tmp_path / "cluster"))
+    written = folder_of(tmp_path / "cluster")
+    assert written == folder_of(tmp_path / "local")
+    quads = b"".join(data for name, data in written.items() if name.startswith("shard-"))
+    assert b"/agent/a3-2>" in quads
+    for name in (b"/agent/a3-1>", b"/document/d5>", b"/agent/a5-2>", b"/provenance/d5>"):
+        assert name not in quads
+    # the one named, and the ten that were read from the other
+    manifest = json.loads(written["manifest.json"])
+    assert (manifest["facts"], manifest["withheld"]) == (6000 - 20 - 11, 11)
+
+
 def test_too_many_bad_records_stop_a_cluster(tmp_path: Path, cluster: str) -> None:
     write_facts(tmp_path / "facts.jsonl", 3000)
     call = ("convert", tmp_path / "facts.jsonl", "--shards", 2, "--scheduler", cluster, "-o", tmp_path / "out")

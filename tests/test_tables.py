@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import itertools
 import json
 import re
 import sqlite3
@@ -171,6 +172,42 @@ def test_the_founding_release_is_the_same_in_every_format(
     expected = quads(workspace, founding_path)
     assert quads(workspace, there) == expected
     assert quads(workspace, back) == expected
+
+
+def test_a_column_of_ids_and_columns_of_nodes_under_one_key_keep_each_other_in_any_order(tmp_path: Path) -> None:
+    workspace = open_workspace(tmp_path)
+    cells = {
+        "hasValidity": "validity/a | validity/b",
+        "hasValidity.validFrom": "2020-01-01",
+        "hasValidity.0.validFrom": "2018-01-01",
+        "hasValidity.1.validFrom": "2019-01-01",
+    }
+    path = tmp_path / "labels.csv"
+
+    def links(columns: Sequence[str]) -> list[str]:
+        head, row = (
+            ("source", "id", "type", *columns),
+            ("document/d", "label/x", "AwardedLabel", *map(cells.get, columns)),
+        )
+        path.write_text(f"{','.join(head)}\n{','.join(map(str, row))}\n", encoding="utf-8")
+        lines = b"".join(workspace.convert([path])).decode().splitlines()
+        return sorted(line for line in lines if "/cluster#hasValidity>" in line or "/cluster#validFrom>" in line)
+
+    for number in (2, 3, 4):
+        for chosen in itertools.combinations(cells, number):
+            found = {tuple(links(order)) for order in itertools.permutations(chosen)}
+            # each column of nodes is a link and a date; the column of ids is two links
+            assert {len(it) for it in found} == {2 * number}, chosen
+            assert len(found) == 1, chosen
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "-1", "9" * 5000])
+def test_a_header_numbers_nodes_in_plain_digits(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(f"source,id,hasValidity.{number}.validFrom\ndocument/d,label/x,2020-01-01\n", encoding="utf-8")
+    with pytest.raises(FactsError) as caught:
+        list(open_workspace(tmp_path).convert([path]))
+    assert [it.rule for it in caught.value.problems] == ["unmapped-header"]
 
 
 def test_a_query_of_sqlite_says_what_the_table_says(tmp_path: Path) -> None:

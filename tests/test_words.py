@@ -39,8 +39,9 @@ FORBIDDEN: dict[str, set[str]] = {
     },
     "remote": {*("Wire", "wire"), "Target", "forget"},  # SparqlClient, RemoteStore
     "workspace": {"Wish", "Setting"},
-    "facts": {*("Unsure", "UnclearError", "Unclear")},  # NeedsCheck
-    "convert": {"Unsure"},
+    "facts": {*("Unsure", "UnclearError", "Unclear"), *("Way", "way", "ways")},  # NeedsCheck; NodePath
+    "convert": {"Unsure", "DOUBTS"},  # NEEDS_CHECK
+    "project": {"Kept", "kept"},  # typed_json
     "server": {
         *("Front", "front"),  # App
         *("Quick", "quick", "Known", "Asked"),  # FastPath, CachedResponse, PendingQuery

@@ -18,7 +18,7 @@ from pressgraph.facts.edit import (
     ChangeId,
     Edit,
     Literal,
-    Path,
+    NodePath,
     Remove,
     RenameKey,
     Replace,
@@ -124,7 +124,7 @@ class Writer:
         return f"{self.flow(item)}{self.comment()}\n"
 
 
-def paths(value: Any, path: Path = ()) -> list[Path]:
+def paths(value: Any, path: NodePath = ()) -> list[NodePath]:
     found = [path]
     match value:
         case dict():
@@ -134,13 +134,13 @@ def paths(value: Any, path: Path = ()) -> list[Path]:
     return found
 
 
-def at(value: Any, path: Path) -> Any:
+def at(value: Any, path: NodePath) -> Any:
     for step in path:
         value = value[step]
     return value
 
 
-def some_edit(random: Random, value: Any) -> tuple[Edit, Any, Path]:
+def some_edit(random: Random, value: Any) -> tuple[Edit, Any, NodePath]:
     """Return an edit, what the value then is, and where it is made."""
     wanted = copy.deepcopy(value)
     path = random.choice(paths(value))
@@ -182,7 +182,7 @@ def as_read(text: str) -> Any:
     return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but texts
 
 
-def lines_outside(text: str, path: Path) -> list[str]:
+def lines_outside(text: str, path: NodePath) -> list[str]:
     """Return the lines of a YAML text on which nothing of the node at a path, or of its key, stands."""
     node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     first = node.start_mark.line

@@ -8,7 +8,7 @@ import msgspec
 
 from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.derive import load_rules
-from pressgraph.project.kept import typed
+from pressgraph.project.typed_json import typed
 from pressgraph.validation.incremental import ValidationState
 
 if TYPE_CHECKING:

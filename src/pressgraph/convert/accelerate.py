@@ -14,7 +14,7 @@ import linecache
 import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pressgraph.convert.literals import DOUBTS, escaped, quote
+from pressgraph.convert.literals import NEEDS_CHECK, escaped, quote
 from pressgraph.convert.plans import FACT, NESTED, SOURCE, WORDS
 from pressgraph.facts.mixed import is_typed_only
 from pressgraph.facts.model import NeedsCheck
@@ -45,7 +45,7 @@ class Shape(NamedTuple):
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Shape:
-        """Return the shape of a node; raises one of DOUBTS."""
+        """Return the shape of a node; raises one of NEEDS_CHECK."""
         items: list[tuple[str, Any]] = []
         for key, value in node.items():
             kind: Any = value.__class__
@@ -101,7 +101,7 @@ class Accelerator:
         if recent is not None:
             try:
                 return recent(fact, strings)
-            except DOUBTS:
+            except NEEDS_CHECK:
                 # it may have another shape
                 pass
         try:
@@ -109,7 +109,7 @@ class Accelerator:
             if made is None or made is recent:
                 raise NeedsCheck
             return made(fact, strings)
-        except DOUBTS as error:
+        except NEEDS_CHECK as error:
             raise NeedsCheck from error
 
     def _find(self, fact: Mapping[str, Any]) -> Lines | None:
@@ -132,7 +132,7 @@ class Accelerator:
         writer = _Writer(self.plans, plain=self.plain)
         try:
             source = writer.source(shape, self.where)
-        except DOUBTS:
+        except NEEDS_CHECK:
             return None
         name = f"<facts of a shape {id(writer.names):x}>"
         exec(compile(source, name, "exec"), writer.names)  # noqa: S102 - of the profile's words, quoted by repr
@@ -165,7 +165,7 @@ class _Writer:
         self._count = 0
 
     def source(self, shape: Shape, where: int) -> str:
-        """Return the source of the function; raises one of DOUBTS."""
+        """Return the source of the function; raises one of NEEDS_CHECK."""
         self.node("fact", shape, where)
         counted = " + ".join([str(self.strings), *(f"len({one})" for one in self.lists)])
         self.code.append(f"if strings is not None and strings != {counted}: raise NeedsCheck")

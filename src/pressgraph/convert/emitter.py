@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.accelerate import Accelerator
-from pressgraph.convert.literals import DOUBTS, LOOKUPS_KEPT, Lookup
+from pressgraph.convert.literals import LOOKUPS_KEPT, NEEDS_CHECK, Lookup
 from pressgraph.convert.plans import FACT, SOURCE, Iris, Plans
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
@@ -125,7 +125,7 @@ class Emitter:
         out: list[str] = []
         try:
             self._plans[personal].node(node, out, SOURCE if source else FACT)
-        except DOUBTS as error:
+        except NEEDS_CHECK as error:
             raise NeedsCheck from error
         return sorted(set(out))
 

@@ -16,7 +16,7 @@ LOOKUPS_KEPT = 20_000
 """Look-ups are kept while they are few; a stream of ever new ids must not fill the memory."""
 
 
-DOUBTS = (NeedsCheck, KeyError, TypeError, ValueError, AttributeError, RecursionError)
+NEEDS_CHECK = (NeedsCheck, KeyError, TypeError, ValueError, AttributeError, RecursionError)
 """What values of unexpected kinds lead to."""
 
 

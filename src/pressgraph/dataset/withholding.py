@@ -135,6 +135,15 @@ class Withheld:
         return bool(self.nodes) and _hides(quad, self.nodes, self.within)
 
 
+def count_facts(graphs: Iterable[Term]) -> int:
+    """Count the graphs of facts among graphs: what a source says of itself has a graph too, and is no fact."""
+    return sum(isinstance(graph, ox.NamedNode) and _is_fact(graph) for graph in graphs)
+
+
+def _is_fact(graph: ox.NamedNode) -> bool:
+    return not graph.value.endswith("/source")
+
+
 def _hides(quad: ox.Quad, nodes: Collection[Term], within: Collection[tuple[ox.NamedNode, Term]]) -> bool:
     graph = quad.graph_name
     return graph in nodes or quad.subject in nodes or quad.object in nodes or (graph, quad.subject) in within
@@ -319,8 +328,9 @@ class Gate:
         if found is None:
             return False
         self.quads += 1
-        if isinstance(found.graph_name, ox.NamedNode) and found.graph_name in self._withheld.facts:
-            self.facts.add(found.graph_name)
+        graph = found.graph_name
+        if isinstance(graph, ox.NamedNode) and graph in self._withheld.facts and _is_fact(graph):
+            self.facts.add(graph)
         return True
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
-from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.dataset.withholding import Rules, Withheld, count_facts
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
 from pressgraph.export.jsonld import json_ld, json_ld_dataset
@@ -107,7 +107,7 @@ class _Selector:
             id_base=self.dataset.graphs.id_base,
             root=root,
             evidence=evidence,
-            withheld=len(self.withheld.facts) if about is None else 0,
+            withheld=count_facts(self.withheld.facts) if about is None else 0,
         )
 
     def published(self, quad: ox.Quad) -> bool:

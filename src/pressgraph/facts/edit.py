@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterable
 
-Path: TypeAlias = "tuple[str | int, ...]"
-"""The way to a node from the root: keys of mappings, numbers of items from 0; of JSON Lines, a line comes first."""
+NodePath: TypeAlias = "tuple[str | int, ...]"
+"""The path of a node from the root: keys of mappings, numbers of items from 0; of JSON Lines, a line comes first."""
 
 Value: TypeAlias = "str | bool | int | list[Any] | dict[str, Any]"
 
@@ -54,7 +54,7 @@ class Edit(Protocol):
 class RenameKey:
     """Give the key at a path another name; the value stays."""
 
-    path: Path
+    path: NodePath
     key: str
 
     def apply(self, file: _File) -> None:
@@ -78,7 +78,7 @@ class RenameKey:
 class Replace:
     """Put another value in the place of the one at a path."""
 
-    path: Path
+    path: NodePath
     value: Value
 
     def apply(self, file: _File) -> None:
@@ -95,7 +95,7 @@ class Replace:
 class Add:
     """Add a key with its value to the mapping at a path, or, without a key, an item to the list there; at its end."""
 
-    path: Path
+    path: NodePath
     value: Value
     key: str | None = None
 
@@ -157,7 +157,7 @@ class Add:
 class Remove:
     """Remove the key with its value, or the item, at a path, and the comments on its lines."""
 
-    path: Path
+    path: NodePath
 
     def apply(self, file: _File) -> None:
         """See `Edit`."""
@@ -263,17 +263,17 @@ class _File:
 
     # -- where things are
 
-    def node(self, path: Path) -> Span:
+    def node(self, path: NodePath) -> Span:
         node = self.root
         for number, step in enumerate(path, start=1):
             found = node.get(step)
             if found is None:
-                way = ".".join(map(str, path[:number]))
-                raise self.refusal(node, gettext("there is no '{way}'", way=way))
+                named = ".".join(map(str, path[:number]))
+                raise self.refusal(node, gettext("there is no '{path}'", path=named))
             node = found
         return node
 
-    def holder(self, path: Path) -> tuple[Span, int]:
+    def holder(self, path: NodePath) -> tuple[Span, int]:
         """Return what holds the node at a path, and the number of its item."""
         if not path:
             raise self.refusal(self.root, gettext("the whole file is no item"))

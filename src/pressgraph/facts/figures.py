@@ -55,8 +55,8 @@ class Figures:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """The name of a unit's term, by each way of writing it."""
-        ways = {name: name for name in self._units}
-        return ways | {sign: name for name, concept in self._units.items() for sign in concept.signs}
+        names = {name: name for name in self._units}
+        return names | {sign: name for name, concept in self._units.items() for sign in concept.signs}
 
     @cached_property
     def words(self) -> Mapping[str, str]:

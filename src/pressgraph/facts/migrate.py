@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pressgraph.facts.edit import Path as Way
+    from pressgraph.facts.edit import NodePath
     from pressgraph.profile import Profile
     from pressgraph.profile.model import Key
     from pressgraph.project import Project
@@ -119,10 +119,10 @@ def _step(parent: Span, number: int) -> str | int:
     return number if key is None else key.text
 
 
-def _edits(node: Span, way: Way, renames: Renames, *, fact: bool = False) -> Iterator[Edit]:
+def _edits(node: Span, path: NodePath, renames: Renames, *, fact: bool = False) -> Iterator[Edit]:
     """Yield the edits of a node and of what is nested in it. `fact` says that `source` is no key but a section."""
     for number, (key, value) in enumerate(node.items):
-        here = (*way, _step(node, number))
+        here = (*path, _step(node, number))
         if key is None:
             yield from _edits(value, here, renames, fact=fact)
             continue
@@ -136,12 +136,12 @@ def _edits(node: Span, way: Way, renames: Renames, *, fact: bool = False) -> Ite
             yield RenameKey(here, renames.keys[key.text])
 
 
-def _words(node: Span, way: Way, words: Mapping[str, str]) -> Iterator[Edit]:
+def _words(node: Span, path: NodePath, words: Mapping[str, str]) -> Iterator[Edit]:
     if node.kind == "scalar" and node.text in words:
-        yield Replace(way, words[node.text])
+        yield Replace(path, words[node.text])
     elif node.kind == "sequence":
         for number, (_, item) in enumerate(node.items):
-            yield from _words(item, (*way, number), words)
+            yield from _words(item, (*path, number), words)
 
 
 def _migrate_headers(path: Path, data: bytes, renames: Renames, project: Project) -> bytes:

@@ -2,10 +2,10 @@
 
 from pressgraph.project.config import find_project, open_project
 from pressgraph.project.files import write_atomically
-from pressgraph.project.kept import sealed, unsealed
 from pressgraph.project.model import Embedding, Project
 from pressgraph.project.resources import resource_folder
 from pressgraph.project.serving import Serving
+from pressgraph.project.typed_json import sealed, unsealed
 
 __all__ = [
     "Embedding",

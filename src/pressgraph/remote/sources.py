@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.dataset.withholding import Rules, Withheld, count_facts
 from pressgraph.rdf import PROV, XSD
 from pressgraph.remote.store import GRAPHS
 
@@ -119,7 +119,7 @@ class PublishedSources:
                 quads += self._in(graph.value)
         shown = [quad for quad in quads if not self._withheld.hides(quad)]
         lines = sorted((*sorted_lines(shown), *self._concluded(name)))
-        return self._fit(name, lines, len(facts & self._withheld.facts))
+        return self._fit(name, lines, count_facts(facts & self._withheld.facts))
 
     def _concluded(self, source: str | None) -> list[str]:
         """Return what follows from a source, or from several together, with the receipts of that."""

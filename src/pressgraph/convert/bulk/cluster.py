@@ -42,7 +42,7 @@ from pressgraph.convert.inputs import is_address
 from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.extras import extra
 from pressgraph.i18n import gettext
-from pressgraph.project.kept import from_json, to_json
+from pressgraph.project.typed_json import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

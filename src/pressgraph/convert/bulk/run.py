@@ -19,7 +19,7 @@ from pressgraph.convert.bulk.blocks import input_name
 from pressgraph.convert.inputs import is_address, open_bytes
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.i18n import gettext
-from pressgraph.project.kept import from_json
+from pressgraph.project.typed_json import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,7 +28,7 @@ from pressgraph.convert.bulk.run import (
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
-from pressgraph.project.kept import from_json, to_json
+from pressgraph.project.typed_json import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

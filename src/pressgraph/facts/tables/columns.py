@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pressgraph.facts.tables.id_templates import IdTemplate
 
 
+_IDS = -1
+"""Where the values of a column stand among nodes under the same key, which headers number: before all of them."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Column:
     """One column: where its values go. `index` is that of its cell, from 0."""
@@ -98,11 +102,11 @@ class Columns:
                 below = holder.setdefault(part, {})
                 if not isinstance(below, dict):
                     # a cell with ids, and columns of a nested node beside it
-                    below = holder[part] = {0: below}
+                    below = holder[part] = {_IDS: below}
                 holder = below
             last = column.path[-1]
             if isinstance(holder.get(last), dict):
-                holder[last][0] = node
+                holder[last][_IDS] = node
             else:
                 holder[last] = node
         first = self.sheet.place(number, 1)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pressgraph.project.model import TableSettings
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_NUMBER = re.compile("[0-9]{1,6}")
+"""Of a node among several under one key, in a header."""
 
 
 def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[TableSettings] = ()) -> Columns | None:
@@ -168,7 +170,7 @@ class _HeaderCompiler:
         if key.kind not in {Kind.LINK, Kind.MIXED}:
             return None
         head: Path = (first,)
-        if rest[0].isdigit():
+        if _NUMBER.fullmatch(rest[0]):
             head, rest = (first, int(rest[0])), rest[1:]
         if not rest:
             return head, "values"

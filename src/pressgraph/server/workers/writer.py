@@ -40,7 +40,7 @@ class ApartError(Exception):
     """Writes that cannot be made together; nothing was changed."""
 
 
-class RefusedError(Exception):
+class RefusedWriteError(Exception):
     """A write that is not made. `kind` decides the status."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -149,7 +149,7 @@ class _Made:
         try:
             _check_precondition(self._store, self.revisions, request)
             outcome = _OPERATIONS[request["op"]](self._store, update, request, contents)
-        except RefusedError as error:
+        except RefusedWriteError as error:
             if not alone and (update.graphs or update.triples or update.whole):
                 raise ApartError from error
             return {"failed": error.kind, "message": str(error)}
@@ -165,15 +165,15 @@ class _Made:
 
 
 def _check_precondition(store: ox.Store, revisions: Revisions, request: dict[str, Any]) -> None:
-    """Raise RefusedError where a graph is not in the state that a request is for."""
+    """Raise RefusedWriteError where a graph is not in the state that a request is for."""
     wanted = request.get("precondition") or {"revision": None, "exists": None}
     graph = request.get("graph")
     if wanted["revision"] is not None and wanted["revision"] != revisions.graph(graph):
-        raise RefusedError("precondition", "the graph has changed; read it again")
+        raise RefusedWriteError("precondition", "the graph has changed; read it again")
     if wanted["exists"] is not None:
         exists = graph is None or store.contains_named_graph(ox.NamedNode(graph))
         if exists != wanted["exists"]:
-            raise RefusedError("precondition", f"there is {'a' if exists else 'no'} graph {graph or 'by default'}")
+            raise RefusedWriteError("precondition", f"there is {'a' if exists else 'no'} graph {graph or 'by default'}")
 
 
 def _looked(state: Path) -> int:
@@ -188,9 +188,9 @@ def _update(_store: ox.Store, update: Update, request: dict[str, Any], _contents
     try:
         update.run(request["text"])
     except SyntaxError as error:
-        raise RefusedError("syntax", error.msg or str(error)) from error
+        raise RefusedWriteError("syntax", error.msg or str(error)) from error
     except UpdateError as error:
-        raise RefusedError("refused", str(error)) from error
+        raise RefusedWriteError("refused", str(error)) from error
     return {}
 
 
@@ -220,7 +220,7 @@ def _delete(store: ox.Store, update: Update, request: dict[str, Any], _contents:
         return {}
     name = ox.NamedNode(request["graph"])
     if not store.contains_named_graph(name):
-        raise RefusedError("missing", "there is no such graph")
+        raise RefusedWriteError("missing", "there is no such graph")
     update.clear_graph(name, drop=True)
     return {}
 
@@ -233,17 +233,17 @@ def _parsed(request: dict[str, Any], contents: list[bytes]) -> set[ox.Triple]:
     for content, part in zip(contents, request["parts"], strict=True):
         form = ox.RdfFormat.from_media_type(part)
         if form is None:
-            raise RefusedError("unsupported", f"{part} is not a serialization of RDF that is read here")
+            raise RefusedWriteError("unsupported", f"{part} is not a serialization of RDF that is read here")
         if len(contents) == 1 and not content.strip() and form not in {ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML}:
             continue
         try:
             # each part has blank nodes of its own
             for quad in ox.parse(content, format=form, base_iri=request["base"], rename_blank_nodes=True):
                 if quad.graph_name != union.DEFAULT:
-                    raise RefusedError("syntax", "the document has named graphs; a graph takes triples")
+                    raise RefusedWriteError("syntax", "the document has named graphs; a graph takes triples")
                 triples.add(quad.triple)
         except (SyntaxError, ValueError) as error:
-            raise RefusedError("syntax", f"the document does not parse: {error}") from error
+            raise RefusedWriteError("syntax", f"the document does not parse: {error}") from error
     return triples
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import Any, TypeVar
 
-Kept = TypeVar("Kept")
+Struct = TypeVar("Struct")
 
 _SEAL = '{{"sha256": "{}", "kept": '
 
@@ -22,7 +22,7 @@ def to_json(value: object, *, indent: int | None = None, sort: bool = False) -> 
     return json.dumps(msgspec.to_builtins(value), indent=indent, sort_keys=sort).encode()
 
 
-def from_json(data: bytes, kind: type[Kept]) -> Kept:
+def from_json(data: bytes, kind: type[Struct]) -> Struct:
     """Return what JSON says, as a type; keys that the type does not have say nothing.
 
     Raises ValueError.
@@ -34,7 +34,7 @@ def from_json(data: bytes, kind: type[Kept]) -> Kept:
     return typed(value, kind)
 
 
-def typed(value: Any, kind: type[Kept]) -> Kept:
+def typed(value: Any, kind: type[Struct]) -> Struct:
     """Return parsed JSON as a type.
 
     Raises ValueError.
@@ -57,7 +57,7 @@ def sealed(value: object) -> bytes:
     return _SEAL.format(hashlib.sha256(data).hexdigest()).encode() + data
 
 
-def unsealed(data: bytes, kind: type[Kept]) -> Kept:
+def unsealed(data: bytes, kind: type[Struct]) -> Struct:
     """Return what was sealed; where a byte of it is another, nothing in it can be trusted.
 
     Raises ValueError.
