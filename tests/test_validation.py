@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]
@@ -541,8 +542,12 @@ EDITS = (
     ("level: silver", "level: gold"),
     ("level: bronze", "level: gold"),
     ("  name:", "  alternateName:"),
-    ("- ClusterOrganisation", "- Organization"),
-    ("validUntil: '20", "validUntil: '19"),
+    ("type: ClusterOrganisation", "type: Organization"),
+    ("validThrough: '20", "validThrough: '19"),
+    ("members: ", "founders: "),
+    ("employees:", "companies:"),
+    ("startDate: '20", "endDate: '19"),
+    ("predecessor: agent/", "predecessor: place/"),
     ("validFrom: '201", "validFrom: '203"),
     ("datePublished: '20", "datePublished: '19"),
     ("  replaces:", "  replacedBy:"),
@@ -550,7 +555,7 @@ EDITS = (
     ("  givenName:", "  alternateName:"),
     ("heldBy: agent/", "heldBy: place/"),
     ("id: label/", "id: label/renamed-"),
-    ("id: validity/", "id: validity/renamed-"),
+    ("id: membership/", "id: membership/renamed-"),
     ("type: Cluster\n", "type: City\n"),
     ("  location:", "  locaton:"),
     ("e. V.", "GmbH"),
@@ -593,10 +598,11 @@ class Edited:
     def __init__(self, folder: Path, seed: int) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - which edits are tried
         self.folder = folder
-        generate.write_yaml(generate.iter_releases(6, seed=seed), folder / "data")
+        # of two organisations, news of several kinds
+        generate.write_yaml(islice(generate.iter_releases(24, seed=seed), 0, None, 4), folder / "data")
         self.paths = sorted((folder / "data").glob("*.yaml"))
         self.texts = {path: path.read_text(encoding="utf-8") for path in self.paths}
-        self.organisations = [re.findall(r"sourceOrganization: (\S+)", self.texts[path])[0] for path in self.paths]
+        self.organisations = [re.findall(r"publisher: (\S+)", self.texts[path])[0] for path in self.paths]
         self.applied: dict[Path, set[int]] = {path: set() for path in self.paths}
         self.added: dict[Path, list[int]] = {path: [] for path in self.paths}
         self.lines: list[int] = []
