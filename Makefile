@@ -18,7 +18,7 @@ demo: $(VENV)/runtime.stamp ## install, then run the main job on the founding re
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
 
 test: $(VENV)/dev.stamp ## install, then run all tests
-	$(BIN)/pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 test-fast: $(VENV)/dev.stamp ## run the tests that take no server, browser, store or build: under a minute
 	$(BIN)/pytest -n auto -m "not slow" $(FAST:%=tests/test_%.py) $(PYTEST_ARGS)

@@ -179,7 +179,11 @@ def shards_begun(place: str) -> set[str]:
     raise TimeoutError(place)
 
 
-@pytest.mark.parametrize("stop", ["kill", "interrupt", "scheduler"])
+@pytest.mark.parametrize(
+    ("place", "stop"),
+    [("storage", "kill"), ("folder", "interrupt"), ("storage", "scheduler")],
+    indirect=["place"],
+)
 def test_a_run_that_was_stopped_goes_on(tmp_path: Path, mortal: Cluster, place: str, stop: str) -> None:
     write_facts(tmp_path / "facts.jsonl", 6000)
     facts = copied(tmp_path / "facts.jsonl", f"{place}/facts.jsonl")

@@ -117,8 +117,11 @@ def links(answer: httpx.Response) -> Iterator[str]:
             yield f"{unescape(action)}?{field}"
 
 
-def crawl(proxied: str, first: str) -> set[str]:
-    """Follow everything from a page on, and hold that each address of this host lies below the path and answers."""
+def crawl(proxied: str, first: str, *, wholly: int) -> set[str]:
+    """Follow everything from a page on, and hold that each address of this host lies below the path and answers.
+
+    After so many addresses, one of each kind is followed.
+    """
     waiting, seen = deque([first]), {first}
     with httpx.Client(timeout=60, trust_env=False) as client:
         while waiting:
@@ -133,7 +136,7 @@ def crawl(proxied: str, first: str) -> set[str]:
                 assert inner.startswith("/data/"), (address, reference)
                 # the other language of every page, and the terms of others, are more of the same
                 more = urlsplit(inner)
-                known = inner if len(seen) < 1500 else f"{more.path.rpartition('/')[0]}{more.query[:8]}"
+                known = inner if len(seen) < wholly else f"{more.path.rpartition('/')[0]}{more.query[:8]}"
                 if known not in seen:
                     seen.add(known)
                     waiting.append(inner)
@@ -144,7 +147,8 @@ def crawl(proxied: str, first: str) -> set[str]:
 @pytest.mark.parametrize("kind", ["nginx", "caddy"])
 def test_every_link_works_below_the_path(kind: str, path: str, named: Server, root: Path, tmp_path: Path) -> None:
     with proxy(kind, strip=path != "kept", root=root, server=named.port, folder=tmp_path / "proxy") as address:
-        seen = crawl(address, "/data/")
+        # the pages are the same behind every proxy
+        seen = crawl(address, "/data/", wholly=1500 if (kind, path) == ("nginx", "kept") else 250)
         assert {"/data/sparql", "/data/cluster", "/data/vocab", "/data/void", "/data/shapes"} <= seen
         assert f"/data/doc/{THING}" in seen
         assert any(it.startswith("/data/about?iri=") for it in seen)
