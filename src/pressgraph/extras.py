@@ -51,8 +51,8 @@ def extra(name: str) -> Iterator[None]:
         if module not in EXTRAS[name].modules:
             raise
         user = EXTRAS[name].user
-        said = gettext("{user} needs the package {package}, which is not installed", user=user, package=module)
-        raise PressgraphError(said, hint=install(name)) from error
+        sentence = gettext("{user} needs the package {package}, which is not installed", user=user, package=module)
+        raise PressgraphError(sentence, hint=install(name)) from error
 
 
 def install(name: str) -> Text:

@@ -48,9 +48,9 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     os._exit(STATUS)
 
 
-def _not_lost(found: sys.UnraisableHookArgs) -> None:
-    if issubclass(found.exc_type, KeyboardInterrupt):
+def _not_lost(unraisable: sys.UnraisableHookArgs) -> None:
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
         # it met a callback, which cannot pass it on
         signal.raise_signal(signal.SIGINT)
     else:
-        sys.__unraisablehook__(found)
+        sys.__unraisablehook__(unraisable)

@@ -48,18 +48,18 @@ def lookup(wanted: str, offered: Iterable[str]) -> str | None:
     >>> lookup("de-CH-1901", ["en", "de"]), lookup("de", ["de-CH", "en"]), lookup("fr", ["en"])
     ('de', 'de-CH', None)
     """
-    known = {tag.lower(): tag for tag in offered}
+    tags = {tag.lower(): tag for tag in offered}
     range_ = wanted.lower()
-    longest = max(map(len, known), default=0)
+    longest = max(map(len, tags), default=0)
     if len(range_) > longest:
         # what is longer than all that is offered is cut at once: one by one would take the square of the length
         range_ = _shortened(range_[: longest + 1])
     while range_:
-        if range_ in known:
-            return known[range_]
+        if range_ in tags:
+            return tags[range_]
         range_ = _shortened(range_)
     first = primary(wanted)
-    return next((tag for lower, tag in sorted(known.items()) if first and primary(lower) == first), None)
+    return next((tag for lower, tag in sorted(tags.items()) if first and primary(lower) == first), None)
 
 
 def _shortened(range_: str) -> str:

@@ -27,13 +27,13 @@ def folded(text: str) -> str:
     return composed(text).casefold()
 
 
-def did_you_mean(wrong: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
+def did_you_mean(wrong: str, names: Iterable[str], *, otherwise: str | None = None) -> str | None:
     """Suggest the nearest known word, ignoring case; else return `otherwise`.
 
     >>> did_you_mean("headlin", ["headline", "level"])
     "did you mean 'headline'?"
     """
-    close = nearest(wrong, known)
+    close = nearest(wrong, names)
     return suggestion(close) if close is not None else otherwise
 
 
@@ -42,12 +42,12 @@ def suggestion(word: str, *, quoted: bool = True) -> Text:
     return gettext("did you mean '{word}'?", word=word) if quoted else gettext("did you mean {term}?", term=word)
 
 
-def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+def nearest(wrong: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """Return the nearest known word, ignoring case, where one is so near (1: the same)."""
     import difflib
 
     by_case: dict[str, str] = {}
-    for word in known:
+    for word in names:
         by_case.setdefault(folded(word), word)
     wanted = folded(wrong)
     candidates: Iterable[str] = by_case

@@ -80,9 +80,9 @@ def build(
     with snapshots.building(wait=wait):
         # what begins anew needs nothing of what is there, and mends it
         current = snapshots.current() if not full else None
-        said = BuildManifest.of(current) if current is not None else None
+        manifest = BuildManifest.of(current) if current is not None else None
         basis = Basis.of(project, profile)
-        before = said if said is not None and said.basis == basis else None
+        before = manifest if manifest is not None and manifest.basis == basis else None
         look = _Look(project, names, before.files if before is not None else {}, trust=not full)
         if current is not None and before is not None and not look.changed and not look.removed:
             current.open()
@@ -99,8 +99,8 @@ def build(
             update = StoreUpdate(project, profile, candidate.open_store(), footprints=footprints)
             if fresh:
                 update.load_profile()
-            known = before.files if before is not None else {}
-            files = update.apply(known, look.changed, look.removed, progress=progress, fresh=fresh)
+            files_before = before.files if before is not None else {}
+            files = update.apply(files_before, look.changed, look.removed, progress=progress, fresh=fresh)
             if update.problems:
                 raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
             look.note(files)
@@ -137,7 +137,7 @@ def build(
         facts=report.facts,
         triples=report.triples,
         report=report,
-        anew=current is not None and said is None,
+        anew=current is not None and manifest is None,
     )
 
 

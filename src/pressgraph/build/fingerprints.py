@@ -49,9 +49,9 @@ class Fingerprints:
         if trust:
             # of another version, or spoilt: all is read again
             with suppress(OSError, ValueError):
-                kept = unsealed(self._path.read_bytes(), _Kept)
-                if kept.version == _VERSION:
-                    self._known = kept.files
+                stored = unsealed(self._path.read_bytes(), _Kept)
+                if stored.version == _VERSION:
+                    self._known = stored.files
 
     def of(self, name: str) -> str:
         """Return what changes with what a facts file says.
@@ -89,10 +89,10 @@ class Fingerprints:
         # of ten thousand files: plain calls, no objects for paths
         status = os.stat(path)  # noqa: PTH116
         stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        kept = self._known.get(name)
-        if kept is not None and kept[:-1] == stamp:
-            self._new[name] = kept
-            return kept[-1]
+        entry = self._known.get(name)
+        if entry is not None and entry[:-1] == stamp:
+            self._new[name] = entry
+            return entry[-1]
         with Path(path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _SETTLED:

@@ -80,11 +80,11 @@ class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises StoreError where it is not as it was written.
         """
-        said = snapshot.manifest()
-        if EARLIER in said:
+        stored = snapshot.manifest()
+        if EARLIER in stored:
             return None
         try:
-            return typed(said, cls)
+            return typed(stored, cls)
         except ValueError:
             return None
 

@@ -84,7 +84,7 @@ class StoreUpdate:
 
     def apply(
         self,
-        known: Mapping[str, FileEntry],
+        entries: Mapping[str, FileEntry],
         changed: list[str],
         removed: list[str],
         *,
@@ -96,9 +96,9 @@ class StoreUpdate:
         Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`.
         """
         levels = self.derivation.levels() if not fresh else []
-        former = [known[name] for name in (*removed, *changed) if name in known]
+        former = [entries[name] for name in (*removed, *changed) if name in entries]
         gone = self.remove(source for entry in former for source in entry.sources)
-        files = {name: entry for name, entry in known.items() if name not in changed and name not in removed}
+        files = {name: entry for name, entry in entries.items() if name not in changed and name not in removed}
         delta = None if fresh else union.LoadDelta()
 
         def chunks() -> Iterator[bytes]:
@@ -138,8 +138,8 @@ class StoreUpdate:
         speak: dict[str, set[str]] = {}
         for graph, subjects in delta.graphs.items():
             speak.setdefault(graph, set()).update(term_text(it) for it in subjects)
-        for graph, told in gone.items():
-            speak.setdefault(graph, set()).update(term_text(it.subject) for it in told)
+        for graph, statements in gone.items():
+            speak.setdefault(graph, set()).update(term_text(it.subject) for it in statements)
         # a fact's graph is named after what it says: of the same name, it says the same
         same = {it for it in delta.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
         return Change(
@@ -175,17 +175,17 @@ class StoreUpdate:
                 allow=self._allowances(stream.allowing),
                 warnings=[warning_to_json(it) for it in stream.warnings.values()],
             )
-        found = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
-        self.problems.extend(found.problems)
-        if not found.problems:
-            yield from convert_facts(found, self.emitter)
-        source = found.source
+        facts_file = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
+        self.problems.extend(facts_file.problems)
+        if not facts_file.problems:
+            yield from convert_facts(facts_file, self.emitter)
+        source = facts_file.source
         return FileEntry(
-            facts=len(found.facts),
+            facts=len(facts_file.facts),
             sources=[source_name(source.id)] if source is not None else [],
             text=str(source.text_file) if source is not None and source.text_file is not None else None,
-            allow=self._allowances([found]),
-            warnings=[warning_to_json(it) for it in found.warnings],
+            allow=self._allowances([facts_file]),
+            warnings=[warning_to_json(it) for it in facts_file.warnings],
         )
 
     def _allowances(self, files: Iterable[FactsFile]) -> list[Any]:
@@ -207,19 +207,21 @@ class StoreUpdate:
             for source in entry.sources:
                 other = owner.setdefault(source, name)
                 if other != name:
-                    found = self.read.get(name)
-                    place = found.source.place if found is not None and found.source else Place(file=name)
+                    facts_file = self.read.get(name)
+                    place = (
+                        facts_file.source.place if facts_file is not None and facts_file.source else Place(file=name)
+                    )
                     self.problems.append(problem("source-twice", place, source=source, other=shown_name(other)))
 
     def check_references(self, files: Mapping[str, FileEntry], gone: Iterable[object]) -> None:
         """Report links to ids that no file describes: those of the files just read, and those to what disappeared."""
         changed = list(self.read.values())
         # a file with a mistake in it is not in the store, but says what it says
-        said = {name for found in changed for name in found.described}
+        described = {name for facts_file in changed for name in facts_file.described}
         ids = Ids(self.profile, self.project.id_base)
 
         def missing(reference: str) -> bool:
-            return reference not in said and not self._described(ids.iri(reference) or reference)
+            return reference not in described and not self._described(ids.iri(reference) or reference)
 
         lost = {it for it in gone if isinstance(it, ox.NamedNode) and not self._described(it.value)}
         owner = owners(files) if lost else {}
@@ -229,9 +231,9 @@ class StoreUpdate:
                 path = self.project.root / name
                 if name not in self.read and not is_stream(path):
                     self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
-        for found in self.read.values():
-            own = {*found.described, found.source.id if found.source is not None else ""}
-            for reference, place in found.references.items():
+        for facts_file in self.read.values():
+            own = {*facts_file.described, facts_file.source.id if facts_file.source is not None else ""}
+            for reference, place in facts_file.references.items():
                 if reference not in own and missing(reference):
                     hint = advise_unknown(reference, self._ids_like(reference))
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
@@ -250,14 +252,14 @@ class StoreUpdate:
         """
         kind = reference.partition("/")[0]
         base = self.project.id_base
-        found: set[str] = set()
+        iris: set[str] = set()
         for one in self.profile.classes.values():
             quads = self.store.quads_for_pattern(None, _TYPE, ox.NamedNode(one.iri), union.DEFAULT)
             names = (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
             first = list(islice(names, _SAMPLE))
             if any(it.startswith(f"{base}{kind}/") for it in first):
-                found.update(it for it in chain(first, names) if it.startswith(f"{base}{kind}/"))
-        return {it.removeprefix(base): names_of(self.store, it) for it in found}
+                iris.update(it for it in chain(first, names) if it.startswith(f"{base}{kind}/"))
+        return {it.removeprefix(base): names_of(self.store, it) for it in iris}
 
     def validate(
         self, files: Mapping[str, FileEntry], before: ValidationState | None, *, triples: int = 0
@@ -314,8 +316,10 @@ class StoreUpdate:
                 elif name not in self.read:
                     self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
         for name, wanted in lines.items():
-            for number, found in enumerate(read_lines([self.project.root / name], wanted, self.profile, self.project)):
-                self.read[f"{name}#{number}"] = found
+            for number, facts_file in enumerate(
+                read_lines([self.project.root / name], wanted, self.profile, self.project)
+            ):
+                self.read[f"{name}#{number}"] = facts_file
 
     def _holding(self, result: Result, owner: Mapping[str, str]) -> set[str]:
         """Return the files that `Locator` can find a result's places in.
@@ -331,30 +335,30 @@ class StoreUpdate:
         focus = ox.NamedNode(result.focus) if not result.focus.startswith("_:") else None
         value = read_term(result.value) if result.value is not None else None
         other = read_term(result.other) if result.other is not None else None
-        found: set[str] = set()
+        holding: set[str] = set()
         for node in (focus, value, other):
             if isinstance(node, ox.NamedNode):
                 # where it says what it is, else where it is first described
-                found.update(files(node, _TYPE, None)[:1] or files(node, None, None)[:1])
+                holding.update(files(node, _TYPE, None)[:1] or files(node, None, None)[:1])
         if focus is None:
-            return found
+            return holding
         for step in result.steps:
             predicate = ox.NamedNode(step.removeprefix("^"))
             if step.startswith("^"):
-                found.update(files(None, predicate, focus))
+                holding.update(files(None, predicate, focus))
             elif value is not None:
-                found.update(files(focus, predicate, value)[:1])
+                holding.update(files(focus, predicate, value)[:1])
             else:
                 stated = files(focus, predicate, None)
                 objects = {quad.object for quad in self.store.quads_for_pattern(focus, predicate, None, union.DEFAULT)}
-                found.update(stated[-1:])
+                holding.update(stated[-1:])
                 # values that differ are shown beside each other
                 for one in objects if len(objects) > 1 else ():
-                    found.update(files(focus, predicate, one)[:_RELATED])
+                    holding.update(files(focus, predicate, one)[:_RELATED])
         for term in (value, other):
             if term is not None and not isinstance(term, ox.BlankNode):
-                found.update(files(focus, None, term)[:1])
-        return found
+                holding.update(files(focus, None, term)[:1])
+        return holding
 
     def _source_of(self, quad: ox.Quad) -> Iterator[str]:
         prefix = self.graphs.facts

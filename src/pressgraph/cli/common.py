@@ -114,19 +114,19 @@ class State:
             reasons = [] if project.include_personal_data else [gettext("with personal data")]
             reasons += [gettext("of what 'withhold' names")] if project.withhold else []
             why = joined(gettext(" or "), reasons)
-            told = ngettext("withheld {count} fact {why}", "withheld {count} facts {why}", count=count, why=why)
-            self.say(told, level=level)
+            sentence = ngettext("withheld {count} fact {why}", "withheld {count} facts {why}", count=count, why=why)
+            self.say(sentence, level=level)
 
     def warn(self, message: str, *, hint: str | None = None) -> None:
         """Warn the user of something."""
-        known = f" ({said(hint)})" if hint else ""
-        self.say(f"{said(gettext('warning'))}: {said(message)}{known}")
+        advice = f" ({said(hint)})" if hint else ""
+        self.say(f"{said(gettext('warning'))}: {said(message)}{advice}")
 
     def warn_of_unknown_withheld(self) -> None:
         """Warn of ids under `withhold` that nothing is said of: a misspelt one withholds nothing."""
         for name, hint in self.workspace.unknown_withheld():
-            told = gettext("withhold: no fact speaks of '{name}', so it withholds nothing", name=name)
-            self.warn(told, hint=hint)
+            sentence = gettext("withhold: no fact speaks of '{name}', so it withholds nothing", name=name)
+            self.warn(sentence, hint=hint)
 
     def say_unread(self) -> None:
         """Say which files beside the project's facts nothing reads, though they look like data."""

@@ -21,8 +21,8 @@ def command(context: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    found = get_completion_class(shell)
-    if found is None:
+    completion = get_completion_class(shell)
+    if completion is None:
         raise UsageError(gettext("no completion for {shell}", shell=shell))
     root = context.find_root().command
-    click.echo(found(root, {}, "pressgraph", "_PRESSGRAPH_COMPLETE").source())
+    click.echo(completion(root, {}, "pressgraph", "_PRESSGRAPH_COMPLETE").source())

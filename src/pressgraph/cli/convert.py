@@ -124,11 +124,11 @@ def command(
     if max_errors is not None or compress != "none":
         raise UsageError(gettext("--max-errors and --compress are for shards: add --shards N -o DIR/"))
     target = Path(output) if output is not None else None
-    known = serialization(form, path=target, default="nquads")
+    syntax = serialization(form, path=target, default="nquads")
     workspace = state.workspace
     wanted = personal or None
-    if known.name != "nquads":
-        write_output([workspace.convert_to(known, facts, personal=wanted, withheld=state.say_withheld)], target)
+    if syntax.name != "nquads":
+        write_output([workspace.convert_to(syntax, facts, personal=wanted, withheld=state.say_withheld)], target)
         return
     counts: list[int] = []
     with state.bar(gettext("converting")) as bar:
@@ -154,9 +154,9 @@ def _shards(
     from pressgraph.convert.bulk.run import REJECTS, FinishedError
     from pressgraph.convert.inputs import shown
 
-    told = gettext("\nstopped; the same call with --resume goes on")
+    sentence = gettext("\nstopped; the same call with --resume goes on")
     try:
-        with stopping(lambda: told), state.bar(gettext("converting")) as bar:
+        with stopping(lambda: sentence), state.bar(gettext("converting")) as bar:
             manifest = state.workspace.convert_to_shards(
                 output,
                 facts,

@@ -152,13 +152,13 @@ class _Run:
             )
             click.echo(table.decode(), err=self.dry_run, nl=False)
         counts = {status: sum(e.status is status for _, e in done) for status in Status}
-        told = joined(", ", (joined(" ", (str(n), _WORDS[it.value])) for it, n in counts.items() if n))
+        summary = joined(", ", (joined(" ", (str(n), _WORDS[it.value])) for it, n in counts.items() if n))
         self.state.say(
             ngettext(
                 "{count} page: {told}",
                 "{count} pages: {told}",
                 count=len(done),
-                told=told or gettext("nothing to do"),
+                told=summary or gettext("nothing to do"),
             )
         )
         if any(e.status is Status.REFUSED for _, e in done) and self.state.verbosity < 0:

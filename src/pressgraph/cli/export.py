@@ -77,15 +77,15 @@ def command(
     from pressgraph.errors import PressgraphError
     from pressgraph.export import export
 
-    known = serialization(form, path=output, default="trig" if evidence else "turtle")
-    if evidence and not known.keeps_graphs:
+    syntax = serialization(form, path=output, default="trig" if evidence else "turtle")
+    if evidence and not syntax.keeps_graphs:
         raise PressgraphError(
-            gettext("{name} cannot say which fact a receipt belongs to", name=known.name),
+            gettext("{name} cannot say which fact a receipt belongs to", name=syntax.name),
             hint=gettext("use -f trig, nquads or jsonld"),
         )
     selection = state.workspace.select(
         about=about, depth=depth, evidence=evidence, derived=derived, statuses=statuses or None
     )
-    write_output([export(selection, known)], output)
+    write_output([export(selection, syntax)], output)
     state.say_unpublished(selection.withheld, level=0 if output else 1)
     state.warn_of_unknown_withheld()

@@ -72,7 +72,7 @@ def command(
             )
         )
     as_facts = form in _FACTS if form else output is None or output.suffix.lower() in {"", ".yaml", ".yml"}
-    known = None if as_facts else serialization(form, path=output)
+    syntax = None if as_facts else serialization(form, path=output)
     if as_facts and len(pages) > 1:
         raise UsageError(gettext("A facts file has one source: name one page, or another format with -f."))
     options = {"base": base, "limit": max_bytes, "timeout": timeout, "private": allow_private}
@@ -85,12 +85,12 @@ def command(
         )
     if not read:
         sys.exit(status)
-    if known is None:
+    if syntax is None:
         if not read[0].quads:
             sys.exit(1)
         write_output([workspace.draft(read[0], name=pages[0]).encode()], output)
     else:
-        write_output([workspace.write_extracted(read, known)], output)
+        write_output([workspace.write_extracted(read, syntax)], output)
     sys.exit(status)
 
 
@@ -104,25 +104,25 @@ def _read(workspace: Workspace, pages: Iterable[str], options: dict[str, Any]) -
     for page in pages:
         try:
             if page == "-":
-                found = workspace.extract(sys.stdin.buffer.read(), base=options["base"])
+                extracted = workspace.extract(sys.stdin.buffer.read(), base=options["base"])
             else:
-                found = workspace.extract_page(page, **options)
+                extracted = workspace.extract_page(page, **options)
         except (PressgraphError, OSError) as error:
             if isinstance(error, PageError):
                 error.place = Place(file=page)
             # the others are read all the same
             status = max(status, show(error))
             continue
-        status = max(status, _say_problems(page, found))
-        read.append(found)
+        status = max(status, _say_problems(page, extracted))
+        read.append(extracted)
     return read, status
 
 
-def _say_problems(page: str, found: Extracted) -> int:
+def _say_problems(page: str, extracted: Extracted) -> int:
     """Say what is wrong with a page's blocks; return the exit status that this makes."""
-    for problem in found.problems:
+    for problem in extracted.problems:
         word = said(gettext("error") if problem.fatal else gettext("warning"))
         click.echo(f"{page}:{problem.line}:{problem.column}: {word}: {said(problem.reason)}", err=True)
-    if not found.blocks:
+    if not extracted.blocks:
         click.echo(f"{page}: {said(gettext('error'))}: {said(gettext('the page carries no JSON-LD'))}", err=True)
-    return 1 if not found.blocks or any(problem.fatal for problem in found.problems) else 0
+    return 1 if not extracted.blocks or any(problem.fatal for problem in extracted.problems) else 0

@@ -78,7 +78,7 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
     """
     by_suffix = {".yml": "yaml", ".ndjson": "jsonl"}
     suffix = output.suffix.lower() if output is not None else ""
-    known = form or by_suffix.get(suffix, suffix.removeprefix(".")) or "yaml"
+    syntax = form or by_suffix.get(suffix, suffix.removeprefix(".")) or "yaml"
     state.say_encodings(facts)
     target = output if str(output) != "-" else None
     # a device or a pipe has no suffix either, but is there
@@ -86,7 +86,7 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
         target.is_dir() or (not target.exists() and (not suffix or str(output).endswith("/")))
     )
     into = Path.cwd() if target is None else target if into_folder else target.parent
-    files = state.workspace.rewrite(facts, known, into=into, apart=into_folder)
+    files = state.workspace.rewrite(facts, syntax, into=into, apart=into_folder)
     if target is None or not into_folder:
         write_output([files[0][1]], output)
         return

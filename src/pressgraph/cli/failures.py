@@ -23,8 +23,8 @@ class Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command; for an unknown one, fail with the nearest name."""
-        found = super().get_command(ctx, cmd_name)
-        if found is None and not cmd_name.startswith("-"):
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not cmd_name.startswith("-"):
             from pressgraph.spelling import nearest
 
             close = nearest(cmd_name, self.list_commands(ctx))
@@ -33,7 +33,7 @@ class Group(click.Group):
                     said(gettext("There is no command '{name}'. Did you mean '{close}'?", name=cmd_name, close=close))
                 )
             ctx.fail(said(gettext("There is no command '{name}'.", name=cmd_name)))
-        return found
+        return command
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
         """Run the program in the language that was asked for."""
@@ -56,12 +56,12 @@ class Group(click.Group):
 
 
 @contextmanager
-def stopping(told: Callable[[], str]) -> Iterator[None]:
+def stopping(sentence: Callable[[], str]) -> Iterator[None]:
     """Say something else where Ctrl-C stops what is done inside."""
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(said(told()), err=True)
+        click.echo(said(sentence()), err=True)
         sys.exit(interrupts.STATUS)
 
 
@@ -73,8 +73,8 @@ def show(error: Exception) -> int:
             hint = f" ({said(problem.hint)})" if problem.hint else ""
             click.echo(f"{problem.place}: {word} {said(problem.message)}{hint} [{problem.rule}]", err=True)
         count = len(error.problems)
-        told = ngettext("{count} problem in the facts", "{count} problems in the facts", count=count)
-        click.echo(said(told), err=True)
+        sentence = ngettext("{count} problem in the facts", "{count} problems in the facts", count=count)
+        click.echo(said(sentence), err=True)
         return error.exit_status
     if isinstance(error, PressgraphError):
         where = f"{error.place}: " if error.place else ""

@@ -44,7 +44,7 @@ def _program() -> str:
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return f"{shlex.quote(sys.executable)} -m pressgraph"
-    found = shutil.which("pressgraph")
-    if called.name != "pressgraph" or (found is not None and Path(found).resolve() == called.resolve()):
+    path = shutil.which("pressgraph")
+    if called.name != "pressgraph" or (path is not None and Path(path).resolve() == called.resolve()):
         return "pressgraph"
     return shlex.quote(str(called.absolute()))

@@ -55,15 +55,15 @@ def translated(command: click.Command) -> click.Command:
     """
     if folder_of(spoken().language) is None:
         return command
-    found = copy(command)
-    found.help = _help(command.help)
-    found.params = [copy(parameter) for parameter in command.params]
-    for parameter in found.params:
+    copied = copy(command)
+    copied.help = _help(command.help)
+    copied.params = [copy(parameter) for parameter in command.params]
+    for parameter in copied.params:
         if isinstance(parameter, click.Option):
             parameter.help = _help(parameter.help)
-    if isinstance(found, click.Group):
-        found.commands = {name: translated(each) for name, each in found.commands.items()}
-    return found
+    if isinstance(copied, click.Group):
+        copied.commands = {name: translated(each) for name, each in copied.commands.items()}
+    return copied
 
 
 def _help(text: str | None) -> str | None:
@@ -104,8 +104,8 @@ class BadParameter(click.BadParameter):
 @contextmanager
 def speaking(arguments: Sequence[str]) -> Iterator[None]:
     """Decide on the language of a run with these arguments, and speak it."""
-    asked, folder = _given("--lang", arguments), _given("--project", arguments)
-    before = _SPOKEN.set(Spoken(language_of_run(asked, _stated(folder)), asked))
+    language, folder = _given("--lang", arguments), _given("--project", arguments)
+    before = _SPOKEN.set(Spoken(language_of_run(language, _stated(folder)), language))
     try:
         with _click_speaks(spoken().language):
             yield
@@ -115,22 +115,22 @@ def speaking(arguments: Sequence[str]) -> Iterator[None]:
 
 def _given(option: str, arguments: Sequence[str]) -> str | None:
     """Return the value of an option as click will find it, the last one."""
-    found = None
+    value = None
     for argument, following in zip_longest(arguments, arguments[1:]):
         if argument == "--":
             break
         if argument == option:
-            found = following
+            value = following
         elif argument.startswith(f"{option}="):
-            found = argument.partition("=")[2]
-    return found
+            value = argument.partition("=")[2]
+    return value
 
 
 def _stated(folder: str | None) -> str | None:
     """Return the language that the project states; what is wrong with its configuration is said when it is opened."""
     start = Path(folder) if folder is not None else Path.cwd()
     places = (start,) if folder is not None else (start, *start.parents)
-    path = next((found for place in places if (found := place / "pressgraph.toml").is_file()), None)
+    path = next((config_file for place in places if (config_file := place / "pressgraph.toml").is_file()), None)
     if path is None:
         return None
     import tomllib

@@ -31,19 +31,19 @@ class Word(click.ParamType):  # type: ignore[type-arg] # not generic in each ver
 
     name = "text"
 
-    def __init__(self, known: Callable[[Opening, str], Iterable[str]]) -> None:
-        self._known = known
+    def __init__(self, words: Callable[[Opening, str], Iterable[str]]) -> None:
+        self._known = words
 
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the names that begin with what is typed."""
         from pressgraph.errors import PressgraphError
         from pressgraph.workspace import open_workspace
 
-        found: list[str] = []
+        items: list[str] = []
         with suppress(PressgraphError, OSError):
-            known = self._known(lambda: open_workspace(ctx.find_root().params.get("project")), incomplete)
-            found = sorted({name for name in known if name.startswith(incomplete)})
-        return [CompletionItem(name) for name in found[:_MOST]]
+            words = self._known(lambda: open_workspace(ctx.find_root().params.get("project")), incomplete)
+            items = sorted({name for name in words if name.startswith(incomplete)})
+        return [CompletionItem(name) for name in items[:_MOST]]
 
 
 class Pair(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take

@@ -39,9 +39,9 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
 
-    def show(self, done: float, total: float | None, told: str = "") -> None:
+    def show(self, done: float, total: float | None, text: str = "") -> None:
         """Show how far it is, of which total (None: nobody knows), and what there is to tell."""
         if self._progress is not None:
             self._progress.update(
-                self._task, completed=done, total=total, told=said(told) or f"{done:,.0f}/{total:,.0f}"
+                self._task, completed=done, total=total, told=said(text) or f"{done:,.0f}/{total:,.0f}"
             )

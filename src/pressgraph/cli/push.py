@@ -102,14 +102,14 @@ def status(state: State, endpoint: str, *, check: bool) -> None:
     )
     if plan.last is not None:
         if plan.last.ended:
-            told = gettext("ended {time}", time=plan.last.ended)
+            outcome = gettext("ended {time}", time=plan.last.ended)
         else:
-            told = gettext("was interrupted: push again")
+            outcome = gettext("was interrupted: push again")
         state.say(
             gettext(
                 "last push: began {time}, {told} (pressgraph {version})",
                 time=plan.last.started,
-                told=told,
+                told=outcome,
                 version=plan.last.version,
             )
         )
@@ -197,7 +197,7 @@ class _Placed:
             def more(count: int) -> None:
                 self.done += count
                 rate = self.done / max(monotonic() - started, 1e-6)
-                told = gettext("{count:,} of {total:,} sources", count=self.done, total=total)
-                bar.show(self.done, total, joined(" · ", (told, f"{rate:,.0f}/s")))
+                progress = gettext("{count:,} of {total:,} sources", count=self.done, total=total)
+                bar.show(self.done, total, joined(" · ", (progress, f"{rate:,.0f}/s")))
 
             yield more

@@ -110,8 +110,8 @@ def command(
 
 def _warn_of_unknown(state: State, terms: Iterable[tuple[str, str | None]]) -> None:
     for iri, hint in terms:
-        told = gettext("nothing here knows <{iri}>", iri=iri)
-        state.warn(joined(": ", (told, hint)) if hint else told)
+        sentence = gettext("nothing here knows <{iri}>", iri=iri)
+        state.warn(joined(": ", (sentence, hint)) if hint else sentence)
 
 
 def _text(query: str) -> str:
@@ -137,10 +137,10 @@ def _list(state: State, output: Path | None) -> None:
     write_output([_listing([query for name, query in queries.items() if name not in hidden])], output)
     if hidden:
         folders = ", ".join(sorted({name.rpartition("/")[0] for name in hidden}))
-        told = gettext(
+        sentence = gettext(
             "\nand {count} in {folders}: list them with 'pressgraph -v query'", count=len(hidden), folders=folders
         )
-        state.say(told)
+        state.say(sentence)
 
 
 def _listing(queries: Sequence[SavedQuery]) -> bytes:

@@ -29,8 +29,8 @@ def command(state: State, rule_id: str | None) -> None:
     workspace = state.workspace
     language = state.language
     if rule_id is None:
-        known = explanations(workspace.project, workspace.profile)
-        rows = [(name, it.severity.word, choose(it.messages, language) or "") for name, it in sorted(known.items())]
+        rules = explanations(workspace.project, workspace.profile)
+        rows = [(name, it.severity.word, choose(it.messages, language) or "") for name, it in sorted(rules.items())]
         write_output([draw_table((gettext("rule"), gettext("severity"), gettext("says")), rows)], None)
         return
     # as a report shows it

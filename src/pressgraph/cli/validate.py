@@ -109,8 +109,8 @@ def command(
         show(report)
         _say_ignored(state, consumer, ignored)
     elif watch:
-        for found in workspace.watch(engine=engine):
-            show_error(found) if isinstance(found, PressgraphError) else show(found)
+        for outcome in workspace.watch(engine=engine):
+            show_error(outcome) if isinstance(outcome, PressgraphError) else show(outcome)
             state.say(gettext("waiting for a file to be saved; Ctrl+C ends"))
         return
     else:
@@ -123,10 +123,10 @@ def _say_ignored(state: State, consumer: str, ignored: Iterable[Ignored]) -> Non
     """Say what a consumer makes nothing of."""
     id_base, shrink = state.workspace.project.id_base, state.workspace.profile.shrink
     for thing in ignored:
-        told = gettext(
+        sentence = gettext(
             "{subject}: ignored: {consumer} makes nothing of {words}",
             subject=shrink(thing.subject, id_base),
             consumer=consumer.title(),
             words=", ".join(sorted({shrink(iri, id_base) for iri in thing.properties})),
         )
-        state.say(told)
+        state.say(sentence)

@@ -114,9 +114,9 @@ class Accelerator:
 
     def _find(self, fact: Mapping[str, Any]) -> Lines | None:
         shape = Shape.of(fact)
-        known = self._made
-        if shape in known:
-            made = known[shape]
+        compiled = self._made
+        if shape in compiled:
+            made = compiled[shape]
         elif shape.size > _LARGEST:
             return None
         else:
@@ -213,8 +213,8 @@ class _Writer:
             written = types if isinstance(types, str) else list(types)
             self.code.append(f'if {variable}["type"] != {written!r}: raise NeedsCheck')
             self.strings += len(names)
-            said, of_types = plans.plan(types)
-            groups.append((f"<{RDF_TYPE}>", _lines(subject, [repr(one) for one in sorted(set(said))])))
+            type_parts, of_types = plans.plan(types)
+            groups.append((f"<{RDF_TYPE}>", _lines(subject, [repr(one) for one in sorted(set(type_parts))])))
             singles = {name: use.single for name, use in plans.profile.uses_of(names).items()}
             plan = of_types[where]
         else:
@@ -256,11 +256,11 @@ class _Writer:
                 return [subject, _joined(subject, "", self.sorted(f"{table}.__getitem__", held, single=single))]
             if kind is list:
                 # lists of terms repeat
-                found = self.new()
+                target = self.new()
                 self.code.append(f"if {held}.__class__ is not list: raise NeedsCheck")
-                self.code.append(f"{found} = {self.bound(plans.lists(key, single=single))}[tuple({held})]")
+                self.code.append(f"{target} = {self.bound(plans.lists(key, single=single))}[tuple({held})]")
                 self.lists.append(held)
-                return [subject, _joined(subject, "", found)]
+                return [subject, _joined(subject, "", target)]
             if key.kind is Kind.LITERAL and kind in {int, bool}:
                 self.code.append(f"{held} = {table}[{self.bound(plans.lexical(key))}({held})]")
                 return [subject, held]
@@ -271,23 +271,23 @@ class _Writer:
             case Kind.LINK if isinstance(kind, Shape):
                 return [subject, repr(predicate), self.linked(held, kind)]
             case Kind.LINK if kind is list:
-                found = self.sorted("iris.__getitem__", held, single=single)
-                return [subject, repr(predicate), _joined(subject, predicate, found)]
+                target = self.sorted("iris.__getitem__", held, single=single)
+                return [subject, repr(predicate), _joined(subject, predicate, target)]
             case Kind.LINK if isinstance(kind, Nodes):
-                found = self.nodes_of(held, kind.nodes, single=single)
-                return [subject, repr(predicate), _joined(subject, predicate, found)]
+                target = self.nodes_of(held, kind.nodes, single=single)
+                return [subject, repr(predicate), _joined(subject, predicate, target)]
             case Kind.TEXT if kind is str:
                 return [subject, repr(predicate + '"'), *self.plain_text(held, key)]
             case Kind.TEXT if kind is list and plans.standing_suffix(key):
                 # of each language; the shapes count them
                 suffix = plans.standing_suffix(key)
-                found = self.sorted("quote", held, single=False)
-                return [subject, repr(predicate), _joined(subject, predicate, f"[it + {suffix!r} for it in {found}]")]
+                target = self.sorted("quote", held, single=False)
+                return [subject, repr(predicate), _joined(subject, predicate, f"[it + {suffix!r} for it in {target}]")]
             case Kind.TEXT if kind is list and not key.language_required:
                 # texts may come once for each language; the shapes count them
                 function = self.bound(_one_of(frozenset(key.listed))) if key.listed else "quote"
-                found = self.sorted(function, held, single=single and key.plain_required)
-                return [subject, repr(predicate), _joined(subject, predicate, found)]
+                target = self.sorted(function, held, single=single and key.plain_required)
+                return [subject, repr(predicate), _joined(subject, predicate, target)]
             case Kind.TEXT if isinstance(kind, Shape):
                 return self.by_language(subject, held, key, kind)
         raise NeedsCheck
@@ -305,9 +305,9 @@ class _Writer:
         wrong = f"len({held}) != 1" if single else f"not {held}"
         self.code.append(f"if {held}.__class__ is not list or {wrong}: raise NeedsCheck")
         self.lists.append(held)
-        found = self.new()
-        self.code.append(f"{found} = sorted(set(map({function}, {held})))")
-        return found
+        target = self.new()
+        self.code.append(f"{target} = sorted(set(map({function}, {held})))")
+        return target
 
     def nodes_of(self, held: str, shapes: tuple[Shape, ...], *, single: bool) -> str:
         """Write the check of a list of nested nodes; return the variable of their IRIs, sorted."""
@@ -319,9 +319,9 @@ class _Writer:
             item = self.new()
             self.code.append(f"{item} = {held}[{index}]")
             iris.append(self.linked(item, shape))
-        found = self.new()
-        self.code.append(f"{found} = sorted({{{', '.join(iris)}}})")
-        return found
+        target = self.new()
+        self.code.append(f"{target} = sorted({{{', '.join(iris)}}})")
+        return target
 
     def plain_text(self, held: str, key: Key) -> list[str]:
         standing = self.plans.standing_suffix(key)
@@ -389,10 +389,10 @@ def _joined(subject: str, predicate: str, objects: str) -> str:
     return f'("\\n" + {subject} + {predicate!r}).join({objects})'
 
 
-def _lines(subject: str, said: list[str]) -> list[str]:
+def _lines(subject: str, pieces: list[str]) -> list[str]:
     """Return the parts of lines that have a subject."""
     parts: list[str] = []
-    for one in said:
+    for one in pieces:
         parts += ['"\\n"', subject, one] if parts else [subject, one]
     return parts
 

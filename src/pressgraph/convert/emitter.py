@@ -273,16 +273,16 @@ class SourceEmitter:
 
     def _receipt(self, status: str) -> bytes:
         """Return what every receipt of a status says, for `_GRAPH` to be replaced."""
-        said = (
+        receipt = (
             f"<{RDF_TYPE}> <{CLU}FactGraph>",
             f"<{PROV}wasDerivedFrom> {self.document}",
             self.emitter.statuses[status],
         )
-        made = self._receipts[status] = b"".join([self._said(_GRAPH, one) for one in said])
+        made = self._receipts[status] = b"".join([self._said(_GRAPH, one) for one in receipt])
         return made
 
-    def _said(self, graph: bytes, said: str) -> bytes:
-        return b"%b %b%b" % (graph, said.encode(), self._receipt_end)
+    def _said(self, graph: bytes, statements: str) -> bytes:
+        return b"%b %b%b" % (graph, statements.encode(), self._receipt_end)
 
     def _described(self, start: bytes, stop: bytes, span: bytes) -> bytes:
         """Return the quads of a span's evidence node, which stand once."""

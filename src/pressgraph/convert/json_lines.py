@@ -123,13 +123,13 @@ def _tree(line: bytes, number: int, record: dict[str, Any], name: str) -> tuple[
     right = line.index(stripped)
     duplicates = [
         Problem(
-            rule=found.rule,
-            place=Place(file=name, line=number, column=found.place.column + right),
-            message=found.message,
-            hint=found.hint,
+            rule=mistake.rule,
+            place=Place(file=name, line=number, column=mistake.place.column + right),
+            message=mistake.message,
+            hint=mistake.hint,
         )
-        for found in problems
-        if found.rule == "duplicate-key"
+        for mistake in problems
+        if mistake.rule == "duplicate-key"
     ]
     if not isinstance(tree, Mapping) or len(duplicates) < len(problems) or not _same(tree, record):
         made = _unmarked(record, number)

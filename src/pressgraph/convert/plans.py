@@ -48,8 +48,8 @@ class Iris(dict[Any, str]):
             raise NeedsCheck
         if len(self) >= LOOKUPS_KEPT:
             self.clear()
-        found = self[name] = f"<{iri}>"
-        return found
+        node = self[name] = f"<{iri}>"
+        return node
 
 
 def _ignore(_subject: str, _value: Any, _out: list[str]) -> None:
@@ -89,7 +89,7 @@ class Plans:
     def plan(self, types: str | tuple[str, ...]) -> tuple[list[str], tuple[Plan, ...]]:
         """Return how nodes say these classes, and their plans: for facts, sources and nested nodes."""
         names = (types,) if isinstance(types, str) else types
-        said = [self.types[name] for name in names]
+        type_parts = [self.types[name] for name in names]
         uses = self.profile.uses_of(names)
         keys = {
             name: (self.emits_one if use.single else self.emits)[name]
@@ -98,7 +98,7 @@ class Plans:
         }
         if len(self.plans) >= _PLANS_KEPT:
             self.plans.clear()
-        made = self.plans[types] = (said, tuple({**keys, **words} for words in self.words))
+        made = self.plans[types] = (type_parts, tuple({**keys, **words} for words in self.words))
         return made
 
     def node(self, node: Mapping[str, Any], out: list[str], where: int) -> str:
@@ -108,8 +108,8 @@ class Plans:
         plans = self.untyped
         if types is not None or "type" in node:
             names = types if types.__class__ is str else tuple(_several(types))
-            said, plans = self.plans.get(names) or self.plan(names)
-            out.extend([subject + one for one in said])
+            type_parts, plans = self.plans.get(names) or self.plan(names)
+            out.extend([subject + one for one in type_parts])
         plan = plans[where]
         for key, value in node.items():
             plan[key](subject, value, out)
@@ -199,10 +199,10 @@ class Plans:
         link = self.link(key)
 
         def make(text: str) -> str:
-            found = fitting(key.datatypes, text)
-            if found is None:
+            typed = fitting(key.datatypes, text)
+            if typed is None:
                 raise NeedsCheck
-            return f"{predicate}{quote(found[1])}^^<{found[0]}>"
+            return f"{predicate}{quote(typed[1])}^^<{typed[0]}>"
 
         self.tables.setdefault(key.name, Lookup(make))
 
@@ -230,8 +230,8 @@ class Plans:
             # what a quantity says by itself, the checker has made a node of
             if value.__class__ is not dict:
                 raise NeedsCheck
-            found = node(value, out, NESTED) if len(value) > 1 else iris[value["id"]]
-            out.append(f"{found} <{SCHEMA}observationAbout> {subject}")
+            target = node(value, out, NESTED) if len(value) > 1 else iris[value["id"]]
+            out.append(f"{target} <{SCHEMA}observationAbout> {subject}")
 
         if key.measure is not None:
             return figure

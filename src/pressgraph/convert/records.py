@@ -45,20 +45,20 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 _is_date = DATATYPES[f"{XSD}date"].valid
 
 
-def convert_facts(found: FactsFile, emitter: Emitter) -> Iterator[bytes]:
+def convert_facts(facts_file: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     """Yield the N-Quads of a checked file in chunks.
 
     Facts that have a problem are not in a checked file: whoever must not lose any looks at its problems first.
     """
-    if found.source is None:
+    if facts_file.source is None:
         return
-    source = emitter.source(found.source)
-    yield from in_chunks(itertools.chain((source.description(),), map(source.fact, found.facts)))
+    source = emitter.source(facts_file.source)
+    yield from in_chunks(itertools.chain((source.description(),), map(source.fact, facts_file.facts)))
 
 
-def personal_facts(found: FactsFile) -> int:
+def personal_facts(facts_file: FactsFile) -> int:
     """Return how many facts of a file are marked as personal."""
-    return sum(fact.receipt.personal for fact in found.facts)
+    return sum(fact.receipt.personal for fact in facts_file.facts)
 
 
 def in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -254,13 +254,13 @@ class Records(ABC, Generic[Item]):
         """Go on with the source that a fact names; the first time, describe it as far as it is known."""
         if name.__class__ is not str:
             raise NeedsCheck
-        known = self._sources.get(name)
-        if known is None:
+        source = self._sources.get(name)
+        if source is None:
             by, on = self._reviewed.get(name, (None, None))
-            known = SourceEmitter(self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on)
-            self._pending += known.description()
-            self._become(name, known)
-        self._source = known
+            source = SourceEmitter(self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on)
+            self._pending += source.description()
+            self._become(name, source)
+        self._source = source
         # blocks of a file, which know nothing of each other, give the same
         self._language = None
 
@@ -297,34 +297,34 @@ class Records(ABC, Generic[Item]):
                     section="source",
                 )
             )
-        found = check_facts(
+        checked = check_facts(
             document(tree),
             file=self.name,
             profile=self.emitter.profile,
             id_base=self.emitter.id_base,
             language=self._language,
         )
-        for warning in found.warnings:
+        for warning in checked.warnings:
             self.warnings.setdefault(warning.message, warning)
         # Unlike a file, a record may be a source alone, or facts of a source named above.
-        self.problems.extend(p for p in found.problems if p.rule != "missing-section")
+        self.problems.extend(p for p in checked.problems if p.rule != "missing-section")
         if len(self.problems) > before:
             return b""
-        if any(fact.allow for fact in found.facts):
-            self.allowing.append(found)
+        if any(fact.allow for fact in checked.facts):
+            self.allowing.append(checked)
         output, self._pending = self._pending, b""
-        if found.source is not None:
-            source_emitter = self.emitter.source(found.source)
-            self._become(found.source.id, source_emitter)
+        if checked.source is not None:
+            source_emitter = self.emitter.source(checked.source)
+            self._become(checked.source.id, source_emitter)
             output += source_emitter.description()
         if self.listen is not None:
-            self.facts += len(found.facts)
-            self.listen(found, self._source)
+            self.facts += len(checked.facts)
+            self.listen(checked, self._source)
             return b""
         if self._source is not None:
-            pieces = [self._source.fact(fact) for fact in found.facts]
+            pieces = [self._source.fact(fact) for fact in checked.facts]
             output += b"".join(pieces)
-            self.facts += len(found.facts)
+            self.facts += len(checked.facts)
             self.withheld += pieces.count(b"")
         return output
 
@@ -367,12 +367,12 @@ def _day(record: dict[str, Any]) -> str | None:
 def _spans(value: Any) -> list[Span]:
     if value.__class__ is not list or not value:
         raise NeedsCheck
-    found: list[Span] = []
+    spans: list[Span] = []
     for span in [value] if value[0].__class__ is int else value:
         if span.__class__ is not list or len(span) != 2:  # noqa: PLR2004 - start and end
             raise NeedsCheck
         start, end = span
         if start.__class__ is not int or end.__class__ is not int or not 0 <= start < end < 10**10:
             raise NeedsCheck
-        found.append((start, end))
-    return sorted(set(found)) if len(found) > 1 else found
+        spans.append((start, end))
+    return sorted(set(spans)) if len(spans) > 1 else spans

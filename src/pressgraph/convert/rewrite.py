@@ -39,9 +39,9 @@ def read_documents(
     for path in paths or project.required_facts_files():
         gathered.moved = os.path.relpath(path.parent, into) if str(path) != "-" else os.path.relpath(Path.cwd(), into)
         if not is_stream(path):
-            found = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
-            problems.extend(found.problems)
-            gathered(found, None)
+            facts_file = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+            problems.extend(facts_file.problems)
+            gathered(facts_file, None)
             continue
         with open_stream(path, project, emitter, listen=gathered) as stream:
             for _ in stream:
@@ -75,12 +75,12 @@ class _Gathered:
         """Where the folder of the file that is read lies, from that of what is written."""
         self.documents: dict[str, Document] = {}
 
-    def __call__(self, found: FactsFile, current: SourceEmitter | None) -> None:
-        source = found.source
+    def __call__(self, checked: FactsFile, current: SourceEmitter | None) -> None:
+        source = checked.source
         if source is None:
             if current is None:
                 return
-            place: Place = found.facts[0].place if found.facts else _nowhere(found.file)
+            place: Place = checked.facts[0].place if checked.facts else _nowhere(checked.file)
             body = dict(current.body)
             source = Source(body=body, place=place, sha256=current.sha256)
         if source.text_file is not None and not Path(source.text_file).is_absolute():
@@ -92,7 +92,7 @@ class _Gathered:
             document = self.documents[source.id] = Document(source=source)
         elif len(document.source.body) == 1 and len(source.body) > 1:
             document.source = source
-        document.facts.extend(found.facts)
+        document.facts.extend(checked.facts)
 
 
 def _nowhere(file: str) -> Place:

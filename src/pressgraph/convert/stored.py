@@ -34,12 +34,12 @@ _KEPT_AS = {**dict.fromkeys(INTEGERS - {_INTEGER}, _INTEGER), f"{XSD}dateTimeSta
 @lru_cache(maxsize=4)
 def changed_datatypes(profile: Profile) -> Mapping[str, tuple[str, ...]]:
     """Return, by property, the datatypes of its key, where the store changes one of them."""
-    found = {}
+    changes = {}
     for key in profile.keys.values():
         datatypes = key.datatypes or ((key.datatype,) if key.datatype is not None else ())
         if not _KEPT_AS.keys().isdisjoint(datatypes):
-            found[key.iri] = datatypes
-    return found
+            changes[key.iri] = datatypes
+    return changes
 
 
 def restorer(profile: Profile) -> Callable[[ox.Triple], ox.Triple] | None:
@@ -53,12 +53,12 @@ def restorer(profile: Profile) -> Callable[[ox.Triple], ox.Triple] | None:
         value = triple.object
         if datatypes is None or not isinstance(value, ox.Literal):
             return triple
-        kept, text = value.datatype.value, value.value
-        if kept not in {_INTEGER, _DATE_TIME}:
+        iri, text = value.datatype.value, value.value
+        if iri not in {_INTEGER, _DATE_TIME}:
             return triple
         # the first that fits, as facts are read
-        stated = next((it for it in datatypes if _KEPT_AS.get(it, it) == kept and datatype(it).valid(text)), kept)
-        if stated == kept:
+        stated = next((it for it in datatypes if _KEPT_AS.get(it, it) == iri and datatype(it).valid(text)), iri)
+        if stated == iri:
             return triple
         return ox.Triple(triple.subject, triple.predicate, ox.Literal(text, datatype=ox.NamedNode(stated)))
 
@@ -66,7 +66,7 @@ def restorer(profile: Profile) -> Callable[[ox.Triple], ox.Triple] | None:
 
 
 @lru_cache(maxsize=10_000)
-def canonical(text: str, datatype_iri: str) -> str:
+def canonical(text: str, typed: str) -> str:
     """Return the lexical form that a store gives to a literal.
 
     >>> canonical("2.50", f"{XSD}decimal")
@@ -74,7 +74,7 @@ def canonical(text: str, datatype_iri: str) -> str:
     """
     node = ox.NamedNode("urn:x-pressgraph:literal")
     store = ox.Store()
-    store.add(ox.Quad(node, node, ox.Literal(text, datatype=ox.NamedNode(datatype_iri))))
+    store.add(ox.Quad(node, node, ox.Literal(text, datatype=ox.NamedNode(typed))))
     (quad,) = store
     assert isinstance(quad.object, ox.Literal)  # noqa: S101 - a literal was added
     return quad.object.value

@@ -84,8 +84,8 @@ class TableRows(Records[Row]):
 
     @property
     def _says_as_above(self) -> bool:
-        said, became = self._above
-        return self._says is not None and self._says == said and self._source is became
+        description, became = self._above
+        return self._says is not None and self._says == description and self._source is became
 
     def record(self, item: Row) -> Raw:
         """Read a row as a record; see `Records.record`."""

@@ -79,11 +79,11 @@ class Counts:
     def load(cls, folder: Path) -> Counts | None:
         """Return the numbers of a snapshot, or None where it has none: another version of the program made it."""
         try:
-            said: dict[str, Any] = json.loads((folder / _FILE).read_bytes())
-            if said.pop("version") != _VERSION:
+            stored: dict[str, Any] = json.loads((folder / _FILE).read_bytes())
+            if stored.pop("version") != _VERSION:
                 return None
-            said["newest"] = tuple((iri, day) for iri, day in said["newest"])
-            return cls(**said)
+            stored["newest"] = tuple((iri, day) for iri, day in stored["newest"])
+            return cls(**stored)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -193,14 +193,14 @@ class _Change:
 
     def kinds(self) -> Counter[str]:
         """Return how many more things there are of which classes."""
-        found: Counter[str] = Counter()
+        kinds: Counter[str] = Counter()
         for subject in self.subjects:
             if isinstance(subject, ox.NamedNode) and subject.value.startswith(self._base):
                 for store, sign in ((self._before, -1), (self._after, 1)):
                     key = " ".join(sorted(_classes(store, subject)))
                     if key:
-                        found[key] += sign
-        return found
+                        kinds[key] += sign
+        return kinds
 
     @property
     def of_releases(self) -> bool:
@@ -219,10 +219,10 @@ def _classes(store: ox.Store, subject: ox.NamedNode) -> Iterator[str]:
 
 
 def _added(numbers: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    found = dict(numbers)
+    counts = dict(numbers)
     for key, number in more.items():
-        found[key] = found.get(key, 0) + number
-    return {key: number for key, number in found.items() if number}
+        counts[key] = counts.get(key, 0) + number
+    return {key: number for key, number in counts.items() if number}
 
 
 def _uses(store: ox.Store, profile: str, properties: Mapping[str, int]) -> dict[str, int]:
@@ -258,6 +258,6 @@ def _rows(store: ox.Store, query: str, **values: ox.NamedNode | ox.Literal) -> I
     for name, value in values.items():
         # the engine puts values only into the place of variables that are selected
         query = query.replace(f"?{name}", str(value))
-    found = store.query(query)
-    assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - SELECTs
-    return iter(found)
+    rows = store.query(query)
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - SELECTs
+    return iter(rows)

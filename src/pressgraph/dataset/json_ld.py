@@ -106,12 +106,12 @@ class _Reader:
                 # of terms that look like keywords
                 warnings.simplefilter("ignore")
                 try:
-                    found = self._expand(data, say=True)
+                    expanded = self._expand(data, say=True)
                 except _ExpansionError:
                     self.effort = _EFFORT * size(data) + 100 * _TRY
                     mended = self._without_mistakes(data, lambda value: value, "")
-                    found = [] if mended is _NOTHING else self._expand(mended, say=True)
-            return [it for it in (self._sayable(one) for one in found) if it is not _NOTHING]
+                    expanded = [] if mended is _NOTHING else self._expand(mended, say=True)
+            return [it for it in (self._sayable(one) for one in expanded) if it is not _NOTHING]
         except _ExpansionError as error:
             self.say(error.reason, None, fatal=True)
         except RecursionError:
@@ -120,8 +120,8 @@ class _Reader:
 
     def say(self, reason: str, written: str | float | None, *, fatal: bool, lost: bool = True) -> None:
         """Note a finding about a text of the document, written so or leading to it."""
-        known = self.said.setdefault((reason, written), [fatal, lost, 0])
-        known[2] += 1
+        entry = self.said.setdefault((reason, written), [fatal, lost, 0])
+        entry[2] += 1
 
     def findings(self) -> Iterator[Finding]:
         """Yield what was said, the same about the same once."""
@@ -151,7 +151,7 @@ class _Reader:
 
         options = {"base": self.base, "documentLoader": self._load}
         try:
-            found: list[Any] = jsonld.expand(data, options, on_property_dropped=dropped)
+            expanded: list[Any] = jsonld.expand(data, options, on_property_dropped=dropped)
         except jsonld.JsonLdError as error:
             if self.unknown:
                 url = self.unknown.pop()
@@ -161,7 +161,7 @@ class _Reader:
             raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=_code(error))) from error
         except PROCESSOR_RAISES as error:
             raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=error)) from error
-        return found
+        return expanded
 
     def _load(self, url: str, _options: Any) -> dict[str, Any]:
         from pyld import jsonld
@@ -204,20 +204,20 @@ class _Reader:
         if isinstance(value, list) and len(value) > 1:
             half = len(value) // 2
             parts = [self._without_mistakes(it, around, word) for it in (value[:half], value[half:])]
-            kept = [item for part in parts if part is not _NOTHING for item in part]
+            items = [item for part in parts if part is not _NOTHING for item in part]
         elif isinstance(value, list) and value:
             inner = self._without_mistakes(value[0], lambda it: around([it]), word)
-            kept = [] if inner is _NOTHING else [inner]
+            items = [] if inner is _NOTHING else [inner]
         elif isinstance(value, dict) and "@value" not in value:
             return self._node_without_mistakes(value, around, word)
         else:
             self._say_refused(refused, value, word)
             return _NOTHING
         # an empty list would say that there is nothing
-        return kept or _NOTHING
+        return items or _NOTHING
 
     def _node_without_mistakes(self, node: dict[str, Any], around: Callable[[Any], Any], word: str) -> Any:
-        kept: dict[str, Any] = {}
+        right: dict[str, Any] = {}
         # what the others depend on comes first; a node whose context cannot be read says nothing
         for key in sorted(node, key=lambda it: (it != "@context", it not in {"@type", "type"})):
             if key == "@context":
@@ -225,15 +225,15 @@ class _Reader:
                 if refused is not None:
                     self._say_refused(refused, node[key], key)
                     return _NOTHING
-                kept[key] = node[key]
+                right[key] = node[key]
                 continue
-            needed: dict[str, Any] = {name: kept[name] for name in ("@context", "@type", "type") if name in kept}
+            needed: dict[str, Any] = {name: right[name] for name in ("@context", "@type", "type") if name in right}
             inner = self._without_mistakes(node[key], partial(_inside, around, needed, key), key)
             if inner is not _NOTHING:
-                kept[key] = inner
-        refused = self._refused(around(kept), kept)
+                right[key] = inner
+        refused = self._refused(around(right), right)
         if refused is None:
-            return {key: kept[key] for key in node if key in kept}
+            return {key: right[key] for key in node if key in right}
         self._say_refused(refused, node, word)
         return _NOTHING
 
@@ -271,12 +271,12 @@ class _Reader:
                 return _NOTHING
         for iri in (value.get("@id"), *_texts(value.get("@type"))):
             self._look_at_iri(iri)
-        kept: dict[str, Any] = {}
+        writable: dict[str, Any] = {}
         for key, item in value.items():
             if not key.startswith("@"):
                 self._look_at_iri(key)
-            kept[key] = item if key in {"@id", "@type", "@index"} else self._sayable(item)
-        return kept
+            writable[key] = item if key in {"@id", "@type", "@index"} else self._sayable(item)
+        return writable
 
     def _sayable_value(self, value: dict[str, Any]) -> Any:
         content, language, kind = value["@value"], value.get("@language"), value.get("@type")
@@ -383,10 +383,10 @@ class _Terms:
 
     def resource(self, text: str) -> ox.NamedNode | ox.BlankNode | None:
         if text.startswith("_:"):
-            known = self.nodes.get(text)
-            if known is None:
-                known = self.nodes[text] = self.fresh()
-            return known
+            node = self.nodes.get(text)
+            if node is None:
+                node = self.nodes[text] = self.fresh()
+            return node
         return _named(text)
 
     def node(self, node: dict[str, Any], graph: Any) -> tuple[Resource | None, list[ox.Quad]]:
@@ -475,8 +475,8 @@ def _number_or_json(value: dict[str, Any]) -> ox.Literal | None:
 
     try:
         (triple,) = Expanded().to_rdf([{"@id": "urn:x", "urn:y": [value]}], {})["@default"]
-        found = triple["object"]
-        return ox.Literal(str(found["value"]), datatype=ox.NamedNode(found["datatype"]))
+        term = triple["object"]
+        return ox.Literal(str(term["value"]), datatype=ox.NamedNode(term["datatype"]))
     except PROCESSOR_RAISES:
         return None
 

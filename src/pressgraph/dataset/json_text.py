@@ -20,14 +20,14 @@ class Strings:
 
     def find(self, value: str | float) -> int:
         """Return the offset of a string's content or a number; of an IRI, that of the text that it was made from."""
-        found = self._places.get(value)
-        if found is None and isinstance(value, str):
-            found = self._folded.get(value.casefold(), self._resolved.get(value))
-        if found is None and isinstance(value, str):
+        places = self._places.get(value)
+        if places is None and isinstance(value, str):
+            places = self._folded.get(value.casefold(), self._resolved.get(value))
+        if places is None and isinstance(value, str):
             # after a prefix or a vocabulary
             ends = [it for it in self._texts if value.endswith((it, it.partition(":")[2] or it))]
-            found = self._places[max(ends, key=len)] if ends else 0
-        return found or 0
+            places = self._places[max(ends, key=len)] if ends else 0
+        return places or 0
 
     @cached_property
     def _places(self) -> dict[str | float, int]:
@@ -54,13 +54,13 @@ class Strings:
 
     @cached_property
     def _resolved(self) -> dict[str, int]:
-        found: dict[str, int] = {}
+        places: dict[str, int] = {}
         for text in self._texts:
             try:
-                found.setdefault(urljoin(self.base, text), self._places[text])
+                places.setdefault(urljoin(self.base, text), self._places[text])
             except ValueError:
                 continue
-        return found
+        return places
 
 
 def size(value: Any) -> int:

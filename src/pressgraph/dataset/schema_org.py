@@ -34,7 +34,7 @@ class SchemaOrg:
     @cached_property
     def addresses(self) -> frozenset[str]:
         """The properties whose strings are IRIs: those that expect a URL and no text (schema.org's own context)."""
-        return frozenset(name for name, known in self.ranges.items() if "URL" in known and "Text" not in known)
+        return frozenset(name for name, classes in self.ranges.items() if "URL" in classes and "Text" not in classes)
 
     @cached_property
     def context(self) -> Mapping[str, Any]:
@@ -70,12 +70,12 @@ def schema_org() -> SchemaOrg:
 
 
 def _above(name: str, parents: Mapping[str, list[str]]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    superclasses: dict[str, None] = {}
     level = parents.get(name, [])
     while level:
-        found.update(dict.fromkeys(level))
-        level = [above for one in level for above in parents.get(one, []) if above not in found]
-    return tuple(found)
+        superclasses.update(dict.fromkeys(level))
+        level = [above for one in level for above in parents.get(one, []) if above not in superclasses]
+    return tuple(superclasses)
 
 
 def _last(name: str, superseded: Mapping[str, str]) -> str:

@@ -35,8 +35,8 @@ class Serialization:
         """The same as pyoxigraph calls it."""
         import pyoxigraph as ox
 
-        found: ox.RdfFormat = getattr(ox.RdfFormat, self.ox_name)
-        return found
+        form: ox.RdfFormat = getattr(ox.RdfFormat, self.ox_name)
+        return form
 
 
 SERIALIZATIONS = (
@@ -74,12 +74,12 @@ def serialization(name: str | None, *, path: str | PurePath | None = None, defau
     Raises PressgraphError for a name that is none.
     """
     if name is not None:
-        found = _BY_NAME.get(name.lower())
-        if found is None:
-            known = ", ".join(it.name for it in SERIALIZATIONS)
-            hint = did_you_mean(name, _BY_NAME, otherwise=gettext("known: {words}", words=known))
+        syntax = _BY_NAME.get(name.lower())
+        if syntax is None:
+            names = ", ".join(it.name for it in SERIALIZATIONS)
+            hint = did_you_mean(name, _BY_NAME, otherwise=gettext("known: {words}", words=names))
             raise PressgraphError(gettext("'{name}' is not a format", name=name), hint=hint)
-        return found
+        return syntax
     if path is not None:
         by_suffix = _BY_SUFFIX.get(PurePath(path).suffix.lower())
         if by_suffix is not None:

@@ -107,16 +107,16 @@ def _of_earlier_version(data: bytes, kind: str) -> dict[str, Any] | None:
     Of a build nothing is: whoever builds begins anew. What was written over HTTP lies in the served store alone.
     """
     try:
-        kept = json.loads(data)
+        stored = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(kept, dict):
+    if not isinstance(stored, dict):
         return None
     if kind == "built":
-        return {EARLIER: True} if {"basis", "facts", "files"} <= kept.keys() else None
-    match kept:
+        return {EARLIER: True} if {"basis", "facts", "files"} <= stored.keys() else None
+    match stored:
         case {"built": str() | None as built, "written": bool() as written, "id": str() as name}:
-            gone = kept.get("gone", [])
+            gone = stored.get("gone", [])
             if isinstance(gone, list) and all(isinstance(it, str) for it in gone):
                 return {"built": built, "written": written, "id": name, "gone": gone}
     return None

@@ -60,13 +60,13 @@ def rdflib_graph(triples: Iterable[ox.Triple | ox.Quad]) -> Graph:
     """Return an rdflib graph with these triples; graph names of quads are dropped."""
     graph = Graph(bind_namespaces="none")
     add = graph.store.add
-    known: dict[Term, URIRef | BNode | Literal] = {}
+    nodes: dict[Term, URIRef | BNode | Literal] = {}
     for triple in triples:
         terms = []
         for term in (triple.subject, triple.predicate, triple.object):
-            found = known.get(term)
-            if found is None:
-                found = known[term] = from_ox(term)
-            terms.append(found)
+            node = nodes.get(term)
+            if node is None:
+                node = nodes[term] = from_ox(term)
+            terms.append(node)
         add((terms[0], terms[1], terms[2]), graph)
     return graph

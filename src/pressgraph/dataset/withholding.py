@@ -68,9 +68,9 @@ class Rules:
         return {"version": _VERSION, "personal": self.personal, "withhold": sorted(self.withhold)}
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Return the rules that `to_json` has written."""
-        return cls(personal=said["personal"], withhold=frozenset(said["withhold"]))
+        return cls(personal=stored["personal"], withhold=frozenset(stored["withhold"]))
 
     def reasons(self, store: ox.Store) -> Iterator[ox.NamedNode]:
         """Yield the graphs of facts and conclusions that are withheld because of what their receipts say."""
@@ -86,11 +86,11 @@ class Rules:
         names = {ox.NamedNode(iri) for iri in self.withhold}
         if names:
             tests = " || ".join(f"STRSTARTS(STR(?n), {ox.Literal(prefix)})" for prefix in self._below)
-            found = store.query(
+            rows = store.query(
                 f"SELECT DISTINCT ?n {{ {{ ?n ?p ?o }} UNION {{ ?s ?p ?n }} FILTER(isIRI(?n) && ({tests})) }}"
             )
-            assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
-            names |= {name for row in found if isinstance(name := row["n"], ox.NamedNode)}
+            assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
+            names |= {name for row in rows if isinstance(name := row["n"], ox.NamedNode)}
         return names
 
     def names_in(self, quads: Iterable[ox.Quad]) -> set[ox.NamedNode]:
@@ -216,14 +216,14 @@ class _Search:
 
     def follows(self, fact: ox.NamedNode) -> set[Term]:
         """Return what is named by a withheld fact alone: evidence, and things that no published fact describes."""
-        found: set[Term] = set()
+        names: set[Term] = set()
         for quad in self.store.quads_for_pattern(fact, _EVIDENCE, None, None):
             if isinstance(quad.object, ox.NamedNode):
-                found |= self.own_evidence(quad.object)
+                names |= self.own_evidence(quad.object)
         for quad in self.store.quads_for_pattern(None, None, None, fact):
             if isinstance(quad.subject, ox.NamedNode) and self.is_unknown(quad.subject):
-                found.add(quad.subject)
-        return found - self.nodes
+                names.add(quad.subject)
+        return names - self.nodes
 
     def own_evidence(self, node: ox.NamedNode) -> set[ox.NamedNode]:
         """Return an evidence node and what lies below it, or nothing where a published fact has the same span."""
@@ -297,8 +297,8 @@ def unknown_names(store: ox.Store, wanted: Mapping[str, str], id_base: str) -> t
 
 def described_ids(store: ox.Store, id_base: str) -> set[str]:
     """Return the ids that a built dataset describes, without those of facts, receipts and evidence."""
-    found = (quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, _DEFAULT))
-    iris = (name.value for name in found if isinstance(name, ox.NamedNode))
+    things = (quad.subject for quad in store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, _DEFAULT))
+    iris = (name.value for name in things if isinstance(name, ox.NamedNode))
     internal = tuple(f"{id_base}{kind}/" for kind in ("fact", "provenance", "evidence", "derived", "derivation"))
     return {iri.removeprefix(id_base) for iri in iris if iri.startswith(id_base) and not iri.startswith(internal)}
 
@@ -324,11 +324,11 @@ class Gate:
         if self._names.isdisjoint(_IRI.findall(line)):
             return False
         quads = ox.parse(line, format=ox.RdfFormat.N_QUADS)
-        found = next((quad for quad in quads if self._withheld.hides(quad)), None)
-        if found is None:
+        hidden = next((quad for quad in quads if self._withheld.hides(quad)), None)
+        if hidden is None:
             return False
         self.quads += 1
-        graph = found.graph_name
+        graph = hidden.graph_name
         if isinstance(graph, ox.NamedNode) and graph in self._withheld.facts and _is_fact(graph):
             self.facts.add(graph)
         return True
@@ -378,11 +378,11 @@ def _keep(chunks: Iterable[bytes], spool: IO[bytes], rules: Rules) -> bool:
     """Write chunks; tell whether a withheld name, or one below it, stands in them."""
     names = b"|".join(re.escape(iri.rstrip("/#").encode()) for iri in sorted(rules.withhold))
     mention = re.compile(b"<(?:" + names + b")[>/#]")
-    found = False
+    is_named = False
     for chunk in chunks:
-        found = found or mention.search(chunk) is not None
+        is_named = is_named or mention.search(chunk) is not None
         spool.write(chunk)
-    return found
+    return is_named
 
 
 def _search(spool: IO[bytes], rules: Rules, folder: Path) -> Withheld:

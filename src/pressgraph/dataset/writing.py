@@ -74,10 +74,10 @@ def xml_escaped(written: bytes) -> bytes:
 
     Raises DataError for a character that XML 1.0 has no way to write.
     """
-    found = _NOT_XML.search(written)
-    if found is not None:
+    match = _NOT_XML.search(written)
+    if match is not None:
         raise DataError(
-            gettext("XML has no way to write the character U+{code:04X} of a text", code=ord(found[0].decode())),
+            gettext("XML has no way to write the character U+{code:04X} of a text", code=ord(match[0].decode())),
             hint=_OTHERS,
         )
     return written.replace(b"\r", b"&#xD;")
@@ -151,10 +151,10 @@ def triple_order(triple: ox.Triple) -> tuple[str, bool, str, str]:
 
 def used_prefixes(statements: Iterable[ox.Quad | ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return those prefixes whose namespace some term is in, sorted."""
-    known: dict[str, str] = {}
+    used: dict[str, str] = {}
     for prefix, namespace in sorted(prefixes.items()):
         if prefix:
-            known.setdefault(namespace, prefix)
+            used.setdefault(namespace, prefix)
     namespaces: set[str] = set()
     for statement in statements:
         terms: list[object] = [statement.subject, statement.object]
@@ -169,4 +169,4 @@ def used_prefixes(statements: Iterable[ox.Quad | ox.Triple], prefixes: Mapping[s
             if isinstance(term, ox.NamedNode) and term.value not in _NEVER_WRITTEN:
                 iri = term.value
                 namespaces.add(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1])
-    return dict(sorted((known[namespace], namespace) for namespace in namespaces & set(known)))
+    return dict(sorted((used[namespace], namespace) for namespace in namespaces & set(used)))

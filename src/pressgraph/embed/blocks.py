@@ -70,21 +70,21 @@ class PageBlock:
 
 def read_blocks(page: Page, *, own: bool = True) -> list[PageBlock]:
     """Return the JSON-LD blocks of a page in their order; `own` includes ours."""
-    ours = {found.start for found in page.tree.own}
-    found = (it for it in page.tree.all_blocks() if own or it.start not in ours)
-    return [_read(page, it, own=it.start in ours) for it in found]
+    ours = {element.start for element in page.tree.own}
+    element = (it for it in page.tree.all_blocks() if own or it.start not in ours)
+    return [_read(page, it, own=it.start in ours) for it in element]
 
 
-def _read(page: Page, found: Found, *, own: bool) -> PageBlock:
-    start, end = found.inner
+def _read(page: Page, element: Found, *, own: bool) -> PageBlock:
+    start, end = element.inner
     text = page.source.readable(page.source.text[start:end])
-    line, column = page.source.place(found.start)
+    line, column = page.source.place(element.start)
     empty = PageBlock(page=page, start=start, text=text, data=None, line=line, column=column, own=own)
 
     def troubled(offset: int, reason: str) -> PageBlock:
         return replace(empty, problems=(empty.problem(offset, reason),))
 
-    if not found.closed:
+    if not element.closed:
         return troubled(0, gettext("the script is never closed"))
     if not text.strip():
         return troubled(0, gettext("the block is empty"))

@@ -116,12 +116,12 @@ def join(data: dict[str, Any], existing: ExistingMarkup, profile: Profile | None
     merged: dict[str, ExistingNode] = {}
 
     def same(node: Mapping[str, Any]) -> ExistingNode | None:
-        known = merged.get(str(node.get("@id")))
-        if known is not None or not _types(node) & organizations:
-            return known
+        same_node = merged.get(str(node.get("@id")))
+        if same_node is not None or not _types(node) & organizations:
+            return same_node
         # a node with an id can be referred to, so it is the better one of two
-        found = [it for it in existing.organizations if it.is_same(node)]
-        return next((it for it in found if it.iri is not None), found[0] if found else None)
+        matches = [it for it in existing.organizations if it.is_same(node)]
+        return next((it for it in matches if it.iri is not None), matches[0] if matches else None)
 
     def change(value: Any, *, root: bool = False) -> Any:
         if isinstance(value, list):
@@ -132,10 +132,10 @@ def join(data: dict[str, Any], existing: ExistingMarkup, profile: Profile | None
         if other is None:
             return {key: item if key == "@context" else change(item) for key, item in value.items()}
         name = other.iri or value.get("@id")
-        said = other.words | {"@context", "@id", "@type", *(("name",) if other.names else ())}
-        kept = {key: change(item) for key, item in value.items() if key not in said}
+        taken = other.words | {"@context", "@id", "@type", *(("name",) if other.names else ())}
+        rest = {key: change(item) for key, item in value.items() if key not in taken}
         context = {"@context": value["@context"]} if root else {}
-        return {**context, **({"@id": name} if name is not None else {}), **kept}
+        return {**context, **({"@id": name} if name is not None else {}), **rest}
 
     for node in _walk(data):
         other = same(node)

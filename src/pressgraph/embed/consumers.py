@@ -39,7 +39,7 @@ def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tupl
     root = str(data.get("@id", selection.root))
     triples = _triples(data)
     results = check_consumer(triples, selection.profile, consumer)
-    found = [
+    advice = [
         Advice(word=it.severity.word, messages=it.messages)
         for it in results
         if it.focus == root and "en" in it.messages
@@ -48,7 +48,7 @@ def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tupl
     shrink = selection.profile.shrink
     for it in ignored(selection.triples, selection.profile, consumer, subjects=[subject]):
         words = ", ".join(sorted({shrink(iri, selection.id_base) for iri in it.properties}))
-        found.append(
+        advice.append(
             Advice(
                 word="ignored",
                 messages=gettext(
@@ -56,7 +56,7 @@ def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tupl
                 ).by_language(),
             )
         )
-    return tuple(found)
+    return tuple(advice)
 
 
 def _triples(data: dict[str, Any]) -> list[ox.Triple]:

@@ -154,8 +154,8 @@ class PageData:
             and triple.predicate.value == RDF_TYPE
             and isinstance(triple.object, ox.NamedNode)
         }
-        known = (self.profile.class_of.get(iri) for iri in types)
-        return _WORKS in types or any(_WORKS in term.superclasses for term in known if term is not None)
+        terms = (self.profile.class_of.get(iri) for iri in types)
+        return _WORKS in types or any(_WORKS in term.superclasses for term in terms if term is not None)
 
     def _nodes(self, language: str, fallback: str) -> list[dict[str, Any]]:
         """Return the description's schema.org part as expanded JSON-LD."""
@@ -176,9 +176,9 @@ class PageData:
         nodes = []
         for name in sorted(levels):
             node: dict[str, Any] = {"@id": name}
-            known = schema_types(types[name], self.profile)
-            if known:
-                node["@type"] = [SCHEMA + one for one in known]
+            classes = schema_types(types[name], self.profile)
+            if classes:
+                node["@type"] = [SCHEMA + one for one in classes]
             for word, terms in sorted(about[name].items()):
                 if levels[name] <= FULL_DEPTH or word in _NAMING:
                     values = self._values(name, word, terms, (language, fallback), pictures)
@@ -211,8 +211,8 @@ class PageData:
         self, subject: str, word: str, terms: list[Any], languages: tuple[str, str], pictures: Collection[str]
     ) -> list[dict[str, Any]]:
         texts = [it for it in terms if isinstance(it, ox.Literal) and it.language is not None]
-        kept = in_language(texts, *languages, prose=word in _PROSE)
-        values: list[dict[str, Any]] = [{"@value": literal.value} for literal in kept]
+        chosen = in_language(texts, *languages, prose=word in _PROSE)
+        values: list[dict[str, Any]] = [{"@value": literal.value} for literal in chosen]
         for term in terms:
             if isinstance(term, ox.Literal) and term.language is None:
                 value = _plain(term)
@@ -238,17 +238,17 @@ def schema_types(types: Iterable[str], profile: Profile) -> list[str]:
 
     A thing none of whose classes is below one of schema.org's has none.
     """
-    known: set[str] = set()
+    classes: set[str] = set()
     for iri in types:
         term = profile.class_of.get(iri)
-        known.update(it for it in (iri, *(term.superclasses if term is not None else ())) if it.startswith(SCHEMA))
+        classes.update(it for it in (iri, *(term.superclasses if term is not None else ())) if it.startswith(SCHEMA))
     general: set[str] = set()
-    for iri in known:
+    for iri in classes:
         term = profile.class_of.get(iri)
         if term is not None:
             general |= term.superclasses - {iri}
     superseded = schema_org().superseded
-    words = (iri.removeprefix(SCHEMA) for iri in known - general)
+    words = (iri.removeprefix(SCHEMA) for iri in classes - general)
     return sorted({superseded.get(word, word) for word in words})
 
 
@@ -325,14 +325,14 @@ def _named(value: Any, nodes: Mapping[str, Mapping[str, Any]], above: tuple[str,
     if value.keys() == {"@id"} and isinstance(name, str) and name in nodes and name not in above:
         node = nodes[name]
         types = [one.removeprefix(SCHEMA) for one in node.get("@type", ())]
-        found: dict[str, Any] = {"@id": name}
+        named: dict[str, Any] = {"@id": name}
         if types:
-            found["@type"] = types[0] if len(types) == 1 else types
+            named["@type"] = types[0] if len(types) == 1 else types
         for word in _NAMING:
             texts = [it.get("@value", it.get("@id")) for it in node.get(SCHEMA + word, ())]
             if texts:
-                found[word] = texts[0] if len(texts) == 1 else texts
-        return found
+                named[word] = texts[0] if len(texts) == 1 else texts
+        return named
     inside = (*above, name) if isinstance(name, str) else above
     return {key: _named(item, nodes, inside) for key, item in value.items()}
 

@@ -103,8 +103,8 @@ class _Draft:
         return _yaml({"source": {"id": "document/page"}, "facts": []})
 
     def _problems(self, text: str) -> list[Problem]:
-        found = read_facts_bytes(text.encode(), self.profile, id_base=self.id_base, name="draft")
-        return [*found.problems, *dangling_problems(found)]
+        checked = read_facts_bytes(text.encode(), self.profile, id_base=self.id_base, name="draft")
+        return [*checked.problems, *dangling_problems(checked)]
 
     def _take_out(self, body: dict[str, Any], path: tuple[str | int, ...]) -> None:
         """Take the value at a path out; what has no id without it goes as a whole."""
@@ -145,13 +145,13 @@ class _Draft:
     # -- ids
 
     def _mint(self) -> dict[Resource, str]:
-        known = Ids(self.profile, self.id_base)
+        mint = Ids(self.profile, self.id_base)
         ids: dict[Resource, str] = {}
         taken: set[str] = set()
         for node in sorted(self.about, key=lambda it: (isinstance(it, ox.BlankNode), str(it))):
             if isinstance(node, ox.NamedNode):
-                normal = known.normal(node.value)
-                if known.iri(normal) is not None:
+                normal = mint.normal(node.value)
+                if mint.iri(normal) is not None:
                     ids[node] = normal
                     taken.add(normal)
                     continue
@@ -166,30 +166,30 @@ class _Draft:
     def _slug(self, node: Resource) -> str:
         for key in _NAMES:
             for value in self.about[node].get(SCHEMA + key, ()):
-                found = slug(str(getattr(value, "value", "")))[:60].strip("-")
-                if found:
-                    return found
+                word = slug(str(getattr(value, "value", "")))[:60].strip("-")
+                if word:
+                    return word
         # a blank node's label is the parser's; what is said of it is the page's
-        said = repr(
+        content = repr(
             sorted(
                 (p, str(o)) for p, values in self.about[node].items() for o in values if not isinstance(o, ox.BlankNode)
             )
         )
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     def _kind(self, node: Resource) -> str:
-        known = {iri for term in self._classes(node) for iri in (term.iri, *term.superclasses)}
-        return next((kind for word, kind in _KINDS if SCHEMA + word in known), "thing")
+        classes = {iri for term in self._classes(node) for iri in (term.iri, *term.superclasses)}
+        return next((kind for word, kind in _KINDS if SCHEMA + word in classes), "thing")
 
     def _classes(self, node: Resource) -> list[ClassTerm]:
         types = {str(getattr(it, "value", "")) for it in self.about[node].get(RDF_TYPE, ())}
-        known = types & self.profile.class_of.keys()
-        if not known:
+        iris = types & self.profile.class_of.keys()
+        if not iris:
             # what the profile does not know may be a kind of what it knows
             above = (schema_org().classes.get(iri.removeprefix(SCHEMA), ()) for iri in sorted(types))
             nearest = (next((SCHEMA + it for it in one if SCHEMA + it in self.profile.class_of), None) for one in above)
-            known = {iri for iri in nearest if iri is not None and iri != f"{SCHEMA}Thing"}
-        return [self.profile.class_of[iri] for iri in sorted(known)]
+            iris = {iri for iri in nearest if iri is not None and iri != f"{SCHEMA}Thing"}
+        return [self.profile.class_of[iri] for iri in sorted(iris)]
 
     # -- the source
 
@@ -201,8 +201,8 @@ class _Draft:
                 types = {str(getattr(it, "value", "")).removeprefix(SCHEMA) for it in self.about[node][RDF_TYPE]}
                 if types & pages:
                     continue
-                known = {iri for term in self._classes(node) for iri in (term.iri, *term.superclasses)}
-                if SCHEMA + wanted in known:
+                classes = {iri for term in self._classes(node) for iri in (term.iri, *term.superclasses)}
+                if SCHEMA + wanted in classes:
                     return node
         return None
 
@@ -217,8 +217,8 @@ class _Draft:
             key = self.profile.keys.get(key_name)
             if key is None or key_name not in uses:
                 continue
-            kept, more = _kept(key, uses[key_name], self.about[document].get(key.iri, ()))
-            written, _ = self._values(key, kept, self.ids[document], uses[key_name])
+            taken, more = _kept(key, uses[key_name], self.about[document].get(key.iri, ()))
+            written, _ = self._values(key, taken, self.ids[document], uses[key_name])
             if written is not None:
                 source[key_name] = written
                 self._leave_out(self.ids[document], key_name, more)
@@ -255,8 +255,8 @@ class _Draft:
         for iri, values in sorted(self.about[node].items()):
             key = self.profile.key_of.get(iri)
             if iri == RDF_TYPE:
-                known = {term.iri for term in classes}
-                self._leave_out(name, "type", [it for it in values if getattr(it, "value", None) not in known])
+                class_iris = {term.iri for term in classes}
+                self._leave_out(name, "type", [it for it in values if getattr(it, "value", None) not in class_iris])
                 continue
             if key is None or (uses is not None and key.name not in uses):
                 self._leave_out(name, self.profile.shrink(iri, self.id_base), values)
@@ -264,10 +264,10 @@ class _Draft:
             if key.name in said:
                 continue
             use = uses[key.name] if uses is not None else None
-            kept, more = _kept(key, use, values)
+            taken, more = _kept(key, use, values)
             self._leave_out(name, key.name, more)
-            written, other = self._values(key, kept, name, use)
-            target = personal if key.personal or self._is_personal_link(key, kept) else plain
+            written, other = self._values(key, taken, name, use)
+            target = personal if key.personal or self._is_personal_link(key, taken) else plain
             if written is not None:
                 target[key.name] = written
             if other is not None:
@@ -355,8 +355,8 @@ class _Draft:
         """Tell whether a thing is of a class that a key's values must have."""
         if use is None or not use.value_classes:
             return True
-        known = {iri for term in self._classes(value) for iri in (term.iri, *term.superclasses)}
-        return bool(known & set(use.value_classes))
+        classes = {iri for term in self._classes(value) for iri in (term.iri, *term.superclasses)}
+        return bool(classes & set(use.value_classes))
 
     def _link(self, value: Resource) -> str | None:
         if value in self.ids:
@@ -382,12 +382,12 @@ class _Draft:
 
 def _kept(key: Key, use: KeyUse | None, values: Iterable[Term]) -> tuple[list[Term], list[Term]]:
     """Return the values of a key that a facts file can have, and those that are too many."""
-    found = list(values)
+    listed = list(values)
     if use is not None and use.single and (key.kind is not Kind.TEXT or key.plain_required):
         # what can be written comes before what cannot
-        found.sort(key=lambda it: isinstance(it, ox.Literal) and _lexical(key, it) is None)
-        return found[:1], found[1:]
-    return found, []
+        listed.sort(key=lambda it: isinstance(it, ox.Literal) and _lexical(key, it) is None)
+        return listed[:1], listed[1:]
+    return listed, []
 
 
 # Documents are dated by the day, whatever the hour at which a system put them on the web.
@@ -403,17 +403,17 @@ def _typed(key: Key, literal: ox.Literal) -> str | None:
         text = text.partition("T")[0]
     elif (kind := literal.datatype.value) in key.datatypes and datatype(kind).valid(text):
         return written_form(text, kind)
-    found = fitting(key.datatypes, text)
-    return written_form(found[1], found[0]) if found is not None else mend_date(text)
+    typed = fitting(key.datatypes, text)
+    return written_form(typed[1], typed[0]) if typed is not None else mend_date(text)
 
 
 def _lexical(key: Key, literal: ox.Literal) -> str | None:
     """Return a literal as a key's datatype wants it; of a time the day, where a day is wanted."""
-    known = datatype(key.datatype)
-    if known.valid(literal.value):
+    definition = datatype(key.datatype)
+    if definition.valid(literal.value):
         return literal.value
     day, separator, _ = literal.value.partition("T")
-    if separator and known.valid(day):
+    if separator and definition.valid(day):
         return day
     if key.datatype != f"{XSD}date" or literal.datatype.value == XSD_STRING:
         return None
@@ -426,14 +426,14 @@ def _told_once(triples: Iterable[ox.Triple]) -> list[tuple[Resource, str, Term]]
     HTML's entities mean nothing in JSON, but systems that write pages put them there. A person, an organisation or a
     place without an id is the one of the same kind and name that the page has already.
     """
-    found = [
+    doubles = [
         (it.subject, it.predicate.value, _unescaped(it.object))
         for it in sorted(triples, key=str)
         if isinstance(it.subject, ox.NamedNode | ox.BlankNode)
     ]
     kinds: dict[Resource, set[str]] = defaultdict(set)
     names: dict[Resource, str] = {}
-    for subject, predicate, value in found:
+    for subject, predicate, value in doubles:
         if predicate == RDF_TYPE and isinstance(value, ox.NamedNode):
             local = value.value.removeprefix(SCHEMA)
             kinds[subject] |= {local, *schema_org().classes.get(local, ())} & {"Organization", "Person", "Place"}
@@ -444,14 +444,14 @@ def _told_once(triples: Iterable[ox.Triple]) -> list[tuple[Resource, str, Term]]
     # what has an id comes first: others can refer to it
     for node in sorted(names, key=lambda it: (isinstance(it, ox.BlankNode), str(it))):
         for kind in sorted(kinds[node]):
-            known = first.setdefault((kind, names[node]), node)
-            if known != node and isinstance(node, ox.BlankNode):
-                same.setdefault(node, known)
+            earlier = first.setdefault((kind, names[node]), node)
+            if earlier != node and isinstance(node, ox.BlankNode):
+                same.setdefault(node, earlier)
 
     def one(term: Any) -> Any:
         return same.get(term, term)
 
-    return list(dict.fromkeys((one(subject), predicate, one(value)) for subject, predicate, value in found))
+    return list(dict.fromkeys((one(subject), predicate, one(value)) for subject, predicate, value in doubles))
 
 
 def _unescaped(term: Term) -> Term:
@@ -487,20 +487,20 @@ _Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 def _places(text: str) -> list[tuple[tuple[int, int], tuple[str | int, ...]]]:
     """Return where each value of a YAML text begins, key or value, with the path to it; in the order of the text."""
-    found: list[tuple[tuple[int, int], tuple[str | int, ...]]] = []
+    places: list[tuple[tuple[int, int], tuple[str | int, ...]]] = []
 
     def walk(node: Any, path: tuple[str | int, ...]) -> None:
-        found.append(((node.start_mark.line + 1, node.start_mark.column + 1), path))
+        places.append(((node.start_mark.line + 1, node.start_mark.column + 1), path))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                found.append(((key.start_mark.line + 1, key.start_mark.column + 1), (*path, str(key.value))))
+                places.append(((key.start_mark.line + 1, key.start_mark.column + 1), (*path, str(key.value))))
                 walk(value, (*path, str(key.value)))
         elif isinstance(node, yaml.SequenceNode):
             for number, value in enumerate(node.value):
                 walk(value, (*path, number))
 
     walk(yaml.compose(text, Loader=yaml.SafeLoader), ())
-    return sorted(found, key=lambda it: it[0])
+    return sorted(places, key=lambda it: it[0])
 
 
 def _path_at(places: list[tuple[tuple[int, int], tuple[str | int, ...]]], problem: Problem) -> tuple[str | int, ...]:

@@ -107,9 +107,9 @@ def extract(
 
 def _page(html: bytes, charset: str | None) -> Page:
     # a label that is none says nothing
-    said = codec_of(charset) if charset is not None else None
-    if said is not None and not html.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        return Page(b"\xef\xbb\xbf" + html.decode(said, errors="replace").encode())
+    declared = codec_of(charset) if charset is not None else None
+    if declared is not None and not html.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return Page(b"\xef\xbb\xbf" + html.decode(declared, errors="replace").encode())
     try:
         return Page(html)
     except PageError:
@@ -152,8 +152,8 @@ def _typed(predicate: str, literal: ox.Literal, profile: Profile) -> ox.Literal 
             return ox.Literal(text, datatype=ox.NamedNode(key.datatype))
         if (time := _date_time(text)) is not None:
             return ox.Literal(time, datatype=ox.NamedNode(f"{XSD}dateTime"))
-    if key.kind is Kind.MIXED and (found := fitting(key.datatypes, text)) is not None:
-        return ox.Literal(found[1], datatype=ox.NamedNode(found[0]))
+    if key.kind is Kind.MIXED and (typed := fitting(key.datatypes, text)) is not None:
+        return ox.Literal(typed[1], datatype=ox.NamedNode(typed[0]))
     if key.kind is Kind.LINK and is_address(text):
         try:
             return ox.NamedNode(text)

@@ -35,7 +35,7 @@ def find_pages(paths: Iterable[str | Path]) -> list[PageFile]:
 
     Raises PressgraphError for a path that is nothing.
     """
-    found: dict[Path, PageFile] = {}
+    files: dict[Path, PageFile] = {}
     for given in paths:
         path = Path(given)
         if path.is_dir():
@@ -51,10 +51,10 @@ def find_pages(paths: Iterable[str | Path]) -> list[PageFile]:
         else:
             raise PressgraphError(gettext("there is no such file or folder"), place=Place(file=str(path)))
         for page in pages:
-            known = found.get(page.path.resolve())
-            if known is None or (page.named and not known.named):
-                found[page.path.resolve()] = page
-    return list(found.values())
+            page_file = files.get(page.path.resolve())
+            if page_file is None or (page.named and not page_file.named):
+                files[page.path.resolve()] = page
+    return list(files.values())
 
 
 def _pages_in(folder: Path) -> Iterator[Path]:

@@ -60,8 +60,8 @@ class ParsedPage:
 
         Raises PageError for a marked script that nothing closes.
         """
-        for found in self.marked:
-            if not found.closed:
+        for element in self.marked:
+            if not element.closed:
                 raise PageError(
                     gettext("our own block is not closed"), hint=gettext("restore its </script>, or delete it by hand")
                 )
@@ -72,8 +72,8 @@ class ParsedPage:
         """Our marked elements, closed or not."""
         if MARK not in self.text:
             return ()
-        found = [*self._elements("script"), *self._elements("link")]
-        return tuple(sorted((it for it in found if _is_own(it)), key=lambda it: it.start))
+        elements = [*self._elements("script"), *self._elements("link")]
+        return tuple(sorted((it for it in elements if _is_own(it)), key=lambda it: it.start))
 
     @cached_property
     def last_charset(self) -> int:
@@ -96,9 +96,9 @@ class ParsedPage:
 
     def _elements(self, tag: str) -> Iterator[Found]:
         for element in self.document.find_all(tag):
-            found = self.found(element)
-            if found is not None and not _is_inert(element):
-                yield found
+            located = self.found(element)
+            if located is not None and not _is_inert(element):
+                yield located
 
     def found(self, element: turbohtml.Element) -> Found | None:
         """Return where an element stands; None where the source does not have it."""
@@ -133,9 +133,9 @@ class ParsedPage:
                 if self.text[place : place + 6].lower() == "</head":
                     yield place
             for child in reversed([node for node in head.children if isinstance(node, turbohtml.Element)]):
-                found = self.found(child)
-                if found is not None and found.closed:
-                    yield found.end
+                located = self.found(child)
+                if located is not None and located.closed:
+                    yield located.end
                     break
             if location is not None:
                 yield location.start_tag.end_offset
@@ -161,8 +161,8 @@ def is_json_ld(element: turbohtml.Element) -> bool:
     return kind is not None and kind.partition(";")[0].strip().lower() == MEDIA_TYPE
 
 
-def _is_own(found: Found) -> bool:
-    element = found.element
+def _is_own(located: Found) -> bool:
+    element = located.element
     if element.attr(MARK) is None:
         return False
     return element.tag == "link" or is_json_ld(element)

@@ -63,9 +63,9 @@ class Page:
         if not own:
             return self.source
         text, end = [], len(self.source.text)
-        for found in reversed(own):
-            text.append(self.source.text[found.end : end])
-            end = found.start
+        for element in reversed(own):
+            text.append(self.source.text[element.end : end])
+            end = element.start
         text.append(self.source.text[:end])
         page = PageText(self.source.mark, "".join(reversed(text)), self.source.codec)
         if MARK in page.text and ParsedPage(page.parsed).marked:
@@ -141,12 +141,12 @@ class _Base:
         is not.
         """
         lower = self.page.parsed.lower()
-        found = [("as it is", True)]
+        readings = [("as it is", True)]
         if "<noscript" in lower:
-            found.append(("as it is", False))
+            readings.append(("as it is", False))
         if self.code:
-            found.append(("without code", True))
-        return tuple(found)
+            readings.append(("without code", True))
+        return tuple(readings)
 
     @cached_property
     def trees(self) -> tuple[ParsedPage, ...]:
@@ -189,9 +189,9 @@ def _same(before: ParsedPage, after: ParsedPage, place: int, written: str) -> bo
     script = own[-1]
     if script.element.text != after.text[slice(*script.inner)]:
         return False
-    for found in own:
-        parent = found.element.parent
-        found.element.decompose()
+    for element in own:
+        parent = element.element.parent
+        element.element.decompose()
         # a text that our elements stood in is one text again
         normalize = getattr(parent, "normalize", None)
         if normalize is not None:

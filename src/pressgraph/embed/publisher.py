@@ -116,11 +116,11 @@ class Publisher:
         if options.about is not None:
             iri = self._known(options.about)
         else:
-            found = self._subject(words, path, address)
-            if found is None:
+            subject = self._subject(words, path, address)
+            if subject is None:
                 return self._without_subject(html, options)
             try:
-                iri = self._known(found)
+                iri = self._known(subject)
             except DataError as error:
                 raise PageError(error.reason, hint=error.hint) from error
         existing = existing_markup(page, self.dataset.profile, base=words.base)
@@ -186,15 +186,15 @@ class Publisher:
 
     def data(self, iri: str, audience: str = GOOGLE) -> PageData:
         """Return the page data of a thing; what is withheld is not in it."""
-        found = self._data.get((iri, audience))
-        if found is None:
+        data = self._data.get((iri, audience))
+        if data is None:
             # for search engines, what is one link further is named
             depth = FULL_DEPTH + (audience == GOOGLE)
             selection = select(
                 self.dataset, about=iri, depth=depth, rules=Rules.of(self.project), statuses=self.project.statuses
             )
-            found = self._data[iri, audience] = PageData(selection, order=self._order)
-        return found
+            data = self._data[iri, audience] = PageData(selection, order=self._order)
+        return data
 
     # -- what a page is about
 
@@ -213,9 +213,9 @@ class Publisher:
             names = [words.canonical or "", address or ""]
             if path is not None:
                 names.append(self.project.name_of(path))
-            found = mapped(pages, names)
-            if found is not None:
-                return found
+            subject = mapped(pages, names)
+            if subject is not None:
+                return subject
         for iri in named_by(words.links, self.project.base):
             if self._described(iri):
                 return iri
@@ -237,13 +237,13 @@ class Publisher:
         """Things by the address of the page about them, as the facts state it."""
         import pyoxigraph as ox
 
-        found: dict[str, list[str]] = {}
+        subjects: dict[str, list[str]] = {}
         for word in _PAGE_OF:
             for quad in self.dataset.store.quads_for_pattern(None, ox.NamedNode(SCHEMA + word), None, None):
                 url, thing = getattr(quad.object, "value", ""), getattr(quad.subject, "value", "")
-                if is_address(url) and thing not in found.setdefault(bare(url), []):
-                    found[bare(url)].append(thing)
-        return found
+                if is_address(url) and thing not in subjects.setdefault(bare(url), []):
+                    subjects[bare(url)].append(thing)
+        return subjects
 
     def _without_subject(self, html: bytes, options: EmbedOptions) -> Edit:
         if options.must_say:
@@ -280,7 +280,7 @@ class Publisher:
         profile, base = self.dataset.profile, self.project.id_base
         keys = [key for word in ORDERED if (key := profile.key_of.get(SCHEMA + word)) is not None]
         ids = Ids(profile, base)
-        found: dict[tuple[str, str], list[str]] = {}
+        stated: dict[tuple[str, str], list[str]] = {}
         for path in self.project.facts_files():
             if is_stream(path) or not any(key.name.encode() in path.read_bytes() for key in keys):
                 continue
@@ -291,17 +291,17 @@ class Publisher:
                     for value in body.get(key.name, ()):
                         name = value.get("id") if isinstance(value, dict) else value
                         if isinstance(name, str):
-                            order = found.setdefault((ids.iri(str(body["id"])) or "", key.iri), [])
+                            order = stated.setdefault((ids.iri(str(body["id"])) or "", key.iri), [])
                             order.append(ids.iri(name) or name)
-        return found
+        return stated
 
     def _advise(self, iri: str, context: PageContext) -> tuple[Advice, ...]:
-        known = self._advice.get((iri, context.language))
-        if known is None:
+        advice = self._advice.get((iri, context.language))
+        if advice is None:
             data = self.data(iri)
-            known = advise(data.google(context), data.selection, consumer=GOOGLE)
-            self._advice[iri, context.language] = known
-        return known
+            advice = advise(data.google(context), data.selection, consumer=GOOGLE)
+            self._advice[iri, context.language] = advice
+        return advice
 
 
 def refused(html: bytes, error: PageError, about: str | None = None) -> Edit:
@@ -312,9 +312,9 @@ def refused(html: bytes, error: PageError, about: str | None = None) -> Edit:
 
 def _counts(existing: ExistingMarkup) -> str:
     parts = [(existing.blocks, "JSON-LD block"), (existing.items, "microdata item")]
-    said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in parts if count)
+    counts = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in parts if count)
     types = sorted(existing.types & {"Organization", "WebSite", "Article", "NewsArticle", "WebPage"})
-    return f"{said}: {', '.join(types)}" if types else said
+    return f"{counts}: {', '.join(types)}" if types else counts
 
 
 def edit_file(

@@ -104,10 +104,10 @@ def mapped(patterns: Iterable[tuple[str, str]], names: Iterable[str]) -> str | N
     'agent/x'
     """
     # macOS names files with umlauts of two characters
-    known = [composed(name) for name in names if name]
+    composed_names = [composed(name) for name in names if name]
     for pattern, target in patterns:
         expression = _expression(composed(pattern))
-        for name in known:
+        for name in composed_names:
             match = expression.fullmatch(name)
             if match is not None:
                 return target.replace("*", match[1] if match.groups() else "")

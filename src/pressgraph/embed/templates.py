@@ -39,11 +39,11 @@ def code_regions(text: str) -> list[tuple[int, int]]:
     following: dict[str, int] = {}
 
     def find(mark: str, start: int) -> int:
-        known = following.get(mark, -1)
-        if known < start:
+        position = following.get(mark, -1)
+        if position < start:
             place = text.find(mark, start)
-            known = following[mark] = place if place >= 0 else len(text)
-        return known
+            position = following[mark] = place if place >= 0 else len(text)
+        return position
 
     regions: list[tuple[int, int]] = []
     position = 0
@@ -205,9 +205,9 @@ def _text_regions(page: ParsedPage) -> Iterator[tuple[int, int]]:
     for tag in _SHOWN_AS_TEXT:
         if f"<{tag}" in page.text.lower():
             for element in page.document.find_all(tag):
-                found = page.found(element)
-                if found is not None and found.closed:
-                    yield found.inner
+                located = page.found(element)
+                if located is not None and located.closed:
+                    yield located.inner
     start = page.text.find("<!--")
     while start >= 0:
         end = page.text.find("-->", start)

@@ -91,9 +91,9 @@ class PageText:
             return "utf-8"
         head = self.text[:PRESCAN].encode("latin-1")
         for pattern in (_CHARSET, _XML_ENCODING):
-            found = pattern.search(head)
-            if found is not None:
-                label = found[1].decode().lower()
+            match = pattern.search(head)
+            if match is not None:
+                label = match[1].decode().lower()
                 name = codec_of(_ALIASES.get(label, label))
                 if name is None:
                     continue

@@ -116,13 +116,13 @@ class _Selector:
 
     def is_published(self, graph: ox.NamedNode) -> bool:
         """Tell whether a graph is of the kind, and as sure, as is asked for."""
-        known = self._known.get(graph.value)
-        if known is None:
-            known = graph.value.startswith(self._parts)
-            if known and self.statuses is not None:
-                known = self.status(graph) in self.statuses
-            self._known[graph.value] = known
-        return known
+        decided = self._known.get(graph.value)
+        if decided is None:
+            decided = graph.value.startswith(self._parts)
+            if decided and self.statuses is not None:
+                decided = self.status(graph) in self.statuses
+            self._known[graph.value] = decided
+        return decided
 
     def status(self, graph: ox.NamedNode) -> str:
         """Return the status of a fact, or of the least sure one that a conclusion rests on."""
@@ -130,9 +130,9 @@ class _Selector:
         if graphs.is_derived(graph.value):
             return graphs.concluded(graph.value).status
         receipts = ox.NamedNode(graphs.receipts_of(graph.value))
-        said = next(self.store.quads_for_pattern(graph, _STATUS, None, receipts), None)
+        stated = next(self.store.quads_for_pattern(graph, _STATUS, None, receipts), None)
         # the description of a source has none
-        return said.object.value.rpartition("/")[2] if said is not None else STATUSES[0]  # type: ignore[union-attr]
+        return stated.object.value.rpartition("/")[2] if stated is not None else STATUSES[0]  # type: ignore[union-attr]
 
     def iri(self, name: str) -> str:
         profile, graphs = self.dataset.profile, self.dataset.graphs
@@ -165,13 +165,13 @@ class _Selector:
         from pressgraph.spelling import did_you_mean
 
         base = self.dataset.graphs.id_base
-        known = {
+        described = {
             quad.subject.value.removeprefix(base)
             for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, None)
             if isinstance(quad.subject, ox.NamedNode) and self.published(quad)
         }
         hint = did_you_mean(
-            about, known, otherwise=gettext("'pressgraph query where-is-it-mentioned -p text=…' finds ids")
+            about, described, otherwise=gettext("'pressgraph query where-is-it-mentioned -p text=…' finds ids")
         )
         return DataError(gettext("no fact describes '{about}'", about=about), hint=hint)
 

@@ -284,10 +284,10 @@ def fitting(datatypes: Iterable[str], text: str) -> tuple[str, str] | None:
 
 def hint_of(datatypes: Iterable[str], text: str) -> str | None:
     """Return what a text that fits none of some datatypes was probably meant to be."""
-    known = list(datatypes)
-    if EDTF in known and len(known) > 1:
+    names = list(datatypes)
+    if EDTF in names and len(names) > 1:
         return _mend_when_hint(text)
-    return next((mended for it in known if (mended := datatype(it).mend(text))), None)
+    return next((mended for it in names if (mended := datatype(it).mend(text))), None)
 
 
 def any_of(texts: Iterable[str]) -> Text:

@@ -67,17 +67,17 @@ def mend_when(text: str) -> str | None:
     >>> mend_when("Mitte September 2017"), mend_when("3. Quartal 2024"), mend_when("im Frühjahr 2025")
     ('mid 2017-09', '2024-Q3', 'spring 2025')
     """
-    told = " ".join(text.split()).removesuffix(".")
-    if len(told) > _LONGEST:
+    words = " ".join(text.split()).removesuffix(".")
+    if len(words) > _LONGEST:
         return None
-    plain = _plain(told) or _quarter(told.lower())
+    plain = _plain(words) or _quarter(words.lower())
     if plain is not None:
         return plain
-    for at in _breaks(told):
-        word = _WORDS.get(told[:at].rstrip().lower())
+    for at in _breaks(words):
+        word = _WORDS.get(words[:at].rstrip().lower())
         if word is None:
             continue
-        rest = told[at:].lstrip(" -")
+        rest = words[at:].lstrip(" -")
         mended = f"{word} {rest if read_date(rest) is not None else _plain(rest) or ''}"
         if read_date(mended) is not None:
             return mended
@@ -90,17 +90,17 @@ def mend_period(text: str) -> str | None:
     >>> mend_period("2020-2022"), mend_period("von 2020 bis 2022"), mend_period("September 2017")
     ('2020/2022', '2020/2022', '2017-09')
     """
-    told = " ".join(text.split())
-    if len(told) > 2 * _LONGEST:
+    words = " ".join(text.split())
+    if len(words) > 2 * _LONGEST:
         return None
-    if match := re.fullmatch(r"([0-9]{4}) ?[-–] ?([0-9]{4})", told):
+    if match := re.fullmatch(r"([0-9]{4}) ?[-–] ?([0-9]{4})", words):
         start, end = match[1], match[2]
     else:
-        first = next((it for it in ("from ", "von ", "zwischen ", "between ") if told.lower().startswith(it)), "")
-        found = re.split(r" (?:to|until|bis|und|and|–|-) ", told[len(first) :], maxsplit=1)
-        if len(found) == 1:
+        first = next((it for it in ("from ", "von ", "zwischen ", "between ") if words.lower().startswith(it)), "")
+        parts = re.split(r" (?:to|until|bis|und|and|–|-) ", words[len(first) :], maxsplit=1)
+        if len(parts) == 1:
             return mend_when(text)
-        start, end = (_plain(it) or it for it in found)
+        start, end = (_plain(it) or it for it in parts)
     mended = f"{start}/{end}"
     return mended if read_period(mended) is not None else None
 
@@ -128,15 +128,15 @@ def _plain(text: str) -> str | None:
 
 
 def _quarter(text: str) -> str | None:
-    told = text.replace("im ", "", 1) if text.startswith("im ") else text
+    words = text.replace("im ", "", 1) if text.startswith("im ") else text
     match = (
-        re.fullmatch(r"q([1-4])[ /-]?([0-9]{4})", told)
-        or re.fullmatch(r"([1-4])\. ?quartal ([0-9]{4})", told)
-        or re.fullmatch(r"(?:the )?([a-z]+|[1-4](?:st|nd|rd|th)) (?:quarter of|quarter|quartal) ([0-9]{4})", told)
+        re.fullmatch(r"q([1-4])[ /-]?([0-9]{4})", words)
+        or re.fullmatch(r"([1-4])\. ?quartal ([0-9]{4})", words)
+        or re.fullmatch(r"(?:the )?([a-z]+|[1-4](?:st|nd|rd|th)) (?:quarter of|quarter|quartal) ([0-9]{4})", words)
     )
     if match is not None:
         number, year = match[1], match[2]
-    elif match := re.fullmatch(r"([0-9]{4})[ /-]?q([1-4])", told):
+    elif match := re.fullmatch(r"([0-9]{4})[ /-]?q([1-4])", words):
         number, year = match[2], match[1]
     else:
         return None

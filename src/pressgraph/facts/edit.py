@@ -70,8 +70,8 @@ class RenameKey:
             )
         file.plain_place(key)
         file.splice(key.start, key.end, file.written(self.key, like=key, flow=parent.flow, key=True))
-        found = file.wanted(key)
-        found.text, found.style = self.key, ANY
+        target = file.wanted(key)
+        target.text, target.style = self.key, ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,8 @@ class Remove:
                 file.put(*file.holder(self.path[:-1]), empty)
             else:
                 file.splice(parent.start, parent.end, empty)
-            found = file.wanted(parent)
-            found.items, found.style = [], "{"
+            target = file.wanted(parent)
+            target.items, target.style = [], "{"
             return
         elif parent.flow:
             start, end = self._from_flow(file, parent, index)
@@ -237,8 +237,8 @@ class ChangeId:
                     file.plain_place(node)
                     text = file.written(self.new, like=node, flow=flow)
                     file.splice(node.start, node.end, text + (file.line_end if _ends_line(file, node) else ""))
-                    found = file.wanted(node)
-                    found.text, found.style = self.new, ANY
+                    target = file.wanted(node)
+                    target.text, target.style = self.new, ANY
                 continue
             for key, value in node.items:
                 inside = links if key is None else key.text == "id" or self.links(key.text)
@@ -257,8 +257,8 @@ class _File:
         self._wanted = dict(zip(map(id, self.root.walk()), self.target.walk(), strict=True))
         self._splices: list[Splice] = []
         self._removed: list[tuple[Span, int]] = []
-        found = BREAK.search(text)
-        self.line_end = found[0] if found is not None else "\n"
+        match = BREAK.search(text)
+        self.line_end = match[0] if match is not None else "\n"
         self._entries: list[int] | None = None
 
     # -- where things are
@@ -266,11 +266,11 @@ class _File:
     def node(self, path: NodePath) -> Span:
         node = self.root
         for number, step in enumerate(path, start=1):
-            found = node.get(step)
-            if found is None:
+            child = node.get(step)
+            if child is None:
                 named = ".".join(map(str, path[:number]))
                 raise self.refusal(node, gettext("there is no '{path}'", path=named))
-            node = found
+            node = child
         return node
 
     def holder(self, path: NodePath) -> tuple[Span, int]:
@@ -291,12 +291,12 @@ class _File:
         return max(self.text.rfind(mark, 0, at) for mark in "\n\r\x85\u2028\u2029") + 1
 
     def end_of_line(self, at: int) -> int:
-        found = BREAK.search(self.text, at)
-        return found.start() if found is not None else len(self.text)
+        match = BREAK.search(self.text, at)
+        return match.start() if match is not None else len(self.text)
 
     def after_line(self, at: int) -> int:
-        found = BREAK.search(self.text, at)
-        return found.end() if found is not None else len(self.text)
+        match = BREAK.search(self.text, at)
+        return match.end() if match is not None else len(self.text)
 
     def entry(self, parent: Span, index: int) -> int:
         """Return where an item of a block begins: at its key, or at its hyphen."""
@@ -380,10 +380,10 @@ class _File:
             at = end
         edited = "".join((*parts, self.text[at:]))
         try:
-            found = read(edited, self.name)
+            tree = read(edited, self.name)
         except DataError:
-            found = None
-        if found is None or not same(found, self.target):
+            tree = None
+        if tree is None or not same(tree, self.target):
             start = min((it[0] for it in self._splices), default=0)
             node = Span(kind="scalar", start=start, end=start)
             raise self.refusal(node, gettext("this cannot be changed without changing something else"))

@@ -79,14 +79,14 @@ class Figures:
 
     def completed(self, key: Key, body: Body) -> Body:
         """Return the node of a value of a key, with the class and the measure that the key gives it."""
-        said: Body = {"id": body.get("id", "")}
+        completed: Body = {"id": body.get("id", "")}
         term = self.profile.class_of.get(key.quantity or "")
-        said["type"] = body.get("type") or ([term.name] if term is not None else [])
+        completed["type"] = body.get("type") or ([term.name] if term is not None else [])
         concept = self.profile.concept_of.get(key.measure or "")
         if concept is not None and self.measure is not None:
             others = [name for name in body.get(self.measure.name, []) if name != concept.name]
-            said[self.measure.name] = [concept.name, *others]
-        return said | {word: values for word, values in body.items() if word not in said}
+            completed[self.measure.name] = [concept.name, *others]
+        return completed | {word: values for word, values in body.items() if word not in completed}
 
     def is_value(self, key: Key) -> bool:
         """Tell whether a quantity may stand under a key, beside the other parts of its node."""
@@ -101,10 +101,10 @@ class Figures:
         quantity = read_quantity(text, self.units)
         if quantity is None:
             return None
-        said = {part: value for part, value in quantity._asdict().items() if value is not None}
-        if not said.keys() <= self.keys.keys():
+        parts = {part: value for part, value in quantity._asdict().items() if value is not None}
+        if not parts.keys() <= self.keys.keys():
             return None
-        return {self.keys[part].name: [value] for part, value in said.items()}
+        return {self.keys[part].name: [value] for part, value in parts.items()}
 
     def hint(self, text: str) -> str:
         """Say what a text that is no quantity was probably meant to be, or what quantities look like."""

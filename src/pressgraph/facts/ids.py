@@ -97,12 +97,12 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
-def advise_unknown(reference: str, known: Mapping[str, Collection[str]]) -> str:
+def advise_unknown(reference: str, ids: Mapping[str, Collection[str]]) -> str:
     """Say what to do about an id that nothing describes; `known` are those that something does, with names."""
-    close = near_id(reference, known)
+    close = near_id(reference, ids)
     if close is not None:
         return suggestion(close)
-    same = sorted(_of_kind(reference, known))
+    same = sorted(_of_kind(reference, ids))
     if same:
         shown = ", ".join(same[:_SHOWN]) + (", …" if len(same) > _SHOWN else "")
         return phrase(
@@ -113,17 +113,17 @@ def advise_unknown(reference: str, known: Mapping[str, Collection[str]]) -> str:
     return phrase("add a fact about it: '- id: {id}'", id=reference)
 
 
-def near_id(reference: str, known: Mapping[str, Collection[str]]) -> str | None:
+def near_id(reference: str, ids: Mapping[str, Collection[str]]) -> str | None:
     """Return the id of the thing that another id is likely to mean, given ids and the names of what they stand for.
 
     It is of the same kind and has the same words, in itself or in a name, or all but a slip of the finger: ids that
     merely share letters are of other things.
     """
     words = _words(reference)
-    same = sorted(_of_kind(reference, known))
+    same = sorted(_of_kind(reference, ids))
     akin = []
     for one in same:
-        texts = (_words(one), *(_words(f"/{slug(name)}") for name in known[one]))
+        texts = (_words(one), *(_words(f"/{slug(name)}") for name in ids[one]))
         if any(words_of_one and (words_of_one <= words or words <= words_of_one) for words_of_one in texts):
             akin.append(one)
     if akin:
@@ -131,9 +131,9 @@ def near_id(reference: str, known: Mapping[str, Collection[str]]) -> str | None:
     return nearest(reference, same, cutoff=0.9)
 
 
-def _of_kind(reference: str, known: Iterable[str]) -> set[str]:
+def _of_kind(reference: str, ids: Iterable[str]) -> set[str]:
     kind = reference.partition("/")[0]
-    return {name for name in known if name.partition("/")[0] == kind and name != reference}
+    return {name for name in ids if name.partition("/")[0] == kind and name != reference}
 
 
 def _words(text: str) -> set[str]:

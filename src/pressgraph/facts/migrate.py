@@ -95,13 +95,13 @@ def migrate(path: Path, data: bytes, renames: Renames, project: Project, profile
     if not edits:
         return data
     edited = edit_yaml(data, edits, file=name)
-    known = {
+    problems_before = {
         (it.rule, it.place.line)
         for it in read_facts_bytes(data, profile, id_base=project.id_base, name=name, folder=path.parent).problems
     }
-    found = read_facts_bytes(edited, profile, id_base=project.id_base, name=name, folder=path.parent)
-    for problem in found.problems:
-        if (problem.rule, problem.place.line) not in known:
+    migrated = read_facts_bytes(edited, profile, id_base=project.id_base, name=name, folder=path.parent)
+    for problem in migrated.problems:
+        if (problem.rule, problem.place.line) not in problems_before:
             raise DataError(problem.message, place=problem.place, hint=problem.hint)
     return edited
 

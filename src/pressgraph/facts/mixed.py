@@ -55,31 +55,31 @@ def term_or_literal(key: Key, text: str, *, quoted: bool) -> dict[str, str] | No
     if key.takes(Kind.LINK) and looks_like_id(text):
         return None
     as_text = quoted and key.takes(Kind.TEXT)
-    found = fitting((it for it in key.datatypes if not (as_text and it in _NATIVE)), text)
-    return ValueObject({"@value": found[1], "@type": found[0]}) if found is not None else None
+    typed = fitting((it for it in key.datatypes if not (as_text and it in _NATIVE)), text)
+    return ValueObject({"@value": typed[1], "@type": typed[0]}) if typed is not None else None
 
 
 def datatype_named(key: Key, name: str) -> str | None:
     """Return the datatype of a key that a value object names: `date`, `xsd:date`, or its IRI."""
-    known = [*key.datatypes, *([XSD_STRING] if key.takes(Kind.TEXT) and not key.language_required else [])]
-    return next((iri for iri in known if name in {iri, iri.removeprefix(XSD), iri.replace(XSD, "xsd:")}), None)
+    datatypes = [*key.datatypes, *([XSD_STRING] if key.takes(Kind.TEXT) and not key.language_required else [])]
+    return next((iri for iri in datatypes if name in {iri, iri.removeprefix(XSD), iri.replace(XSD, "xsd:")}), None)
 
 
 def wanted(key: Key) -> Text:
     """Return what a MIXED key wants, in words."""
-    told: list[str] = []
+    kinds: list[str] = []
     if key.takes(Kind.TERM) and key.scheme is not None:
-        told.append(phrase("a term of the vocabulary '{scheme}'", scheme=key.scheme.name))
+        kinds.append(phrase("a term of the vocabulary '{scheme}'", scheme=key.scheme.name))
     if key.takes(Kind.LINK):
-        told.append(phrase("an id or a node"))
-    told += (
+        kinds.append(phrase("an id or a node"))
+    kinds += (
         [phrase("a day, a month, a year or a form for less exact dates")]
         if EDTF in key.datatypes
         else [datatype(it).wanted for it in key.datatypes]
     )
     if key.takes(Kind.TEXT):
-        told.append(phrase("text"))
-    return any_of(told)
+        kinds.append(phrase("text"))
+    return any_of(kinds)
 
 
 def nquads_literal(value: ValueObject, quoted: str) -> str:

@@ -72,20 +72,20 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
     >>> mend_quantity("73.000", {})
     'write 73000, or 73.0 if that is meant'
     """
-    told = " ".join(text.split())
-    if len(told) > _LONGEST:
+    words = " ".join(text.split())
+    if len(words) > _LONGEST:
         return None
-    if not _TWO_READINGS.isdisjoint(told.lower().split()):
+    if not _TWO_READINGS.isdisjoint(words.lower().split()):
         return phrase(
             "'billion' is a thousand million in English and a million million in German: write bn or Mrd "
             "for the first, or all digits"
         )
-    found: list[str] = []
-    for candidate in _candidates(told, units):
+    candidates: list[str] = []
+    for candidate in _candidates(words, units):
         quantity = read_quantity(candidate, {sign: sign for sign in units.values()})
-        if quantity is not None and candidate not in found:
-            found.append(candidate)
-    match found:
+        if quantity is not None and candidate not in candidates:
+            candidates.append(candidate)
+    match candidates:
         case [one]:
             return phrase("write {value}", value=in_quotes(one))
         case [one, other]:
@@ -93,10 +93,10 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
     return None
 
 
-def _candidates(told: str, units: Mapping[str, str]) -> list[str]:
-    lower = told.lower()
+def _candidates(text: str, units: Mapping[str, str]) -> list[str]:
+    lower = text.lower()
     word = max((it for it in _PRECISIONS if _begins(lower, it)), key=len, default="")
-    rest = told[len(word) :].lstrip()
+    rest = text[len(word) :].lstrip()
     if not word:
         rest = rest[len(next((it for it in _BEFORE if lower.startswith(it)), "")) :]
     rest, before = _currency_before(rest)
@@ -174,8 +174,8 @@ def _readings(digits: str) -> tuple[str, ...]:
 
 def _measure(text: str, units: Mapping[str, str]) -> str | None:
     """Return what is written for the unit or the currency that a text names; '' where it is empty, None if unknown."""
-    told = text.lower().removesuffix(".") if text.lower() not in _CURRENCIES else text.lower()
-    if not told:
+    word = text.lower().removesuffix(".") if text.lower() not in _CURRENCIES else text.lower()
+    if not word:
         return ""
-    found = units.get(told) or _CURRENCIES.get(told)
-    return found or (text if re.fullmatch("[A-Z]{3}", text) else None)
+    unit = units.get(word) or _CURRENCIES.get(word)
+    return unit or (text if re.fullmatch("[A-Z]{3}", text) else None)

@@ -128,17 +128,17 @@ def dangling_problems(file: FactsFile, described: Mapping[str, Collection[str]] 
 
     `described` are the ids that some file describes, each with the names that are known of its thing.
     """
-    known: dict[str, Collection[str]] | None = None
+    ids: dict[str, Collection[str]] | None = None
     problems: list[Problem] = []
     own = file.described | ({file.source.id} if file.source else set())
     for name, place in file.references.items():
         if name in own or (described is not None and name in described):
             continue
-        if known is None:
-            known = {**dict.fromkeys(own, ()), **(described or {})}
+        if ids is None:
+            ids = {**dict.fromkeys(own, ()), **(described or {})}
             for one, names in names_in(file).items():
-                known[one] = {*known.get(one, ()), *names}
-        problems.append(problem("dangling-id", place, hint=advise_unknown(name, known), id=name))
+                ids[one] = {*ids.get(one, ()), *names}
+        problems.append(problem("dangling-id", place, hint=advise_unknown(name, ids), id=name))
     return problems
 
 

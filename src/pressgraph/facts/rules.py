@@ -115,9 +115,9 @@ def both_hints(hint: str | None, other: str) -> str:
 
 def problem(rule: str, place: Place, /, *, hint: str | None = None, **values: object) -> Problem:
     """Make the problem of a rule; `hint` overrides the rule's own."""
-    found = RULES[rule]
-    standing = gettext(found.hint) if found.hint is not None else None
-    return Problem(rule=rule, place=place, message=phrase(found.message, **values), hint=hint or standing)
+    definition = RULES[rule]
+    standing = gettext(definition.hint) if definition.hint is not None else None
+    return Problem(rule=rule, place=place, message=phrase(definition.message, **values), hint=hint or standing)
 
 
 _HALVES = range(0xD800, 0xE000)

@@ -57,8 +57,8 @@ class Span:
     def get(self, step: str | int) -> Span | None:
         """Return the value of a key, or the item of a number; None where there is none."""
         if isinstance(step, int):
-            known = self.kind == "sequence" and 0 <= step < len(self.items)
-            return self.items[step][1] if known else None
+            has_step = self.kind == "sequence" and 0 <= step < len(self.items)
+            return self.items[step][1] if has_step else None
         return next((value for key, value in self.items if key is not None and key.text == step), None)
 
     def walk(self) -> Iterator[Span]:
@@ -215,8 +215,8 @@ class _Json:
         return DataError(gettext("not a line of JSON"), place=place_in(self.text, self.at, self.file))
 
     def space(self) -> None:
-        found = _SPACE.match(self.text, self.at)
-        self.at = found.end() if found else self.at
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
 
     def value(self, depth: int) -> Span:
         if depth > MAX_DEPTH:
@@ -227,11 +227,11 @@ class _Json:
             return self.string()
         if mark in {"{", "["}:
             return self.collection(mark, depth)
-        found = _SCALAR.match(self.text, start)
-        if found is None:
+        match = _SCALAR.match(self.text, start)
+        if match is None:
             raise self.error()
-        self.at = found.end()
-        return Span(kind="scalar", start=start, end=self.at, text=found[0])
+        self.at = match.end()
+        return Span(kind="scalar", start=start, end=self.at, text=match[0])
 
     def string(self) -> Span:
         start = self.at

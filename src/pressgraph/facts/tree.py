@@ -142,8 +142,8 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
     except UnicodeDecodeError as error:
         # the codec counts from behind the byte order mark
         before = data.removeprefix(codecs.BOM_UTF8)[: error.start]
-        found = f"byte 0x{error.object[error.start]:02x}"
-        return None, [problem("not-utf8", _end_of(before.decode(), file), found=found)]
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        return None, [problem("not-utf8", _end_of(before.decode(), file), found=byte)]
 
 
 def _end_of(text: str, file: str) -> Place:
@@ -223,8 +223,8 @@ def _cause(lines: list[str], line: int) -> tuple[int, int, str] | None:
     for number in (line, before):
         if number is not None and number < len(lines):
             for name, pattern in _CAUSES:
-                if (found := pattern.match(lines[number])) is not None:
-                    return number, found.end(), name
+                if (match := pattern.match(lines[number])) is not None:
+                    return number, match.end(), name
     return None
 
 

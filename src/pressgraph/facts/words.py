@@ -36,14 +36,14 @@ class Words:
         """Return the keys of a class by the words for them: those that its shapes give first, then their labels."""
         if name not in self._forms:
             uses = self.profile.classes[name].uses
-            found: dict[str, str] = {}
+            forms: dict[str, str] = {}
             for key, use in uses.items():
                 for word in use.words:
-                    found.setdefault(form(word), key)
+                    forms.setdefault(form(word), key)
             for key in uses:
                 for label in self.profile.keys[key].labels.values():
-                    found.setdefault(form(label), key)
-            self._forms[name] = found
+                    forms.setdefault(form(label), key)
+            self._forms[name] = forms
         return self._forms[name]
 
     def meant(self, word: str, types: Collection[str]) -> str | None:
@@ -58,24 +58,24 @@ class Words:
             for name, term in self.profile.classes.items()
             if name not in types and (key := self.forms(name).get(wanted)) is not None
         }
-        found: dict[str, list[str]] = defaultdict(list)
+        classes: dict[str, list[str]] = defaultdict(list)
         for iri, (name, key) in meant.items():
             above = self.profile.class_of[iri].superclasses
             if not any(meant[it][1] == key for it in above if it in meant):
-                found[key].append(name)
-        return found
+                classes[key].append(name)
+        return classes
 
     def hint(self, word: str, types: Collection[str], others: Collection[str]) -> str:
         """Say what a word in a thing of some classes, or of none, was probably meant to be; `others` are no keys."""
-        known = self.profile.uses_of(sorted(types)) if types else self.profile.keys
+        uses = self.profile.uses_of(sorted(types)) if types else self.profile.keys
         key = self.meant(word, types)
-        found = {it: where for it, where in self.elsewhere(word, types).items() if it != key}
-        if not types and len(found) == 1:
-            return suggestion(next(iter(found)))
+        elsewhere = {it: where for it, where in self.elsewhere(word, types).items() if it != key}
+        if not types and len(elsewhere) == 1:
+            return suggestion(next(iter(elsewhere)))
         if key is None:
             # a slip of the finger; two words that merely share letters mean different things
-            key = nearest(word, [*known, *others], cutoff=0.6 if not found else 0.85)
-        if not found:
+            key = nearest(word, [*uses, *others], cutoff=0.6 if not elsewhere else 0.85)
+        if not elsewhere:
             if key is not None:
                 return suggestion(key)
             return (
@@ -83,10 +83,10 @@ class Words:
                 if types
                 else phrase("'pressgraph profile keys' lists them")
             )
-        told = ", ".join(f"'{it}' ({', '.join(found[it])})" for it in list(found)[:_MOST_SHOWN])
+        alternatives = ", ".join(f"'{it}' ({', '.join(elsewhere[it])})" for it in list(elsewhere)[:_MOST_SHOWN])
         if key is not None:
-            return phrase("did you mean '{key}'? in a thing of its own it may be {keys}", key=key, keys=told)
-        return phrase("is one of these meant, each in a thing of its own? {keys}", keys=told)
+            return phrase("did you mean '{key}'? in a thing of its own it may be {keys}", key=key, keys=alternatives)
+        return phrase("is one of these meant, each in a thing of its own? {keys}", keys=alternatives)
 
 
 def form(word: str) -> str:

@@ -30,10 +30,10 @@ def translate(language: str, message: str, plural: str | None, context: str | No
     tag = lookup(language, ("en", *files)) or ""
     if tag not in files:
         return ""
-    found = _catalogue(path, tag)
+    catalogue = _catalogue(path, tag)
     if plural is not None:
-        return found.ngettext(message, plural, count)
-    return found.gettext(message) if context is None else found.pgettext(context, message)
+        return catalogue.ngettext(message, plural, count)
+    return catalogue.gettext(message) if context is None else catalogue.pgettext(context, message)
 
 
 def folder_of(language: str) -> Path | None:
@@ -46,12 +46,12 @@ def folder_of(language: str) -> Path | None:
 @lru_cache(maxsize=8)
 def _files(path: str) -> dict[str, list[Path]]:
     """Return the catalogues' files by language tag."""
-    found: dict[str, list[Path]] = {}
+    files: dict[str, list[Path]] = {}
     for folder in (*map(Path, filter(None, path.split(os.pathsep))), LOCALE):
         for file in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")):
             # folders are named as gettext's are: pt_BR
-            found.setdefault(file.parents[1].name.replace("_", "-"), []).append(file)
-    return dict(sorted(found.items()))
+            files.setdefault(file.parents[1].name.replace("_", "-"), []).append(file)
+    return dict(sorted(files.items()))
 
 
 @lru_cache(maxsize=8)

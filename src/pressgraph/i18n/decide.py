@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def language_of_run(asked: str | None, stated: str | None) -> str:
+def language_of_run(chosen: str | None, stated: str | None) -> str:
     """Return the language that was asked for (`--lang`), else the one that the project states, else the locale's.
 
     English where all are silent. A language that has no catalogue may be asked for: its texts among the data are
     shown, and messages in English.
     """
-    return asked or stated or locale_language() or "en"
+    return chosen or stated or locale_language() or "en"
 
 
 def locale_language(environment: Mapping[str, str] | None = None) -> str | None:

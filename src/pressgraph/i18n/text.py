@@ -62,11 +62,11 @@ class _Message(Text):
 
     def to(self, language: str) -> str:
         count = self._fields.get("count", 0) if self._plural is not None else 0
-        found = translate(language, self._message, self._plural, self._context, count)
-        if not found:
+        translation = translate(language, self._message, self._plural, self._context, count)
+        if not translation:
             return str(self)
         try:
-            return found.format_map(
+            return translation.format_map(
                 {name: value.to(language) if isinstance(value, Text) else value for name, value in self._fields.items()}
             )
         except (KeyError, IndexError, ValueError, AttributeError):

@@ -181,28 +181,28 @@ class _ProfileCompiler:
                 direct[subject.value].update(v.value for v in values if isinstance(v, ox.NamedNode))
         closure: dict[str, frozenset[str]] = {}
         for name in direct:
-            found: set[str] = set()
+            superclasses: set[str] = set()
             todo = [name]
             while todo:
                 for parent in direct.get(todo.pop(), ()):
-                    if parent not in found:
-                        found.add(parent)
+                    if parent not in superclasses:
+                        superclasses.add(parent)
                         todo.append(parent)
-            closure[name] = frozenset(found - {name})
+            closure[name] = frozenset(superclasses - {name})
         return closure
 
     def _implications(self) -> dict[str, frozenset[tuple[str, bool]]]:
-        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        implications: dict[str, set[tuple[str, bool]]] = defaultdict(set)
         for subject, predicate, values in self.graph:
             if predicate not in {f"{RDFS}subPropertyOf", f"{OWL}inverseOf"} or not isinstance(subject, ox.NamedNode):
                 continue
             for value in values:
                 if isinstance(value, ox.NamedNode) and value != subject:
                     turned = predicate == f"{OWL}inverseOf"
-                    found[subject.value].add((value.value, turned))
+                    implications[subject.value].add((value.value, turned))
                     if turned:
-                        found[value.value].add((subject.value, True))
-        return {name: frozenset(implied) for name, implied in found.items()}
+                        implications[value.value].add((subject.value, True))
+        return {name: frozenset(implied) for name, implied in implications.items()}
 
     def _schemes(self) -> dict[str, Scheme]:
         graph = self.graph
@@ -356,7 +356,7 @@ class _ProfileCompiler:
         Raises ProfileError where its name is that of another key.
         """
         graph = self.graph
-        found: list[Key] = []
+        keys: list[Key] = []
         for concept in self._measures(schemes):
             node = ox.NamedNode(concept.iri)
             targets = graph.iris(node, f"{PG}usedOn")
@@ -372,7 +372,7 @@ class _ProfileCompiler:
                 uses.setdefault(target, {})[concept.iri] = KeyUse(
                     key=concept.iri, value_classes=(OBSERVATION,), words=concept.alternatives
                 )
-            found.append(
+            keys.append(
                 Key(
                     name=concept.name,
                     iri=concept.iri,
@@ -385,7 +385,7 @@ class _ProfileCompiler:
                     deprecated=concept.deprecated,
                 )
             )
-        return found
+        return keys
 
     def _bounds(self, node: ox.NamedNode) -> Bounding | None:
         earliest, latest = (tuple(sorted(self.graph.iris(node, PG + it))) for it in ("earliest", "latest"))
@@ -467,7 +467,7 @@ class _ProfileCompiler:
         return names
 
     def _id_prefixes(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        prefixes: dict[str, str] = {}
         for _, predicate, values in self.graph:
             if predicate == f"{PG}idPrefix":
                 for value in values:
@@ -476,5 +476,5 @@ class _ProfileCompiler:
                         raise ProfileError(
                             gettext('pg:idPrefix must look like "agent=agent/", not {value}', value=value)
                         )
-                    found[prefix] = path
-        return dict(sorted(found.items()))
+                    prefixes[prefix] = path
+        return dict(sorted(prefixes.items()))

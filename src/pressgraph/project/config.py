@@ -189,10 +189,10 @@ class _SettingsReader:
         names = self.string_list("publish.statuses", value)
         for name in names:
             if name not in STATUSES:
-                known = ", ".join(STATUSES)
+                statuses = ", ".join(STATUSES)
                 raise self.error(
                     gettext("publish.statuses: '{name}' is no status of facts", name=name),
-                    hint=did_you_mean(name, STATUSES, otherwise=gettext("known: {words}", words=known)),
+                    hint=did_you_mean(name, STATUSES, otherwise=gettext("known: {words}", words=statuses)),
                 )
         return tuple(names)
 
@@ -293,9 +293,9 @@ class _SettingsReader:
 
     def embedding(self, section: dict[str, Any]) -> Embedding:
         choices = {"for": ("google", "full"), "on_conflict": ("link", "warn", "skip", "fail")}
-        for key, known in choices.items():
-            if key in section and section[key] not in known:
-                raise self.error(gettext("embed.{key} must be one of {known}", key=key, known=", ".join(known)))
+        for key, words in choices.items():
+            if key in section and section[key] not in words:
+                raise self.error(gettext("embed.{key} must be one of {known}", key=key, known=", ".join(words)))
         site = section.get("site")
         if site is not None and not is_base(site):
             raise self.error(

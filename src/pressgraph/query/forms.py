@@ -74,10 +74,10 @@ def with_columns_as_written(text: str, prefixes: Mapping[str, str], *, base: str
     variables = (token for token in query.words if token.kind == "variable" and token.start > star)
     order = dict.fromkeys(token.text[1:] for token in variables)
     try:
-        found = empty_store().query(text, base_iri=base, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
+        columns = empty_store().query(text, base_iri=base, prefixes=dict(prefixes)).variables  # type: ignore[union-attr]
     except (SyntaxError, ValueError, RuntimeError, OSError):
         return text
-    projected = {variable.value for variable in found}
+    projected = {variable.value for variable in columns}
     names = [name for name in order if name in projected]
     if not names or set(names) != projected:
         return text
@@ -96,16 +96,16 @@ def _after_declaration(text: str, at: int, begins: str) -> int | None:
     """Return where a declaration of the prologue ends, or None where there is none."""
     if begins.startswith("PREFIX"):
         name = PREFIX.match(text, _after_space(text, at + len("PREFIX")))
-        found = REFERENCE.match(text, _after_space(text, name.end())) if name else None
+        match = REFERENCE.match(text, _after_space(text, name.end())) if name else None
     elif begins.startswith("BASE"):
-        found = REFERENCE.match(text, _after_space(text, at + len("BASE")))
+        match = REFERENCE.match(text, _after_space(text, at + len("BASE")))
     elif begins.startswith("VERSION"):
-        found = QUOTED.match(text, _after_space(text, at + len("VERSION")))
+        match = QUOTED.match(text, _after_space(text, at + len("VERSION")))
     else:
-        found = None
-    return found.end() if found else None
+        match = None
+    return match.end() if match else None
 
 
 def _after_space(text: str, at: int) -> int:
-    found = SPACE.match(text, at)
-    return found.end() if found else at
+    match = SPACE.match(text, at)
+    return match.end() if match else at

@@ -242,10 +242,10 @@ class _Guard:
 
     def no_service(self) -> RefusedQueryError:
         if self.limits.services:
-            known = ", ".join(sorted(self.limits.services))
+            services = ", ".join(sorted(self.limits.services))
             return RefusedQueryError(
                 gettext("SERVICE may ask only endpoints that are allowed here"),
-                hint=gettext("write <…>: {words}", words=known),
+                hint=gettext("write <…>: {words}", words=services),
             )
         return RefusedQueryError(
             gettext("SERVICE would ask another endpoint, and nothing is fetched here"),

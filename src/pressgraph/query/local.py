@@ -32,12 +32,12 @@ def query_store(text: str, store: ox.Store, profile: Profile, *, id_base: str) -
     check_query(text, _LIMITS)
     prefixes = profile.query_prefixes(id_base)
     try:
-        found = store.query(with_columns_as_written(text, prefixes), prefixes=prefixes)
+        answer = store.query(with_columns_as_written(text, prefixes), prefixes=prefixes)
     except SyntaxError as error:
         raise syntax_error(text, error.msg or str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
-    return Answer(found)
+    return Answer(answer)
 
 
 def check_syntax(text: str, prefixes: Mapping[str, str]) -> None:
@@ -64,13 +64,13 @@ def syntax_error(text: str, message: str) -> QueryError:
     line, column = int(match[1]), int(match[2])
     lines = text.splitlines()
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
-    found = f"unexpected '{rest[:40]}'" if rest else "it ends too early"
+    reason = f"unexpected '{rest[:40]}'" if rest else "it ends too early"
     known = match[3] if len(match[3]) < _LONGEST_MESSAGE else None
     if "Prefix not found" in match[3]:
         known = "is a prefix not declared?"
     return QueryError(
         gettext(
-            "not valid SPARQL 1.1 in line {line}, column {column}: {reason}", line=line, column=column, reason=found
+            "not valid SPARQL 1.1 in line {line}, column {column}: {reason}", line=line, column=column, reason=reason
         ),
         hint=known,
     )

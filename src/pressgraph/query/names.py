@@ -54,9 +54,9 @@ def answer_with_names(
     bindings = document["results"]["bindings"]
     rows = fill(query, bindings, look_up(things_in(query, bindings)), languages, id_base=id_base)
     written = json.dumps({"head": {"vars": query.columns}, "results": {"bindings": rows}}).encode()
-    found = ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON)
-    assert not isinstance(found, ox.QueryBoolean)  # noqa: S101 - as written
-    return Answer(found, missing=answer.missing, names=query.names)
+    results = ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON)
+    assert not isinstance(results, ox.QueryBoolean)  # noqa: S101 - as written
+    return Answer(results, missing=answer.missing, names=query.names)
 
 
 def things_in(query: NamedQuery, bindings: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -69,7 +69,7 @@ def things_in(query: NamedQuery, bindings: Iterable[Mapping[str, Any]]) -> list[
 def fill(
     query: NamedQuery,
     bindings: Sequence[Mapping[str, Any]],
-    found: Mapping[str, Found],
+    names: Mapping[str, Found],
     languages: Sequence[str],
     *,
     id_base: str,
@@ -78,7 +78,7 @@ def fill(
 
     A literal is its own name; a thing without one is called by its id in the project, or by the end of its IRI.
     """
-    chosen = {iri: _cell(iri, found.get(iri, ()), languages, id_base) for iri in things_in(query, bindings)}
+    chosen = {iri: _cell(iri, names.get(iri, ()), languages, id_base) for iri in things_in(query, bindings)}
     rows: list[dict[str, Any]] = []
     for binding in bindings:
         row = dict(binding)
@@ -95,7 +95,7 @@ def fill(
     return [{it: row[it] for it in query.columns if it in row} for row in rows[query.offset : end]]
 
 
-def best_name(found: Iterable[tuple[int, str, str]], languages: Sequence[str]) -> tuple[str, str] | None:
+def best_name(names: Iterable[tuple[int, str, str]], languages: Sequence[str]) -> tuple[str, str] | None:
     """Return the name that a reader wants, and its language; None where there is none.
 
     It is the name in the first of some languages that there is one in (RFC 4647, 3.4), else one without a language,
@@ -104,7 +104,7 @@ def best_name(found: Iterable[tuple[int, str, str]], languages: Sequence[str]) -
     >>> best_name([(1, "Silver", "en"), (1, "Silber", "de")], ["pl", "de-CH"])
     ('Silber', 'de')
     """
-    ranked = sorted(found)
+    ranked = sorted(names)
     texts: dict[str, str] = {}
     for place, text, language in ranked:
         if place < len(NAMES) or ranked[0][0] >= len(NAMES):
@@ -137,17 +137,17 @@ def names_in_store(store: ox.Store, iris: Iterable[str]) -> dict[str, Found]:
             node = ox.NamedNode(iri)
         except ValueError:
             continue
-        found: Found = []
+        labels: Found = []
         for place, label in _PROPERTIES:
-            if found and place >= len(NAMES):
+            if labels and place >= len(NAMES):
                 break
-            found.extend(
+            labels.extend(
                 (place, quad.object.value, quad.object.language or "")
                 for quad in store.quads_for_pattern(node, label, None, ox.DefaultGraph())
                 if isinstance(quad.object, ox.Literal)
             )
-        if found:
-            names[iri] = found
+        if labels:
+            names[iri] = labels
     return names
 
 
@@ -173,8 +173,8 @@ def names_in_rows(rows: Iterable[Sequence[Any]]) -> dict[str, Found]:
     return names
 
 
-def _cell(iri: str, found: Iterable[tuple[int, str, str]], languages: Sequence[str], id_base: str) -> dict[str, Any]:
-    text, language = best_name(found, languages) or (end_of(iri, id_base), "")
+def _cell(iri: str, names: Iterable[tuple[int, str, str]], languages: Sequence[str], id_base: str) -> dict[str, Any]:
+    text, language = best_name(names, languages) or (end_of(iri, id_base), "")
     return {"type": "literal", "value": text, **({"xml:lang": language} if language else {})}
 
 

@@ -65,10 +65,10 @@ def outermost(text: str) -> Outermost | None:
 
 def query_limit(text: str) -> float:
     """Return how many rows a query's outermost LIMIT asks for; infinity where it has none."""
-    found = outermost(text)
-    if found is None:
+    outer = outermost(text)
+    if outer is None:
         return float("inf")
-    numbers = (found.words[i].text for i in found.slice("LIMIT")[1:])
+    numbers = (outer.words[i].text for i in outer.slice("LIMIT")[1:])
     digits = "".join(takewhile(str.isdecimal, numbers))
     return int(digits) if digits else float("inf")
 

@@ -166,16 +166,16 @@ def _with_patterns(query: NamedQuery, prefixes: Mapping[str, str], language: str
 
 def _surely_bound(group: str) -> set[str]:
     """Return the variables that the patterns of a group bind: not those of OPTIONAL, UNION, BIND, VALUES or FILTER."""
-    found: set[str] = set()
+    bound: set[str] = set()
     depth, before = 0, ""
     for token in tokens(group):
         if token.kind == "comment":
             continue
         depth += (token.text in {"(", "{"}) - (token.text in {")", "}"})
         if not depth and token.kind == "variable" and before != "VALUES":
-            found.add(token.text[1:])
+            bound.add(token.text[1:])
         before = token.text.upper()
-    return found
+    return bound
 
 
 def _projection(words: Sequence[Token]) -> tuple[list[Token], tuple[str, ...]]:
@@ -205,17 +205,17 @@ def _names(
         for i, token in enumerate(words)
         if token.kind == "variable" and token.start not in selected and i not in order
     }
-    known = bound.union(columns)
+    names = bound.union(columns)
     return {
         name: thing
         for name in (token.text[1:] for token in plain)
-        if name.endswith(_SUFFIX) and name not in bound and (thing := name.removesuffix(_SUFFIX)) in known
+        if name.endswith(_SUFFIX) and name not in bound and (thing := name.removesuffix(_SUFFIX)) in names
     }
 
 
 def _conditions(words: Sequence[Token], columns: Collection[str]) -> tuple[tuple[str, bool], ...]:
     """Return the columns that an ORDER BY has, each with whether the greatest comes first."""
-    found: list[tuple[str, bool]] = []
+    conditions: list[tuple[str, bool]] = []
     i = 0
     while i < len(words):
         token, word = words[i], words[i].text.upper()
@@ -229,8 +229,8 @@ def _conditions(words: Sequence[Token], columns: Collection[str]) -> tuple[tuple
                 ),
                 hint=gettext("beside a name, ORDER BY takes columns that the query selects, and ASC or DESC of them"),
             )
-        found.append((token.text[1:], word == "DESC"))
-    return tuple(found)
+        conditions.append((token.text[1:], word == "DESC"))
+    return tuple(conditions)
 
 
 def _things_for_names(

@@ -133,11 +133,11 @@ def _format(form: str | None, *, graph: bool) -> str | None:
     name = _ROW_ALIASES.get(name, name)
     if name in ROW_FORMATS and not (graph and name in {"json", "xml"}):
         return name
-    found = next((it.name for it in SERIALIZATIONS if name in {it.name, it.media_type, *it.aliases}), None)
-    if found is None:
+    syntax_name = next((it.name for it in SERIALIZATIONS if name in {it.name, it.media_type, *it.aliases}), None)
+    if syntax_name is None:
         hint = did_you_mean(form, RESULT_FORMATS, otherwise=gettext("known: {words}", words=", ".join(RESULT_FORMATS)))
         raise QueryError(gettext("'{form}' is not a result format", form=form), hint=hint)
-    return found
+    return syntax_name
 
 
 def table_of(answer: Answer, profile: Profile, id_base: str) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -190,15 +190,15 @@ def shown(term: Term | None, profile: Profile, id_base: str) -> str:
 
 
 def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
-    found = answer.found
-    assert not isinstance(found, ox.QueryTriples | list)  # noqa: S101 - the caller asked
+    results = answer.found
+    assert not isinstance(results, ox.QueryTriples | list)  # noqa: S101 - the caller asked
     try:
         written = (
-            found.serialize(format=form)
+            results.serialize(format=form)
             if not (
-                isinstance(found, ox.QueryBoolean) and form in {ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV}
+                isinstance(results, ox.QueryBoolean) and form in {ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV}
             )
-            else f"{str(bool(found)).lower()}\n".encode()
+            else f"{str(bool(results)).lower()}\n".encode()
         )
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
         raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
@@ -209,8 +209,8 @@ def _w3c(answer: Answer, form: ox.QueryResultsFormat) -> bytes:
 
 
 def _graph(answer: Answer, form: str | None, profile: Profile, id_base: str) -> bytes:
-    known = serialization(form or "turtle")
-    return write_triples(answer.triples(), known, profile.query_prefixes(id_base))
+    syntax = serialization(form or "turtle")
+    return write_triples(answer.triples(), syntax, profile.query_prefixes(id_base))
 
 
 def _separated(answer: Answer, form: str) -> bytes:

@@ -70,8 +70,8 @@ class SavedQuery:
         for name, value in values.items():
             parameter = self.parameters.get(name)
             if parameter is None:
-                known = ", ".join(self.parameters) or gettext("none")
-                hint = did_you_mean(name, self.parameters, otherwise=gettext("it has: {words}", words=known))
+                parameters = ", ".join(self.parameters) or gettext("none")
+                hint = did_you_mean(name, self.parameters, otherwise=gettext("it has: {words}", words=parameters))
                 if name == "lang":
                     hint = gettext("it has no names to choose a language for")
                 raise QueryError(
@@ -116,14 +116,14 @@ def load_saved_queries(project: Project) -> dict[str, SavedQuery]:
 
     folders = [] if project.replace_profile else [resource_folder("queries")]
     folders += [path for path in project.queries if path not in folders]
-    found: dict[str, SavedQuery] = {}
+    queries: dict[str, SavedQuery] = {}
     for folder in folders:
         for path in sorted(folder.rglob("*.rq")) if folder.is_dir() else [folder]:
             parts = path.relative_to(folder).with_suffix("").parts if folder.is_dir() else (path.stem,)
             if parts[0] not in {"checks", "derive"}:
                 query = read_saved_query(path, name="/".join(parts))
-                found[query.name] = query
-    return found
+                queries[query.name] = query
+    return queries
 
 
 def read_saved_query(path: Path, *, name: str) -> SavedQuery:
@@ -178,11 +178,11 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
 
 def _values_blocks(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield variable and content span of every `VALUES ?x { … }` with one variable."""
-    found = [token for token in tokens(text) if token.kind != "comment"]
-    for index, token in enumerate(found[:-3]):
-        variable, brace = found[index + 1], found[index + 2]
+    code = [token for token in tokens(text) if token.kind != "comment"]
+    for index, token in enumerate(code[:-3]):
+        variable, brace = code[index + 1], code[index + 2]
         if token.text.upper() == "VALUES" and variable.kind == "variable" and brace.text == "{":
-            end = next((t for t in found[index + 3 :] if t.text == "}"), None)
+            end = next((t for t in code[index + 3 :] if t.text == "}"), None)
             if end is not None:
                 yield variable.text[1:], (brace.start + 1, end.start)
 
@@ -198,10 +198,10 @@ def _term(parameter: Parameter, value: str, profile: Profile, id_base: str) -> s
     kind, _, detail = parameter.type.partition(":")
     match kind:
         case "xsd":
-            known = datatype(XSD + detail)
-            if XSD + detail not in DATATYPES or known.valid(value):
+            definition = datatype(XSD + detail)
+            if XSD + detail not in DATATYPES or definition.valid(value):
                 return f"{_string(value)}^^<{XSD}{detail}>"
-            raise refuse(known.wanted, known.mend(value))
+            raise refuse(definition.wanted, definition.mend(value))
         case "string":
             return _string(value)
         case "lang":

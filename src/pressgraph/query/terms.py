@@ -30,7 +30,7 @@ _ALWAYS = (
 
 def iris_in(text: str, prefixes: dict[str, str]) -> Iterator[str]:
     """Yield the IRIs that a query writes out or abbreviates, each once, in the order of the text."""
-    known = dict(prefixes)
+    declared = dict(prefixes)
     seen: set[str] = set()
     pending: str | None = None
     declaring = False
@@ -45,14 +45,14 @@ def iris_in(text: str, prefixes: dict[str, str]) -> Iterator[str]:
             iri = token.text[1:-1]
             if declaring:
                 if pending is not None:
-                    known[pending] = iri
+                    declared[pending] = iri
                 declaring, pending = False, None
                 continue
         elif token.kind == "curie":
             prefix, _, local = token.text.partition(":")
-            if prefix not in known or token.text == ":":
+            if prefix not in declared or token.text == ":":
                 continue
-            iri = known[prefix] + re.sub(r"\\(.)", r"\1", local)
+            iri = declared[prefix] + re.sub(r"\\(.)", r"\1", local)
         else:
             continue
         if iri not in seen:
@@ -68,7 +68,7 @@ def unknown_terms(
     Without the graph, where another store is asked, only what looks like a typo in a term of the profile.
     """
     prefixes = profile.query_prefixes(id_base)
-    found: list[tuple[str, str | None]] = []
+    unknown: list[tuple[str, str | None]] = []
     for iri in iris_in(text, prefixes):
         if ":" not in iri or iri.startswith(_ALWAYS) or iri in profile.ontology_terms:
             continue
@@ -76,8 +76,8 @@ def unknown_terms(
             continue
         hint = _meant(iri, profile, id_base, store)
         if store is not None or (hint is not None and _is_ours(iri, profile)):
-            found.append((iri, hint))
-    return found
+            unknown.append((iri, hint))
+    return unknown
 
 
 def _is_ours(iri: str, profile: Profile) -> bool:
@@ -118,14 +118,14 @@ def _meant(iri: str, profile: Profile, id_base: str, store: ox.Store | None) -> 
         kind = iri.removeprefix(id_base).partition("/")[0]
         if store is None:
             return None
-        known = {
+        names = {
             quad.subject.value.removeprefix(id_base)
             for quad in store.quads_for_pattern(
                 None, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), None, None
             )
             if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(f"{id_base}{kind}/")
         }
-        return did_you_mean(iri.removeprefix(id_base), known)
+        return did_you_mean(iri.removeprefix(id_base), names)
     siblings = {local_name(term): term for term in profile.ontology_terms if term.startswith(namespace)}
     close = nearest(name, siblings)
     return suggestion(_shown(siblings[close], profile), quoted=False) if close is not None else None

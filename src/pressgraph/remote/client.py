@@ -68,8 +68,8 @@ class Access:
             return cls(url=clean, user=user, secret=environ.get("PRESSGRAPH_ENDPOINT_PASSWORD", ""))
         if given != ("", ""):
             return cls(url=clean, user=given[0], secret=given[1])
-        known = _from_keyring(urlsplit(clean).netloc)
-        return cls(url=clean, user=known[0], secret=known[1]) if known is not None else cls(url=clean)
+        credentials = _from_keyring(urlsplit(clean).netloc)
+        return cls(url=clean, user=credentials[0], secret=credentials[1]) if credentials is not None else cls(url=clean)
 
 
 def without_credentials(url: str) -> str:
@@ -92,10 +92,10 @@ def _from_keyring(host: str) -> tuple[str, str] | None:
     except ImportError:
         return None
     try:
-        found = keyring.get_credential(f"pressgraph:{host}", None)
+        credential = keyring.get_credential(f"pressgraph:{host}", None)
     except KeyringError:
         return None
-    return (found.username, found.password) if found is not None else None
+    return (credential.username, credential.password) if credential is not None else None
 
 
 class SparqlClient:
@@ -189,8 +189,8 @@ class SparqlClient:
                 session.headers["Authorization"] = f"Bearer {secret}"
             return
         # the password goes over the wire as it is only where the server does not know better
-        asked = self.send("GET", self.url, params={"query": "ASK { }"}).headers.get("WWW-Authenticate", "")
-        digest = re.search(r"\bdigest\b", asked, re.IGNORECASE)
+        challenge = self.send("GET", self.url, params={"query": "ASK { }"}).headers.get("WWW-Authenticate", "")
+        digest = re.search(r"\bdigest\b", challenge, re.IGNORECASE)
         auth = HTTPDigestAuth(user, secret) if digest else None
         for session in self._sessions:
             session.auth = auth or HTTPBasicAuth(user.encode(), secret.encode())
@@ -239,10 +239,10 @@ class SparqlClient:
                 passes=True,
                 hint=gettext("try --timeout, or a longer timeout under [endpoints] in pressgraph.toml"),
             )
-        said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-        said = re.sub(r"<[^>]*>|HTTP\w*\([^)]*\)|: $", "", said).strip(" :")[:200]
+        reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+        reason = re.sub(r"<[^>]*>|HTTP\w*\([^)]*\)|: $", "", reason).strip(" :")[:200]
         return EndpointError(
-            gettext("{url} cannot be reached: {reason}", url=url, reason=said),
+            gettext("{url} cannot be reached: {reason}", url=url, reason=reason),
             hint=gettext("is the address right, and the server up?"),
             passes=True,
         )
@@ -318,8 +318,8 @@ def _reason(response: requests.Response) -> str:
         except ValueError:
             document = None
         if isinstance(document, dict):
-            told = (document.get(name) for name in ("detail", "message", "error", "title"))
-            text = next((it for it in told if isinstance(it, str) and it.strip()), text)
+            texts = (document.get(name) for name in ("detail", "message", "error", "title"))
+            text = next((it for it in texts if isinstance(it, str) and it.strip()), text)
     elif "html" in media_type or text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         text = _text_of(text)
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")

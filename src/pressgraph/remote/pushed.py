@@ -110,14 +110,14 @@ class PushedSources:
 
     def graphs_of(self, names: Iterable[str]) -> dict[str, list[str]]:
         """Return the graphs that the store has of sources."""
-        found: dict[str, list[str]] = {}
+        by_source: dict[str, list[str]] = {}
         names = list(names)
         keys = {self.key(name): name for name in names}
         # what follows from a source goes with it
         keys |= {self.derivation(name): name for name in names if name != PROFILE}
         for some in slices(keys, GRAPHS):
             for key in some:
-                found.setdefault(keys[key], []).append(key)
+                by_source.setdefault(keys[key], []).append(key)
             values = " ".join(f"<{key}>" for key in some)
             derived = (
                 f"VALUES ?key {{ {values} }} GRAPH ?key {{ {{ ?graph <{DERIVED.value}> ?document }} "
@@ -125,9 +125,9 @@ class PushedSources:
             )
             for row in self.target.pages("?key ?graph", derived):
                 name = keys.get(row["key"].value)
-                if name is not None and row["graph"].value not in found[name]:
-                    found[name].append(row["graph"].value)
-        return found
+                if name is not None and row["graph"].value not in by_source[name]:
+                    by_source[name].append(row["graph"].value)
+        return by_source
 
     def read(self, graphs: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
         """Return what stands in graphs, as sorted lines of N-Quads in the graphs that they are mapped to."""
@@ -183,20 +183,20 @@ class PushedSources:
             self.target.add(staging, lines[start : start + CHUNK])
 
     def _verify(self, sources: list[Source], places: Mapping[str, str], sizes: Mapping[str, int]) -> None:
-        found = self.read(places, sizes)
+        lines = self.read(places, sizes)
         wanted = sorted(line for source in sources for line in source.lines)
-        if found == wanted and hash_lines(found) == hash_lines(wanted):
+        if lines == wanted and hash_lines(lines) == hash_lines(wanted):
             return
         self.target.drop(places)
         names: str = ", ".join(source.name for source in sources[:_NAMED])
         if len(sources) > _NAMED:
             names = gettext("{names} and {count} more", names=names, count=len(sources) - _NAMED)
-        if len(found) != len(wanted):
+        if len(lines) != len(wanted):
             raise EndpointError(
-                gettext("of {all} triples of {names} {count} arrived", all=len(wanted), names=names, count=len(found)),
+                gettext("of {all} triples of {names} {count} arrived", all=len(wanted), names=names, count=len(lines)),
                 hint=gettext("they were not put in place; push again, which begins with these"),
             )
-        changed = sorted(set(found) - set(wanted))
+        changed = sorted(set(lines) - set(wanted))
         raise EndpointError(
             gettext(
                 "{url} changed {count} triples of {names}, such as {triple}",
@@ -313,8 +313,8 @@ class PushedSources:
             f"SELECT ?key ?hash WHERE {{ VALUES ?key {{ {' '.join(f'<{key}>' for key in keys)} }} "
             f"GRAPH <{self.manifest}> {{ ?key a <{_SOURCE}> OPTIONAL {{ ?key <{_SHA256}> ?hash }} }} }}"
         )
-        found = {row["key"].value: row["hash"].value if row["hash"] else "" for row in rows}
-        return {name: found.get(key) for key, name in keys.items()}
+        hashes = {row["key"].value: row["hash"].value if row["hash"] else "" for row in rows}
+        return {name: hashes.get(key) for key, name in keys.items()}
 
     def _once(self, operations: list[str], wanted: Mapping[str, str | None]) -> None:
         """Run an update; where its answer is lost, look whether it was done before doing it again."""

@@ -99,15 +99,15 @@ def query_endpoint_with_names(
     missing: list[str] = []
 
     def look_up(iris: list[str]) -> dict[str, Found]:
-        found: dict[str, Found] = {}
+        names: dict[str, Found] = {}
         try:
             for text in name_queries(iris):
                 named = _ask(client, text, {})
                 missing.extend(named.missing)
-                found |= names_in_rows(named.rows())
+                names |= names_in_rows(named.rows())
         except (EndpointError, QueryError) as error:
             missing.append(f"names are missing: {error}")
-        return found
+        return names
 
     answer = _ask(client, query.text, prefixes)
     named = answer_with_names(query, answer, look_up, languages, id_base=id_base)
@@ -130,8 +130,8 @@ class _Request(SPARQLWrapper):
         self.setMethod(method)
         request = self._createRequest()
         headers = {"Accept": request.get_header("Accept"), "Content-Type": request.get_header("Content-type")}
-        known = {name: value for name, value in headers.items() if value}
-        return self.client.send(request.get_method(), request.full_url, data=request.data, headers=known)
+        headers_sent = {name: value for name, value in headers.items() if value}
+        return self.client.send(request.get_method(), request.full_url, data=request.data, headers=headers_sent)
 
     def _parseQueryType(self, _query: str) -> str:  # noqa: N802 - SPARQLWrapper's name
         # SPARQLWrapper looks for it by regular expressions, and warns

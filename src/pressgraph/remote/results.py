@@ -68,17 +68,19 @@ class Response:
 
     def refused(self, why: str = "") -> EndpointError:
         """Return the error for a response that is not what was asked for."""
-        known = self.media_type or gettext("no media type")
-        what = gettext("{url} answered what is no SPARQL result ({media_type})", url=self.url, media_type=known)
+        media_type = self.media_type or gettext("no media type")
+        what = gettext("{url} answered what is no SPARQL result ({media_type})", url=self.url, media_type=media_type)
         if why:
-            said = why if isinstance(why, Text) else " ".join(why.split())[:_SHOWN]
-            what = joined(": ", (what, said))
+            reason = why if isinstance(why, Text) else " ".join(why.split())[:_SHOWN]
+            what = joined(": ", (what, reason))
         return EndpointError(what, hint=_NOT_A_RESULT)
 
     def broken(self, rest: str) -> EndpointError:
         """Return the error for a result that breaks off; `rest` is what stands there instead."""
-        said = " ".join(rest.split())[:_SHOWN]
-        where = gettext("where it should go on, it says: {text}", text=said) if said else gettext("the end is missing")
+        shown = " ".join(rest.split())[:_SHOWN]
+        where = (
+            gettext("where it should go on, it says: {text}", text=shown) if shown else gettext("the end is missing")
+        )
         return EndpointError(
             gettext("the result of {url} is incomplete: {reason}", url=self.url, reason=where),
             hint=gettext("the query took too long there? add a LIMIT"),
@@ -100,17 +102,17 @@ def read_results(response: Response) -> Reading:
 
     Raises EndpointError for what is no result, and for one that is incomplete.
     """
-    known = ox.QueryResultsFormat.from_media_type(response.media_type)
-    if known not in {ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, _TSV}:
-        known = ox.QueryResultsFormat.JSON
+    form = ox.QueryResultsFormat.from_media_type(response.media_type)
+    if form not in {ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML, _TSV}:
+        form = ox.QueryResultsFormat.JSON
         if response.body.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1] == b"<":
-            known = ox.QueryResultsFormat.XML
-    reading = _read_lazily(response, known)
+            form = ox.QueryResultsFormat.XML
+    reading = _read_lazily(response, form)
     if isinstance(reading, Reading):
         return reading
-    if known == _TSV and reading:
+    if form == _TSV and reading:
         raise response.refused(reading)
-    document = _read_xml(response) if known == ox.QueryResultsFormat.XML else _read_json(response)
+    document = _read_xml(response) if form == ox.QueryResultsFormat.XML else _read_json(response)
     return _clean(document, response)
 
 
@@ -121,11 +123,11 @@ def _read_lazily(response: Response, form: ox.QueryResultsFormat) -> Reading | s
     """
     try:
         # the parser is lazy: what is wrong comes to light when all rows are asked for
-        found = ox.parse_query_results(response.body, format=form)
-        if isinstance(found, ox.QueryBoolean):
-            return Reading(found=found, size=1)
-        if [it.value for it in found.variables] != [_VIRTUOSO_ASK]:
-            size = sum(1 for _ in found)
+        results = ox.parse_query_results(response.body, format=form)
+        if isinstance(results, ox.QueryBoolean):
+            return Reading(found=results, size=1)
+        if [it.value for it in results.variables] != [_VIRTUOSO_ASK]:
+            size = sum(1 for _ in results)
             return Reading(found=_solutions(response.body, form), size=size)
     except (SyntaxError, ValueError) as error:
         return str(error)
@@ -250,21 +252,21 @@ def _clean(document: Mapping[str, Any], response: Response) -> Reading:
         else:
             lost, reason = lost + 1, reason or problem
     body = json.dumps({"head": {"vars": names}, "results": {"bindings": good}}).encode()
-    found = _solutions(body, ox.QueryResultsFormat.JSON)
-    return Reading(found=found, size=len(good), lost=lost, reason=reason)
+    rows = _solutions(body, ox.QueryResultsFormat.JSON)
+    return Reading(found=rows, size=len(good), lost=lost, reason=reason)
 
 
 def _solutions(body: bytes, form: ox.QueryResultsFormat) -> ox.QuerySolutions:
-    found = ox.parse_query_results(body, format=form)
-    assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - it was read before
-    return found
+    results = ox.parse_query_results(body, format=form)
+    assert isinstance(results, ox.QuerySolutions)  # noqa: S101 - it was read before
+    return results
 
 
 def _boolean(*, yes: bool) -> Reading:
     body = b'{"head": {}, "boolean": %s}' % (b"true" if yes else b"false")
-    found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-    assert isinstance(found, ox.QueryBoolean)  # noqa: S101 - as written
-    return Reading(found=found, size=1)
+    results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    assert isinstance(results, ox.QueryBoolean)  # noqa: S101 - as written
+    return Reading(found=results, size=1)
 
 
 def _problems(row: Any, names: list[str]) -> Iterator[str]:
@@ -280,8 +282,8 @@ def _problems(row: Any, names: list[str]) -> Iterator[str]:
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 value = cell.get("value") if isinstance(cell, dict) else cell
                 tag = cell.get("xml:lang") if isinstance(cell, dict) else None
-                said = f"{value!r}@{tag}" if tag else repr(value)
-                yield f"?{name} is {said[:_SHOWN]}"
+                written = f"{value!r}@{tag}" if tag else repr(value)
+                yield f"?{name} is {written[:_SHOWN]}"
 
 
 def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> dict[str, Any]:

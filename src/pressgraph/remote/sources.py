@@ -59,11 +59,11 @@ class Source:
     @cached_property
     def graphs(self) -> dict[str, list[str]]:
         """The lines of N-Triples of each graph."""
-        found: dict[str, list[str]] = {}
+        graphs: dict[str, list[str]] = {}
         for line in self.lines:
             triple, _, graph = line.removesuffix("> .").rpartition(" <")
-            found.setdefault(graph, []).append(f"{triple} .")
-        return found
+            graphs.setdefault(graph, []).append(f"{triple} .")
+        return graphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class PublishedSources:
     def names(self) -> list[str]:
         """Return the names of the sources, sorted; the profile comes first."""
         prefix = self._graphs.provenance
-        found = (graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
-        names = sorted(graph.removeprefix(prefix) for graph in found if graph.startswith(prefix))
+        graphs = (graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+        names = sorted(graph.removeprefix(prefix) for graph in graphs if graph.startswith(prefix))
         return [PROFILE, *names, TOGETHER]
 
     def source(self, name: str) -> Source:
@@ -130,14 +130,14 @@ class PublishedSources:
 
     def summaries(self) -> dict[str, Summary]:
         """Return all sources without their lines."""
-        found: dict[str, Summary] = {}
+        summaries: dict[str, Summary] = {}
         for name in self.names():
             source = self.source(name)
             if not source.lines:
                 # all of it is withheld, its name too
                 continue
-            found[name] = Summary(source.sha256, len(source.lines), source.withheld, source.adapted)
-        return found
+            summaries[name] = Summary(source.sha256, len(source.lines), source.withheld, source.adapted)
+        return summaries
 
     def batches(self, names: Iterable[str]) -> Iterator[list[Source]]:
         """Yield sources in groups that fit into one request; a large one comes alone."""

@@ -161,15 +161,15 @@ class RemoteStore:
         form = ox.RdfFormat.from_media_type(media_type)
         if not response.ok or form is None:
             return Description()
-        found: dict[str, set[str]] = {"supportedLanguage": set(), "feature": set()}
+        features: dict[str, set[str]] = {"supportedLanguage": set(), "feature": set()}
         try:
             for quad in ox.parse(response.content, format=form, base_iri=self.addresses.query):
-                values = found.get(quad.predicate.value.removeprefix(SD))
+                values = features.get(quad.predicate.value.removeprefix(SD))
                 if values is not None and isinstance(quad.object, ox.NamedNode):
                     values.add(quad.object.value.removeprefix(SD))
         except (SyntaxError, ValueError):
             return Description()
-        return Description(languages=frozenset(found["supportedLanguage"]), features=frozenset(found["feature"]))
+        return Description(languages=frozenset(features["supportedLanguage"]), features=frozenset(features["feature"]))
 
     @property
     def is_read_only(self) -> bool:
@@ -228,13 +228,13 @@ class RemoteStore:
 
     def counts(self, graphs: Iterable[str]) -> dict[str, int]:
         """Return how many triples graphs have; those that are empty or not there are missing."""
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for some in slices(graphs, GRAPHS):
             rows = self.select(
                 f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ {_values('g', some)} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?g"
             )
-            found.update((row["g"].value, int(row["n"].value)) for row in rows)
-        return found
+            counts.update((row["g"].value, int(row["n"].value)) for row in rows)
+        return counts
 
     def count(self, graph: str) -> int:
         """Return how many triples a graph has."""

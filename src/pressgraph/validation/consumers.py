@@ -68,9 +68,9 @@ def _shapes_of(consumer: str) -> tuple[TurtleFile, ...]:
 
     Raises PressgraphError for a name that is none.
     """
-    known = consumers()
-    if consumer not in known:
-        hint = did_you_mean(consumer, known, otherwise=gettext("known: {words}", words=", ".join(known)))
+    names = consumers()
+    if consumer not in names:
+        hint = did_you_mean(consumer, names, otherwise=gettext("known: {words}", words=", ".join(names)))
         raise PressgraphError(gettext("there is no profile '{name}'", name=consumer), hint=hint)
     return tuple(file for file in consumer_shapes() if _consumer(file) == consumer)
 

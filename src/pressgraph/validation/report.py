@@ -174,7 +174,7 @@ class Report:
 
     def findings(self, language: str) -> list[Finding]:
         """Return everything found in the words of a language, in the order of the files."""
-        found = [
+        findings = [
             Finding(
                 rule=it.rule,
                 severity=severity,
@@ -185,8 +185,8 @@ class Report:
             for severity, problems in ((Severity.VIOLATION, self.problems), (Severity.WARNING, self.warnings))
             for it in problems
         ]
-        found.extend(self._finding(it, language) for it in self.results)
-        return sorted(found, key=lambda it: (_order(it.place), -it.severity, it.rule, it.about or "", it.message))
+        findings.extend(self._finding(it, language) for it in self.results)
+        return sorted(findings, key=lambda it: (_order(it.place), -it.severity, it.rule, it.about or "", it.message))
 
     def _finding(self, result: Result, language: str) -> Finding:
         return Finding(
@@ -247,10 +247,10 @@ def counted(number: int, name: str, language: str) -> str:
 def summary(report: Report, language: str) -> str:
     """Return one line that says what was looked at and how it is."""
     looked = f"{counted(report.files, 'file', language)}, {counted(report.facts, 'fact', language)}"
-    found = [counted(n, severity.word, language) for severity, n in report.counts.items() if n]
+    parts = [counted(n, severity.word, language) for severity, n in report.counts.items() if n]
     if report.allowed:
-        found.append(counted(len(report.allowed), "allowed", language))
-    return f"{looked}: {', '.join(found) or word('fine', language)}"
+        parts.append(counted(len(report.allowed), "allowed", language))
+    return f"{looked}: {', '.join(parts) or word('fine', language)}"
 
 
 def result_order(result: Result) -> tuple[Any, ...]:

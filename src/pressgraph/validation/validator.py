@@ -102,12 +102,12 @@ class Validator:
         The shapes of a project may know other keys for a class than what is shipped uses: that is left out.
         """
         derived = GraphNames(id_base=self.id_base).derived
-        found = (
+        results = (
             misplaced_keys(self.store, self.profile, derived)
             if things is None
             else misplaced_keys_of(self.store, self.profile, things, derived)
         )
-        return tuple(result for result in found if not self._is_shipped(result.focus, result.path))
+        return tuple(result for result in results if not self._is_shipped(result.focus, result.path))
 
     def finish(
         self,
@@ -142,8 +142,8 @@ class Validator:
         """
         alike = Counter(_of(it) for it in results)
         concluded = {id(it) for it in results if alike[_of(it)] > 1 and self._is_concluded(it)}
-        said = {_of(it) for it in results if id(it) not in concluded}
-        return [it for it in results if id(it) not in concluded or _of(it) not in said]
+        stated = {_of(it) for it in results if id(it) not in concluded}
+        return [it for it in results if id(it) not in concluded or _of(it) not in stated]
 
     def _is_concluded(self, result: Result) -> bool:
         """Tell whether the triple that a result is about follows from others, and nobody states it."""

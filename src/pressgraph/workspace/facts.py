@@ -78,9 +78,9 @@ class Facts(Opened):
         from pressgraph.dataset import serialization
         from pressgraph.export.files import convert_files_to
 
-        known = serialization(form) if isinstance(form, str) else form
+        syntax = serialization(form) if isinstance(form, str) else form
         chunks = self.convert(paths, personal=personal, withheld=withheld)
-        return convert_files_to(chunks, known, self.project, self.profile)
+        return convert_files_to(chunks, syntax, self.project, self.profile)
 
     def convert_to_shards(
         self,

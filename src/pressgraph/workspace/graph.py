@@ -61,8 +61,8 @@ class BuiltGraph(Opened):
         project = self.project
         if not project.withhold:
             return []
-        unknown, known = unknown_names(self.dataset().store, project.withheld_iris, project.id_base)
-        return [(name, did_you_mean(name, known)) for name in unknown]
+        unknown, described = unknown_names(self.dataset().store, project.withheld_iris, project.id_base)
+        return [(name, did_you_mean(name, described)) for name in unknown]
 
     def export(
         self,
@@ -76,8 +76,8 @@ class BuiltGraph(Opened):
         from pressgraph.dataset import serialization
         from pressgraph.export import export
 
-        known = serialization(form) if isinstance(form, str) else form
-        return export(self.select(about=about, depth=depth, evidence=evidence), known)
+        syntax = serialization(form) if isinstance(form, str) else form
+        return export(self.select(about=about, depth=depth, evidence=evidence), syntax)
 
     def graph(self) -> rdflib.Dataset:
         """Return the built dataset as an rdflib Dataset over the same store, read-only.
@@ -128,9 +128,9 @@ class BuiltGraph(Opened):
         """Open a remote store: an address, or a name from the configuration's [endpoints]."""
         from pressgraph.remote.store import Addresses, RemoteStore
 
-        known = self.endpoint(endpoint)
-        addresses = Addresses.of(known.url, update=known.update, store=known.store)
-        return RemoteStore(addresses, timeout=known.timeout, connections=connections)
+        settings = self.endpoint(endpoint)
+        addresses = Addresses.of(settings.url, update=settings.update, store=settings.store)
+        return RemoteStore(addresses, timeout=settings.timeout, connections=connections)
 
     def ids(self, beginning: str = "") -> list[str]:
         """Return the ids that the built graph describes and that begin so, sorted."""

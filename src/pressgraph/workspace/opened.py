@@ -93,9 +93,9 @@ class Opened:
         from pressgraph.project.model import Endpoint
         from pressgraph.spelling import did_you_mean
 
-        known = self.project.endpoints.get(name)
-        if known is not None:
-            return known
+        settings = self.project.endpoints.get(name)
+        if settings is not None:
+            return settings
         if "://" in name:
             return Endpoint(url=name)
         hint = did_you_mean(

@@ -55,12 +55,12 @@ class Pages(Opened):
         from pressgraph.dataset import serialization
         from pressgraph.export import Selection, export
 
-        known = serialization(form) if isinstance(form, str) else form
+        syntax = serialization(form) if isinstance(form, str) else form
         quads: set[ox.Quad] = set()
         for number, page in enumerate(pages, 1):
             graph = ox.DefaultGraph() if page.base.endswith(".invalid/") else ox.NamedNode(page.base)
             quads.update(page.quads_in(graph, number))
-        return export(Selection(quads=frozenset(quads), profile=self.profile, id_base=self.project.id_base), known)
+        return export(Selection(quads=frozenset(quads), profile=self.profile, id_base=self.project.id_base), syntax)
 
     def page_editor(
         self,

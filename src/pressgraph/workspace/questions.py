@@ -39,8 +39,8 @@ class Questions(Opened):
         from pressgraph.query.saved import parse_saved_query
 
         saved = self.saved_queries.get(query)
-        known = saved or parse_saved_query(query, name="the query")
-        if "lang" in parameters and "lang" not in known.parameters and read_names(known.text) is not None:
+        saved_query = saved or parse_saved_query(query, name="the query")
+        if "lang" in parameters and "lang" not in saved_query.parameters and read_names(saved_query.text) is not None:
             language = language or parameters["lang"]
             parameters = {name: value for name, value in parameters.items() if name != "lang"}
         if language is not None and not is_well_formed(language):
@@ -80,14 +80,14 @@ class Questions(Opened):
         from pressgraph.query import read_names
         from pressgraph.remote.query import query_endpoint, query_endpoint_with_names
 
-        known, id_base = self.endpoint(endpoint), self.project.id_base
+        settings, id_base = self.endpoint(endpoint), self.project.id_base
         prefixes = self.profile.query_prefixes(id_base)
-        limit = timeout or known.timeout
+        limit = timeout or settings.timeout
         named = read_names(text)
         if named is None:
-            return query_endpoint(text, known.url, prefixes=prefixes, timeout=limit)
+            return query_endpoint(text, settings.url, prefixes=prefixes, timeout=limit)
         return query_endpoint_with_names(
-            named, known.url, self.languages(language), prefixes=prefixes, timeout=limit, id_base=id_base
+            named, settings.url, self.languages(language), prefixes=prefixes, timeout=limit, id_base=id_base
         )
 
     def undecided(self, query: str, text: str, ask: Callable[[str], Answer], *, language: str | None = None) -> str:
@@ -100,8 +100,8 @@ class Questions(Opened):
         if saved is None or other is None:
             return ""
         count = sum(1 for _ in ask(saved.undecided_text(text, other)).rows())
-        said = saved.undecided_message(count, *self.languages(language))
-        return gettext("{said}: see 'pressgraph query {name}'", said=said, name=other.name) if count else ""
+        sentence = saved.undecided_message(count, *self.languages(language))
+        return gettext("{said}: see 'pressgraph query {name}'", said=sentence, name=other.name) if count else ""
 
     def unknown_terms(self, text: str, store: ox.Store | None = None) -> list[tuple[str, str | None]]:
         """Return the terms of a query that neither the profile nor a store, where one is at hand, knows; with hints."""

@@ -379,16 +379,16 @@ def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callabl
         outcome.problems.extend(stream.problems)
         outcome.rejects.extend(_reject([one], None) for one in stream.problems)
         return
-    found = read_facts(path, context.profile, id_base=project.id_base, name=project.name_of(path))
-    outcome.problems.extend(found.problems)
-    if found.problems:
-        outcome.rejects.append(_reject(list(found.problems), None))
+    facts_file = read_facts(path, context.profile, id_base=project.id_base, name=project.name_of(path))
+    outcome.problems.extend(facts_file.problems)
+    if facts_file.problems:
+        outcome.rejects.append(_reject(list(facts_file.problems), None))
         return
-    for chunk in convert_facts(found, context.emitter):
+    for chunk in convert_facts(facts_file, context.emitter):
         outcome.quads += chunk.count(b"\n")
         put(chunk)
-    withheld = personal_facts(found) if not context.personal else 0
-    outcome.facts += len(found.facts) - withheld
+    withheld = personal_facts(facts_file) if not context.personal else 0
+    outcome.facts += len(facts_file.facts) - withheld
     outcome.withheld += withheld
 
 

@@ -187,17 +187,17 @@ def _convert(
 def _begin(folder: LocalFolder | RemoteFolder, run: Run, identity: str, *, resume: bool) -> dict[int, _Done]:
     """Clear a folder but for the shards of a run that goes on; return what was told of those, by number."""
     there = folder.sizes()
-    found = folder.read({PROGRESS, MANIFEST} & there.keys())
+    contents = folder.read({PROGRESS, MANIFEST} & there.keys())
     results = {}
-    if goes_on(folder, run, resume=resume, progress=found.get(PROGRESS), manifest=found.get(MANIFEST)):
+    if goes_on(folder, run, resume=resume, progress=contents.get(PROGRESS), manifest=contents.get(MANIFEST)):
         for data in folder.read(name for name in there if is_written(name) and name.startswith("progress-")).values():
             result = from_json(data, _Done)
             if result.run == identity and there.get(result.shard.file) == result.shard.bytes:
                 results[result.number] = result
-    kept = {name for number, result in results.items() for name in (_note(number), result.shard.file)}
+    complete = {name for number, result in results.items() for name in (_note(number), result.shard.file)}
     # a run of one machine notes blocks there, which hold no more
     _write(folder, PROGRESS, to_json(run) + b"\n")
-    folder.remove([name for name in there if is_written(name) and name != PROGRESS and name not in kept])
+    folder.remove([name for name in there if is_written(name) and name != PROGRESS and name not in complete])
     return results
 
 

@@ -41,12 +41,12 @@ class LocalFolder:
 
     def sizes(self) -> dict[str, int]:
         """Return the sizes of the files by name."""
-        found = {}
+        sizes = {}
         for path in self.path.iterdir():
             # others may be writing
             with suppress(FileNotFoundError):
-                found[path.name] = path.stat().st_size
-        return found
+                sizes[path.name] = path.stat().st_size
+        return sizes
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return what is in files, by name."""
@@ -97,17 +97,17 @@ class RemoteFolder:
         with worded(self.where):
             self._files.invalidate_cache()
             try:
-                found = self._files.ls(self._path, detail=True)
+                listed = self._files.ls(self._path, detail=True)
             except FileNotFoundError:
                 return {}
-        return {_name(entry["name"]): entry["size"] for entry in found if entry["type"] == "file"}
+        return {_name(entry["name"]): entry["size"] for entry in listed if entry["type"] == "file"}
 
     def read(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return what is in files, by name."""
         paths = self._paths(names)
         with worded(self.where):
-            found: dict[str, bytes] = self._files.cat(paths) if paths else {}
-        return {_name(path): data for path, data in found.items()}
+            contents: dict[str, bytes] = self._files.cat(paths) if paths else {}
+        return {_name(path): data for path, data in contents.items()}
 
     @contextmanager
     def write(self, name: str) -> Iterator[IO[bytes]]:
@@ -132,8 +132,8 @@ class RemoteFolder:
         prefix = f"{prefix}/shard-".lstrip("/")
         # who may write may not be allowed to list
         with suppress(OSError):
-            found = self._files.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=prefix)
-            for upload in found.get("Uploads", ()):
+            uploads = self._files.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=prefix)
+            for upload in uploads.get("Uploads", ()):
                 self._files.abort_mpu(bucket, upload["Key"], upload["UploadId"])
 
     def _paths(self, names: Iterable[str]) -> list[str]:

@@ -86,8 +86,8 @@ def judged(paths: Sequence[str | Path], context: Context, *, jobs: int = 1) -> C
 
     def chunks() -> Iterator[bytes]:
         # whoever converts them for good says what is wrong
-        with suppress(FactsError), closing(_in_order(paths, context, jobs, Totals(), lambda _: None)) as found:
-            yield from found
+        with suppress(FactsError), closing(_in_order(paths, context, jobs, Totals(), lambda _: None)) as outcomes:
+            yield from outcomes
 
     return replace(context, withheld=withheld_among(chunks(), context.rules))
 

@@ -92,8 +92,8 @@ class Shards:
             shutil.rmtree(left, ignore_errors=True)
         progress = folder / PROGRESS
         manifest = folder / MANIFEST
-        found = [path.read_bytes() if path.exists() else None for path in (progress, manifest)]
-        going_on = goes_on(folder, run, resume=resume, progress=found[0], manifest=found[1])
+        notes = [path.read_bytes() if path.exists() else None for path in (progress, manifest)]
+        going_on = goes_on(folder, run, resume=resume, progress=notes[0], manifest=notes[1])
         entries = self._entries(progress) if going_on else []
         if not entries:
             self._clear()

@@ -114,9 +114,9 @@ class CheckContext:
 
     def lexical(self, iri: str | None, text: str, place: Place) -> str | None:
         """Return the lexical form of a text, or None where it has none: that is reported."""
-        known = datatype(iri)
-        if (lexical := known.lexical(text)) is None:
-            self.report("bad-literal", place, hint=known.mend(text), value=text, wanted=known.wanted)
+        definition = datatype(iri)
+        if (lexical := definition.lexical(text)) is None:
+            self.report("bad-literal", place, hint=definition.mend(text), value=text, wanted=definition.wanted)
         return lexical
 
     def reference(self, name: str, place: Place) -> None:

@@ -137,12 +137,12 @@ class _DocumentChecker:
             self.context.report("not-a-list", self.context.place(node))
             return []
         facts: list[Fact] = []
-        said: dict[str, int] = {}
+        first_lines: dict[str, int] = {}
         for item in node.items:
             fact = self.fact(item)
             if fact is None:
                 continue
-            same = said.setdefault(json.dumps(canonical(fact.body)), fact.place.line)
+            same = first_lines.setdefault(json.dumps(canonical(fact.body)), fact.place.line)
             if same != fact.place.line:
                 self.context.report("same-fact-twice", fact.place, line=same)
             facts.append(fact)

@@ -50,8 +50,8 @@ class NodeChecker:
         types = self.node_types(node, path, places)
         if not types and implied is not None and node.get("type") is None:
             types = [implied]
-        known = set(types) | (self.context.types_of(name) if name is not None else set())
-        uses = self.context.profile.uses_of(sorted(known)) if known else None
+        classes = set(types) | (self.context.types_of(name) if name is not None else set())
+        uses = self.context.profile.uses_of(sorted(classes)) if classes else None
         body: Body = {}
         if types:
             body["type"] = types
@@ -61,24 +61,24 @@ class NodeChecker:
             key = self.current_key(written, node)
             if key is None:
                 continue
-            found = self.context.profile.keys.get(key.text)
-            if found is None:
-                self.unknown_key(key, words, known)
+            definition = self.context.profile.keys.get(key.text)
+            if definition is None:
+                self.unknown_key(key, words, classes)
                 continue
             if uses is not None and key.text not in uses:
-                self.misplaced_key(key, known)
+                self.misplaced_key(key, classes)
                 continue
             key_path = (*path, key.text)
             places[key_path] = self.context.place(key)
-            if self._quantities.figures.is_number(found) and isinstance(value, Scalar) and not is_empty(value):
-                values = self._quantities.number(found, node, value, body, path, places)
+            if self._quantities.figures.is_number(definition) and isinstance(value, Scalar) and not is_empty(value):
+                values = self._quantities.number(definition, node, value, body, path, places)
             else:
-                values = self._values.values(found, key, value, key_path, places, name)
+                values = self._values.values(definition, key, value, key_path, places, name)
             if values:
                 body[key.text] = values
             single = bool(uses and uses[key.text].single)
-            if single and name is not None and not takes_languages(found):
-                self._values.single_value(name, found, values, self.context.place(value))
+            if single and name is not None and not takes_languages(definition):
+                self._values.single_value(name, definition, values, self.context.place(value))
         if name is None:
             return {"id": "", **body} if parent is not None else None
         if len(body) > 0:
@@ -162,8 +162,10 @@ class NodeChecker:
         if meant is not None:
             hint = both_hints(suggestion(meant), hint)
         elif others := {it: names for it, names in words.elsewhere(key.text, types).items() if it != key.text}:
-            told = ", ".join(f"'{it}' ({', '.join(names)})" for it, names in others.items())
-            hint = both_hints(hint, phrase("is one of these meant, each in a thing of its own? {keys}", keys=told))
+            alternatives = ", ".join(f"'{it}' ({', '.join(names)})" for it, names in others.items())
+            hint = both_hints(
+                hint, phrase("is one of these meant, each in a thing of its own? {keys}", keys=alternatives)
+            )
         self.context.report(
             "misplaced-key", self.context.place(key), hint=hint or None, key=key.text, types=listing(sorted(types))
         )
@@ -196,9 +198,9 @@ class NodeChecker:
 
     def mint_ids(self, body: Body, parent: str, key: str) -> None:
         """Name a nested node that has no id, and those within it, which wait for its name."""
-        said = {word: values for word, values in body.items() if word != "id"}
+        content = {word: values for word, values in body.items() if word != "id"}
         measured = self.context.profile.keys[key].measure is not None
-        body["id"] = figure_id(parent, key, said) if measured else nested_id(parent, key, said)
+        body["id"] = figure_id(parent, key, content) if measured else nested_id(parent, key, content)
         self.context.described.add(body["id"])
         for word, values in body.items():
             if word in self.context.profile.keys and self.context.profile.keys[word].takes(Kind.LINK):

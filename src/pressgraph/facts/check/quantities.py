@@ -26,8 +26,8 @@ class QuantityChecker:
 
     def node(self, key: Key, value: Scalar, place: Place) -> Body | None:
         """Return the figure, or the amount of money, that a scalar says; it has no id yet."""
-        said = self.figures.read(value.text)
-        if said is None:
+        quantity = self.figures.read(value.text)
+        if quantity is None:
             hint = self.figures.hint(value.text)
             other = self.context.profile.key_of.get(key.singular or "")
             if other is not None and looks_like_id(value.text) and not value.text[:1].isdigit():
@@ -44,7 +44,7 @@ class QuantityChecker:
                 wanted=phrase("a number, or a number and how exact it is"),
             )
             return None
-        return self.figures.completed(key, said)
+        return self.figures.completed(key, quantity)
 
     def number(
         self, key: Key, node: Mapping, value: Scalar, body: Body, path: Path, places: dict[Path, Place]
@@ -52,17 +52,17 @@ class QuantityChecker:
         """Return the number that a scalar says, and add to the body what else it says as a quantity."""
         place = self.context.place(value)
         only = read_number(value.text)
-        said = {key.name: [only]} if only is not None else None
-        if said is None and self.figures.is_value(key):
-            said = self.figures.read(value.text)
-        if said is None:
+        content = {key.name: [only]} if only is not None else None
+        if content is None and self.figures.is_value(key):
+            content = self.figures.read(value.text)
+        if content is None:
             hint, wanted = self.figures.hint(value.text), phrase("a number, or a number and how exact it is")
             self.context.report("bad-literal", place, hint=hint, value=value.text, wanted=wanted)
             return []
-        for word, values in said.items():
+        for word, values in content.items():
             if word != key.name and node.get(word) is not None:
                 self.context.report("said-twice", place, value=value.text, key=word)
             elif word != key.name:
                 body[word] = values
             places[(*path, word)] = places[(*path, word, 0)] = place
-        return list(said.get(key.name, []))
+        return list(content.get(key.name, []))

@@ -84,8 +84,8 @@ class ValueChecker:
         if key.takes(Kind.LINK) and isinstance(node, Mapping):
             return self._nested(key, node, path, places, parent)
         if not isinstance(node, Scalar):
-            found = phrase("a node") if isinstance(node, Mapping) else phrase("a list in a list")
-            self.context.report("not-text", place, key=key.name, wanted=_wanted(key), found=found)
+            kind = phrase("a node") if isinstance(node, Mapping) else phrase("a list in a list")
+            self.context.report("not-text", place, key=key.name, wanted=_wanted(key), found=kind)
             return None
         match key.kind:
             case Kind.TERM:
@@ -113,9 +113,9 @@ class ValueChecker:
             return None
         # cells have no quotes
         quoted = not node.plain and not node.header
-        found = term_or_literal(key, node.text, quoted=quoted)
-        if found is not None:
-            return found
+        literal = term_or_literal(key, node.text, quoted=quoted)
+        if literal is not None:
+            return literal
         if key.takes(Kind.LINK) and (looks_like_id(node.text) or not key.takes(Kind.TEXT)):
             before = len(self.context.problems)
             name = self.context.good_id(node, place) if key.takes(Kind.TEXT) or self.unambiguous(node, place) else None
@@ -213,11 +213,11 @@ class ValueChecker:
             None,
         )
         most = 12
-        known = ", ".join(list(scheme.concepts)[:most]) + (", …" if len(scheme.concepts) > most else "")
+        terms = ", ".join(list(scheme.concepts)[:most]) + (", …" if len(scheme.concepts) > most else "")
         hint = (
             suggestion(labelled)
             if labelled
-            else did_you_mean(node.text, scheme.concepts, otherwise=phrase("known: {words}", words=known))
+            else did_you_mean(node.text, scheme.concepts, otherwise=phrase("known: {words}", words=terms))
         )
         self.context.report("unknown-term", place, hint=hint, term=node.text, scheme=scheme.name)
         return None

@@ -72,7 +72,7 @@ class RowReader:
         record: Record = {}
         nodes = self._nodes.copy()
         nodes[0] = record
-        meet, known = self._meet, self._known
+        meet, learned = self._meet, self._known
         filled: Iterable[tuple[_Step | None, Cell]] = zip(self._steps, cells, strict=False)
         if self._texts:
             # most columns of a wide table are empty
@@ -86,7 +86,7 @@ class RowReader:
                     value = read(cell)
                 elif parts and ("|" in cell or "\\" in cell):
                     # texts with several values repeat
-                    value = known.get(cell) or self._learn(cell)
+                    value = learned.get(cell) or self._learn(cell)
                 elif "\\" in cell:
                     value = read(cell)
                 else:

@@ -62,10 +62,10 @@ def guess_encoding(path: Path) -> GuessedEncoding | None:
     """
     with path.open("rb") as file:
         sample = file.read(_SAMPLE)
-    found = _encoding(sample)
-    if found not in _NAMES:
+    encoding = _encoding(sample)
+    if encoding not in _NAMES:
         return None
-    text = codecs.getincrementaldecoder(found)("replace").decode(sample)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
     foreign = re.search(r"[^\W\x00-\x7f]|[^\x00-\x7f]", text)
     at = foreign.start() if foreign is not None else 0
     before = re.search(r"\w*$", text[max(0, at - _WORD) : at])
@@ -73,7 +73,7 @@ def guess_encoding(path: Path) -> GuessedEncoding | None:
     assert before is not None  # noqa: S101 - both patterns match nothing too
     assert word is not None  # noqa: S101 - as above
     shown = before[0] + (word[0][:_WORD] or text[at])
-    return GuessedEncoding(name=_NAMES[found], line=text.count("\n", 0, at) + 1, word=shown)
+    return GuessedEncoding(name=_NAMES[encoding], line=text.count("\n", 0, at) + 1, word=shown)
 
 
 def read_delimited(
@@ -87,15 +87,15 @@ def read_delimited(
         sample = file.read(_SAMPLE)
     if not sample.strip():
         return None, [problem("no-header", Place(file=name, line=1, column=1))]
-    found = encoding or _encoding(sample)
-    if found is None:
+    codec = encoding or _encoding(sample)
+    if codec is None:
         return None, [_not_utf8(name, sample)]
-    text = codecs.getincrementaldecoder(found)("replace").decode(sample)
+    text = codecs.getincrementaldecoder(codec)("replace").decode(sample)
     first, declared = _header_line(text, header)
     comma = delimiter or declared or ("\t" if path.suffix.lower() == ".tsv" else _delimiter(first))
     csv.field_size_limit(_MAX_CELL)
     sheet = SheetRows(file=name, headers=[], rows=(), texts=True)
-    rows = _rows(path, found, comma, sheet)
+    rows = _rows(path, codec, comma, sheet)
     if declared:
         next(rows, None)
     named = next((row for row in rows if header is None or row[0] >= header), None)
@@ -133,9 +133,9 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
             )
         )
     except UnicodeDecodeError as error:
-        found = f"byte 0x{error.object[error.start]:02x}"
+        byte = f"byte 0x{error.object[error.start]:02x}"
         sheet.problems.append(
-            problem("not-utf8", Place(file=sheet.file, line=line), hint=_hint(sheet.file), found=found)
+            problem("not-utf8", Place(file=sheet.file, line=line), hint=_hint(sheet.file), found=byte)
         )
 
 
@@ -206,10 +206,10 @@ def header_cells(
     cells: list[tuple[int, int, str]] = []
     end = at + len(line)
     while True:
-        found = pattern.match(text, at, end)
-        assert found is not None  # noqa: S101 - the pattern matches nothing too
-        cell = found[0]
-        cells.append((at, found.end(), cell[1:-1].replace('""', '"') if cell.startswith('"') else cell))
-        if text[found.end() : found.end() + 1] != comma or found.end() >= end:
+        match = pattern.match(text, at, end)
+        assert match is not None  # noqa: S101 - the pattern matches nothing too
+        cell = match[0]
+        cells.append((at, match.end(), cell[1:-1].replace('""', '"') if cell.startswith('"') else cell))
+        if text[match.end() : match.end() + 1] != comma or match.end() >= end:
             return cells
-        at = found.end() + 1
+        at = match.end() + 1

@@ -49,9 +49,9 @@ def _of_xls(path: Path) -> dict[str, Marks]:
 
     try:
         book = xlrd.open_workbook(path, logfile=_Silence(), on_demand=True)
-        found = {}
+        errors = {}
         for sheet in book.sheets():
-            marks = found[sheet.name] = Marks()
+            marks = errors[sheet.name] = Marks()
             for row in range(sheet.nrows):
                 for column, kind in enumerate(sheet.row_types(row)):
                     if kind == xlrd.XL_CELL_ERROR:
@@ -59,7 +59,7 @@ def _of_xls(path: Path) -> dict[str, Marks]:
                         marks.errors[row + 1, column + 1] = _CODES.get(code, "#?")
     except (xlrd.XLRDError, xlrd.compdoc.CompDocError, AssertionError, LookupError, TypeError, struct.error) as error:
         raise ValueError(str(error) or gettext("it is damaged")) from error
-    return found
+    return errors
 
 
 class _Silence:

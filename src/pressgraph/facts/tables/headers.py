@@ -53,8 +53,8 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[Table
     for header in names:
         # a section of no one sheet is about all of them
         elsewhere = sheet.elsewhere if own is None or own.sheet is None else ()
-        known = {*sheet.headers, *map(composed, elsewhere)}
-        if header not in known:
+        headers = {*sheet.headers, *map(composed, elsewhere)}
+        if header not in headers:
             sheet.problems.append(_no_column(sheet, header))
     for index, header in enumerate(sheet.headers):
         key = names.get(header, header)
@@ -77,11 +77,11 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[Table
         index = compiler.fill(key)
         parts: list[tuple[str, int]] = []
         for name in dict.fromkeys(_PLACEHOLDER.findall(composed(text))):
-            found = -1 if name == "n" and "n" not in sheet.headers else compiler.find(name)
-            if found is None:
+            column = -1 if name == "n" and "n" not in sheet.headers else compiler.find(name)
+            if column is None:
                 sheet.problems.append(_no_column(sheet, name))
                 return None
-            parts.append((name, found))
+            parts.append((name, column))
         templates.append(IdTemplate(text=composed(text), index=index, parts=parts))
     if sheet.problems:
         return None
@@ -100,10 +100,10 @@ class _HeaderCompiler:
 
     def column(self, index: int, header: str, key: str) -> None:
         place = self.sheet.place(self.sheet.header_row, index + 1)
-        found = self.path(key)
-        if found is None:
+        target = self.path(key)
+        if target is None:
             first = key.removeprefix("source.").split(".")[0]
-            known = [*self.profile.keys, *FACT_WORDS, "source"]
+            words = [*self.profile.keys, *FACT_WORDS, "source"]
             labelled = next(
                 (
                     one.name
@@ -112,13 +112,13 @@ class _HeaderCompiler:
                 ),
                 None,
             )
-            hint = suggestion(labelled) if labelled else did_you_mean(first, known)
+            hint = suggestion(labelled) if labelled else did_you_mean(first, words)
             hint = hint or gettext(
                 "name its key, or '' to skip it, under columns in a [tables] section of pressgraph.toml"
             )
             self.sheet.problems.append(problem("unmapped-header", place, hint=hint, header=header))
             return
-        path, kind = found
+        path, kind = target
         if path in self._paths:
             first_letter = str(self._paths[path].index + 1)
             self.sheet.problems.append(problem("repeated-header", place, header=header, first=first_letter))
@@ -128,9 +128,9 @@ class _HeaderCompiler:
 
     def fill(self, key: str) -> int:
         """Return the cell of a key that is filled in: its column's, or a new one."""
-        found = self.path(key)
-        if found is not None and found[0] in self._paths:
-            return self._paths[found[0]].index
+        target = self.path(key)
+        if target is not None and target[0] in self._paths:
+            return self._paths[target[0]].index
         index, self.next = self.next, self.next + 1
         self.column(index, key, key)
         return index
@@ -139,8 +139,8 @@ class _HeaderCompiler:
         """Return the cell of a header, or of a key."""
         if name in self.sheet.headers:
             return self.sheet.headers.index(name)
-        found = self.path(name)
-        column = self._paths.get(found[0]) if found else None
+        target = self.path(name)
+        column = self._paths.get(target[0]) if target else None
         return column.index if column else None
 
     def path(self, key: str) -> tuple[Path, str] | None:
@@ -150,8 +150,8 @@ class _HeaderCompiler:
             return self.node_path(parts, SOURCE_WORDS)
         if parts[0] != "source":
             return self.node_path(parts, FACT_WORDS)
-        found = self.node_path(parts[1:] or ["id"], SOURCE_WORDS)
-        return (("source", *found[0]), found[1]) if found else None
+        below = self.node_path(parts[1:] or ["id"], SOURCE_WORDS)
+        return (("source", *below[0]), below[1]) if below else None
 
     def node_path(self, parts: list[str], words: tuple[str, ...]) -> tuple[Path, str] | None:
         first, rest = parts[0], parts[1:]

@@ -46,9 +46,9 @@ class IdTemplate:
             short = text.rpartition("/")[2] if _ID.fullmatch(text) else text
             rendered = rendered.replace(f"{{{name}}}", slug(short))
         values = tuple(raw)
-        known, row_of = self.made.setdefault(rendered, (values, number))
-        if known != values:
-            other = " / ".join(known)
+        values_before, row_of = self.made.setdefault(rendered, (values, number))
+        if values_before != values:
+            other = " / ".join(values_before)
             index = next(index for _, index in self.parts if index >= 0)
             sheet.problems.append(
                 problem(

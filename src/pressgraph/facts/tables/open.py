@@ -48,11 +48,11 @@ def open_sheets(
             return [], [problem("not-a-table", Place(file=name), reason=mistaken)]
         if suffix in WORKBOOKS:
             return read_workbook_sheets(path, name, settings)
-        found: SheetRows | None
+        sheet: SheetRows | None
         if suffix in DELIMITED:
             from pressgraph.facts.tables.delimited import read_delimited
 
-            found, problems = read_delimited(
+            sheet, problems = read_delimited(
                 path,
                 name=name,
                 delimiter=own.delimiter if own else None,
@@ -62,14 +62,14 @@ def open_sheets(
         elif suffix in PARQUET:
             from pressgraph.facts.tables.parquet import read_parquet
 
-            found, problems = read_parquet(path, name=name, groups=groups)
+            sheet, problems = read_parquet(path, name=name, groups=groups)
         else:
             from pressgraph.facts.tables.sql import read_sql
 
-            found, problems = read_sql(path, name=name, url=own.url if own else None, root=root)
+            sheet, problems = read_sql(path, name=name, url=own.url if own else None, root=root)
     except OSError as error:
         return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
-    return ([found] if found is not None else []), problems
+    return ([sheet] if sheet is not None else []), problems
 
 
 def _mistaken(path: Path, suffix: str) -> Text | None:

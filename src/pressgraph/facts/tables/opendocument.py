@@ -160,9 +160,9 @@ def _date(text: str) -> datetime.date | str:
 
 
 def _time(text: str) -> datetime.time | str:
-    found = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(text)
     try:
-        hours, minutes, seconds = (int(found[number]) for number in (1, 2, 3)) if found else (24, 0, 0)
+        hours, minutes, seconds = (int(match[number]) for number in (1, 2, 3)) if match else (24, 0, 0)
         return datetime.time(hours, minutes, seconds)
     except ValueError:
         return text

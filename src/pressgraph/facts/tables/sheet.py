@@ -100,20 +100,20 @@ def _odd_backslashes(text: str) -> bool:
 
 def report_errors(sheet: SheetRows, row: int, cells: Cells) -> bool:
     """Report the cells of a row that show a spreadsheet's error instead of a value; tell whether there are any."""
-    found = [
+    errors = [
         (column, cell)
         for column, cell in enumerate(cells, 1)
         if isinstance(cell, str) and cell in ERRORS and column not in sheet.skipped
     ]
-    sheet.problems.extend(problem("cell-error", sheet.place(row, column), value=cell) for column, cell in found)
-    return bool(found)
+    sheet.problems.extend(problem("cell-error", sheet.place(row, column), value=cell) for column, cell in errors)
+    return bool(errors)
 
 
 def report_bytes(sheet: SheetRows, row: int, cells: Cells) -> bool:
     """Report the cells of a row that hold bytes, which would be published as Python writes them."""
-    found = [column for column, cell in enumerate(cells, 1) if _has_bytes(cell)]
-    sheet.problems.extend(problem("cell-binary", sheet.place(row, column)) for column in found)
-    return bool(found)
+    with_bytes = [column for column, cell in enumerate(cells, 1) if _has_bytes(cell)]
+    sheet.problems.extend(problem("cell-binary", sheet.place(row, column)) for column in with_bytes)
+    return bool(with_bytes)
 
 
 def _has_bytes(cell: Cell) -> bool:

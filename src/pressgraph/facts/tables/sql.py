@@ -105,13 +105,13 @@ def _address(url: str, root: Path) -> sqlalchemy.URL:
     import sqlalchemy as sa
 
     def value(match: re.Match[str]) -> str:
-        found = os.environ.get(match[1])
-        if found is None:
+        variable = os.environ.get(match[1])
+        if variable is None:
             raise PressgraphError(
                 gettext("the environment variable {name} is not set", name=match[1]),
                 hint=gettext("a table's url names it"),
             )
-        return found
+        return variable
 
     address = sa.make_url(re.sub(r"\$\{(\w+)\}", value, url))
     backend = address.get_backend_name()

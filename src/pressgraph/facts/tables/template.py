@@ -164,11 +164,11 @@ def _of_key(
             wanted = mixed_wanted(key)
             yield _Column(header=header, hint=hint(gettext("Write {wanted}.", wanted=wanted)), required=required)
         case Kind.LINK:
-            told = gettext("Write an id, such as agent/example.")
-            yield _Column(header=header, hint=hint(told), required=required)
+            note = gettext("Write an id, such as agent/example.")
+            yield _Column(header=header, hint=hint(note), required=required)
         case Kind.TEXT if key.plain_required:
             yield _Column(header=header, hint=hint(), choices=key.listed, required=required)
         case Kind.TEXT:
             for tag in dict.fromkeys((language, "en")):
-                told = gettext("In the language '{tag}'.", tag=tag)
-                yield _Column(header=f"{header}.{tag}", hint=hint(told), required=required and tag == language)
+                note = gettext("In the language '{tag}'.", tag=tag)
+                yield _Column(header=f"{header}.{tag}", hint=hint(note), required=required and tag == language)

@@ -95,9 +95,9 @@ def _grids(path: Path) -> Iterator[Grid]:
         if metadata.visible != calamine.SheetVisibleEnum.Visible or metadata.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         sheet = book.get_sheet_by_name(metadata.name)
-        found = marks.get(metadata.name) or Marks()
-        found.merged.extend(sheet.merged_cell_ranges or ())
-        yield Grid(name=metadata.name, rows=sheet.to_python(skip_empty_area=False), marks=found)
+        sheet_marks = marks.get(metadata.name) or Marks()
+        sheet_marks.merged.extend(sheet.merged_cell_ranges or ())
+        yield Grid(name=metadata.name, rows=sheet.to_python(skip_empty_area=False), marks=sheet_marks)
 
 
 def _sheet(grid: Grid, name: str, header: int | None) -> SheetRows | None:
@@ -146,13 +146,13 @@ def _rows(grid: Grid, start: int, sheet: SheetRows) -> Iterator[tuple[int, Cells
         if number > start and column not in sheet.skipped:
             bad.setdefault(number, {})[column] = shown
     for number, row in enumerate(grid.rows[start:], start=start + 1):
-        found = bad.pop(number, None)
-        if found is not None:
-            _report(sheet, number, found)
+        errors = bad.pop(number, None)
+        if errors is not None:
+            _report(sheet, number, errors)
         elif any(cell is not None and cell != "" for cell in row) and not report_errors(sheet, number, row):
             yield number, row
-    for number, found in sorted(bad.items()):
-        _report(sheet, number, found)
+    for number, errors in sorted(bad.items()):
+        _report(sheet, number, errors)
 
 
 def _report(sheet: SheetRows, number: int, cells: dict[int, str | None]) -> None:

@@ -62,9 +62,9 @@ def flatten(body: Body, profile: Profile, prefix: str = "") -> Iterator[tuple[st
     """Yield the header and the cell of everything that a body says."""
     for key, values in body.items():
         header = prefix + key
-        found = profile.keys.get(key)
-        if found is not None and found.kind is Kind.MIXED:
-            yield from _flat_mixed(found, values, profile, header)
+        definition = profile.keys.get(key)
+        if definition is not None and definition.kind is Kind.MIXED:
+            yield from _flat_mixed(definition, values, profile, header)
             continue
         if key == "id":
             yield header, values
@@ -231,16 +231,18 @@ def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lam
         if not isinstance(values, list):
             plain[key] = values
             continue
-        found = profile.keys.get(key)
-        if found is not None and found.kind is Kind.MIXED:
-            mixed = [_nested_mixed(found, value, profile, single=single) for value in values]
+        definition = profile.keys.get(key)
+        if definition is not None and definition.kind is Kind.MIXED:
+            mixed = [_nested_mixed(definition, value, profile, single=single) for value in values]
             plain[key] = mixed[0] if len(mixed) == 1 else mixed
             continue
-        if found is not None and found.kind is Kind.TEXT and values and isinstance(values[0], dict):
+        if definition is not None and definition.kind is Kind.TEXT and values and isinstance(values[0], dict):
             plain[key] = {tag: texts[0] if len(texts) == 1 else list(texts) for tag, texts in values[0].items()}
             continue
         items = [
-            _Plain(item) if found is not None and found.kind is Kind.LITERAL else _nested(item, profile, single=single)
+            _Plain(item)
+            if definition is not None and definition.kind is Kind.LITERAL
+            else _nested(item, profile, single=single)
             for item in values
         ]
         plain[key] = items[0] if len(items) == 1 else items

@@ -56,10 +56,10 @@ def misplaced_keys(store: ox.Store, profile: Profile, derived: str) -> Iterator[
 
 
 def _rows(store: ox.Store, query: str) -> Iterator[tuple[Term, ...]]:
-    found = store.query(query)
-    assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - of a SELECT
-    names = found.variables
-    for solution in found:
+    rows = store.query(query)
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - of a SELECT
+    names = rows.variables
+    for solution in rows:
         yield tuple(solution[name] for name in names)
 
 
@@ -86,7 +86,7 @@ def _judged(
 
 
 def _result(thing: Term, key: Key, classes: list[str], profile: Profile) -> Result:
-    said = problem("misplaced-key", Place(file=""), key=key.name, types=listing(classes))
+    rule = problem("misplaced-key", Place(file=""), key=key.name, types=listing(classes))
     homes = [term.name for term in profile.homes(key.name)]
     focus = term_text(thing) or ""
     return Result(
@@ -94,7 +94,7 @@ def _result(thing: Term, key: Key, classes: list[str], profile: Profile) -> Resu
         shape=MISPLACED,
         component=MISPLACED,
         severity=Severity.VIOLATION,
-        messages=by_language(said.message),
+        messages=by_language(rule.message),
         path=key.iri,
         steps=(key.iri,),
         # its class stands elsewhere

@@ -30,14 +30,14 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
     Known as a whole are schema.org and the profile's own ontologies; of what others define, nothing can be told.
     """
     judged: dict[str, Text | None] = {}
-    known = _Known(profile)
+    ontologies = _Known(profile)
     for triple in triples:
         is_type = triple.predicate.value == RDF_TYPE
         term = lexical(triple.object) if is_type else triple.predicate.value
         if is_type and not isinstance(triple.object, ox.NamedNode):
             continue
         if term not in judged:
-            judged[term] = known.hint(term)
+            judged[term] = ontologies.hint(term)
         hint = judged[term]
         if hint is None:
             continue

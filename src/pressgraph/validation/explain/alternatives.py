@@ -81,16 +81,16 @@ class Explainer:
         outcomes: list[tuple[Term, Term, list[Result]]] = []
         for part in parts:
             for target in targets:
-                asked = [*self._untargeted, ox.Triple(part, ox.NamedNode(f"{SH}targetNode"), target)]
+                triples = [*self._untargeted, ox.Triple(part, ox.NamedNode(f"{SH}targetNode"), target)]
                 try:
-                    report = choose("auto", Shapes(tuple(asked), ())).run(self._near(target))
+                    report = choose("auto", Shapes(tuple(triples), ())).run(self._near(target))
                 except PressgraphError:
                     return result
                 outcomes.append((part, target, list(read_report(report))))
         if name.startswith("Qualified"):
             notes = tuple(dict.fromkeys(self._qualified(name, outcomes)))
         else:
-            notes = tuple(dict.fromkeys(self._notes(name, [(part, found) for part, _, found in outcomes])))
+            notes = tuple(dict.fromkeys(self._notes(name, [(part, results) for part, _, results in outcomes])))
         return replace(result, notes=notes) if notes else result
 
     def _parts(self, result: Result) -> list[Resource]:
@@ -134,7 +134,7 @@ class Explainer:
     def _qualified(self, name: str, outcomes: Sequence[tuple[Term, Term, list[Result]]]) -> Iterator[Text]:
         """Say which of the values are as asked for, and what the others lack."""
         part = outcomes[0][0]
-        fitting = [self._name(target) for _, target, found in outcomes if not found]
+        fitting = [self._name(target) for _, target, results in outcomes if not results]
         asks = self._asks(part)
         if name == "QualifiedMaxCount":
             yield gettext("counted are values {asks}", asks=asks)
@@ -143,30 +143,30 @@ class Explainer:
                 yield gettext("these are so: {values}", values=values)
             return
         yield gettext("asked for: {asks}", asks=asks)
-        for _, target, found in outcomes:
+        for _, target, results in outcomes:
             value = self._name(target)
-            for it in found[:1]:
+            for it in results[:1]:
                 lack = self._lacks(it)
                 yield gettext("not '{value}': {lack}", value=value, lack=lack)
 
     def _notes(self, name: str, outcomes: Sequence[tuple[Term, list[Result]]]) -> Iterator[Text]:
-        fitting = [(i, part) for i, (part, found) in enumerate(outcomes, start=1) if not found]
-        failing = [(i, part, found) for i, (part, found) in enumerate(outcomes, start=1) if found]
+        fitting = [(i, part) for i, (part, results) in enumerate(outcomes, start=1) if not results]
+        failing = [(i, part, results) for i, (part, results) in enumerate(outcomes, start=1) if results]
         if name == "Xone" and len(fitting) > 1:
             these = joined(gettext(" and "), (self._asks(part) for _, part in fitting))
             yield gettext("more than one alternative fits: {these}", these=these)
             return
         if name in _LISTS and name != "And":
-            asked = [self._asks(part) for part, _ in outcomes]
+            wanted = [self._asks(part) for part, _ in outcomes]
             # an alternative that only leaves literals to another constraint helps nobody
-            alternatives = [it for it in asked if it != _NODE_KINDS["sh:Literal"]] or asked
+            alternatives = [it for it in wanted if it != _NODE_KINDS["sh:Literal"]] or wanted
             yield gettext("allowed: {these}", these=joined(gettext("; or "), alternatives))
         if not failing:
             return
-        number, part, found = min(failing, key=lambda it: (len(it[2]), -_effort(it[2])))
-        lacks = [self._lacks(it) for it in found[:_DEPTH]]
+        number, part, results = min(failing, key=lambda it: (len(it[2]), -_effort(it[2])))
+        lacks = [self._lacks(it) for it in results[:_DEPTH]]
         if name in _LISTS and len(outcomes) > 1 and name != "And":
-            if len({len(it[2]) for it in failing}) == 1 and _effort(found) == 0:
+            if len({len(it[2]) for it in failing}) == 1 and _effort(results) == 0:
                 # all fail alike: none came closer
                 return
             asks = self._asks(part)
@@ -180,48 +180,48 @@ class Explainer:
         words = default_text(result.component)
         if not words.by_language().items() <= result.messages.items():
             # the shape's own
-            known = {tag: text.rstrip(".") for tag, text in result.messages.items() if tag}
-            words = Text(result.message("en").rstrip("."), **known)
+            messages = {tag: text.rstrip(".") for tag, text in result.messages.items() if tag}
+            words = Text(result.message("en").rstrip("."), **messages)
         if result.path is None:
             # the value itself, of which the message before has spoken
             return words
         key = self.profile.shrink(result.path, self.id_base)
         value = result.lexical.removeprefix(self.id_base) if result.lexical is not None else None
-        said = f"'{key}: {value}'" if value is not None else f"'{key}'"
-        return joined(": ", (said, words))
+        what = f"'{key}: {value}'" if value is not None else f"'{key}'"
+        return joined(": ", (what, words))
 
     def _asks(self, part: Term) -> Text:
         """Say what a part asks for."""
-        asked: list[Text] = []
+        asks: list[Text] = []
         for triple in self.shapes.graph.triples(part):
             value = triple.object
             shown = self._name(value)
             match triple.predicate.value.removeprefix(SH):
                 case "class":
-                    asked.append(gettext("of type {shown}", shown=shown))
+                    asks.append(gettext("of type {shown}", shown=shown))
                 case "datatype":
-                    asked.append(_DATATYPES.get(shown) or gettext("written as {shown}", shown=shown))
+                    asks.append(_DATATYPES.get(shown) or gettext("written as {shown}", shown=shown))
                 case "nodeKind":
-                    asked.append(_NODE_KINDS.get(shown) or Text(shown))
+                    asks.append(_NODE_KINDS.get(shown) or Text(shown))
                 case "node":
-                    asked.append(gettext("like {shown}", shown=shown))
+                    asks.append(gettext("like {shown}", shown=shown))
                 case "property":
                     for path in self.shapes.graph.nodes(value, f"{SH}path"):
                         key = self._name(path)
-                        asked.append(gettext("with a good '{key}'", key=key))
+                        asks.append(gettext("with a good '{key}'", key=key))
                 case "in":
                     items = ", ".join(map(self._name, self.shapes.graph.items(value)))
-                    asked.append(gettext("one of {items}", items=items))
+                    asks.append(gettext("one of {items}", items=items))
                 case "pattern":
-                    asked.append(gettext("of the form {shown}", shown=shown))
+                    asks.append(gettext("of the form {shown}", shown=shown))
                 case "hasValue":
-                    asked.append(gettext("the value {shown}", shown=shown))
+                    asks.append(gettext("the value {shown}", shown=shown))
                 case _:
                     pass
-        if not asked:
+        if not asks:
             name = local_name(getattr(part, "value", "")) if isinstance(part, ox.NamedNode) else "…"
             return Text(name)
-        return joined(", ", asked)
+        return joined(", ", asks)
 
     def _name(self, term: Term) -> str:
         if isinstance(term, ox.NamedNode):
@@ -229,9 +229,9 @@ class Explainer:
         return str(getattr(term, "value", term))
 
 
-def _effort(found: Iterable[Result]) -> int:
+def _effort(results: Iterable[Result]) -> int:
     """Count what is wrong below the value itself: who gets that far is closer than who fails at once."""
-    return sum(1 for it in found if it.path is not None)
+    return sum(1 for it in results if it.path is not None)
 
 
 _DATATYPES = {

@@ -99,8 +99,8 @@ class Adviser:
         """Return the name of the key that a result's path is, or None for a longer path."""
         if result.path is None or result.path not in result.steps or result.path.startswith("^"):
             return None
-        found = self.profile.key_of.get(result.path)
-        return found.name if found is not None else self.profile.curie(result.path) or local_name(result.path)
+        definition = self.profile.key_of.get(result.path)
+        return definition.name if definition is not None else self.profile.curie(result.path) or local_name(result.path)
 
     def parameter(self, result: Result, name: str) -> str | None:
         """Return what a constraint of the result's shape asks for, as an IRI or a lexical form."""
@@ -127,15 +127,15 @@ class Adviser:
             if class_iri is not None:
                 below = [it.iri for it in self.profile.classes.values() if class_iri in it.superclasses]
                 classes = [class_iri, *below]
-            found: set[str] = set()
+            ids: set[str] = set()
             for one in classes:
                 wanted = ox.NamedNode(one) if one is not None else None
                 for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), wanted, union.DEFAULT):
                     if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self.id_base):
-                        found.add(quad.subject.value.removeprefix(self.id_base))
-                    if len(found) >= _MOST_IDS:
+                        ids.add(quad.subject.value.removeprefix(self.id_base))
+                    if len(ids) >= _MOST_IDS:
                         break
-            self._known[class_iri] = sorted(found)
+            self._known[class_iri] = sorted(ids)
         return self._known[class_iri]
 
     # -- hints, by constraint component
@@ -171,8 +171,8 @@ class Adviser:
             )
             return gettext("add {prop} to {name}", prop=prop, name=name)
         form = self._form(result.path or "")
-        told = gettext("add '{key}: …' to '{about}'", key=key, about=about)
-        return joined(": ", (told, form)) if form is not None else told
+        advice = gettext("add '{key}: …' to '{about}'", key=key, about=about)
+        return joined(": ", (advice, form)) if form is not None else advice
 
     def _is_of_facts(self, focus: str) -> bool:
         """Tell whether a node is one that facts speak of, not only the project's ontology."""
@@ -244,8 +244,8 @@ class Adviser:
             return None
         concepts = key.scheme.concepts
         close = nearest(local_name(result.lexical), concepts)
-        known = phrase("known: {words}", words=", ".join(list(concepts)[:12]))
-        return suggestion(close) if close is not None else known
+        terms = phrase("known: {words}", words=", ".join(list(concepts)[:12]))
+        return suggestion(close) if close is not None else terms
 
     def listed(self, result: Result) -> Text | None:
         """Suggest the nearest listed value."""
@@ -272,11 +272,11 @@ class Adviser:
         for text in union.objects(self.store, ox.NamedNode(result.focus), result.path):
             if isinstance(text, ox.Literal) and text.language:
                 texts.setdefault(text.language, []).append(text.value)
-        twice = sorted((tag, sorted(found)) for tag, found in texts.items() if len(found) > 1)
+        twice = sorted((tag, sorted(values)) for tag, values in texts.items() if len(values) > 1)
         if not twice:
             return None
-        tag, found = twice[0]
-        quoted = joined(", ", (gettext("“{text}”", text=it) for it in found[:_SHOWN]))
+        tag, values = twice[0]
+        quoted = joined(", ", (gettext("“{text}”", text=it) for it in values[:_SHOWN]))
         return gettext("in '{tag}': {texts}; keep one", tag=tag, texts=quoted)
 
 

@@ -103,15 +103,15 @@ def explanations(project: Project, profile: Profile) -> dict[str, Explanation]:
     Raises ProfileError for a check that cannot be read.
     """
     examples = _examples()
-    found: dict[str, Explanation] = {}
+    rules: dict[str, Explanation] = {}
     for each in (
         *_of_facts(examples),
         *_of_profile(examples),
         *_of_checks(project, examples),
         *_of_shapes(project, profile),
     ):
-        found.setdefault(each.id, each)
-    return found
+        rules.setdefault(each.id, each)
+    return rules
 
 
 def explain(name: str, project: Project, profile: Profile) -> Explanation:
@@ -119,11 +119,11 @@ def explain(name: str, project: Project, profile: Profile) -> Explanation:
 
     Raises PressgraphError for a name that no rule has, with the nearest.
     """
-    known = explanations(project, profile)
-    if name not in known:
-        hint = did_you_mean(name, known, otherwise=gettext("'pressgraph rule' lists them"))
+    rules = explanations(project, profile)
+    if name not in rules:
+        hint = did_you_mean(name, rules, otherwise=gettext("'pressgraph rule' lists them"))
         raise PressgraphError(gettext("there is no rule '{name}'", name=name), hint=hint)
-    return known[name]
+    return rules[name]
 
 
 def page_of(rule: str, shape: str | None = None) -> str | None:
@@ -237,14 +237,14 @@ def _messages(graph: Graph, shape: ox.NamedNode, key: str, profile: Profile, id_
         return {
             tag or "en": re.sub(r"\{[?$]?(\w+)\}", lambda match: match[1].upper(), text) for tag, text in own.items()
         }
-    told: dict[str, list[str]] = {}
+    templates: dict[str, list[str]] = {}
     for triple in graph.triples(shape):
         component = component_of(triple.predicate.value.removeprefix(SH))
         if component is not None:
             wanted = list(as_written(triple.object, graph, lambda iri: profile.shrink(iri, id_base)))
             for tag, text in text_about(component, wanted, key=key or None).by_language().items():
-                told.setdefault(tag, []).append(text)
-    return {tag: "; ".join(texts) for tag, texts in told.items()}
+                templates.setdefault(tag, []).append(text)
+    return {tag: "; ".join(texts) for tag, texts in templates.items()}
 
 
 def _of_turtle(name: str) -> Example | None:

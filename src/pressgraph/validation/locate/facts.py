@@ -77,13 +77,13 @@ class Locator:
         focus = result.focus
         stated = [spot for step in result.steps for spot in self._follow(focus, step)]
         if result.lexical is not None:
-            found = _matching(stated, result)
-            if found is None and not any(step.startswith("^") for step in result.steps):
+            matching = _matching(stated, result)
+            if matching is None and not any(step.startswith("^") for step in result.steps):
                 # a SPARQL constraint has no path, and sh:equals reports values of the other property
                 anywhere = [spot for path in self._paths.get(focus, ()) for spot in self._values[focus, path]]
-                found = _matching(anywhere, result)
-            if found is not None:
-                return found, stated
+                matching = _matching(anywhere, result)
+            if matching is not None:
+                return matching, stated
         elif stated:
             # of too many values, the last is the one that somebody added
             return stated[-1], stated[:-1]

@@ -84,9 +84,9 @@ def default_text(component: str) -> Text:
 
 def parameter_of(component: str) -> str | None:
     """Return the name of the parameter that a component's message shows, or None."""
-    known = _WITH_PARAMETER | _COUNTED
-    found = known.get(component_name(component))
-    return found[0] if found is not None else None
+    parameters = _WITH_PARAMETER | _COUNTED
+    parameter = parameters.get(component_name(component))
+    return parameter[0] if parameter is not None else None
 
 
 def component_of(parameter: str) -> str | None:
@@ -95,12 +95,12 @@ def component_of(parameter: str) -> str | None:
     >>> component_of("minCount")
     'http://www.w3.org/ns/shacl#MinCountConstraintComponent'
     """
-    known = _WITH_PARAMETER | _COUNTED
-    name = next((name for name, told in known.items() if told[0] == parameter), None)
+    parameters = _WITH_PARAMETER | _COUNTED
+    name = next((name for name, of_parameter in parameters.items() if of_parameter[0] == parameter), None)
     return f"{SH}{name}ConstraintComponent" if name is not None else None
 
 
-def text_about(component: str, asked: Sequence[str], *, key: str | None) -> Text:
+def text_about(component: str, values: Sequence[str], *, key: str | None) -> Text:
     """Return a component's message with what the shape asks for; `key` is the property's name.
 
     >>> text_about("http://www.w3.org/ns/shacl#MaxLengthConstraintComponent", ["5"], key="name")
@@ -108,8 +108,8 @@ def text_about(component: str, asked: Sequence[str], *, key: str | None) -> Text
     """
     name = component_name(component)
     text = default_text(component)
-    if asked and name in _WITH_PARAMETER:
-        text = gettext(_WITH_PARAMETER[name][1], asked=joined(", ", asked))
-    elif asked and name in _COUNTED and (asked[0] != "1" or name.startswith("Qualified")):
-        text = gettext(_COUNTED[name][1], asked=asked[0])
+    if values and name in _WITH_PARAMETER:
+        text = gettext(_WITH_PARAMETER[name][1], asked=joined(", ", values))
+    elif values and name in _COUNTED and (values[0] != "1" or name.startswith("Qualified")):
+        text = gettext(_COUNTED[name][1], asked=values[0])
     return joined(": ", (f"'{key}'", text)) if key is not None else text

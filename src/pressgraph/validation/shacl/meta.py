@@ -66,8 +66,8 @@ def ill_formed_shapes(profile: Profile) -> list[Result]:
         # it returns some failures in the report's place
         reason = text.strip().splitlines()[-1] if text else report
         raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=reason))
-    found = read_report(ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report)  # type: ignore[arg-type]
-    return [_told(result) for result in found if any(own.triples(read_term(result.focus)))]
+    results = read_report(ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report)  # type: ignore[arg-type]
+    return [_told(result) for result in results if any(own.triples(read_term(result.focus)))]
 
 
 def own_files(profile: Profile) -> tuple[TurtleFile, ...]:
