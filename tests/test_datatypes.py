@@ -20,6 +20,7 @@ from pressgraph.profile import Kind, Profile, ProfileSources, TurtleFile, compil
 from pressgraph.validation import Report, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pressgraph.workspace import Workspace
@@ -57,7 +58,7 @@ def project(folder: Path, shape: str, *values: str, ontology: str = "", more: st
     return pressgraph.open(folder)
 
 
-def with_keys(folder: Path, keys: dict[str, tuple[str, ...]], *, more: str = "") -> Workspace:
+def with_keys(folder: Path, keys: Mapping[str, tuple[str, ...]], *, more: str = "") -> Workspace:
     """Make a project whose studies have values under keys of their own: each key's shape, and its values in YAML."""
     shapes = " .\n".join(
         f"ex:StudyShape sh:property ex:Study-{name} . ex:Study-{name} sh:path ex:val-{name} ; {shape}"
