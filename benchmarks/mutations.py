@@ -41,7 +41,8 @@ SOURCE = "src/pressgraph"
 
 MODULES = (
     "convert/accelerate.py", "convert/emitter.py", "convert/json_lines.py", "convert/plans.py", "convert/records.py",
-    "convert/table_rows.py", "dataset/json_ld.py", "dataset/snapshots.py", "dataset/union.py", "facts/check/*.py",
+    "convert/table_rows.py", "dataset/json_ld.py", "dataset/json_ld_quads.py", "dataset/snapshots.py",
+    "dataset/union.py", "facts/check/*.py",
     "facts/datatypes.py", "facts/ids.py", "facts/tree.py", "languages.py", "profile/compile.py", "project/config.py",
     "embed/data.py", "embed/page.py", "query/guard.py", "query/lexer.py", "query/results.py",
     "query/saved.py", "remote/results.py", "server/**/cache.py", "server/**/negotiation.py", "server/**/operations.py",

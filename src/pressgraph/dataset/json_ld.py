@@ -19,17 +19,16 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.json_ld_quads import PROCESSOR_RAISES, ExpandedQuads, literal
 from pressgraph.dataset.json_text import Strings, first_half_pair, size
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.i18n import gettext
 from pressgraph.profile import json_ld_context
-from pressgraph.rdf import RDF, RDF_TYPE, XSD, XSD_STRING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pressgraph.profile import Profile
-    from pressgraph.rdf import Resource, Term
 
 _SCHEMA_CONTEXT = re.compile(
     r"https?://(?:www\.)?schema\.org(?::443|:80)?(?:/docs/jsonldcontext\.json(?:ld)?|/version/latest/\S*)?/?#?",
@@ -38,9 +37,6 @@ _SCHEMA_CONTEXT = re.compile(
 # What people write who mean it; in JSON-LD it is an address below the page's own.
 _MEANT_SCHEMA = ("schema.org", "schema.org/", "www.schema.org", "www.schema.org/")
 _OWN_CONTEXT = re.compile(r"https?://w3id\.org/pressgraph/(?:cluster/)?context(?:\.jsonld)?")
-
-PROCESSOR_RAISES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What PyLD raises besides its own error: it assumes more of its input than pages keep."""
 
 _MOST_SAID = 100
 """How many findings of a document are said one by one."""
@@ -82,7 +78,7 @@ def read_json_ld(
         reader = _Reader(number, document, base, profile)
         expanded.append(reader.expanded())
         findings.extend(reader.findings())
-    return set(_Terms().quads(it for one in expanded for it in one)), findings
+    return set(ExpandedQuads().quads(it for one in expanded for it in one)), findings
 
 
 @dataclass(eq=False)
@@ -289,12 +285,14 @@ class _Reader:
             return _NOTHING
         if isinstance(content, str) and "&" in content and html.unescape(content) != content:
             # the specification keeps them; systems that write pages do not mean them
-            entities = f"'{_shown(content)}' holds HTML entities, which mean nothing in JSON; they stay as they are"
+            entities = gettext(
+                "'{text}' holds HTML entities, which mean nothing in JSON; they stay as they are", text=_shown(content)
+            )
             self.say(entities, content, fatal=False, lost=False)
         if isinstance(content, float) and not math.isfinite(content):
             self.say(gettext("the number is larger than xsd:double can be; it is left out"), content, fatal=False)
             return _NOTHING
-        if isinstance(language, str) and _literal("", language) is None:
+        if isinstance(language, str) and literal("", language) is None:
             self.say(
                 gettext("'{tag}' is not a language tag; its text is left out", tag=language), language, fatal=False
             )
@@ -357,139 +355,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield item
 
 
-# -- terms
-
-
-class _Terms:
-    """Make quads of expanded documents (JSON-LD 1.1 API, 7.1 and 8.1) in one walk.
-
-    PyLD would first make a map of nodes, in which each value is compared with all others of its property: a page may
-    have any number of them. What is no RDF term, which the readers have said, is dropped.
-    """
-
-    def __init__(self) -> None:
-        self.nodes: dict[str, ox.BlankNode] = {}
-        self.count = 0
-
-    def quads(self, expanded: Iterable[Any]) -> Iterator[ox.Quad]:
-        """Yield the quads that nodes of the default graph say."""
-        for item in expanded:
-            _, quads = self.node(item, ox.DefaultGraph()) if "@value" not in item else (None, ())
-            yield from quads
-
-    def fresh(self) -> ox.BlankNode:
-        self.count += 1
-        return ox.BlankNode(f"b{self.count - 1}")
-
-    def resource(self, text: str) -> ox.NamedNode | ox.BlankNode | None:
-        if text.startswith("_:"):
-            node = self.nodes.get(text)
-            if node is None:
-                node = self.nodes[text] = self.fresh()
-            return node
-        return _named(text)
-
-    def node(self, node: dict[str, Any], graph: Any) -> tuple[Resource | None, list[ox.Quad]]:
-        """Return what a node or list is called, and what is said of it; None where its id is no IRI."""
-        if "@list" in node:
-            return self.list(node["@list"], graph)
-        name = self.resource(node["@id"]) if "@id" in node else self.fresh()
-        quads: list[ox.Quad] = []
-
-        def say(subject: Any, predicate: Any, value: Any) -> None:
-            if subject is not None and predicate is not None and value is not None:
-                quads.append(ox.Quad(subject, predicate, value, graph))
-
-        for key, items in node.items():
-            if key == "@type":
-                for item in items:
-                    say(name, ox.NamedNode(RDF_TYPE), self.resource(item))
-            elif key == "@graph":
-                for item in items:
-                    # a graph whose name is no IRI is lost with it
-                    _, inner = self.node(item, name) if "@value" not in item else (None, [])
-                    quads += inner if name is not None else ()
-            elif key == "@included":
-                for item in items:
-                    quads += self.node(item, graph)[1]
-            elif key == "@reverse":
-                for word, values in items.items():
-                    for item in values:
-                        other, inner = self.node(item, graph)
-                        quads += inner
-                        say(other, _named(word), name)
-            elif not key.startswith("@"):
-                for item in items:
-                    value, inner = self.value(item, graph)
-                    quads += inner
-                    say(name, _named(key), value)
-        return name, quads
-
-    def value(self, item: dict[str, Any], graph: Any) -> tuple[Term | None, list[ox.Quad]]:
-        return (_literal_of(item), []) if "@value" in item else self.node(item, graph)
-
-    def list(self, items: list[Any], graph: Any) -> tuple[Resource | None, list[ox.Quad]]:
-        quads: list[ox.Quad] = []
-        values = []
-        for item in items:
-            value, inner = self.value(item, graph)
-            quads += inner
-            values.append(value)
-        following: Resource = ox.NamedNode(f"{RDF}nil")
-        for value in reversed(values):
-            cell = self.fresh()
-            if value is not None:
-                # what is no term leaves its cell empty, so that the list is as long as it was
-                quads.append(ox.Quad(cell, ox.NamedNode(f"{RDF}first"), value, graph))
-            quads.append(ox.Quad(cell, ox.NamedNode(f"{RDF}rest"), following, graph))
-            following = cell
-        return following, quads
-
-
-def _named(text: str) -> ox.NamedNode | None:
-    try:
-        return ox.NamedNode(text)
-    except ValueError:
-        return None
-
-
-def _literal_of(value: dict[str, Any]) -> ox.Literal | None:
-    content, kind, language = value["@value"], value.get("@type"), value.get("@language")
-    if isinstance(content, str) and kind not in {"@json", f"{XSD}double"}:
-        if language is not None:
-            return _literal(content, language)
-        datatype = _named(kind) if kind is not None else ox.NamedNode(XSD_STRING)
-        return ox.Literal(content, datatype=datatype) if datatype is not None else None
-    return _number_or_json(value)
-
-
-def _number_or_json(value: dict[str, Any]) -> ox.Literal | None:
-    """Return a number, a truth value or JSON in its canonical form, which PyLD knows."""
-    from pyld import jsonld
-
-    class Expanded(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
-        """Take its input as expanded."""
-
-        def expand(self, input_: Any, options: Any) -> Any:  # noqa: ARG002 - PyLD's signature
-            return input_
-
-    try:
-        (triple,) = Expanded().to_rdf([{"@id": "urn:x", "urn:y": [value]}], {})["@default"]
-        term = triple["object"]
-        return ox.Literal(str(term["value"]), datatype=ox.NamedNode(term["datatype"]))
-    except PROCESSOR_RAISES:
-        return None
-
-
 def _times(reason: str, count: int) -> str:
     return gettext("{reason} ({count} times)", reason=reason, count=count) if count > 1 else reason
-
-
-def _literal(text: str, language: str) -> ox.Literal | None:
-    try:
-        return ox.Literal(text, language=language)
-    except ValueError:
-        return None
 
 
 def _why_no_iri(text: str) -> str | None:

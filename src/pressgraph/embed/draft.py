@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import html
-from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
-import yaml
 
 from pressgraph.dataset.schema_org import schema_org
+from pressgraph.embed.draft_yaml import path_at, places_in, to_yaml
 from pressgraph.export.jsonld import one_or_list
 from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.facts.datatypes import datatype, fitting
@@ -25,7 +24,6 @@ from pressgraph.facts.dates import written_form
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.mixed import is_typed_only, plain_form, takes_languages
-from pressgraph.facts.tree import Scalar
 from pressgraph.profile import Key, Kind
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD, XSD_STRING
 
@@ -90,17 +88,17 @@ class _Draft:
     def _checked(self, body: dict[str, Any]) -> str:
         """Return the draft's YAML without what the facts rules refuse, which is left out instead."""
         for _ in range(_ROUNDS):
-            text = _yaml(body)
+            text = to_yaml(body)
             problems = self._problems(text)
             if not problems:
                 return text
-            places = _places(text)
-            paths = dict.fromkeys(_path_at(places, it) for it in problems)
+            places = places_in(text)
+            paths = dict.fromkeys(path_at(places, it) for it in problems)
             # from the end, so that the places of list items before stay what they are
             for path in sorted(paths, key=_order, reverse=True):
                 self._take_out(body, path)
         self._leave_out_written("facts", body["facts"])
-        return _yaml({"source": {"id": "document/page"}, "facts": []})
+        return to_yaml({"source": {"id": "document/page"}, "facts": []})
 
     def _problems(self, text: str) -> list[Problem]:
         checked = read_facts_bytes(text.encode(), self.profile, id_base=self.id_base, name="draft")
@@ -463,52 +461,6 @@ def _unescaped(term: Term) -> Term:
     if term.language is not None:
         return ox.Literal(text, language=term.language)
     return ox.Literal(text, datatype=term.datatype)
-
-
-# -- YAML
-
-
-class _Dumper(yaml.SafeDumper):
-    """Write texts so that every YAML reader reads texts."""
-
-
-def _yaml(body: dict[str, Any]) -> str:
-    return yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    kind = Scalar(text=text, plain=True, line=1, column=1).reads_as()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if kind == "str" else '"')
-
-
-_Dumper.add_representer(str, _represent_text)
-_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
-
-
-def _places(text: str) -> list[tuple[tuple[int, int], tuple[str | int, ...]]]:
-    """Return where each value of a YAML text begins, key or value, with the path to it; in the order of the text."""
-    places: list[tuple[tuple[int, int], tuple[str | int, ...]]] = []
-
-    def walk(node: Any, path: tuple[str | int, ...]) -> None:
-        places.append(((node.start_mark.line + 1, node.start_mark.column + 1), path))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                places.append(((key.start_mark.line + 1, key.start_mark.column + 1), (*path, str(key.value))))
-                walk(value, (*path, str(key.value)))
-        elif isinstance(node, yaml.SequenceNode):
-            for number, value in enumerate(node.value):
-                walk(value, (*path, number))
-
-    walk(yaml.compose(text, Loader=yaml.SafeLoader), ())
-    return sorted(places, key=lambda it: it[0])
-
-
-def _path_at(places: list[tuple[tuple[int, int], tuple[str | int, ...]]], problem: Problem) -> tuple[str | int, ...]:
-    """Return the path of what stands at a problem's place, or last before it: the innermost."""
-    at = (problem.place.line, problem.place.column)
-    index = bisect_right([place for place, _ in places], at)
-    same = [path for place, path in places if place == places[max(0, index - 1)][0]]
-    return max(same, key=len)
 
 
 def _order(path: tuple[str | int, ...]) -> list[tuple[bool, int, str]]:

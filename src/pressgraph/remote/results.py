@@ -244,7 +244,7 @@ def _clean(document: Mapping[str, Any], response: Response) -> Reading:
         except ValueError:
             raise response.refused(gettext("no variable can be called {name}", name=repr(name))) from None
     good: list[dict[str, Any]] = []
-    lost, reason = 0, ""
+    lost, reason = 0, Text("")
     for row in bindings:
         problem = next(_problems(row, names), None)
         if problem is None:
@@ -269,13 +269,13 @@ def _boolean(*, yes: bool) -> Reading:
     return Reading(found=results, size=1)
 
 
-def _problems(row: Any, names: list[str]) -> Iterator[str]:
+def _problems(row: Any, names: list[str]) -> Iterator[Text]:
     if not isinstance(row, dict):
-        yield "a row that is no object"
+        yield gettext("a row is no object")
         return
     for name, cell in row.items():
         if name not in names:
-            yield f"?{name} is not among the result's variables"
+            yield gettext("?{name} is not among the result's variables", name=name)
         elif cell is not None:
             try:
                 _term(cell)
@@ -283,7 +283,7 @@ def _problems(row: Any, names: list[str]) -> Iterator[str]:
                 value = cell.get("value") if isinstance(cell, dict) else cell
                 tag = cell.get("xml:lang") if isinstance(cell, dict) else None
                 written = f"{value!r}@{tag}" if tag else repr(value)
-                yield f"?{name} is {written[:_SHOWN]}"
+                yield gettext("?{name} is {value}", name=name, value=written[:_SHOWN])
 
 
 def _cell(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> dict[str, Any]:
