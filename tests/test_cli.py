@@ -452,3 +452,11 @@ def test_conversion_does_not_import_rdflib(founding_path: Path) -> None:
 
 def test_version_is_the_package_s() -> None:
     assert pressgraph.__version__ in process("--version").stdout
+
+
+def test_keys_are_listed_by_what_people_write_under_them() -> None:
+    listed = run("profile", "keys", "Organization").output
+    kinds = {line.split("  ")[0]: line[27:] for line in listed.splitlines()}
+    assert kinds["members"].startswith("quantity ")
+    assert kinds["foundingDate"].startswith("date of any precision ")
+    assert kinds["hasMember"].startswith("link ")

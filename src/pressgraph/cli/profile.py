@@ -187,10 +187,17 @@ def _count(use: KeyUse) -> str:
 def _values(key: Key) -> str:
     """Return what a key's values are: a vocabulary, a datatype, text, a link, or several of these."""
     from pressgraph.profile import Kind
+    from pressgraph.rdf.vocabulary import EDTF
 
     parts = [key.scheme.name] if key.scheme is not None else []
-    parts += [said(gettext("link"))] if key.takes(Kind.LINK) else []
-    parts += [it.rpartition("#")[2] or it for it in (*key.datatypes, *([key.datatype] if key.datatype else []))]
+    if key.takes(Kind.LINK):
+        parts.append(said(gettext("quantity") if key.quantity is not None else gettext("link")))
+    datatypes = [*key.datatypes, *([key.datatype] if key.datatype else [])]
+    if EDTF in datatypes:
+        # the other datatypes are the forms in which such a date is kept
+        parts.append(said(gettext("date of any precision")))
+    else:
+        parts += [it.rpartition("#")[2] or it for it in datatypes]
     parts += [said(gettext("text"))] if key.takes(Kind.TEXT) else []
     return " | ".join(parts)
 
