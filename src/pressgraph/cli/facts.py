@@ -62,9 +62,14 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
 @click.option(
     "-f", "--format", "form", metavar="FORMAT", type=FACTS_FORMAT, help="yaml, jsonl, csv, tsv, xlsx or parquet."
 )
+@click.option(
+    "--evidence",
+    type=click.Choice(["words", "offsets"]),
+    help="Write evidence in words of the source's text, or as numbers of characters; else as it is.",
+)
 @_output
 @pass_state
-def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Path | None) -> None:
+def convert(state: State, facts: tuple[Path, ...], form: str | None, evidence: str | None, output: Path | None) -> None:
     """Write facts files in another format; comments, and the order and spelling of keys, are lost, the graph is not.
 
     Relative 'file:' paths become relative to the new place.
@@ -75,6 +80,7 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
     Example:
       pressgraph facts convert labels.xlsx -o labels.yaml
       pressgraph facts convert data/releases/*.yaml -o all.csv
+      pressgraph facts convert release.yaml --evidence words
     """
     by_suffix = {".yml": "yaml", ".ndjson": "jsonl"}
     suffix = output.suffix.lower() if output is not None else ""
@@ -86,7 +92,7 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, output: Pat
         target.is_dir() or (not target.exists() and (not suffix or str(output).endswith("/")))
     )
     into = Path.cwd() if target is None else target if into_folder else target.parent
-    files = state.workspace.rewrite(facts, syntax, into=into, apart=into_folder)
+    files = state.workspace.rewrite(facts, syntax, into=into, apart=into_folder, evidence=evidence)
     if target is None or not into_folder:
         write_output([files[0][1]], output)
         return

@@ -1,7 +1,7 @@
 """Convert facts to RDF: facts in, quads out; no store, no clock."""
 
 from pressgraph.convert.emitter import Emitter, compile_emitter
-from pressgraph.convert.inputs import is_stream, open_stream
+from pressgraph.convert.inputs import is_stream, open_stream, texts_beside
 from pressgraph.convert.json_lines import JsonLines, checked_lines
 from pressgraph.convert.records import convert_facts, personal_facts, quads
 
@@ -15,4 +15,5 @@ __all__ = [
     "open_stream",
     "personal_facts",
     "quads",
+    "texts_beside",
 ]

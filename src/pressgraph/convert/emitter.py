@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.accelerate import Accelerator
-from pressgraph.convert.literals import LOOKUPS_KEPT, NEEDS_CHECK, Lookup
+from pressgraph.convert.literals import LOOKUPS_KEPT, NEEDS_CHECK, Lookup, quote
 from pressgraph.convert.plans import FACT, SOURCE, Iris, Plans
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
@@ -24,8 +24,9 @@ from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pressgraph.facts.model import Body, Fact, Source, Span
+    from pressgraph.facts.model import Body, Fact, Source
     from pressgraph.profile import Profile
+    from pressgraph.text import SourceText, Span
 
 # Stands for a fact's graph in the template of its receipt.
 _GRAPH = b"\0"
@@ -71,6 +72,7 @@ class Emitter:
             sha256=source.sha256,
             reviewed_by=source.reviewed_by,
             reviewed_on=source.reviewed_on,
+            text=source.published_text,
             checked=True,
         )
 
@@ -144,9 +146,12 @@ class SourceEmitter:
         sha256: str | None = None,
         reviewed_by: str | None = None,
         reviewed_on: str | None = None,
+        text: SourceText | None = None,
         checked: bool = False,
     ) -> None:
+        """Take what describes the source; `text` where words of it may be published."""
         self.emitter = emitter
+        self.text = text
         self.checked = checked
         self.body = body
         self.language = emitter.language(body)
@@ -259,7 +264,7 @@ class SourceEmitter:
                     self._spans.clear()
                 self._spans.add(span)
                 described.append(self._described(start, stop, written))
-        self.quads += 6 * len(described)
+        self.quads += sum(it.count(b"\n") for it in described)
         if personal:
             self.quads += 1
             parts.append(self._said(graph, f'<{CLU}personalData> "true"^^<{XSD}boolean>'))
@@ -287,7 +292,22 @@ class SourceEmitter:
     def _described(self, start: bytes, stop: bytes, span: bytes) -> bytes:
         """Return the quads of a span's evidence node, which stand once."""
         until_start, until_stop, rest = self._evidence_lines
-        return b"".join((span.join(until_start), start, span.join(until_stop), stop, rest))
+        lines = b"".join((span.join(until_start), start, span.join(until_stop), stop, rest))
+        return lines + self._quoted(span, int(start), int(stop)) if self.text is not None else lines
+
+    def _quoted(self, span: bytes, start: int, stop: int) -> bytes:
+        """Return the quads of the words of a span (Web Annotation Data Model, 4.2.4)."""
+        try:
+            words = quote(self.text.slice((start, stop)) if self.text is not None else "")
+        except NeedsCheck:
+            # characters that facts may not hold, such as form feeds
+            return b""
+        node, end = f"{self._evidence_prefix}{span.decode()}", self._quad_end
+        return (
+            f"{node}> <{OA}hasSelector> {node}/words>{end}"
+            f"{node}/words> <{RDF_TYPE}> <{OA}TextQuoteSelector>{end}"
+            f"{node}/words> <{OA}exact> {words}{end}"
+        ).encode()
 
 
 def graph_name(lines: bytes) -> str:

@@ -15,6 +15,7 @@ from pressgraph.facts import is_json_lines, open_json_lines
 from pressgraph.facts.tables import is_table, open_sheets
 from pressgraph.facts.tables.open import SQL
 from pressgraph.i18n import gettext
+from pressgraph.text import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -101,6 +102,13 @@ def is_stream(path: Path) -> bool:
     return is_json_lines(path) or (str(path) != "-" and is_table(path))
 
 
+def texts_beside(path: str | Path) -> Texts | None:
+    """Return where the texts lie that a file of facts names: in its folder; those beside an address are not read."""
+    if is_address(str(path)):
+        return None
+    return Texts(Path.cwd() if str(path) == "-" else Path(path).parent)
+
+
 @contextmanager
 def open_stream(
     path: Path,
@@ -115,12 +123,15 @@ def open_stream(
     `groups` are the row groups of a Parquet file to read; `listen` as in `Records`.
     """
     name = project.name_of(path)
+    texts = texts_beside(path)
     if is_json_lines(path):
         with open_json_lines(path) as lines:
-            yield JsonLines(lines, emitter, name=name, listen=listen)
+            yield JsonLines(lines, emitter, name=name, listen=listen, texts=texts)
         return
     settings = project.tables_of(path)
     sheets, problems = open_sheets(path, name=name, settings=settings, root=project.root, groups=groups)
-    tables = TableRows(sheets if not problems else [], emitter, name=name, settings=settings, listen=listen)
+    tables = TableRows(
+        sheets if not problems else [], emitter, name=name, settings=settings, listen=listen, texts=texts
+    )
     tables.problems.extend(problems)
     yield tables

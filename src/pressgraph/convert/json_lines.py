@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pressgraph.convert.emitter import Emitter
     from pressgraph.convert.records import Listener, Raw
     from pressgraph.facts.model import FactsFile
+    from pressgraph.text import Texts
 
 Line: TypeAlias = tuple[int, bytes]
 """The number of a line, from 1, and its bytes."""
@@ -32,8 +33,16 @@ _STRING = re.compile(rb'"([^"\\]+)"')
 class JsonLines(Records[Line]):
     """Convert JSON Lines."""
 
-    def __init__(self, lines: Iterable[bytes], emitter: Emitter, *, name: str, listen: Listener | None = None) -> None:
-        super().__init__(emitter, name=name, listen=listen)
+    def __init__(
+        self,
+        lines: Iterable[bytes],
+        emitter: Emitter,
+        *,
+        name: str,
+        listen: Listener | None = None,
+        texts: Texts | None = None,
+    ) -> None:
+        super().__init__(emitter, name=name, listen=listen, texts=texts)
         self.lines = lines
 
     def _pieces(self) -> Iterator[bytes]:
@@ -93,9 +102,12 @@ class JsonLines(Records[Line]):
 
 
 def checked_lines(
-    lines: Iterable[bytes], emitter: Emitter, *, name: str, wanted: Collection[str]
+    lines: Iterable[bytes], emitter: Emitter, *, name: str, wanted: Collection[str], texts: Texts | None = None
 ) -> Iterator[FactsFile]:
-    """Yield the lines in which some of the wanted ids stand, checked, with the places of all they say."""
+    """Yield the lines in which some of the wanted ids stand, checked, with the places of all they say.
+
+    Evidence in words is found where the line itself names the text.
+    """
     ids = {one.encode() for one in wanted}
     for number, line in enumerate(lines, start=1):
         if ids.isdisjoint(_STRING.findall(line)):
@@ -110,7 +122,7 @@ def checked_lines(
         tree, _ = _tree(line, number, record, name)
         if not isinstance(record.get("source"), dict):
             tree.items = [(key, value) for key, value in tree.items if key.text != "source"]
-        yield check_facts(document(tree), file=name, profile=emitter.profile, id_base=emitter.id_base)
+        yield check_facts(document(tree), file=name, profile=emitter.profile, id_base=emitter.id_base, texts=texts)
 
 
 def _tree(line: bytes, number: int, record: dict[str, Any], name: str) -> tuple[Mapping, list[Problem]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pressgraph.convert.emitter import Emitter, SourceEmitter
 from pressgraph.facts.check import check_facts
@@ -20,6 +20,7 @@ from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Scalar, Sequence, place_of
 from pressgraph.rdf import XSD
+from pressgraph.text import TextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from pressgraph.errors import Problem
-    from pressgraph.facts.model import FactsFile, Span
+    from pressgraph.facts.model import FactsFile
+    from pressgraph.text import SourceText, Span, Texts
 
     Listener: TypeAlias = Callable[[FactsFile, SourceEmitter | None], None]
 
@@ -41,6 +43,7 @@ _CHUNK = 1 << 18
 
 _SOURCES_KEPT = 10_000
 
+_WITH_TEXT = frozenset({"file", "publishText"})
 _SHA256 = re.compile("[0-9a-f]{64}")
 _is_date = DATATYPES[f"{XSD}date"].valid
 
@@ -83,6 +86,13 @@ def quads(chunks: Iterable[bytes]) -> Iterator[ox.Quad]:
         yield from ox.parse(chunk, format=ox.RdfFormat.N_QUADS)
 
 
+class _TextFile(NamedTuple):
+    """The file with the text of a source, and whether words of it may be published."""
+
+    name: str
+    published: bool
+
+
 class Records(ABC, Generic[Item]):
     """Convert records, one after another: sources, facts, and whole releases (`source` and `facts`).
 
@@ -94,8 +104,12 @@ class Records(ABC, Generic[Item]):
     nothing is then emitted.
     """
 
-    def __init__(self, emitter: Emitter, *, name: str, listen: Listener | None = None) -> None:
+    def __init__(
+        self, emitter: Emitter, *, name: str, listen: Listener | None = None, texts: Texts | None = None
+    ) -> None:
         self.emitter = emitter
+        self.texts = texts
+        """Where the texts of sources lie; None for input without a folder."""
         self.name = name
         self.problems: list[Problem] = []
         self.facts = 0
@@ -113,6 +127,10 @@ class Records(ABC, Generic[Item]):
         self._source: SourceEmitter | None = None
         self._sources: dict[str, SourceEmitter] = {}
         self._reviewed: dict[str, tuple[str | None, str | None]] = {}
+        self._text_files: dict[str, _TextFile] = {}
+        """The texts that sources name, by the ids of the sources."""
+        self._text_file: _TextFile | None = None
+        """That of the source at hand."""
         self._language: str | None = None
         """Of the source at hand, where it has been described just above its facts."""
         self._pending = b""
@@ -140,8 +158,10 @@ class Records(ABC, Generic[Item]):
         yield from in_chunks(self._pieces())
 
     def review(self, sources: Iterable[dict[str, Any]]) -> None:
-        """Say which sources, described elsewhere, have been reviewed; facts that name one take its review over."""
+        """Say what sources, described elsewhere, pass on to facts that name them: their review and their text."""
         for source in sources:
+            if isinstance(file := source.get("file"), str):
+                self._text_files[source["id"]] = _TextFile(file, source.get("publishText") is True)
             try:
                 self._reviewed[source["id"]] = (self._reviewer(source), _day(source))
             except NeedsCheck:
@@ -196,7 +216,7 @@ class Records(ABC, Generic[Item]):
         if name is None:
             raise NeedsCheck
         sha256 = _text(described, "sha256")
-        if "file" in described or (sha256 is not None and not _SHA256.fullmatch(sha256)):
+        if not _WITH_TEXT.isdisjoint(described) or (sha256 is not None and not _SHA256.fullmatch(sha256)):
             raise NeedsCheck
         source = SourceEmitter(
             self.emitter,
@@ -247,6 +267,7 @@ class Records(ABC, Generic[Item]):
         self._language = source.language
         if len(self._sources) >= _SOURCES_KEPT:
             self._sources.clear()
+        self._text_file = self._text_files.get(name)
         self._sources[name] = self._source = source
         self.described.add(source.name)
 
@@ -257,12 +278,26 @@ class Records(ABC, Generic[Item]):
         source = self._sources.get(name)
         if source is None:
             by, on = self._reviewed.get(name, (None, None))
-            source = SourceEmitter(self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on)
+            source = SourceEmitter(
+                self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on, text=self._published_text(name)
+            )
             self._pending += source.description()
             self._become(name, source)
         self._source = source
+        self._text_file = self._text_files.get(name)
         # blocks of a file, which know nothing of each other, give the same
         self._language = None
+
+    def _published_text(self, name: str) -> SourceText | None:
+        """Return the text of a source that is described elsewhere, where its words may be published."""
+        file = self._text_files.get(name)
+        if file is None or not file.published or self.texts is None:
+            return None
+        try:
+            return self.texts.read(file.name)
+        except TextError:
+            # reported where the source is described
+            return None
 
     # -- the checked route
 
@@ -303,6 +338,8 @@ class Records(ABC, Generic[Item]):
             profile=self.emitter.profile,
             id_base=self.emitter.id_base,
             language=self._language,
+            texts=self.texts,
+            text_file=self._text_file.name if self._text_file is not None else None,
         )
         for warning in checked.warnings:
             self.warnings.setdefault(warning.message, warning)
@@ -314,6 +351,8 @@ class Records(ABC, Generic[Item]):
             self.allowing.append(checked)
         output, self._pending = self._pending, b""
         if checked.source is not None:
+            if checked.source.text_file is not None:
+                self._text_files[checked.source.id] = _TextFile(checked.source.text_file, checked.source.publish_text)
             source_emitter = self.emitter.source(checked.source)
             self._become(checked.source.id, source_emitter)
             output += source_emitter.description()

@@ -12,12 +12,15 @@ from pressgraph.convert.inputs import is_stream, open_stream
 from pressgraph.errors import FactsError, Problem
 from pressgraph.facts import read_facts
 from pressgraph.facts.model import Source
+from pressgraph.facts.quoted import in_offsets, in_words
+from pressgraph.facts.rules import problem
 from pressgraph.facts.tables.write import Document, write_documents
 
 if TYPE_CHECKING:
     from pressgraph.convert.emitter import SourceEmitter
     from pressgraph.errors import Place
     from pressgraph.facts import FactsFile
+    from pressgraph.facts.model import Fact
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -53,10 +56,20 @@ def read_documents(
 
 
 def rewrite(
-    paths: list[Path], form: str, project: Project, profile: Profile, *, into: Path | None = None, apart: bool = False
+    paths: list[Path],
+    form: str,
+    project: Project,
+    profile: Profile,
+    *,
+    into: Path | None = None,
+    apart: bool = False,
+    evidence: str | None = None,
 ) -> list[tuple[str, bytes]]:
     """Return facts files in another format; see `Workspace.rewrite`."""
     documents = read_documents(paths, project, profile, into=into)
+    if evidence is not None:
+        for document in documents:
+            document.facts = _evidence_as(evidence, document)
     if not apart:
         return [("", write_documents(documents, form, profile))]
     names = (document.source.id.rpartition("/")[2] or "facts" for document in documents)
@@ -64,6 +77,21 @@ def rewrite(
         (f"{name}.{form}", write_documents([document], form, profile))
         for name, document in zip(names, documents, strict=True)
     ]
+
+
+def _evidence_as(form: str, document: Document) -> list[Fact]:
+    """Return facts with their evidence in words or in offsets; raises FactsError where words need a text."""
+    if form == "offsets":
+        return [in_offsets(fact) for fact in document.facts]
+    text = document.source.text
+    if text is None:
+        lacking = [fact for fact in document.facts if fact.receipt.evidence]
+        if not lacking:
+            return document.facts
+        raise FactsError([problem("evidence-without-text", document.source.place)])
+    facts = [in_words(fact, text) for fact in document.facts]
+    text.forget()
+    return facts
 
 
 class _Gathered:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pressgraph.facts.tables import Columns, SheetRows
     from pressgraph.facts.tables.sheet import Cells
     from pressgraph.project.model import TableSettings
+    from pressgraph.text import Texts
 
 
 class Row(NamedTuple):
@@ -45,8 +46,9 @@ class TableRows(Records[Row]):
         name: str,
         settings: Seq[TableSettings] = (),
         listen: Listener | None = None,
+        texts: Texts | None = None,
     ) -> None:
-        super().__init__(emitter, name=name, listen=listen)
+        super().__init__(emitter, name=name, listen=listen, texts=texts)
         self.sheets = sheets
         self.settings = settings
         self._only: str | None = None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pressgraph.errors import Place, Problem
+    from pressgraph.text import SourceText, Span
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a body: `()` the node, `(key,)` a key, `(key, i)` its i-th value, and so on into nested nodes."""
@@ -46,8 +47,11 @@ def is_node(value: object) -> TypeGuard[Body]:
     return isinstance(value, dict) and not isinstance(value, LanguageMap | ValueObject)
 
 
-Span: TypeAlias = tuple[int, int]
-"""Unicode code points of the source's text, the end exclusive."""
+class Words(NamedTuple):
+    """Evidence in words of the source's text: of the places where they stand, the `nth`, if there are several."""
+
+    text: str
+    nth: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class Receipt:
 
     status: str = "stated"
     evidence: tuple[Span, ...] = ()
+    written: tuple[Words | Span, ...] = field(default=(), compare=False)
+    """The evidence as it is written, where that is in words."""
     personal: bool = False
     reviewed_by: str | None = None
     reviewed_on: str | None = None
@@ -90,6 +96,10 @@ class Source:
     places: Mapping[Path, Place] = field(default_factory=dict, repr=False)
     sha256: str | None = None
     text_file: str | None = None
+    text: SourceText | None = field(default=None, repr=False, compare=False)
+    """What is in that file."""
+    publish_text: bool = False
+    """Whether words of the text may be published."""
     reviewed_by: str | None = None
     reviewed_on: str | None = None
 
@@ -97,6 +107,11 @@ class Source:
     def id(self) -> str:
         """The document's id."""
         return str(self.body["id"])
+
+    @property
+    def published_text(self) -> SourceText | None:
+        """The text, where words of it may be published."""
+        return self.text if self.publish_text else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
 import sys
 from contextlib import contextmanager
@@ -15,13 +14,13 @@ from pressgraph.facts.check import check_facts
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.ids import advise_unknown
 from pressgraph.facts.model import FactsFile, LanguageMap, is_node
-from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.rules import problem
 from pressgraph.facts.tree import read_tree
+from pressgraph.text import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from pressgraph.facts.model import Source
     from pressgraph.profile import Profile
 
 JSON_LINES = (".jsonl", ".ndjson")
@@ -82,9 +81,8 @@ def read_facts_bytes(
     tree, problems = read_tree(data, name)
     if tree is None and problems:
         return _nothing(name, tuple(problems))
-    file = check_facts(tree, file=name, profile=profile, id_base=id_base, known_types=known_types)
-    if file.source is not None and file.source.text_file is not None:
-        problems.extend(_text_problems(file, file.source, folder or Path.cwd()))
+    texts = Texts(folder or Path.cwd())
+    file = check_facts(tree, file=name, profile=profile, id_base=id_base, known_types=known_types, texts=texts)
     if not problems:
         return file
     return dataclasses.replace(
@@ -94,33 +92,6 @@ def read_facts_bytes(
 
 def _nothing(name: str, problems: tuple[Problem, ...]) -> FactsFile:
     return FactsFile(file=name, source=None, facts=(), problems=problems)
-
-
-def _text_problems(file: FactsFile, source: Source, folder: Path) -> Iterator[Problem]:
-    """Compare hash and spans with the source's text."""
-    place = source.places.get(("file",), source.place)
-    path = folder / str(source.text_file)
-    try:
-        data = path.read_bytes()
-        text = data.decode()
-    except OSError as error:
-        yield problem("source-file", place, file=source.text_file, reason=error.strerror or str(error))
-        return
-    except UnicodeDecodeError:
-        yield problem("source-file", place, file=source.text_file, reason=phrase("it is not UTF-8"))
-        return
-    digest = hashlib.sha256(data).hexdigest()
-    if source.sha256 is not None and digest != source.sha256:
-        hint = phrase(
-            "the text has changed since the offsets were counted: check the evidence, then write the new hash"
-        )
-        place = source.places.get(("sha256",), place)
-        yield problem("hash-differs", place, hint=hint, file=source.text_file, found=digest)
-    for fact in file.facts:
-        for start, end in fact.receipt.evidence:
-            if end > len(text):
-                place = fact.places.get(("evidence",), fact.place)
-                yield problem("evidence-outside", place, start=start, end=end, length=len(text))
 
 
 def dangling_problems(file: FactsFile, described: Mapping[str, Collection[str]] | None = None) -> list[Problem]:

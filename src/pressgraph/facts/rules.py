@@ -83,7 +83,10 @@ RULES: dict[str, Rule] = {
     "contradiction": Rule(N_("'{key}' of '{id}' is '{value}' here and '{other}' in line {line}"), N_("a thing has one of these")),
     # receipts
     "unknown-status": Rule(N_("'{status}' is not a status")),
-    "bad-evidence": Rule(N_("evidence must be [start, end], or a list of such spans: {reason}")),
+    "bad-evidence": Rule(N_("evidence must be [start, end], words of the text, or a list of these: {reason}")),
+    "evidence-without-text": Rule(N_("evidence in words needs the text of the source"), N_("name the text in the source, 'file: PATH', or count characters: [start, end]")),
+    "evidence-absent": Rule(N_("the text of the source does not say '{words}'")),
+    "evidence-several": Rule(N_("'{words}' stands in {count} places of the text: {places}"), N_("quote more of the words, or say which: {{ words: …, nth: 2 }}")),
     "evidence-outside": Rule(N_("characters {start}–{end} are outside the source's text, which has {length}")),
     "hash-differs": Rule(N_("the text of {file} has another SHA-256: {found}")),
     "bad-hash": Rule(N_("'{value}' is not a SHA-256"), N_("64 hexadecimal digits, as 'sha256sum FILE' prints them")),

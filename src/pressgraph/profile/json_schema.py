@@ -73,6 +73,20 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
         "reviewedBy": {**_ref("id"), "description": "Who checked this against the source: an id."},
         "reviewedOn": {**_FORMATS["date"], "description": "The day of the check, YYYY-MM-DD."},
     }
+    words = {"type": "string", "pattern": "\\S", "description": "Words of the source's text, which 'file' names."}
+    numbered = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["words"],
+        "properties": {
+            "words": words,
+            "nth": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Which of the places where the words stand, counted from 1.",
+            },
+        },
+    }
     span = {
         "type": "array",
         "items": {"type": "integer", "minimum": 0},
@@ -105,6 +119,10 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                         "type": "string",
                         "description": "That text, as a UTF-8 file: its path from here.",
                     },
+                    "publishText": {
+                        "type": "boolean",
+                        "description": "Words of that text, those of evidence, may be published.",
+                    },
                 },
             },
             "facts": {
@@ -122,8 +140,13 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                             "anyOf": [_ref("terms-epistemic-status")],
                         },
                         "evidence": {
-                            "description": "The characters of the source that say it: [start, end], or a list of them.",
-                            "anyOf": [span, {"type": "array", "items": span, "minItems": 1}],
+                            "description": "What says it: words of the source's text, or its characters: [start, end].",
+                            "anyOf": [
+                                words,
+                                numbered,
+                                span,
+                                {"type": "array", "items": {"anyOf": [words, numbered, span]}, "minItems": 1},
+                            ],
                         },
                         "personal": {
                             "type": "boolean",

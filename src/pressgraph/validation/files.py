@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream
+from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream, texts_beside
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, Snapshots, union
 from pressgraph.dataset.json_ld import Document, read_json_ld
@@ -288,7 +288,11 @@ def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, projec
                     pass
         elif str(path) != "-":
             with open_json_lines(path) as file:
-                files.extend(checked_lines(file, emitter, name=project.name_of(path), wanted=names | wanted))
+                files.extend(
+                    checked_lines(
+                        file, emitter, name=project.name_of(path), wanted=names | wanted, texts=texts_beside(path)
+                    )
+                )
     return files
 
 

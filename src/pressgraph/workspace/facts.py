@@ -222,15 +222,24 @@ class Facts(Opened):
         return (("\t" if form == "tsv" else ",").join(headers) + "\n").encode("utf-8-sig")
 
     def rewrite(
-        self, paths: Iterable[str | Path] = (), form: str = "yaml", *, into: Path | None = None, apart: bool = False
+        self,
+        paths: Iterable[str | Path] = (),
+        form: str = "yaml",
+        *,
+        into: Path | None = None,
+        apart: bool = False,
+        evidence: str | None = None,
     ) -> list[tuple[str, bytes]]:
         """Return facts files (none named: the project's) in another format: file names, and what is in them.
 
         All facts are in one file without a name, or, `apart`, in a file for each source. `into` is the folder that they
-        are to be written into: relative `file:` paths become relative to it.
+        are to be written into: relative `file:` paths become relative to it. `evidence` is written in `words` or
+        `offsets`, else as it is.
 
-        Raises FactsError with every problem of all files, PressgraphError for a format that cannot hold them.
+        Raises FactsError with every problem of all files, and for words without the text of the source, PressgraphError
+        for a format that cannot hold the facts.
         """
         from pressgraph.convert.rewrite import rewrite
 
-        return rewrite([Path(path) for path in paths], form, self.project, self.profile, into=into, apart=apart)
+        files = [Path(path) for path in paths]
+        return rewrite(files, form, self.project, self.profile, into=into, apart=apart, evidence=evidence)

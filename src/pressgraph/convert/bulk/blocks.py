@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from pressgraph.convert.emitter import compile_emitter
-from pressgraph.convert.inputs import is_address, is_stream, known_size, open_bytes, open_stream, shown, size_of
+from pressgraph.convert.inputs import (
+    is_address,
+    is_stream,
+    known_size,
+    open_bytes,
+    open_stream,
+    shown,
+    size_of,
+    texts_beside,
+)
 from pressgraph.convert.json_lines import JsonLines
 from pressgraph.convert.records import convert_facts, in_chunks, personal_facts
 from pressgraph.convert.table_rows import TableRows
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
 
     from pressgraph.convert.emitter import Emitter
     from pressgraph.errors import Problem
+    from pressgraph.facts.tables import Columns
     from pressgraph.facts.tables.sheet import Cells
     from pressgraph.profile import Profile
     from pressgraph.profile.sources import ProfileSources
@@ -102,7 +112,7 @@ class Block:
     texts: bool = False
     """Whether all cells are texts."""
     reviewed: tuple[dict[str, Any], ...] = ()
-    """Sources of earlier blocks whose review counts for facts that name them."""
+    """Sources of earlier blocks whose review and text count for facts that name them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,7 +160,7 @@ def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
 
 
 _SOURCE = re.compile(rb'"source"\s*:')
-_REVIEWED = re.compile(rb'"reviewed(?:By|On)"')
+_PASSED_ON = re.compile(rb'"(?:reviewed(?:By|On)|file)"')
 
 
 def _json_blocks(path: str, name: str) -> Iterator[Block]:
@@ -179,7 +189,7 @@ def _json_blocks(path: str, name: str) -> Iterator[Block]:
                 weight=end - position,
                 reviewed=tuple(reviewed.values()),
             )
-            if _REVIEWED.search(data) is not None:
+            if _PASSED_ON.search(data) is not None:
                 reviewed.update(_reviewed_sources(data))
             start, first, position = start + len(data), first + data.count(b"\n"), end
 
@@ -196,14 +206,18 @@ def _names_source(line: bytes) -> bool:
 
 def _reviewed_sources(data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in data.splitlines():
-        if _REVIEWED.search(line) is None or _SOURCE.search(line) is None:
+        if _PASSED_ON.search(line) is None or _SOURCE.search(line) is None:
             continue
         try:
             source = json.loads(line).get("source")
         except (ValueError, RecursionError, AttributeError):
             continue
         if isinstance(source, dict) and isinstance(source.get("id"), str):
-            words = {word: source[word] for word in ("reviewedBy", "reviewedOn") if isinstance(source.get(word), str)}
+            words = {
+                word: source[word]
+                for word in ("reviewedBy", "reviewedOn", "file", "publishText")
+                if isinstance(source.get(word), str) or source.get(word) is True
+            }
             if words:
                 yield source["id"], {"id": source["id"], **words}
 
@@ -242,8 +256,7 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
     sheets, problems = open_sheets(path, name=name, settings=settings, root=project.root)
     sheet = sheets[0] if sheets and not problems else None
     columns = compile_columns(sheet, context.profile, settings) if sheet is not None else None
-    reviewed = ("source.reviewedBy", "source.reviewedOn")
-    if sheet is None or columns is None or columns.stateful or any(name in sheet.headers for name in reviewed):
+    if sheet is None or columns is None or columns.stateful or _passes_on(columns):
         yield Block(path=str(path), name=name, kind="file", weight=known_size([str(path)]))
         return
     headers = tuple(sheet.headers)
@@ -266,6 +279,12 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
     if sheet.problems:
         # what stopped the reading stands in the last block
         yield Block(path=str(path), name=name, kind="broken", rows=((0, [sheet.problems]),))
+
+
+def _passes_on(columns: Columns) -> bool:
+    """Tell whether rows that describe a source say something that counts for the rows that only name it."""
+    words = {("source", word) for word in ("reviewedBy", "reviewedOn", "file", "publishText")}
+    return any(column.path in words for column in columns.columns)
 
 
 def convert_block(block: Block, context: Context, reader: Reader, write: Callable[[bytes], object]) -> Outcome:
@@ -292,7 +311,7 @@ def convert_block(block: Block, context: Context, reader: Reader, write: Callabl
 def _convert_lines(
     block: Block, context: Context, reader: Reader, outcome: Outcome, put: Callable[[bytes], object]
 ) -> None:
-    records = JsonLines((), context.emitter, name=block.name)
+    records = JsonLines((), context.emitter, name=block.name, texts=texts_beside(block.path))
     records.review(block.reviewed)
     data = reader.lines(block)
     problems = records.problems
@@ -336,7 +355,7 @@ def _convert_rows(
             texts=block.texts,
         )
     columns = compile_columns(sheet, context.profile, settings)
-    tables = TableRows((), context.emitter, name=name, settings=settings)
+    tables = TableRows((), context.emitter, name=name, settings=settings, texts=texts_beside(block.path))
 
     def pieces() -> Iterator[bytes]:
         if columns is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
 from pressgraph.facts.check.context import CheckContext
+from pressgraph.facts.check.evidence import EvidenceChecker
 from pressgraph.facts.check.nodes import NodeChecker
 from pressgraph.facts.check.receipts import ReceiptChecker
 from pressgraph.facts.ids import Ids
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from pressgraph.facts.model import Path
     from pressgraph.profile import Profile
+    from pressgraph.text import Texts
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -36,15 +39,19 @@ def check_facts(
     id_base: str,
     known_types: dict[str, frozenset[str]] | None = None,
     language: str | None = None,
+    texts: Texts | None = None,
+    text_file: str | None = None,
 ) -> FactsFile:
     """Check a document's tree.
 
-    `language` is that of a source which the document does not describe. `known_types` are the class names of ids that
+    `texts` are where the text of its source lies. `language` and `text_file` are those of a source which the document
+    does not describe. `known_types` are the class names of ids that
     other files describe. The result's problems are in the order of the file; facts with a problem are left out of its
     `facts`.
     """
     ids = Ids(profile, id_base)
-    return _DocumentChecker(CheckContext(file, profile, ids, known_types or {}, language)).document(tree)
+    context = CheckContext(file, profile, ids, known_types or {}, language)
+    return _DocumentChecker(context, EvidenceChecker(context, texts, text_file)).document(tree)
 
 
 def _language_of(source: Mapping, profile: Profile) -> str | None:
@@ -55,10 +62,11 @@ def _language_of(source: Mapping, profile: Profile) -> str | None:
 
 
 class _DocumentChecker:
-    def __init__(self, context: CheckContext) -> None:
+    def __init__(self, context: CheckContext, evidence: EvidenceChecker) -> None:
         self.context = context
         self.nodes = NodeChecker(context)
-        self.receipts = ReceiptChecker(context)
+        self.evidence = evidence
+        self.receipts = ReceiptChecker(context, evidence)
 
     def document(self, tree: Node | None) -> FactsFile:
         if tree is None or (isinstance(tree, Scalar) and not tree.text):
@@ -76,6 +84,7 @@ class _DocumentChecker:
         described = sections.get("source")
         if isinstance(described, Mapping):
             self.context.language = _language_of(described, self.context.profile) or self.context.language
+        self.evidence.open(described if isinstance(described, Mapping) else None)
         for key, value in tree.items:
             if key.text == "source":
                 source = self.source(value)
@@ -88,7 +97,9 @@ class _DocumentChecker:
         for section in ("source", "facts"):
             if section not in sections:
                 self.context.report("missing-section", self.context.place(tree), section=section)
-        return self.result(source, facts)
+        self.evidence.compare(facts)
+        sha256 = self.evidence.finish(source)
+        return self.result(replace(source, sha256=sha256) if source is not None else None, facts)
 
     def result(self, source: Source | None, facts: Collection[Fact]) -> FactsFile:
         return FactsFile(
@@ -116,6 +127,7 @@ class _DocumentChecker:
         if sha256 is not None and not _SHA256.fullmatch(sha256):
             self.context.report("bad-hash", self.context.place_at(node, "sha256"), value=sha256)
         text_file = self.context.scalar_text(node, "file")
+        publish_text = self.receipts.boolean(node, "publishText")
         reviewed_by, reviewed_on = self.receipts.review(node)
         self.nodes.word_places(node, places)
         if len(self.context.problems) > before or body is None:
@@ -126,6 +138,8 @@ class _DocumentChecker:
             places=places,
             sha256=sha256,
             text_file=text_file,
+            text=self.evidence.text,
+            publish_text=publish_text,
             reviewed_by=reviewed_by,
             reviewed_on=reviewed_on,
         )

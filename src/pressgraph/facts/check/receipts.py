@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from pressgraph.facts.model import Allowance, Receipt, Span
+from pressgraph.facts.model import Allowance, Receipt
 from pressgraph.facts.rules import phrase
-from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
+from pressgraph.facts.tree import Mapping, Scalar, Sequence
 from pressgraph.rdf import XSD
 from pressgraph.spelling import did_you_mean
 
@@ -15,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.facts.check.context import CheckContext
+    from pressgraph.facts.check.evidence import EvidenceChecker
 
 
 class ReceiptChecker:
     """Check the receipts of one document."""
 
-    def __init__(self, context: CheckContext) -> None:
+    def __init__(self, context: CheckContext, evidence: EvidenceChecker) -> None:
         self.context = context
+        self.evidence = evidence
 
     def receipt(self, node: Mapping) -> Receipt:
         """Return a fact's receipt."""
@@ -37,9 +38,11 @@ class ReceiptChecker:
                 status=status,
             )
         reviewed_by, reviewed_on = self.review(node)
+        evidence, written = self.evidence.evidence(node.get("evidence"))
         return Receipt(
             status=status or "stated",
-            evidence=self.evidence(node.get("evidence")),
+            evidence=evidence,
+            written=written,
             personal=self.boolean(node, "personal"),
             reviewed_by=reviewed_by,
             reviewed_on=reviewed_on,
@@ -65,45 +68,6 @@ class ReceiptChecker:
         if text is not None and text not in {"true", "false"}:
             self.context.report("not-boolean", self.context.place_at(node, key), key=key, value=text)
         return text == "true"
-
-    def evidence(self, node: Node | None) -> tuple[Span, ...]:
-        """Return the spans of the source's text that a fact was read from, sorted."""
-        if node is None:
-            return ()
-        place = self.context.place(node)
-        if not isinstance(node, Sequence) or not node.items:
-            self.context.report("bad-evidence", place, reason=phrase("this is no list of numbers"))
-            return ()
-        items: list[Node] = [node] if isinstance(node.items[0], Scalar) else node.items
-        spans: list[Span] = []
-        for item in items:
-            span = self.span(item)
-            if span is not None:
-                spans.append(span)
-        return tuple(sorted(set(spans)))
-
-    def span(self, node: Node) -> Span | None:
-        """Return one span; report what is none."""
-        place = self.context.place(node)
-        pair = 2
-        if not isinstance(node, Sequence) or len(node.items) != pair:
-            self.context.report("bad-evidence", place, reason=phrase("a span has two numbers"))
-            return None
-        numbers: list[int] = []
-        for item in node.items:
-            text = item.text if isinstance(item, Scalar) and item.plain else ""
-            if not re.fullmatch(r"0|[1-9][0-9]{0,9}", text):
-                self.context.report(
-                    "bad-evidence", self.context.place(item), reason=phrase("an offset is a whole number from 0")
-                )
-                return None
-            numbers.append(int(text))
-        if numbers[0] >= numbers[1]:
-            self.context.report(
-                "bad-evidence", place, reason=phrase("{start} is not before {end}", start=numbers[0], end=numbers[1])
-            )
-            return None
-        return numbers[0], numbers[1]
 
     def allowances(self, node: Mapping) -> Iterator[Allowance]:
         """Yield the checks that a fact may fail, with the reasons."""

@@ -27,6 +27,11 @@ def span(text: str) -> list[int] | None:
     return [int(match[1]), int(match[2])] if match else None
 
 
+def is_words(text: str) -> bool:
+    """Tell whether a text in a column of evidence is read as the words that it is."""
+    return span(text) is None and text == text.strip() and "\n" not in text and "\r" not in text
+
+
 class _Step(NamedTuple):
     """What to do with a cell."""
 

@@ -179,8 +179,8 @@ class Columns:
         if not isinstance(cell, str):
             return node(cell)
         if column.kind == "evidence":
-            spans = [span(part) for part in split_values(cell)]
-            items = [node(it) if it else Scalar(text=cell.strip(), plain=False, **at) for it in spans]
+            # what is no span is words of the text
+            items = [node(span(part) or part) for part in split_values(cell)]
             return Sequence(items=items, **at)
         if column.kind in {"single", "boolean"}:
             text = cell.strip()

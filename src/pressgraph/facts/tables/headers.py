@@ -156,7 +156,7 @@ class _HeaderCompiler:
     def node_path(self, parts: list[str], words: tuple[str, ...]) -> tuple[Path, str] | None:
         first, rest = parts[0], parts[1:]
         if first in words:
-            kinds = {"evidence": "evidence", "personal": "boolean", "type": "values"}
+            kinds = {"evidence": "evidence", "personal": "boolean", "publishText": "boolean", "type": "values"}
             if first == "allow" and len(rest) == 1:
                 return (first, rest[0]), "single"
             return ((first,), kinds.get(first, "single")) if not rest and first != "allow" else None

@@ -14,7 +14,8 @@ from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
 from pressgraph.facts.datatypes import INTEGERS, NUMBERS
 from pressgraph.facts.mixed import plain_form
-from pressgraph.facts.model import LanguageMap, ValueObject
+from pressgraph.facts.model import LanguageMap, ValueObject, Words
+from pressgraph.facts.tables.cells import is_words
 from pressgraph.facts.tables.sheet import join_values
 from pressgraph.facts.tree import Scalar
 from pressgraph.i18n import gettext
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     import yaml
 
-    from pressgraph.facts.model import Body, Fact, Source
+    from pressgraph.facts.model import Body, Fact, Receipt, Source
+    from pressgraph.text import Span
 
 _FIRST = ("source", "id", "type")
 _LAST = ("status", "evidence", "personal", "reviewedBy", "reviewedOn")
@@ -106,7 +108,7 @@ def _flat_fact(fact: Fact, profile: Profile) -> Flat:
     if receipt.status != "stated":
         flat["status"] = receipt.status
     if receipt.evidence:
-        flat["evidence"] = " | ".join(f"{start}-{end}" for start, end in receipt.evidence)
+        flat["evidence"] = " | ".join(_in_a_cell(written, span) for written, span in _written_evidence(receipt))
     if receipt.personal:
         flat["personal"] = "true"
     if receipt.reviewed_by:
@@ -118,14 +120,27 @@ def _flat_fact(fact: Fact, profile: Profile) -> Flat:
     return flat
 
 
+def _written_evidence(receipt: Receipt) -> Iterator[tuple[Words | Span, Span]]:
+    return zip(receipt.written or receipt.evidence, receipt.evidence, strict=True)
+
+
+def _in_a_cell(written: Words | Span, span: Span) -> str:
+    """Return evidence as a cell has it: words that a cell can hold as they are, else the characters."""
+    if isinstance(written, Words) and written.nth is None and is_words(written.text):
+        return join_values([written.text])
+    return f"{span[0]}-{span[1]}"
+
+
 def _flat_source(source: Source, profile: Profile) -> Flat:
-    return {**dict(flatten(source.body, profile)), **_source_words(source)}
+    words = {word: "true" if value is True else value for word, value in _source_words(source).items()}
+    return {**dict(flatten(source.body, profile)), **words}
 
 
-def _source_words(source: Source) -> Flat:
-    words = {
+def _source_words(source: Source) -> dict[str, Any]:
+    words: dict[str, Any] = {
         "sha256": source.sha256,
         "file": source.text_file,
+        "publishText": source.publish_text,
         "reviewedBy": source.reviewed_by,
         "reviewedOn": source.reviewed_on,
     }
@@ -269,8 +284,8 @@ def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
     if receipt.status != "stated":
         record["status"] = receipt.status
     if receipt.evidence:
-        spans = [_Flow(span) for span in receipt.evidence]
-        record["evidence"] = spans[0] if len(spans) == 1 else _Flow(spans)
+        items = [_nested_evidence(written) for written, _ in _written_evidence(receipt)]
+        record["evidence"] = items[0] if len(items) == 1 else items if receipt.written else _Flow(items)
     if receipt.personal:
         record["personal"] = True
     if receipt.reviewed_by:
@@ -280,6 +295,12 @@ def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
     if fact.allow:
         record["allow"] = [{allowance.rule: allowance.reason} for allowance in fact.allow]
     return record
+
+
+def _nested_evidence(written: Words | Span) -> Any:
+    if not isinstance(written, Words):
+        return _Flow(written)
+    return written.text if written.nth is None else {"words": written.text, "nth": written.nth}
 
 
 def _nested_source(source: Source, profile: Profile) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from pressgraph.errors import Place
-    from pressgraph.facts.model import Span
+    from pressgraph.text import Span
     from pressgraph.validation.formats.folding import FoldedFinding
     from pressgraph.validation.formats.options import Options
     from pressgraph.validation.report import Finding, Report

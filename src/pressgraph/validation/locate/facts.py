@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pressgraph.errors import Place
-    from pressgraph.facts.model import Body, Fact, FactsFile, Path, Span
+    from pressgraph.facts.model import Body, Fact, FactsFile, Path
     from pressgraph.profile import Profile
+    from pressgraph.text import Span
     from pressgraph.validation.report import Result
 
 _SHOWN = 3
