@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pressgraph.dataset import union
 from pressgraph.server.workers.operations import Update, UpdateError
+from pressgraph.server.workers.unnamed import Unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ def dataset(text: str = START, own: str = '<x:o> <x:p> "own" .') -> ox.Store:
 def updated(text: str, store: ox.Store | None = None) -> dict[str, list[str]]:
     """Update a dataset, and return subject and value of what stands in each graph."""
     store = store or dataset()
-    Update(store, base="http://example.org/", prefixes={"x": "x:"}).run(text)
+    Update(store, Unnamed.found_in(store), base="http://example.org/", prefixes={"x": "x:"}).run(text)
     graphs: dict[str, list[str]] = {name.value: [] for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
     graphs["default"] = []
     for quad in store:
@@ -92,7 +93,18 @@ G, H = ["x:a 1", "x:a 2"], ["x:a 1", "x:b 3"]
         ("DROP SILENT GRAPH x:none ; DROP GRAPH x:h", ["x:a 1", "x:a 2", "x:o own"], G, None),
         ("CREATE SILENT GRAPH x:g", ALL, G, H),
         ("ADD x:g TO x:h", ALL, G, ["x:a 1", "x:a 2", "x:b 3"]),
-        ("ADD GRAPH x:g TO DEFAULT ; DROP GRAPH x:g", ["x:a 1", *ALL[2:]], None, H),
+        ("ADD GRAPH x:g TO DEFAULT ; DROP GRAPH x:g", ALL, None, H),
+        # what was inserted without a graph stays, whatever becomes of a graph that has it too
+        ("INSERT DATA { x:a x:p '2' } ; DROP GRAPH x:g", ALL, None, H),
+        ("INSERT DATA { x:a x:p '2' } ; CLEAR GRAPH x:g", ALL, [], H),
+        ("INSERT DATA { x:a x:p '2' } ; DELETE DATA { GRAPH x:g { x:a x:p '2' } }", ALL, G[:1], H),
+        ("INSERT DATA { x:a x:p '2' } ; DELETE WHERE { GRAPH ?g { x:a ?p '2' } }", ALL, G[:1], H),
+        ("INSERT DATA { x:a x:p '2' } ; DROP NAMED", ["x:a 2", "x:o own"], None, None),
+        ("INSERT DATA { x:a x:p '2' } ; DELETE DATA { x:a x:p '2' }", ["x:a 1", *ALL[2:]], G[:1], H),
+        ("INSERT DATA { x:a x:p '2' } ; CLEAR DEFAULT ; DROP GRAPH x:g", ["x:a 1", "x:b 3"], None, H),
+        ("INSERT DATA { x:a x:p '2' } ; MOVE DEFAULT TO x:h ; DROP GRAPH x:h", G, G, None),
+        ("INSERT DATA { x:a x:p '2' } ; COPY DEFAULT TO x:h ; DROP NAMED", ["x:a 2", "x:o own"], None, None),
+        ("INSERT DATA { GRAPH x:h { x:o x:p 'own' } } ; DROP GRAPH x:h", ["x:a 1", "x:a 2", "x:o own"], G, None),
         ("COPY x:g TO x:h", ["x:a 1", "x:a 2", "x:o own"], G, G),
         ("COPY x:g TO x:g", ALL, G, H),
         ("COPY x:g TO DEFAULT", ALL[:3], G, H),
@@ -100,7 +112,7 @@ G, H = ["x:a 1", "x:a 2"], ["x:a 1", "x:b 3"]
         ("ADD DEFAULT TO x:g", ALL, [*G, "x:o own"], H),
         ("MOVE x:g TO x:h", ["x:a 1", "x:a 2", "x:o own"], None, G),
         ("MOVE x:g TO DEFAULT", ALL[:3], None, H),
-        ("MOVE x:g TO DEFAULT ; CLEAR NAMED", ["x:a 2"], None, []),
+        ("MOVE x:g TO DEFAULT ; CLEAR NAMED", ["x:a 1", "x:a 2"], None, []),
         ("MOVE DEFAULT TO x:g", ["x:a 1", *ALL[2:]], ["x:o own"], H),
         ("MOVE SILENT x:none TO x:g", ALL, G, H),
         # one after another, each sees what the one before has done
@@ -131,7 +143,8 @@ def test_each_solution_has_blank_nodes_of_its_own_and_a_template_shares_them() -
     found = updated("INSERT { _:n x:q ?o . GRAPH x:n { _:n x:r ?o } } WHERE { x:a x:p ?o }")
     assert len(found["x:n"]) == 2
     store = dataset()
-    Update(store, base="x:", prefixes={}).run("INSERT { [] <x:q> ?o ; <x:r> [ <x:s> (1 2) ] } WHERE { <x:a> <x:p> ?o }")
+    update = Update(store, Unnamed(), base="x:", prefixes={})
+    update.run("INSERT { [] <x:q> ?o ; <x:r> [ <x:s> (1 2) ] } WHERE { <x:a> <x:p> ?o }")
     asked = store.query("SELECT DISTINCT ?n { ?n <x:q> ?o ; <x:r> [ <x:s> ( 1 2 ) ] }")
     assert isinstance(asked, ox.QuerySolutions)
     assert len(list(asked)) == 2
@@ -216,25 +229,66 @@ def data(quads: Iterable[ox.Quad]) -> str:
     return " ".join(parts)
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    start=st.sets(QUADS, max_size=8), steps=st.lists(st.tuples(st.booleans(), st.sets(QUADS, max_size=3)), max_size=6)
+GRAPHS = [None, "x:g", "x:h"]
+Contents = dict[str | None, set[ox.Triple]]
+"""What was inserted without a graph, and into each named graph."""
+
+
+def inserted(graphs: Contents, quads: set[ox.Quad]) -> Contents:
+    for quad in quads:
+        graphs[quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else None].add(quad.triple)
+    return graphs
+
+
+def deleted(graphs: Contents, quads: set[ox.Quad]) -> Contents:
+    for quad in quads:
+        name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else None
+        for it in graphs if name is None else [name]:
+            graphs[it].discard(quad.triple)
+    return graphs
+
+
+def transferred(graphs: Contents, verb: str, source: str | None, target: str | None) -> Contents:
+    if source != target:
+        graphs[target] = graphs[source] | (graphs[target] if verb == "ADD" else set())
+        if verb == "MOVE":
+            graphs[source] = set()
+    return graphs
+
+
+def name(graph: str | None) -> str:
+    return "DEFAULT" if graph is None else f"GRAPH <{graph}>"
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("INSERT"), st.sets(QUADS, max_size=3)),
+    st.tuples(st.just("DELETE"), st.sets(QUADS, max_size=3)),
+    st.tuples(st.sampled_from(["CLEAR", "DROP"]), st.sampled_from([["NAMED"], ["ALL"], *([it] for it in GRAPHS)])),
+    st.tuples(st.sampled_from(["ADD", "COPY", "MOVE"]), st.tuples(st.sampled_from(GRAPHS), st.sampled_from(GRAPHS))),
 )
-def test_after_any_changes_every_named_triple_is_in_the_union(
-    start: set[ox.Quad], steps: list[tuple[bool, set[ox.Quad]]]
-) -> None:
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps=st.lists(STEPS, max_size=8))
+def test_after_any_operations_each_graph_is_what_they_made_of_it(steps: list[tuple[str, Any]]) -> None:
     store = ox.Store()
-    update = Update(store, base="x:", prefixes={})
-    update.run(f"INSERT DATA {{ {data(start)} }}")
-    for insert, quads in steps:
-        update.run(f"{'INSERT' if insert else 'DELETE'} DATA {{ {data(quads)} }}")
-        default = {quad.triple for quad in store if quad.graph_name == union.DEFAULT}
-        named = {quad.triple for quad in store if quad.graph_name != union.DEFAULT}
-        assert named <= default
-        for quad in quads:
-            if insert:
-                assert quad in store
-            elif quad.graph_name == union.DEFAULT:
-                assert quad.triple not in default | named
-            else:
-                assert quad not in store
+    update = Update(store, Unnamed(), base="x:", prefixes={})
+    graphs: Contents = {it: set() for it in GRAPHS}
+    for verb, what in steps:
+        match verb, what:
+            case "INSERT" | "DELETE", _:
+                update.run(f"{verb} DATA {{ {data(what)} }}")
+                graphs = inserted(graphs, what) if verb == "INSERT" else deleted(graphs, what)
+            case "CLEAR" | "DROP", [("NAMED" | "ALL") as which]:
+                update.run(f"{verb} {which}")
+                graphs = {it: graphs[it] if it is None and which == "NAMED" else set() for it in GRAPHS}
+            case "CLEAR" | "DROP", [graph]:
+                update.run(f"{verb} SILENT {name(graph)}")
+                graphs[graph] = set()
+            case _, (source, target) if source is None or store.contains_named_graph(ox.NamedNode(source)):
+                update.run(f"{verb} {name(source)} TO {name(target)}")
+                graphs = transferred(graphs, verb, source, target)
+        found: Contents = {it: set() for it in GRAPHS}
+        inserted(found, set(store))
+        assert found == graphs | {None: set().union(*graphs.values())}
+        assert set(update.unnamed) == graphs[None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -100,6 +101,47 @@ def test_the_default_graph_is_replaced_and_deleted(graphs: Server) -> None:
     assert graphs.rows("SELECT ?o { ?s ?p ?o }") == [{"o": "1"}]
     assert graphs.client.delete("/store/one", headers=graphs.may_write).status_code in {200, 204}
     assert graphs.rows(COUNT) == [{"n": "0"}]
+
+
+def test_what_was_written_without_a_graph_outlives_every_graph_that_has_it_too(graphs: Server) -> None:
+    headers = {**TURTLE, **graphs.may_write}
+    values = "SELECT ?o { <x:s> <x:p> ?o } ORDER BY ?o"
+    assert update(graphs, 'INSERT DATA { <x:s> <x:p> "update" }') == 204
+    posted = graphs.client.post("/store?default", content='<x:s> <x:p> "posted" .', headers=headers)
+    assert posted.status_code == 204
+    content = '<x:s> <x:p> "update", "posted", "named" .'
+    for gone in ("DROP GRAPH <x:twice>", "DROP NAMED", "MOVE <x:twice> TO <x:other> ; DROP GRAPH <x:other>", "DELETE"):
+        put = graphs.client.put("/store", params={"graph": "x:twice"}, content=content, headers=headers)
+        assert put.status_code == 201
+        assert len(graphs.rows(values)) == 3
+        if gone == "DELETE":
+            address = {"graph": "x:twice"}
+            deleted = graphs.client.delete("/store", params=address, headers=graphs.may_write)
+            assert deleted.status_code in {200, 204}
+        else:
+            assert update(graphs, gone) == 204
+        assert [row["o"] for row in graphs.rows(values)] == ["posted", "update"], gone
+    # a graph of its own that holds them is nothing that a client sees
+    assert graphs.rows("SELECT ?g { GRAPH ?g { ?s ?p ?o } }") == []
+    assert update(graphs, 'DELETE DATA { <x:s> <x:p> "update" }') == 204
+    assert graphs.client.delete("/store?default", headers=graphs.may_write).status_code == 204
+    assert graphs.rows(COUNT) == [{"n": "0"}]
+
+
+def test_what_was_written_without_a_graph_outlives_a_build_that_states_it_no_more(built_server: Server) -> None:
+    server = built_server
+    whole = server.rows(COUNT)
+    names = sorted(map(str, server.rows(NAMES)))
+    assert names
+    assert update(server, "INSERT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?p = <http://schema.org/name>) }") == 204
+    assert server.rows(COUNT) == whole
+    assert update(server, "DELETE WHERE { GRAPH ?g { ?s <http://schema.org/name> ?o } }") == 204
+    assert server.rows(f"SELECT ?g {{ GRAPH ?g {NAMES.partition('?s ')[2]} }}") == []
+    assert sorted(map(str, server.rows(NAMES))) == names
+    run_build(server.project)
+    eventually(lambda: server.rows(COUNT) == whole)
+    assert update(server, "CLEAR DEFAULT") == 204
+    assert server.rows(COUNT) == whole
 
 
 def test_a_graph_is_changed_only_in_the_state_that_a_request_names(graphs: Server) -> None:
@@ -306,9 +348,11 @@ def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, descri
     project = project_of(tmp_path / "p")
     server = start(project, "--writable")
     try:
-        assert update(server, "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 1 } }") == 204
+        assert update(server, "INSERT DATA { <x:o> <x:p> 7 . GRAPH <x:g> { <x:s> <x:p> 1 } }") == 204
     finally:
         server.stop()
+    for path in (project / "served").glob("snapshots/*/unnamed"):
+        shutil.rmtree(path)
     for path in (project / "served").glob("snapshots/*/build.json"):
         kept = json.loads(path.read_bytes())["kept"]
         earlier = {"built": kept["built"], "written": kept["written"], "id": kept["id"], **described}
@@ -317,7 +361,9 @@ def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, descri
     try:
         assert server.rows("SELECT ?o { <x:s> <x:p> ?o }") == [{"o": "1"}]
         assert server.rows(NAMES)
-        assert update(server, "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 2 } }") == 204
+        both = "INSERT DATA { GRAPH <x:g> { <x:s> <x:p> 2 . <x:o> <x:p> 7 } }"
+        assert update(server, f"{both} ; DROP GRAPH <x:g>") == 204
+        assert server.rows("SELECT ?s ?o { ?s <x:p> ?o }") == [{"s": "x:o", "o": "7"}]
         gone = server.client.get("/id/agent/old", headers={"accept": "text/turtle"}, follow_redirects=True)
         assert gone.status_code == (410 if described else 404)
     finally:

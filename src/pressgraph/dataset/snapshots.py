@@ -4,6 +4,7 @@
       current             the name of the published snapshot, replaced by renaming
       snapshots/000007/
         store/            an Oxigraph store
+        unnamed/          of what is served, and where there is any: what was written without a graph, a store too
         build.json        what it was built from
       cache/              what only saves time: which files are as they were, what shapes and checks read
       lock                held while building
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+UNNAMED = "unnamed"
+"""The folder beside a store that holds what was written to a served dataset without a graph."""
 EARLIER = "earlier version"
 """What the manifest of a build says that an earlier version of the program made; it says nothing else."""
 _SWEEPS = (0.01, 0.05, 0.2, 0.5, 0)
@@ -197,6 +200,8 @@ class Snapshots:
             path.mkdir(parents=True)
             if published is not None:
                 _link(published.path / "store", path / "store")
+                if (published.path / UNNAMED).exists():
+                    _link(published.path / UNNAMED, path / UNNAMED)
         except OSError as error:
             shutil.rmtree(path, ignore_errors=True)
             raise store_error(published.path if published is not None else path, error, name=self.kind) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import pyoxigraph as ox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from pressgraph.rdf import Term
 
@@ -61,10 +61,10 @@ def load(store: ox.Store, chunks: Iterable[bytes], *, delta: LoadDelta | None = 
                 yield quad
                 yield stands
 
-    _extend(store, both())
+    extend(store, both())
 
 
-def _extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
+def extend(store: ox.Store, quads: Iterator[ox.Quad]) -> None:
     """Add quads: few in one transaction, many as table files."""
     few = list(islice(quads, _FEW))
     if len(few) < _FEW:
@@ -101,7 +101,7 @@ def add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> None:
             yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
             yield ox.Quad(triple.subject, triple.predicate, triple.object)
 
-    _extend(store, both())
+    extend(store, both())
 
 
 def triples(store: ox.Store) -> Iterator[ox.Triple]:
@@ -124,7 +124,7 @@ def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
             yield quad
             yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
-    _extend(store, both())
+    extend(store, both())
 
 
 def change(store: ox.Store, quads: Changed) -> tuple[set[ox.Triple], set[ox.Triple]]:
@@ -146,9 +146,11 @@ def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:
     return triples
 
 
-def prune(store: ox.Store, triples: Iterable[ox.Triple]) -> None:
-    """Take triples out of the default graph unless some named graph still has them."""
+def prune(store: ox.Store, triples: Iterable[ox.Triple], *, keep: Container[ox.Triple] = ()) -> None:
+    """Take triples out of the default graph unless some named graph still has them, or they are to be kept there."""
     for triple in triples:
+        if triple in keep:
+            continue
         pattern = (triple.subject, triple.predicate, triple.object)
         stands = any(quad.graph_name != DEFAULT for quad in store.quads_for_pattern(*pattern))
         if not stands:

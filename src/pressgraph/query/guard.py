@@ -55,7 +55,8 @@ def check_query(text: str, limits: Limits = DEFAULT_LIMITS) -> None:
 
     Raises RefusedQueryError.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
+    # no character has more than four bytes
+    size = len(text.encode("utf-8", "surrogatepass")) if 4 * len(text) > limits.size else 0
     if size > limits.size:
         raise RefusedQueryError(gettext("the query has {size} bytes; {most} are allowed", size=size, most=limits.size))
     if _plain(text, limits):

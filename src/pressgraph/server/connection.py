@@ -300,7 +300,6 @@ class Connection(HttpToolsProtocol):
         pending, self._fast = self._fast, None
         if pending is not None and self.fast_path is not None:
             self.fast_path.unwatch(pending)
-            pending.hand_over = lambda: None
         return pending
 
     # -- what the parser calls

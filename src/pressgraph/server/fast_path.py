@@ -72,8 +72,12 @@ class PendingQuery:
         self.client = client
         self.evaluation = evaluation
         self.started = time.perf_counter()
-        self.hand_over: Callable[[], None] = lambda: None
+        self.hand_over: Callable[[], None] = _nothing
         """Lets the query go on at the endpoint."""
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class FastPath:

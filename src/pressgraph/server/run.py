@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -130,6 +131,9 @@ def serve(
     ):
         if room < settings.connections:
             log_event("limit", open_files=files, connections=room, instead_of=settings.connections)
+        # what is here stays: the collector need not look at it again and again while nobody is answered
+        gc.collect()
+        gc.freeze()
         server.run(sockets)
     problem = started.problem
     if problem is not None:

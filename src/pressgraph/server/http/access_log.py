@@ -61,7 +61,7 @@ class AccessLog:
             self._metrics.request(it.path, it.status, it.seconds)
         if self._log is not None and answered:
             now = utc(time.time())
-            self._log.write(_line(it, now) for it in answered)
+            self._log.write([_line(it, now) for it in answered])
 
     def refused(self, status: int, reason: str) -> None:
         """Count and log what a connection answered itself: it was no request, or one connection too many."""

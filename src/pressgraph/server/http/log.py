@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 _MOST = 4 * 1024 * 1024
 """Bytes of lines that may wait."""
@@ -46,16 +46,16 @@ class Log:
         self._stopping = False
         self._thread: threading.Thread | None = None
 
-    def write(self, lines: Iterable[str]) -> None:
-        """Have lines written soon; each ends with a line break."""
+    def write(self, lines: Sequence[str]) -> None:
+        """Have lines written soon, all or none; each ends with a line break."""
+        content = "".join(lines).encode("utf-8", "backslashreplace")
         with self._lock:
-            for line in lines:
-                content = line.encode("utf-8", "backslashreplace")
-                if self._held + len(content) > self._most:
-                    self._drop()
-                else:
-                    self._held += len(content)
-                    self._lines.append(content)
+            if self._held + len(content) > self._most:
+                self.dropped += len(lines)
+                self._unsaid += len(lines)
+            else:
+                self._held += len(content)
+                self._lines.append(content)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="log", daemon=True)
                 self._thread.start()
@@ -67,10 +67,6 @@ class Log:
         self._there.set()
         if self._thread is not None:
             self._thread.join(timeout)
-
-    def _drop(self) -> None:
-        self.dropped += 1
-        self._unsaid += 1
 
     def _run(self) -> None:
         while True:

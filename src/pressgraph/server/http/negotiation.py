@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 _MOST_RANGES = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MediaType:
-    """A media type that responses have: its name here, its name in HTTP, and the suffix of a file in it."""
+    """A media type that responses have: its name here, its name in HTTP, and the suffix of a file in it.
+
+    There is one of each, so that each is its own key.
+    """
 
     name: str
     media_type: str

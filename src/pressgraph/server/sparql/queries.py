@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressgraph.errors import QueryError
 from pressgraph.query.forms import query_form
@@ -35,14 +35,12 @@ if TYPE_CHECKING:
     from pressgraph.server.workers.job import Job
     from pressgraph.server.workers.pool import Pool
 
-_CHANGING_WORDS = ("NOW", "RAND", "UUID", "BNODE")
 _LONG = 8 * 1024
 """The length in characters from which a query is looked at beside the event loop."""
 _OFFERED = {"SELECT": ROWS, "ASK": ROWS, "CONSTRUCT": GRAPHS, "DESCRIBE": GRAPHS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedQuery:
+class PreparedQuery(NamedTuple):
     """A query that the guard has let through, with all that its response is made of but the result."""
 
     snapshot: ServedSnapshot
@@ -56,6 +54,8 @@ class PreparedQuery:
     """Whether the client accepts any of those."""
     changing: bool
     """Whether the query could have another result the next time, on the same data."""
+    asks_others: bool
+    """Whether it could ask another endpoint, whose data changes when it likes."""
     cache_key: tuple[Hashable, ...] | None
     """What the result is kept as; None: it is not kept."""
 
@@ -73,7 +73,7 @@ class PreparedQuery:
         """Return the same query on another snapshot."""
         key = self.key._replace(snapshot=snapshot.id)
         cache_key = key if self.cache_key == self.key else self.cache_key
-        return replace(self, snapshot=snapshot, key=key, cache_key=cache_key)
+        return self._replace(snapshot=snapshot, key=key, cache_key=cache_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +88,11 @@ class Stream:
 class Evaluation:
     """A query that a process works on."""
 
-    def __init__(self, prepared: PreparedQuery, job: Job, *, enough: int, keeps_failures: bool) -> None:
+    def __init__(self, prepared: PreparedQuery, job: Job, *, enough: int) -> None:
         self.prepared = prepared
         self.job = job
         self.enough = enough
         """The size in bytes up to which a result is kept."""
-        self._keeps_failures = keeps_failures
 
     async def result(self, receive: Receive) -> Representation | Stream:
         """Return the result, whole or as a stream; the process ends its work where the client goes.
@@ -105,7 +104,8 @@ class Evaluation:
             await self.job.beginning(self.enough)
         except JobError as failure:
             self._settle()
-            if self._keeps_failures and failure.kind in {"time", "memory", "crash"}:
+            # what other endpoints did a moment ago they may not do again
+            if not self.prepared.asks_others and failure.kind in {"time", "memory", "crash"}:
                 self.prepared.snapshot.responses.failed(self.prepared.key, failure)
             if failure.kind == "syntax":
                 raise RequestError(400, str(syntax_error(self.prepared.text, failure.message))) from failure
@@ -192,17 +192,12 @@ class QueryService:
         # what is wrong with a query matters more than the media type of its result: it is evaluated in any case
         media_type = chosen or offered[0]
         key = QueryKey(snapshot.id, text, default, named, media_type.name, base)
-        changing = self._is_changing(text)
-        return PreparedQuery(
-            snapshot=snapshot,
-            key=key,
-            digest=query_digest(text),
-            media_type=media_type,
-            offered=offered,
-            acceptable=chosen is not None,
-            changing=changing,
-            cache_key=self._brief_key(key) if changing else key,
-        )
+        upper = text.upper()
+        asks_others = bool(self._limits.services) and "SERVICE" in upper
+        changing = asks_others or _is_changing(text, upper)
+        cache_key = self._brief_key(key) if asks_others else None if changing else key
+        digest, acceptable = query_digest(text), chosen is not None
+        return PreparedQuery(snapshot, key, digest, media_type, offered, acceptable, changing, asks_others, cache_key)
 
     async def prepare_beside(self, text: str, **options: Any) -> PreparedQuery:
         """Prepare a query, a long one beside the event loop; the options are those of `prepare`.
@@ -227,9 +222,7 @@ class QueryService:
         if failure is not None:
             raise request_error(failure)
         job = self._pool.ask(query_frame(self._request_head(prepared.key[2:]), prepared.text))
-        # what other endpoints did a moment ago they may not do again
-        keeps_failures = not self._asks_others(prepared.text)
-        return Evaluation(prepared, job, enough=self.enough, keeps_failures=keeps_failures)
+        return Evaluation(prepared, job, enough=self.enough)
 
     async def result(self, prepared: PreparedQuery, receive: Receive) -> Representation | Stream:
         """Evaluate a query and wait for the result, whole or as a stream.
@@ -253,23 +246,19 @@ class QueryService:
         }
         return json.dumps(head, separators=(",", ":")).encode()
 
-    def _is_changing(self, text: str) -> bool:
-        """Tell whether a query could have another result the next time, on the same data."""
-        upper = text.upper()
-        if any(word in upper for word in _CHANGING_WORDS) and CHANGING.search(text) is not None:
-            return True
-        return self._asks_others(text)
-
-    def _asks_others(self, text: str) -> bool:
-        """Tell whether a query could ask another endpoint, whose data changes when it likes."""
-        return bool(self._limits.services) and "SERVICE" in text.upper()
-
     def _brief_key(self, key: QueryKey) -> tuple[Hashable, ...] | None:
         """Return what the result of other endpoints is kept as for a while; None: it is not."""
         seconds = self._settings.service_cache
-        if not seconds or not self._asks_others(key.text) or CHANGING.search(key.text):
+        if not seconds or CHANGING.search(key.text):
             return None
         return (*key, int(time.monotonic() / seconds))
+
+
+def _is_changing(text: str, upper: str) -> bool:
+    """Tell whether a query could have another result the next time, on the same data; `upper` is its text so."""
+    # looked for one by one: this is asked of each query
+    hinted = "NOW" in upper or "RAND" in upper or "UUID" in upper or "BNODE" in upper
+    return hinted and CHANGING.search(text) is not None
 
 
 def query_digest(text: str) -> str:

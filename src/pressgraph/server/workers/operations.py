@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Update over a dataset whose default graph is the stored union of its named graphs.
+"""SPARQL 1.1 Update over a dataset whose default graph is the stored union of its named graphs and of `Unnamed`.
 
 The engine would change the default graph as a graph of its own. Here each operation's changes are worked out first:
 the engine evaluates its WHERE, its templates are filled with the solutions, and the union is settled for the triples
@@ -7,9 +7,9 @@ that change. So one triple costs what it costs, however large the dataset is.
 What the union means for an operation (SPARQL 1.1 Update, 3; docs/serving.md):
 
 - DELETE takes triples as WHERE finds them: one that is deleted without a graph is deleted from every graph
-- CLEAR, DROP, ADD, COPY and MOVE name a graph, and the default graph by itself is what stands in no named graph; they
-  never empty the named ones
-- a triple that leaves a named graph leaves the default graph unless another one has it
+- CLEAR, DROP, ADD, COPY and MOVE name a graph, and the default graph by itself is what was inserted without a graph;
+  they never empty the named ones
+- a triple that leaves a named graph leaves the default graph unless another one has it, or it was inserted without one
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pressgraph.query.lexer import Token
+    from pressgraph.server.workers.unnamed import Unnamed
 
 _DEFAULT = union.DEFAULT
 _MANY = 20_000
@@ -101,8 +102,9 @@ def _operations(text: str) -> Iterator[_Operation]:
 class Update:
     """An update of a store, operation by operation. Whoever calls it drops the store where it fails midway."""
 
-    def __init__(self, store: ox.Store, *, base: str, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, store: ox.Store, unnamed: Unnamed, *, base: str, prefixes: Mapping[str, str]) -> None:
         self._store = store
+        self.unnamed = unnamed
         self._base = base
         self._prefixes = dict(prefixes)
         self.graphs: set[ox.NamedNode] = set()
@@ -229,12 +231,14 @@ class Update:
         for quad in deleted:
             if quad.graph_name == _DEFAULT:
                 removed.update(store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))
+                self.unnamed.remove([quad.triple])
             elif quad in store:
                 removed.add(quad)
         for quad in removed:
             store.remove(quad)
-        union.prune(store, {quad.triple for quad in removed if quad.graph_name != _DEFAULT})
+        union.prune(store, {quad.triple for quad in removed if quad.graph_name != _DEFAULT}, keep=self.unnamed)
         added = set(inserted)
+        self.unnamed.add(quad.triple for quad in added if quad.graph_name == _DEFAULT)
         self.note((it.graph_name for it in (*removed, *added)), (it.triple for it in (*removed, *added)))
         added |= {ox.Quad(quad.subject, quad.predicate, quad.object) for quad in added}
         if len(added) < _MANY:
@@ -250,8 +254,14 @@ class Update:
     # -- graphs
 
     def clear_default(self) -> None:
-        """Empty the default graph by itself: take out what stands in no named graph."""
-        self.change(list(self._own()), [])
+        """Empty the default graph by itself: what was inserted without a graph goes, unless a named graph has it."""
+        self._leave(set(self.unnamed))
+
+    def _leave(self, triples: set[ox.Triple]) -> None:
+        """Take triples out of the default graph by itself."""
+        self.note([], triples)
+        self.unnamed.remove(triples)
+        union.prune(self._store, triples)
 
     def _clear_all(self) -> None:
         """Empty every graph; the names stay."""
@@ -259,6 +269,7 @@ class Update:
         self.note(names)
         self.whole = True
         self._store.clear()
+        self.unnamed.clear()
         for name in names:
             self._store.add_graph(name)
 
@@ -268,7 +279,7 @@ class Update:
         self.note([name], gone)
         if not drop:
             self._store.add_graph(name)
-        union.prune(self._store, gone)
+        union.prune(self._store, gone, keep=self.unnamed)
 
     def _clear(self, operation: _Operation) -> None:
         store, drop = self._store, operation.word == "DROP"
@@ -281,13 +292,13 @@ class Update:
                 elif not silent:
                     raise UpdateError(f"there is no graph {name}")
             case "NAMED":
-                own = list(self._own())
+                own = list(self.unnamed)
                 names = self._names()
                 self._clear_all()
                 if drop:
                     for name in names:
                         store.remove_graph(name)
-                store.extend(own)
+                self.change([], [_quad(triple, None) for triple in own])
             case "ALL":
                 self._clear_all()
                 if drop:
@@ -298,13 +309,6 @@ class Update:
 
     def _names(self) -> list[ox.NamedNode]:
         return [name for name in self._store.named_graphs() if isinstance(name, ox.NamedNode)]
-
-    def _own(self) -> Iterator[ox.Quad]:
-        """Yield what stands in the default graph and in no named one."""
-        found = self._store.query("SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }")
-        assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - a SELECT
-        for solution in found:
-            yield ox.Quad(solution["s"], solution["p"], solution["o"])
 
     def _create(self, operation: _Operation) -> None:
         silent, words = _silent(operation.words)
@@ -332,12 +336,17 @@ class Update:
         triples = self._triples(source)
         deleted: list[ox.Quad] = []
         if operation.word != "ADD":
-            deleted = [_quad(triple, target) for triple in self._triples(target) - triples]
+            replaced = self._triples(target) - triples
+            if target is None:
+                self._leave(replaced)
+            else:
+                deleted = [_quad(triple, target) for triple in replaced]
         self.change(deleted, [_quad(triple, target) for triple in triples])
-        # what the default graph had by itself is now its new graph's, so MOVE has nothing more to take away there
-        if operation.word == "MOVE" and source is not None:
-            self.clear_graph(source, drop=True)
-            self.change([], [_quad(triple, target) for triple in triples])
+        if operation.word == "MOVE":
+            if source is None:
+                self._leave(triples)
+            else:
+                self.clear_graph(source, drop=True)
 
     def _graph(self, operation: _Operation, words: Sequence[Token]) -> ox.NamedNode | None:
         """Return the graph that a transfer names; None is the default graph."""
@@ -345,8 +354,9 @@ class Update:
         return None if last.kind == "word" and last.text.upper() == "DEFAULT" else self._iri(operation, last)
 
     def _triples(self, graph: ox.NamedNode | None) -> set[ox.Triple]:
-        found = self._own() if graph is None else self._store.quads_for_pattern(None, None, None, graph)
-        return {quad.triple for quad in found}
+        if graph is None:
+            return set(self.unnamed)
+        return {quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph)}
 
     # -- names
 

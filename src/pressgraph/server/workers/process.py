@@ -138,7 +138,7 @@ class Process(asyncio.Protocol):
     @property
     def takes_requests(self) -> bool:
         """Whether it has its store open and can be asked."""
-        return self.is_ready and self.is_connected and not self.taking_back
+        return self.is_ready and self._transport is not None and not self.retired and not self.taking_back
 
     def ask(self, job: Job) -> None:
         """Send a request."""

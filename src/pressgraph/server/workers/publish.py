@@ -30,9 +30,10 @@ from pressgraph.rdf import RDF_TYPE
 from pressgraph.server.revisions import Revisions
 from pressgraph.server.served import FIRST_PAGE
 from pressgraph.server.workers.describe import first_page
+from pressgraph.server.workers.unnamed import Unnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
     from pressgraph.dataset.snapshots import Candidate
     from pressgraph.project import Project
@@ -145,15 +146,17 @@ def publish_build(
         with served.candidate(fresh=basis is None, of=basis) as candidate:
             store = candidate.open_store()
             owned, graphs = owned_by_build(id_base), GraphNames(id_base=id_base)
+            unnamed = Unnamed.of(candidate.path, store, manifest if basis is before else {})
             if built is not None and written:
-                _replace_built(store, built.snapshot.open(), owned, rules, graphs)
+                _replace_built(store, built.snapshot.open(), owned, rules, graphs, unnamed)
                 counts = count(store, id_base)
             elif basis is not None:
-                touched = withhold(store, rules, owned, graphs)
+                touched = withhold(store, rules, owned, graphs, unnamed)
                 counts = recount(Counts.load(basis.path), basis.open(), store, touched, id_base)
             else:
                 counts = Counts()
             store.flush()
+            unnamed.close()
             described = _described(store, id_base)
             before_described = _described(before.open(), id_base) if before is not None else set()
             gone = ({*manifest.get("gone", ()), *gone} | before_described) - described
@@ -167,6 +170,7 @@ def publish_build(
                     "rules": rules.to_json(),
                     "written": written,
                     "gone": sorted(gone)[:_MOST_GONE],
+                    **unnamed.to_manifest(),
                     **revisions.to_manifest(),
                 }
             )
@@ -185,7 +189,13 @@ def _described(store: ox.Store, id_base: str) -> set[str]:
     }
 
 
-def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool], graphs: GraphNames) -> Touched:
+def withhold(
+    store: ox.Store,
+    rules: Rules,
+    owned: Callable[[object], bool],
+    graphs: GraphNames,
+    unnamed: Container[ox.Triple] = (),
+) -> Touched:
     """Take what is withheld out of the graphs of builds in a store; return what that was."""
     withheld = Withheld.of(store, rules, graphs)
     gone: set[ox.Triple] = set()
@@ -211,12 +221,17 @@ def withhold(store: ox.Store, rules: Rules, owned: Callable[[object], bool], gra
         if next(store.quads_for_pattern(None, None, None, part), None) is None:
             # its name would tell of what it held
             store.remove_graph(part)
-    union.prune(store, gone)
+    union.prune(store, gone, keep=unnamed)
     return Touched(triples=gone, graphs=parts)
 
 
 def _replace_built(
-    store: ox.Store, built: ox.Store, owned: Callable[[object], bool], rules: Rules, graphs: GraphNames
+    store: ox.Store,
+    built: ox.Store,
+    owned: Callable[[object], bool],
+    rules: Rules,
+    graphs: GraphNames,
+    unnamed: Container[ox.Triple],
 ) -> None:
     """Put the graphs of a build, as far as they are published, into the place of an older build's."""
     withheld = Withheld.of(built, rules, graphs)
@@ -231,7 +246,7 @@ def _replace_built(
                 yield from (it for it in built.quads_for_pattern(None, None, None, name) if not withheld.hides(it))
 
     _add_quads(store, fresh())
-    union.prune(store, gone)
+    union.prune(store, gone, keep=unnamed)
 
 
 def describe(candidate: Candidate, store: ox.Store, counts: Counts) -> None:

@@ -30,6 +30,7 @@ from pressgraph.server.workers.frames import ACCEPTED, END, FAILED, READY, REQUE
 from pressgraph.server.workers.operations import Update, UpdateError
 from pressgraph.server.workers.publish import Built, describe, owned_by_build, publish_build
 from pressgraph.server.workers.sandbox import restrict
+from pressgraph.server.workers.unnamed import Unnamed
 
 _RESERVE = "reserve"
 _RESERVED = 32 * 1024 * 1024
@@ -106,16 +107,19 @@ def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
         with snapshots.candidate() as candidate:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
-            made = _Made(store, Revisions.of(manifest), request["prefixes"])
+            unnamed = Unnamed.of(candidate.path, store, manifest)
+            made = _Made(store, unnamed, Revisions.of(manifest), request["prefixes"])
             rest = iter(contents)
             outcomes = [
                 made.write(it, [next(rest) for _ in it.get("parts", ())], alone=len(request["writes"]) == 1)
                 for it in request["writes"]
             ]
             if all("failed" in it for it in outcomes):
+                unnamed.close()
                 del store, before, made
                 return {"outcomes": outcomes}
             store.flush()
+            unnamed.close()
             owned = owned_by_build(request["id_base"])
             if any(owned(name) for name in made.graphs):
                 # the next build puts its graphs into their place again, whether facts have changed or not
@@ -123,7 +127,12 @@ def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
             counts = Counts.load(current.path) if current is not None else None
             touched = None if made.whole else Touched(triples=made.triples, graphs=made.graphs)
             describe(candidate, store, recount(counts, before, store, touched, request["id_base"]))
-            manifest |= {"written": True, "made": request["made"], **made.revisions.to_manifest()}
+            manifest |= {
+                "written": True,
+                "made": request["made"],
+                **unnamed.to_manifest(),
+                **made.revisions.to_manifest(),
+            }
             del store, before, made
             candidate.publish(manifest)
     return {"outcomes": outcomes}
@@ -132,8 +141,9 @@ def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
 class _Made:
     """The writes that are made in one candidate, one after the other, and what they changed together."""
 
-    def __init__(self, store: ox.Store, revisions: Revisions, prefixes: dict[str, str]) -> None:
+    def __init__(self, store: ox.Store, unnamed: Unnamed, revisions: Revisions, prefixes: dict[str, str]) -> None:
         self._store = store
+        self._unnamed = unnamed
         self._prefixes = prefixes
         self.revisions = revisions
         self.graphs: set[ox.NamedNode] = set()
@@ -145,7 +155,7 @@ class _Made:
 
         Raises ApartError where it has to be made `alone`, since it has failed after its first changes.
         """
-        update = Update(self._store, base=request.get("base", ""), prefixes=self._prefixes)
+        update = Update(self._store, self._unnamed, base=request.get("base", ""), prefixes=self._prefixes)
         try:
             _check_precondition(self._store, self.revisions, request)
             outcome = _OPERATIONS[request["op"]](self._store, update, request, contents)
@@ -210,7 +220,7 @@ def _put(store: ox.Store, update: Update, request: dict[str, Any], contents: lis
     update.note([name], gone | parsed)
     # what is added is undone by nothing but dropping the candidate, which is what happens
     union.add(store, parsed, iri)
-    union.prune(store, gone)
+    union.prune(store, gone, keep=update.unnamed)
     return {"created": not existed}
 
 
