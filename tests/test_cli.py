@@ -450,6 +450,15 @@ def test_conversion_does_not_import_rdflib(founding_path: Path) -> None:
     assert imported(code).isdisjoint({"rdflib", "pyshacl", "owlrl", "rich"})
 
 
+def test_a_report_without_colours_imports_nothing_that_draws_them(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("source: { id: document/a }\nfacts: [{ id: agent/a, nam: A }]\n", encoding="utf-8")
+    code = f"from pressgraph.cli import main\nmain(['validate', {str(tmp_path / 'a.yaml')!r}], standalone_mode=False)"
+    script = f"import sys\ntry:\n    exec({code!r})\nexcept SystemExit:\n    print(*sys.modules, file=sys.stderr)"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "error: 'nam' is not a key of" in result.stdout
+    assert {"rich.text", "rich.console", "rich.style"}.isdisjoint(result.stderr.split())
+
+
 def test_version_is_the_package_s() -> None:
     assert pressgraph.__version__ in process("--version").stdout
 

@@ -1,13 +1,15 @@
-"""Draw a report with rich: each problem with its line, the place in it underlined, and what to do."""
+"""Draw a report: each problem with its line, the place in it underlined, and what to do.
+
+rich says how wide characters are, and writes colours; most of it is imported where there are some.
+"""
 
 from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
 
 from pressgraph.i18n import gettext
 from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
@@ -16,12 +18,15 @@ from pressgraph.validation.formats.frames import cell_at, extent, line_at
 from pressgraph.validation.report import Severity, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pressgraph.errors import Place
     from pressgraph.validation.formats.folding import FoldedFinding
     from pressgraph.validation.formats.options import Options
     from pressgraph.validation.report import Finding, Report
+
+Line: TypeAlias = list[tuple[str, str]]
+"""Pieces of a line, each with its style as rich calls it."""
 
 _STYLES = {Severity.VIOLATION: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _FEW = 6
@@ -54,14 +59,19 @@ def draw(report: Report, options: Options) -> str:
     """Return a report that has findings, at most as wide as asked for where words can be broken."""
     lines = _TextReport(report, options).lines()
     if not options.color:
-        return "".join(f"{line.plain}\n" for line in lines)
-    # most of what rich takes to import
+        return "".join(f"{_plain(line)}\n" for line in lines)
+    return _colored(lines, options.width)
+
+
+def _colored(lines: Iterable[Line], width: int) -> str:
+    # half of the time that a report takes would be their import
     from rich.console import Console
+    from rich.text import Text
 
     # what the terminal is like is in the options, not in the environment
     console = Console(
         file=io.StringIO(),
-        width=options.width,
+        width=width,
         color_system="standard",
         force_terminal=True,
         no_color=False,
@@ -71,7 +81,7 @@ def draw(report: Report, options: Options) -> str:
     )
     with console.capture() as written:
         for line in lines:
-            console.print(line, soft_wrap=True)
+            console.print(Text.assemble(*line), soft_wrap=True)
     return written.get()
 
 
@@ -80,7 +90,7 @@ class _TextReport:
         self.report = report
         self.options = options
 
-    def lines(self) -> Iterator[Text]:
+    def lines(self) -> Iterator[Line]:
         findings = self.report.findings(self.options.language)
         shown = [finding for finding in findings if finding.allowed is None]
         groups = {id(group.first): group for group in folded(shown, every=self.options.every)}
@@ -88,31 +98,31 @@ class _TextReport:
             mine = [groups[id(finding)] for finding in of_file if id(finding) in groups]
             if not mine:
                 continue
-            yield _styled(file or say("nowhere", self.options.language), "bold")
-            yield Text()
+            yield [_styled(file or say("nowhere", self.options.language), "bold")]
+            yield []
             for group in mine:
                 yield from self.group(group)
-                yield Text()
+                yield []
         allowed = [it for it in findings if it.allowed is not None]
         if allowed:
-            yield _styled(say("allowed", self.options.language), "bold")
+            yield [_styled(say("allowed", self.options.language), "bold")]
             for finding in allowed:
                 where = str(finding.place) if finding.place is not None else finding.about or ""
                 because = say("because", self.options.language)
                 yield from self.wrapped(
-                    _styled(f"  {where}: "), f"{finding.message} [{finding.rule}] {because}: {finding.allowed}"
+                    [_styled(f"  {where}: ")], f"{finding.message} [{finding.rule}] {because}: {finding.allowed}"
                 )
-            yield Text()
+            yield []
 
-    def group(self, group: FoldedFinding) -> Iterator[Text]:
+    def group(self, group: FoldedFinding) -> Iterator[Line]:
         finding, language = group.first, self.options.language
         kind = word(finding.severity.word, language)
-        head = Text.assemble(_styled(kind, _STYLES[finding.severity]), ": ")
+        head = [_styled(kind, _STYLES[finding.severity]), (": ", "")]
         yield from self.wrapped(head, f"{finding.message} [{finding.rule}]", "bold")
         if finding.place is not None:
             yield from self.frame(finding, finding.place)
         elif finding.about:
-            yield Text.assemble("  ", ("-->", "blue"), " ", _styled(finding.about))
+            yield [("  ", ""), ("-->", "blue"), (" ", ""), _styled(finding.about)]
         if finding.hint is not None:
             yield from self.labelled("hint", finding.hint, "green")
         for note in finding.notes:
@@ -139,24 +149,22 @@ class _TextReport:
                 ("component", finding.result.component),
             )
             # IRIs are kept whole: they are for copying
-            yield from (_styled(f"  = {name}: {value}", "dim") for name, value in details if value is not None)
+            yield from ([_styled(f"  = {name}: {value}", "dim")] for name, value in details if value is not None)
 
-    def frame(self, finding: Finding, place: Place) -> Iterator[Text]:
+    def frame(self, finding: Finding, place: Place) -> Iterator[Line]:
         """Draw the line with the place underlined; a long line is cut around the place."""
         number = str(place.line) if place.line else ""
         margin = " " * max(2, len(number))
-        bar = Text.assemble(margin, " ", ("|", "blue"))
-        numbered = Text.assemble((number.rjust(len(margin)), "blue"), " ", ("|", "blue"), " ")
+        bar: Line = [(f"{margin} ", ""), ("|", "blue")]
+        numbered: Line = [(number.rjust(len(margin)), "blue"), (" ", ""), ("|", "blue"), (" ", "")]
         style, width = _STYLES[finding.severity], self.options.width - len(margin) - 4
-        yield Text.assemble(margin, ("-->", "blue"), " ", _styled(str(place)))
+        yield [(margin, ""), ("-->", "blue"), (" ", ""), _styled(str(place))]
         if (cell := cell_at(place, self.options)) is not None:
             header, _, _ = _cut(place.header, 0, 1, width)
             shown, _, length = _cut(cell, 0, max(1, len(cell)), width)
-            yield Text.assemble(bar, " ", (header, "dim"))
-            line = Text.assemble(numbered, shown)
-            line.rstrip()
-            yield line
-            yield Text.assemble(bar, " ", _marks(shown[:length], style))
+            yield [*bar, (" ", ""), (header, "dim")]
+            yield _without_end(numbered, shown)
+            yield [*bar, (" ", ""), _marks(shown[:length], style)]
             return
         written = line_at(place, self.options)
         if written is None:
@@ -165,19 +173,20 @@ class _TextReport:
         length = extent(written, column) if place.column else max(1, len(written.strip()))
         shown, start, length = _cut(written, column - 1, length, width)
         yield bar
-        yield Text.assemble(numbered, shown)
-        yield Text.assemble(bar, " ", " " * cell_len(shown[:start]), _marks(shown[start : start + length], style))
+        yield [*numbered, (shown, "")]
+        yield [*bar, (" " * (cell_len(shown[:start]) + 1), ""), _marks(shown[start : start + length], style)]
 
-    def labelled(self, name: str, words: str, style: str) -> Iterator[Text]:
+    def labelled(self, name: str, words: str, style: str) -> Iterator[Line]:
         label = say(name, self.options.language)
-        yield from self.wrapped(Text.assemble("  = ", (label, style), ": "), words)
+        yield from self.wrapped([("  = ", ""), (label, style), (": ", "")], words)
 
-    def wrapped(self, head: Text, words: str, style: str = "") -> Iterator[Text]:
+    def wrapped(self, head: Line, words: str, style: str = "") -> Iterator[Line]:
         """Yield words behind a head, wrapped to the width; the lines that follow are indented."""
-        indent = " " * min(head.cell_len, 4)
-        first = max(_NARROWEST, self.options.width - head.cell_len)
+        taken = cell_len(_plain(head))
+        indent = " " * min(taken, 4)
+        first = max(_NARROWEST, self.options.width - taken)
         for number, line in enumerate(_wrapped(words, first, self.options.width - len(indent))):
-            yield Text.assemble(indent if number else head, _styled(line, style))
+            yield [*([(indent, "")] if number else head), _styled(line, style)]
 
 
 def _wrapped(words: str, first: int, rest: int) -> list[str]:
@@ -195,9 +204,21 @@ def _wrapped(words: str, first: int, rest: int) -> list[str]:
     return [*lines, " ".join(line)]
 
 
-def _styled(words: str, style: str = "") -> Text:
+def _plain(line: Line) -> str:
+    return "".join(words for words, _ in line)
+
+
+def _without_end(head: Line, shown: str) -> Line:
+    """Return a line without white space at its end."""
+    if shown := shown.rstrip():
+        return [*head, (shown, "")]
+    *before, (words, style) = head
+    return [*before, (words.rstrip(), style)]
+
+
+def _styled(words: str, style: str = "") -> tuple[str, str]:
     """Return words with control characters, which could drive a terminal, as their pictures."""
-    return Text(_visible(words), style)
+    return _visible(words), style
 
 
 def _visible(words: str) -> str:
