@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a fact is a line
 """What the shipped rules conclude, and what they must not: facts as people type them, and what follows.
 
 The facts of all cases stand in one dataset, which is derived once; `@` in ids and names is the number of the case.
@@ -53,7 +54,13 @@ CASES = [
             "membership/m@ earliestEnd 2025-03-03",
         ),
         # a role that is attested holds for a time that is not known: that somebody belongs is not said without it
-        ("agent/p@ memberOf", "agent/p@ jobTitle", "agent/p@ worksFor", "membership/m@ startDate", "membership/m@ endDate"),
+        (
+            "agent/p@ memberOf",
+            "agent/p@ jobTitle",
+            "agent/p@ worksFor",
+            "membership/m@ startDate",
+            "membership/m@ endDate",
+        ),
     ),
     Case("role-attested", ORG + PERSON + ROLE + ", endDate: 2025-03-02 }\n", (), ("membership/m@ attestedOn",)),
     Case("role-attested", ORG + PERSON + ROLE + ", startDate: 2025-03-04 }\n", (), ("membership/m@ attestedOn",)),
@@ -100,7 +107,11 @@ CASES = [
         ORG
         + "  - { id: agent/r@, type: Organization, name: R }\n"
         + "  - { id: agreement/a@, type: Agreement, name: A, party: [agent/o@, agent/r@], signedOn: 2025-02-28 }\n",
-        ("agreement/a@ earliestStart 2025-02-28", "agreement/a@ latestStart 2025-02-28", "agreement/a@ creator agent/o@"),
+        (
+            "agreement/a@ earliestStart 2025-02-28",
+            "agreement/a@ latestStart 2025-02-28",
+            "agreement/a@ creator agent/o@",
+        ),
         ("agreement/a@ earliestEnd", "agreement/a@ startDate"),
     ),
     Case(
@@ -201,7 +212,9 @@ CASES = [
     # from the month, also where the day is known; not where only the year is
     Case(
         "label-by-rule",
-        ORG + LABEL + ", awardKind: first, assessment: { id: activity/a@, type: Assessment, tookPlaceOn: 2024-05-17 } }\n",
+        ORG
+        + LABEL
+        + ", awardKind: first, assessment: { id: activity/a@, type: Assessment, tookPlaceOn: 2024-05-17 } }\n",
         ("label/l@/validity-by-rule validFrom 2024-05-01", "label/l@ latestEnd 2026-04-30"),
     ),
     Case(
@@ -283,7 +296,12 @@ CASES = [
         "  - { id: figure/f@, type: Figure, of: agent/o@, measure: area, value: 170 m² }\n" + ORG,
         ("figure/f@ unitCode MTK",),
     ),
-    Case("figure-unit", "  - { id: figure/f@, type: Figure, of: agent/o@, measure: members, value: 12 }\n" + ORG, (), ("figure/f@ unitCode",)),
+    Case(
+        "figure-unit",
+        "  - { id: figure/f@, type: Figure, of: agent/o@, measure: members, value: 12 }\n" + ORG,
+        (),
+        ("figure/f@ unitCode",),
+    ),
     Case(
         "employees",
         ORG + "  - { id: figure/f@, type: Figure, of: agent/o@, measure: employees, value: about 350 }\n",
@@ -383,13 +401,24 @@ CASES = [
     ),
     Case(
         "spoken-by",
-        PERSON + QUOTATION + ", text: Wir }\n  - { id: claim/c@, type: Claim, claimType: factual, text: X, saidBy: agent/p@ }\n",
+        PERSON
+        + QUOTATION
+        + ", text: Wir }\n  - { id: claim/c@, type: Claim, claimType: factual, text: X, saidBy: agent/p@ }\n",
         ("quotation/q@ spokenByCharacter agent/p@",),
         ("claim/c@ spokenByCharacter",),
     ),
-    Case("capacity", ORG + PERSON + ROLE + " }\n" + QUOTATION + ", text: Wir }\n", ("quotation/q@ inCapacity membership/m@",)),
+    Case(
+        "capacity",
+        ORG + PERSON + ROLE + " }\n" + QUOTATION + ", text: Wir }\n",
+        ("quotation/q@ inCapacity membership/m@",),
+    ),
     *(
-        Case("capacity", ORG + PERSON + ROLE + f"{role} }}\n" + QUOTATION + ", text: Wir }\n", (), ("quotation/q@ inCapacity",))
+        Case(
+            "capacity",
+            ORG + PERSON + ROLE + f"{role} }}\n" + QUOTATION + ", text: Wir }\n",
+            (),
+            ("quotation/q@ inCapacity",),
+        )
         for role in (", state: ended", ", state: planned", ", endDate: 2025-01-31", ", startDate: 2025-05-01")
     ),
     Case(
@@ -463,7 +492,9 @@ def derived() -> dict[str, set[str]]:
         for letter, day, facts in (("a", "2025-03-03", case.facts), ("b", "2026-02-01", case.second)):
             own = case.source if letter == "a" else ""
             headline = "" if "headline" in own else ", headline: Neues"
-            head = f"{{ id: document/{letter}@, type: NewsArticle, datePublished: {day}, inLanguage: de{headline}{own} }}"
+            head = (
+                f"{{ id: document/{letter}@, type: NewsArticle, datePublished: {day}, inLanguage: de{headline}{own} }}"
+            )
             text = f"source: {head}\nfacts:\n{facts}".replace("@", str(number))
             found = read_facts_bytes(text.encode(), profile, id_base=BASE, name=f"{letter}{number}.yaml")
             assert [str(it) for it in found.problems] == []

@@ -12,7 +12,8 @@ from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_s
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, union
 from pressgraph.dataset.counts import Touched
-from pressgraph.derive import Derivation, load_rules
+from pressgraph.dataset.graphs import stands_apart
+from pressgraph.derive import Corrections, Derivation, load_rules
 from pressgraph.errors import Place, shown_name
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids, advise_unknown
@@ -63,6 +64,7 @@ class StoreUpdate:
         self.emitter = compile_emitter(profile, project.id_base)
         self.rules = load_rules(project, profile)
         self.derivation = Derivation(store, project.id_base, self.rules, withhold=frozenset(project.withheld_iris))
+        self.corrections = Corrections(store, self.graphs, profile)
         self.problems: list[Problem] = []
         self.read: dict[str, FactsFile] = {}
         self.change: Change | None = None
@@ -96,24 +98,36 @@ class StoreUpdate:
         Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`.
         """
         levels = self.derivation.levels() if not fresh else []
-        former = [entries[name] for name in (*removed, *changed) if name in entries]
-        gone = self.remove(source for entry in former for source in entry.sources)
+        former = {name for name in (*removed, *changed) if name in entries}
+        again = self.corrected_by({source for name in former for source in entries[name].sources}, entries) - former
+        touched = {source for name in former | again for source in entries[name].sources}
+        gone = self.remove(touched)
         files = {name: entry for name, entry in entries.items() if name not in changed and name not in removed}
         delta = None if fresh else union.LoadDelta()
 
         def chunks() -> Iterator[bytes]:
             for name, path in zip(changed, progress([self.project.root / name for name in changed]), strict=True):
                 files[name] = yield from self.convert(name, path)
+            for name in sorted(again):
+                # what is withdrawn from it is to be found out again
+                yield from self.convert(name, self.project.root / name)
 
         # in one piece: a store takes many files at once in a third of the time
         union.load(self.store, chunks(), delta=delta)
-        triples = set().union(*gone.values())
+        touched.update(source for name in changed if name in files for source in files[name].sources)
+        self.corrections.apply(None if fresh else touched, delta=delta)
+        triples = set().union(*(told for graph, told in gone.items() if not stands_apart(graph)))
         union.prune(self.store, triples)
         if fresh:
             self.derivation.clear()
             if not self.problems:
                 union.add_quads(self.store, self.derivation.all())
         if delta is not None:
+            for fact, told in self.corrections.changed.items():
+                if str(fact) not in delta.graphs:
+                    # it stood here before as it was said
+                    gone[str(fact)] = told
+                    delta.graphs[str(fact)] = {it.subject for it in told}
             self.change = self.difference(gone, triples, delta)
             conclusions = self.derivation.update(
                 levels, dict(zip(_graphs(gone), gone.values(), strict=True)), _graphs(delta.graphs)
@@ -142,9 +156,11 @@ class StoreUpdate:
             speak.setdefault(graph, set()).update(term_text(it.subject) for it in statements)
         # a fact's graph is named after what it says: of the same name, it says the same
         same = {it for it in delta.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
+        same -= {str(it) for it in self.corrections.changed}
+        left = {*triples, *self.corrections.withdrawn} - delta.triples
         return Change(
-            removed=frozenset(it for it in triples if not self._stands(it)),
-            added=frozenset(delta.triples),
+            removed=frozenset(it for it in left if not self._stands(it)),
+            added=frozenset(it for it in delta.triples if it not in self.corrections.withdrawn or self._stands(it)),
             touched=frozenset(name for names in speak.values() for name in names),
             elsewhere=frozenset(name for graph, names in speak.items() if graph not in same for name in names),
         )
@@ -162,6 +178,12 @@ class StoreUpdate:
                     gone[str(link.subject)] = union.remove_graph(self.store, link.subject)
             gone[str(provenance)] = union.remove_graph(self.store, provenance)
         return gone
+
+    def corrected_by(self, sources: set[str], files: Mapping[str, FileEntry]) -> set[str]:
+        """Return the files of the sources from which something is withdrawn because of some sources."""
+        corrected = self.corrections.corrected_by(sources)
+        owner = owners(files) if corrected else {}
+        return {owner[source] for source in corrected if source in owner}
 
     def convert(self, name: str, path: Path) -> Generator[bytes, None, FileEntry]:
         """Yield a file's quads as chunks of N-Quads; return what the manifest keeps of it."""

@@ -9,6 +9,7 @@ from pressgraph.rdf import STATUSES
 
 SEVERAL = "several"
 """Stands for a source where a conclusion takes more than one."""
+_WITHDRAWN = "withdrawn/"
 
 
 class Concluded(NamedTuple):
@@ -20,6 +21,11 @@ class Concluded(NamedTuple):
     """What it is withheld for; empty where it is not."""
 
 
+def stands_apart(graph: str) -> bool:
+    """Tell whether a graph is no part of the default graph, the union of the others, in whichever project."""
+    return f"/id/{_WITHDRAWN}" in graph
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphNames:
     """The graphs of a project.
@@ -29,6 +35,7 @@ class GraphNames:
     - `{base}id/derived/{source}/{status}`: what rules conclude from a source's facts, by the least sure of them;
       `several` in the place of a source where it takes more than one
     - `{base}id/derivation/{source}`: the receipts of these graphs
+    - `{base}id/withdrawn/{source}`: what a source said and another one has corrected; no part of the default graph
     - `ontology` and `vocabulary` graphs of the profile, so that queries can follow labels and classes
     """
 
@@ -59,6 +66,19 @@ class GraphNames:
         return f"{self.id_base}derivation/"
 
     @property
+    def withdrawn(self) -> str:
+        """The prefix of the graphs of what was corrected."""
+        return self.id_base + _WITHDRAWN
+
+    def withdrawn_of(self, source: str, mark: str = "") -> str:
+        """Return the graph of what was corrected of a source; `mark` says what it is withheld for."""
+        return f"{self.withdrawn}{source}{f'!{mark}' if mark else ''}"
+
+    def withdrawn_from(self, graph: str) -> str | None:
+        """Return the source of a graph of what was corrected, None for another graph. No id has an exclamation mark."""
+        return graph.removeprefix(self.withdrawn).partition("!")[0] if graph.startswith(self.withdrawn) else None
+
+    @property
     def profile(self) -> str:
         """The graph of ontology and vocabularies."""
         return f"{self.id_base}profile"
@@ -76,7 +96,10 @@ class GraphNames:
         return Concluded(source, status, last)
 
     def receipts_of(self, graph: str) -> str:
-        """Return the graph that holds the receipts of a graph of facts or of conclusions."""
+        """Return the graph that holds the receipts of a graph of facts, of conclusions or of what was corrected."""
+        source = self.withdrawn_from(graph)
+        if source is not None:
+            return self.provenance_of(source)
         if self.is_derived(graph):
             return self.derivation + self.concluded(graph).source
         return self.provenance_of(graph.removeprefix(self.facts).rpartition("/")[0])

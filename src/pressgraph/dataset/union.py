@@ -1,4 +1,4 @@
-"""The default graph of a store: the union of its named graphs, materialised.
+"""The default graph of a store: the union of its named graphs, materialised, without what was corrected.
 
 SPARQL engines can make the union while they query, but then a triple that stands in two graphs is found twice, and
 every join over such triples multiplies; counts are wrong and some queries never end. So the union is stored.
@@ -11,6 +11,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import pyoxigraph as ox
+
+from pressgraph.dataset.graphs import stands_apart
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -152,8 +154,8 @@ def prune(store: ox.Store, triples: Iterable[ox.Triple], *, keep: Container[ox.T
         if triple in keep:
             continue
         pattern = (triple.subject, triple.predicate, triple.object)
-        stands = any(quad.graph_name != DEFAULT for quad in store.quads_for_pattern(*pattern))
-        if not stands:
+        graphs = (quad.graph_name for quad in store.quads_for_pattern(*pattern))
+        if not any(isinstance(it, ox.NamedNode) and not stands_apart(it.value) for it in graphs):
             store.remove(ox.Quad(*pattern))
 
 

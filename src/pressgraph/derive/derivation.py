@@ -203,11 +203,13 @@ class Derivation:
                 continue
             # a fact's graph is named after what it says
             alike = graph in gone and graph in came and before.stated.origin(graph) == after.stated.origin(graph)
-            if alike and not graph.value.endswith("/source"):
+            said = set(gone.get(graph, ()))
+            quads = self.store.quads_for_pattern(None, None, None, graph) if graph in came else ()
+            says = {quad.triple for quad in quads}
+            # of it, something can be corrected
+            if alike and said == says and not graph.value.endswith("/source"):
                 continue
-            found |= set(gone.get(graph, ()))
-            if graph in came:
-                found |= {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+            found |= said | says
         if turned[0] or turned[1]:
             for stated in (before.stated, after.stated):
                 found |= stated.speaking_of(turned[0], turned[1])

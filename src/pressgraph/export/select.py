@@ -95,6 +95,7 @@ class _Selector:
             if not quads:
                 raise self.unknown(about, root)
         if evidence:
+            quads |= self.withdrawn({quad.subject for quad in quads})
             quads |= {quad for quad in self.receipts(quads) if not self.withheld.hides(quad)}
         restore = restorer(self.dataset.profile)
         if restore is not None:
@@ -113,6 +114,13 @@ class _Selector:
     def published(self, quad: ox.Quad) -> bool:
         graph = quad.graph_name
         return isinstance(graph, ox.NamedNode) and self.is_published(graph) and not self.withheld.hides(quad)
+
+    def withdrawn(self, subjects: Collection[Term]) -> set[ox.Quad]:
+        """Return what was said of some things and then corrected."""
+        prefix = self.dataset.graphs.withdrawn
+        names = [it for it in self.store.named_graphs() if isinstance(it, ox.NamedNode) and it.value.startswith(prefix)]
+        quads = (quad for name in names for quad in self.store.quads_for_pattern(None, None, None, name))
+        return {quad for quad in quads if quad.subject in subjects and not self.withheld.hides(quad)}
 
     def is_published(self, graph: ox.NamedNode) -> bool:
         """Tell whether a graph is of the kind, and as sure, as is asked for."""

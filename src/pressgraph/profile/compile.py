@@ -293,6 +293,7 @@ class _ProfileCompiler:
                     use = KeyUse(
                         key=path,
                         single=graph.literals(shape, f"{SH}maxCount") == ["1"],
+                        single_by_language=graph.is_true(shape, f"{SH}uniqueLang"),
                         required=bool([c for c in graph.literals(shape, f"{SH}minCount") if c != "0"])
                         and not graph.iris(shape, f"{SH}severity"),
                         value_classes=meanings.value_classes(shape),

@@ -130,6 +130,8 @@ class KeyUse:
 
     key: str
     single: bool = False
+    single_by_language: bool = False
+    """Whether it has one value in each language at most."""
     required: bool = False
     value_classes: tuple[str, ...] = ()
     """IRIs of the classes that shapes name for linked things."""
@@ -219,6 +221,12 @@ class Profile:
         return {key.iri: key.bounds for key in self.keys.values() if key.bounds is not None}
 
     @cached_property
+    def single_valued(self) -> frozenset[str]:
+        """IRIs of the properties that some class has once, or once in each language."""
+        uses = (use for term in self.classes.values() for use in term.uses.values())
+        return frozenset(self.keys[use.key].iri for use in uses if use.single or use.single_by_language)
+
+    @cached_property
     def context_prefixes(self) -> Mapping[str, str]:
         """The prefixes that a facts file may use: those that are no key or class at the same time."""
         taken = {*self.keys, *self.classes, *FACT_WORDS}
@@ -295,6 +303,7 @@ def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
     return KeyUse(
         key=one.key,
         single=one.single or other.single,
+        single_by_language=one.single_by_language or other.single_by_language,
         required=one.required or other.required,
         value_classes=tuple(dict.fromkeys((*one.value_classes, *other.value_classes))),
         words=tuple(dict.fromkeys((*one.words, *other.words))),

@@ -13,7 +13,7 @@ from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is
 from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, Snapshots, union
 from pressgraph.dataset.json_ld import Document, read_json_ld
-from pressgraph.derive import derive, load_rules
+from pressgraph.derive import Corrections, derive, load_rules
 from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
@@ -152,6 +152,7 @@ def check_files(
     for chunks in _context(read.context, lines, project, profile):
         load(chunks)
     union.add(store, profile.ontology_triples, GraphNames(id_base=project.id_base).profile)
+    Corrections(store, GraphNames(id_base=project.id_base), profile).apply()
     derive(store, project.id_base, load_rules(project, profile))
     if stated is not None:
         stated = list(dict.fromkeys((*stated, *profile.ontology_triples)))

@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
 from pressgraph.dataset.counts import Counts, Touched, count, recount
 from pressgraph.dataset.failures import store_error
+from pressgraph.dataset.graphs import stands_apart
 from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
@@ -92,7 +93,8 @@ def served_folder(project: Project, *, writable: bool) -> tuple[Path, bool]:
 def owned_by_build(id_base: str) -> Callable[[object], bool]:
     """Return what tells whether a graph is one that builds make and replace."""
     graphs = GraphNames(id_base=id_base)
-    prefixes, profile = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation), graphs.profile
+    prefixes = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation, graphs.withdrawn)
+    profile = graphs.profile
 
     def owned(name: object) -> bool:
         return isinstance(name, ox.NamedNode) and (name.value.startswith(prefixes) or name.value == profile)
@@ -262,6 +264,7 @@ def _add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
     def both() -> Iterator[ox.Quad]:
         for quad in quads:
             yield quad
-            yield ox.Quad(quad.subject, quad.predicate, quad.object)
+            if not (isinstance(quad.graph_name, ox.NamedNode) and stands_apart(quad.graph_name.value)):
+                yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
     store.bulk_extend(both())
