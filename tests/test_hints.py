@@ -227,3 +227,9 @@ def test_every_rule_whose_help_can_be_followed_is_followed() -> None:
     standing = {name for name, rule in RULES.items() if rule.hint and re.match("(write|add) ['0-9a-z]*'", rule.hint)}
     asked_elsewhere = {"not-a-mapping", "unmarked"}
     assert standing - asked_elsewhere <= followed, standing - followed
+
+
+def test_help_for_texts_that_share_a_language_shows_the_first_four(tmp_path: Path) -> None:
+    names = [{"id": "agent/a", "type": "Organization", "legalName": {"en": name}} for name in "EDCBA"]
+    (found,) = (it for it in findings(tmp_path, *names) if it["rule"].endswith("uniqueLang"))
+    assert found["hint"] == "in 'en': “A”, “B”, “C”, “D”; keep one"

@@ -47,6 +47,7 @@ KEPT = {"type <http://schema.org/Thing>", 'name "kept"'}
         ('"headline": "half \\ud83d"', "half", "half of a surrogate pair"),
         ('"headline": {"@value": ["\\ud83d"], "@type": "@json"}', "\\ud83d", "half of a surrogate pair"),
         ('"position": 1e400', "1e400", "larger than xsd:double"),
+        ('"headline": {"@value": {"a": [1, 1e400]}, "@type": "@json"}', "1e400", "larger than xsd:double"),
     ],
 )
 def test_what_rdf_cannot_say_costs_its_statement(word: str, place: str, reason: str) -> None:
@@ -97,6 +98,13 @@ def test_what_is_an_error_costs_its_key(word: str, place: str, reason: str) -> N
     assert [it.fatal for it in findings] == [True]
     assert reason in findings[0].reason
     assert text[findings[0].offset :].startswith(place)
+
+
+def test_what_is_nested_too_deep_is_called_so() -> None:
+    deep = "[" * 600 + "]" * 600
+    said, findings = read(thing(f'"headline": {{"@value": {deep}, "@type": "@json"}}'))
+    assert said >= KEPT
+    assert [it.reason for it in findings] == ["it is nested too deep; 'headline' is left out"]
 
 
 def test_one_bad_node_of_many_costs_itself() -> None:

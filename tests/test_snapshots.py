@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -90,10 +91,10 @@ def test_a_manifest_that_cannot_be_read_is_named(snapshots: Snapshots, content: 
 
 
 def test_saying_that_it_is_current_moves_the_time_of_the_pointer_alone(snapshots: Snapshots) -> None:
-    with pytest.raises(StoreError, match="cannot be opened"):
+    pointer = snapshots.state / "current"
+    with pytest.raises(StoreError, match=f"{re.escape(str(pointer))} cannot be opened"):
         snapshots.touch()
     publish(snapshots)
-    pointer = snapshots.state / "current"
     before, text = snapshots.looked(), pointer.read_text()
     os.utime(pointer, ns=(0, 0))
     assert snapshots.looked() == 0

@@ -9,7 +9,6 @@ is fetched: schema.org's context and the project's own are at hand.
 from __future__ import annotations
 
 import html
-import math
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 
 from pressgraph.dataset.json_ld_quads import PROCESSOR_RAISES, ExpandedQuads, literal
-from pressgraph.dataset.json_text import Strings, first_half_pair, size
+from pressgraph.dataset.json_text import Strings, first_half_pair, first_infinite, size
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.i18n import gettext
 from pressgraph.profile import json_ld_context
@@ -155,6 +154,8 @@ class _Reader:
                     gettext("its context {url} is not at hand, and nothing is fetched", url=url)
                 ) from error
             raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=_code(error))) from error
+        except RecursionError as error:
+            raise _ExpansionError(gettext("it is nested too deep")) from error
         except PROCESSOR_RAISES as error:
             raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=error)) from error
         return expanded
@@ -289,8 +290,8 @@ class _Reader:
                 "'{text}' holds HTML entities, which mean nothing in JSON; they stay as they are", text=_shown(content)
             )
             self.say(entities, content, fatal=False, lost=False)
-        if isinstance(content, float) and not math.isfinite(content):
-            self.say(gettext("the number is larger than xsd:double can be; it is left out"), content, fatal=False)
+        if (infinite := first_infinite(content)) is not None:
+            self.say(gettext("the number is larger than xsd:double can be; it is left out"), infinite, fatal=False)
             return _NOTHING
         if isinstance(language, str) and literal("", language) is None:
             self.say(

@@ -121,7 +121,7 @@ def _literal_of(value: dict[str, Any]) -> ox.Literal | None:
 
 
 def _number_or_json(value: dict[str, Any]) -> ox.Literal | None:
-    """Return a number, a truth value or JSON in its canonical form, which PyLD knows."""
+    """Return a number, a truth value or JSON in its canonical form, which PyLD knows; None where there is none."""
     from pyld import jsonld
 
     class Expanded(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|(-?\d[0-9.eE+-]*)", re.DOTALL)
 
@@ -75,14 +79,23 @@ def size(value: Any) -> int:
 
 def first_half_pair(value: Any) -> str | None:
     """Return the first text of a JSON value that holds half of a surrogate pair."""
+    texts = (it for it in _leaves(value) if isinstance(it, str))
+    return next((it for it in texts if not it.isascii() and any("\ud800" <= mark <= "\udfff" for mark in it)), None)
+
+
+def first_infinite(value: Any) -> float | None:
+    """Return the first number of a JSON value that is larger than any double."""
+    return next((it for it in _leaves(value) if isinstance(it, float) and not math.isfinite(it)), None)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield what a JSON value holds, the keys of objects included, however deep it is."""
     stack = [value]
     while stack:
         item = stack.pop()
-        if isinstance(item, str):
-            if not item.isascii() and any("\ud800" <= it <= "\udfff" for it in item):
-                return item
-        elif isinstance(item, dict):
+        if isinstance(item, dict):
             stack.extend((*item.values(), *item))
         elif isinstance(item, list):
             stack.extend(item)
-    return None
+        else:
+            yield item
