@@ -101,6 +101,7 @@ WHERE {
 """,
     "from-mail-and-name": """
 # A name for a thing, of its mail address and of its name.
+# @after label-name
 CONSTRUCT { ?who schema:disambiguatingDescription ?word }
 WHERE {
   ?who schema:contactPoint ?point ; schema:name ?name . ?point schema:email ?mail
@@ -109,6 +110,7 @@ WHERE {
 """,
     "from-address": """
 # A name for a thing, of the web address of where it belongs.
+# @after has-member, offer
 CONSTRUCT { ?who schema:slogan ?word }
 WHERE {
   ?who schema:memberOf ?other . ?other schema:url ?url
