@@ -9,14 +9,17 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 from harness import Server, build, empty, make_project
+
+from pressgraph.server.workers.fair_queue import FairQueue
+from pressgraph.server.workers.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,14 +48,14 @@ def get(text: str) -> bytes:
 
 
 @contextmanager
-def under_way(server: Server, *texts: str, addresses: int = 1) -> Iterator[list[socket.socket]]:
+def under_way(server: Server, *texts: str, addresses: int = 1, head: str = "") -> Iterator[list[socket.socket]]:
     """Have queries asked, each by a client of its own that waits for the answer, from so many addresses in turn."""
     clients = []
     try:
         for number, text in enumerate(texts):
-            source = f"127.0.0.{1 + number % addresses}"
+            source = f"127.0.0.{2 + number % addresses}"
             client = socket.create_connection(("127.0.0.1", server.port), timeout=60, source_address=(source, 0))
-            client.sendall(get(text.replace("@", str(number))))
+            client.sendall(get(text.replace("@", str(number))).replace(b"\r\n", f"\r\n{head}".encode(), 1))
             clients.append(client)
         yield clients
     finally:
@@ -126,8 +129,6 @@ def test_more_endless_clients_than_places_stop_nothing_and_are_all_answered(foun
     with under_way(server, *texts, addresses=8) as clients:
         assert server.client.get("/healthz").text == "ok\n"
         assert until(lambda: gauge(server, "pressgraph_pool_slow") == 2)
-        # all at once, they fill the queue: nothing tells them from others until they have computed for a moment
-        assert until(lambda: gauge(server, "pressgraph_pool_waiting") == 0)
         for number in range(100):
             assert server.rows(f"SELECT ?s {{ ?s a clu:ClusterOrganisation }} ORDER BY ?s # {number}") == expected
             if number % 20 == 0:
@@ -140,6 +141,78 @@ def test_more_endless_clients_than_places_stop_nothing_and_are_all_answered(foun
     assert until(lambda: gauge(server, "pressgraph_pool_waiting_slow") == 0)
     assert until(lambda: len(server.workers()) == 3)
     assert server.rows("SELECT ?s { ?s a clu:ClusterOrganisation } ORDER BY ?s") == expected
+
+
+@pytest.mark.parametrize(
+    ("addresses", "head", "honest"),
+    [(4, "", {}), (1, "X-Forwarded-For: 198.51.100.7\r\n", {"x-forwarded-for": "198.51.100.8"})],
+    ids=["by address", "behind a trusted proxy"],
+)
+def test_who_asks_little_keeps_a_place_where_others_fill_the_queue(
+    numbers: Callable[..., Server], addresses: int, head: str, honest: dict[str, str]
+) -> None:
+    proxies: Any = ["127.0.0.0/8"] if head else []
+    server = numbers(proxies=proxies, queue=8, slow_turn=0.3, timeout=60.0, queue_timeout=60.0)
+    over = threading.Event()
+
+    def flood() -> list[bytes]:
+        said = []
+        while not over.is_set():
+            with under_way(server, *[ENDLESS_NUMBERS] * 32, addresses=addresses, head=head) as clients:
+                for client in clients:
+                    client.settimeout(0.05)
+                    with suppress(TimeoutError):
+                        said.append(client.recv(12))
+        return said
+
+    with ThreadPoolExecutor(1) as threads:
+        flooding = threads.submit(flood)
+        try:
+            for number in range(100):
+                answer = server.query(f"ASK {{ FILTER({number} >= 0) }}", **honest)
+                assert (answer.status_code, answer.json()["boolean"]) == (200, True)
+        finally:
+            over.set()
+        # and those who filled it were refused
+        assert b"HTTP/1.1 503" in flooding.result(120)
+
+
+def job(client: str, request: str) -> Job:
+    return Job(request.encode(), client=client)
+
+
+def test_clients_take_turns_and_whoever_has_most_waiting_gives_way() -> None:
+    queue = FairQueue(4)
+    assert [queue.add(job("a", f"a{number}")) for number in range(4)] == [None] * 4
+    last = job("a", "a4")
+    # more of the same client's has no room, one of another client's takes the last place
+    assert queue.add(last) is last
+    refused = [queue.add(job(name, f"{name}0")) for name in "bc"]
+    assert [it.request for it in refused if it is not None] == [b"a3", b"a2"]
+    more = job("b", "b1")
+    assert queue.add(more) is more
+    back = [job("d", "d0"), job("a", "a-")]
+    queue.put_back(reversed(back))
+    found = []
+    while (it := queue.next()) is not None:
+        found.append(it.request.decode())
+    assert found == ["d0", "a-", "b0", "c0", "a0", "a1"]
+    assert not queue
+
+
+def test_places_of_clients_that_have_gone_are_free() -> None:
+    queue = FairQueue(2)
+    first, second = job("a", "a0"), job("a", "a1")
+    assert queue.add(first) is queue.add(second) is None
+    first.close()
+    second.close()
+    assert not queue
+    assert queue.oldest() is None
+    third = job("a", "a2")
+    assert queue.add(third) is None
+    assert queue.oldest() is third
+    queue.remove(third)
+    assert queue.next() is None
 
 
 def test_an_ended_query_is_told_why_and_when_to_come_again(founding: Callable[..., Server]) -> None:

@@ -112,6 +112,8 @@ class Connection(HttpToolsProtocol):
         refusal = self.open_connections.admit(self, address)
         if refusal is not None:
             self.refuse(*_REFUSALS[refusal])
+        self._client = self.open_connections.client_of(self)
+        """The client that it counts for; None where a reverse proxy passes on the requests of many."""
 
     def _address(self, transport: Any) -> str:
         sock = transport.get_extra_info("socket")
@@ -253,7 +255,7 @@ class Connection(HttpToolsProtocol):
         fast_path = self.fast_path
         if fast_path is None or not self._in_head or self._framing or self.flow.write_paused:
             return False
-        found = fast_path.ask(piece)
+        found = fast_path.ask(piece, self._client)
         if found is None:
             return False
         if isinstance(found, CachedResponse):

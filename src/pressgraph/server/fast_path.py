@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pressgraph.query.patterns import FORWARDED, NOT_LEARNT, OTHER_PARAMETERS, REQUEST_LINE
 from pressgraph.server.cache import CachedResponse
 from pressgraph.server.http.access_log import Answered
+from pressgraph.server.http.clients import CLIENT
 from pressgraph.server.http.middleware import SECURITY
 from pressgraph.server.http.negotiation import HTML, MediaType, accepts_gzip, field
 from pressgraph.server.http.requests import form_decoded
@@ -46,8 +47,10 @@ _PATIENCE = 0.1
 class ClientProfile:
     """What a client's head says, without the request's line."""
 
-    def __init__(self, accept: str | None, encoding: str | None, base: str) -> None:
+    def __init__(self, accept: str | None, encoding: str | None, base: str, client: str) -> None:
         self.accept = accept
+        self.client = client
+        """Who sent it, where a reverse proxy passed it on: its address is a part of the head."""
         self.gzip = accepts_gzip(encoding)
         self.base = base
         self._heads: dict[MediaType, bytes] = {}
@@ -115,10 +118,15 @@ class FastPath:
         if len(self._clients) >= _MOST_CLIENTS:
             self._clients.clear()
         headers = request.headers
-        self._clients[head[2:]] = ClientProfile(field(headers, "accept"), field(headers, "accept-encoding"), base)
+        self._clients[head[2:]] = ClientProfile(
+            field(headers, "accept"), field(headers, "accept-encoding"), base, CLIENT.get()
+        )
 
-    def ask(self, data: bytes) -> CachedResponse | PendingQuery | None:
-        """Return the response to a request, or its query as a process works on it; None: it is for the endpoint."""
+    def ask(self, data: bytes, sender: str | None) -> CachedResponse | PendingQuery | None:
+        """Return the response to a request, or its query as a process works on it; None: it is for the endpoint.
+
+        `sender` is the client whose connection it came by, None where that is a reverse proxy's.
+        """
         snapshot = self._served.current
         cached = snapshot.fast_responses.get(data)
         if cached is not None:
@@ -135,7 +143,7 @@ class FastPath:
             prepared = self._queries.prepare(text, snapshot=snapshot, accept=client.accept, base=client.base)
             if prepared.changing or not prepared.acceptable or prepared.media_type is HTML:
                 return None
-            result = self._queries.evaluate(prepared)
+            result = self._queries.evaluate(prepared, client.client if sender is None else sender)
         except (UnicodeDecodeError, RequestError):
             return None
         if isinstance(result, Representation):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ UNIX = getattr(socket, "AF_UNIX", None)
 
 _IPV6_NETWORK = 64
 """The bits of an IPv6 address that name a network: the others are the client's to choose (RFC 4291, 2.5.4)."""
+
+
+CLIENT: ContextVar[str] = ContextVar("CLIENT", default="")
+"""The client whose request is answered, as `network` names it; empty where there is none."""
 
 
 class Proxies:

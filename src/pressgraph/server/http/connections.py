@@ -117,6 +117,10 @@ class Connections:
             self._of_one[client] += 1
         return None
 
+    def client_of(self, connection: Connection) -> str | None:
+        """Return the client that a connection counts for; None for a reverse proxy's."""
+        return self._open.get(connection)
+
     def leaving(self, connection: Connection) -> bool:
         """Let a connection wait for its client to hang up; it counts no more. Return whether it may."""
         self.left(connection)

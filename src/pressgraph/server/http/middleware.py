@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pressgraph.i18n import gettext
 from pressgraph.server.http.access_log import Answered
 from pressgraph.server.http.addresses import link
+from pressgraph.server.http.clients import CLIENT, network
 from pressgraph.server.http.log import log_event
 from pressgraph.server.http.responses import RequestError, error_response
 
@@ -42,6 +43,8 @@ class AccessLogged:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
+        client = scope.get("client")
+        CLIENT.set(network(client[0]) if client else "")
         log = scope["pressgraph.log"] = {}
         request_id = self._access_log.next_id()
         status, size = 0, 0

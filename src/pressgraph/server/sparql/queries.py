@@ -208,9 +208,10 @@ class QueryService:
             return self.prepare(text, **options)
         return await self._background.run(self.prepare, text, **options)
 
-    def evaluate(self, prepared: PreparedQuery) -> Representation | Evaluation:
-        """Return the result from the cache, else what a process is making of the query.
+    def evaluate(self, prepared: PreparedQuery, client: str | None = None) -> Representation | Evaluation:
+        """Return the result from the cache, else what a process is making of the query for a client.
 
+        The client is that of the request which is answered, where none is given.
         Raises RequestError for a query that ended its process a moment ago.
         """
         responses = prepared.snapshot.responses
@@ -221,7 +222,7 @@ class QueryService:
         failure = responses.failure(prepared.key)
         if failure is not None:
             raise request_error(failure)
-        job = self._pool.ask(query_frame(self._request_head(prepared.key[2:]), prepared.text))
+        job = self._pool.ask(query_frame(self._request_head(prepared.key[2:]), prepared.text), client)
         return Evaluation(prepared, job, enough=self.enough)
 
     async def result(self, prepared: PreparedQuery, receive: Receive) -> Representation | Stream:

@@ -36,8 +36,12 @@ class Executor(Protocol):
 class Job:
     """One request to a process, and what comes back."""
 
-    def __init__(self, request: bytes, failed: Callable[[str], None] | None = None, *, own: bool = False) -> None:
+    def __init__(
+        self, request: bytes, failed: Callable[[str], None] | None = None, *, client: str = "", own: bool = False
+    ) -> None:
         self.request = request
+        self.client = client
+        """Who waits for it."""
         self.own = own
         """Whether it is what a page needs, not a stranger's query: its work has a bound."""
         self._failed = failed

@@ -9,6 +9,9 @@ priority, and rest most of the time while many short queries come. When the slow
 and the query waits for a place, where it begins anew: nothing tells a long query from an endless one but how long it
 takes, and one that waits costs nothing. While some wait, those in the slow lane may run for `slow_turn` seconds.
 
+Where queries wait, in either lane, clients take turns, and where too many wait, those of the client that has most are
+refused (`pressgraph.server.workers.fair_queue`).
+
 A process ends when its query passes a limit, when its client goes, when its slow query is done and none waits, and when
 a new snapshot is published and its query is done. It is killed: nothing it has is worth keeping.
 """
@@ -17,13 +20,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.server.failures import JobError
+from pressgraph.server.http.clients import CLIENT
 from pressgraph.server.workers.children import Nursery
+from pressgraph.server.workers.fair_queue import FairQueue
 from pressgraph.server.workers.job import Job
 from pressgraph.server.workers.process import Process, resident
 
@@ -81,8 +85,8 @@ class Pool:
         self._newest: ServedSnapshot | None = None
         """What processes are started for."""
         self._processes: set[Process] = set()
-        self._waiting: deque[Job] = deque()
-        self._waiting_slow: deque[Job] = deque()
+        self._waiting = FairQueue(settings.queue)
+        self._waiting_slow = FairQueue(settings.queue)
         """Long queries that wait for a place in the slow lane."""
         self._next_turn = 0.0
         """When the next query in the slow lane may be ended for those that wait: not all at once."""
@@ -178,14 +182,10 @@ class Pool:
 
     def _hand_out(self) -> None:
         """Send waiting requests to the processes that have room."""
-        while self._waiting:
-            if self._waiting[0].done:
-                self._waiting.popleft()
-                continue
-            process = self._with_room()
-            if process is None:
-                return
-            process.ask(self._waiting.popleft())
+        while self._waiting and (process := self._with_room()) is not None:
+            job = self._waiting.next()
+            if job is not None:
+                process.ask(job)
 
     def _with_room(self) -> Process | None:
         """Return the process of the fast lane that will come to a request first."""
@@ -204,12 +204,8 @@ class Pool:
         return idle if idle is not None and flowing < self.settings.workers else found
 
     def _next_slow(self) -> Job | None:
-        """Return the long query that has waited longest."""
-        while self._waiting_slow and not self._stopping:
-            job = self._waiting_slow.popleft()
-            if not job.done:
-                return job
-        return None
+        """Return the long query whose turn it is."""
+        return None if self._stopping else self._waiting_slow.next()
 
     def _fill_slow_lane(self) -> None:
         """Give places in the slow lane to those that wait, as far as there are processes that have nothing to do."""
@@ -228,7 +224,7 @@ class Pool:
         return process.takes_requests and current and not process.slow and not process.queue
 
     def _requeue(self, jobs: list[Job]) -> None:
-        self._waiting.extendleft(reversed(jobs))
+        self._waiting.put_back(reversed(jobs))
         self._hand_out()
 
     def _gone(self, process: Process) -> None:
@@ -246,12 +242,13 @@ class Pool:
 
     # -- requests
 
-    def ask(self, request: bytes, *, own: bool = False) -> Job:
+    def ask(self, request: bytes, client: str | None = None, *, own: bool = False) -> Job:
         """Send a request to a process as soon as one is free; `own` is what a page needs.
 
-        The job fails when too many wait, or this one too long.
+        It is for a client, that of the request which is answered where none is given. The job fails when too many
+        wait, or this one too long.
         """
-        job = Job(request, self.counts.note, own=own)
+        job = Job(request, self.counts.note, client=CLIENT.get() if client is None else client, own=own)
         self._asked += 1
         if self._watcher is None:
             self._watcher = asyncio.get_running_loop().call_later(_LOOK, self._look)
@@ -260,10 +257,10 @@ class Pool:
             process.ask(job)
         elif self._stopping:
             job.finish(JobError("stopping", "the server is stopping"))
-        elif self._is_full(self._waiting):
-            job.finish(JobError("busy", "too many queries are waiting; try again soon"))
         else:
-            self._waiting.append(job)
+            refused = self._waiting.add(job)
+            if refused is not None:
+                refused.finish(JobError("busy", "too many queries are waiting; try again soon"))
         return job
 
     def _look(self) -> None:
@@ -297,14 +294,14 @@ class Pool:
         """Refuse what has waited for too long."""
         longest = self.settings.queue_timeout
         late = JobError("busy", "no process became free in time; try again soon")
-        while self._waiting and (self._waiting[0].done or now - self._waiting[0].since > longest):
-            self._waiting.popleft().finish(late)
-        overload = JobError("overload", "too many long queries are running; try again later")
-        while self._waiting_slow and self._waiting_slow[0].done:
-            self._waiting_slow.popleft()
-        if self._waiting_slow and now - self._waiting_slow[0].since > longest and now > self._next_late:
+        while (job := self._waiting.oldest()) is not None and now - job.since > longest:
+            self._waiting.remove(job)
+            job.finish(late)
+        job = self._waiting_slow.oldest()
+        if job is not None and now - job.since > longest and now > self._next_late:
             self._next_late = now + _LATE
-            self._waiting_slow.popleft().finish(overload)
+            self._waiting_slow.remove(job)
+            job.finish(_too_many_long())
 
     def _pace(self) -> None:
         """Let the slow lane rest most of the time while many short queries come.
@@ -337,23 +334,17 @@ class Pool:
         places = self.settings.slow_workers * (2 if flows else 1)
         if self._in_lane(slow=True) < places and (flows or not self._waiting_slow):
             process.slow_down()
-        elif job.begun or self._is_full(self._waiting_slow):
-            self._end(job, JobError("overload", "too many long queries are running; try again later"))
+        elif job.begun:
+            self._end(job, _too_many_long())
         else:
             process.abandon()
             if job.own:
-                self._waiting_slow.appendleft(job)
+                self._waiting_slow.put_back([job])
             else:
-                self._waiting_slow.append(job)
+                refused = self._waiting_slow.add(job)
+                if refused is not None:
+                    refused.finish(_too_many_long())
         self._refill()
-
-    def _is_full(self, waiting: deque[Job]) -> bool:
-        """Tell whether no more may wait; whose client has gone does not count."""
-        if len(waiting) >= self.settings.queue:
-            left = [it for it in waiting if not it.done]
-            waiting.clear()
-            waiting.extend(left)
-        return len(waiting) >= self.settings.queue
 
     def _end(self, job: Job, failure: JobError) -> None:
         if not job.done and job.process is not None:
@@ -369,13 +360,12 @@ class Pool:
     def gauges(self) -> dict[str, int]:
         """Return how many processes there are, and what they do."""
         busy = sum(bool(it.queue) for it in self._processes)
-        waiting = sum(not it.done for it in self._waiting)
         return {
             "processes": len(self._processes),
             "busy": busy,
             "slow": self._in_lane(slow=True),
-            "waiting": waiting,
-            "waiting_slow": sum(not it.done for it in self._waiting_slow),
+            "waiting": sum(1 for _ in self._waiting),
+            "waiting_slow": sum(1 for _ in self._waiting_slow),
             "resident_memory_bytes": sum(resident(it.child.pid) for it in self._processes),
         }
 
@@ -396,3 +386,7 @@ class Pool:
         self._nursery.close()
         while not self._nursery.ended and time.monotonic() < until:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
+
+
+def _too_many_long() -> JobError:
+    return JobError("overload", "too many long queries are running; try again later")
