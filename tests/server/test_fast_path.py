@@ -7,7 +7,7 @@ import gc
 import random
 import socket
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -121,8 +121,7 @@ def either(request: pytest.FixtureRequest) -> Server:
 @pytest.mark.parametrize("more", ["", "&format=json&output=json"])
 @pytest.mark.parametrize("name", list(QUERIES))
 def test_both_paths_give_the_same(name: str, more: str, accept: str, founding_server: Server, without: Server) -> None:
-    connection, other = Connection(founding_server), Connection(without)
-    try:
+    with closing(Connection(founding_server)) as connection:
         for _ in range(2):
             connection.ask(_request("ASK {}", accept=accept))
             connection.ask(_request("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", accept=accept))
@@ -133,12 +132,9 @@ def test_both_paths_give_the_same(name: str, more: str, accept: str, founding_se
             connection.ask(_request(QUERIES[name], accept=accept, more=more, line=line)),
             connection.ask(request),
             connection.ask(request),
-            other.ask(request),
-            other.ask(request),
         )
-    finally:
-        connection.close()
-        other.close()
+    with closing(Connection(without)) as connection:
+        others += [connection.ask(request), connection.ask(request)]
     for status, headers, body in others:
         assert status == ordinary[0]
         assert body == ordinary[2]
