@@ -130,13 +130,24 @@ def proxy(target: str, fault: Callable[[Request], str | int | None]) -> Iterator
     on, `half` passes half of the body on and then closes both connections, `after` passes all on and then closes it.
     """
     host = urlsplit(target).netloc
-    lock = threading.Lock()
-    count = 0
+    lock, idle = threading.Lock(), threading.Condition()
+    count = busy = 0
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
+            nonlocal busy
+            with idle:
+                busy += 1
+            try:
+                self.pass_on()
+            finally:
+                with idle:
+                    busy -= 1
+                    idle.notify_all()
+
+        def pass_on(self) -> None:
             nonlocal count
             with lock:
                 count += 1
@@ -191,3 +202,7 @@ def proxy(target: str, fault: Callable[[Request], str | int | None]) -> Iterator
         server.shutdown()
         server.server_close()
         thread.join()
+        # what a client sent that is gone would reach the server while the next test is under way
+        with idle:
+            over = idle.wait_for(lambda: busy == 0, 60)
+        assert over, "requests are still under way"

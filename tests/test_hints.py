@@ -25,6 +25,11 @@ SOURCE = {"id": "document/d", "type": "NewsArticle", "headline": {"en": "X"}, "d
 CONTACT = {"id": "thing/c", "type": "ContactPoint"}
 
 
+PREFIXES = {
+    "ex": "https://example.org/ns#", "size": "https://example.org/sizes/",
+    "owl": "http://www.w3.org/2002/07/owl#", "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sh": "http://www.w3.org/ns/shacl#", "skos": "http://www.w3.org/2004/02/skos/core#",
+}  # fmt: skip
 OWN = """\
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -233,3 +238,32 @@ def test_help_for_texts_that_share_a_language_shows_the_first_four(tmp_path: Pat
     names = [{"id": "agent/a", "type": "Organization", "legalName": {"en": name}} for name in "EDCBA"]
     (found,) = (it for it in findings(tmp_path, *names) if it["rule"].endswith("uniqueLang"))
     assert found["hint"] == "in 'en': “A”, “B”, “C”, “D”; keep one"
+
+
+def test_help_for_a_thing_of_other_classes_names_the_first_four(tmp_path: Path) -> None:
+    label = {"id": "label/x", "type": "AwardedLabel", "level": "gold", "heldBy": "agent/x"}
+    types = ["City", "Country", "Event", "Person", "Place", "CreativeWork"]
+    found = findings(tmp_path, label, {"id": "agent/x", "type": types, "name": "X"})
+    hints = [it["hint"] for it in found if it["rule"] == "AwardedLabel-heldBy-class"]
+    assert hints == ["'agent/x' is: City, Country, CreativeWork, Event"]
+
+
+def test_help_for_a_value_that_is_not_listed_is_the_nearest_term(tmp_path: Path) -> None:
+    for folder, text in (
+        (
+            "ontology",
+            """ex:Hall a owl:Class ; rdfs:label "hall"@en . ex:size a owl:ObjectProperty ; rdfs:label "size"@en .
+            ex:sizes a skos:ConceptScheme ; skos:prefLabel "sizes"@en .
+            size:large a skos:Concept ; skos:inScheme ex:sizes ; skos:prefLabel "large"@en .
+            size:small a skos:Concept ; skos:inScheme ex:sizes ; skos:prefLabel "small"@en .""",
+        ),
+        ("shapes", ("ex:HallShape a sh:NodeShape ; sh:targetClass ex:Hall ; sh:property ex:Hall-size ."
+                   "ex:Hall-size sh:path ex:size ; sh:in ( size:large size:small ) .")),
+        ("data", "ex:hall a ex:Hall ; ex:size size:larje ."),
+    ):  # fmt: skip
+        (tmp_path / folder).mkdir()
+        prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+        (tmp_path / folder / "halls.ttl").write_text(prefixes + text, encoding="utf-8")
+    call = ["--project", str(tmp_path), "validate", str(tmp_path / "data/halls.ttl"), "-f", "json"]
+    (found,) = json.loads(CliRunner().invoke(main, call).stdout)["findings"]
+    assert (found["rule"], found["hint"]) == ("Hall-size", "did you mean 'large'?")

@@ -48,6 +48,7 @@ PADDING = " " * 60
     [
         (lambda n: "{" * n + "}" * n, 5, "the query is nested deeper than 5 levels"),
         (lambda n: "(" * n + ")" * n, 5, "the query is nested deeper than 5 levels"),
+        (lambda n: "{ {} " + "{" * (n - 1) + "}" * n, 5, "the query is nested deeper than 5 levels"),
         (lambda n: "{} () [] " * 3 + "{(["[: n % 3] + "{" * (n - n % 3) + "}" * n, 5, "nested deeper than 5 levels"),
         (lambda n: "ASK {" + "?a ?b ?c . " * n + "}", 40, "the query has more than 40 patterns and items"),
         (lambda n: "ASK {?a ?b " + ", ".join("1" * (n + 1)) + "}", 40, "more than 40 patterns and items"),

@@ -191,6 +191,10 @@ def test_what_stands_beside_a_pattern_is_read_from_where_it_starts(group: str) -
     assert query(f"SELECT ?this {{ ?this e:a ?x {group} }}") == {Read((), A), Read(start, B)}
 
 
+def test_what_points_here_is_read_backwards_and_what_it_has_from_there() -> None:
+    assert query("SELECT ?this { ?x e:a ?this ; e:b ?y }") == {Read((), back(A)), Read(one(back(A)), B)}
+
+
 def test_values_of_a_property_hold_in_the_groups_inside_their_own() -> None:
     found = {Read((), A), Read((), B), Read((), C)}
     assert query("SELECT ?this { VALUES ?p { e:a e:b } ?this ?p ?x OPTIONAL { ?this e:c ?y } }") == found

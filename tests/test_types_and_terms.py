@@ -9,11 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from pressgraph.cli import main
+from pressgraph.facts import read_facts_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+    from pressgraph.profile import Profile
 
 SOURCE = "source: {{ id: document/{}, type: NewsArticle, headline: H, datePublished: 2024-05-02 }}\nfacts:\n"
 TYPED = SOURCE.format("a") + "  - { id: agent/o, type: Organization, name: O }\n"
@@ -61,6 +64,13 @@ def test_builds_refuse_what_validate_refuses(tmp_path: Path, text: str, key: str
         result = run(tmp_path, *command)
         assert result.exit_code == 1
         assert f"'{key}' is not a key of Organization" in result.output
+
+
+def test_a_term_has_the_classes_of_its_vocabulary(profile: Profile) -> None:
+    """No file states them; the facts rules know them all the same, without a graph."""
+    text = b"source: { id: document/a }\nfacts: [{ id: lvl:gold, level: silver }]\n"
+    found = read_facts_bytes(text, profile, id_base="https://data.example.org/id/", name="a.yaml")
+    assert [(it.rule, it.message) for it in found.problems] == [("misplaced-key", "'level' is not a key of LabelLevel")]
 
 
 def test_lines_of_json_and_cells_of_tables_are_told_too(tmp_path: Path) -> None:
