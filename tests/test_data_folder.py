@@ -97,6 +97,7 @@ def test_a_link_to_nothing_is_an_error_beside_the_other_files(tmp_path: Path) ->
     (tmp_path / "data/gone.yaml").symlink_to("nowhere.yaml")
     (tmp_path / "data/gone.csv").symlink_to("nowhere.csv")
     (tmp_path / "data/gone.xlsx").symlink_to("nowhere.xlsx")
+    (tmp_path / "data/round.yaml").symlink_to("round.yaml")
     for command in ("validate", "build", "convert"):
         result = run(tmp_path, command)
         assert result.exit_code in {1, 2}, result.output
@@ -104,6 +105,7 @@ def test_a_link_to_nothing_is_an_error_beside_the_other_files(tmp_path: Path) ->
         assert "No such file" in result.output
     report = run(tmp_path, "validate").output
     assert all(f"data/gone.{suffix}" in report for suffix in ("yaml", "csv", "xlsx"))
+    assert "data/round.yaml" in report
     assert "data/a.yaml:2" in report
 
 

@@ -328,6 +328,27 @@ def test_yaml_and_json_lines_mean_the_same_quads(
     assert graph == by_oxigraph(json_ld(id_base, body(fact)))
 
 
+@pytest.mark.parametrize(
+    ("line", "rule", "reason"),
+    [
+        ('{"id": "agent/a", "name": "Küste"}'.encode("latin-1"), "not-utf8", "the text is not UTF-8 (byte 0xfc)"),
+        ('{"id": "agent/a"}'.encode("utf-16"), "not-utf8", "the text is not UTF-8 (UTF-16)"),
+        (
+            b'{"id": "agent/a", "name": %s}' % (b"9" * 5000),
+            "not-json",
+            "not a line of JSON: a number has more than 4300 digits",
+        ),
+        (b'{"id": "agent/a", "reviewedBy": null}', "bad-id", "'null' is not an id"),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_why_in_its_own_words(
+    line: bytes, rule: str, reason: str, emitter: Emitter
+) -> None:
+    stream = JsonLines([SOURCE_LINE, line], emitter, name="facts.jsonl")
+    list(stream)
+    assert [(it.rule, it.place.line, it.message) for it in stream.problems] == [(rule, 2, reason)]
+
+
 def test_the_founding_release_means_the_same_as_json_lines(
     founding: FactsFile, founding_path: Path, emitter: Emitter
 ) -> None:
@@ -493,7 +514,7 @@ JSON_LINES = [
     (b'{"id": "agent/a"', "not-json", 2, 1),
     (b'{"id": "agent/a", "name": NaN}', "not-json", 2, 1),
     (b"{'id': 'agent/a'}", "not-json", 2, 1),
-    (b"\xff", "not-json", 2, 1),
+    (b"\xff", "not-utf8", 2, 1),
     (b'["agent/a"]', "not-a-mapping", 2, 1),
     (b'{"id": "agent/a", "name": "\\ud800"}', "control-character", 2, 1),
     (b'{"id": "agent/a", "url": "http://a/\\ud800"}', "bad-id", 2, 1),

@@ -174,6 +174,7 @@ FILES = [
     ),
     (b"source: { id: document/d, status: stated }\nfacts: []\n", "unknown-key", 1, 27, "belongs elsewhere"),
     ("source: { id: document/d }\n".encode("utf-16"), "not-utf8", 1, 1, "UTF-16"),
+    ("source: { id: document/d }\n".encode("utf-32"), "not-utf8", 1, 1, "UTF-32"),
     (b"source: { id: document/d }\nfacts: # M\xc3\xbcller\n# \xc3\xa4\xfcb\n", "not-utf8", 3, 4, "byte 0xfc"),
     (b"\xef\xbb\xbf# a\xff\n", "not-utf8", 1, 4, "byte 0xff"),
     (b"source: " + b"[" * 5000, "too-deep", 1, 48, "nested deeper than 40 levels"),

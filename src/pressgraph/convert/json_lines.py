@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
@@ -13,7 +14,7 @@ from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, read_tree
+from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, decoded, read_tree
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -83,8 +84,12 @@ class JsonLines(Records[Line]):
                 record.setdefault(key, value)
             return record
 
+        text, undecoded = decoded(line, self.name, line=number)
+        if text is None:
+            self.problems.extend(undecoded)
+            return None
         try:
-            record = json.loads(line, object_pairs_hook=pairs, parse_constant=_no_constant)
+            record = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant)
             if not isinstance(record, dict):
                 self.problems.append(problem("not-a-mapping", at, what=phrase("a line")))
                 return None
@@ -93,7 +98,7 @@ class JsonLines(Records[Line]):
             self.problems.append(problem("too-deep", at, limit=MAX_DEPTH))
             return None
         except ValueError as error:
-            self.problems.append(problem("not-json", at, reason=error.args[0] if error.args else str(error)))
+            self.problems.append(problem("not-json", at, reason=_reason(error)))
             return None
         if repeated and not duplicates:
             duplicates.append(problem("duplicate-key", at, key=repeated[0], line=number))
@@ -160,6 +165,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(gettext("{word} is not JSON", word=name))
+
+
+def _reason(error: ValueError) -> str:
+    """Return why a text is no JSON."""
+    if isinstance(error, json.JSONDecodeError) or not str(error).startswith("Exceeds the limit"):
+        return str(error.args[0]) if error.args else str(error)
+    # what Python says is about Python's settings
+    return phrase("a number has more than {count} digits", count=sys.get_int_max_str_digits())
 
 
 _decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode

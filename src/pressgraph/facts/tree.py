@@ -110,6 +110,15 @@ class Sequence:
 Node: TypeAlias = Scalar | Mapping | Sequence
 
 
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+"""Marks of other encodings; that of UTF-32 begins as that of UTF-16 does."""
+
+
 def place_of(file: str, node: Node) -> Place:
     """Return where a node starts."""
     return Place(file=file, line=node.line, column=node.column, sheet=node.sheet, header=node.header)
@@ -117,7 +126,9 @@ def place_of(file: str, node: Node) -> Place:
 
 def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     """Read one YAML document; the tree is None where nothing can be read or the document is empty."""
-    text, problems = _decode(data, file)
+    if len(data) > MAX_BYTES:
+        return None, [problem("too-large", Place(file=file), limit=f"{MAX_BYTES // 1024**2} MiB")]
+    text, problems = decoded(data, file)
     if text is None:
         return None, problems
     builder = _Builder(file, problems)
@@ -132,24 +143,24 @@ def read_tree(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     return tree, problems
 
 
-def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
-    if len(data) > MAX_BYTES:
-        return None, [problem("too-large", Place(file=file), limit=f"{MAX_BYTES // 1024**2} MiB")]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None, [problem("not-utf8", Place(file=file, line=1, column=1), found="UTF-16")]
+def decoded(data: bytes, file: str, *, line: int = 1) -> tuple[str | None, list[Problem]]:
+    """Return the text of a file, or of a line of one; None, with the problem, where it is not UTF-8."""
+    wide = next((name for mark, name in _WIDE if data.startswith(mark)), None)
+    if wide is not None:
+        return None, [problem("not-utf8", Place(file=file, line=line, column=1), found=wide)]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         # the codec counts from behind the byte order mark
         before = data.removeprefix(codecs.BOM_UTF8)[: error.start]
         byte = f"byte 0x{error.object[error.start]:02x}"
-        return None, [problem("not-utf8", _end_of(before.decode(), file), found=byte)]
+        return None, [problem("not-utf8", _end_of(before.decode(), file, line), found=byte)]
 
 
-def _end_of(text: str, file: str) -> Place:
-    """Return the place that follows a text."""
+def _end_of(text: str, file: str, line: int = 1) -> Place:
+    """Return the place that follows a text, which begins in a line."""
     lines = _BREAK.split(text)
-    return Place(file=file, line=len(lines), column=len(lines[-1]) + 1)
+    return Place(file=file, line=line + len(lines) - 1, column=len(lines[-1]) + 1)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:

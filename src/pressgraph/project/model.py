@@ -214,7 +214,7 @@ class Project:
                 before = "" if below == "." else f"{below}/"
                 with os.scandir(place) as entries:
                     for entry in entries:
-                        if entry.name.startswith((".", "~$")) or (not entry.is_file() and Path(entry.path).exists()):
+                        if entry.name.startswith((".", "~$")) or not _is_file(entry):
                             continue
                         taken = wanted.match(composed(entry.name)) is not None
                         (taken_names if taken else beside).add(f"{before}{entry.name}")
@@ -244,6 +244,14 @@ class Project:
             return below.replace(os.sep, "/")
         # a name that also stands for a file of the project would be taken for that
         return str(absolute if (self.root / path).exists() else path)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry of a folder is a file, or a link to nothing or to itself, which its reader reports."""
+    try:
+        return entry.is_file() or not Path(entry.path).exists()
+    except OSError:
+        return True
 
 
 def is_base(text: str) -> bool:
