@@ -1,5 +1,9 @@
 """Words that are no keys: what is suggested for them, by their meaning in the thing's classes, English and German."""
 
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
 import pytest
 
 from pressgraph.facts import read_facts_bytes
@@ -69,3 +73,19 @@ def test_no_word_means_two_keys_of_one_class(profile: Profile) -> None:
         given = [(word.casefold(), key) for key, use in term.uses.items() for word in use.words]
         meant = dict(given)
         assert [it for it in given if meant[it[0]] != it[1]] == [], term.name
+
+
+# What these judge stands in pages, which say it in schema.org's own words
+PAGES = {"google-breadcrumb.ttl", "google-dataset.ttl", "google-profile-page.ttl"}
+
+
+def test_every_key_that_a_message_names_is_a_key(root: Path, profile: Profile) -> None:
+    named: dict[str, set[str]] = {}
+    for path in sorted((root / "shapes").rglob("*.ttl")):
+        graph = ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+        for quad in graph:
+            if quad.predicate.value == "http://www.w3.org/ns/shacl#message" and path.name not in PAGES:
+                for word in re.findall(r"'([A-Za-z]+)'", quad.object.value):
+                    named.setdefault(word, set()).add(path.name)
+    assert {"registration", "speaker", "street", "free"} <= named.keys()
+    assert {word: files for word, files in named.items() if word not in profile.keys} == {}

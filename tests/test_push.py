@@ -27,8 +27,7 @@ from pressgraph.cli import main
 from pressgraph.dataset import union
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import EndpointError
-from pressgraph.query import Answer, query_store, read_names
-from pressgraph.query.names import answer_with_names, names_in_store
+from pressgraph.query import Answer
 from pressgraph.remote.push import Plan, plan_push, push
 from pressgraph.remote.query import query_endpoint
 from pressgraph.remote.store import Addresses, RemoteStore
@@ -670,9 +669,6 @@ GIVEN = {
     "document": "document/biosaxony-silver-label", "scheme": "sector", "text": "sachsen",
 }  # fmt: skip
 
-# Virtuoso 7 has no durations, and leaves out periods whose end is computed from one.
-FROM_DURATIONS = {"labels-valid-on", "labels-expiring-between", "has-valid-label"}
-
 
 def values(answer: Any) -> list[tuple[str, ...]]:
     """Return the rows of an answer, as texts; Virtuoso calls numbers and booleans by other names."""
@@ -682,16 +678,6 @@ def values(answer: Any) -> list[tuple[str, ...]]:
             tuple(cell.replace("^^<http://www.w3.org/2001/XMLSchema#duration>", "") for cell in row) for row in rows
         )
     return sorted(tuple("" if term is None else term.value for term in row) for row in answer.rows())
-
-
-def named_answer(text: str, store: ox.Store, workspace: Workspace, language: str | None) -> Answer:
-    """Return the answer of a store that is no build, with names."""
-    id_base, query = workspace.project.id_base, read_names(text)
-    if query is None:
-        return query_store(text, store, workspace.profile, id_base=id_base)
-    found = query_store(query.text, store, workspace.profile, id_base=id_base)
-    languages = workspace.languages(language)
-    return answer_with_names(query, found, lambda it: names_in_store(store, it), languages, id_base=id_base)
 
 
 def test_the_saved_queries_answer_there_as_here(
@@ -709,10 +695,7 @@ def test_the_saved_queries_answer_there_as_here(
     for name, query in answered.saved_queries.items():
         for language, given in ((None, {}), ("de", {key: GIVEN[key] for key in query.parameters if key in GIVEN})):
             text = answered.query_text(name, given)
-            if store.kind == "virtuoso" and name in FROM_DURATIONS:
-                here = named_answer(text, kept, answered, language)
-            else:
-                here = answered.ask_text(text, language=language)[0]
+            here = answered.ask_text(text, language=language)[0]
             there = answered.ask_endpoint(text, store.address, language=language)
             assert values(there) == values(here), f"{name} {given}"
             asked += 1

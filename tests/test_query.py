@@ -36,7 +36,11 @@ SHIPPED = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 COMPETENCY = sorted(path.stem for path in (ROOT / "queries" / "competency").glob("*.rq"))
 EXPECTED: dict[str, list[list[str]]] = yaml.safe_load((ROOT / "tests" / "competency.yaml").read_text())
 # Shipped queries that may find nothing in the founding release: nothing is wrong with it, or nothing so is in it.
-EMPTY = {"labels-expiring-between", "mentioned-but-not-described", "sources-that-disagree"}
+EMPTY = {
+    "agreements-in-force-on", "corrections", "figures", "founded-before", "grants", "labels-expiring-between",
+    "mentioned-but-not-described", "products", "results-of", "sources-that-disagree", "stands-at", "statements",
+    "successions", "verbatim-quotations",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +119,13 @@ def test_no_label_is_valid_after_its_period(built: Path) -> None:
     assert len(rows(answer(built, "labels-valid-on", "-p", "date=2021-01-01", "-f", "csv"))) == 1
 
 
-@pytest.mark.parametrize(("date", "count"), [("2018-12-31", 0), ("2019-01-01", 1), ("2020-12-31", 1)])
-def test_period_holds_from_its_first_day_up_to_its_end(built: Path, date: str, count: int) -> None:
-    assert len(rows(answer(built, "labels-valid-on", "-p", f"date={date}", "-f", "csv"))) == 1 + count
+@pytest.mark.parametrize(
+    ("date", "label"), [("2018-12-31", "Bronze Label"), ("2019-01-01", "Silver Label"), ("2020-12-31", "Silver Label")]
+)
+def test_period_holds_from_its_first_day_up_to_its_end(built: Path, date: str, label: str) -> None:
+    found = rows(answer(built, "labels-valid-on", "-p", f"date={date}", "-f", "csv"))[1:]
+    # a source says on 2019-01-01 that the label is held; before that, the label that it replaced may have been valid
+    assert [(row[0], row[3]) for row in found] == [(label, "surely" if date == "2019-01-01" else "perhaps")]
 
 
 @pytest.mark.parametrize("name", COMPETENCY)

@@ -44,6 +44,22 @@ LABEL = "  - { id: label/l@, type: AwardedLabel, level: bronze, heldBy: agent/o@
 QUOTATION = "  - { id: quotation/q@, type: QuotedStatement, saidBy: agent/p@"
 
 CASES = [
+    # -- periods
+    Case(
+        "period-end",
+        ORG
+        + LABEL
+        + ", hasValidity: { id: validity/v@, type: ValidityPeriod, basis: stated, validFrom: 2025-01-01, duration: P2Y } }\n",
+        ("validity/v@ validUntil 2027-01-01", "label/l@ expires 2027-01-01"),
+    ),
+    Case(
+        "period-end",
+        ORG
+        + LABEL
+        + ", hasValidity: { id: validity/v@, type: ValidityPeriod, basis: stated, validFrom: 2025-01-01, validUntil: 2026-01-01, duration: P2Y } }\n",
+        (),
+        ("validity/v@ validUntil 2027-01-01",),
+    ),
     # -- roles
     Case(
         "role-attested",
