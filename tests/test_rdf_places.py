@@ -70,6 +70,17 @@ def test_what_is_wrong_is_underlined(tmp_path: Path, value: str, column: int) ->
     assert places(tmp_path, text) == [(5, column)]
 
 
+@pytest.mark.parametrize("suffix", [".ttl", ".nt"])
+def test_a_token_or_a_line_may_be_longer_than_what_the_parser_reads_at_once(tmp_path: Path, suffix: str) -> None:
+    ex = "https://x.example/"
+    lines = [
+        f'<{ex}a> <{ex}p> "{"x" * 300_000}" .{" " * 200_000}',
+        f"<{ex}a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{ex}T> .",
+        f'<{ex}a> <{ex}v> "5"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+    ]
+    assert [line for line, _ in places(tmp_path, "\n".join(lines), suffix)] == [3]
+
+
 def test_each_of_several_values_has_its_place(tmp_path: Path) -> None:
     text = f'{HEAD}ex:t1 a ex:T ;\n ex:v 5 ;\n ex:v true , 7.5 ;\n ex:v "ok" .'
     assert places(tmp_path, text) == [(4, 7), (5, 7), (5, 14)]

@@ -119,15 +119,20 @@ class _Feed:
 
     def __init__(self, pieces: Iterable[re.Match[bytes]]) -> None:
         self._pieces = iter(pieces)
+        self._rest = memoryview(b"")
+        """What the parser had no room for."""
         self.read_pieces: list[re.Match[bytes]] = []
 
-    def read(self, _size: int = -1) -> bytes:
-        """Return the next piece; nothing at the end."""
-        piece = next(self._pieces, None)
-        if piece is None:
-            return b""
-        self.read_pieces.append(piece)
-        return piece[0]
+    def read(self, size: int) -> bytes:
+        """Return the next piece, or as much of it as the parser has room for; nothing at the end."""
+        if not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self.read_pieces.append(piece)
+            self._rest = memoryview(piece[0])
+        given, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(given)
 
 
 def _read(path: Path, form: str) -> Iterator[Statement]:
