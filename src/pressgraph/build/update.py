@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.build.manifest import FileEntry, owners
-from pressgraph.convert import compile_emitter, convert_facts, is_stream, open_stream
-from pressgraph.convert.emitter import source_name
+from pressgraph.build.reading import FactsReader, Links, Reading
+from pressgraph.convert import compile_emitter, is_stream, open_stream
 from pressgraph.dataset import GraphNames, union
 from pressgraph.dataset.counts import Touched
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.derive import Corrections, Derivation, load_rules
 from pressgraph.errors import Place, shown_name
-from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids, advise_unknown
 from pressgraph.facts.rules import problem
 from pressgraph.rdf import RDF_TYPE
@@ -66,7 +65,9 @@ class StoreUpdate:
         self.derivation = Derivation(store, project.id_base, self.rules, withhold=frozenset(project.withheld_iris))
         self.corrections = Corrections(store, self.graphs, profile)
         self.problems: list[Problem] = []
-        self.read: dict[str, FactsFile] = {}
+        self.reader = FactsReader(project, profile, self.emitter)
+        self.read: dict[str, FactsFile] = self.reader.read
+        self.links: dict[str, Links] = {}
         self.change: Change | None = None
         self.touched: Touched | None = None
         """What `apply` may have changed in the dataset; None where it began anew."""
@@ -106,11 +107,12 @@ class StoreUpdate:
         delta = None if fresh else union.LoadDelta()
 
         def chunks() -> Iterator[bytes]:
+            readings = self.reader.all([name for name in changed if not is_stream(self.project.root / name)])
             for name, path in zip(changed, progress([self.project.root / name for name in changed]), strict=True):
-                files[name] = yield from self.convert(name, path)
+                files[name] = yield from self.convert(name, path, readings)
             for name in sorted(again):
                 # what is withdrawn from it is to be found out again
-                yield from self.convert(name, self.project.root / name)
+                yield from self.convert(name, self.project.root / name, self.reader.all([name]))
 
         # in one piece: a store takes many files at once in a third of the time
         union.load(self.store, chunks(), delta=delta)
@@ -185,8 +187,11 @@ class StoreUpdate:
         owner = owners(files) if corrected else {}
         return {owner[source] for source in corrected if source in owner}
 
-    def convert(self, name: str, path: Path) -> Generator[bytes, None, FileEntry]:
-        """Yield a file's quads as chunks of N-Quads; return what the manifest keeps of it."""
+    def convert(self, name: str, path: Path, readings: Iterator[Reading]) -> Generator[bytes, None, FileEntry]:
+        """Yield a file's quads as chunks of N-Quads; return what the manifest keeps of it.
+
+        The next of `readings` is that file, unless it is a stream of facts.
+        """
         if is_stream(path):
             with open_stream(path, self.project, self.emitter) as stream:
                 yield from stream
@@ -197,18 +202,11 @@ class StoreUpdate:
                 allow=self._allowances(stream.allowing),
                 warnings=[warning_to_json(it) for it in stream.warnings.values()],
             )
-        facts_file = self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
-        self.problems.extend(facts_file.problems)
-        if not facts_file.problems:
-            yield from convert_facts(facts_file, self.emitter)
-        source = facts_file.source
-        return FileEntry(
-            facts=len(facts_file.facts),
-            sources=[source_name(source.id)] if source is not None else [],
-            text=str(source.text_file) if source is not None and source.text_file is not None else None,
-            allow=self._allowances([facts_file]),
-            warnings=[warning_to_json(it) for it in facts_file.warnings],
-        )
+        reading = next(readings)
+        self.problems.extend(reading.problems)
+        self.links[name] = reading.links
+        yield reading.quads
+        return reading.entry
 
     def _allowances(self, files: Iterable[FactsFile]) -> list[Any]:
         return [it.to_json() for file in files for it in suppressions_in(file, self.profile, self.project.id_base)]
@@ -229,17 +227,14 @@ class StoreUpdate:
             for source in entry.sources:
                 other = owner.setdefault(source, name)
                 if other != name:
-                    facts_file = self.read.get(name)
-                    place = (
-                        facts_file.source.place if facts_file is not None and facts_file.source else Place(file=name)
-                    )
+                    source_read = self.reader.one(name).source if name in self.links else None
+                    place = source_read.place if source_read is not None else Place(file=name)
                     self.problems.append(problem("source-twice", place, source=source, other=shown_name(other)))
 
     def check_references(self, files: Mapping[str, FileEntry], gone: Iterable[object]) -> None:
         """Report links to ids that no file describes: those of the files just read, and those to what disappeared."""
-        changed = list(self.read.values())
         # a file with a mistake in it is not in the store, but says what it says
-        described = {name for facts_file in changed for name in facts_file.described}
+        described = {name for links in self.links.values() for name in links.described}
         ids = Ids(self.profile, self.project.id_base)
 
         def missing(reference: str) -> bool:
@@ -251,12 +246,11 @@ class StoreUpdate:
             pointing = self.store.quads_for_pattern(None, None, iri, None)
             for name in sorted({owner[it] for quad in pointing for it in self._source_of(quad) if it in owner}):
                 path = self.project.root / name
-                if name not in self.read and not is_stream(path):
-                    self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
-        for facts_file in self.read.values():
-            own = {*facts_file.described, facts_file.source.id if facts_file.source is not None else ""}
-            for reference, place in facts_file.references.items():
-                if reference not in own and missing(reference):
+                if name not in self.links and not is_stream(path):
+                    self.links[name] = Links.of(self.reader.one(name))
+        for links in self.links.values():
+            for reference, place in links.references.items():
+                if missing(reference):
                     hint = advise_unknown(reference, self._ids_like(reference))
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
 
@@ -335,8 +329,8 @@ class StoreUpdate:
                 path = self.project.root / name
                 if is_stream(path):
                     lines.setdefault(name, set()).add(result.focus)
-                elif name not in self.read:
-                    self.read[name] = read_facts(path, self.profile, id_base=self.project.id_base, name=name)
+                else:
+                    self.reader.one(name)
         for name, wanted in lines.items():
             for number, facts_file in enumerate(
                 read_lines([self.project.root / name], wanted, self.profile, self.project)
