@@ -15,12 +15,16 @@ import pytest
 from pressgraph.convert import compile_emitter, convert_facts
 from pressgraph.dataset import GraphNames, union
 from pressgraph.derive import derive, load_rules
+from pressgraph.derive.stated import Stated
+from pressgraph.derive.view import View
+from pressgraph.derive.why import Why
 from pressgraph.facts import read_facts_bytes
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = "https://data.example.org/id/"
+GRAPHS = GraphNames(id_base=BASE)
 
 
 @dataclass(frozen=True)
@@ -496,13 +500,12 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def derived() -> dict[str, set[str]]:
-    """Return what is concluded from the facts of all cases, each with the statuses that it rests on."""
+def store() -> ox.Store:
+    """Return a store of the facts of all cases, and of what follows from them."""
     project = open_project(ROOT)
     profile = load_profile(project)
-    graphs = GraphNames(id_base=BASE)
     store = ox.Store()
-    union.add(store, profile.ontology_triples, graphs.profile)
+    union.add(store, profile.ontology_triples, GRAPHS.profile)
     emitter = compile_emitter(profile, BASE)
     for number, case in enumerate(CASES):
         for letter, day, facts in (("a", "2025-03-03", case.facts), ("b", "2026-02-01", case.second)):
@@ -517,12 +520,25 @@ def derived() -> dict[str, set[str]]:
             if facts:
                 union.load(store, iter([b"".join(convert_facts(found, emitter))]))
     derive(store, BASE, load_rules(project, profile))
-    said: dict[str, set[str]] = {}
+    return store
+
+
+@pytest.fixture(scope="module")
+def quads(store: ox.Store) -> dict[str, list[ox.Quad]]:
+    """Return what is concluded, in words."""
+    found: dict[str, list[ox.Quad]] = {}
     for quad in store:
-        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(graphs.derived):
-            words = " ".join(_short(it) for it in (quad.subject, quad.predicate, quad.object))
-            said.setdefault(words, set()).add(graphs.concluded(quad.graph_name.value).status)
-    return said
+        if isinstance(quad.graph_name, ox.NamedNode) and GRAPHS.is_derived(quad.graph_name.value):
+            found.setdefault(" ".join(_short(it) for it in (quad.subject, quad.predicate, quad.object)), []).append(
+                quad
+            )
+    return found
+
+
+@pytest.fixture(scope="module")
+def derived(quads: dict[str, list[ox.Quad]]) -> dict[str, set[str]]:
+    """Return the statuses that each conclusion rests on."""
+    return {said: {GRAPHS.concluded(it.graph_name.value).status for it in some} for said, some in quads.items()}  # type: ignore[union-attr]
 
 
 def _short(term: object) -> str:
@@ -546,6 +562,29 @@ def test_what_follows_and_what_does_not(number: int, case: Case, derived: dict[s
     for it in case.never:
         beginning = it.replace("@", str(number))
         assert [said for said in derived if f"{said} ".startswith(f"{beginning} ")] == []
+
+
+def test_why_names_the_rule_and_facts_of_the_case(store: ox.Store, quads: dict[str, list[ox.Quad]]) -> None:
+    project = open_project(ROOT)
+    why = Why(View(Stated(store, GRAPHS), load_rules(project, load_profile(project))))
+    named: set[str] = set()
+    for number, case in enumerate(CASES):
+        reasons = [
+            reason
+            for said in case.follows
+            for quad in quads[said.replace("@", str(number))]
+            for reason in why.reasons(quad.triple)
+        ]
+        for reason in reasons:
+            # of this case's sources, and of no other's
+            assert {it.removeprefix(GRAPHS.facts).partition("/")[0] for it in reason.facts} <= {
+                f"a{number}",
+                f"b{number}",
+            }
+            assert reason.facts
+        if case.rule in {reason.rule for reason in reasons}:
+            named.add(case.rule)
+    assert named == {case.rule for case in CASES}
 
 
 def test_every_shipped_rule_has_a_case_and_says_in_both_languages_what_it_concludes() -> None:

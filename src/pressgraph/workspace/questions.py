@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import QueryError
 from pressgraph.i18n import gettext
+from pressgraph.rdf.terms import is_iri
 from pressgraph.workspace.opened import Opened
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
+    from pressgraph.derive.why import Conclusion
     from pressgraph.query import Answer
 
 
@@ -26,6 +28,26 @@ class Questions(Opened):
         """
         text, language = self.question(query, parameters or {}, language)
         return self.ask_text(text, language=language)[0]
+
+    def why(self, about: str) -> list[Conclusion]:
+        """Return what follows of a thing in the built dataset: by which rules, and the facts that this rests on.
+
+        `about` is an id. The rules are run again, for this thing alone, as the project has them now.
+        """
+        import pyoxigraph as ox
+
+        from pressgraph.derive import load_rules
+        from pressgraph.derive.why import conclusions_about
+        from pressgraph.facts.ids import Ids
+
+        dataset = self.dataset()
+        iri = Ids(self.profile, self.project.id_base).iri_in_query(about) or about
+        if not is_iri(iri):
+            raise QueryError(
+                gettext("'{about}' is not an id", about=about), hint=gettext("ids look like agent/example-cluster")
+            )
+        rules = load_rules(self.project, self.profile)
+        return conclusions_about(dataset.store, dataset.graphs, rules, ox.NamedNode(iri))
 
     def question(
         self, query: str, parameters: Mapping[str, str], language: str | None = None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.graphs import stands_apart
 from pressgraph.query.names import names_in_store
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, DCTERMS, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
@@ -107,7 +108,7 @@ def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, An
     left = _MOST_STATEMENTS
     for solution in graphs:
         fact = solution["fact"]
-        if left <= 0 or not isinstance(fact, ox.NamedNode):
+        if left <= 0 or not isinstance(fact, ox.NamedNode) or stands_apart(fact.value):
             continue
         says = _stated(store.quads_for_pattern(None, None, None, fact), left)
         left -= len(says)
@@ -117,8 +118,10 @@ def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, An
 
 
 def _is_conclusion(store: ox.Store, node: object) -> bool:
-    """Tell whether a graph holds what was concluded from a source, not what was read from it."""
-    return isinstance(node, ox.NamedNode) and ox.Quad(node, _TYPE, _CONCLUDED, _DEFAULT) in store
+    """Tell whether a graph holds what was concluded from a source, or was corrected in it: not what is read from it."""
+    if not isinstance(node, ox.NamedNode):
+        return False
+    return stands_apart(node.value) or ox.Quad(node, _TYPE, _CONCLUDED, _DEFAULT) in store
 
 
 def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:
