@@ -213,3 +213,32 @@ def test_the_releases_outside_are_ten_with_22_questions(others: Workspace) -> No
     assert len(list((OTHERS / "examples").glob("*.yaml"))) == 10
     assert len(answers()) == 22
     assert len(list(others.ask("releases").rows())) == 10
+
+
+@pytest.mark.parametrize("form", ["yaml", "jsonl"])
+def test_rewritten_releases_say_quantities_as_people_do_and_mean_the_same(
+    news: Workspace, tmp_path: Path, form: str
+) -> None:
+    folder = news.project.root / "data" / "releases"
+    for path in sorted(folder.glob("*.yaml")):
+        copy = tmp_path / f"{path.stem}.{form}"
+        shutil.copy(path.with_suffix(".txt"), tmp_path)
+        status, said = run(news.project.root, "facts", "convert", str(path), "-f", form, "-o", str(copy))
+        assert status == 0, said
+        assert "figure/" not in copy.read_text(encoding="utf-8")
+        assert set(b"".join(news.convert([copy])).splitlines()) == set(b"".join(news.convert([path])).splitlines())
+    written = (tmp_path / f"07-figures.{form}").read_text(encoding="utf-8")
+    for quantity in ("more than 600000000 EUR", "3 to 5 %", "about 100 of 2500", "about 80"):
+        assert quantity in written
+
+
+def test_a_figure_with_an_id_of_its_own_keeps_it_when_it_is_rewritten(news: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    source = "source: { id: document/a, type: NewsArticle, headline: A, datePublished: 2025-01-01, inLanguage: en }\n"
+    fact = (
+        "facts:\n  - { id: agent/hav, members: { id: figure/mine, type: Figure, measure: members, value: about 9 } }\n"
+    )
+    path.write_text(source + fact, encoding="utf-8")
+    status, said = run(news.project.root, "facts", "convert", str(path), "-f", "yaml")
+    assert status == 0, said
+    assert "figure/mine" in said

@@ -13,8 +13,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
 from pressgraph.facts.datatypes import INTEGERS, NUMBERS
+from pressgraph.facts.figures import figure_id, figures_of
 from pressgraph.facts.mixed import plain_form
-from pressgraph.facts.model import LanguageMap, ValueObject, Words
+from pressgraph.facts.model import LanguageMap, ValueObject, Words, nested_id
+from pressgraph.facts.quantities import Quantity, written_quantity
 from pressgraph.facts.tables.cells import is_words
 from pressgraph.facts.tables.sheet import join_values
 from pressgraph.facts.tree import Scalar
@@ -257,11 +259,35 @@ def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lam
         items = [
             _Plain(item)
             if definition is not None and definition.kind is Kind.LITERAL
-            else _nested(item, profile, single=single)
+            else _nested_figure(definition, item, profile, parent=value.get("id", ""), single=single)
             for item in values
         ]
         plain[key] = items[0] if len(items) == 1 else items
     return plain
+
+
+def _nested_figure(key: Key | None, value: Any, profile: Profile, *, parent: str, single: Callable[[str], bool]) -> Any:
+    """Return a figure, or an amount of money, as the quantity that says it, where reading that gives the same node."""
+    if key is None or key.quantity is None or not isinstance(value, dict) or "id" not in value:
+        return _nested(value, profile, single=single)
+    content = {word: values for word, values in value.items() if word != "id"}
+    minted = (figure_id if key.measure is not None else nested_id)(parent, key.name, content)
+    figures = figures_of(profile)
+    names = {part: it.name for part, it in figures.keys.items() if it.name in content}
+    if value["id"] != minted or any(len(content[name]) != 1 for name in names.values()):
+        return _nested(value, profile, single=single)
+    written = written_quantity(Quantity(**{part: content[name][0] for part, name in names.items()}), figures.signs)
+    if written is None:
+        return _nested(value, profile, single=single)
+    implied = figures.completed(key, {"id": ""})
+    rest = {
+        word: values for word, values in content.items() if word not in names.values() and values != implied.get(word)
+    }
+    if any(word not in content or word in rest for word in implied if word != "id"):
+        return _nested(value, profile, single=single)
+    if not rest:
+        return _Plain(written)
+    return {"value": _Plain(written), **_nested(rest, profile, single=single)}
 
 
 def _nested_mixed(key: Key, value: Any, profile: Profile, *, single: Callable[[str], bool]) -> Any:
