@@ -1,10 +1,16 @@
 """Figures and amounts in facts files: one way to say them in YAML, JSON Lines and tables, exactly as far as known."""
 
+import csv
+import io
 import json
+import re
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 
+from pressgraph.cli import main
 from pressgraph.convert import compile_emitter, convert_facts
 from pressgraph.convert.json_lines import JsonLines
 from pressgraph.facts import FactsFile, read_facts_bytes
@@ -188,3 +194,27 @@ def test_a_former_key_is_read_as_the_one_that_took_its_place(profile: Profile) -
 def test_a_term_of_schema_org_has_a_word_of_its_own(key: str, profile: Profile) -> None:
     found = triples(f"  - {{ id: event/a, type: Event, {key} }}\n", profile)
     assert any(o in {f"{SCHEMA}OnlineEventAttendanceMode", f"{SCHEMA}EventCancelled"} for _, _, o in found)
+
+
+def test_a_measure_of_a_project_is_a_key_as_the_documentation_says(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs" / "profile.md").read_text(encoding="utf-8").partition("## A new measure")[2]
+    turtle, facts = re.findall(r"```(?:turtle|yaml)\n(.*?)```", text.partition("\n## ")[0], flags=re.DOTALL)
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n', encoding="utf-8")
+    for name, content in {
+        "ontology/measures.ttl": turtle,
+        "data/a.yaml": SOURCE + facts,
+        "word.yaml": "source: document/b\nfacts:\n  - { id: agent/torfwerk, Lehrlinge: 20 }\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    runner = CliRunner()
+    built = runner.invoke(main, ["--project", str(tmp_path), "build"])
+    assert built.exit_code == 0, built.output
+    call = ["query", "figures", "-p", "measure=apprentices", "-f", "csv"]
+    rows = list(csv.DictReader(io.StringIO(runner.invoke(main, ["--project", str(tmp_path), *call]).stdout)))
+    assert {(row["value"], row["precisionLabel"], row["asOf"], row["qualifierLabel"]) for row in rows} == {
+        ("20", "about", "", ""),
+        ("30", "", "2030", "target"),
+    }
+    refused = runner.invoke(main, ["--project", str(tmp_path), "validate", str(tmp_path / "word.yaml")])
+    assert "apprentices" in refused.output

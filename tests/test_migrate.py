@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from pressgraph.cli import main
+from pressgraph.facts.migrate import Renames
+from pressgraph.profile.model import Kind
 from pressgraph.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -208,3 +210,31 @@ def test_a_key_with_a_new_name_is_a_warning_until_files_are_rewritten(tmp_path: 
     assert pressgraph("validate", "--changed", "--lang", "de")[1].count("'classification' heißt jetzt") == 3
     assert run(tmp_path)[0] == 0
     assert warnings(pressgraph("build")[2]) == []
+
+
+def test_every_deprecated_key_that_is_shipped_migrates_to_the_same_graph(tmp_path: Path) -> None:
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://example.org/"\n', encoding="utf-8")
+    profile = open_workspace(tmp_path).profile
+    renames = Renames.of(profile)
+    assert {"spatial", "wasAttributedTo"} <= renames.keys.keys()
+    # a class or a term that is deprecated needs a case of its own here
+    assert not renames.classes
+    assert not renames.terms
+    for number, (old, new) in enumerate(renames.keys.items()):
+        key = profile.keys[new]
+        user = next(term.name for term in profile.classes.values() if new in term.uses)
+        value = next(iter(key.scheme.concepts)) if key.scheme else "ref:saxony" if key.takes(Kind.LINK) else "N-1"
+        head = (
+            f"source: {{ id: document/d{number}, type: NewsArticle, headline: A, datePublished: 2025-01-01 }}\nfacts:\n"
+        )
+        fact = f"  - {{ id: thing/t{number}, type: {user}, {old}: {value} }}   # {old} as it was\n"
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(head + fact, encoding="utf-8")
+        before = {
+            it.replace(profile.keys[old].iri, key.iri) if old in profile.keys else it for it in triples(tmp_path, path)
+        }
+        status, _, said = run(tmp_path, str(path))
+        assert status == 0, said
+        assert path.read_text(encoding="utf-8") == head + fact.replace(f", {old}:", f", {new}:")
+        assert triples(tmp_path, path) == before
+        assert any(f"<{key.iri}>" in triple for triple in before)
