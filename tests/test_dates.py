@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pressgraph.facts.date_words import mend_period, mend_when
 from pressgraph.facts.dates import bounds, is_edtf, lexical_form, read_date, read_period, written_form
+from pressgraph.pages.dates import date_in_words
 from pressgraph.rdf import EDTF, XSD
 
 PLAIN = {10: f"{XSD}date", 7: f"{XSD}gYearMonth", 4: f"{XSD}gYear"}
@@ -135,3 +136,29 @@ def test_words_for_a_date_lead_to_the_form_with_the_same_meaning(text: str, mean
 )  # fmt: skip
 def test_words_for_a_period_lead_to_the_form_with_the_same_meaning(text: str, meant: str | None) -> None:
     assert mend_period(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "german"),
+    [
+        ("mid 2017-09", "mid-September 2017", "Mitte September 2017"),
+        ("early 2017", "early 2017", "Anfang 2017"),
+        ("late 2017-12", "late December 2017", "Ende Dezember 2017"),
+        ("2024-Q3", "third quarter of 2024", "3. Quartal 2024"),
+        ("spring 2025", "spring 2025", "Frühjahr 2025"),
+        ("before 2018-12-05", "before 5 December 2018", "vor dem 5. Dezember 2018"),
+        ("before 2018-03", "before March 2018", "vor März 2018"),
+        ("after 2020", "after 2020", "nach 2020"),
+        ("about 2008", "about 2008", "um 2008"),
+    ],
+)
+def test_pages_say_less_exact_dates_in_words(typed: str, english: str, german: str) -> None:
+    stored = read_date(typed)
+    assert stored is not None
+    assert [date_in_words(stored.lexical, it) for it in ("en", "de-AT", "fr")] == [english, german, english]
+
+
+def test_pages_say_periods_in_words_and_leave_what_they_cannot_say() -> None:
+    assert date_in_words("2020-05/2021-06-01", "de") == "Mai 2020 bis 1. Juni 2021"
+    for other in ("", "?", "[..]", "2020-99/2021", "2017-13~", "before ", "[2017-09-11..2017-09-21]"):
+        assert date_in_words(other, "de").replace(" bis ", "/") == other

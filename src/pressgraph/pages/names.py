@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pressgraph.languages import lookup, primary
+from pressgraph.pages.dates import date_in_words
 from pressgraph.pages.messages import word_of_others
 from pressgraph.pages.values import Fact, Name, Property, Value
-from pressgraph.rdf import PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
+from pressgraph.rdf import EDTF, PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
@@ -140,6 +141,10 @@ class Names:
             case "node":
                 return self._node(term[1], depth)
         datatype = term[3]
+        if datatype == EDTF:
+            return Value(
+                text=date_in_words(term[1], self._language), datatype=self._profile.curie(datatype) or datatype
+            )
         plain = not datatype or datatype == XSD_STRING or term[2]
         return Value(
             text=term[1], language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype
