@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import signal
+import time
 import threading
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,12 @@ def test_descriptions_wait_for_no_process(launch: Callable[..., Server]) -> None
     """No process answers any more; the descriptions of the dataset are there all the same."""
     server = launch(None, "--writable", workers=1, slow_workers=0, timeout=60, queue_timeout=1)
     _put(server, "<urn:s:1> <urn:p> <urn:o> .")
-    for worker in server.workers():
+    # those over the snapshot before end meanwhile
+    until = time.monotonic() + 30
+    while len(workers := server.workers()) != 2:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     with pytest.raises(httpx.ReadTimeout):
         server.client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}, timeout=1)

@@ -10,35 +10,22 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from pressgraph.server.engine import Engine
 from pressgraph.server.fast_path import FastPath
-from pressgraph.server.follow import Follower
 from pressgraph.server.http.access_log import AccessLog
-from pressgraph.server.http.addresses import Addresses
 from pressgraph.server.http.authorization import WriteAccess
 from pressgraph.server.http.connections import Connections
 from pressgraph.server.http.metrics import RequestMetrics
 from pressgraph.server.http.middleware import AccessLogged, Mounted
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.monitoring import Monitoring
-from pressgraph.server.served import Served, on_snapshot
+from pressgraph.server.served import on_snapshot
 from pressgraph.server.sparql.descriptions import ServiceDescriptions
 from pressgraph.server.sparql.endpoint import SparqlEndpoint
 from pressgraph.server.sparql.graph_store import GraphStore
 from pressgraph.server.sparql.queries import QueryService
 from pressgraph.server.sparql.update import UpdateEndpoint
-from pressgraph.server.views.documents import DocumentPages
-from pressgraph.server.views.errors import ErrorPages
-from pressgraph.server.views.home import HomePage
-from pressgraph.server.views.profile_documents import ProfileDocuments
-from pressgraph.server.views.query_page import QueryPage
-from pressgraph.server.views.renderer import PageRenderer
-from pressgraph.server.views.search import SearchPage
-from pressgraph.server.views.static import StaticFiles
-from pressgraph.server.workers.background import Background
-from pressgraph.server.workers.descriptions import Descriptions
-from pressgraph.server.workers.pool import Pool
-from pressgraph.server.workers.served_dataset import ServedDataset
-from pressgraph.server.workers.write_queue import WriteQueue
+from pressgraph.server.views.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -66,67 +53,23 @@ class App(Starlette):
         token: str | None = None,
         log: Log | None = None,
     ) -> None:
-        settings, run = project.serve, secrets.token_hex(3)
+        settings, base, run = project.serve, project.base, secrets.token_hex(3)
         prefixes = profile.query_prefixes(project.id_base)
-        access, background, metrics = WriteAccess(token), Background(), RequestMetrics()
-
-        # what is served, the processes over it, and what makes it another snapshot
-        served = Served(cache_size=settings.cache_mib * 1024 * 1024)
-        pool = Pool(served, settings, _worker_settings(project, prefixes))
-        dataset = ServedDataset(project, served, writable=access.is_granted)
-        write_queue = WriteQueue(dataset, prefixes, settings)
-        follower = Follower(dataset, served, pool, write_queue)
-        descriptions = Descriptions(pool, background)
-        queries = QueryService(pool, background, settings)
-
-        # pages
-        profile_documents, static = ProfileDocuments(profile), StaticFiles()
-        addresses = Addresses(project, profile_documents)
-        # a project's own profile may do without the shipped terms
-        terms = [it for it in ("cluster", "vocab", "shapes") if profile_documents.namespace(it, addresses.roots)]
-        places = ["/sparql", *(f"/{it}" for it in terms)]
-        renderer = PageRenderer(project, profile, addresses, static, background, places=places, run=run)
-        home = HomePage(renderer, background, project, profile, saved_queries)
-        search = SearchPage(renderer, background, descriptions, id_base=project.id_base)
-        errors = ErrorPages(renderer, search, served)
-        documents = DocumentPages(
-            renderer, background, descriptions, dataset, profile, profile_documents, addresses, prefixes
-        )
-        query_page = QueryPage(renderer, queries, background, descriptions, project, profile, saved_queries, prefixes)
-
-        # protocols
-        self.access_log = AccessLog(metrics, log if settings.log else None)
+        access, metrics = WriteAccess(token), RequestMetrics()
+        may_write = access.is_granted
+        self.engine = engine = Engine(project, prefixes, writable=may_write)
+        served, background = engine.served, engine.background
+        queries = QueryService(engine.pool, background, settings)
+        pages = Pages(project, profile, saved_queries, engine, queries, run=run)
+        self.access_log = access_log = AccessLog(metrics, log if settings.log else None)
         self.connections = Connections(settings, metrics.held)
-        self.fast_path = (
-            FastPath(queries, served, self.access_log, public_url=settings.url, public_path=addresses.public)
-            if settings.fast_path
-            else None
-        )
-        service = ServiceDescriptions(
-            background, settings, prefixes, base=project.base, writable=access.is_granted, run=run
-        )
-        update = UpdateEndpoint(follower, access, settings)
-        sparql = SparqlEndpoint(queries, update, service, query_page, settings, self.fast_path)
-        graphs = GraphStore(pool, follower, access, settings, base=project.base)
-        monitoring = Monitoring(metrics, served, pool, write_queue, self.connections, log)
-
-        @asynccontextmanager
-        async def running() -> AsyncIterator[None]:
-            try:
-                await follower.move()
-                background.start()
-                follower.start()
-                self.connections.start()
-                yield
-            finally:
-                await follower.stop()
-                self.connections.stop()
-                self.access_log.flush()
-                await write_queue.stop()
-                await pool.stop(1.0)
-                background.stop()
-                dataset.clean()
-
+        fast_path = FastPath(queries, served, access_log, public_url=settings.url, public_path=pages.addresses.public)
+        self.fast_path = fast_path if settings.fast_path else None
+        service = ServiceDescriptions(background, settings, prefixes, base=base, writable=may_write, run=run)
+        update = UpdateEndpoint(engine.follower, access, settings)
+        sparql = SparqlEndpoint(queries, update, service, pages.query, settings, self.fast_path)
+        graphs = GraphStore(engine.pool, engine.follower, access, settings, base=base)
+        monitoring = Monitoring(metrics, served, engine.pool, engine.write_queue, self.connections, log)
         super().__init__(
             routes=[
                 Route("/sparql", on_snapshot(served, sparql.answer), methods=_METHODS),
@@ -136,35 +79,38 @@ class App(Starlette):
                 Route("/store/{path:path}", on_snapshot(served, graphs.answer), methods=_METHODS),
                 Route("/void", on_snapshot(served, service.void)),
                 Route("/.well-known/void", service.well_known),
-                Route("/", on_snapshot(served, home.show)),
-                Route("/search", on_snapshot(served, search.show)),
-                Route("/about", on_snapshot(served, documents.about)),
-                Route("/terms.json", query_page.terms),
-                Route("/static/{name}", static.file),
-                Route("/robots.txt", static.robots),
-                Route("/favicon.ico", static.icon),
+                Route("/", on_snapshot(served, pages.home.show)),
+                Route("/search", on_snapshot(served, pages.search.show)),
+                Route("/about", on_snapshot(served, pages.documents.about)),
+                Route("/terms.json", pages.query.terms),
+                Route("/static/{name}", pages.static.file),
+                Route("/robots.txt", pages.static.robots),
+                Route("/favicon.ico", pages.static.icon),
                 Route("/healthz", monitoring.healthz),
                 Route("/readyz", monitoring.readyz),
                 Route("/metrics", monitoring.metrics),
                 # things, terms and their documents: every other path
-                Route("/{path:path}", on_snapshot(served, documents.show), methods=["GET", "HEAD", "OPTIONS"]),
+                Route("/{path:path}", on_snapshot(served, pages.documents.show), methods=["GET", "HEAD", "OPTIONS"]),
             ],
-            middleware=[Middleware(AccessLogged, access_log=self.access_log), Middleware(Mounted, addresses=addresses)],
-            exception_handlers={404: errors.not_found, 405: errors.not_found, RequestError: errors.refused},
-            lifespan=lambda _app: running(),
+            middleware=[
+                Middleware(AccessLogged, access_log=access_log),
+                Middleware(Mounted, addresses=pages.addresses),
+            ],
+            exception_handlers={
+                404: pages.errors.not_found,
+                405: pages.errors.not_found,
+                RequestError: pages.errors.refused,
+            },
+            lifespan=lambda _app: self.running(),
         )
-        self.running = running
-        """The lifespan, for an application that this one is mounted in: `async with app.running():`."""
 
-
-def _worker_settings(project: Project, prefixes: Mapping[str, str]) -> dict[str, object]:
-    settings = project.serve
-    return {
-        "memory": settings.memory_mib * 1024 * 1024,
-        "network": bool(settings.services),
-        "services": settings.services,
-        "service_timeout": settings.service_timeout,
-        "prefixes": dict(prefixes),
-        "base": project.base,
-        "id_base": project.id_base,
-    }
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run it: the lifespan, for an application that this one is mounted in (`async with app.running():`)."""
+        async with self.engine.running():
+            self.connections.start()
+            try:
+                yield
+            finally:
+                self.connections.stop()
+                self.access_log.flush()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.server.served import Served
+    from pressgraph.server.workers.messages import Outcome, Write
     from pressgraph.server.workers.pool import Pool
     from pressgraph.server.workers.served_dataset import ServedDataset
     from pressgraph.server.workers.write_queue import WriteQueue
@@ -75,7 +76,7 @@ class Follower:
             self._note_trouble(trouble)
             return moved
 
-    async def write(self, request: dict[str, Any], contents: Sequence[bytes] = ()) -> dict[str, Any]:
+    async def write(self, request: Write, contents: Sequence[bytes] = ()) -> Outcome:
         """Have a write made, and serve what came of it; return its outcome.
 
         Raises RequestError.

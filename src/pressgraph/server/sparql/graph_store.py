@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
@@ -34,6 +34,7 @@ from pressgraph.server.http.responses import (
 )
 from pressgraph.server.sparql.streams import ClientWatch, ResultStream
 from pressgraph.server.workers.frames import request_frame
+from pressgraph.server.workers.messages import DeleteWrite, GraphRequest, Precondition, PutWrite
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -115,13 +116,12 @@ class GraphStore:
             return Response(status_code=304, headers={**headers, "etag": tag})
         job = self._pool.ask(
             request_frame(
-                {
-                    "op": "graph",
-                    "graph": graph,
-                    "format": chosen.name,
-                    "rows": self._settings.rows,
-                    "size": self._settings.result_mib * 1024 * 1024,
-                }
+                GraphRequest(
+                    graph=graph,
+                    format=chosen.name,
+                    rows=self._settings.rows,
+                    size=self._settings.result_mib * 1024 * 1024,
+                )
             )
         )
         watch = ClientWatch(request.receive, job)
@@ -142,7 +142,7 @@ class GraphStore:
             return Response(content, headers=headers)
         return ResultStream(job, content, headers=headers, compress=compress)
 
-    def _precondition(self, request: Request, snapshot: ServedSnapshot, graph: str | None) -> dict[str, Any]:
+    def _precondition(self, request: Request, snapshot: ServedSnapshot, graph: str | None) -> Precondition:
         """Return what must hold of a graph for a write to be made (RFC 9110, 13.1).
 
         `revision` is the only one that may be changed, `exists` says whether the graph must be there. Raises
@@ -151,28 +151,29 @@ class GraphStore:
         match, none = (field(request.headers, name) for name in ("if-match", "if-none-match"))
         tags = {_etag(snapshot, graph, it, packed=packed) for it in GRAPHS for packed in (False, True)}
         failed = RequestError(412, gettext("the graph is not in the state that the request names; read it again"))
-        wanted: dict[str, Any] = {"revision": None, "exists": None}
+        revision: str | None = None
+        exists: bool | None = None
         if match is not None:
             if match.strip() == "*":
-                wanted["exists"] = True
+                exists = True
             elif tags.isdisjoint(it.strip() for it in match.split(",")):
                 raise failed
             else:
-                wanted["revision"] = snapshot.revisions.graph(graph)
+                revision = snapshot.revisions.graph(graph)
         if none is not None:
             if none.strip() == "*":
-                wanted["exists"] = False
+                exists = False
             elif not tags.isdisjoint(it.strip().removeprefix("W/") for it in none.split(",")):
                 raise failed
-        return wanted
+        return Precondition(revision=revision, exists=exists)
 
     async def _change(self, request: Request, snapshot: ServedSnapshot) -> Response:
         named, graph = self._graph(request)
-        precondition = self._precondition(request, snapshot, graph) if named else {}
+        precondition = self._precondition(request, snapshot, graph) if named else Precondition()
         if request.method == "DELETE":
             if not named:
                 raise RequestError(400, _NO_GRAPH)
-            await self._writer.write({"op": "delete", "graph": graph, "precondition": precondition})
+            await self._writer.write(DeleteWrite(graph=graph, precondition=precondition))
             return Response(status_code=204)
         minted = None
         if not named:
@@ -183,21 +184,20 @@ class GraphStore:
             minted = f"{base_address(request, self._settings.url)}/store/{name}"
         parts, contents = await self._content(request)
         outcome = await self._writer.write(
-            {
-                "op": "put",
-                "graph": graph,
-                "precondition": precondition,
-                "replace": request.method == "PUT",
-                "parts": parts,
-                "base": graph or f"{base_address(request, self._settings.url)}/store",
-            },
+            PutWrite(
+                graph=graph,
+                precondition=precondition,
+                replace=request.method == "PUT",
+                parts=tuple(parts),
+                base=graph or f"{base_address(request, self._settings.url)}/store",
+            ),
             contents,
         )
         if minted is not None:
             # queries name it by the project's base, wherever the server is reached
             text = f"the graph is <{graph}>\n"
             return PlainTextResponse(text, 201, {"location": minted, "cache-control": "no-store"})
-        return Response(status_code=201 if outcome.get("created") else 204)
+        return Response(status_code=201 if outcome.created else 204)
 
     async def _content(self, request: Request) -> tuple[list[str], list[bytes]]:
         """Return media types and contents of what a request brings: one document, or several (5.5)."""

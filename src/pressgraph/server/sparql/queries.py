@@ -6,13 +6,13 @@ The endpoint, the query page and the fast path all go these two steps, so that t
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressgraph.errors import QueryError
+from pressgraph.project.typed_json import to_json
 from pressgraph.query.forms import query_form
 from pressgraph.query.guard import Limits, check_query
 from pressgraph.query.local import syntax_error
@@ -23,6 +23,7 @@ from pressgraph.server.http.negotiation import GRAPHS, HTML, ROWS, MediaType, ch
 from pressgraph.server.http.responses import Representation, RequestError
 from pressgraph.server.sparql.streams import ClientWatch
 from pressgraph.server.workers.frames import query_frame
+from pressgraph.server.workers.messages import QueryRequest
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -236,16 +237,16 @@ class QueryService:
     def _make_request_head(self, rest: tuple[Any, ...]) -> bytes:
         """Return what a process is told of a query besides its text, as JSON; `rest` is its key after the text."""
         default, named, media_type, base = rest
-        head = {
-            "op": "query",
-            "format": media_type,
-            "base": base,
-            "default": default,
-            "named": named,
-            "rows": self._settings.rows,
-            "size": self._settings.result_mib * 1024 * 1024,
-        }
-        return json.dumps(head, separators=(",", ":")).encode()
+        return to_json(
+            QueryRequest(
+                format=media_type,
+                base=base,
+                default=default,
+                named=named,
+                rows=self._settings.rows,
+                size=self._settings.result_mib * 1024 * 1024,
+            )
+        )
 
     def _brief_key(self, key: QueryKey) -> tuple[Hashable, ...] | None:
         """Return what the result of other endpoints is kept as for a while; None: it is not."""

@@ -11,6 +11,7 @@ from pressgraph.query.guard import Limits, check_query
 from pressgraph.server.http.requests import base_address
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.sparql.using_clauses import with_dataset
+from pressgraph.server.workers.messages import UpdateWrite
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,5 +49,5 @@ class UpdateEndpoint:
         except QueryError as error:
             raise RequestError(400, str(error)) from error
         base = base_address(request, self._settings.url)
-        await self._writer.write({"op": "update", "text": text, "base": f"{base}/sparql"})
+        await self._writer.write(UpdateWrite(text=text, base=f"{base}/sparql"))
         return Response(status_code=204, headers={"cache-control": "no-store"})

@@ -15,7 +15,12 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from pressgraph.project.typed_json import to_json
+
+if TYPE_CHECKING:
+    from pressgraph.server.workers.messages import WorkerSettings
 
 _KEPT_ENVIRONMENT = (
     "PATH",
@@ -110,8 +115,8 @@ def _signal(pid: int, number: int, *, ended: bool) -> None:
 class Nursery:
     """The server's end of the process that forks workers (`pressgraph.server.workers.nursery`), started when needed."""
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self._settings = json.dumps(settings, separators=(",", ":"))
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = to_json(settings).decode()
         self._socket: socket.socket | None = None
         self._process: Spawned | None = None
         self._children: dict[int, Forked] = {}

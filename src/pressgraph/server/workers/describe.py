@@ -16,11 +16,20 @@ from pressgraph.dataset.graphs import stands_apart
 from pressgraph.query.names import names_in_store
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, DCTERMS, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
+from pressgraph.server.workers.messages import (
+    DocumentRequest,
+    ExistsRequest,
+    NamesRequest,
+    SearchRequest,
+    TermsRequest,
+    ThingRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pressgraph.dataset.counts import Counts
+    from pressgraph.server.workers.messages import DescriptionRequest
 
 _TITLES = tuple(map(ox.NamedNode, NAMES))
 LABELS = (*_TITLES, ox.NamedNode(f"{SKOS}altLabel"), ox.NamedNode(f"{SCHEMA}alternateName"))
@@ -273,16 +282,28 @@ class Describer:
         self._store = store
         self._id_base = id_base
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer a request: `op` is the name of one of the methods below."""
-        return _OPERATIONS[request["op"]](self, request)
+    def answer(self, request: DescriptionRequest) -> dict[str, Any]:
+        """Answer a request by one of the methods below."""
+        match request:
+            case ThingRequest():
+                return self.thing(request)
+            case DocumentRequest():
+                return self.document(request)
+            case ExistsRequest():
+                return self.exists(request)
+            case TermsRequest():
+                return self.terms(request)
+            case NamesRequest():
+                return self.names(request)
+            case SearchRequest():
+                return self.search(request)
 
-    def thing(self, request: dict[str, Any]) -> dict[str, Any]:
+    def thing(self, request: ThingRequest) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
 
         A graph comes with what it says, a source with the facts read from it, a property with its uses.
         """
-        node = ox.NamedNode(request["iri"])
+        node = ox.NamedNode(request.iri)
         facts = _stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
         # the facts that were read from a source are listed in full, with their evidence
         pointing = (
@@ -316,16 +337,16 @@ class Describer:
             "kinds": kinds(self._store, (name for name in named if name.startswith(self._id_base))),
         }
 
-    def document(self, request: dict[str, Any]) -> dict[str, Any]:
+    def document(self, request: DocumentRequest) -> dict[str, Any]:
         """Return the description of an IRI as N-Triples: its triples, and those of the nodes named below it.
 
         A fact's graph comes with what it says. Where nothing is said of an IRI, what points to it comes instead, or the
         size of a graph.
         With `terms`, also the descriptions of these IRIs.
         """
-        node = ox.NamedNode(request["iri"])
+        node = ox.NamedNode(request.iri)
         triples: set[ox.Triple] = set()
-        _describe(self._store, [node, *map(ox.NamedNode, request.get("terms", ()))], triples)
+        _describe(self._store, [node, *map(ox.NamedNode, request.terms)], triples)
         if node.value.startswith(f"{self._id_base}fact/"):
             triples.update(quad.triple for quad in self._store.quads_for_pattern(None, None, None, node))
         elif self._store.contains_named_graph(node):
@@ -343,10 +364,10 @@ class Describer:
         written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
         return {"triples": written.decode() if written else ""}
 
-    def exists(self, request: dict[str, Any]) -> dict[str, Any]:
+    def exists(self, request: ExistsRequest) -> dict[str, Any]:
         """Return the first IRI of a list that occurs in the dataset."""
         nodes = []
-        for name in request["iris"]:
+        for name in request.iris:
             with suppress(ValueError):
                 nodes.append(ox.NamedNode(name))
         patterns: tuple[Callable[[ox.NamedNode], Any], ...] = (
@@ -357,10 +378,10 @@ class Describer:
         )
         return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
 
-    def terms(self, request: dict[str, Any]) -> dict[str, Any]:
+    def terms(self, request: TermsRequest) -> dict[str, Any]:
         """Return what is known of terms: labels, definitions and classes."""
         found: dict[str, dict[str, Any]] = {}
-        for name in request["terms"]:
+        for name in request.terms:
             node = ox.NamedNode(name)
             entry: dict[str, Any] = {"types": [], "definitions": []}
             for quad in self._store.quads_for_pattern(node, None, None, _DEFAULT):
@@ -376,18 +397,18 @@ class Describer:
             "labels": labels(self._store, {*found, *(it for entry in found.values() for it in entry["types"])}),
         }
 
-    def names(self, request: dict[str, Any]) -> dict[str, Any]:
+    def names(self, request: NamesRequest) -> dict[str, Any]:
         """Return what things are called, for the names that a query selects."""
-        return names_in_store(self._store, request["iris"])
+        return names_in_store(self._store, request.iris)
 
-    def search(self, request: dict[str, Any]) -> dict[str, Any]:
+    def search(self, request: SearchRequest) -> dict[str, Any]:
         """Return the things whose names hold every word of a text, in any order, best first; with `any`, one word."""
-        wanted, spelled = fold(request["text"])
+        wanted, spelled = fold(request.text)
         words = [*zip(wanted.split(), spelled.split(), strict=False)]
         best: dict[str, tuple[int, int, int, str]] = {}
         for folded, long, iri in self._index if words else ():
             hits = sum(word in folded or other in long for word, other in words)
-            if hits < len(words) and not (request.get("any") and hits):
+            if hits < len(words) and not (request.any_word and hits):
                 continue
             starts = all(_begins_word(folded, word) for word, _ in words)
             rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
@@ -396,7 +417,7 @@ class Describer:
             if iri not in best or key < best[iri]:
                 best[iri] = key
         found = sorted(best, key=lambda name: (*best[name], name))
-        shown = found[: request["most"]]
+        shown = found[: request.most]
         classes = kinds(self._store, shown)
         every = {*shown, *(it for types in classes.values() for it in types)}
         return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(self._store, every)}
@@ -410,13 +431,3 @@ class Describer:
             for quad in self._store.quads_for_pattern(None, label, None, _DEFAULT)
             if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode)
         ]
-
-
-_OPERATIONS: dict[str, Callable[[Describer, dict[str, Any]], dict[str, Any]]] = {
-    "thing": Describer.thing,
-    "document": Describer.document,
-    "exists": Describer.exists,
-    "terms": Describer.terms,
-    "names": Describer.names,
-    "search": Describer.search,
-}

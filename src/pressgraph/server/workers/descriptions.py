@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.server.failures import JobError, SnapshotMovedError, request_error
 from pressgraph.server.workers.frames import request_frame
+from pressgraph.server.workers.messages import (
+    DocumentRequest,
+    ExistsRequest,
+    NamesRequest,
+    SearchRequest,
+    TermsRequest,
+    ThingRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.workers.background import Background
+    from pressgraph.server.workers.messages import DescriptionRequest
     from pressgraph.server.workers.pool import Pool
 
 _SMALL = 64 * 1024
@@ -31,30 +40,30 @@ class Descriptions:
 
     async def thing(self, snapshot: ServedSnapshot, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI, and what points to it."""
-        return await self._ask(snapshot, {"op": "thing", "iri": iri})
+        return await self._ask(snapshot, ThingRequest(iri=iri))
 
     async def document(self, snapshot: ServedSnapshot, iri: str, terms: Sequence[str] = ()) -> dict[str, Any]:
         """Return the description of an IRI, and of terms, as N-Triples under `triples`."""
-        return await self._ask(snapshot, {"op": "document", "iri": iri, "terms": list(terms)})
+        return await self._ask(snapshot, DocumentRequest(iri=iri, terms=tuple(terms)))
 
     async def first_existing(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> str | None:
         """Return the first IRI of a list that occurs in the dataset."""
-        iri: str | None = (await self._ask(snapshot, {"op": "exists", "iris": list(iris)}))["iri"]
+        iri: str | None = (await self._ask(snapshot, ExistsRequest(iris=tuple(iris))))["iri"]
         return iri
 
     async def terms(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> dict[str, Any]:
         """Return labels, definitions and classes of terms."""
-        return await self._ask(snapshot, {"op": "terms", "terms": list(iris)})
+        return await self._ask(snapshot, TermsRequest(terms=tuple(iris)))
 
     async def names(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> dict[str, Any]:
         """Return what things are called."""
-        return await self._ask(snapshot, {"op": "names", "iris": list(iris)})
+        return await self._ask(snapshot, NamesRequest(iris=tuple(iris)))
 
     async def search(self, snapshot: ServedSnapshot, text: str, *, most: int, any_word: bool) -> dict[str, Any]:
         """Return things by their names, and how many there are in all."""
-        return await self._ask(snapshot, {"op": "search", "text": text, "most": most, "any": any_word})
+        return await self._ask(snapshot, SearchRequest(text=text, most=most, any_word=any_word))
 
-    async def _ask(self, snapshot: ServedSnapshot, request: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, snapshot: ServedSnapshot, request: DescriptionRequest) -> dict[str, Any]:
         job = self._pool.ask(request_frame(request), own=True)
         try:
             content = b"".join([chunk async for chunk in job.chunks()])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pressgraph.project.typed_json import to_json
 
 if TYPE_CHECKING:
     import socket
+
+    import msgspec
 
 HEAD = struct.Struct(">cI")
 REQUEST, READY, DATA, END, FAILED = b"Q", b"R", b"D", b"E", b"X"
@@ -23,14 +26,14 @@ def frame(kind: bytes, content: bytes = b"") -> bytes:
     return HEAD.pack(kind, len(content)) + content
 
 
-def json_frame(kind: bytes, content: Any) -> bytes:
-    """Return a message whose content is JSON."""
-    return frame(kind, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+def typed_frame(kind: bytes, content: msgspec.Struct) -> bytes:
+    """Return a message whose content is one of `pressgraph.server.workers.messages`."""
+    return frame(kind, to_json(content))
 
 
-def request_frame(request: dict[str, Any]) -> bytes:
+def request_frame(request: msgspec.Struct) -> bytes:
     """Return a request that is all JSON."""
-    return json_frame(REQUEST, request)
+    return typed_frame(REQUEST, request)
 
 
 def query_frame(head: bytes, text: str) -> bytes:

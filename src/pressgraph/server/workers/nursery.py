@@ -17,9 +17,11 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from pressgraph.project.typed_json import from_json
 from pressgraph.server.workers import describe, worker
+from pressgraph.server.workers.messages import WorkerSettings
 from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 
 _MOST_SOCKETS = 64
@@ -27,7 +29,7 @@ _READ_AHEAD = describe
 """What workers import when a page is asked for."""
 
 
-def _work(server: socket.socket, theirs: int, store: str, settings: dict[str, Any]) -> NoReturn:
+def _work(server: socket.socket, theirs: int, store: str, settings: WorkerSettings, parent: int) -> NoReturn:
     """Be a worker, in the forked process."""
     status = 1
     try:
@@ -35,7 +37,7 @@ def _work(server: socket.socket, theirs: int, store: str, settings: dict[str, An
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         server.close()
-        worker.run(socket.socket(fileno=theirs), store, settings)
+        worker.run(socket.socket(fileno=theirs), store, settings, parent=parent)
         status = 0
     except MemoryError:
         status = OUT_OF_MEMORY
@@ -59,7 +61,7 @@ def _ended(children: dict[int, int]) -> list[dict[str, int]]:
 def main() -> None:
     """Run the nursery."""
     server = socket.socket(fileno=int(sys.argv[1]))
-    settings = {**json.loads(sys.argv[2]), "parent": os.getpid()}
+    settings, parent = from_json(sys.argv[2].encode(), WorkerSettings), os.getpid()
     children: dict[int, int] = {}
     sockets: list[int] = []
     rest = b""
@@ -90,7 +92,7 @@ def main() -> None:
                 if not pid:
                     wakes.close()
                     woken.close()
-                    _work(server, theirs, store, settings)
+                    _work(server, theirs, store, settings, parent)
                 os.close(theirs)
                 with suppress(OSError):
                     os.setpgid(pid, pid)

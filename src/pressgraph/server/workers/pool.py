@@ -22,7 +22,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pressgraph.server.failures import JobError
 from pressgraph.server.http.clients import CLIENT
@@ -34,6 +34,7 @@ from pressgraph.server.workers.process import Process, resident
 if TYPE_CHECKING:
     from pressgraph.project import Serving
     from pressgraph.server.served import Served, ServedSnapshot
+    from pressgraph.server.workers.messages import WorkerSettings
 
 _IN_A_ROW = 8
 """How many requests a process may have been sent."""
@@ -78,7 +79,7 @@ class Counts:
 class Pool:
     """The processes over the snapshot that is served, and over the one that will be."""
 
-    def __init__(self, served: Served, settings: Serving, worker_settings: dict[str, Any]) -> None:
+    def __init__(self, served: Served, settings: Serving, worker_settings: WorkerSettings) -> None:
         self._served = served
         self.settings = settings
         self._nursery = Nursery(worker_settings)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import mmap
 import os
 import signal
@@ -19,8 +18,10 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from pressgraph.project.typed_json import from_json
 from pressgraph.server.failures import JobError
 from pressgraph.server.workers.frames import ACCEPTED, DATA, END, FAILED, READY, REQUEUE, Frames, frame
+from pressgraph.server.workers.messages import Failed, Ready
 from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Process(asyncio.Protocol):
                 self._give_back(int.from_bytes(content, "big"))
             elif kind == READY:
                 self.is_ready = True
-                self.without_network = bool(json.loads(content).get("without_network"))
+                self.without_network = from_json(content, Ready).without_network
                 self._ready(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -293,8 +294,8 @@ class Process(asyncio.Protocol):
 
 def _finish(job: Job, kind: bytes, content: bytes) -> None:
     if kind == FAILED:
-        said = json.loads(content)
-        job.finish(JobError(said["kind"], said["message"]))
+        said = from_json(content, Failed)
+        job.finish(JobError(said.kind, said.message))
     else:
         job.finish(last=content)
 

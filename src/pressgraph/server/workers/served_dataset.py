@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pressgraph.dataset import Snapshots
 from pressgraph.dataset.withholding import Rules
+from pressgraph.server.workers.messages import ServedFolder
 from pressgraph.server.workers.publish import served_folder
 
 if TYPE_CHECKING:
@@ -29,18 +30,18 @@ class ServedDataset:
         """Tell whether an id was served once and is not any more, or is withheld by name."""
         return name in self._served.current.gone or f"{self.project.id_base}{name}" in self.rules.withhold
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> ServedFolder:
         """Return what a writer process needs to know of it."""
         project, current = self.project, self._served.current
-        return {
-            "folder": str(self.folder),
-            "state": str(project.state),
-            "id_base": project.id_base,
-            "rules": self.rules.to_json(),
-            "before_in": str(project.root / project.serve.store) if self._temporary else None,
-            "gone": sorted(current.gone),
-            "keep": [current.name] if current.name else [],
-        }
+        return ServedFolder(
+            folder=str(self.folder),
+            state=str(project.state),
+            id_base=project.id_base,
+            rules=self.rules.to_json(),
+            before_in=str(project.root / project.serve.store) if self._temporary else None,
+            gone=tuple(sorted(current.gone)),
+            keep=(current.name,) if current.name else (),
+        )
 
     def clean(self) -> None:
         """Remove its folder where that is a temporary one."""

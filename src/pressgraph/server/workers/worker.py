@@ -22,7 +22,8 @@ from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes, xml_escaped
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
-from pressgraph.server.workers.frames import DATA, END, FAILED, READY, REQUEST, REQUEUE, Frames, frame, json_frame
+from pressgraph.server.workers.frames import DATA, END, FAILED, READY, REQUEST, REQUEUE, Frames, frame, typed_frame
+from pressgraph.server.workers.messages import Failed, GraphRequest, QueryRequest, Ready, worker_request
 from pressgraph.server.workers.peers import Patience, PeerError, named_services
 from pressgraph.server.workers.rows import RowCounter
 from pressgraph.server.workers.sandbox import restrict
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.server.workers.describe import Describer
+    from pressgraph.server.workers.messages import WorkerRequest, WorkerSettings
 
 _CHUNK = 48 * 1024
 _READ = 256 * 1024
@@ -38,6 +40,8 @@ _PREFIXED = 1000
 """Triples that are looked at for the prefixes of a document; what later ones use is written in full."""
 _LONG = 0.005
 """Seconds after which the server may have taken back the requests behind the one that took so long."""
+_request = lru_cache(maxsize=256)(worker_request)
+"""Many queries have the same head."""
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -115,18 +119,18 @@ class Output:
 class Worker:
     """What a worker process knows: its store, and the settings that are the same for all requests."""
 
-    def __init__(self, sock: socket.socket, store: ox.Store, settings: dict[str, Any]) -> None:
+    def __init__(self, sock: socket.socket, store: ox.Store, settings: WorkerSettings) -> None:
         self.socket = sock
         self.store = store
         self.settings = settings
-        self.prefixes: dict[str, str] = settings["prefixes"]
+        self.prefixes = settings.prefixes
         self._names = tuple(self.prefixes)
 
     @cached_property
     def _describer(self) -> Describer:
         from pressgraph.server.workers.describe import Describer
 
-        return Describer(self.store, self.settings["id_base"])
+        return Describer(self.store, self.settings.id_base)
 
     def serve(self) -> None:
         """Answer requests until the server goes."""
@@ -143,7 +147,7 @@ class Worker:
                 head, _, text = waiting.popleft().partition(b"\n")
                 began = time.monotonic()
                 try:
-                    self.answer(_parsed(head), text)
+                    self.answer(_request(head), text)
                 except SyntaxError as error:
                     self.fail("syntax", error.msg or str(error))
                 except LimitError as error:
@@ -180,14 +184,14 @@ class Worker:
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the server why there is no result, or no more of it."""
-        _send(self.socket, json_frame(FAILED, {"kind": kind, "message": message[:2000]}))
+        _send(self.socket, typed_frame(FAILED, Failed(kind=kind, message=message[:2000])))
 
-    def answer(self, request: dict[str, Any], text: bytes) -> None:
+    def answer(self, request: WorkerRequest, text: bytes) -> None:
         """Answer one request; `text` is that of a query."""
-        match request["op"]:
-            case "query":
+        match request:
+            case QueryRequest():
                 self.query(request, text.decode())
-            case "graph":
+            case GraphRequest():
                 self.graph(request)
             case _:
                 output = Output(self.socket, rows=0, size=64 * 1024 * 1024)
@@ -198,28 +202,28 @@ class Worker:
                 )
                 output.end()
 
-    def query(self, request: dict[str, Any], text: str) -> None:
+    def query(self, request: QueryRequest, text: str) -> None:
         """Evaluate a query (SPARQL 1.1 Protocol, 2.1.4: a dataset in the request replaces the query's)."""
         dataset: dict[str, Any] = {}
-        if request.get("default") is not None or request.get("named") is not None:
-            dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.get("default") or ()]
-            dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.get("named") or ()]
-        peers = named_services(text, self.settings["services"])
-        with Patience(peers, self.settings["service_timeout"]) if peers else nullcontext():
+        if request.default is not None or request.named is not None:
+            dataset["default_graph"] = [ox.NamedNode(iri) for iri in request.default or ()]
+            dataset["named_graphs"] = [ox.NamedNode(iri) for iri in request.named or ()]
+        peers = named_services(text, self.settings.services)
+        with Patience(peers, self.settings.service_timeout) if peers else nullcontext():
             self._evaluate(request, text, dataset)
 
-    def _evaluate(self, request: dict[str, Any], text: str, dataset: dict[str, Any]) -> None:
-        prefixes, base = self._used(text), request.get("base")
+    def _evaluate(self, request: QueryRequest, text: str, dataset: dict[str, Any]) -> None:
+        prefixes, base = self._used(text), request.base
         text = with_columns_as_written(text, prefixes, base=base)
         found = self.store.query(text, base_iri=base, prefixes=prefixes, **dataset)
-        form, limits = request["format"], {"rows": request["rows"], "size": request["size"]}
+        form, rows, size = request.format, request.rows, request.size
         if form not in (_GRAPHS if isinstance(found, ox.QueryTriples) else _RESULTS):
             raise ValueError("the form of the query cannot be told: write its prologue as SPARQL 1.1 has it")
         if isinstance(found, ox.QueryTriples):
-            output = Output(self.socket, **limits, escaped=form == "rdfxml")
+            output = Output(self.socket, rows=rows, size=size, escaped=form == "rdfxml")
             self._write(found, output, form)
         else:
-            output = Output(self.socket, **limits, counter=RowCounter(form), escaped=form == "xml")
+            output = Output(self.socket, rows=rows, size=size, counter=RowCounter(form), escaped=form == "xml")
             found.serialize(output, format=_RESULTS[form])  # type: ignore[arg-type]  # a file as far as it is used
         output.end()
 
@@ -231,16 +235,16 @@ class Worker:
         before = [piece for piece in text.split(":")[:-1] if piece.endswith(self._names)]
         return {name: self.prefixes[name] for piece in before for name in self._names if piece.endswith(name)}
 
-    def graph(self, request: dict[str, Any]) -> None:
+    def graph(self, request: GraphRequest) -> None:
         """Write a graph (SPARQL 1.1 Graph Store HTTP Protocol, 5.2).
 
         Raises MissingError.
         """
-        name = ox.NamedNode(request["graph"]) if request["graph"] is not None else ox.DefaultGraph()
+        name = ox.NamedNode(request.graph) if request.graph is not None else ox.DefaultGraph()
         if isinstance(name, ox.NamedNode) and not self.store.contains_named_graph(name):
             raise MissingError("there is no such graph")
-        form = request["format"]
-        output = Output(self.socket, rows=request["rows"], size=request["size"], escaped=form == "rdfxml")
+        form = request.format
+        output = Output(self.socket, rows=request.rows, size=request.size, escaped=form == "rdfxml")
         triples = (quad.triple for quad in self.store.quads_for_pattern(None, None, None, name))
         self._write(triples, output, form)
         output.end()
@@ -272,13 +276,6 @@ def _send(sock: socket.socket, data: bytes) -> None:
         raise ServerGoneError from error
 
 
-@lru_cache(maxsize=256)
-def _parsed(head: bytes) -> dict[str, Any]:
-    """Return a request, which nothing changes: many queries have the same."""
-    request: dict[str, Any] = json.loads(head)
-    return request
-
-
 def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Triple]:
     """Yield each triple once, and count it."""
     seen: set[ox.Triple] = set()
@@ -291,9 +288,9 @@ def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Tripl
             yield triple
 
 
-def run(sock: socket.socket, store: str, settings: dict[str, Any]) -> None:
+def run(sock: socket.socket, store: str, settings: WorkerSettings, *, parent: int) -> None:
     """Be a worker until the server goes."""
-    alone = restrict(memory=settings["memory"], network=settings["network"], parent=settings["parent"])
+    alone = restrict(memory=settings.memory, network=settings.network, parent=parent)
     opened = ox.Store.read_only(store)
-    sock.sendall(json_frame(READY, {"without_network": alone}))
+    sock.sendall(typed_frame(READY, Ready(without_network=alone)))
     Worker(sock, opened, settings).serve()

@@ -8,23 +8,24 @@ it, and has its own outcome. The next process is started ahead, so that what `bu
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import os
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pressgraph.dataset import Snapshots
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
+from pressgraph.project.typed_json import from_json, to_json
 from pressgraph.server.failures import JobError, request_error
 from pressgraph.server.http.log import log_event
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.workers.children import Spawned
 from pressgraph.server.workers.frames import DATA, frame, request_frame
 from pressgraph.server.workers.job import Job
+from pressgraph.server.workers.messages import UpdateWrite, WriterAnswer, WriterRequest, WriterSettings
 from pressgraph.server.workers.process import Process
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.project import Serving
+    from pressgraph.server.workers.messages import Outcome, ServedFolder, Write
 
 _MOST_WAITING = 64
 _MOST_HELD = 4
@@ -49,7 +51,7 @@ class WrittenDataset(Protocol):
     def folder(self) -> Path:
         """The folder of its snapshots."""
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> ServedFolder:
         """Return what a writer process needs to know of it."""
 
 
@@ -57,9 +59,9 @@ class WrittenDataset(Protocol):
 class _Write:
     """A write that waits for its turn, or is made."""
 
-    request: dict[str, Any]
+    request: Write
     contents: Sequence[bytes]
-    outcome: dict[str, Any] | RequestError = field(
+    outcome: Outcome | RequestError = field(
         # whoever made it has not come to its end
         default_factory=lambda: request_error(JobError("stopping", "the server is stopping"))
     )
@@ -67,7 +69,8 @@ class _Write:
     @property
     def size(self) -> int:
         """How much there is to be written, in bytes or characters."""
-        return len(self.request.get("text", "")) + sum(map(len, self.contents))
+        text = self.request.text if isinstance(self.request, UpdateWrite) else ""
+        return len(text) + sum(map(len, self.contents))
 
 
 class WriteQueue:
@@ -84,9 +87,8 @@ class WriteQueue:
         self._alive: set[Process] = set()
         self._spare: Process | None = None
         self._not_before = 0.0
-        self._process_settings = json.dumps(
-            {"memory": settings.write_memory_mib * 1024 * 1024, "network": False, "parent": os.getpid()}
-        )
+        memory = settings.write_memory_mib * 1024 * 1024
+        self._process_settings = to_json(WriterSettings(memory=memory, network=False, parent=os.getpid())).decode()
 
     @property
     def under_way(self) -> int:
@@ -104,7 +106,7 @@ class WriteQueue:
             except JobError as failure:
                 raise self._failed(failure, "publish") from failure
 
-    async def write(self, request: dict[str, Any], contents: Sequence[bytes] = ()) -> dict[str, Any]:
+    async def write(self, request: Write, contents: Sequence[bytes] = ()) -> Outcome:
         """Have a write made, together with those that wait too; return what came of it.
 
         Raises RequestError.
@@ -145,13 +147,13 @@ class WriteQueue:
                     await self._make([write])
                 return
             for write in group:
-                write.outcome = self._failed(failure, write.request["op"])
+                write.outcome = self._failed(failure, _operation(write.request))
             return
         finally:
             self._making = 0
         for write, outcome in zip(group, outcomes, strict=True):
-            refused = outcome.get("failed")
-            write.outcome = request_error(JobError(refused, outcome["message"])) if refused else outcome
+            failed = JobError(outcome.failed, outcome.message)
+            write.outcome = request_error(failed) if outcome.failed else outcome
 
     def _is_published(self, made: str) -> bool:
         """Tell whether a process published its writes before it failed; where that cannot be told, it may have."""
@@ -168,25 +170,24 @@ class WriteQueue:
             log_event("error", error="write", operation=operation, kind=failure.kind)
         return error
 
-    async def _in_process(self, group: Sequence[_Write], made: str) -> list[dict[str, Any]]:
+    async def _in_process(self, group: Sequence[_Write], made: str) -> tuple[Outcome, ...]:
         """Have a process make writes and publish them under a name, or publish what was built where there are none.
 
         Raises JobError.
         """
         timeout = self._settings.write_timeout
         message = request_frame(
-            {
-                **self._dataset.request(),
-                "writes": [it.request for it in group],
-                "made": made,
-                "prefixes": self._prefixes,
-                "wait": timeout / 2,
-            }
+            WriterRequest(
+                dataset=self._dataset.request(),
+                writes=tuple(it.request for it in group),
+                made=made,
+                prefixes=dict(self._prefixes),
+                wait=timeout / 2,
+            )
         )
         message += b"".join(frame(DATA, content) for it in group for content in it.contents)
         # the answer comes before the process's end, and its lock goes with it
-        outcomes: list[dict[str, Any]] = json.loads(await self._asked(message, timeout)).get("outcomes", [])
-        return outcomes
+        return from_json(await self._asked(message, timeout), WriterAnswer).outcomes
 
     async def _asked(self, message: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - the process is killed then
         """Ask a process, and another one where that ends before it accepts the request; return its answer.
@@ -248,3 +249,7 @@ class WriteQueue:
         until = time.monotonic() + 3
         while self._alive and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.01)
+
+
+def _operation(write: Write) -> str:
+    return str(write.__struct_config__.tag)

@@ -9,13 +9,13 @@ the process. It is started ahead of its write, and has read all its code when th
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import filelock
 import pyoxigraph as ox
@@ -25,12 +25,27 @@ from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
+from pressgraph.project.typed_json import from_json
 from pressgraph.server.revisions import Revisions
-from pressgraph.server.workers.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, json_frame, receive
+from pressgraph.server.workers.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, receive, typed_frame
+from pressgraph.server.workers.messages import (
+    DeleteWrite,
+    Failed,
+    Outcome,
+    PutWrite,
+    Ready,
+    UpdateWrite,
+    WriterAnswer,
+    WriterRequest,
+    WriterSettings,
+)
 from pressgraph.server.workers.operations import Update, UpdateError
 from pressgraph.server.workers.publish import Built, describe, owned_by_build, publish_build
 from pressgraph.server.workers.sandbox import restrict
 from pressgraph.server.workers.unnamed import Unnamed
+
+if TYPE_CHECKING:
+    from pressgraph.server.workers.messages import Write
 
 _RESERVE = "reserve"
 _RESERVED = 32 * 1024 * 1024
@@ -49,22 +64,22 @@ class RefusedWriteError(Exception):
         self.kind = kind
 
 
-def write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
+def write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
     """Publish a build, or make writes and publish them together; return what became of each write.
 
     On a full disk, what can make room or withdraw something is made once more with the room that is kept for it.
     Raises ApartError for writes that cannot be made together.
     """
-    reserve = Path(request["folder"]) / _RESERVE
-    operations = [it["op"] for it in request["writes"]] or ["publish"]
+    reserve = Path(request.dataset.folder) / _RESERVE
+    adds = any(isinstance(it, PutWrite) for it in request.writes)
     try:
         outcome = _write(request, contents)
     except (PressgraphError, OSError, RuntimeError) as error:
-        if "put" in operations or not _is_full(error) or not reserve.exists():
+        if adds or not _is_full(error) or not reserve.exists():
             raise
         reserve.unlink()
         outcome = _write(request, contents)
-    if operations != ["publish"] and not reserve.exists():
+    if request.writes and not reserve.exists():
         _keep_room(reserve)
     return outcome
 
@@ -82,22 +97,21 @@ def _is_full(error: BaseException) -> bool:
     return isinstance(error, NoRoomError) or no_room(error)
 
 
-def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
-    folder, wait, keep = Path(request["folder"]), request["wait"], request["keep"]
-    rules = Rules.from_json(request["rules"])
-    if not request["writes"]:
-        before_in = request["before_in"]
+def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
+    dataset, wait = request.dataset, request.wait
+    folder, keep, rules = Path(dataset.folder), dataset.keep, Rules.from_json(dataset.rules)
+    if not request.writes:
         publish_build(
-            Path(request["state"]),
+            Path(dataset.state),
             folder,
-            id_base=request["id_base"],
+            id_base=dataset.id_base,
             rules=rules,
-            before_in=Path(before_in) if before_in is not None else None,
-            gone=request["gone"],
+            before_in=Path(dataset.before_in) if dataset.before_in is not None else None,
+            gone=dataset.gone,
             keep=keep,
             wait=wait,
         )
-        return {}
+        return WriterAnswer()
     snapshots = Snapshots(folder, kind="served", keep=keep)
     with snapshots.building(wait=wait):
         current = snapshots.current()
@@ -108,34 +122,41 @@ def _write(request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
             unnamed = Unnamed.of(candidate.path, store, manifest)
-            made = _Made(store, unnamed, Revisions.of(manifest), request["prefixes"])
+            made = _Made(store, unnamed, Revisions.of(manifest), request.prefixes)
             rest = iter(contents)
-            outcomes = [
-                made.write(it, [next(rest) for _ in it.get("parts", ())], alone=len(request["writes"]) == 1)
-                for it in request["writes"]
-            ]
-            if all("failed" in it for it in outcomes):
+            answer = WriterAnswer(
+                outcomes=tuple(
+                    made.write(it, list(islice(rest, _parts(it))), alone=len(request.writes) == 1)
+                    for it in request.writes
+                )
+            )
+            if all(it.failed for it in answer.outcomes):
                 unnamed.close()
                 del store, before, made
-                return {"outcomes": outcomes}
+                return answer
             store.flush()
             unnamed.close()
-            owned = owned_by_build(request["id_base"])
+            owned = owned_by_build(dataset.id_base)
             if any(owned(name) for name in made.graphs):
                 # the next build puts its graphs into their place again, whether facts have changed or not
-                manifest["altered"] = _looked(Path(request["state"]))
+                manifest["altered"] = _looked(Path(dataset.state))
             counts = Counts.load(current.path) if current is not None else None
             touched = None if made.whole else Touched(triples=made.triples, graphs=made.graphs)
-            describe(candidate, store, recount(counts, before, store, touched, request["id_base"]))
+            describe(candidate, store, recount(counts, before, store, touched, dataset.id_base))
             manifest |= {
                 "written": True,
-                "made": request["made"],
+                "made": request.made,
                 **unnamed.to_manifest(),
                 **made.revisions.to_manifest(),
             }
             del store, before, made
             candidate.publish(manifest)
-    return {"outcomes": outcomes}
+    return answer
+
+
+def _parts(write: Write) -> int:
+    """Return how many contents follow a write."""
+    return len(write.parts) if isinstance(write, PutWrite) else 0
 
 
 class _Made:
@@ -150,19 +171,19 @@ class _Made:
         self.triples: set[ox.Triple] = set()
         self.whole = False
 
-    def write(self, request: dict[str, Any], contents: list[bytes], *, alone: bool) -> dict[str, Any]:
+    def write(self, request: Write, contents: list[bytes], *, alone: bool) -> Outcome:
         """Make a write, and return what came of it; one that is refused has changed nothing.
 
         Raises ApartError where it has to be made `alone`, since it has failed after its first changes.
         """
-        update = Update(self._store, self._unnamed, base=request.get("base", ""), prefixes=self._prefixes)
+        base = "" if isinstance(request, DeleteWrite) else request.base
+        update = Update(self._store, self._unnamed, base=base, prefixes=self._prefixes)
         try:
-            _check_precondition(self._store, self.revisions, request)
-            outcome = _OPERATIONS[request["op"]](self._store, update, request, contents)
+            outcome = self._do(update, request, contents)
         except RefusedWriteError as error:
             if not alone and (update.graphs or update.triples or update.whole):
                 raise ApartError from error
-            return {"failed": error.kind, "message": str(error)}
+            return Outcome(failed=error.kind, message=str(error))
         except Exception as error:
             if alone:
                 raise
@@ -173,16 +194,23 @@ class _Made:
         self.revisions.written(update.graphs, whole=update.whole)
         return outcome
 
+    def _do(self, update: Update, request: Write, contents: list[bytes]) -> Outcome:
+        if isinstance(request, UpdateWrite):
+            return _update(update, request)
+        _check_precondition(self._store, self.revisions, request)
+        if isinstance(request, PutWrite):
+            return _put(self._store, update, request, contents)
+        return _delete(self._store, update, request)
 
-def _check_precondition(store: ox.Store, revisions: Revisions, request: dict[str, Any]) -> None:
+
+def _check_precondition(store: ox.Store, revisions: Revisions, request: PutWrite | DeleteWrite) -> None:
     """Raise RefusedWriteError where a graph is not in the state that a request is for."""
-    wanted = request.get("precondition") or {"revision": None, "exists": None}
-    graph = request.get("graph")
-    if wanted["revision"] is not None and wanted["revision"] != revisions.graph(graph):
+    wanted, graph = request.precondition, request.graph
+    if wanted.revision is not None and wanted.revision != revisions.graph(graph):
         raise RefusedWriteError("precondition", "the graph has changed; read it again")
-    if wanted["exists"] is not None:
+    if wanted.exists is not None:
         exists = graph is None or store.contains_named_graph(ox.NamedNode(graph))
-        if exists != wanted["exists"]:
+        if exists != wanted.exists:
             raise RefusedWriteError("precondition", f"there is {'a' if exists else 'no'} graph {graph or 'by default'}")
 
 
@@ -194,53 +222,50 @@ def _looked(state: Path) -> int:
     return built.looked if built is not None else 0
 
 
-def _update(_store: ox.Store, update: Update, request: dict[str, Any], _contents: list[bytes]) -> dict[str, Any]:
+def _update(update: Update, request: UpdateWrite) -> Outcome:
     try:
-        update.run(request["text"])
+        update.run(request.text)
     except SyntaxError as error:
         raise RefusedWriteError("syntax", error.msg or str(error)) from error
     except UpdateError as error:
         raise RefusedWriteError("refused", str(error)) from error
-    return {}
+    return Outcome()
 
 
-def _put(store: ox.Store, update: Update, request: dict[str, Any], contents: list[bytes]) -> dict[str, Any]:
+def _put(store: ox.Store, update: Update, request: PutWrite, contents: list[bytes]) -> Outcome:
     """Replace a graph, or merge into it (Graph Store HTTP Protocol, 5.3 and 5.5)."""
-    iri = request["graph"]
+    iri = request.graph
     parsed = _parsed(request, contents)
     if iri is None:
-        if request["replace"]:
+        if request.replace:
             update.clear_default()
         update.change([], [ox.Quad(it.subject, it.predicate, it.object) for it in parsed])
-        return {"created": False}
+        return Outcome()
     name = ox.NamedNode(iri)
     existed = store.contains_named_graph(name)
-    gone = union.remove_graph(store, name) if existed and request["replace"] else set()
+    gone = union.remove_graph(store, name) if existed and request.replace else set()
     store.add_graph(name)
     update.note([name], gone | parsed)
     # what is added is undone by nothing but dropping the candidate, which is what happens
     union.add(store, parsed, iri)
     union.prune(store, gone, keep=update.unnamed)
-    return {"created": not existed}
+    return Outcome(created=not existed)
 
 
-def _delete(store: ox.Store, update: Update, request: dict[str, Any], _contents: list[bytes]) -> dict[str, Any]:
-    if request["graph"] is None:
+def _delete(store: ox.Store, update: Update, request: DeleteWrite) -> Outcome:
+    if request.graph is None:
         update.clear_default()
-        return {}
-    name = ox.NamedNode(request["graph"])
+        return Outcome()
+    name = ox.NamedNode(request.graph)
     if not store.contains_named_graph(name):
         raise RefusedWriteError("missing", "there is no such graph")
     update.clear_graph(name, drop=True)
-    return {}
+    return Outcome()
 
 
-_OPERATIONS = {"update": _update, "put": _put, "delete": _delete}
-
-
-def _parsed(request: dict[str, Any], contents: list[bytes]) -> set[ox.Triple]:
+def _parsed(request: PutWrite, contents: list[bytes]) -> set[ox.Triple]:
     triples: set[ox.Triple] = set()
-    for content, part in zip(contents, request["parts"], strict=True):
+    for content, part in zip(contents, request.parts, strict=True):
         form = ox.RdfFormat.from_media_type(part)
         if form is None:
             raise RefusedWriteError("unsupported", f"{part} is not a serialization of RDF that is read here")
@@ -248,7 +273,7 @@ def _parsed(request: dict[str, Any], contents: list[bytes]) -> set[ox.Triple]:
             continue
         try:
             # each part has blank nodes of its own
-            for quad in ox.parse(content, format=form, base_iri=request["base"], rename_blank_nodes=True):
+            for quad in ox.parse(content, format=form, base_iri=request.base, rename_blank_nodes=True):
                 if quad.graph_name != union.DEFAULT:
                     raise RefusedWriteError("syntax", "the document has named graphs; a graph takes triples")
                 triples.add(quad.triple)
@@ -274,15 +299,15 @@ def _failure(error: Exception) -> tuple[str, str]:
 def main() -> None:
     """Run a writer process."""
     sock = socket.socket(fileno=int(sys.argv[1]))
-    settings = json.loads(sys.argv[2])
-    restrict(memory=settings["memory"], network=settings["network"], parent=settings["parent"])
-    sock.sendall(json_frame(READY, {}))
+    settings = from_json(sys.argv[2].encode(), WriterSettings)
+    restrict(memory=settings.memory, network=settings.network, parent=settings.parent)
+    sock.sendall(typed_frame(READY, Ready()))
     message = receive(sock)
     if message is None or message[0] != REQUEST:
         return
-    request = json.loads(message[1])
+    request = from_json(message[1], WriterRequest)
     contents = []
-    for _ in range(sum(len(it.get("parts", ())) for it in request["writes"])):
+    for _ in range(sum(map(_parts, request.writes))):
         part = receive(sock)
         if part is None:
             return
@@ -290,10 +315,10 @@ def main() -> None:
     # whoever does not hear this may give the request to another process
     sock.sendall(frame(ACCEPTED))
     try:
-        answer = json_frame(END, write(request, contents))
+        answer = typed_frame(END, write(request, contents))
     except Exception as error:  # noqa: BLE001 - the server has nobody else to ask
         kind, reason = _failure(error)
-        answer = json_frame(FAILED, {"kind": kind, "message": reason})
+        answer = typed_frame(FAILED, Failed(kind=kind, message=reason))
     sock.sendall(answer)
     os._exit(0)
 
