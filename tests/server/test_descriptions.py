@@ -9,8 +9,8 @@ import asyncio
 import os
 import re
 import signal
-import time
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import httpx
