@@ -38,6 +38,7 @@ REASONS = {
     "a withheld document, and what was read from it": "leakfoxtrot",
     "a withheld thing nested in another one": "leakgolf",
     "what is named below a withheld thing": "leakhotel",
+    "words that a personal fact was read from": "leaklima",
     "what follows from a personal fact": "leakindiafollows",
     "what follows from a thing withheld by name": "leakjulietfollows",
     "what follows from a personal fact and a public one": "leakkilofollows",
@@ -78,6 +79,19 @@ facts:
   - { id: agent/hidden/leakhotel, type: Organization, name: Leakhotel }
   - { id: agent/hidden, type: Organization, name: Hidden }
 """,
+    "words.yaml": """
+source:
+  id: document/words
+  type: NewsArticle
+  headline: { en: Words }
+  datePublished: 2026-03-15
+  file: words.txt
+  publishText: true
+facts:
+  - { id: agent/public, alternateName: Public, evidence: Public }
+  - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: "Ida Leaklima" }
+""",
+    "words.txt": "Public said that Ida Leaklima is the one to ask.",
     "other.yaml": """
 source:
   id: document/leakfoxtrot
@@ -128,6 +142,7 @@ THINGS = (
     "document/leakfoxtrot",
     "agent/leakbravo",
     "agent/leakcharlie",
+    "agent/leaklima",
     "agent/leakdelta",
     "agent/hidden/leakhotel",
     "place/leakecho",
@@ -221,8 +236,10 @@ def convert_in_processes(published: Published) -> Iterator[str]:
 def convert_from_stdin(published: Published) -> Iterator[str]:
     project = published.workspace.project.root
     call = [sys.executable, "-m", "pressgraph", "--project", str(project), "convert", "-"]
-    lines = as_json_lines(published).read_bytes()
-    yield subprocess.run(call, input=lines, check=True, stdout=subprocess.PIPE).stdout.decode()
+    path = as_json_lines(published)
+    # texts of sources are looked for in the working directory
+    done = subprocess.run(call, input=path.read_bytes(), cwd=path.parent, check=True, stdout=subprocess.PIPE)
+    yield done.stdout.decode()
 
 
 @surface(whole=True, derived=False)

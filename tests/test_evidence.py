@@ -34,7 +34,8 @@ SOURCE = {"id": "document/d", "type": "NewsArticle", "headline": {"de": "Gold"},
 
 
 def run(folder: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--project", str(folder), *arguments])
+    # wide enough for what is looked for to stand on one line
+    return CliRunner().invoke(main, ["--project", str(folder), *arguments], env={"COLUMNS": "200"})
 
 
 def written(folder: Path, facts: Any, name: str = "a.yaml", /, **source: Any) -> Path:
@@ -213,6 +214,71 @@ def test_words_are_published_where_the_source_allows_it(tmp_path: Path) -> None:
     assert run(tmp_path, "validate", str(written(tmp_path, facts, publishText="perhaps"))).exit_code == 1
     conforming = run(tmp_path, "validate", str(written(tmp_path, [fact("Flensburg")], publishText=True)))
     assert "error" not in conforming.output, conforming.output
+
+
+def warned(folder: Path, *facts: dict[str, Any]) -> list[str]:
+    result = run(folder, "validate", str(written(folder, list(facts))), "-f", "json")
+    assert result.exit_code == 0, result.output
+    return [it["message"] for it in json.loads(result.stdout)["findings"] if it["rule"] == "evidence-without-value"]
+
+
+def test_evidence_that_does_not_say_the_value_is_warned_of(tmp_path: Path) -> None:
+    label = {"id": "label/k-1", "type": "AwardedLabel", "level": "gold", "heldBy": "agent/k"}
+    lasting = {"hasValidity": {"type": "ValidityPeriod", "basis": "stated", "duration": "P2Y"}}
+    holder = fact("Netzwerk Küstenlicht".replace(" ", ' "') + '"')
+    dated = {"id": "document/d", "dateline": {"de": "Flensburg"}, "evidence": "Flensburg"}
+    assert warned(tmp_path, holder, {**label, **lasting, "evidence": "gilt zwei Jahre"}, dated) == []
+    (months,) = warned(tmp_path, holder, {**label, **lasting, "evidence": "das Gold-Label erhalten"})
+    assert "'P2Y'" in months
+    (named,) = warned(tmp_path, fact("zwei Jahre"))
+    assert "'Küstenlicht'" in named
+    # a name is said by its initials, by its stem, in either language
+    assert warned(tmp_path, fact("Netzwerk", name="Netzwerkes der Küste")) == []
+    # what is only implied needs no words
+    assert warned(tmp_path, {**fact("zwei Jahre"), "status": "implied"}) == []
+    opened = {"id": "agent/k", "foundingDate": "2026-01-15", "evidence": "15. Januar"}
+    assert warned(tmp_path, holder, opened) == []
+    assert len(warned(tmp_path, holder, {**opened, "evidence": "zwei Jahre"})) == 1
+
+
+def test_facts_stand_beside_their_words(tmp_path: Path) -> None:
+    person = {"id": "agent/ida", "type": "Person", "name": "Ida Lindqvist", "evidence": "Ida Lindqvist"}
+    (tmp_path / "data").mkdir()
+    facts = [fact("Netzwerk „Küstenlicht“"), {**person, "personal": True}]
+    path = written(tmp_path / "data", facts)
+    for what in (str(path), "agent/k"):
+        shown = run(tmp_path, "evidence", what)
+        assert "line 3: Netzwerk „Küstenlicht“" in shown.stdout
+        assert "name: Küstenlicht" in shown.stdout
+        assert "Lindqvist" not in shown.output
+    assert "1 fact with personal data is not shown" in run(tmp_path, "evidence", str(path)).stderr
+    assert "Lindqvist" in run(tmp_path, "evidence", str(path), "--personal").stdout
+    unknown = run(tmp_path, "evidence", "agent/nobody")
+    assert unknown.exit_code == 1
+    assert "no fact about it" in unknown.stderr
+    path.write_text(path.read_text(encoding="utf-8").replace("  file: text.txt\n", ""), encoding="utf-8")
+    assert "evidence-without-text" in run(tmp_path, "evidence", str(path)).output
+    written(tmp_path / "data", [fact([0, 9])])
+    path.write_text(path.read_text(encoding="utf-8").replace("  file: text.txt\n", ""), encoding="utf-8")
+    assert "characters 0–9" in run(tmp_path, "evidence", "agent/k").stdout
+
+
+def test_reports_and_the_saved_query_show_words_where_the_source_allows_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    # what is under hasValidity lacks its type
+    lasting = {"hasValidity": {"basis": "stated", "duration": "P2Y"}, "evidence": "gilt zwei Jahre"}
+    label = {"id": "label/k-1", "type": "AwardedLabel", "level": "gold", "heldBy": "agent/k", **lasting}
+    facts = [fact("Netzwerk „Küstenlicht“"), label]
+    for allowed in (True, False):
+        path = written(tmp_path / "data", facts, publishText=allowed)
+        for form in ("text", "json", "html"):
+            report = run(tmp_path, "validate", str(path), "-f", form)
+            assert report.exit_code == 1
+            assert ("gilt zwei Jahre" in report.stdout.replace("\n    ", " ")) is allowed
+        written(tmp_path / "data", facts[:1], publishText=allowed)
+        assert run(tmp_path, "build").exit_code == 0
+        rows = run(tmp_path, "query", "evidence-of", "-p", "id=agent/k", "-f", "csv").stdout
+        assert ("Netzwerk „Küstenlicht“" in rows) is allowed
 
 
 RELEASE = os.environ.get("PRESSGRAPH_RELEASE", "")

@@ -25,7 +25,14 @@ SOURCE = "source: { id: document/d, type: NewsArticle, headline: { en: News }, d
 WITHOUT_EXAMPLE = {
     *("unreadable", "too-large", "not-utf8", "too-deep", "source-twice", "not-a-table", "no-header", "no-column"),
     *("formula", "cell-not-text", "cell-binary", "template-gap", "slug-collision", "not-listed"),
-    *("language-not-allowed", "evidence-outside", "evidence-absent", "evidence-several", "hash-differs"),
+    *(
+        "language-not-allowed",
+        "evidence-outside",
+        "evidence-absent",
+        "evidence-several",
+        "evidence-without-value",
+        "hash-differs",
+    ),
 }
 SUFFIXES = {"yaml": ".yaml", "csv": ".csv", "jsonl": ".jsonl", "turtle": ".ttl"}
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,6 +13,7 @@ from pressgraph.cli import (
     completion,
     convert,
     embed,
+    evidence,
     export,
     extract,
     facts,
@@ -60,7 +61,8 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, convert, validate, build, export, embed, extract, facts, push, query, serve, profile, rule, completion,
+    init, convert, validate, evidence, build, export, embed, extract, facts, push, query, serve, profile, rule,
+    completion,
 ):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)

@@ -36,6 +36,15 @@ _LONGEST = 60
 """Characters: longer texts are no dates."""
 
 
+def month_of(word: str) -> int | None:
+    """Return the number of the month that a word in lower case means.
+
+    >>> month_of("märz"), month_of("day")
+    (3, None)
+    """
+    return _MONTHS.get(word)
+
+
 def mend_date(text: str) -> str | None:
     """Return the day that a text means where only one is possible, else None.
 

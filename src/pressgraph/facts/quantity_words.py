@@ -133,27 +133,36 @@ def _currency_before(text: str) -> tuple[str, str]:
     return (text[4:], text[:3]) if match is not None else (text, "")
 
 
+def number_of(word: str) -> str | None:
+    """Return the number from two to twelve that a word in lower case means.
+
+    >>> number_of("zwölf"), number_of("many")
+    ('12', None)
+    """
+    return _NUMBERS.get(word)
+
+
 def _part(text: str) -> _Part | None:
     word, _, behind = text.partition(" ")
     if word.lower() in _NUMBERS:
-        readings: tuple[str, ...] = (_NUMBERS[word.lower()],)
+        numbers: tuple[str, ...] = (_NUMBERS[word.lower()],)
     else:
         # the spaces between groups of digits
         joined = re.sub(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))", "", text)
         match = _DIGITS.match(joined)
         if match is None:
             return None
-        readings, behind = _readings(match[0]), joined[match.end() :].lstrip()
+        numbers, behind = readings(match[0]), joined[match.end() :].lstrip()
     scale, _, rest = behind.partition(" ")
     if scale.lower() in _SCALES:
-        return _Part(readings, _SCALES[scale.lower()], rest)
-    return _Part(readings, "", behind)
+        return _Part(numbers, _SCALES[scale.lower()], rest)
+    return _Part(numbers, "", behind)
 
 
-def _readings(digits: str) -> tuple[str, ...]:
+def readings(digits: str) -> tuple[str, ...]:
     """Return what a number can be, in the form that `read_number` takes.
 
-    >>> _readings("1.250,5"), _readings("1,293"), _readings("12,5")
+    >>> readings("1.250,5"), readings("1,293"), readings("12,5")
     (('1250.5',), ('1293', '1.2930'), ('12.5',))
     """
     plain = re.sub("['’]", "", digits).lstrip("+")

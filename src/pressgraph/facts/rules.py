@@ -87,6 +87,7 @@ RULES: dict[str, Rule] = {
     "evidence-without-text": Rule(N_("evidence in words needs the text of the source"), N_("name the text in the source, 'file: PATH', or count characters: [start, end]")),
     "evidence-absent": Rule(N_("the text of the source does not say '{words}'")),
     "evidence-several": Rule(N_("'{words}' stands in {count} places of the text: {places}"), N_("quote more of the words, or say which: {{ words: …, nth: 2 }}")),
+    "evidence-without-value": Rule(N_("the evidence does not say '{value}', which '{key}' is"), N_("quote the words that say it; where they say it otherwise, write 'status: normalised', where they do not say it, 'status: implied'"), warns=True),
     "evidence-outside": Rule(N_("characters {start}–{end} are outside the source's text, which has {length}")),
     "hash-differs": Rule(N_("the text of {file} has another SHA-256: {found}")),
     "bad-hash": Rule(N_("'{value}' is not a SHA-256"), N_("64 hexadecimal digits, as 'sha256sum FILE' prints them")),

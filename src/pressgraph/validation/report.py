@@ -64,6 +64,8 @@ class Result:
     """The id of the document whose fact is at the place."""
     evidence: tuple[tuple[int, int], ...] = ()
     """The characters of that document which the fact was read from."""
+    words: tuple[str, ...] = ()
+    """The words that stand there, where the source allows that they are shown."""
     hint: Text | None = None
     notes: tuple[Text, ...] = ()
     """What explains the result: which alternative came closest, and what it lacks."""
@@ -102,11 +104,26 @@ class Finding:
     value: str | None = None
     source: str | None = None
     evidence: tuple[tuple[int, int], ...] = ()
+    words: tuple[str, ...] = ()
     allowed: str | None = None
     about: str | None = None
     """The thing, as facts name it."""
     result: Result | None = None
     """The technical detail; a problem of the facts rules has none."""
+
+    @property
+    def passages(self) -> str:
+        """The evidence on one line: the numbers of the characters, and their words where they may be shown."""
+        numbers = [f"{start}–{end}" for start, end in self.evidence]
+        if not self.words:
+            return ", ".join(numbers)
+        shown = (" ".join(it.split()) for it in self.words)
+        quoted = (it if len(it) <= _LONGEST else f"{it[:_LONGEST].rstrip()}…" for it in shown)
+        return ", ".join(f"{span} “{words}”" for span, words in zip(numbers, quoted, strict=True))
+
+
+_LONGEST = 100
+"""Characters of a passage that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +217,7 @@ class Report:
             value=result.lexical.removeprefix(self.id_base) if result.lexical is not None else None,
             source=result.source,
             evidence=result.evidence,
+            words=result.words,
             allowed=result.allowed,
             about=result.focus.removeprefix(self.id_base),
             result=result,

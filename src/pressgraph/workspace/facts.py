@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pressgraph.errors import DataError
+from pressgraph.i18n import gettext
 from pressgraph.project import open_project
 from pressgraph.workspace.opened import Opened
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from pressgraph.build import BuildResult
     from pressgraph.convert.bulk.run import Manifest, Totals
+    from pressgraph.convert.evidence import FactWithEvidence
     from pressgraph.dataset import Serialization
     from pressgraph.errors import PressgraphError
     from pressgraph.facts import FactsFile
@@ -205,6 +208,23 @@ class Facts(Opened):
         path = Path(path)
         data = path.read_bytes()
         return data, migrate(path, data, Renames.of(self.profile), self.project, self.profile)
+
+    def evidence(self, what: str | Path) -> list[FactWithEvidence]:
+        """Return facts beside the words that say them: those of a file (a Path), or of the thing with an id.
+
+        Raises FactsError with every problem of the files, DataError for an id that no fact is about.
+        """
+        from pressgraph.convert.evidence import facts_with_evidence
+        from pressgraph.facts.ids import Ids
+
+        if isinstance(what, Path):
+            return list(facts_with_evidence([what], self.project, self.profile))
+        name = Ids(self.profile, self.project.id_base).normal(what)
+        found = list(facts_with_evidence([], self.project, self.profile, about=name))
+        if not found:
+            hint = gettext("name a file, or an id as facts have it, such as agent/example-cluster")
+            raise DataError(gettext("there is no file '{name}', and no fact about it", name=name), hint=hint)
+        return found
 
     def template(
         self, kind: str, *, form: str = "xlsx", language: str | None = None, nested: tuple[str, ...] = ()

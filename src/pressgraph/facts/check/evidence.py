@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pressgraph.facts.model import Words
-from pressgraph.facts.rules import phrase
+from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.support import unsaid
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.text import AbsentError, SeveralError, SourceText, TextError
 
@@ -60,13 +62,20 @@ class EvidenceChecker:
             )
 
     def compare(self, facts: Iterable[Fact]) -> None:
-        """Report spans that end behind the text."""
-        length = len(self.text.text) if self.text is not None else 0
-        for fact in facts if self.text is not None else ():
-            for start, end in fact.receipt.evidence:
-                if end > length:
-                    place = fact.places.get(("evidence",), fact.place)
-                    self._context.report("evidence-outside", place, start=start, end=end, length=length)
+        """Report spans that end behind the text; warn of those that do not say what is stated."""
+        if self.text is None:
+            return
+        length = len(self.text.text)
+        for fact in facts:
+            place = fact.places.get(("evidence",), fact.place)
+            spans = fact.receipt.evidence
+            beyond = [span for span in spans if span[1] > length]
+            for start, end in beyond:
+                self._context.report("evidence-outside", place, start=start, end=end, length=length)
+            if spans and not beyond and fact.receipt.status == "stated":
+                words = "\n".join(map(self.text.slice, spans))
+                for key, value in islice(unsaid(fact.body, words, self._context.profile), 1):
+                    self._context.warnings.append(problem("evidence-without-value", place, key=key, value=value))
 
     def evidence(self, node: Node | None) -> tuple[tuple[Span, ...], tuple[Words | Span, ...]]:
         """Return the spans that a fact was read from, sorted, and what is written where that is in words."""

@@ -13,12 +13,11 @@ from pressgraph.validation.formats.frames import cell_at, extent, in_table, line
 from pressgraph.validation.report import counted, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from jinja2 import Template
 
     from pressgraph.errors import Place
-    from pressgraph.text import Span
     from pressgraph.validation.formats.folding import FoldedFinding
     from pressgraph.validation.formats.options import Options
     from pressgraph.validation.report import Finding, Report
@@ -85,7 +84,6 @@ def html(report: Report, options: Options) -> str:
         word=lambda name: word(name, options.language),
         where=where,
         details=details,
-        spans=_spans,
         excerpt=lambda place: _excerpt(place, options),
     )
 
@@ -111,10 +109,6 @@ def _sections(findings: list[Finding], *, every: bool) -> Iterator[tuple[str, li
         mine = [groups[id(finding)] for finding in of_file if id(finding) in groups]
         if mine:
             yield file, mine
-
-
-def _spans(evidence: Iterable[Span]) -> str:
-    return ", ".join(f"{start}–{end}" for start, end in evidence)
 
 
 class _Excerpt(NamedTuple):

@@ -42,6 +42,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "about": finding.about,
         "value": finding.value,
         "evidence": [list(span) for span in finding.evidence],
+        "words": list(finding.words),
         "source": finding.source,
         "related": [{**_place(place), "note": note} for place, note in finding.related],
         "allowed": finding.allowed,

@@ -130,10 +130,8 @@ class _TextReport:
         for place, note in finding.related:
             yield from self.labelled("note", f"{note}: {place}", "cyan")
         if finding.evidence:
-            spans = ", ".join(f"{start}–{end}" for start, end in finding.evidence)
-            yield from self.labelled(
-                "evidence", f"{finding.source or ''}, {say('characters', language)} {spans}", "dim"
-            )
+            where = f"{finding.source or ''}, {say('characters', language)}"
+            yield from self.labelled("evidence", f"{where} {finding.passages}", "dim")
         others = [place for place in group.places if place != finding.place]
         if others:
             named = ", ".join(_short(place, finding.place) for place in others[:_FEW])

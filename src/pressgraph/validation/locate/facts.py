@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.stored import canonical
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pressgraph.errors import Place
-    from pressgraph.facts.model import Body, Fact, FactsFile, Path
+    from pressgraph.facts.model import Body, Fact, FactsFile, Path, Source
     from pressgraph.profile import Profile
     from pressgraph.text import Span
     from pressgraph.validation.report import Result
@@ -29,6 +29,14 @@ _SHOWN = 3
 
 
 _OTHER = gettext("the other is here")
+
+
+class _Origin(NamedTuple):
+    """Where a fact was read from: the document, the characters, and their words where they may be shown."""
+
+    source: str | None = None
+    evidence: tuple[Span, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +49,7 @@ class _Spot:
     written: str = ""
     """The value as the file has it."""
     language: str | None = None
-    source: str | None = None
-    evidence: tuple[Span, ...] = ()
+    origin: _Origin
 
 
 class Locator:
@@ -57,14 +64,10 @@ class Locator:
         self._paths: dict[str, list[str]] = defaultdict(list)
         # whichever files are read, and in whatever order, the place of a result is the same
         for file in sorted(files, key=lambda it: it.file):
-            source = file.source.id if file.source is not None else None
             if file.source is not None:
-                self._node(file.source.body, (), file.source.places, source, ())
+                self._node(file.source.body, (), file.source.places, _Origin(file.source.id))
             for fact in file.facts:
-                self._fact(fact, source)
-
-    def _fact(self, fact: Fact, source: str | None) -> None:
-        self._node(fact.body, (), fact.places, source, fact.receipt.evidence)
+                self._node(fact.body, (), fact.places, _origin(fact, file.source))
 
     def locate(self, result: Result) -> Result:
         """Return the result with the place of its value, else of the property's last value, else of the node."""
@@ -72,7 +75,8 @@ class Locator:
         if spot is None:
             return result
         related = tuple(islice(self._related(result, spot, others), _SHOWN))
-        return replace(result, place=spot.place, source=spot.source, evidence=spot.evidence, related=related)
+        source, evidence, words = spot.origin
+        return replace(result, place=spot.place, source=source, evidence=evidence, words=words, related=related)
 
     def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
         focus = result.focus
@@ -124,14 +128,12 @@ class Locator:
 
     # -- learning
 
-    def _node(
-        self, body: Body, path: Path, places: Mapping[Path, Place], source: str | None, evidence: tuple[Span, ...]
-    ) -> None:
+    def _node(self, body: Body, path: Path, places: Mapping[Path, Place], origin: _Origin) -> None:
         subject = self._emitter.iri(body["id"])[1:-1]
         # What a thing lacks belongs where it says what it is, else where it is first described.
         if subject not in self._nodes or ("type" in body and subject not in self._typed):
             place = places.get((*path, "id"), places[path])
-            self._nodes[subject] = _Spot(place=place, name=subject, source=source, evidence=evidence)
+            self._nodes[subject] = _Spot(place=place, name=subject, origin=origin)
         if "type" in body:
             self._typed.add(subject)
         for key, values in body.items():
@@ -144,12 +146,10 @@ class Locator:
                     if (subject, iri) not in self._values:
                         self._paths[subject].append(iri)
                     name = canonical(written, datatype) if datatype is not None else written
-                    spot = _Spot(
-                        place=at, name=name, written=written, language=language, source=source, evidence=evidence
-                    )
+                    spot = _Spot(place=at, name=name, written=written, language=language, origin=origin)
                     self._values[subject, iri].append(spot)
                 if key != "type" and self._profile.keys[key].takes(Kind.LINK) and is_node(value):
-                    self._node(value, (*path, key, index), places, source, evidence)
+                    self._node(value, (*path, key, index), places, origin)
 
     def _value(
         self, key: str, value: Any, path: Path, places: Mapping[Path, Place]
@@ -174,6 +174,13 @@ class Locator:
             yield known_key.iri, known_key.scheme.concepts[value].iri, None, None, place
         else:
             yield known_key.iri, value, known_key.datatype, None, place
+
+
+def _origin(fact: Fact, source: Source | None) -> _Origin:
+    text = source.published_text if source is not None else None
+    spans = fact.receipt.evidence
+    words = tuple(map(text.slice, spans)) if text is not None else ()
+    return _Origin(source.id if source is not None else None, spans, words)
 
 
 def _matching(spots: list[_Spot], result: Result) -> _Spot | None:
