@@ -39,6 +39,8 @@ REASONS = {
     "a withheld thing nested in another one": "leakgolf",
     "what is named below a withheld thing": "leakhotel",
     "words that a personal fact was read from": "leaklima",
+    "a proposal that nobody has reviewed": "leakmike",
+    "what follows from a proposal that nobody has reviewed": "leaknovemberfollows",
     "what follows from a personal fact": "leakindiafollows",
     "what follows from a thing withheld by name": "leakjulietfollows",
     "what follows from a personal fact and a public one": "leakkilofollows",
@@ -91,6 +93,18 @@ facts:
   - { id: agent/public, alternateName: Public, evidence: Public }
   - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: "Ida Leaklima" }
 """,
+    "draft.yaml": """
+source:
+  id: document/draft
+  type: NewsArticle
+  headline: { en: Draft }
+  datePublished: 2026-04-15
+  reviewedBy: agent/public
+facts:
+  - { id: agent/other, alternateName: Another }
+  - { id: agent/leakmike, type: Organization, name: Leakmike, proposedBy: rules }
+  - { id: agent/other, legalName: Leaknovember, proposedBy: rules }
+""",
     "words.txt": "Public said that Ida Leaklima is the one to ask.",
     "other.yaml": """
 source:
@@ -122,6 +136,15 @@ WHERE {
   BIND (CONCAT(REPLACE(STRBEFORE(?mail, "@"), "leakindia", "leakkilo"), "follows") AS ?word)
 }
 """,
+    "from-legal-name": """
+# A name for a thing, of the legal name of where it belongs.
+# @after has-member
+CONSTRUCT { ?who schema:slogan ?word }
+WHERE {
+  ?who schema:memberOf ?other . ?other schema:legalName ?name
+  BIND (CONCAT(LCASE(?name), "follows") AS ?word)
+}
+""",
     "from-address": """
 # A name for a thing, of the web address of where it belongs.
 # @after has-member, offer
@@ -142,6 +165,7 @@ THINGS = (
     "document/leakfoxtrot",
     "agent/leakbravo",
     "agent/leakcharlie",
+    "agent/leakmike",
     "agent/leaklima",
     "agent/leakdelta",
     "agent/hidden/leakhotel",
@@ -161,8 +185,10 @@ def make_project(folder: Path, *, lifted: bool) -> Path:
     (folder / "queries" / "derive").mkdir(parents=True)
     for name, text in RULES.items():
         (folder / "queries" / "derive" / f"{name}.rq").write_text(text, encoding="utf-8")
+    reviewed = ", reviewedBy: agent/public" if lifted else ""
     for name, text in FACTS.items():
-        (folder / "data" / name).write_text(text, encoding="utf-8")
+        written = text.replace("proposedBy: rules", f"proposedBy: rules{reviewed}")
+        (folder / "data" / name).write_text(written, encoding="utf-8")
     pressgraph.open(folder).build()
     return folder
 

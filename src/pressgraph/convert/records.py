@@ -236,7 +236,7 @@ class Records(ABC, Generic[Item]):
     def _fact(
         self, source: SourceEmitter, record: dict[str, Any], *, plain: bool = False, strings: int | None = None
     ) -> bytes:
-        if record.__class__ is not dict or "allow" in record:
+        if record.__class__ is not dict or "allow" in record or "proposedBy" in record:
             raise NeedsCheck
         personal = record.get("personal", False)
         if personal.__class__ is not bool:

@@ -108,7 +108,7 @@ class _Gathered:
         if source is None:
             if current is None:
                 return
-            place: Place = checked.facts[0].place if checked.facts else _nowhere(checked.file)
+            place: Place = next((it.place for it in (*checked.facts, *checked.proposals)), _nowhere(checked.file))
             body = dict(current.body)
             source = Source(body=body, place=place, sha256=current.sha256)
         if source.text_file is not None and not Path(source.text_file).is_absolute():
@@ -120,7 +120,7 @@ class _Gathered:
             document = self.documents[source.id] = Document(source=source)
         elif len(document.source.body) == 1 and len(source.body) > 1:
             document.source = source
-        document.facts.extend(checked.facts)
+        document.facts.extend(checked.with_proposals().facts)
 
 
 def _nowhere(file: str) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 
 if TYPE_CHECKING:
@@ -63,8 +63,15 @@ class Receipt:
     written: tuple[Words | Span, ...] = field(default=(), compare=False)
     """The evidence as it is written, where that is in words."""
     personal: bool = False
+    proposed_by: str | None = None
+    """The program that proposed the fact: rules, or a model."""
     reviewed_by: str | None = None
     reviewed_on: str | None = None
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether a program proposed the fact, and nobody has reviewed it; a review of its source does not count."""
+        return self.proposed_by is not None and self.reviewed_by is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +125,9 @@ class Source:
 class FactsFile:
     """What a facts file says, and every problem found in it.
 
-    `described` are the ids that the file says something about; `references` the ids that it links to, each with
-    its first place. `source` is None only where the file has none, which is a problem too.
+    Proposals of a program that nobody has reviewed are no facts: whoever publishes, converts or stores facts does not
+    see them. `described` are the ids that the file says something about; `references` the ids that it links to, each
+    with its first place. `source` is None only where the file has none, which is a problem too.
     """
 
     file: str
@@ -129,7 +137,22 @@ class FactsFile:
     described: frozenset[str] = frozenset()
     references: Mapping[str, Place] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
-    """What is read, and better written otherwise: former keys."""
+    """What is read, and better written otherwise: former keys; and what is not published."""
+    proposals: tuple[Fact, ...] = ()
+    described_by_proposals: frozenset[str] = frozenset()
+    references_of_proposals: Mapping[str, Place] = field(default_factory=dict)
+
+    def with_proposals(self) -> FactsFile:
+        """Return the file as if all proposals had been reviewed, for those who check or rewrite it."""
+        return replace(
+            self,
+            facts=tuple(sorted((*self.facts, *self.proposals), key=lambda it: it.place)),
+            described=self.described | self.described_by_proposals,
+            references={**self.references_of_proposals, **self.references},
+            proposals=(),
+            described_by_proposals=frozenset(),
+            references_of_proposals={},
+        )
 
 
 def nested_id(parent: str, key: str, node: Mapping[str, Any]) -> str:

@@ -94,6 +94,7 @@ RULES: dict[str, Rule] = {
     "source-file": Rule(N_("the source's text {file} cannot be read: {reason}"), N_("correct 'file:', or remove it")),
     "not-boolean": Rule(N_("'{key}' must be true or false, not '{value}'")),
     "personal-unmarked": Rule(N_("'{key}' is personal data, and the fact does not say so"), N_("add 'personal: true' to the fact, so that it is not published")),
+    "unreviewed-proposal": Rule(N_("'{by}' proposed this fact, and nobody has reviewed it: it is not published"), N_("compare it with the text, then write 'reviewedBy', or remove it"), warns=True),
     "bad-allow": Rule(N_("'allow' must be a list of 'rule: reason'")),
     "same-fact-twice": Rule(N_("this fact says the same as the one in line {line}"), N_("remove one, and give the other both evidence spans")),
     "unused-allowance": Rule(N_("'{rule}' is allowed here, but nothing breaks it"), N_("remove it from 'allow'"), warns=True),

@@ -152,6 +152,11 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                             "type": "boolean",
                             "description": "Personal data: kept, but not published.",
                         },
+                        "proposedBy": {
+                            "type": "string",
+                            "minLength": 1,
+                            "description": "The program that proposed this; without 'reviewedBy' it is not published.",
+                        },
                         "allow": {
                             "type": "array",
                             "items": {"type": "object", "additionalProperties": {"type": "string"}},

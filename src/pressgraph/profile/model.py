@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pressgraph.profile.sources import TurtleFile
 
 # Words of a fact that say something about the fact, not about its thing.
-FACT_WORDS = ("id", "type", "status", "evidence", "personal", "reviewedBy", "reviewedOn", "allow")
+FACT_WORDS = ("id", "type", "status", "evidence", "personal", "proposedBy", "reviewedBy", "reviewedOn", "allow")
 # Words of the `source:` block that say something about the text that the offsets count in.
 SOURCE_WORDS = ("id", "type", "sha256", "file", "publishText", "reviewedBy", "reviewedOn")
 

@@ -55,11 +55,15 @@ class ReadFiles:
     """The project's other files, where some named file links to what they describe."""
 
 
-def read_files(paths: Iterable[Path], project: Project, profile: Profile) -> ReadFiles:
-    """Read YAML facts files, and look in the project's other files for the ids that they link to."""
+def read_files(paths: Iterable[Path], project: Project, profile: Profile, *, proposals: bool = False) -> ReadFiles:
+    """Read YAML facts files, and look in the project's other files for the ids that they link to.
+
+    With `proposals`, those that nobody has reviewed count as facts: to check, not to publish.
+    """
 
     def read(path: Path) -> FactsFile:
-        return read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+        facts_file = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+        return facts_file.with_proposals() if proposals else facts_file
 
     files = {path: read(path) for path in paths}
     described = _described(files.values())
@@ -103,7 +107,7 @@ def check_files(
     files = list(paths) or project.required_facts_files()
     rdf = [path for path in files if path.suffix.lower() in _RDF_SUFFIXES]
     lines = [path for path in files if path not in rdf and is_stream(path)]
-    read = read_files([p for p in files if p not in rdf and p not in lines], project, profile)
+    read = read_files([p for p in files if p not in rdf and p not in lines], project, profile, proposals=True)
     emitter = compile_emitter(profile, project.id_base)
     problems = list(read.problems)
     store = ox.Store()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pressgraph.facts.datatypes import datatype
@@ -12,6 +13,8 @@ from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pressgraph.errors import Place, Problem
     from pressgraph.profile import Profile
 
@@ -41,6 +44,8 @@ class CheckContext:
         """The ids that the document says something about."""
         self.references: dict[str, Place] = {}
         """The ids that it links to, each with its first place."""
+        self.described_by_proposals: set[str] = set()
+        self.references_of_proposals: dict[str, Place] = {}
         self.single: dict[tuple[str, str], tuple[str, Place]] = {}
         """The values of keys that have one, by id and key, each with its first place."""
         self._types: dict[str, set[str]] = defaultdict(set)
@@ -118,6 +123,16 @@ class CheckContext:
         if (lexical := definition.lexical(text)) is None:
             self.report("bad-literal", place, hint=definition.mend(text), value=text, wanted=definition.wanted)
         return lexical
+
+    @contextmanager
+    def proposal(self) -> Iterator[None]:
+        """Note what is described and linked to in here as a proposal's."""
+        outer = self.described, self.references
+        self.described, self.references = self.described_by_proposals, self.references_of_proposals
+        try:
+            yield
+        finally:
+            self.described, self.references = outer
 
     def reference(self, name: str, place: Place) -> None:
         """Note that the document links to an id."""

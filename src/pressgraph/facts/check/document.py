@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from pressgraph.facts.check.receipts import ReceiptChecker
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import Fact, FactsFile, Source, canonical
-from pressgraph.facts.rules import phrase
+from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS
 from pressgraph.rdf import SCHEMA
@@ -105,7 +106,10 @@ class _DocumentChecker:
         return FactsFile(
             file=self.context.file,
             source=source,
-            facts=tuple(facts),
+            facts=tuple(it for it in facts if not it.receipt.is_proposal),
+            proposals=tuple(it for it in facts if it.receipt.is_proposal),
+            described_by_proposals=frozenset(self.context.described_by_proposals),
+            references_of_proposals=self.context.references_of_proposals,
             problems=tuple(sorted(self.context.problems, key=lambda it: it.place)),
             described=frozenset(self.context.described),
             references=self.context.references,
@@ -153,9 +157,13 @@ class _DocumentChecker:
         facts: list[Fact] = []
         first_lines: dict[str, int] = {}
         for item in node.items:
-            fact = self.fact(item)
+            with self.context.proposal() if self.receipts.is_proposal(item) else nullcontext():
+                fact = self.fact(item)
             if fact is None:
                 continue
+            if fact.receipt.is_proposal:
+                place = fact.places.get(("proposedBy",), fact.place)
+                self.context.warnings.append(problem("unreviewed-proposal", place, by=fact.receipt.proposed_by))
             same = first_lines.setdefault(json.dumps(canonical(fact.body)), fact.place.line)
             if same != fact.place.line:
                 self.context.report("same-fact-twice", fact.place, line=same)

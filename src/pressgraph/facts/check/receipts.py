@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.facts.model import Allowance, Receipt
 from pressgraph.facts.rules import phrase
-from pressgraph.facts.tree import Mapping, Scalar, Sequence
+from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.rdf import XSD
 from pressgraph.spelling import did_you_mean
 
@@ -44,9 +44,15 @@ class ReceiptChecker:
             evidence=evidence,
             written=written,
             personal=self.boolean(node, "personal"),
+            proposed_by=self.context.scalar_text(node, "proposedBy"),
             reviewed_by=reviewed_by,
             reviewed_on=reviewed_on,
         )
+
+    @staticmethod
+    def is_proposal(node: Node) -> bool:
+        """Tell whether a fact is a program's proposal that nobody has reviewed."""
+        return isinstance(node, Mapping) and node.get("proposedBy") is not None and node.get("reviewedBy") is None
 
     def review(self, node: Mapping) -> tuple[str | None, str | None]:
         """Return who reviewed a fact or a source, and when."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pressgraph.text import Span
 
 _FIRST = ("source", "id", "type")
-_LAST = ("status", "evidence", "personal", "reviewedBy", "reviewedOn")
+_LAST = ("status", "evidence", "personal", "proposedBy", "reviewedBy", "reviewedOn")
 
 Flat: TypeAlias = "dict[str, str]"
 
@@ -113,6 +113,8 @@ def _flat_fact(fact: Fact, profile: Profile) -> Flat:
         flat["evidence"] = " | ".join(_in_a_cell(written, span) for written, span in _written_evidence(receipt))
     if receipt.personal:
         flat["personal"] = "true"
+    if receipt.proposed_by:
+        flat["proposedBy"] = receipt.proposed_by
     if receipt.reviewed_by:
         flat["reviewedBy"] = receipt.reviewed_by
     if receipt.reviewed_on:
@@ -314,6 +316,8 @@ def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
         record["evidence"] = items[0] if len(items) == 1 else items if receipt.written else _Flow(items)
     if receipt.personal:
         record["personal"] = True
+    if receipt.proposed_by:
+        record["proposedBy"] = receipt.proposed_by
     if receipt.reviewed_by:
         record["reviewedBy"] = receipt.reviewed_by
     if receipt.reviewed_on:
