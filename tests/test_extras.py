@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,8 @@ MISSING = [
     ("zstd", "zstandard", ["convert", "t.jsonl.zst"]),
     ("zstd", "zstandard", ["convert", "data/a.yaml", "-o", "out", "--shards", "1", "--compress", "zstd"]),
     ("distributed", "distributed", ["convert", "l.jsonl", "-o", "out", "--scheduler", "tcp://127.0.0.1:1"]),
+    ("draft", "pypdfium2", ["new", "r.pdf"]),
+    ("draft", "docx", ["new", "r.docx"]),
     ("s3", "s3fs", ["convert", "s3://bucket/facts.jsonl", "-o", "out.nq"]),
     ("s3", "fsspec", ["convert", "s3://bucket/facts.jsonl", "-o", "out.nq"]),
 ]
@@ -89,6 +92,9 @@ MISSING = [
 def test_a_missing_extra_is_named(project: Path, extra: str, module: str, arguments: list[str]) -> None:
     for name in ("t.xls", "t.parquet", "t.jsonl.zst"):
         (project / name).write_bytes(b"something")
+    (project / "r.pdf").write_bytes(b"%PDF-1.4")
+    with zipfile.ZipFile(project / "r.docx", "w") as archive:
+        archive.writestr("word/document.xml", "")
     (project / "l.jsonl").write_text('{"id": "agent/a"}\n')
     (project / "t.sql").write_text("SELECT 1")
     (project / "p.sql").write_text("SELECT 1")
@@ -108,7 +114,7 @@ def test_a_missing_extra_is_named(project: Path, extra: str, module: str, argume
 def test_without_any_extra_the_main_job_is_done(project: Path) -> None:
     modules = ",".join(module for extra in EXTRAS.values() for module in extra.modules)
     page = project / "page.html"
-    page.write_text("<!doctype html><html lang=en><head><title>News</title></head><body></body></html>")
+    page.write_text("<!doctype html><html lang=en><head><title>News</title></head><body>News</body></html>")
     for arguments in (
         ["facts", "template", "Organization", "-o", "t.csv"],
         ["convert", "data/a.yaml", "-f", "jsonld"],
@@ -120,6 +126,7 @@ def test_without_any_extra_the_main_job_is_done(project: Path) -> None:
         ["export", "-f", "jsonld", "--about", "agent/a"],
         ["embed", "page.html", "--about", "agent/a"],
         ["extract", "page.html"],
+        ["new", "page.html", "--name", "page"],
     ):
         result = call(project, modules, *arguments)
         assert result.returncode == 0, (arguments, result.stderr)

@@ -34,6 +34,7 @@ EXTRAS: dict[str, Extra] = {
     "parquet": _extra("Parquet", "pyarrow"),
     "zstd": _extra("zstd", "zstandard"),
     "distributed": _extra(gettext("a cluster"), "distributed"),
+    "draft": _extra(gettext("a PDF or a DOCX"), "docx", "pypdfium2"),
     "s3": _extra("S3", "fsspec", "s3fs"),
 }  # fmt: skip
 

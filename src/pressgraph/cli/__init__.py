@@ -19,6 +19,7 @@ from pressgraph.cli import (
     facts,
     init,
     language,
+    new,
     profile,
     push,
     query,
@@ -61,7 +62,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, convert, validate, evidence, build, export, embed, extract, facts, push, query, serve, profile, rule,
+    init, new, convert, validate, evidence, build, export, embed, extract, facts, push, query, serve, profile, rule,
     completion,
 ):  # fmt: skip
     main.add_command(module.command)

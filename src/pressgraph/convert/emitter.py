@@ -264,7 +264,7 @@ class SourceEmitter:
                     self._spans.clear()
                 self._spans.add(span)
                 described.append(self._described(start, stop, written))
-        self.quads += sum(it.count(b"\n") for it in described)
+        self.quads += 6 * len(described) if self.text is None else sum(it.count(b"\n") for it in described)
         if personal:
             self.quads += 1
             parts.append(self._said(graph, f'<{CLU}personalData> "true"^^<{XSD}boolean>'))

@@ -27,6 +27,10 @@ class FetchError(PressgraphError):
     """A page could not be fetched."""
 
 
+class TooLargeError(FetchError):
+    """A page is larger than asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """A page as a server sent it: its bytes, its address after redirections, and the character set the server named."""
@@ -95,7 +99,7 @@ def _read(response: Any, limit: int, deadline: float) -> bytes:
     while chunk := response.read1(_CHUNK):
         size += len(chunk)
         if size > limit:
-            raise FetchError(
+            raise TooLargeError(
                 gettext("{url} has more than {limit:,} bytes", url=response.url, limit=limit),
                 hint=gettext("raise the limit with --max-bytes"),
             )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pressgraph.convert.bulk.run import Manifest, Totals
     from pressgraph.convert.evidence import FactWithEvidence
     from pressgraph.dataset import Serialization
+    from pressgraph.drafting import Begun
     from pressgraph.errors import PressgraphError
     from pressgraph.facts import FactsFile
     from pressgraph.validation import Report
@@ -208,6 +209,17 @@ class Facts(Opened):
         path = Path(path)
         data = path.read_bytes()
         return data, migrate(path, data, Renames.of(self.profile), self.project, self.profile)
+
+    def begin(self, document: str, *, name: str | None = None, allow_private: bool = False) -> Begun:
+        """Begin a facts file for the text of a document: a file, an http(s) address, or `-` for stdin.
+
+        See `pressgraph.drafting`. Raises DataError for what has no text, PressgraphError for what cannot be read or a
+        name that is taken.
+        """
+        from pressgraph.drafting import begin, read_document
+
+        release = read_document(document, allow_private=allow_private)
+        return begin(release, self.project.root / "data", name)
 
     def evidence(self, what: str | Path) -> list[FactWithEvidence]:
         """Return facts beside the words that say them: those of a file (a Path), or of the thing with an id.

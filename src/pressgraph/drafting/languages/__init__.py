@@ -1,0 +1,75 @@
+"""Languages as data: a file for each, and which of them a text is in.
+
+A further language is a further file, `fr.toml`, with the same keys.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 20_000
+"""Characters that are looked at."""
+_PART = 0.18
+"""The part of a text's words that are frequent ones of its language, at least; of others it is much smaller."""
+_FEWEST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """What is known of a language."""
+
+    tag: str
+    frequent: frozenset[str]
+    headings: tuple[str, ...]
+    """Words of lines that begin a release, in lower case."""
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[Language, ...]:
+    """Return the languages that there are files for, by their tags."""
+    found = []
+    for file in sorted(files(__name__).iterdir(), key=lambda it: it.name):
+        if file.name.endswith(".toml"):
+            data = tomllib.loads(file.read_text(encoding="utf-8"))
+            found.append(
+                Language(
+                    tag=file.name.removesuffix(".toml"),
+                    frequent=frozenset(data["frequent"]),
+                    headings=tuple(data["headings"]),
+                )
+            )
+    return tuple(found)
+
+
+def language_of(text: str) -> str | None:
+    """Return the tag of the language that a text is in; None where it is none that there is a file for.
+
+    >>> language_of("Das Netzwerk ist mit dem Label ausgezeichnet worden, und die Freude ist groß.")
+    'de'
+    >>> language_of("Le réseau a reçu le label, et les membres sont très heureux de la nouvelle.")
+    """
+    words = [it.lower() for it in _WORD.findall(text[:_SAMPLE])]
+    if len(words) < _FEWEST:
+        return None
+    counts = {it.tag: sum(word in it.frequent for word in words) for it in languages()}
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] >= _PART * len(words) else None
+
+
+_HEADING = 60
+
+
+def begins_release(line: str) -> bool:
+    """Tell whether a line begins a release: it says no more than what it is, and perhaps a number or a day.
+
+    >>> begins_release("Pressemitteilung 3/2026"), begins_release("The press release was long.")
+    (True, False)
+    """
+    headings = tuple(heading for it in languages() for heading in it.headings)
+    shown = " ".join(line.split()).strip(" :*#–-").lower()
+    return len(shown) <= _HEADING and shown.startswith(headings)

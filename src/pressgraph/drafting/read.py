@@ -1,0 +1,74 @@
+"""Read a document of any kind, by what is in it rather than by its name."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from pressgraph.drafting.mail import read_mail
+from pressgraph.drafting.page import read_page
+from pressgraph.drafting.pdf import read_pdf
+from pressgraph.drafting.plain import read_plain
+from pressgraph.drafting.release import MAX_BYTES, ReleaseText, required
+from pressgraph.drafting.word import read_docx
+from pressgraph.embed.fetch import TIMEOUT, TooLargeError, fetch
+from pressgraph.errors import DataError, PressgraphError
+from pressgraph.i18n import gettext
+
+# RFC 5322, 2.2: fields, the first of them one that a message begins with
+_MAIL = re.compile(
+    rb"(?:return-path|received|from|to|subject|date|message-id|mime-version|delivered-to|x-[\w-]+):", re.IGNORECASE
+)
+_FIELDS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
+_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_SOME = 4096
+
+
+def read_document(source: str, *, allow_private: bool = False) -> ReleaseText:
+    """Read the text of a file, of an http(s) address, or of stdin (`-`).
+
+    Raises DataError for what has no text, PressgraphError for what cannot be read or fetched.
+    """
+    if source.partition("://")[0].lower() in {"http", "https"}:
+        try:
+            fetched = fetch(source, limit=MAX_BYTES, timeout=TIMEOUT, allow_private=allow_private)
+        except TooLargeError as error:
+            raise _too_large(source) from error
+        return replace(read_bytes(fetched.html, fetched.url, charset=fetched.charset), url=fetched.url)
+    try:
+        if source == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PressgraphError(gettext("{name} cannot be read: {reason}", name=source, reason=reason)) from error
+    return read_bytes(data, source)
+
+
+def read_bytes(data: bytes, name: str, *, charset: str | None = None) -> ReleaseText:
+    """Read the text of a document from memory; `charset` is what a server says of it.
+
+    Raises DataError.
+    """
+    if len(data) > MAX_BYTES:
+        raise _too_large(name)
+    suffix = Path(name).suffix.lower()
+    if data.startswith(b"%PDF-"):
+        read = read_pdf(data, name)
+    elif data.startswith(b"PK\x03\x04"):
+        read = read_docx(data, name)
+    elif suffix == ".eml" or (_MAIL.match(data) and _FIELDS.match(data[:_SOME].replace(b"\r\n", b"\n"))):
+        read = read_mail(data, name)
+    elif suffix in {".html", ".htm", ".xhtml"} or _HTML.match(data[:_SOME].removeprefix(b"\xef\xbb\xbf")):
+        read = read_page(data, name, charset)
+    else:
+        read = read_plain(data, name, charset)
+    return replace(read, text=required(read.text, name))
+
+
+def _too_large(name: str) -> DataError:
+    return DataError(gettext("{name}: it is larger than {limit} MiB", name=name, limit=MAX_BYTES // 1024**2))
