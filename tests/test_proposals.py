@@ -115,3 +115,77 @@ def test_rewriting_keeps_proposals(tmp_path: Path, form: str) -> None:
         ("agent/a", None, None),
         ("agent/q", "rules", "agent/a"),
     ]
+
+
+TEXT = "Aurora is the network.\nBorealis has joined it, and so has Corona.\n"
+DRAFT = """\
+# a draft
+source: { id: document/d, type: NewsArticle, headline: { en: N }, datePublished: 2026-01-15, file: t.txt }
+facts:
+  - { id: agent/a, type: Organization, name: Aurora, evidence: Aurora }   # typed
+  - id: agent/b
+    type: Organization
+    name: Borealis   # the name
+    evidence: Borealis has joined it
+    proposedBy: rules
+  - { id: agent/c, type: Organization, name: Corona, proposedBy: rules, evidence: so has Corona }
+  - id: agent/d
+    type: Organization
+    name: Drift
+    proposedBy: rules
+"""
+
+
+def reviewed(folder: Path, answers: str, by: str = "agent/a") -> tuple[Result, str]:
+    """Review the draft with answers; return what was said, and the file."""
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data" / "t.txt").write_text(TEXT, encoding="utf-8")
+    path = folder / "data" / "a.yaml"
+    if not path.exists():
+        path.write_text(DRAFT, encoding="utf-8")
+    result = CliRunner().invoke(
+        main, ["--project", str(folder), "review", str(path), "--by", by], input="\n".join(answers) + "\n"
+    )
+    return result, path.read_text(encoding="utf-8")
+
+
+def test_a_review_shows_words_and_writes_each_answer(tmp_path: Path) -> None:
+    result, text = reviewed(tmp_path, "kds")
+    assert result.exit_code == 0, result.output
+    assert "| 2: Borealis has joined it" in result.output
+    assert "name: Borealis" in result.output
+    assert "1 proposal is left" in result.output
+    facts = yaml.safe_load(text)["facts"]
+    assert [it["id"] for it in facts] == ["agent/a", "agent/b", "agent/d"]
+    assert facts[1]["reviewedBy"] == "agent/a"
+    assert facts[1]["reviewedOn"] is not None
+    assert "reviewedBy" not in facts[2]
+    # nothing else moves
+    assert text.startswith("# a draft\nsource: {")
+    assert "name: Borealis   # the name" in text
+    published = converted(tmp_path, tmp_path / "data" / "a.yaml")
+    assert ['"Aurora"' in published, '"Borealis"' in published, '"Drift"' in published] == [True, True, False]
+    # who comes back goes on where it was
+    again, text = reviewed(tmp_path, "k")
+    assert "Borealis" not in again.output
+    assert "all is reviewed" in again.output
+    assert all("reviewedBy" in it for it in yaml.safe_load(text)["facts"][1:])
+
+
+def test_a_review_that_ends_early_keeps_what_was_decided(tmp_path: Path) -> None:
+    result, text = reviewed(tmp_path, "kq")
+    assert result.exit_code == 0
+    assert "2 proposals are left" in result.output
+    assert text.count("reviewedBy") == 1
+
+
+def test_a_review_needs_an_id_and_a_file_without_mistakes(tmp_path: Path) -> None:
+    result, text = reviewed(tmp_path, "k", by="Ida Lindqvist")
+    assert result.exit_code == 2
+    assert "is not an id" in result.output
+    assert text == DRAFT
+    (tmp_path / "data" / "a.yaml").write_text(DRAFT.replace("so has Corona", "so has Karona"), encoding="utf-8")
+    result, text = reviewed(tmp_path, "k")
+    assert result.exit_code == 1
+    assert "does not say" in result.output
+    assert "reviewedBy" not in text

@@ -23,6 +23,7 @@ from pressgraph.cli import (
     profile,
     push,
     query,
+    review,
     rule,
     serve,
     streams,
@@ -62,8 +63,8 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, new, convert, validate, evidence, build, export, embed, extract, facts, push, query, serve, profile, rule,
-    completion,
+    init, new, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve, profile,
+    rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)
