@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 import yaml
+from benchmarks.coverage import COARSER, coverage
 from click.testing import CliRunner
 
 import pressgraph
@@ -242,3 +243,16 @@ def test_a_figure_with_an_id_of_its_own_keeps_it_when_it_is_rewritten(news: Work
     status, said = run(news.project.root, "facts", "convert", str(path), "-f", "yaml")
     assert status == 0, said
     assert "figure/mine" in said
+
+
+def test_most_of_each_text_is_evidence_of_a_fact() -> None:
+    for path in EXAMPLES.glob("*.yaml"):
+        counted = coverage(path)
+        assert counted.facts >= 3, path.name
+        assert counted.evident * 2 > counted.sentences, path.name
+
+
+@at_hand
+def test_every_fact_that_a_reader_wants_has_a_key() -> None:
+    wanted = {it for path in (OTHERS / "examples").glob("*.yaml") for it in coverage(path).wanted}
+    assert (len(wanted), len(wanted - COARSER)) == (191, 184)
