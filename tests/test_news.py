@@ -77,8 +77,8 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         (folder / path.name).write_text(written, encoding="utf-8")
     status, said = run(root, "build")
     assert status == 0, said
-    # the congress of one release begins a day before its fair
-    assert re.findall(r"\[([\w-]+)\]", said) == ["EventAdvice-days"], said
+    # no violations; the congress of one release begins a day before its fair
+    assert "EventAdvice-days" in said
     return pressgraph.open(root)
 
 
