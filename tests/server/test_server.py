@@ -312,7 +312,7 @@ def test_a_page_fills_in_the_names_that_a_query_selects(founding_server: Server)
     client = founding_server.client
     page = client.get("/sparql", params={"saved": "labels-valid-on", "run": "1"}, headers=GERMAN).text
     headings = re.findall(r'<th scope="col">(.*?)</th>', page)
-    assert headings == ["label", "holder", "validFrom", "validUntil", "basis"]
+    assert headings == ["label", "holder", "how", "validFrom", "validUntil", "basis"]
     assert re.search(r'<a href="/doc/label/biosaxony-ecei-silver-1"[^>]*>\s*Silver Label', page)
     assert "angenommen ab dem Datum der Mitteilung" in page
     assert "1 Label hat keinen bekannten Zeitraum" in page
