@@ -12,6 +12,9 @@ import pytest
 import pressgraph
 from pressgraph.dataset import GraphNames
 from pressgraph.errors import NotConformingError
+from pressgraph.rdf import STATUSES
+from pressgraph.server.workers.describe import Describer
+from pressgraph.server.workers.messages import DocumentRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +161,26 @@ def test_after_any_change_the_dataset_is_that_of_a_full_build(tmp_path: Path, se
         assert (store is None) == (whole is None)
         if store is not None and whole is not None:
             assert set(map(str, store)) == set(map(str, whole))
+
+
+@pytest.mark.parametrize(("statuses", "shown"), [(["stated", "normalised", "implied"], False), (list(STATUSES), True)])
+def test_what_is_assumed_stands_in_heads_of_pages_only_where_the_configuration_says_so(
+    tmp_path: Path, statuses: list[str], *, shown: bool
+) -> None:
+    assumed = (
+        "  - { id: label/nord, hasValidity: { id: label/nord/p, type: ValidityPeriod, basis: assumed-from-release-date,"
+    )
+    assumed += " validFrom: 2025-03-03, validUntil: 2027-03-03 }, status: assumed }\n"
+    root = write(tmp_path, first=FIRST.replace(", validThrough: 2027-11-30", ", name: L") + assumed)
+    workspace = pressgraph.open(root)
+    workspace.build()
+    describer = Describer(workspace.dataset().store, BASE)
+    said = describer.document(DocumentRequest(iri=f"{BASE}label/nord", statuses=tuple(statuses)))["triples"]
+    # the day, and what follows from it
+    assert ("2025-03-03" in "".join(it for it in said.splitlines() if "/label/nord/p>" in it)) == shown
+    assert f"<{BASE}agent/nord>" in said
+    (root / "pressgraph.toml").write_text(
+        f'[project]\nbase = "https://data.example.org/"\n[publish]\nstatuses = {statuses}\n', encoding="utf-8"
+    )
+    block = str(pressgraph.open(root).page_data("label/nord", audience="full"))
+    assert ("2027-03-03" in block) == shown

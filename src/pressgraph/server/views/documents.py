@@ -191,7 +191,8 @@ class DocumentPages:
 
         async def page() -> bytes:
             found = await self._descriptions.thing(snapshot, iri)
-            document = await self._descriptions.document(snapshot, iri)
+            # for search engines, as sure as what 'embed' writes
+            document = await self._descriptions.document(snapshot, iri, statuses=self._dataset.project.statuses)
             drawn = await self._background.run(draw, found, document)
             if drawn is None:
                 raise self._missing(renderer.names(request).local(iri))

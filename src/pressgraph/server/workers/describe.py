@@ -26,7 +26,7 @@ from pressgraph.server.workers.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.server.workers.messages import DescriptionRequest
@@ -41,6 +41,7 @@ _DEFAULT = ox.DefaultGraph()
 _TYPE = ox.NamedNode(RDF_TYPE)
 _CONCLUDED = ox.NamedNode(f"{CLU}DerivedGraph")
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
+_STATUS, _RESTS_ON = ox.NamedNode(f"{CLU}epistemicStatus"), ox.NamedNode(f"{CLU}restsOn")
 _FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
 _MOST_LINKS, _MOST_FACTS, _MOST_NESTED, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 500, 1000, 300, 50
 _MOST_BLANK = 10_000
@@ -342,7 +343,8 @@ class Describer:
 
         A fact's graph comes with what it says. Where nothing is said of an IRI, what points to it comes instead, or the
         size of a graph.
-        With `terms`, also the descriptions of these IRIs.
+        With `terms`, also the descriptions of these IRIs; with `statuses`, only what facts of these states, and what
+        rests on such.
         """
         node = ox.NamedNode(request.iri)
         triples: set[ox.Triple] = set()
@@ -361,8 +363,23 @@ class Describer:
             triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
             # a class expression that names a term is a blank node, which says nothing by itself
             _describe(self._store, [it.subject for it in triples if isinstance(it.subject, ox.BlankNode)], triples)
+        if (statuses := request.statuses) is not None:
+            known: dict[ox.NamedNode, bool] = {}
+            triples = {it for it in triples if self._is_sure(it, statuses, known)}
         written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
         return {"triples": written.decode() if written else ""}
+
+    def _is_sure(self, triple: ox.Triple, statuses: Collection[str], known: dict[ox.NamedNode, bool]) -> bool:
+        """Tell whether a graph that holds a triple has one of some statuses, or none at all."""
+        graphs = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        named = [it.graph_name for it in graphs if isinstance(it.graph_name, ox.NamedNode)]
+        for graph in named:
+            if graph not in known:
+                # of conclusions, that of the least sure fact that they rest on
+                rests = next(self._store.quads_for_pattern(graph, _RESTS_ON, None, _DEFAULT), None)
+                said = rests or next(self._store.quads_for_pattern(graph, _STATUS, None, _DEFAULT), None)
+                known[graph] = said is None or getattr(said.object, "value", "").rpartition("/")[2] in statuses
+        return not named or any(known[graph] for graph in named)
 
     def exists(self, request: ExistsRequest) -> dict[str, Any]:
         """Return the first IRI of a list that occurs in the dataset."""

@@ -42,9 +42,17 @@ class Descriptions:
         """Return what is said of an IRI, and what points to it."""
         return await self._ask(snapshot, ThingRequest(iri=iri))
 
-    async def document(self, snapshot: ServedSnapshot, iri: str, terms: Sequence[str] = ()) -> dict[str, Any]:
-        """Return the description of an IRI, and of terms, as N-Triples under `triples`."""
-        return await self._ask(snapshot, DocumentRequest(iri=iri, terms=tuple(terms)))
+    async def document(
+        self, snapshot: ServedSnapshot, iri: str, terms: Sequence[str] = (), *, statuses: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """Return the description of an IRI, and of terms, as N-Triples under `triples`.
+
+        With `statuses`, what facts of these state, and what rests on such.
+        """
+        request = DocumentRequest(
+            iri=iri, terms=tuple(terms), statuses=tuple(statuses) if statuses is not None else None
+        )
+        return await self._ask(snapshot, request)
 
     async def first_existing(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> str | None:
         """Return the first IRI of a list that occurs in the dataset."""

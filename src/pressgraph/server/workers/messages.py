@@ -71,6 +71,8 @@ class DocumentRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op",
 
     iri: str
     terms: tuple[str, ...] = ()
+    statuses: tuple[str, ...] | None = None
+    """Of facts; with them, what facts of these state, and what rests on such."""
 
 
 class ExistsRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="exists"):
