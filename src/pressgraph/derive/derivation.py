@@ -89,7 +89,9 @@ class Derivation:
         """Yield all conclusions, in their graphs, and the receipts of these, for a store that has none."""
         views = []
         for level in self.levels():
-            view = View(Stated(self.store, self.graphs, level.withheld), self.rules)
+            stated = Stated(self.store, self.graphs, level.withheld)
+            stated.keep()
+            view = View(stated, self.rules)
             view.run()
             views.append((level.mark, view))
         used: set[ox.NamedNode] = set()

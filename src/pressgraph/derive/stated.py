@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from pressgraph.derive.parse import DERIVED_FROM
 from pressgraph.derive.proofs import SHIPPED
+from pressgraph.derive.tables import Table
 from pressgraph.rdf import CLU, STATUSES
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Stated:
         self._facts = graphs.facts
         self._profile = graphs.profile
         self._origins: dict[str, Origin | None] = {}
+        self._tables: dict[ox.NamedNode, Table] | None = None
+
+    def keep(self) -> None:
+        """Look properties up in memory from now on, each read as a whole: for who asks about everything."""
+        self._tables = {}
 
     def origin(self, graph: object) -> Origin | None:
         """Return where a graph is from; None for one that states nothing: receipts, conclusions, the default graph."""
@@ -90,6 +96,19 @@ class Stated:
         self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
     ) -> dict[tuple[Term, Term], Proofs]:
         """Return the pairs of subject and object that are stated, each with who states it."""
+        if self._tables is None:
+            return self._matched(subject, predicate, value)
+        table = self._tables.get(predicate)
+        if table is None:
+            table = self._tables[predicate] = Table()
+            table.pairs = self._matched(None, predicate, None)
+            table.index()
+        # what is found is changed by who asked
+        return {pair: dict(proofs) for pair, proofs in table.match(subject, value).items()}
+
+    def _matched(
+        self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
+    ) -> dict[tuple[Term, Term], Proofs]:
         found: dict[tuple[Term, Term], Proofs] = {}
         for quad, origin in self.quads(subject, predicate, value):
             proofs = found.setdefault((quad.subject, quad.object), {})

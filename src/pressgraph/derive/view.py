@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from pressgraph.derive.expressions import evaluate
 from pressgraph.derive.parse import Pattern, Variable
 from pressgraph.derive.proofs import combine, merge
+from pressgraph.derive.tables import Table
 from pressgraph.facts.dates import bounds
 from pressgraph.rdf import RDF_TYPE, XSD
 
@@ -55,7 +56,7 @@ class View:
             for iri in latest:
                 self._bounding.setdefault(iri, []).append((key, False))
         self._answers: dict[tuple[object, ...], Pairs] = {}
-        self._tables: dict[tuple[str, int], _Table] = {}
+        self._tables: dict[tuple[str, int], Table] = {}
         self._plans: dict[tuple[object, ...], list[Pattern]] = {}
 
     # -- questions
@@ -149,7 +150,7 @@ class View:
     def run(self) -> None:
         """Run all rules from front to back; what they conclude is looked up from then on."""
         for staged in self.rules.rules:
-            tables = [_Table() for _ in staged.rule.head]
+            tables = [Table() for _ in staged.rule.head]
             for row, proofs in self.solve(staged, {}):
                 for table, pattern in zip(tables, staged.rule.head, strict=True):
                     self._note(table.pairs, pattern, row, proofs)
@@ -334,30 +335,6 @@ def _selectivity(pattern: Pattern, known: set[str], sources: Mapping[str, Slot])
     # a class has many instances, most other values few subjects
     weight += (1.0 if pattern.predicate == _TYPE else 3.0) * has(pattern.object)
     return weight + (2.0 if has(sources.get(pattern.fact or "")) else 0.0)
-
-
-class _Table:
-    """What a rule concludes, by subject and by object."""
-
-    def __init__(self) -> None:
-        self.pairs: Pairs = {}
-        self._by_subject: dict[Term, list[Term]] = {}
-        self._by_object: dict[Term, list[Term]] = {}
-
-    def index(self) -> None:
-        for subject, value in self.pairs:
-            self._by_subject.setdefault(subject, []).append(value)
-            self._by_object.setdefault(value, []).append(subject)
-
-    def match(self, subject: Term | None, value: Term | None) -> Pairs:
-        if subject is not None and value is not None:
-            found = self.pairs.get((subject, value))
-            return {(subject, value): found} if found is not None else {}
-        if subject is not None:
-            return {(subject, it): self.pairs[subject, it] for it in self._by_subject.get(subject, ())}
-        if value is not None:
-            return {(it, value): self.pairs[it, value] for it in self._by_object.get(value, ())}
-        return self.pairs
 
 
 def resolve(slot: Slot, row: Mapping[str, Term]) -> Term | None:
