@@ -47,7 +47,8 @@ format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-profile: $(VENV)/dev.stamp ## write the JSON-LD context and the JSON Schema anew from ontology and shapes
+profile: $(VENV)/dev.stamp ## write anew from ontology and shapes: the JSON-LD context, the JSON Schema, what forms show, the table of keys
+	$(BIN)/python .ci/write_forms.py
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
 

@@ -363,6 +363,44 @@ def test_evidence_is_compared_with_the_sources_text(tmp_path: Path, profile: Pro
     assert rules(f", sha256: {wrong}", inside) == [("hash-differs", 1, 51)]
 
 
+TOLD = "„Wir wachsen, und zwar\nschnell“, sagt Mara Lind, „und wir bleiben.“ Sie geht [nicht]."
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("text: Wir wachsen", True),
+        ('text: "„wir wachsen und zwar schnell!“"', True),
+        ("text: 'Wir wachsen […] schnell'", True),
+        ("text: 'schnell […] Wir wachsen'", False),
+        # interrupted by who tells it
+        ("text: Wir wachsen und zwar schnell und wir bleiben", True),
+        ("text: Wir schrumpfen", False),
+        ("text: { en: We grow }", True),
+        ("text: { de: Wir schrumpfen, en: We grow }", False),
+        ("text: { de-AT: Wir schrumpfen }", False),
+        ("text: { en: We grow }, rendering: verbatim", False),
+        ("text: Wir werden mehr, rendering: paraphrase", True),
+        ("abstract: Es werden mehr", True),
+    ],
+)
+def test_the_words_of_a_quotation_stand_in_the_text(
+    tmp_path: Path, profile: Profile, id_base: str, said: str, *, found: bool
+) -> None:
+    (tmp_path / "text.txt").write_text(TOLD, encoding="utf-8")
+    facts = f"- {{ id: quotation/q, type: QuotedStatement, saidBy: agent/a, {said} }}\n"
+    rules = [it[0] for it in read_with_text(tmp_path, profile, id_base, ", inLanguage: de", facts)]
+    assert rules == ([] if found else ["quotation-not-in-text"])
+
+
+def test_a_quotation_may_be_typed_and_rendered_by_other_facts(tmp_path: Path, profile: Profile, id_base: str) -> None:
+    (tmp_path / "text.txt").write_text(TOLD, encoding="utf-8")
+    facts = "- { id: quotation/q, text: { de: Wir schrumpfen } }\n- { id: quotation/q, type: QuotedStatement }\n"
+    assert read_with_text(tmp_path, profile, id_base, ", inLanguage: de", facts) == [("quotation-not-in-text", 3, 34)]
+    facts += "- { id: quotation/q, rendering: paraphrase }\n"
+    assert read_with_text(tmp_path, profile, id_base, ", inLanguage: de", facts) == []
+
+
 @pytest.mark.parametrize("content", [None, b"\xff"])
 def test_a_source_text_that_cannot_be_read_is_reported(
     tmp_path: Path, profile: Profile, id_base: str, content: bytes | None

@@ -32,6 +32,7 @@ WITHOUT_EXAMPLE = {
         "evidence-several",
         "evidence-without-value",
         "hash-differs",
+        "quotation-not-in-text",
     ),
 }
 SUFFIXES = {"yaml": ".yaml", "csv": ".csv", "jsonl": ".jsonl", "turtle": ".ttl"}

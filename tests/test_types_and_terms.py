@@ -130,8 +130,10 @@ def test_one_class_of_several_is_enough(tmp_path: Path) -> None:
 # -- terms in RDF
 
 PREFIXES = (
-    "@prefix clu: <https://w3id.org/pressgraph/cluster#> . @prefix schema: <http://schema.org/> .\n"
-    "@prefix x: <https://x.example/> . @prefix ours: <https://own.example/terms#> .\n"
+    "@prefix clu: <https://w3id.org/pressgraph/cluster#> . @prefix schema: <http://schema.org/> . "
+    "@prefix x: <https://x.example/> . @prefix ours: <https://own.example/terms#> . "
+    "@prefix org: <http://www.w3.org/ns/org#> . @prefix prov: <http://www.w3.org/ns/prov#> .\n"
+    "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
 )
 
 
@@ -155,6 +157,9 @@ def warnings(folder: Path, text: str) -> list[tuple[str, int, int, str | None]]:
         ("x:a clu:madeUp 3 .", "clu:madeUp", 16, None),
         ("x:a a schema:NewsArticel .", "schema:NewsArticel", 7, "schema:NewsArticle"),
         ("x:a a clu:ClusterOrganization .", "clu:ClusterOrganization", 7, "clu:ClusterOrganisation"),
+        ("x:a org:memeber x:b .", "org:memeber", 17, "org:member"),
+        ("x:a a prov:Entitty .", "prov:Entitty", 7, "prov:Entity"),
+        ("x:a dcterms:isPartof x:b .", "dcterms:isPartof", 22, "dcterms:isPartOf"),
     ],
 )
 def test_a_typo_in_a_term_is_a_warning(
@@ -176,6 +181,8 @@ def test_warnings_do_not_fail_the_check(tmp_path: Path) -> None:
     "statement",
     [
         'x:a schema:duns "1" .',
+        # of a vocabulary that the profile builds on, which has more than the profile uses
+        "x:a org:hasSite x:b ; prov:hadPlan x:c ; dcterms:audience x:d .",
         "x:a a schema:Bakery .",
         "x:a x:anything 3 .",
         "x:a <http://www.w3.org/ns/org#hasSite> x:b .",

@@ -341,7 +341,7 @@ def test_every_shipped_check_has_messages_in_english_and_german(tmp_path: Path) 
     from pressgraph.validation import load_checks
 
     checks = load_checks(project(tmp_path).project)
-    assert len(checks) == 12
+    assert len(checks) == 14
     assert all(set(check.messages) == {"de", "en"} for check in checks)
 
 
@@ -394,6 +394,65 @@ def test_contact_data_in_texts_is_told_from_other_numbers(tmp_path: Path, text: 
     assert bool(found) is holds
     assert all(it.place is not None for it in found)
     assert report.conforms
+
+
+FIGURES = {
+    # what two sources of one day say of one thing's members: whether they disagree
+    "a": ("350", "340", True),
+    "b": ("350", "350", False),
+    "c": ("about 350", "340", False),
+    "d": ("more than 350", "340", True),
+    "e": ("more than 350", "400", False),
+    "f": ("at least 350", "up to 340", True),
+    "g": ("350", "{ value: 340, asOf: 2020 }", False),
+    "h": ("{ value: 350, asOf: 2020 }", "{ value: 340, asOf: 2020 }", True),
+    "i": ("350", "{ value: 340, sector: photonics }", False),
+    "j": ("350", "{ value: 340, qualifier: target, asOf: 2026-01-01 }", False),
+    "k": ("{ value: 350, within: ref:saxony }", "{ value: 340, within: ref:saxony }", True),
+}
+
+
+def test_figures_of_two_sources_disagree_where_both_cannot_be_so(tmp_path: Path) -> None:
+    sources = []
+    for side in (0, 1):
+        head = SOURCE.replace("document/", f"document/{side}-")
+        sources.append(
+            head
+            + "".join(
+                f"  - {{ id: agent/{name}, type: Organization, name: Firma {name}, members: {said[side]} }}\n"
+                for name, said in FIGURES.items()
+            )
+        )
+    report = project(tmp_path, a=sources[0], b=sources[1]).validate()
+    found = [it for it in findings(report) if it.rule == "figures-that-disagree"]
+    lines = sorted(it.place.line for it in found if it.place is not None and it.place.file == "data/a.yaml")
+    first = len(SOURCE.splitlines()) + 1
+    assert lines == [first + n for n, (_, _, disagree) in enumerate(FIGURES.values()) if disagree]
+    assert len(found) == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("role", "one", "other", "found"),
+    [
+        ("chairperson", "startDate: 2018-01-01, endDate: 2026-03-01", "startDate: 2025-01-01, endDate: 2028-01-01", 1),
+        # the day of the handover is of both
+        ("chairperson", "startDate: 2018-01-01, endDate: 2025-01-01", "startDate: 2025-01-01, endDate: 2028-01-01", 0),
+        ("managing-director", "startDate: 2018, endDate: 2025", "startDate: 2025, endDate: 2028", 0),
+        ("managing-director", "startDate: 2018, endDate: 2025", "startDate: 2023, endDate: 2028", 1),
+        ("board-member", "startDate: 2018, endDate: 2025", "startDate: 2023, endDate: 2028", 0),
+    ],
+)
+def test_two_who_surely_hold_one_office_at_once_are_warned_of(
+    tmp_path: Path, role: str, one: str, other: str, found: int
+) -> None:
+    facts = "".join(
+        f"  - {{ id: agent/{name}, type: Person, name: {name} Lind, personal: true }}\n"
+        f"  - {{ id: membership/{name}, type: Membership, member: agent/{name}, organization: agent/x, role: {role}, "
+        f"{dates}, personal: true }}\n"
+        for name, dates in (("ada", one), ("bea", other))
+    )
+    report = project(tmp_path, a=SOURCE + facts).validate()
+    assert [it.rule for it in findings(report) if it.rule == "two-in-one-office"] == ["two-in-one-office"] * found
 
 
 def test_id_that_nothing_describes_is_found_in_rdf(tmp_path: Path) -> None:

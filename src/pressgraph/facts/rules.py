@@ -89,6 +89,7 @@ RULES: dict[str, Rule] = {
     "evidence-several": Rule(N_("'{words}' stands in {count} places of the text: {places}"), N_("quote more of the words, or say which: {{ words: …, nth: 2 }}")),
     "evidence-without-value": Rule(N_("the evidence does not say '{value}', which '{key}' is"), N_("quote the words that say it; where they say it otherwise, write 'status: normalised', where they do not say it, 'status: implied'"), warns=True),
     "evidence-outside": Rule(N_("characters {start}–{end} are outside the source's text, which has {length}")),
+    "quotation-not-in-text": Rule(N_("these words are not in the text {file}"), N_("put what they mean under 'abstract', or say with 'rendering' that they are a translation or a paraphrase")),
     "hash-differs": Rule(N_("the text of {file} has another SHA-256: {found}")),
     "bad-hash": Rule(N_("'{value}' is not a SHA-256"), N_("64 hexadecimal digits, as 'sha256sum FILE' prints them")),
     "source-file": Rule(N_("the source's text {file} cannot be read: {reason}"), N_("correct 'file:', or remove it")),

@@ -154,7 +154,11 @@ class _ProfileCompiler:
     def _imports(self) -> Iterator[Problem]:
         """Yield a warning for each import of what the profile does not hold: nothing is fetched."""
         graph = self.graph
-        held = {node.value for node in graph.subjects.get((f"{RDF}type", ox.NamedNode(f"{OWL}Ontology")), [])}
+        held = {
+            node.value
+            for kind in (f"{OWL}Ontology", f"{SKOS}ConceptScheme")
+            for node in graph.subjects.get((f"{RDF}type", ox.NamedNode(kind)), [])
+        }
         for iri in list(held):
             held.update(graph.iris(ox.NamedNode(iri), f"{OWL}versionIRI"))
         held = {document_of(iri) for iri in held}

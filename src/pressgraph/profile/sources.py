@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from pressgraph.errors import Place, ProfileError
 from pressgraph.i18n import gettext
 from pressgraph.project import Project, resource_folder
-from pressgraph.rdf import OWL
+from pressgraph.rdf import OWL, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -135,8 +135,9 @@ def consumer_shapes() -> tuple[TurtleFile, ...]:
 
 
 def _imported(own: Iterable[TurtleFile], folder: Path) -> list[TurtleFile]:
-    """Return the shipped ontologies that files import, and those that these import."""
-    imports, is_ontology = ox.NamedNode(f"{OWL}imports"), ox.NamedNode(f"{OWL}Ontology")
+    """Return the shipped ontologies and vocabularies that files import, and those that these import."""
+    imports = ox.NamedNode(f"{OWL}imports")
+    kinds = {ox.NamedNode(f"{OWL}Ontology"), ox.NamedNode(f"{SKOS}ConceptScheme")}
     wanted = _objects(own, imports)
     if not wanted:
         return []
@@ -148,7 +149,7 @@ def _imported(own: Iterable[TurtleFile], folder: Path) -> list[TurtleFile]:
             for file in shipped
             if file not in imported
             and any(
-                triple.object == is_ontology and document_of(str(getattr(triple.subject, "value", ""))) in wanted
+                triple.object in kinds and document_of(str(getattr(triple.subject, "value", ""))) in wanted
                 for triple in _triples(file)
             )
         ]

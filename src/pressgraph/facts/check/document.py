@@ -16,6 +16,7 @@ from pressgraph.facts.check.receipts import ReceiptChecker
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import Fact, FactsFile, Source, canonical
+from pressgraph.facts.quotations import quotation_problems
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS
@@ -99,6 +100,10 @@ class _DocumentChecker:
             if section not in sections:
                 self.context.report("missing-section", self.context.place(tree), section=section)
         self.evidence.compare(facts)
+        if (text := self.evidence.text) is not None:
+            profile, language = self.context.profile, self.context.language
+            found = quotation_problems(facts, text.text, self.evidence.name, profile, language=language)
+            self.context.problems.extend(found)
         sha256 = self.evidence.finish(source)
         return self.result(replace(source, sha256=sha256) if source is not None else None, facts)
 

@@ -34,6 +34,8 @@ class EvidenceChecker:
         self._texts = texts
         self._file = file
         self.text: SourceText | None = None
+        self.name: str | None = None
+        """The file that holds the text."""
         self._unreadable = False
 
     def open(self, source: Mapping | None) -> None:
@@ -46,6 +48,7 @@ class EvidenceChecker:
         place = self._context.place(named) if named is not None else None
         try:
             self.text = self._texts.read(name)
+            self.name = name
         except TextError as error:
             # where the document does not name the text, the one that does reports it
             if place is not None:

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.i18n import Text, gettext
-from pressgraph.rdf import RDF_TYPE, SCHEMA
+from pressgraph.rdf import DCTERMS, RDF_TYPE, SCHEMA, SKOS
 from pressgraph.rdf.terms import lexical, local_name, term_text
 from pressgraph.spelling import nearest, suggestion
 from pressgraph.validation.report import Result, Severity
@@ -21,13 +21,22 @@ if TYPE_CHECKING:
 
 UNDEFINED = f"{NAMED_HERE}undefined-term"
 _HTTPS = SCHEMA.replace("http:", "https:")
+# their terms by rdflib, which lists them: ORG, PROV-O, SKOS, DCMI terms and OWL-Time
+_STANDARDS = {
+    "http://www.w3.org/ns/org#": "ORG",
+    "http://www.w3.org/ns/prov#": "PROV",
+    SKOS: "SKOS",
+    DCTERMS: "DCTERMS",
+    "http://www.w3.org/2006/time#": "TIME",
+}
 _ONTOLOGY = ox.NamedNode("http://www.w3.org/2002/07/owl#Ontology")
 
 
 def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Result]:
     """Yield a warning for each statement with a property or class that its ontology does not have.
 
-    Known as a whole are schema.org and the profile's own ontologies; of what others define, nothing can be told.
+    Known as a whole are schema.org, the profile's own ontologies and the W3C's and DCMI's that these build on; of what
+    others define, nothing can be told.
     """
     judged: dict[str, Text | None] = {}
     ontologies = _Known(profile)
@@ -79,13 +88,26 @@ class _Known:
     def hint(self, term: str) -> Text | None:
         """Return what was meant, an empty text where that is unclear; None for what is known or cannot be judged."""
         iri = SCHEMA + term.removeprefix(_HTTPS) if term.startswith(_HTTPS) else term
-        names = self.names.get(_namespace(iri))
-        if names is None or local_name(iri) in names or iri in self.profile.ontology_terms:
+        space = _namespace(iri)
+        if iri in self.profile.ontology_terms:
+            return None
+        if space in _STANDARDS and space not in self.names:
+            self.names[space] = _standard_names(space)
+        names = self.names.get(space)
+        if names is None or local_name(iri) in names:
             return None
         close = nearest(local_name(iri), names)
         if close is None:
             return Text("")
         return suggestion(self.profile.curie(names[close]) or names[close], quoted=False)
+
+
+def _standard_names(space: str) -> dict[str, str]:
+    """Return the terms of a vocabulary by their local names."""
+    import rdflib
+
+    listed: dict[str, object] = getattr(rdflib, _STANDARDS[space]).__annotations__
+    return {name: space + name for name in listed}
 
 
 def _namespace(iri: str) -> str:

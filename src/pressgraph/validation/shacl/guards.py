@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from pressgraph.errors import ProfileError
 from pressgraph.i18n import gettext
 from pressgraph.query.lexer import tokens
-from pressgraph.rdf import OWL, SH
+from pressgraph.rdf import OWL, PG, SH
 from pressgraph.validation.shacl.repetition import repeats_a_repetition
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SPARQL_TEXTS = frozenset(f"{SH}{name}" for name in ("select", "ask", "construct", "update"))
 _MAX_DEPTH = 100
+# what shapes that are shipped import is shipped too
+_OURS = PG.removesuffix("profile#")
 
 
 def guard_shapes(triples: Iterable[ox.Triple]) -> list[str]:
@@ -43,7 +45,7 @@ def guard_shapes(triples: Iterable[ox.Triple]) -> list[str]:
                 gettext("the shape {shape} runs JavaScript (sh:js)", shape=triple.subject),
                 hint=gettext("use SPARQL (sh:sparql)"),
             )
-        elif name == f"{OWL}imports" and isinstance(value, ox.NamedNode):
+        elif name == f"{OWL}imports" and isinstance(value, ox.NamedNode) and not value.value.startswith(_OURS):
             left_out.append(f"owl:imports {value.value} is not followed: nothing is fetched")
     return left_out
 
