@@ -384,3 +384,65 @@ def test_turtle_of_the_founding_release_is_golden(turtle: bytes, golden: Callabl
 
 def test_json_ld_about_biosaxony_is_golden(built: Path, golden: Callable[[str, bytes], None]) -> None:
     golden("agent-biosaxony.jsonld", export_of(built, "-f", "jsonld", "--about", "agent/biosaxony"))
+
+
+# -- what is said of the dataset as a whole
+
+PUBLISHED = """
+[publish]
+licence = "CC-BY-4.0"
+publisher = "agent/x"
+contact = "mailto:data@example.org"
+title = "Cluster an der Küste"
+description = "Was Meldungen sagen."
+"""
+SAID = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+<https://data.example.org/#dataset> a dcat:Dataset ; dcterms:title "Cluster an der Küste"@de ;
+    dcterms:description "Was Meldungen sagen."@de ;
+    dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;
+    dcterms:publisher <https://data.example.org/id/agent/x> ;
+    dcat:contactPoint <https://data.example.org/#contact> .
+<https://data.example.org/#contact> a vcard:Kind ; vcard:hasEmail <mailto:data@example.org> .
+"""
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("described")
+    settings = f'[project]\nbase = "https://data.example.org/"\nlanguage = "de"\n{PUBLISHED}'
+    (folder / "pressgraph.toml").write_text(settings, encoding="utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "a.yaml").write_text(
+        "source: { id: document/a, type: NewsArticle, headline: { de: A }, datePublished: 2026-01-01 }\n"
+        "facts:\n  - { id: agent/x, type: Organization, name: X }\n",
+        encoding="utf-8",
+    )
+    pressgraph.open(folder).build()
+    return folder
+
+
+@pytest.mark.parametrize("form", SERIALIZATIONS, ids=lambda it: it.name)
+def test_each_dataset_written_says_its_licence_and_publisher(described: Path, form: Serialization) -> None:
+    said = set(ox.parse(SAID, format=ox.RdfFormat.TURTLE))
+    written = triples(export_of(described, "-f", form.name), form)
+    assert {quad.triple for quad in said} <= written
+    # a thing is no dataset, and facts alone are one
+    of_thing = export_of(described, "-f", form.name, "--about", "agent/x")
+    assert b"#dataset" not in of_thing
+    assert b"#dataset" in export_of(described, "-f", form.name, "--no-derived")
+
+
+def test_the_description_of_the_dataset_has_a_graph_of_its_own(described: Path) -> None:
+    graphs = {
+        quad.graph_name.value
+        for quad in ox.parse(export_of(described, "-f", "nquads"), format=ox.RdfFormat.N_QUADS)
+        if isinstance(quad.graph_name, ox.NamedNode) and "#" in str(quad.subject)
+    }
+    assert graphs == {"https://data.example.org/#dataset"}
+
+
+def test_of_a_dataset_without_a_licence_nothing_is_said(turtle: bytes) -> None:
+    assert b"#dataset" not in turtle
+    assert b"dcat#" not in turtle

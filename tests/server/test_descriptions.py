@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from pressgraph.dataset.counts import Counts
+from pressgraph.project import Publication
 from pressgraph.server.cache import ResponseCache
 from pressgraph.server.http.responses import Representation
+from pressgraph.server.sparql.description import void_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -215,3 +218,40 @@ def test_the_form_of_a_query_is_what_follows_its_prologue(query: str, media_type
     answer = founding_server.query(query, accept=f"application/n-triples, {media_type};q=0.9, */*;q=0.1")
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type), answer.text
     assert founding_server.workers() == before
+
+
+DCAT, DCTERMS = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/"
+
+
+def test_the_dataset_is_described_to_catalogues(kept: Server) -> None:
+    text = kept.client.get("/void", headers={"accept": "application/n-triples"}).text
+    assert re.search(rf"#dataset> <[^>]*#type> <{DCAT}Dataset>", text)
+    found = re.findall(rf"<{DCAT}distribution> <([^>]*)>", text)
+    assert len(found) == 4
+    for name in found:
+        (address,) = re.findall(rf"<{re.escape(name)}> <{DCAT}accessURL> <([^>]*)>", text)
+        (media_type,) = re.findall(rf"<{re.escape(name)}> <{DCAT}mediaType> <[^>]*/media-types/([^>]*)>", text)
+        answer = kept.client.get(address, headers={"accept": media_type})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(media_type)
+    # what nobody has said is not made up
+    assert f"<{DCTERMS}license>" not in text
+
+
+def test_licence_and_publisher_are_those_of_the_configuration() -> None:
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    published = Publication(
+        licence=licence, publisher="https://x.example/id/agent/x", title="Unser Titel", language="de"
+    )
+    said = {
+        (str(it.subject), str(it.predicate), str(it.object))
+        for it in void_description("https://x.example", "https://x.example/", Counts(), published, title="pressgraph")
+    }
+    dataset = "<https://x.example/#dataset>"
+    assert {o for s, p, o in said if (s, p) == (dataset, f"<{DCTERMS}title>")} == {'"Unser Titel"@de'}
+    assert (dataset, f"<{DCTERMS}publisher>", "<https://x.example/id/agent/x>") in said
+    # catalogues read the licence from each distribution
+    assert {s for s, p, o in said if p == f"<{DCTERMS}license>" and o == f"<{licence}>"} == {
+        dataset,
+        *(f"<https://x.example/#dataset-{name}>" for name in ("turtle", "jsonld", "ntriples", "rdfxml")),
+    }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
+from pressgraph.dataset.description import dataset_iri, describe_dataset
 from pressgraph.dataset.withholding import Rules, Withheld, count_facts
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pressgraph.dataset import Serialization
     from pressgraph.profile import Profile
+    from pressgraph.project import Publication
     from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
@@ -58,8 +60,11 @@ def select(
     rules: Rules | None = None,
     derived: bool = True,
     statuses: Collection[str] | None = None,
+    published: Publication | None = None,
 ) -> Selection:
     """Select what to publish: everything, or the description of the id `about`.
+
+    With everything goes what is said of the dataset as a whole, `published`, in a graph of its own.
 
     A description is what is said of a thing and, `depth` links deep (None: as far as they lead), of the things that it
     links to. `evidence` adds the receipts; `rules` say what is withheld, personal data where there are none. `derived`
@@ -69,7 +74,13 @@ def select(
     Raises DataError for an id that nothing published describes.
     """
     selector = _Selector(dataset, rules or Rules(), derived=derived, statuses=statuses)
-    return selector.select(about=about, depth=depth, evidence=evidence)
+    selection = selector.select(about=about, depth=depth, evidence=evidence)
+    if about is not None or not published:
+        return selection
+    base = dataset.graphs.id_base.removesuffix("id/")
+    graph = ox.NamedNode(dataset_iri(base))
+    said = {ox.Quad(*triple, graph) for triple in describe_dataset(base, published)}
+    return replace(selection, quads=selection.quads | said)
 
 
 class _Selector:

@@ -3,6 +3,7 @@
 from pressgraph.project.config import find_project, open_project
 from pressgraph.project.files import write_atomically
 from pressgraph.project.model import Embedding, Project
+from pressgraph.project.publication import Publication
 from pressgraph.project.resources import resource_folder
 from pressgraph.project.serving import Serving
 from pressgraph.project.typed_json import sealed, unsealed
@@ -10,6 +11,7 @@ from pressgraph.project.typed_json import sealed, unsealed
 __all__ = [
     "Embedding",
     "Project",
+    "Publication",
     "Serving",
     "find_project",
     "open_project",

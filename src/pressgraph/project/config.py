@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place, ProjectError
 from pressgraph.i18n import gettext
@@ -23,10 +24,15 @@ from pressgraph.project.model import (
     TableSettings,
     is_base,
 )
+from pressgraph.project.publication import KEYS as PUBLISH_KEYS
+from pressgraph.project.publication import publication
 from pressgraph.project.serving import KEYS as SERVE_KEYS
 from pressgraph.project.serving import serving
 from pressgraph.rdf import STATUSES
 from pressgraph.spelling import composed, did_you_mean
+
+if TYPE_CHECKING:
+    from pressgraph.project.publication import Publication
 
 
 def find_project(start: Path) -> Path:
@@ -72,7 +78,7 @@ _NAMESPACE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"base": str, "language": str, "facts": list},
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
-    "publish": {"personal_data": bool, "withhold": list, "statuses": list},
+    "publish": {"personal_data": bool, "withhold": list, "statuses": list, **PUBLISH_KEYS},
     "derive": {"without": list},
     "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
@@ -124,7 +130,8 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
         for pattern in settings["facts"]:
             if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
                 raise reader.error(gettext("project.facts '{pattern}' leaves the project's folder", pattern=pattern))
-    return Project(root=root, **settings)
+    made = Project(root=root, **settings)
+    return replace(made, publication=reader.publication(table.get("publish", {}), made))
 
 
 def _own_folders(root: Path, profile: dict[str, Any], reader: _SettingsReader) -> dict[str, tuple[Path, ...]]:
@@ -195,6 +202,17 @@ class _SettingsReader:
                     hint=did_you_mean(name, STATUSES, otherwise=gettext("known: {words}", words=statuses)),
                 )
         return tuple(names)
+
+    def publication(self, section: dict[str, Any], project: Project) -> Publication:
+        """Return what is said of the dataset of a project."""
+        named = self.ids("publish.publisher", [section["publisher"]]) if "publisher" in section else ()
+        iris = [name if ":" in name else f"{project.id_base}{name}" for name in named]
+        if not project.withheld_iris.keys().isdisjoint(iris):
+            raise self.error(gettext("publish.publisher '{text}' is withheld by publish.withhold", text=named[0]))
+        try:
+            return publication(section, publisher=next(iter(iris), None), language=project.language)
+        except ValueError as error:
+            raise self.error(*error.args) from error
 
     def ids(self, name: str, value: list[Any]) -> tuple[str, ...]:
         """Return ids: relative ones, and absolute IRIs in the form that equal ones share."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.errors import ProjectError
 from pressgraph.i18n import gettext
+from pressgraph.project.publication import Publication
 from pressgraph.project.serving import Serving
 from pressgraph.rdf import STATUSES
 from pressgraph.spelling import composed
@@ -128,6 +129,8 @@ class Project:
     """Ids of things that are not published."""
     statuses: tuple[str, ...] = STATUSES[:3]
     """How sure the facts are that web pages are given, and those that what they are given rests on."""
+    publication: Publication = field(default_factory=Publication)
+    """What is said of the dataset."""
     derive_without: tuple[str, ...] = ()
     """Rules, and kinds of axioms, that nothing is concluded by."""
     replace_profile: bool = False

@@ -65,7 +65,9 @@ class App(Starlette):
         self.connections = Connections(settings, metrics.held)
         fast_path = FastPath(queries, served, access_log, public_url=settings.url, public_path=pages.addresses.public)
         self.fast_path = fast_path if settings.fast_path else None
-        service = ServiceDescriptions(background, settings, prefixes, base=base, writable=may_write, run=run)
+        service = ServiceDescriptions(
+            background, settings, prefixes, base=base, published=project.publication, writable=may_write, run=run
+        )
         update = UpdateEndpoint(engine.follower, access, settings)
         sparql = SparqlEndpoint(queries, update, service, pages.query, settings, self.fast_path)
         graphs = GraphStore(engine.pool, engine.follower, access, settings, base=base)

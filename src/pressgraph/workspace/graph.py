@@ -51,6 +51,7 @@ class BuiltGraph(Opened):
             rules=rules,
             derived=derived,
             statuses=statuses,
+            published=self.project.publication,
         )
 
     def unknown_withheld(self) -> list[tuple[str, str | None]]:

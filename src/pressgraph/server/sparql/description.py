@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.description import DCAT, VCARD, dataset_iri, describe_dataset
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.rdf import DCTERMS, RDF_TYPE, SD, VOID, XSD
 
@@ -16,9 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.dataset.counts import Counts
+    from pressgraph.project import Publication
 
 FORMATS = "http://www.w3.org/ns/formats/"
-PREFIXES = {"sd": SD, "void": VOID, "formats": FORMATS, "dcterms": DCTERMS, "xsd": XSD}
+PREFIXES = {
+    "sd": SD,
+    "void": VOID,
+    "formats": FORMATS,
+    "dcat": DCAT,
+    "dcterms": DCTERMS,
+    "vcard": VCARD,
+    "xsd": XSD,
+}
 
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _FORMATS = {
@@ -55,14 +65,22 @@ def service_description(
     yield _link(dataset, f"{SD}defaultGraph", default)
     yield _link(default, RDF_TYPE, f"{SD}Graph")
     yield _count(default, "triples", counts.triples)
-    yield _link(default, f"{VOID}inDataset", f"{base}#dataset")
+    yield _link(default, f"{VOID}inDataset", dataset_iri(base))
 
 
-def void_description(address: str, base: str, counts: Counts, *, title: str) -> Iterator[ox.Triple]:
-    """Yield the VoID description of a dataset whose things are named below `base`, served at `address`."""
-    dataset = f"{base}#dataset"
+def void_description(
+    address: str, base: str, counts: Counts, published: Publication, *, title: str
+) -> Iterator[ox.Triple]:
+    """Yield the VoID and DCAT description of a dataset whose things are named below `base`, served at `address`.
+
+    `title` is that of a dataset which has none of its own.
+    """
+    dataset = dataset_iri(base)
     yield _link(dataset, RDF_TYPE, f"{VOID}Dataset")
-    yield _triple(dataset, f"{DCTERMS}title", ox.Literal(title, language="en"))
+    if published.title is None:
+        yield _triple(dataset, f"{DCTERMS}title", ox.Literal(title, language="en"))
+    yield from describe_dataset(base, published)
+    yield from _distributions(dataset, address, published)
     yield _triple(dataset, f"{VOID}uriSpace", ox.Literal(f"{base}id/"))
     yield _link(dataset, f"{VOID}sparqlEndpoint", f"{address}/sparql")
     for it in SERIALIZATIONS:
@@ -81,6 +99,26 @@ def void_description(address: str, base: str, counts: Counts, *, title: str) -> 
             yield _link(dataset, f"{VOID}{word}Partition", part)
             yield _link(part, f"{VOID}{word}", iri)
             yield _count(part, counted, count)
+
+
+def _distributions(dataset: str, address: str, published: Publication) -> Iterator[ox.Triple]:
+    """Yield where the dataset can be had: a file in each serialization, and the endpoint (DCAT 3, 6.8 and 6.9)."""
+    for it in SERIALIZATIONS:
+        # quads are asked for by graph: the store's default graph is their union
+        if it.named_graphs:
+            continue
+        distribution = f"{dataset}-{it.name}"
+        yield _link(dataset, f"{DCAT}distribution", distribution)
+        yield _link(distribution, RDF_TYPE, f"{DCAT}Distribution")
+        yield _link(distribution, f"{DCAT}accessURL", f"{address}/store?default")
+        yield _link(distribution, f"{DCAT}mediaType", f"https://www.iana.org/assignments/media-types/{it.media_type}")
+        if published.licence is not None:
+            yield _link(distribution, f"{DCTERMS}license", published.licence)
+    service = f"{dataset}-sparql"
+    yield _link(service, RDF_TYPE, f"{DCAT}DataService")
+    yield _link(service, f"{DCAT}endpointURL", f"{address}/sparql")
+    yield _link(service, f"{DCAT}endpointDescription", f"{address}/sparql")
+    yield _link(service, f"{DCAT}servesDataset", dataset)
 
 
 def _namespace(iri: str) -> str:

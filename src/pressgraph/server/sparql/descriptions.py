@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     from starlette.requests import Request
 
-    from pressgraph.project import Serving
+    from pressgraph.project import Publication, Serving
     from pressgraph.server.http.negotiation import MediaType
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.workers.background import Background
@@ -45,6 +45,7 @@ class ServiceDescriptions:
         prefixes: Mapping[str, str],
         *,
         base: str,
+        published: Publication,
         writable: bool,
         run: str,
     ) -> None:
@@ -52,6 +53,7 @@ class ServiceDescriptions:
         self._settings = settings
         self._prefixes = {**prefixes, **description.PREFIXES}
         self._base = base
+        self._published = published
         self._writable = writable
         self._run = run
 
@@ -92,7 +94,7 @@ class ServiceDescriptions:
 
     def _void(self, address: str, snapshot: ServedSnapshot) -> Iterator[ox.Triple]:
         title = self._settings.title or f"pressgraph: {self._base}"
-        return description.void_description(address, self._base, snapshot.counts, title=title)
+        return description.void_description(address, self._base, snapshot.counts, self._published, title=title)
 
     async def _described(
         self,

@@ -70,9 +70,13 @@ class Adviser:
     def word(self, result: Result) -> Result:
         """Return the result with a message that says what is asked for, where its shape has no message.
 
-        SPARQL constraints have their messages elsewhere.
+        SPARQL constraints have their messages elsewhere; the reference engine forgets the languages of these.
         """
         name = component_name(result.component)
+        if name == "SPARQL" and set(result.messages) == {""}:
+            own = [it for it in self.shapes.values(_shape(result), f"{SH}message") if isinstance(it, ox.Literal)]
+            if result.messages[""] in {it.value for it in own}:
+                return replace(result, messages=dict(sorted((it.language or "", it.value) for it in own)))
         if name in {"SPARQL", "Expression", "JS"} or not result.component.startswith(SH):
             return result
         if self.shapes.values(_shape(result), f"{SH}message"):
