@@ -136,6 +136,8 @@ MISTAKES = [
     ("- id: agent/a\n  name: A\n  allow: [{ some-rule: }]", "bad-allow", 5, 24, "'rule: reason'"),
     ("- id: agent/a\n  telephone: '+49 351 1'", "personal-unmarked", 4, 3, "add 'personal: true'"),
     ("- id: agent/a\n  contactPoint: { id: thing/c, name: A }", "personal-unmarked", 4, 3, "'contactPoint'"),
+    ("- id: agent/a\n  type: Person\n  address: Kiel", "personal-unmarked", 5, 3, "'address' is personal data"),
+    ("- { id: agent/a, type: Person }\n- id: agent/a\n  address: Kiel", "personal-unmarked", 5, 3, "'address'"),
     ("- id: thing/c\n  type: ContactPoint", "personal-unmarked", 4, 9, "'type' is personal data"),
     ("- id: agent/a\n  name: A\n- name: A\n  id: agent/a", "same-fact-twice", 5, 3, "the one in line 3"),
 ]

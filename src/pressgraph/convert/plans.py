@@ -62,6 +62,7 @@ class Plans:
     def __init__(self, profile: Profile, iris: Iris, *, personal: bool, language: str | None = None) -> None:
         self.profile = profile
         self.iris = iris
+        self.personal = personal
         self.language = language
         """That of running text which does not say its own."""
         self.figures = figures_of(profile)
@@ -94,7 +95,7 @@ class Plans:
         keys = {
             name: (self.emits_one if use.single else self.emits)[name]
             for name, use in uses.items()
-            if name in self.emits
+            if name in self.emits and (self.personal or not use.personal)
         }
         if len(self.plans) >= _PLANS_KEPT:
             self.plans.clear()

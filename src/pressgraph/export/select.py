@@ -79,7 +79,7 @@ def select(
         return selection
     base = dataset.graphs.id_base.removesuffix("id/")
     graph = ox.NamedNode(dataset_iri(base))
-    said = {ox.Quad(*triple, graph) for triple in describe_dataset(base, published)}
+    said = {ox.Quad(it.subject, it.predicate, it.object, graph) for it in describe_dataset(base, published)}
     return replace(selection, quads=selection.quads | said)
 
 

@@ -302,6 +302,7 @@ class _ProfileCompiler:
                         and not graph.iris(shape, f"{SH}severity"),
                         value_classes=meanings.value_classes(shape),
                         words=tuple(graph.literals(shape, f"{SKOS}altLabel")),
+                        personal=graph.is_true(shape, f"{PG}personal"),
                     )
                     for target in targets:
                         other = uses[target].get(path)

@@ -137,6 +137,8 @@ class KeyUse:
     """IRIs of the classes that shapes name for linked things."""
     words: tuple[str, ...] = ()
     """What people call it there."""
+    personal: bool = False
+    """Whether its values are personal data there, whatever they are elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,4 +309,5 @@ def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
         required=one.required or other.required,
         value_classes=tuple(dict.fromkeys((*one.value_classes, *other.value_classes))),
         words=tuple(dict.fromkeys((*one.words, *other.words))),
+        personal=one.personal or other.personal,
     )

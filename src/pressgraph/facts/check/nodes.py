@@ -210,12 +210,14 @@ class NodeChecker:
 
     def personal_key(self, body: Body) -> str | None:
         """Return the first word of a body, nested ones included, that the profile marks as personal data."""
+        types = {*body.get("type", ()), *(self.context.types_of(body["id"]) if "id" in body else ())}
+        uses = self.context.profile.uses_of(sorted(types))
         for key, values in body.items():
             if key == "type":
                 if any(self.context.profile.classes[name].personal for name in values):
                     return key
             elif key != "id":
-                if self.context.profile.keys[key].personal:
+                if self.context.profile.keys[key].personal or (key in uses and uses[key].personal):
                     return key
                 for value in values:
                     if self.context.profile.keys[key].takes(Kind.LINK) and is_node(value) and self.personal_key(value):
