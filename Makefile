@@ -49,6 +49,7 @@ format: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 
 profile: $(VENV)/dev.stamp ## write anew from ontology and shapes: the JSON-LD context, the JSON Schema, what forms show, the table of keys
 	$(BIN)/python .ci/write_forms.py
+	$(BIN)/python .ci/write_keys.py
 	$(BIN)/pressgraph profile context -o ontology/context.jsonld
 	$(BIN)/pressgraph profile schema -o data/facts.schema.json
 

@@ -82,6 +82,11 @@ def test_the_reference_of_the_command_line_is_current() -> None:
     assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == written, "make cli-reference"
 
 
+def test_the_table_of_keys_is_current() -> None:
+    written = runpy.run_path(str(ROOT / ".ci" / "write_keys.py"))["text"]()
+    assert (ROOT / "docs" / "keys.md").read_text(encoding="utf-8") == written, "make profile"
+
+
 def test_links_between_the_checkouts_pages_lead_to_files() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
     assert len(pages) > 10

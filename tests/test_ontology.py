@@ -211,3 +211,93 @@ def test_former_keys_and_what_they_are_called_now(profile: Profile) -> None:
         "classification": "legalForm",
         "certificationIdentification": "certificateNumber",
     }
+
+
+# -- pitfalls of ontologies, and what OWL 2 DL asks
+
+KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+HIERARCHIES = (RDFS.subClassOf, RDFS.subPropertyOf)
+
+
+def declared(graph: Graph) -> dict[Node, set[Node]]:
+    found: dict[Node, set[Node]] = {}
+    for kind in KINDS:
+        for term in graph.subjects(RDF.type, kind):
+            found.setdefault(term, set()).add(kind)
+    return found
+
+
+def test_a_term_is_of_one_kind(ontology: Graph) -> None:
+    assert {term: kinds for term, kinds in declared(ontology).items() if len(kinds) > 1} == {}
+
+
+def test_every_property_that_the_ontology_states_is_declared(ontology: Graph) -> None:
+    known = declared(ontology)
+    built_in = (str(RDF), str(RDFS), str(OWL))
+    assert {p for p in ontology.predicates() if p not in known and not str(p).startswith(built_in)} == set()
+
+
+def test_hierarchies_stay_within_a_kind_and_have_no_circles(ontology: Graph) -> None:
+    known = declared(ontology)
+    for predicate in HIERARCHIES:
+        for below, above in ontology.subject_objects(predicate):
+            assert known.get(below) == known.get(above), (below, above)
+            assert below not in set(ontology.transitive_objects(above, predicate)), (below, above)
+
+
+def test_inverses_are_two_object_properties(ontology: Graph) -> None:
+    known = declared(ontology)
+    for one, other in ontology.subject_objects(OWL.inverseOf):
+        assert known[one] == known[other] == {OWL.ObjectProperty}
+        assert one != other
+
+
+def test_domains_that_conclude_name_classes_of_our_own(ontology: Graph) -> None:
+    """What others may use with more classes says where it is used without concluding it (schema:domainIncludes)."""
+    for term, domain in ontology.subject_objects(RDFS.domain):
+        assert str(term).startswith(CLU), term
+        assert (domain, RDF.type, OWL.Class) in ontology, term
+
+
+def test_every_vocabulary_says_who_made_it_under_which_licence(ontology: Graph) -> None:
+    documents = {*ontology.subjects(RDF.type, SKOS.ConceptScheme), *ontology.subjects(RDF.type, OWL.Ontology)}
+    ours = [it for it in documents if "w3id.org/pressgraph" in str(it)]
+    assert len(ours) > 25
+    needed = [DCTERMS.title, DCTERMS.creator, DCTERMS.publisher, DCTERMS.created, DCTERMS.license, OWL.versionInfo]
+    assert {(it, p) for it in ours for p in needed if (it, p, None) not in ontology} == set()
+    (pressgraph_itself,) = {o for it in ours for o in ontology.objects(it, DCTERMS.creator)}
+    assert languages(ontology, pressgraph_itself, URIRef("http://schema.org/name")) >= {"en", "de"}
+
+
+def test_levels_outcomes_statuses_and_states_are_apart(ontology: Graph) -> None:
+    for name in ("label-level", "outcome", "epistemic-status", "state"):
+        terms = list(ontology.subjects(SKOS.inScheme, URIRef(VOCABULARIES + name)))
+        assert len(terms) > 2
+        for one in terms:
+            for other in terms:
+                apart = {(one, OWL.differentFrom, other), (other, OWL.differentFrom, one)}
+                assert one == other or any(triple in ontology for triple in apart), (one, other)
+
+
+def test_german_names_of_roles_are_those_of_offices_or_of_both_sexes(ontology: Graph) -> None:
+    for role in ontology.subjects(SKOS.inScheme, URIRef(f"{VOCABULARIES}role")):
+        names = {str(it) for it in ontology.objects(role, SKOS.prefLabel) if getattr(it, "language", "") == "de"}
+        others = {str(it) for it in ontology.objects(role, SKOS.altLabel) if getattr(it, "language", "") == "de"}
+        forms = others | names
+        for name in names:
+            # of a woman and of a man alike: neither form alone
+            assert f"{name}in" not in forms, name
+            assert name.removesuffix("in") == name or name.removesuffix("in") not in forms, name
+        english = next(str(it) for it in ontology.objects(role, SKOS.prefLabel) if getattr(it, "language", "") == "en")
+        assert english == english.lower()
+
+
+def test_a_project_with_its_own_base_takes_the_founding_facts_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for path in (ROOT / "data" / "releases").glob("*.yaml"):
+        (tmp_path / "data" / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n', encoding="utf-8")
+    workspace = pressgraph.open(tmp_path)
+    report = workspace.validate()
+    assert (report.conforms, report.results) == (True, ())
+    assert workspace.build().facts == 124

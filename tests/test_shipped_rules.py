@@ -114,7 +114,7 @@ CASES = [
         ("membership/m@ latestStart 2026-02-01",),
         second=ROLE + ", state: ended }\n",
     ),
-    Case("role-name", ORG + PERSON + ROLE + " }\n", ("membership/m@ roleName Chairperson",)),
+    Case("role-name", ORG + PERSON + ROLE + " }\n", ("membership/m@ roleName chairperson",)),
     Case("role-name", ORG + PERSON + ROLE + ", roleName: Chefin }\n", (), ("membership/m@ roleName",)),
     Case(
         "has-member",
