@@ -50,6 +50,11 @@ class Organisation(NamedTuple):
         """The id without its kind."""
         return self.id.removeprefix("agent/")
 
+    @property
+    def manager_role(self) -> str:
+        """What the manager does, beside whoever is quoted: one office, one person."""
+        return "managing-director" if self.role != "managing-director" else "cluster-manager"
+
     def person(self, number: int) -> Node:
         """Describe one of its people."""
         given, family = self.people[number]
@@ -280,7 +285,7 @@ def _board(org: Organisation, day: date, rng: random.Random) -> tuple[dict[str, 
             org, "board-old", 3, board, endDate=elected, endedBy=rng.choice(("not-standing-again", "resignation"))
         ),
         _membership(org, "board-again", 4, board, filledBy="re-election", **chosen),
-        _membership(org, "manager", 1, "managing-director", roleName={"de": "Geschäftsführung"}),
+        _membership(org, "manager", 1, org.manager_role, roleName={"de": "Geschäftsführung"}),
         {"id": org.id, "members": f"{rng.choice(('about ', 'more than ', ''))}{org.members}"},
     ]
     return _headline(org, "Neuer Vorstand:", "New board:"), news
@@ -444,7 +449,7 @@ def _other_labels(org: Organisation, day: date, rng: random.Random) -> tuple[dic
 
 def _correction(org: Organisation, day: date, rng: random.Random) -> tuple[dict[str, str], list[Node]]:
     last = day - timedelta(days=rng.randint(5, 50))
-    role, new = "managing-director", str(last + timedelta(days=1))
+    role, new = org.manager_role, str(last + timedelta(days=1))
     news = [
         _membership(org, "manager", 1, role, endDate=str(last), endedBy="resignation"),
         _membership(org, "manager-new", 2, role, startDate=new, predecessor=org.person_id(1)),
