@@ -64,6 +64,16 @@ def test_what_stands_in_quotes_divides_nothing(texts: list[str]) -> None:
     assert ranges(header) == tuple((f"text/x{number}", 0.5) for number in range(len(texts)))
 
 
+def test_the_first_weight_of_a_range_counts() -> None:
+    assert ranges("text/html;q=0.2;q=0.9, text/csv;level=1;q=0.5;x=1") == (("text/html", 0.2), ("text/csv", 0.5))
+
+
+def test_a_header_is_read_up_to_the_same_number_of_ranges_with_quotes_and_without() -> None:
+    plain, quoted = (ranges(",".join([f"text/x{parameter}"] * 2000)) for parameter in (";p=1", ';p="1"'))
+    assert plain == quoted
+    assert 10 <= len(plain) < 2000
+
+
 def test_all_lines_of_a_header_count() -> None:
     headers = Headers(raw=[(b"accept", b"image/png"), (b"accept", b"text/csv;q=0.5"), (b"accept", b"text/html;q=0.1")])
     assert choose(field(headers, "accept"), (*ROWS, HTML)) == next(it for it in ROWS if it.name == "csv")
