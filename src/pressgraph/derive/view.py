@@ -285,7 +285,8 @@ class View:
     ) -> Iterator[tuple[Term, Term, Origin]]:
         """Yield what facts say, also by axioms, each with the fact's origin; `document` is what they were read from."""
         graphs: Iterable[ox.NamedNode | None] = (None,)
-        if isinstance(document, ox.NamedNode) and subject is None:
+        # what has a value is found sooner by that, but for a class
+        if isinstance(document, ox.NamedNode) and subject is None and (value is None or predicate == _TYPE):
             graphs = list(self.stated.facts_of(document))
         axioms = self.rules.axioms
         for graph in graphs:
