@@ -48,6 +48,13 @@ LABEL = "  - { id: label/l@, type: AwardedLabel, level: bronze, heldBy: agent/o@
 QUOTATION = "  - { id: quotation/q@, type: QuotedStatement, saidBy: agent/p@"
 
 CASES = [
+    # -- announcements
+    Case(
+        "announced",
+        ORG + PERSON + LABEL + " }\n  - { id: activity/n@, type: Announcement, agent: agent/p@, concerns: label/l@ }\n",
+        ("activity/n@ about label/l@",),
+        ("activity/n@ about agent/p@", "label/l@ about activity/n@"),
+    ),
     # -- periods
     Case(
         "period-end",
