@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]
@@ -658,7 +657,9 @@ class Edited:
         self.rng = random.Random(seed)  # noqa: S311 - which edits are tried
         self.folder = folder
         # of two organisations, news of several kinds
-        generate.write_yaml(islice(generate.iter_releases(24, seed=seed), 0, None, 4), folder / "data")
+        kept = {1, 2, 3, 13, 17, 20}
+        releases = [it for number, it in enumerate(generate.iter_releases(24, seed=seed)) if number in kept]
+        generate.write_yaml(releases, folder / "data")
         self.paths = sorted((folder / "data").glob("*.yaml"))
         self.texts = {path: path.read_text(encoding="utf-8") for path in self.paths}
         self.organisations = [re.findall(r"publisher: (\S+)", self.texts[path])[0] for path in self.paths]
