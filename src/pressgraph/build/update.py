@@ -24,6 +24,7 @@ from pressgraph.validation.explain.hints import names_of
 from pressgraph.validation.files import own_ontology, read_lines
 from pressgraph.validation.incremental import Change, FootprintCache, ValidationState, recheck
 from pressgraph.validation.incremental.state import warning_from_json, warning_to_json
+from pressgraph.validation.locate.facts import above
 from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.shacl.engines import engine as choose_engine
 from pressgraph.validation.suppressions import Suppression, suppressions_in
@@ -348,7 +349,10 @@ class StoreUpdate:
             quads = self.store.quads_for_pattern(subject, predicate, term, None)
             return sorted({owner[it] for quad in quads for it in self._source_of(quad) if it in owner})
 
-        focus = ox.NamedNode(result.focus) if not result.focus.startswith("_:") else None
+        name = result.focus
+        if not name.startswith("_:") and not self._described(name):
+            name = above(name)
+        focus = ox.NamedNode(name) if name and not name.startswith("_:") else None
         value = read_term(result.value) if result.value is not None else None
         other = read_term(result.other) if result.other is not None else None
         holding: set[str] = set()

@@ -24,7 +24,7 @@ from pressgraph.rdf.terms import term_text
 from pressgraph.validation.checks.check import load_checks
 from pressgraph.validation.checks.misplaced import MISPLACED
 from pressgraph.validation.checks.unknown import unknown_terms
-from pressgraph.validation.locate.facts import Locator
+from pressgraph.validation.locate.facts import Locator, above
 from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.report import Report
 from pressgraph.validation.shacl.engines import engine as choose_engine
@@ -163,7 +163,7 @@ def check_files(
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
     validator = Validator(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
-    results = _about([*validator.full(), *unknown_terms(foreign, profile)], named, store if rdf else None)
+    results = _about((*validator.full(), *unknown_terms(foreign, profile)), named, validator, store if rdf else None)
     locate = _locator(results, read.found.values(), lines, rdf, validator, project)
     suppressions = [it for file in suppressing for it in suppressions_in(file, profile, project.id_base)]
     report = validator.finish(results, locate=locate, suppressions=suppressions, triples=union.size(store))
@@ -184,9 +184,9 @@ def _context(
                 yield stream
 
 
-def _about(results: Iterable[Result], named: set[str], mixed: ox.Store | None) -> list[Result]:
+def _about(results: Iterable[Result], named: set[str], validator: Validator, mixed: ox.Store | None) -> list[Result]:
     """Return the results on the things that were named; of RDF files in a `mixed` store, none about keys."""
-    about = [result for result in results if result.focus in named]
+    about = [it for it in results if it.focus in named or validator.thing_of(it.focus) in named]
     if mixed is None:
         return about
     keyed = {term_text(quad.subject) for quad in mixed if quad.graph_name != union.DEFAULT}
@@ -278,7 +278,7 @@ def read_lines(paths: Iterable[Path], wanted: set[str], profile: Profile, projec
     emitter = compile_emitter(profile, project.id_base)
     names = {iri.removeprefix(project.id_base) for iri in wanted}
     # a nested node without an id is named after its parent
-    names |= {name.rpartition("/")[0] for name in names}
+    names |= {above(name) for name in names}
     files: list[FactsFile] = []
     for path in paths:
         if str(path) != "-" and not is_json_lines(path):

@@ -71,10 +71,16 @@ def suppressions_in(file: FactsFile, profile: Profile, id_base: str) -> Iterator
             )
 
 
-def suppress(results: Iterable[Result], stated: Iterable[Suppression], rules: Callable[[], set[str]]) -> list[Result]:
+def suppress(
+    results: Iterable[Result],
+    stated: Iterable[Suppression],
+    rules: Callable[[], set[str]],
+    thing_of: Callable[[str], str],
+) -> list[Result]:
     """Return the results, the suppressed ones marked with the fact's reason, and a warning for each unused suppression.
 
-    `rules` returns the names of all rules; it is called only where one is misspelt or unused.
+    `rules` returns the names of all rules; it is called only where one is misspelt or unused. `thing_of` returns the
+    thing that a result on a node is about.
     """
     by_rule: dict[tuple[str, str], list[Suppression]] = defaultdict(list)
     stated = list(stated)
@@ -84,7 +90,7 @@ def suppress(results: Iterable[Result], stated: Iterable[Suppression], rules: Ca
     used: set[Suppression] = set()
     marked: list[Result] = []
     for result in results:
-        fitting = by_rule.get((result.rule, result.focus), [])
+        fitting = by_rule.get((result.rule, thing_of(result.focus)), []) if by_rule else []
         used.update(fitting)
         marked.append(replace(result, allowed=fitting[0].reason) if fitting else result)
     unused = [suppression for suppression in stated if suppression not in used]

@@ -16,6 +16,7 @@ from pressgraph.validation.checks.compare import compare, find_candidates
 from pressgraph.validation.checks.misplaced import misplaced_keys, misplaced_keys_of
 from pressgraph.validation.explain.alternatives import Explainer
 from pressgraph.validation.explain.hints import Adviser
+from pressgraph.validation.locate.facts import above
 from pressgraph.validation.report import Report, Result
 from pressgraph.validation.shacl.components import component_name
 from pressgraph.validation.shacl.results import read_report
@@ -131,9 +132,18 @@ class Validator:
             adviser.advise(replace(result, hint=None)) if component_name(result.component) == "Class" else result
             for result in ready
         ]
-        marked = suppress(self._said_once([*explained, *ready]), suppressions, self._rules)
+        marked = suppress(self._said_once([*explained, *ready]), suppressions, self._rules, self.thing_of)
         engine = "; ".join((f"{self.engine.name}: {self.engine.reason}", *self.engine.shapes.left_out))
         return Report(triples=triples, engine=engine, id_base=self.id_base).with_results(marked)
+
+    def thing_of(self, focus: str) -> str:
+        """Return what a result is about: of a node that nobody states and rules conclude, what it is named after."""
+        if focus.startswith("_:"):
+            return focus
+        derived = GraphNames(id_base=self.id_base).derived
+        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
+        return above(focus) if graphs and all(graph.startswith(derived) for graph in graphs) else focus
 
     def _said_once(self, results: Sequence[Result]) -> list[Result]:
         """Return results without those on a conclusion that repeat what is said of the triple it follows from.

@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
+def above(name: str) -> str:
+    """Return the name of the thing that a node without an id of its own, or one that rules make, is named after.
+
+    >>> above("https://data.example.org/id/label/gold/validity-stated")
+    'https://data.example.org/id/label/gold'
+    """
+    return name.rpartition("/")[0]
+
+
 _OTHER = gettext("the other is here")
 
 
@@ -70,16 +79,20 @@ class Locator:
                 self._node(fact.body, (), fact.places, _origin(fact, file.source))
 
     def locate(self, result: Result) -> Result:
-        """Return the result with the place of its value, else of the property's last value, else of the node."""
-        spot, others = self._spot(result)
+        """Return the result with the place of its value, else of the property's last value, else of the node.
+
+        A node that is concluded has the place of the thing that it is named after.
+        """
+        spot, others = self._spot(result, result.focus)
+        if spot is None:
+            spot, others = self._spot(result, above(result.focus))
         if spot is None:
             return result
         related = tuple(islice(self._related(result, spot, others), _SHOWN))
         source, evidence, words = spot.origin
         return replace(result, place=spot.place, source=source, evidence=evidence, words=words, related=related)
 
-    def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
-        focus = result.focus
+    def _spot(self, result: Result, focus: str) -> tuple[_Spot | None, list[_Spot]]:
         stated = [spot for step in result.steps for spot in self._follow(focus, step)]
         if result.lexical is not None:
             matching = _matching(stated, result)
