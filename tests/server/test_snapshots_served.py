@@ -33,7 +33,8 @@ class OneJob:
         self.snapshot = snapshot
         self.asked = 0
 
-    def ask(self, request: bytes) -> Job:
+    def ask(self, request: bytes, client: str | None = None) -> Job:
+        assert client is None
         self.asked += 1
         job = Job(request)
         job.snapshot = self.snapshot

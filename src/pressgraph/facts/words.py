@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 6
 
 
-class Words:
+class KeyWords:
     """The words for the keys of a profile's classes. Made by `words_of`."""
 
     def __init__(self, profile: Profile) -> None:
@@ -99,6 +99,6 @@ def form(word: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def words_of(profile: Profile) -> Words:
+def words_of(profile: Profile) -> KeyWords:
     """Return the words of a profile."""
-    return Words(profile)
+    return KeyWords(profile)

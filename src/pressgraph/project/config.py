@@ -131,7 +131,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
             if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
                 raise reader.error(gettext("project.facts '{pattern}' leaves the project's folder", pattern=pattern))
     made = Project(root=root, **settings)
-    return replace(made, publication=reader.publication(table.get("publish", {}), made))
+    return replace(made, published=reader.publication(table.get("publish", {}), made))
 
 
 def _own_folders(root: Path, profile: dict[str, Any], reader: _SettingsReader) -> dict[str, tuple[Path, ...]]:

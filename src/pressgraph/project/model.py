@@ -129,7 +129,7 @@ class Project:
     """Ids of things that are not published."""
     statuses: tuple[str, ...] = STATUSES[:3]
     """How sure the facts are that web pages are given, and those that what they are given rests on."""
-    publication: Publication = field(default_factory=Publication)
+    published: Publication = field(default_factory=Publication)
     """What is said of the dataset."""
     derive_without: tuple[str, ...] = ()
     """Rules, and kinds of axioms, that nothing is concluded by."""

@@ -66,7 +66,7 @@ class App(Starlette):
         fast_path = FastPath(queries, served, access_log, public_url=settings.url, public_path=pages.addresses.public)
         self.fast_path = fast_path if settings.fast_path else None
         service = ServiceDescriptions(
-            background, settings, prefixes, base=base, published=project.publication, writable=may_write, run=run
+            background, settings, prefixes, base=base, published=project.published, writable=may_write, run=run
         )
         update = UpdateEndpoint(engine.follower, access, settings)
         sparql = SparqlEndpoint(queries, update, service, pages.query, settings, self.fast_path)

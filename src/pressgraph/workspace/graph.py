@@ -51,7 +51,7 @@ class BuiltGraph(Opened):
             rules=rules,
             derived=derived,
             statuses=statuses,
-            published=self.project.publication,
+            published=self.project.published,
         )
 
     def unknown_withheld(self) -> list[tuple[str, str | None]]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import QueryError
 from pressgraph.i18n import gettext
-from pressgraph.rdf.terms import is_iri
 from pressgraph.workspace.opened import Opened
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ class Questions(Opened):
         from pressgraph.derive import load_rules
         from pressgraph.derive.why import conclusions_about
         from pressgraph.facts.ids import Ids
+        from pressgraph.rdf.terms import is_iri
 
         dataset = self.dataset()
         iri = Ids(self.profile, self.project.id_base).iri_in_query(about) or about

@@ -292,7 +292,7 @@ def _failure(error: Exception) -> tuple[str, str]:
         case MemoryError():
             return "memory", "the request needs more memory than this server gives"
         case PressgraphError():
-            return "busy" if isinstance(error.__cause__, filelock.Timeout) else "failed", error.reason
+            return "busy" if isinstance(error.__cause__, filelock.Timeout) else "failed", str(error.reason)
     return "failed", f"{type(error).__name__}: {error}"
 
 
