@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.validation.incremental.footprint import EXISTS, IN_GRAPH, NotLocalError, Trace, Unknown
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 def query_footprint(text: str, prefixes: Mapping[str, str]) -> Footprint:
     """Return what the rows of a query about one `?this` are made of."""
-    declared = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
+    return _footprint("".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items()) + text)
+
+
+@lru_cache(maxsize=256)
+def _footprint(query: str) -> Footprint:
     trace = Trace()
     try:
-        algebra = _algebra(declared + text)
+        algebra = _algebra(query)
     except NotLocalError as error:
         return Unknown(reason=str(error))
     try:
