@@ -15,7 +15,8 @@ def owl_rl_closure(store: ox.Store) -> ox.Store:
     from pressgraph.dataset import rdflib_graph, to_ox, union
 
     graph = rdflib_graph(union.triples(store))
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+    # its own datatypes would stay in rdflib afterwards, for all that reads literals in this process
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, improved_datatypes=False).expand(graph)
     closure = ox.Store()
     closure.extend(
         ox.Quad(to_ox(subject), to_ox(predicate), to_ox(value))  # type: ignore[arg-type]
