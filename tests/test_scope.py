@@ -14,10 +14,12 @@ from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.incremental.footprint import EXISTS, Read, Step, Unknown
 from pressgraph.validation.incremental.queries import query_footprint
 from pressgraph.validation.incremental.shapes import shape_footprint
-from pressgraph.validation.shacl.shapes import Shapes
+from pressgraph.validation.shacl.shapes import Shapes, profile_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pressgraph.profile import Profile
 
 E = "https://x.example/"
 PREFIXES = f"""
@@ -266,3 +268,9 @@ def test_a_link_is_checked_again_when_what_it_names_becomes_described(project: P
         # nothing needs the allowance any more
         assert "undescribed-id" in said, said
         assert status == 1
+
+
+def test_what_the_shipped_shapes_read_is_known(profile: Profile) -> None:
+    """Otherwise each edit would have everything checked again."""
+    footprint = shape_footprint(profile_shapes(profile))
+    assert not isinstance(footprint, Unknown), footprint.reason
