@@ -24,7 +24,6 @@ from pressgraph.validation.explain.hints import names_of
 from pressgraph.validation.files import own_ontology, read_lines
 from pressgraph.validation.incremental import Change, FootprintCache, ValidationState, recheck
 from pressgraph.validation.incremental.state import warning_from_json, warning_to_json
-from pressgraph.validation.locate.facts import above
 from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.shacl.engines import engine as choose_engine
 from pressgraph.validation.suppressions import Suppression, suppressions_in
@@ -349,10 +348,8 @@ class StoreUpdate:
             quads = self.store.quads_for_pattern(subject, predicate, term, None)
             return sorted({owner[it] for quad in quads for it in self._source_of(quad) if it in owner})
 
-        name = result.focus
-        if not name.startswith("_:") and not self._described(name):
-            name = above(name)
-        focus = ox.NamedNode(name) if name and not name.startswith("_:") else None
+        name = self.validator.thing_of(result.focus)
+        focus = ox.NamedNode(name) if not name.startswith("_:") else None
         value = read_term(result.value) if result.value is not None else None
         other = read_term(result.other) if result.other is not None else None
         holding: set[str] = set()
@@ -381,9 +378,8 @@ class StoreUpdate:
         return holding
 
     def _source_of(self, quad: ox.Quad) -> Iterator[str]:
-        prefix = self.graphs.facts
-        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix):
-            yield quad.graph_name.value.removeprefix(prefix).rpartition("/")[0]
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(self.graphs.facts):
+            yield self.graphs.source_of(quad.graph_name.value)
 
 
 def _with_totals(report: Report, files: Mapping[str, FileEntry]) -> Report:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.convert.rewrite import read_documents
 from pressgraph.facts.model import is_node
-from pressgraph.facts.tables.write import flatten
+from pressgraph.facts.tables.write import sayings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ def facts_with_evidence(
                 source=document.source.id,
                 place=fact.place,
                 id=str(fact.body["id"]),
-                says=tuple(pair for pair in flatten(fact.body, profile) if pair[0] != "id"),
+                says=sayings(fact.body, profile),
                 status=fact.receipt.status,
                 personal=fact.receipt.personal,
                 passages=tuple(

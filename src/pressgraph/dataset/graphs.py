@@ -102,7 +102,11 @@ class GraphNames:
             return self.provenance_of(source)
         if self.is_derived(graph):
             return self.derivation + self.concluded(graph).source
-        return self.provenance_of(graph.removeprefix(self.facts).rpartition("/")[0])
+        return self.provenance_of(self.source_of(graph))
+
+    def source_of(self, graph: str) -> str:
+        """Return the source of a graph of facts."""
+        return graph.removeprefix(self.facts).rpartition("/")[0]
 
     def provenance_of(self, source: str) -> str:
         """Return a source's provenance graph."""

@@ -117,7 +117,7 @@ class Corrections:
         """Return the source of a graph of facts."""
         if not isinstance(graph, ox.NamedNode) or not graph.value.startswith(self.graphs.facts):
             return None
-        return graph.value.removeprefix(self.graphs.facts).rpartition("/")[0]
+        return self.graphs.source_of(graph.value)
 
 
 def _differs(value: Term, values: Iterable[Term]) -> bool:

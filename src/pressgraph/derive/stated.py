@@ -57,7 +57,7 @@ class Stated:
             return self._origins[name]
         found = None
         if name.startswith(self._facts):
-            source = name[len(self._facts) :].rpartition("/")[0]
+            source = self.graphs.source_of(name)
             receipts = ox.NamedNode(self.graphs.provenance_of(source))
             status = next(self._look(graph, _STATUS, None, receipts), None)
             document = next(self._look(graph, DERIVED_FROM, None, receipts), None)

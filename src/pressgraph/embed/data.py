@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.export.jsonld import json_ld
 from pressgraph.facts.dates import bounds
+from pressgraph.languages import primary
 from pressgraph.rdf import EDTF, RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -124,11 +125,11 @@ class PageData:
         )
         texts = [title for title in next(filter(None, titles), []) if title.language is not None]
         chosen = in_language(texts, language, fallback, prose=False)
-        if not chosen or _primary(str(chosen[0].language)) == _primary(language):
+        if not chosen or primary(str(chosen[0].language)) == primary(language):
             return language
         stated = self._stated("inLanguage")
         tag = str(chosen[0].language)
-        return next((it for it in stated if _primary(it) == _primary(tag)), tag)
+        return next((it for it in stated if primary(it) == primary(tag)), tag)
 
     def _frame(self, language: str, fallback: str) -> dict[str, Any]:
         from pyld import jsonld
@@ -260,17 +261,13 @@ def in_language(texts: Sequence[ox.Literal], language: str, fallback: str, *, pr
     by_tag: dict[str, list[ox.Literal]] = defaultdict(list)
     for text in texts:
         by_tag[str(text.language).lower()].append(text)
-    wanted, primary = language.lower(), _primary(language)
-    near = sorted(tag for tag in by_tag if _primary(tag) == primary)
+    wanted, alone = language.lower(), primary(language)
+    near = sorted(tag for tag in by_tag if primary(tag) == alone)
     rest = () if prose else (fallback.lower(), "en", *sorted(by_tag))
-    for tag in (wanted, primary, *near, *rest):
+    for tag in (wanted, alone, *near, *rest):
         if tag in by_tag:
             return by_tag[tag]
     return []
-
-
-def _primary(tag: str) -> str:
-    return tag.partition("-")[0].lower()
 
 
 def _plain(literal: ox.Literal) -> str | bool | int | None:

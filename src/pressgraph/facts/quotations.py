@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.facts.model import LanguageMap, is_node
 from pressgraph.facts.rules import problem
+from pressgraph.languages import primary
 from pressgraph.rdf import CLU, SCHEMA
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def quotation_problems(
         if said not in (None, ["verbatim"]):
             continue
         for step, tag, words in _texts(body[wording.name]):
-            if said is None and tag is not None and _primary(tag) != _primary(language or ""):
+            if said is None and tag is not None and primary(tag) != primary(language or ""):
                 continue
             looked_in = looked_in or (_words(text), _words(_quoted(text)))
             if not any(_stands_in(words, it) for it in looked_in):
@@ -75,10 +76,6 @@ def _texts(values: list[Any]) -> Iterator[tuple[Path, str | None, str]]:
             for tag, texts in value.items():
                 for number, words in enumerate(texts):
                     yield (index, tag, number), tag, words
-
-
-def _primary(tag: str) -> str:
-    return tag.partition("-")[0].lower()
 
 
 def _words(text: str) -> str:

@@ -11,7 +11,7 @@ from pressgraph.facts.edit import Add, Literal, Remove, decode, edit_yaml, repla
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.read import read_facts_bytes
 from pressgraph.facts.spans import place_in, yaml_spans
-from pressgraph.facts.tables.write import flatten
+from pressgraph.facts.tables.write import sayings
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Review:
             place = place_in(text, node.start, self._name)
             fact = proposals.get((place.line, place.column))
             if fact is not None:
-                says = tuple(pair for pair in flatten(fact.body, self._profile) if pair[0] != "id")
+                says = sayings(fact.body, self._profile)
                 spans = fact.receipt.evidence if source is not None else ()
                 passages = tuple((source.line(it[0]), source.slice(it)) for it in spans) if source is not None else ()
                 found.append(Proposal(index=index, fact=fact, says=says, passages=passages))

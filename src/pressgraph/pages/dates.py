@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from pressgraph.facts.dates import written_form
+from pressgraph.languages import primary
 from pressgraph.rdf import EDTF
 
 
@@ -64,7 +65,7 @@ def date_in_words(lexical: str, language: str) -> str:
     >>> date_in_words("[2017-09-11..2017-09-20]", "en"), date_in_words("2024-35", "de")
     ('mid-September 2017', '3. Quartal 2024')
     """
-    words = _LANGUAGES.get(language.partition("-")[0], _ENGLISH)
+    words = _LANGUAGES.get(primary(language), _ENGLISH)
     written = written_form(lexical, EDTF)
     if (quarter := _QUARTER.fullmatch(written)) is not None:
         return words.quarters[int(quarter[2]) - 1].format(quarter[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -82,15 +81,16 @@ def suppress(
     `rules` returns the names of all rules; it is called only where one is misspelt or unused. `thing_of` returns the
     thing that a result on a node is about.
     """
-    by_rule: dict[tuple[str, str], list[Suppression]] = defaultdict(list)
+    by_rule: dict[str, dict[str, list[Suppression]]] = {}
     stated = list(stated)
     for suppression in stated:
         for thing in suppression.things:
-            by_rule[suppression.rule, thing].append(suppression)
+            by_rule.setdefault(suppression.rule, {}).setdefault(thing, []).append(suppression)
     used: set[Suppression] = set()
     marked: list[Result] = []
     for result in results:
-        fitting = by_rule.get((result.rule, thing_of(result.focus)), []) if by_rule else []
+        allowed = by_rule.get(result.rule)
+        fitting = allowed.get(thing_of(result.focus), []) if allowed else []
         used.update(fitting)
         marked.append(replace(result, allowed=fitting[0].reason) if fitting else result)
     unused = [suppression for suppression in stated if suppression not in used]

@@ -126,7 +126,9 @@ class Validator:
         shapes = profile_shapes(self.profile)
         adviser = Adviser(self.store, self.profile, shapes, self.id_base)
         explainer = Explainer(self.store, self.profile, self.engine.shapes, self.id_base, restore=self.restore)
-        explained = [explainer.explain(adviser.advise(adviser.word(locate(result)))) for result in results]
+        explained = [
+            explainer.explain(adviser.advise(adviser.word(self._located(result, locate)))) for result in results
+        ]
         # the nearest id may be another one by now
         ready = [
             adviser.advise(replace(result, hint=None)) if component_name(result.component) == "Class" else result
@@ -144,6 +146,12 @@ class Validator:
         quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
         graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
         return above(focus) if graphs and all(graph.startswith(derived) for graph in graphs) else focus
+
+    def _located(self, result: Result, locate: Callable[[Result], Result]) -> Result:
+        """Bring a result to its place, else to that of the thing that it is about."""
+        located = locate(result)
+        thing = self.thing_of(result.focus) if located.place is None else result.focus
+        return located if thing == result.focus else replace(locate(replace(result, focus=thing)), focus=result.focus)
 
     def _said_once(self, results: Sequence[Result]) -> list[Result]:
         """Return results without those on a conclusion that repeat what is said of the triple it follows from.

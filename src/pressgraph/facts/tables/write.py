@@ -62,6 +62,11 @@ def write_documents(documents: Iterable[Document], form: str, profile: Profile) 
 # -- flattened
 
 
+def sayings(body: Body, profile: Profile) -> tuple[tuple[str, str], ...]:
+    """Return what a fact says of its thing, as headers and cells."""
+    return tuple(pair for pair in flatten(body, profile) if pair[0] != "id")
+
+
 def flatten(body: Body, profile: Profile, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield the header and the cell of everything that a body says."""
     for key, values in body.items():

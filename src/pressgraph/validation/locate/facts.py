@@ -79,20 +79,16 @@ class Locator:
                 self._node(fact.body, (), fact.places, _origin(fact, file.source))
 
     def locate(self, result: Result) -> Result:
-        """Return the result with the place of its value, else of the property's last value, else of the node.
-
-        A node that is concluded has the place of the thing that it is named after.
-        """
-        spot, others = self._spot(result, result.focus)
-        if spot is None:
-            spot, others = self._spot(result, above(result.focus))
+        """Return the result with the place of its value, else of the property's last value, else of the node."""
+        spot, others = self._spot(result)
         if spot is None:
             return result
         related = tuple(islice(self._related(result, spot, others), _SHOWN))
         source, evidence, words = spot.origin
         return replace(result, place=spot.place, source=source, evidence=evidence, words=words, related=related)
 
-    def _spot(self, result: Result, focus: str) -> tuple[_Spot | None, list[_Spot]]:
+    def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
+        focus = result.focus
         stated = [spot for step in result.steps for spot in self._follow(focus, step)]
         if result.lexical is not None:
             matching = _matching(stated, result)
