@@ -5,11 +5,12 @@ A proposal is not believed: the gate (`pressgraph.drafting.gate`) decides what o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pressgraph.text import Span
 
 SOURCE = "source"
