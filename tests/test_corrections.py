@@ -12,9 +12,8 @@ import pytest
 import pressgraph
 from pressgraph.dataset import GraphNames
 from pressgraph.errors import NotConformingError
+from pressgraph.pages.describe import Describer
 from pressgraph.rdf import STATUSES
-from pressgraph.server.workers.describe import Describer
-from pressgraph.server.workers.messages import DocumentRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,7 +174,7 @@ def test_what_is_assumed_stands_in_heads_of_pages_only_where_the_configuration_s
     workspace = pressgraph.open(root)
     workspace.build()
     describer = Describer(workspace.dataset().store, BASE)
-    said = describer.document(DocumentRequest(iri=f"{BASE}label/nord", statuses=tuple(statuses)))["triples"]
+    said = describer.document(f"{BASE}label/nord", statuses=tuple(statuses))["triples"]
     # the day, and what follows from it
     assert ("2025-03-03" in "".join(it for it in said.splitlines() if "/label/nord/p>" in it)) == shown
     assert f"<{BASE}agent/nord>" in said

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 
 import pressgraph
 from pressgraph.errors import PressgraphError
+from pressgraph.pages.profile_documents import ProfileDocuments
 from pressgraph.project.serving import serving
 from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.addresses import Addresses, external, link
-from pressgraph.server.views.profile_documents import ProfileDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, union
+from pressgraph.dataset.published import withhold
 from pressgraph.dataset.withholding import Rules
-from pressgraph.server.workers.publish import withhold
 
 CLU = "https://w3id.org/pressgraph/cluster#"
 XSD = "http://www.w3.org/2001/XMLSchema#"

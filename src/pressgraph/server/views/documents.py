@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
+from pressgraph.pages.describe import term
 from pressgraph.pages.terms import shape_model, term_model
 from pressgraph.pages.things import thing_model
 from pressgraph.profile.context import context_document
@@ -22,16 +23,15 @@ from pressgraph.server.http.requests import base_address, mount_prefix, paramete
 from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
 from pressgraph.server.sparql.descriptions import write_rdf
 from pressgraph.server.views.reader import chosen_language
-from pressgraph.server.workers.describe import term
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from starlette.requests import Request
 
+    from pressgraph.pages.profile_documents import ProfileDocuments
     from pressgraph.profile import Profile
     from pressgraph.server.served import ServedSnapshot
-    from pressgraph.server.views.profile_documents import ProfileDocuments
     from pressgraph.server.views.renderer import PageRenderer
     from pressgraph.server.workers.background import Background
     from pressgraph.server.workers.descriptions import Descriptions

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.pages.profile_documents import ProfileDocuments
 from pressgraph.server.http.addresses import Addresses
 from pressgraph.server.views.documents import DocumentPages
 from pressgraph.server.views.errors import ErrorPages
 from pressgraph.server.views.home import HomePage
-from pressgraph.server.views.profile_documents import ProfileDocuments
 from pressgraph.server.views.query_page import QueryPage
 from pressgraph.server.views.renderer import PageRenderer
 from pressgraph.server.views.search import SearchPage

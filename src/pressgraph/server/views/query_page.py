@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import Text, gettext, in_language, joined
+from pressgraph.pages.describe import term
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.query.forms import query_form
 from pressgraph.query.names import fill, things_in
@@ -21,7 +22,6 @@ from pressgraph.server.http.requests import base_address, mount_prefix, paramete
 from pressgraph.server.http.responses import Representation, RequestError, respond
 from pressgraph.server.sparql.results import first_bindings
 from pressgraph.server.views.documents import TYPE_NAMES
-from pressgraph.server.workers.describe import term
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:

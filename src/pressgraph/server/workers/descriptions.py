@@ -29,7 +29,7 @@ _SMALL = 64 * 1024
 
 
 class Descriptions:
-    """Asks processes for descriptions (`pressgraph.server.workers.describe`).
+    """Asks processes for descriptions (`pressgraph.pages.describe`).
 
     All methods raise RequestError where there is no answer, and SnapshotMovedError where it is of another snapshot.
     """

@@ -19,8 +19,9 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+from pressgraph.pages import describe
 from pressgraph.project.typed_json import from_json
-from pressgraph.server.workers import describe, worker
+from pressgraph.server.workers import worker
 from pressgraph.server.workers.messages import WorkerSettings
 from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 

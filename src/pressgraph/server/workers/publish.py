@@ -22,15 +22,16 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, Snapshot, Snapshots, union
-from pressgraph.dataset.counts import Counts, Touched, count, recount
+from pressgraph.dataset.counts import Counts, count, recount
 from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.graphs import stands_apart
+from pressgraph.dataset.published import owned_by_build, withhold
 from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.pages.describe import first_page
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.server.revisions import Revisions
 from pressgraph.server.served import FIRST_PAGE
-from pressgraph.server.workers.describe import first_page
 from pressgraph.server.workers.unnamed import Unnamed
 
 if TYPE_CHECKING:
@@ -88,18 +89,6 @@ def served_folder(project: Project, *, writable: bool) -> tuple[Path, bool]:
     if writable:
         raise store_error(folder, problem, name="served")
     return Path(tempfile.mkdtemp(prefix="pressgraph-served-")), True
-
-
-def owned_by_build(id_base: str) -> Callable[[object], bool]:
-    """Return what tells whether a graph is one that builds make and replace."""
-    graphs = GraphNames(id_base=id_base)
-    prefixes = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation, graphs.withdrawn)
-    profile = graphs.profile
-
-    def owned(name: object) -> bool:
-        return isinstance(name, ox.NamedNode) and (name.value.startswith(prefixes) or name.value == profile)
-
-    return owned
 
 
 def is_current(served: Snapshot | None, built: Built | None, rules: Rules) -> bool:
@@ -189,42 +178,6 @@ def _described(store: ox.Store, id_base: str) -> set[str]:
         and quad.subject.value.startswith(id_base)
         and not quad.subject.value.startswith(internal)
     }
-
-
-def withhold(
-    store: ox.Store,
-    rules: Rules,
-    owned: Callable[[object], bool],
-    graphs: GraphNames,
-    unnamed: Container[ox.Triple] = (),
-) -> Touched:
-    """Take what is withheld out of the graphs of builds in a store; return what that was."""
-    withheld = Withheld.of(store, rules, graphs)
-    gone: set[ox.Triple] = set()
-    parts: set[ox.NamedNode] = set()
-    for node in withheld.nodes:
-        if owned(node) and isinstance(node, ox.NamedNode) and store.contains_named_graph(node):
-            gone |= union.remove_graph(store, node)
-            parts.add(node)
-    found: list[ox.Quad] = []
-    for node in withheld.nodes:
-        if not isinstance(node, ox.Literal):
-            found += store.quads_for_pattern(node, None, None, None)
-        found += store.quads_for_pattern(None, None, node, None)
-    for graph, name in withheld.within:
-        if not isinstance(name, ox.Literal):
-            found += store.quads_for_pattern(name, None, None, graph)
-    for quad in found:
-        if isinstance(quad.graph_name, ox.NamedNode) and owned(quad.graph_name):
-            gone.add(quad.triple)
-            parts.add(quad.graph_name)
-            store.remove(quad)
-    for part in parts:
-        if next(store.quads_for_pattern(None, None, None, part), None) is None:
-            # its name would tell of what it held
-            store.remove_graph(part)
-    union.prune(store, gone, keep=unnamed)
-    return Touched(triples=gone, graphs=parts)
 
 
 def _replace_built(

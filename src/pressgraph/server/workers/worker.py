@@ -23,7 +23,19 @@ from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes,
 from pressgraph.errors import DataError
 from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.workers.frames import DATA, END, FAILED, READY, REQUEST, REQUEUE, Frames, frame, typed_frame
-from pressgraph.server.workers.messages import Failed, GraphRequest, QueryRequest, Ready, worker_request
+from pressgraph.server.workers.messages import (
+    DocumentRequest,
+    ExistsRequest,
+    Failed,
+    GraphRequest,
+    NamesRequest,
+    QueryRequest,
+    Ready,
+    SearchRequest,
+    TermsRequest,
+    ThingRequest,
+    worker_request,
+)
 from pressgraph.server.workers.peers import Patience, PeerError, named_services
 from pressgraph.server.workers.rows import RowCounter
 from pressgraph.server.workers.sandbox import restrict
@@ -31,8 +43,8 @@ from pressgraph.server.workers.sandbox import restrict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pressgraph.server.workers.describe import Describer
-    from pressgraph.server.workers.messages import WorkerRequest, WorkerSettings
+    from pressgraph.pages.describe import Describer
+    from pressgraph.server.workers.messages import DescriptionRequest, WorkerRequest, WorkerSettings
 
 _CHUNK = 48 * 1024
 _READ = 256 * 1024
@@ -128,7 +140,7 @@ class Worker:
 
     @cached_property
     def _describer(self) -> Describer:
-        from pressgraph.server.workers.describe import Describer
+        from pressgraph.pages.describe import Describer
 
         return Describer(self.store, self.settings.id_base)
 
@@ -182,6 +194,23 @@ class Worker:
                 waiting.append(content)
         return bool(data)
 
+    def described(self, request: DescriptionRequest) -> dict[str, Any]:
+        """Return the description that a request asks for."""
+        describer = self._describer
+        match request:
+            case ThingRequest():
+                return describer.thing(request.iri)
+            case DocumentRequest():
+                return describer.document(request.iri, request.terms, statuses=request.statuses)
+            case ExistsRequest():
+                return describer.exists(request.iris)
+            case TermsRequest():
+                return describer.terms(request.terms)
+            case NamesRequest():
+                return describer.names(request.iris)
+            case SearchRequest():
+                return describer.search(request.text, most=request.most, any_word=request.any_word)
+
     def fail(self, kind: str, message: str) -> None:
         """Tell the server why there is no result, or no more of it."""
         _send(self.socket, typed_frame(FAILED, Failed(kind=kind, message=message[:2000])))
@@ -196,7 +225,7 @@ class Worker:
             case _:
                 output = Output(self.socket, rows=0, size=64 * 1024 * 1024)
                 output.write(
-                    json.dumps(self._describer.answer(request), ensure_ascii=False, separators=(",", ":")).encode(
+                    json.dumps(self.described(request), ensure_ascii=False, separators=(",", ":")).encode(
                         "utf-8", "replace"
                     )
                 )

@@ -23,6 +23,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import Snapshots, union
 from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
+from pressgraph.dataset.published import owned_by_build
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
 from pressgraph.project.typed_json import from_json
@@ -40,7 +41,7 @@ from pressgraph.server.workers.messages import (
     WriterSettings,
 )
 from pressgraph.server.workers.operations import Update, UpdateError
-from pressgraph.server.workers.publish import Built, describe, owned_by_build, publish_build
+from pressgraph.server.workers.publish import Built, describe, publish_build
 from pressgraph.server.workers.sandbox import restrict
 from pressgraph.server.workers.unnamed import Unnamed
 

@@ -1,4 +1,4 @@
-"""Descriptions of things for pages and documents, read from the store in a worker process and returned as JSON.
+"""Descriptions of things for pages and documents, read from a store and returned as what JSON can say.
 
 Terms travel as `["iri", value]`, `["node", label]` or `["text", value, language, datatype]`.
 """
@@ -16,20 +16,11 @@ from pressgraph.dataset.graphs import stands_apart
 from pressgraph.query.names import names_in_store
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, DCTERMS, OA, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
-from pressgraph.server.workers.messages import (
-    DocumentRequest,
-    ExistsRequest,
-    NamesRequest,
-    SearchRequest,
-    TermsRequest,
-    ThingRequest,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from pressgraph.dataset.counts import Counts
-    from pressgraph.server.workers.messages import DescriptionRequest
 
 _TITLES = tuple(map(ox.NamedNode, NAMES))
 LABELS = (*_TITLES, ox.NamedNode(f"{SKOS}altLabel"), ox.NamedNode(f"{SCHEMA}alternateName"))
@@ -283,28 +274,12 @@ class Describer:
         self._store = store
         self._id_base = id_base
 
-    def answer(self, request: DescriptionRequest) -> dict[str, Any]:
-        """Answer a request by one of the methods below."""
-        match request:
-            case ThingRequest():
-                return self.thing(request)
-            case DocumentRequest():
-                return self.document(request)
-            case ExistsRequest():
-                return self.exists(request)
-            case TermsRequest():
-                return self.terms(request)
-            case NamesRequest():
-                return self.names(request)
-            case SearchRequest():
-                return self.search(request)
-
-    def thing(self, request: ThingRequest) -> dict[str, Any]:
+    def thing(self, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
 
         A graph comes with what it says, a source with the facts read from it, a property with its uses.
         """
-        node = ox.NamedNode(request.iri)
+        node = ox.NamedNode(iri)
         facts = _stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
         # the facts that were read from a source are listed in full, with their evidence
         pointing = (
@@ -338,7 +313,9 @@ class Describer:
             "kinds": kinds(self._store, (name for name in named if name.startswith(self._id_base))),
         }
 
-    def document(self, request: DocumentRequest) -> dict[str, Any]:
+    def document(
+        self, iri: str, terms: Iterable[str] = (), *, statuses: Collection[str] | None = None
+    ) -> dict[str, Any]:
         """Return the description of an IRI as N-Triples: its triples, and those of the nodes named below it.
 
         A fact's graph comes with what it says. Where nothing is said of an IRI, what points to it comes instead, or the
@@ -346,9 +323,9 @@ class Describer:
         With `terms`, also the descriptions of these IRIs; with `statuses`, only what facts of these states, and what
         rests on such.
         """
-        node = ox.NamedNode(request.iri)
+        node = ox.NamedNode(iri)
         triples: set[ox.Triple] = set()
-        _describe(self._store, [node, *map(ox.NamedNode, request.terms)], triples)
+        _describe(self._store, [node, *map(ox.NamedNode, terms)], triples)
         if node.value.startswith(f"{self._id_base}fact/"):
             triples.update(quad.triple for quad in self._store.quads_for_pattern(None, None, None, node))
         elif self._store.contains_named_graph(node):
@@ -363,7 +340,7 @@ class Describer:
             triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
             # a class expression that names a term is a blank node, which says nothing by itself
             _describe(self._store, [it.subject for it in triples if isinstance(it.subject, ox.BlankNode)], triples)
-        if (statuses := request.statuses) is not None:
+        if statuses is not None:
             known: dict[ox.NamedNode, bool] = {}
             triples = {it for it in triples if self._is_sure(it, statuses, known)}
         written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
@@ -381,10 +358,10 @@ class Describer:
                 known[graph] = said is None or getattr(said.object, "value", "").rpartition("/")[2] in statuses
         return not named or any(known[graph] for graph in named)
 
-    def exists(self, request: ExistsRequest) -> dict[str, Any]:
+    def exists(self, iris: Iterable[str]) -> dict[str, Any]:
         """Return the first IRI of a list that occurs in the dataset."""
         nodes = []
-        for name in request.iris:
+        for name in iris:
             with suppress(ValueError):
                 nodes.append(ox.NamedNode(name))
         patterns: tuple[Callable[[ox.NamedNode], Any], ...] = (
@@ -395,10 +372,10 @@ class Describer:
         )
         return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
 
-    def terms(self, request: TermsRequest) -> dict[str, Any]:
+    def terms(self, terms: Iterable[str]) -> dict[str, Any]:
         """Return what is known of terms: labels, definitions and classes."""
         found: dict[str, dict[str, Any]] = {}
-        for name in request.terms:
+        for name in terms:
             node = ox.NamedNode(name)
             entry: dict[str, Any] = {"types": [], "definitions": []}
             for quad in self._store.quads_for_pattern(node, None, None, _DEFAULT):
@@ -414,18 +391,18 @@ class Describer:
             "labels": labels(self._store, {*found, *(it for entry in found.values() for it in entry["types"])}),
         }
 
-    def names(self, request: NamesRequest) -> dict[str, Any]:
+    def names(self, iris: Sequence[str]) -> dict[str, Any]:
         """Return what things are called, for the names that a query selects."""
-        return names_in_store(self._store, request.iris)
+        return names_in_store(self._store, iris)
 
-    def search(self, request: SearchRequest) -> dict[str, Any]:
-        """Return the things whose names hold every word of a text, in any order, best first; with `any`, one word."""
-        wanted, spelled = fold(request.text)
+    def search(self, text: str, *, most: int, any_word: bool = False) -> dict[str, Any]:
+        """Return the things whose names hold every word of a text, in any order, best first; or any word."""
+        wanted, spelled = fold(text)
         words = [*zip(wanted.split(), spelled.split(), strict=False)]
         best: dict[str, tuple[int, int, int, str]] = {}
         for folded, long, iri in self._index if words else ():
             hits = sum(word in folded or other in long for word, other in words)
-            if hits < len(words) and not (request.any_word and hits):
+            if hits < len(words) and not (any_word and hits):
                 continue
             starts = all(_begins_word(folded, word) for word, _ in words)
             rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
@@ -434,7 +411,7 @@ class Describer:
             if iri not in best or key < best[iri]:
                 best[iri] = key
         found = sorted(best, key=lambda name: (*best[name], name))
-        shown = found[: request.most]
+        shown = found[:most]
         classes = kinds(self._store, shown)
         every = {*shown, *(it for types in classes.values() for it in types)}
         return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(self._store, every)}
