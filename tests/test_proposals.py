@@ -10,13 +10,14 @@ import yaml
 from click.testing import CliRunner
 
 from pressgraph.cli import main
-from pressgraph.facts import read_facts
+from pressgraph.facts import read_facts, read_facts_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
 
+    from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
 
 SOURCE = {"id": "document/d", "type": "NewsArticle", "headline": {"en": "N"}, "datePublished": "2026-01-15"}
@@ -189,3 +190,33 @@ def test_a_review_needs_an_id_and_a_file_without_mistakes(tmp_path: Path) -> Non
     assert result.exit_code == 1
     assert "does not say" in result.output
     assert "reviewedBy" not in text
+
+
+def test_what_a_review_refused_or_passed_over_is_kept_in_the_source_and_is_no_fact(
+    tmp_path: Path, profile: Profile
+) -> None:
+    def read(text: str) -> FactsFile:
+        return read_facts_bytes(
+            text.encode(), profile, id_base="https://data.example.org/id/", name="a.yaml", folder=tmp_path
+        )
+
+    (tmp_path / "t.txt").write_text("Aurora has moved. Nothing else.", encoding="utf-8")
+    refused = {"id": "agent/p", "type": "Nonsense", "name": "Not so", "evidence": [0, 6]}
+    source = {"file": "t.txt", "checked": [[18, 31]], "rejected": [refused]}
+    text = yaml.safe_dump({"source": {**SOURCE, **source}, "facts": [TYPED]})
+    found = read(text)
+    assert found.problems == ()
+    assert found.source is not None
+    assert found.source.checked == ((18, 31),)
+    assert [it["name"] for it in found.source.rejected] == ["Not so"]
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert "Not so" not in converted(tmp_path, path)
+    again = run(tmp_path, "facts", "convert", str(path), "-f", "yaml").stdout
+    assert yaml.safe_load(again)["source"]["rejected"][0]["type"] == "Nonsense"
+    assert yaml.safe_load(again)["source"]["checked"] == [[18, 31]]
+    for wrong in ({"rejected": "agent/p"}, {"rejected": ["agent/p"]}, {"checked": "Moon"}, {"checked": [[9, 2]]}):
+        wrong_source = {**SOURCE, "file": "t.txt", **wrong}
+        (problem,) = read(yaml.safe_dump({"source": wrong_source, "facts": [TYPED]})).problems
+        assert problem.rule in {"bad-rejected", "evidence-absent", "bad-evidence"}

@@ -109,6 +109,10 @@ class Source:
     """Whether words of the text may be published."""
     reviewed_by: str | None = None
     reviewed_on: str | None = None
+    checked: tuple[Span, ...] = ()
+    """Where in the text a review found nothing worth a fact."""
+    rejected: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    """Facts that a review found not so, as they are written."""
 
     @property
     def id(self) -> str:

@@ -84,6 +84,7 @@ RULES: dict[str, Rule] = {
     # receipts
     "unknown-status": Rule(N_("'{status}' is not a status")),
     "bad-evidence": Rule(N_("evidence must be [start, end], words of the text, or a list of these: {reason}")),
+    "bad-rejected": Rule(N_("'rejected' must be a list of facts, each with its id")),
     "evidence-without-text": Rule(N_("evidence in words needs the text of the source"), N_("name the text in the source, 'file: PATH', or count characters: [start, end]")),
     "evidence-absent": Rule(N_("the text of the source does not say '{words}'")),
     "evidence-several": Rule(N_("'{words}' stands in {count} places of the text: {places}"), N_("quote more of the words, or say which: {{ words: …, nth: 2 }}")),

@@ -123,6 +123,21 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                         "type": "boolean",
                         "description": "Words of that text, those of evidence, may be published.",
                     },
+                    "checked": {
+                        "type": "array",
+                        "items": {
+                            "type": "array",
+                            "items": {"type": "integer", "minimum": 0},
+                            "minItems": 2,
+                            "maxItems": 2,
+                        },
+                        "description": "Passages, [start, end], in which there is nothing worth a fact.",
+                    },
+                    "rejected": {
+                        "type": "array",
+                        "items": {"type": "object", "required": ["id"]},
+                        "description": "Facts that somebody found not to be so, so that nobody proposes them again.",
+                    },
                 },
             },
             "facts": {

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FACT_WORDS = ("id", "type", "status", "evidence", "personal", "proposedBy", "reviewedBy", "reviewedOn", "allow")
 # Words of the `source:` block that say something about the text that the offsets count in.
 SOURCE_WORDS = ("id", "type", "sha256", "file", "publishText", "reviewedBy", "reviewedOn")
+# Words that say what a review made of the text, and that only YAML files have: passages in which there is nothing worth
+# a fact, and facts that are not so.
+REVIEW_WORDS = ("checked", "rejected")
 
 
 class Kind(enum.Enum):

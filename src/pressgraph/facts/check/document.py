@@ -6,7 +6,7 @@ import json
 import re
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place
 from pressgraph.facts.check.context import CheckContext
@@ -19,12 +19,12 @@ from pressgraph.facts.model import Fact, FactsFile, Source, canonical
 from pressgraph.facts.quotations import quotation_problems
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
-from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS
+from pressgraph.profile.model import FACT_WORDS, REVIEW_WORDS, SOURCE_WORDS
 from pressgraph.rdf import SCHEMA
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from pressgraph.facts.model import Path
     from pressgraph.profile import Profile
@@ -63,6 +63,23 @@ def _language_of(source: Mapping, profile: Profile) -> str | None:
     return value.text.lower() if isinstance(value, Scalar) and good_language(value.text.lower()) else None
 
 
+def _said(section: Node) -> Node:
+    """Return a section without what a review found not so."""
+    if not isinstance(section, Mapping) or all(section.get(word) is None for word in REVIEW_WORDS):
+        return section
+    return replace(section, items=[(key, value) for key, value in section.items if key.text not in REVIEW_WORDS])
+
+
+def _plain(node: Node) -> Any:
+    """Return texts, lists and mappings."""
+    match node:
+        case Scalar():
+            return node.text
+        case Sequence():
+            return [_plain(it) for it in node.items]
+    return {key.text: _plain(value) for key, value in node.items}
+
+
 class _DocumentChecker:
     def __init__(self, context: CheckContext, evidence: EvidenceChecker) -> None:
         self.context = context
@@ -82,7 +99,7 @@ class _DocumentChecker:
         sections = {key.text: value for key, value in tree.items}
         for section in ("source", "facts"):
             if section in sections:
-                self.context.collect_types(sections[section])
+                self.context.collect_types(_said(sections[section]))
         described = sections.get("source")
         if isinstance(described, Mapping):
             self.context.language = _language_of(described, self.context.profile) or self.context.language
@@ -128,7 +145,7 @@ class _DocumentChecker:
             return None
         before = len(self.context.problems)
         places: dict[Path, Place] = {(): place}
-        body = self.nodes.body(node, (), places, SOURCE_WORDS, parent=None)
+        body = self.nodes.body(node, (), places, (*SOURCE_WORDS, *REVIEW_WORDS), parent=None)
         if body is not None and (key := self.nodes.personal_key(body)) is not None:
             hint = phrase("say it in a fact with 'personal: true', not of the source")
             self.context.report("personal-unmarked", places.get((key,), place), hint=hint, key=key)
@@ -138,6 +155,8 @@ class _DocumentChecker:
         text_file = self.context.scalar_text(node, "file")
         publish_text = self.receipts.boolean(node, "publishText")
         reviewed_by, reviewed_on = self.receipts.review(node)
+        checked, _ = self.evidence.evidence(node.get("checked"))
+        rejected = tuple(self.rejected(node.get("rejected")))
         self.nodes.word_places(node, places)
         if len(self.context.problems) > before or body is None:
             return None
@@ -151,7 +170,22 @@ class _DocumentChecker:
             publish_text=publish_text,
             reviewed_by=reviewed_by,
             reviewed_on=reviewed_on,
+            checked=checked,
+            rejected=rejected,
         )
+
+    def rejected(self, node: Node | None) -> Iterator[dict[str, Any]]:
+        """Yield the facts that a review found not so, as they are written: they may be wrong in any way."""
+        if node is None:
+            return
+        if not isinstance(node, Sequence):
+            self.context.report("bad-rejected", self.context.place(node))
+            return
+        for item in node.items:
+            if isinstance(item, Mapping) and item.get("id") is not None:
+                yield {key.text: _plain(value) for key, value in item.items}
+            else:
+                self.context.report("bad-rejected", self.context.place(item))
 
     def facts(self, node: Node) -> list[Fact]:
         if isinstance(node, Scalar) and node.plain and not node.text:

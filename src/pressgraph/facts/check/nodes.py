@@ -14,7 +14,7 @@ from pressgraph.facts.model import is_node, nested_id
 from pressgraph.facts.rules import both_hints, listing, phrase, problem
 from pressgraph.facts.tree import Mapping, Scalar, Sequence
 from pressgraph.facts.words import words_of
-from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind
+from pressgraph.profile.model import FACT_WORDS, REVIEW_WORDS, SOURCE_WORDS, Key, Kind
 from pressgraph.spelling import did_you_mean, folded, nearest, suggestion
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class NodeChecker:
     def unknown_key(self, key: Scalar, words: Collection[str], types: Collection[str]) -> None:
         """Report a key that the profile does not have."""
         place = self.context.place(key)
-        if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
+        if key.text in (*FACT_WORDS, *SOURCE_WORDS, *REVIEW_WORDS):
             if words:
                 self.context.report("unknown-key", place, hint=phrase("it belongs elsewhere in the file"), key=key.text)
             else:
@@ -227,5 +227,5 @@ class NodeChecker:
     def word_places(self, node: Mapping, places: dict[Path, Place]) -> None:
         """Keep the places of the words that say something about the fact or the source."""
         for key, value in node.items:
-            if key.text in FACT_WORDS or key.text in SOURCE_WORDS:
+            if key.text in (*FACT_WORDS, *SOURCE_WORDS, *REVIEW_WORDS):
                 places.setdefault((key.text,), self.context.place(value))

@@ -340,7 +340,12 @@ def _nested_evidence(written: Words | Span) -> Any:
 
 def _nested_source(source: Source, profile: Profile) -> dict[str, Any]:
     record: dict[str, Any] = _nested(source.body, profile)
-    return {**record, **_source_words(source)}
+    record.update(_source_words(source))
+    if source.checked:
+        record["checked"] = [_Flow(it) for it in source.checked]
+    if source.rejected:
+        record["rejected"] = [dict(it) for it in source.rejected]
+    return record
 
 
 class _Plain(str):
