@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
-from pressgraph.embed.draft_yaml import path_at, places_in, to_yaml
 from pressgraph.export.jsonld import one_or_list
 from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.facts.datatypes import datatype, fitting
 from pressgraph.facts.date_words import mend_date
 from pressgraph.facts.dates import written_form
+from pressgraph.facts.drafts import checked_draft, one_line
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.mixed import is_typed_only, plain_form, takes_languages
@@ -44,8 +44,6 @@ _KINDS = (
     ("Event", "event"),
     ("Action", "activity"),
 )
-# What is taken out may be what others link to, and so on; a page is no deeper than that.
-_ROUNDS = 100
 _SOURCE_KEYS = ("headline", "name", "datePublished", "inLanguage", "sourceOrganization")
 # An id is public even where what it names is personal data, so no telephone number is part of one.
 _NAMES = ("headline", "name", "legalName")
@@ -76,7 +74,7 @@ class _Draft:
         for node in sorted(self.about, key=lambda it: (it != document, self.ids[it])):
             facts.extend(self._facts(node, source if node == document else {}))
         head = [
-            f"# Read from {_one_line(name)}: a draft. Check it against the page, add evidence where you can, and then",
+            f"# Read from {one_line(name)}: a draft. Check it against the page, add evidence where you can, and then",
             "# run 'pressgraph validate'.",
         ]
         body = self._checked({"source": source, "facts": facts})
@@ -87,58 +85,13 @@ class _Draft:
 
     def _checked(self, body: dict[str, Any]) -> str:
         """Return the draft's YAML without what the facts rules refuse, which is left out instead."""
-        for _ in range(_ROUNDS):
-            text = to_yaml(body)
-            problems = self._problems(text)
-            if not problems:
-                return text
-            places = places_in(text)
-            paths = dict.fromkeys(path_at(places, it) for it in problems)
-            # from the end, so that the places of list items before stay what they are
-            for path in sorted(paths, key=_order, reverse=True):
-                self._take_out(body, path)
-        self._leave_out_written("facts", body["facts"])
-        return to_yaml({"source": {"id": "document/page"}, "facts": []})
+        text, out = checked_draft(body, self._problems, source={"id": "document/page"})
+        self.left_out += [f"{it.about}: {it.value}" for it in out]
+        return text
 
-    def _problems(self, text: str) -> list[Problem]:
-        checked = read_facts_bytes(text.encode(), self.profile, id_base=self.id_base, name="draft")
+    def _problems(self, data: bytes) -> list[Problem]:
+        checked = read_facts_bytes(data, self.profile, id_base=self.id_base, name="draft")
         return [*checked.problems, *dangling_problems(checked)]
-
-    def _take_out(self, body: dict[str, Any], path: tuple[str | int, ...]) -> None:
-        """Take the value at a path out; what has no id without it goes as a whole."""
-        if path[:1] == ("source",) and path[1:] in {(), ("id",)}:
-            self._leave_out_written("source", body["source"])
-            body["source"] = {"id": "document/page"}
-            return
-        if path[-1:] == ("id",):
-            path = path[:-1]
-        if len(path) <= 1:
-            self._leave_out_written("facts", body["facts"])
-            body["facts"] = []
-            return
-        holder: Any = body
-        for step in path[:-1]:
-            holder = holder[step] if not isinstance(step, int) or step < len(holder) else {}
-        last = path[-1]
-        if last in holder if isinstance(holder, dict) else isinstance(last, int) and last < len(holder):
-            about = body["source"] if path[0] == "source" else body["facts"][path[1]] if len(path) > 2 else {}  # noqa: PLR2004
-            words = [str(it) for it in path[2:] if isinstance(it, str)]
-            self._leave_out_written(" ".join([str(about.get("id", "")), *words]).strip(), holder[last])
-            del holder[last]
-        if not holder and len(path) > 2:  # noqa: PLR2004 - an empty value is none
-            self._take_out(body, path[:-1])
-
-    def _leave_out_written(self, name: str, value: Any) -> None:
-        if isinstance(value, dict):
-            if value.keys() - {"id", "type", "personal"}:
-                for word, item in value.items():
-                    if word not in {"id", "type", "personal"}:
-                        self._leave_out_written(f"{value.get('id', name)} {word}", item)
-        elif isinstance(value, list):
-            for item in value:
-                self._leave_out_written(name, item)
-        else:
-            self.left_out.append(f"{name}: {_one_line(str(value))}")
 
     # -- ids
 
@@ -375,7 +328,7 @@ class _Draft:
                     if isinstance(value, ox.NamedNode)
                     else str(getattr(value, "value", value))
                 )
-            self.left_out.append(f"{name} {word}: {_one_line(text)}")
+            self.left_out.append(f"{name} {word}: {one_line(text)}")
 
 
 def _kept(key: Key, use: KeyUse | None, values: Iterable[Term]) -> tuple[list[Term], list[Term]]:
@@ -461,11 +414,3 @@ def _unescaped(term: Term) -> Term:
     if term.language is not None:
         return ox.Literal(text, language=term.language)
     return ox.Literal(text, datatype=term.datatype)
-
-
-def _order(path: tuple[str | int, ...]) -> list[tuple[bool, int, str]]:
-    return [(isinstance(it, int), it if isinstance(it, int) else 0, str(it)) for it in path]
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(it if it.isprintable() else " " for it in text).split())

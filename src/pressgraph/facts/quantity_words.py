@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.facts.date_words import in_quotes
-from pressgraph.facts.quantities import GROUPED, read_number, read_quantity
+from pressgraph.facts.quantities import GROUPED, SCALES, read_number, read_quantity
 from pressgraph.facts.rules import phrase
 
 if TYPE_CHECKING:
@@ -40,8 +40,14 @@ _CURRENCIES = {
 _NUMBERS = {
     word: str(number)
     for words in (
-        "two three four five six seven eight nine ten eleven twelve",
-        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        (
+            "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+            "eighteen nineteen twenty"
+        ),
+        (
+            "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
+            "achtzehn neunzehn zwanzig"
+        ),
     )
     for number, word in enumerate(words.split(), start=2)
 }
@@ -120,6 +126,18 @@ def _candidates(text: str, units: Mapping[str, str]) -> list[str]:
     return made
 
 
+def scale_of(word: str) -> tuple[int, ...]:
+    """Return the powers of ten that a word behind a number means, in lower case; "billion" has two, others none.
+
+    >>> scale_of("mio."), scale_of("billion"), scale_of("members")
+    ((6,), (9, 12), ())
+    """
+    if word in _TWO_READINGS:
+        return (9, 12)
+    scale = _SCALES.get(word) or _SCALES.get(word.removesuffix("."))
+    return (SCALES[scale],) if scale is not None else ()
+
+
 def _begins(text: str, word: str) -> bool:
     """Tell whether a text begins with a word; a sign needs no space behind it."""
     return text.startswith(word) and (not word[-1].isalpha() or text[len(word) : len(word) + 1] == " ")
@@ -134,7 +152,7 @@ def _currency_before(text: str) -> tuple[str, str]:
 
 
 def number_of(word: str) -> str | None:
-    """Return the number from two to twelve that a word in lower case means.
+    """Return the number from two to twenty that a word in lower case means.
 
     >>> number_of("zwölf"), number_of("many")
     ('12', None)

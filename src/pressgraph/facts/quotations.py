@@ -49,11 +49,20 @@ def quotation_problems(
         for step, tag, words in _texts(body[wording.name]):
             if said is None and tag is not None and primary(tag) != primary(language or ""):
                 continue
-            looked_in = looked_in or (_words(text), _words(_quoted(text)))
+            looked_in = looked_in or _as_said(text)
             if not any(_stands_in(words, it) for it in looked_in):
                 at = (*path, wording.name)
                 place = fact.places.get((*at, *step)) or fact.places.get(at, fact.place)
                 yield problem("quotation-not-in-text", place, file=file)
+
+
+def is_said(words: str, text: str) -> bool:
+    """Tell whether words stand in a text, as a quotation's do: see `quotation_problems`."""
+    return any(_stands_in(words, it) for it in _as_said(text))
+
+
+def _as_said(text: str) -> tuple[str, str]:
+    return _words(text), _words(_quoted(text))
 
 
 def _nodes(body: Body) -> Iterator[tuple[Path, Body]]:
