@@ -17,10 +17,12 @@ import httpx
 import pytest
 
 from pressgraph.dataset.counts import Counts
+from pressgraph.feeds import PublishedAt
+from pressgraph.feeds.dcat import void_description
 from pressgraph.project import Publication
 from pressgraph.server.cache import ResponseCache
 from pressgraph.server.http.responses import Representation
-from pressgraph.server.sparql.description import void_description
+from pressgraph.server.sparql.descriptions import served_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -243,9 +245,16 @@ def test_licence_and_publisher_are_those_of_the_configuration() -> None:
     published = Publication(
         licence=licence, publisher="https://x.example/id/agent/x", title="Unser Titel", language="de"
     )
+    at = PublishedAt(
+        url="https://x.example/",
+        base="https://x.example/",
+        page=lambda _iri, _language: None,
+        title="Unser Titel",
+        publication=published,
+    )
     said = {
         (str(it.subject), str(it.predicate), str(it.object))
-        for it in void_description("https://x.example", "https://x.example/", Counts(), published, title="pressgraph")
+        for it in void_description(Counts(), at, served_files("https://x.example"), endpoint="https://x.example/sparql")
     }
     dataset = "<https://x.example/#dataset>"
     assert {o for s, p, o in said if (s, p) == (dataset, f"<{DCTERMS}title>")} == {'"Unser Titel"@de'}

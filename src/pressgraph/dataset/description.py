@@ -33,6 +33,8 @@ def describe_dataset(base: str, published: Publication) -> Iterator[ox.Triple]:
     for predicate, text in (("title", published.title), ("description", published.description)):
         if text is not None:
             yield said(DCTERMS + predicate, ox.Literal(text, language=published.language))
+    for keyword in published.keywords:
+        yield said(f"{DCAT}keyword", ox.Literal(keyword, language=published.language))
     for predicate, iri in (("license", published.licence), ("publisher", published.publisher)):
         if iri is not None:
             yield said(DCTERMS + predicate, ox.NamedNode(iri))

@@ -7,41 +7,28 @@ stated as `https://schema.org`, which is what consumers look for; nothing is fet
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.dataset.schema_org import schema_org
-from pressgraph.export.jsonld import json_ld
-from pressgraph.facts.dates import bounds
+from pressgraph.embed.nodes import ADDRESSES, Described, Link, NodeWriter, described, in_language, in_order, node
+from pressgraph.export.jsonld import json_ld, one_or_list
 from pressgraph.languages import primary
-from pressgraph.rdf import EDTF, RDF_TYPE, SCHEMA, XSD
+from pressgraph.rdf import RDF_TYPE, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pressgraph.export.select import Selection
-    from pressgraph.profile import Profile
 
 CONTEXT = "https://schema.org"
 FULL_DEPTH = 2
 """How many links deep a page describes things; further ones are named only."""
 
-# Properties whose values have an order that readers see.
-ORDERED = ("author", "creator", "editor", "contributor")
-# Values that consumers expect as an address, not as a node.
-_ADDRESSES = frozenset(
-    {"url", "sameAs", "image", "logo", "license", "contentUrl", "mainEntityOfPage", "thumbnailUrl", "embedUrl"}
-)
-_IMAGES = frozenset({"image", "logo", "contentUrl", "thumbnailUrl"})
-# Running text belongs to the page's language; names are said in whatever language they are in.
-_PROSE = frozenset({"description", "disambiguatingDescription", "abstract", "text", "articleBody", "slogan"})
 _TITLES = ("headline", "name")
 _NAMING = ("name", "url")
-_FIRST = ("@type", "@id", "headline", "name", "url")
 _WORKS = f"{SCHEMA}CreativeWork"
 
 
@@ -101,7 +88,7 @@ class PageData:
         root = _page_safe(self.root, context.url)
         if root != self.root:
             data = _renamed(data, self.root, root)
-        return {"@context": CONTEXT, **_sorted(data)}
+        return {"@context": CONTEXT, **in_order(data)}
 
     def _stated(self, word: str) -> list[str]:
         """Return the plain values of a property of schema.org that the thing itself has."""
@@ -132,18 +119,63 @@ class PageData:
         return next((it for it in stated if primary(it) == primary(tag)), tag)
 
     def _frame(self, language: str, fallback: str) -> dict[str, Any]:
-        from pyld import jsonld
+        """Return the thing as a tree: each thing that it links to is described once, where it is nearest.
 
-        nodes = self._nodes(language, fallback)
-        context: dict[str, Any] = {"@vocab": SCHEMA, **{name: {"@type": "@id"} for name in sorted(_ADDRESSES)}}
-        framed: dict[str, Any] = jsonld.frame(
-            nodes,
-            {"@context": context, "@id": self.root, "@embed": "@once"},
-            {"omitGraph": True, "documentLoader": _no_loading, "base": "", "omitDefault": True},
+        Things that stand within themselves, elsewhere or too far away are named only.
+        """
+        things, levels = self._things, self._levels
+        writer = NodeWriter(
+            self.selection.id_base,
+            (language, fallback),
+            above=self._superclasses,
+            types=lambda iri: things[iri].types if iri in things else (),
+            is_picture=lambda iri: iri in things and not things[iri].words.keys().isdisjoint({"contentUrl", "url"}),
+            order=self.order,
         )
-        framed.pop("@context", None)
-        ordered: dict[str, Any] = _ordered(_named(framed, {node["@id"]: node for node in nodes}, ()))
-        return ordered
+        properties = {
+            iri: writer.properties(iri, things[iri], words=None if level <= FULL_DEPTH else _NAMING)
+            for iri, level in levels.items()
+        }
+        placed, level = {self.root}, [(self.root, frozenset({self.root}))]
+        trees: dict[str, dict[str, Any]] = {self.root: {}}
+
+        def reference(iri: str, above: Collection[str]) -> dict[str, Any]:
+            named = properties.get(iri)
+            if named is None or iri in above:
+                return node([], iri, {})
+            return node(writer.types(iri), iri, {it: one_or_list(_plain(named[it])) for it in _NAMING if it in named})
+
+        while level:
+            following: list[tuple[str, frozenset[str]]] = []
+            for iri, above in level:
+                for word, values in properties[iri].items():
+                    written: list[Any] = []
+                    for value in values:
+                        if not isinstance(value, Link):
+                            written.append(value)
+                        elif not (self._says_something(value.iri) or word not in ADDRESSES):
+                            written.append(value.iri)
+                        elif value.iri in properties and value.iri not in placed:
+                            placed.add(value.iri)
+                            trees[value.iri] = {}
+                            following.append((value.iri, above | {value.iri}))
+                            written.append(value)
+                        else:
+                            written.append(reference(value.iri, above))
+                    trees[iri][word] = written
+            level = following
+        return _tree(self.root, trees, writer)
+
+    def _superclasses(self, iri: str) -> Collection[str]:
+        term = self.profile.class_of.get(iri)
+        return term.superclasses if term is not None else ()
+
+    def _says_something(self, iri: str) -> bool:
+        return iri in self._levels and bool(self._things[iri].words or self._things[iri].types)
+
+    @cached_property
+    def _things(self) -> dict[str, Described]:
+        return described(self.selection.triples)
 
     @cached_property
     def _is_work(self) -> bool:
@@ -158,48 +190,20 @@ class PageData:
         terms = (self.profile.class_of.get(iri) for iri in types)
         return _WORKS in types or any(_WORKS in term.superclasses for term in terms if term is not None)
 
-    def _nodes(self, language: str, fallback: str) -> list[dict[str, Any]]:
-        """Return the description's schema.org part as expanded JSON-LD."""
-        superseded = schema_org().superseded
-        about: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        types: dict[str, list[str]] = defaultdict(list)
-        for triple in self.selection.triples:
-            if not isinstance(triple.subject, ox.NamedNode):
-                continue
-            name, predicate = triple.subject.value, triple.predicate.value
-            if predicate == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
-                types[name].append(triple.object.value)
-            elif predicate.startswith(SCHEMA):
-                word = predicate.removeprefix(SCHEMA)
-                about[name][superseded.get(word, word)].append(triple.object)
-        levels = self._levels(about)
-        pictures = {name for name, words in about.items() if words.keys() & {"contentUrl", "url"}}
-        nodes = []
-        for name in sorted(levels):
-            node: dict[str, Any] = {"@id": name}
-            classes = schema_types(types[name], self.profile)
-            if classes:
-                node["@type"] = [SCHEMA + one for one in classes]
-            for word, terms in sorted(about[name].items()):
-                if levels[name] <= FULL_DEPTH or word in _NAMING:
-                    values = self._values(name, word, terms, (language, fallback), pictures)
-                    if values:
-                        node[SCHEMA + word] = values
-            nodes.append(node)
-        return nodes
-
-    def _levels(self, about: Mapping[str, Mapping[str, Iterable[Any]]]) -> dict[str, int]:
+    @cached_property
+    def _levels(self) -> dict[str, int]:
         """Return how many schema.org links each thing is from the root."""
+        things = self._things
         levels = {self.root: 0}
-        level = [self.root]
+        level = [self.root] if self.root in things else []
         while level:
             following = []
             for name in level:
-                for terms in about.get(name, {}).values():
+                for _, terms in sorted(things[name].words.items()):
                     for term in terms:
                         if (
                             isinstance(term, ox.NamedNode)
-                            and term.value in about
+                            and term.value in things
                             and term.value not in levels
                             and levels[name] <= FULL_DEPTH
                         ):
@@ -207,89 +211,6 @@ class PageData:
                             following.append(term.value)
             level = following
         return levels
-
-    def _values(
-        self, subject: str, word: str, terms: list[Any], languages: tuple[str, str], pictures: Collection[str]
-    ) -> list[dict[str, Any]]:
-        texts = [it for it in terms if isinstance(it, ox.Literal) and it.language is not None]
-        chosen = in_language(texts, *languages, prose=word in _PROSE)
-        values: list[dict[str, Any]] = [{"@value": literal.value} for literal in chosen]
-        for term in terms:
-            if isinstance(term, ox.Literal) and term.language is None:
-                value = _plain(term)
-                if value is None:
-                    continue
-                if word not in _IMAGES or _is_address(str(value)):
-                    values.append(
-                        {"@id": value} if word in _ADDRESSES and _is_address(str(value)) else {"@value": value}
-                    )
-            elif isinstance(term, ox.NamedNode):
-                # a picture that is only an id of the project is no address that anybody could load
-                own = term.value.startswith(self.selection.id_base)
-                if word not in _IMAGES or term.value in pictures or (_is_address(term.value) and not own):
-                    values.append({"@id": term.value})
-        if self.order is not None and word in ORDERED and len(values) > 1:
-            places = {value: place for place, value in enumerate(self.order(subject, SCHEMA + word))}
-            values.sort(key=lambda value: places.get(str(value.get("@id", value.get("@value"))), len(places)))
-        return values
-
-
-def schema_types(types: Iterable[str], profile: Profile) -> list[str]:
-    """Return the schema.org classes of a thing, by local name: the most specific ones that its classes imply.
-
-    A thing none of whose classes is below one of schema.org's has none.
-    """
-    classes: set[str] = set()
-    for iri in types:
-        term = profile.class_of.get(iri)
-        classes.update(it for it in (iri, *(term.superclasses if term is not None else ())) if it.startswith(SCHEMA))
-    general: set[str] = set()
-    for iri in classes:
-        term = profile.class_of.get(iri)
-        if term is not None:
-            general |= term.superclasses - {iri}
-    superseded = schema_org().superseded
-    words = (iri.removeprefix(SCHEMA) for iri in classes - general)
-    return sorted({superseded.get(word, word) for word in words})
-
-
-def in_language(texts: Sequence[ox.Literal], language: str, fallback: str, *, prose: bool) -> list[ox.Literal]:
-    """Return those of some texts with a language that a page in `language` should carry.
-
-    The page's language wins, then a regional form of it, then, for names, `fallback`, English, or any one.
-    """
-    by_tag: dict[str, list[ox.Literal]] = defaultdict(list)
-    for text in texts:
-        by_tag[str(text.language).lower()].append(text)
-    wanted, alone = language.lower(), primary(language)
-    near = sorted(tag for tag in by_tag if primary(tag) == alone)
-    rest = () if prose else (fallback.lower(), "en", *sorted(by_tag))
-    for tag in (wanted, alone, *near, *rest):
-        if tag in by_tag:
-            return by_tag[tag]
-    return []
-
-
-def _plain(literal: ox.Literal) -> str | bool | int | None:
-    """Return a literal as JSON has it; a date stays the date that it is, without a midnight.
-
-    Of a date that is known less exactly, return the month or the year that it surely lies in; None where there is none.
-    """
-    datatype = literal.datatype.value
-    if datatype == EDTF:
-        first, last = bounds(literal.value, EDTF)
-        if first is None or last is None or first.year != last.year:
-            return None
-        return first.isoformat()[:7] if first.month == last.month else first.isoformat()[:4]
-    if datatype == f"{XSD}boolean" and literal.value in {"true", "false"}:
-        return literal.value == "true"
-    if datatype == f"{XSD}integer":
-        return int(literal.value)
-    return literal.value
-
-
-def _is_address(text: str) -> bool:
-    return text.startswith(("https://", "http://"))
 
 
 def _page_safe(iri: str, url: str | None) -> str:
@@ -308,41 +229,15 @@ def _renamed(value: Any, old: str, new: str) -> Any:
     return {key: new if key == "@id" and item == old else _renamed(item, old, new) for key, item in value.items()}
 
 
-def _no_loading(url: str, options: Any) -> Any:
-    raise ValueError(f"nothing is fetched: {url} {options}")
+def _plain(values: Iterable[Any]) -> list[Any]:
+    return [it.iri if isinstance(it, Link) else it for it in values]
 
 
-def _named(value: Any, nodes: Mapping[str, Mapping[str, Any]], above: tuple[str, ...]) -> Any:
-    """Give type and name to a reference: not every reader looks an id up elsewhere in the page."""
-    if isinstance(value, list):
-        return [_named(item, nodes, above) for item in value]
-    if not isinstance(value, dict):
-        return value
-    name = value.get("@id")
-    if value.keys() == {"@id"} and isinstance(name, str) and name in nodes and name not in above:
-        node = nodes[name]
-        types = [one.removeprefix(SCHEMA) for one in node.get("@type", ())]
-        named: dict[str, Any] = {"@id": name}
-        if types:
-            named["@type"] = types[0] if len(types) == 1 else types
-        for word in _NAMING:
-            texts = [it.get("@value", it.get("@id")) for it in node.get(SCHEMA + word, ())]
-            if texts:
-                named[word] = texts[0] if len(texts) == 1 else texts
-        return named
-    inside = (*above, name) if isinstance(name, str) else above
-    return {key: _named(item, nodes, inside) for key, item in value.items()}
+def _tree(root: str, trees: Mapping[str, Mapping[str, list[Any]]], writer: NodeWriter) -> dict[str, Any]:
+    """Put the trees of things where they belong; they stand in one another no deeper than there are levels."""
 
+    def value(it: Any) -> Any:
+        return _tree(it.iri, trees, writer) if isinstance(it, Link) else it
 
-def _ordered(value: Any) -> Any:
-    """Put type, id and naming words first, the rest by the alphabet, at every depth."""
-    if isinstance(value, list):
-        return [_ordered(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return _sorted({key: _ordered(item) for key, item in value.items()})
-
-
-def _sorted(node: dict[str, Any]) -> dict[str, Any]:
-    keys = [key for key in _FIRST if key in node]
-    return {key: node[key] for key in (*keys, *sorted(node.keys() - set(keys)))}
+    written = {word: one_or_list([value(it) for it in values]) for word, values in trees[root].items()}
+    return node(writer.types(root), root, written)

@@ -275,7 +275,7 @@ class Publisher:
 
     @cached_property
     def _stated_order(self) -> dict[tuple[str, str], list[str]]:
-        from pressgraph.embed.data import ORDERED
+        from pressgraph.embed.nodes import ORDERED
 
         profile, base = self.dataset.profile, self.project.id_base
         keys = [key for word in ORDERED if (key := profile.key_of.get(SCHEMA + word)) is not None]

@@ -10,13 +10,14 @@ import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
 from pressgraph.dataset.description import dataset_iri, describe_dataset
-from pressgraph.dataset.withholding import Rules, Withheld, count_facts
+from pressgraph.dataset.withholding import Rules, count_facts
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
 from pressgraph.export.jsonld import json_ld, json_ld_dataset
+from pressgraph.export.published import PublishedGraph
 from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext
-from pressgraph.rdf import CLU, RDF_TYPE, STATUSES
+from pressgraph.rdf import CLU, RDF_TYPE
 from pressgraph.rdf.terms import is_iri
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
-_STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 
 
@@ -87,19 +87,17 @@ class _Selector:
     def __init__(
         self, dataset: ValidatedDataset, rules: Rules, *, derived: bool, statuses: Collection[str] | None
     ) -> None:
-        self.statuses = frozenset(statuses) if statuses is not None else None
-        self._known: dict[str, bool] = {}
-        self._parts = (dataset.graphs.facts, dataset.graphs.derived) if derived else (dataset.graphs.facts,)
         self.dataset = dataset
         self.store = dataset.store
         self.facts = dataset.graphs.facts
         self.rules = rules
-        self.withheld = Withheld.of(self.store, rules, dataset.graphs)
+        self.graph = PublishedGraph.of(dataset, rules, statuses=statuses, derived=derived)
+        self.withheld = self.graph.withheld
 
     def select(self, *, about: str | None, depth: int | None, evidence: bool) -> Selection:
         root: str | None = None
         if about is None:
-            quads = {quad for quad in self.store if self.published(quad)}
+            quads = {quad for quad in self.store if self.graph.has(quad)}
         else:
             root = self.iri(about)
             quads = self.description(root, depth)
@@ -122,36 +120,12 @@ class _Selector:
             withheld=count_facts(self.withheld.facts) if about is None else 0,
         )
 
-    def published(self, quad: ox.Quad) -> bool:
-        graph = quad.graph_name
-        return isinstance(graph, ox.NamedNode) and self.is_published(graph) and not self.withheld.hides(quad)
-
     def withdrawn(self, subjects: Collection[Term]) -> set[ox.Quad]:
         """Return what was said of some things and then corrected."""
         prefix = self.dataset.graphs.withdrawn
         names = [it for it in self.store.named_graphs() if isinstance(it, ox.NamedNode) and it.value.startswith(prefix)]
         quads = (quad for name in names for quad in self.store.quads_for_pattern(None, None, None, name))
         return {quad for quad in quads if quad.subject in subjects and not self.withheld.hides(quad)}
-
-    def is_published(self, graph: ox.NamedNode) -> bool:
-        """Tell whether a graph is of the kind, and as sure, as is asked for."""
-        decided = self._known.get(graph.value)
-        if decided is None:
-            decided = graph.value.startswith(self._parts)
-            if decided and self.statuses is not None:
-                decided = self.status(graph) in self.statuses
-            self._known[graph.value] = decided
-        return decided
-
-    def status(self, graph: ox.NamedNode) -> str:
-        """Return the status of a fact, or of the least sure one that a conclusion rests on."""
-        graphs = self.dataset.graphs
-        if graphs.is_derived(graph.value):
-            return graphs.concluded(graph.value).status
-        receipts = ox.NamedNode(graphs.receipts_of(graph.value))
-        stated = next(self.store.quads_for_pattern(graph, _STATUS, None, receipts), None)
-        # the description of a source has none
-        return stated.object.value.rpartition("/")[2] if stated is not None else STATUSES[0]  # type: ignore[union-attr]
 
     def iri(self, name: str) -> str:
         profile, graphs = self.dataset.profile, self.dataset.graphs
@@ -187,7 +161,7 @@ class _Selector:
         described = {
             quad.subject.value.removeprefix(base)
             for quad in self.store.quads_for_pattern(None, ox.NamedNode(RDF_TYPE), None, None)
-            if isinstance(quad.subject, ox.NamedNode) and self.published(quad)
+            if isinstance(quad.subject, ox.NamedNode) and self.graph.has(quad)
         }
         hint = did_you_mean(
             about, described, otherwise=gettext("'pressgraph query where-is-it-mentioned -p text=…' finds ids")
@@ -204,9 +178,7 @@ class _Selector:
         while level and (depth is None or depth >= 0):
             following: list[ox.NamedNode] = []
             for node in level:
-                for quad in self.store.quads_for_pattern(node, None, None, None):
-                    if not self.published(quad):
-                        continue
+                for quad in self.graph.quads(node):
                     quads.add(quad)
                     value = quad.object
                     if isinstance(value, ox.NamedNode) and value not in seen and value.value.startswith(base):

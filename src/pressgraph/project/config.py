@@ -209,6 +209,7 @@ class _SettingsReader:
         iris = [name if ":" in name else f"{project.id_base}{name}" for name in named]
         if not project.withheld_iris.keys().isdisjoint(iris):
             raise self.error(gettext("publish.publisher '{text}' is withheld by publish.withhold", text=named[0]))
+        self.string_list("publish.keywords", section.get("keywords", []))
         try:
             return publication(section, publisher=next(iter(iris), None), language=project.language)
         except ValueError as error:

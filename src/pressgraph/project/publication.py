@@ -14,6 +14,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "contact": str,
     "title": str,
     "description": str,
+    "keywords": list,
 }
 """The keys that describe the dataset, and their types."""
 
@@ -46,12 +47,13 @@ class Publication:
     """Whom to ask: a `mailto:` or http(s) address."""
     title: str | None = None
     description: str | None = None
+    keywords: tuple[str, ...] = ()
     language: str = "en"
-    """The language of title and description."""
+    """The language of title, description and keywords."""
 
     def __bool__(self) -> bool:
         """Whether anything is said."""
-        return any((self.licence, self.publisher, self.contact, self.title, self.description))
+        return any((self.licence, self.publisher, self.contact, self.title, self.description, self.keywords))
 
 
 def publication(table: dict[str, Any], *, publisher: str | None, language: str) -> Publication:
@@ -81,5 +83,6 @@ def publication(table: dict[str, Any], *, publisher: str | None, language: str) 
         contact=contact,
         title=table.get("title") or None,
         description=table.get("description") or None,
+        keywords=tuple(table.get("keywords", ())),
         language=language,
     )

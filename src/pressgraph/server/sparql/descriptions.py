@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import write_triples
+from pressgraph.feeds.dcat import void_description
+from pressgraph.feeds.published_at import DataFile, PublishedAt
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix
@@ -30,6 +32,13 @@ def write_rdf(triples: Iterable[ox.Triple], media_type: MediaType, prefixes: Map
     """Write triples in a media type, with prefixes where it has them."""
     serialization = next(it for it in SERIALIZATIONS if it.name == media_type.name)
     return write_triples(triples, serialization, prefixes)
+
+
+def served_files(address: str) -> list[DataFile]:
+    """Return where a server has the whole dataset: its default graph, in the form that is asked for."""
+    # quads are asked for by graph: the store's default graph is their union
+    graphs = [it for it in SERIALIZATIONS if not it.named_graphs]
+    return [DataFile(it.name, f"{address}/store?default", it.media_type, is_file=False) for it in graphs]
 
 
 class ServiceDescriptions:
@@ -93,8 +102,14 @@ class ServiceDescriptions:
         return RedirectResponse(link("/void", prefix=mount_prefix(request)), 302, CORS)
 
     def _void(self, address: str, snapshot: ServedSnapshot) -> Iterator[ox.Triple]:
-        title = self._settings.title or f"pressgraph: {self._base}"
-        return description.void_description(address, self._base, snapshot.counts, self._published, title=title)
+        at = PublishedAt(
+            url=f"{address}/",
+            base=self._base,
+            page=lambda _iri, _language: None,
+            title=self._published.title or self._settings.title or f"pressgraph: {self._base}",
+            publication=self._published,
+        )
+        return void_description(snapshot.counts, at, served_files(address), endpoint=f"{address}/sparql")
 
     async def _described(
         self,

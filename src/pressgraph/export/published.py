@@ -1,0 +1,93 @@
+"""What is published of a store, read by patterns: the one gate of all that is drawn from a graph.
+
+A pattern never yields what is withheld, what is said of sources and receipts, or what is less sure than is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.withholding import Withheld
+from pressgraph.rdf import CLU, STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pressgraph.dataset import GraphNames
+    from pressgraph.dataset.withholding import Rules
+    from pressgraph.rdf import Term
+    from pressgraph.validation import ValidatedDataset
+
+_STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
+
+
+class PublishedGraph:
+    """The facts of a store, and what follows from them, as far as they are published.
+
+    `withheld` is what is left out, nothing where the store has nothing that is withheld, such as the server's; with
+    `statuses`, only what facts of these state, and what rests on such alone. `derived` says whether conclusions count.
+    """
+
+    def __init__(
+        self,
+        store: ox.Store,
+        graphs: GraphNames,
+        *,
+        withheld: Withheld | None = None,
+        statuses: Collection[str] | None = None,
+        derived: bool = True,
+    ) -> None:
+        self.store = store
+        self.graphs = graphs
+        self.withheld = withheld or Withheld()
+        self.statuses = frozenset(statuses) if statuses is not None else None
+        self._parts = (graphs.facts, graphs.derived) if derived else (graphs.facts,)
+        self._known: dict[str, bool] = {}
+
+    @classmethod
+    def of(
+        cls,
+        dataset: ValidatedDataset,
+        rules: Rules,
+        *,
+        statuses: Collection[str] | None = None,
+        derived: bool = True,
+    ) -> Self:
+        """Return what of a dataset some rules publish."""
+        withheld = Withheld.of(dataset.store, rules, dataset.graphs)
+        return cls(dataset.store, dataset.graphs, withheld=withheld, statuses=statuses, derived=derived)
+
+    def quads(
+        self, subject: Term | None = None, predicate: ox.NamedNode | None = None, value: Term | None = None
+    ) -> Iterator[ox.Quad]:
+        """Yield the published quads of a pattern; one triple may stand in several graphs."""
+        for quad in self.store.quads_for_pattern(subject, predicate, value, None):  # type: ignore[arg-type]
+            if self.has(quad):
+                yield quad
+
+    def has(self, quad: ox.Quad) -> bool:
+        """Tell whether a quad of the store is published."""
+        graph = quad.graph_name
+        return isinstance(graph, ox.NamedNode) and self.has_graph(graph) and not self.withheld.hides(quad)
+
+    def has_graph(self, graph: ox.NamedNode) -> bool:
+        """Tell whether a graph is of the kind, and as sure, as is asked for."""
+        decided = self._known.get(graph.value)
+        if decided is None:
+            decided = graph.value.startswith(self._parts)
+            if decided and self.statuses is not None:
+                decided = self.status(graph) in self.statuses
+            self._known[graph.value] = decided
+        return decided
+
+    def status(self, graph: ox.NamedNode) -> str:
+        """Return the status of a fact, or of the least sure one that a conclusion rests on."""
+        graphs = self.graphs
+        if graphs.is_derived(graph.value):
+            return graphs.concluded(graph.value).status
+        receipts = ox.NamedNode(graphs.receipts_of(graph.value))
+        stated = next(self.store.quads_for_pattern(graph, _STATUS, None, receipts), None)
+        # the description of a source has none
+        return stated.object.value.rpartition("/")[2] if stated is not None else STATUSES[0]  # type: ignore[union-attr]

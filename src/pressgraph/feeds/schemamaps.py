@@ -1,0 +1,124 @@
+"""The whole graph in schema.org's terms, for agents that read sites as data: `schemamap.xml` and its files.
+
+The form is that of Yoast SEO 28.3, which the crawler of NLWeb finds by robots.txt: a sitemap whose entries have
+`contentType="structuredData/schema.org"` and lead to files of JSON Lines, each line a node with its `@id`. Each thing
+is one node, so links are ids; texts are plain and in the project's language, as they are in web pages.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.embed.nodes import ADDRESSES, Link, NodeWriter, described, in_order, node
+from pressgraph.export.jsonld import one_or_list
+from pressgraph.feeds.crawlers import SITEMAPS
+from pressgraph.feeds.published_at import File
+from pressgraph.feeds.reading import TYPE, Reading
+from pressgraph.feeds.xml import DECLARATION, element
+from pressgraph.rdf import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pressgraph.embed.nodes import Value
+    from pressgraph.export.published import PublishedGraph
+    from pressgraph.feeds.published_at import PublishedAt
+
+MEDIA_TYPE = "application/jsonl"
+CONTEXT = "https://schema.org"
+CONTENT_TYPE = "structuredData/schema.org"
+MOST = 1000
+"""Lines of one file, as Yoast has them."""
+_PICTURES = tuple(ox.NamedNode(SCHEMA + it) for it in ("contentUrl", "url"))
+
+
+def schemamap(graph: PublishedGraph, at: PublishedAt, *, most: int = MOST) -> Iterator[File]:
+    """Yield `schemamap/N.jsonl`, each with so many things at most, then `schemamap.xml`, which names them."""
+    things = Schemamap(graph, at, most=most)
+    for number in range(1, things.files + 1):
+        yield things.file(number)
+    yield things.index()
+
+
+class Schemamap:
+    """The files of a schemamap, each written when it is asked for."""
+
+    def __init__(self, graph: PublishedGraph, at: PublishedAt, *, most: int = MOST) -> None:
+        self._graph = graph
+        self._at = at
+        self._most = most
+        language = at.languages[0]
+        self._reading = Reading(graph, language, language)
+        self._writer = NodeWriter(
+            graph.graphs.id_base,
+            (language, language),
+            above=self._reading.superclasses,
+            types=lambda iri: [it.value for it in self._reading.values(iri, TYPE) if isinstance(it, ox.NamedNode)],
+            is_picture=lambda iri: any(self._reading.values(iri, word) for word in _PICTURES),
+        )
+        self._things = sorted(set(_of_schema_org(graph)))
+
+    @property
+    def files(self) -> int:
+        """How many files of lines there are."""
+        return -(-len(self._things) // self._most)
+
+    def file(self, number: int) -> File:
+        """Return the file of a number, from 1."""
+        lines = [json.dumps(it, ensure_ascii=False, separators=(",", ":")) for it in self._nodes(number)]
+        return File(_name(number), "".join(f"{line}\n" for line in lines).encode())
+
+    def index(self) -> File:
+        """Return `schemamap.xml`: which files there are, and of which day their newest sources are."""
+        entries = [
+            element(
+                "url",
+                [
+                    element("loc", self._at.file(_name(number))),
+                    *([element("lastmod", day)] if (day := self._day(number)) is not None else []),
+                ],
+                contentType=CONTENT_TYPE,
+            )
+            for number in range(1, self.files + 1)
+        ]
+        written = element("urlset", ["\n", *(f"{entry}\n" for entry in entries)], xmlns=SITEMAPS)
+        return File("schemamap.xml", f"{DECLARATION}{written}\n".encode())
+
+    def _part(self, number: int) -> Sequence[str]:
+        return self._things[(number - 1) * self._most : number * self._most]
+
+    def _day(self, number: int) -> str | None:
+        return max((day for iri in self._part(number) if (day := self._reading.day(iri)) is not None), default=None)
+
+    def _nodes(self, number: int) -> Iterator[dict[str, Any]]:
+        for iri in self._part(number):
+            thing = described(quad.triple for quad in self._graph.quads(ox.NamedNode(iri)))[iri]
+            properties = {
+                word: one_or_list([_written(word, it) for it in values])
+                for word, values in self._writer.properties(iri, thing).items()
+            }
+            kinds = self._writer.types(iri)
+            if kinds or properties:
+                yield in_order({"@context": CONTEXT, **node(kinds, iri, properties)})
+
+
+def _of_schema_org(graph: PublishedGraph) -> Iterator[str]:
+    """Yield the IRI of whatever may have a class or a property of schema.org, as often as it has."""
+    for quad in graph.quads():
+        if isinstance(quad.subject, ox.NamedNode) and (
+            quad.predicate == TYPE or quad.predicate.value.startswith(SCHEMA)
+        ):
+            yield quad.subject.value
+
+
+def _written(word: str, value: Value) -> Any:
+    if isinstance(value, Link):
+        return value.iri if word in ADDRESSES else {"@id": value.iri}
+    return value
+
+
+def _name(number: int) -> str:
+    return f"schemamap/{number}.jsonl"
