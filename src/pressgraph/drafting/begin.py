@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.drafting.languages import begins_release, language_of
 from pressgraph.errors import PressgraphError
 from pressgraph.facts.date_words import mend_date
 from pressgraph.facts.ids import slug
+from pressgraph.facts.yaml_text import FlowNode, Plain, to_yaml
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -39,14 +39,37 @@ class Begun:
     notes: tuple[Text, ...]
 
 
-def begin(release: ReleaseText, folder: Path, name: str | None = None) -> Begun:
-    """Write `texts/NAME.txt` and `releases/NAME.yaml` into a folder; what is there is never overwritten.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What a facts file for a text begins with."""
+
+    name: str
+    """That of its files."""
+    text: bytes
+    source: dict[str, Any]
+    """The source block, without the place of the text."""
+    language: str | None
+    supposed: str | None
+    """The day that only the text names."""
+    notes: tuple[Text, ...]
+
+    @property
+    def published(self) -> str | None:
+        """The day that the document states, else the one that the text names."""
+        return self.source.get("datePublished") or self.supposed
+
+    def block(self, file: str) -> dict[str, Any]:
+        """Return the source block; `file` is the path of the text from the facts file."""
+        return {**self.source, "file": file}
+
+
+def beginning(release: ReleaseText, name: str | None = None) -> Beginning:
+    """Say what a facts file for a text begins with.
 
     The headline is the document's title, else the first line that does not only say that this is a release, where and
-    when; the day and the language are those that the
-    document states, the language else that of the text. A day that only the text names is offered in a comment.
+    when; the day and the language are those that the document states, the language else that of the text.
 
-    Raises PressgraphError for a name that is taken, or none.
+    Raises PressgraphError where no name can be made of it.
     """
     headline = (release.title or _first_line(release.text))[:_HEADLINE]
     found = language_of(release.text)
@@ -56,47 +79,59 @@ def begin(release: ReleaseText, folder: Path, name: str | None = None) -> Begun:
         raise PressgraphError(
             gettext("the text has no headline that a name can be made of"), hint=gettext("give one: --name NAME")
         )
-    text, facts = folder / "texts" / f"{name}.txt", folder / "releases" / f"{name}.yaml"
-    for path in (text, facts):
-        if path.exists():
-            raise PressgraphError(gettext("{path} is there already", path=path), hint=gettext("give another --name"))
     data = release.text.encode()
-    block = _source_block(release, name, headline, language, hashlib.sha256(data).hexdigest())
-    for path, content in ((text, data), (facts, block.encode())):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # created anew or not at all: another process may have been first
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(content)
+    source: dict[str, Any] = {
+        "id": f"document/{name}",
+        "type": "NewsArticle",
+        "headline": FlowNode({language: headline}) if language else headline,
+    }
+    if release.published:
+        source["datePublished"] = Plain(release.published)
+    if language:
+        source["inLanguage"] = language
+    if release.url:
+        source["url"] = release.url
+    source["sha256"] = hashlib.sha256(data).hexdigest()
+    supposed = next(filter(None, (mend_date(it) for it in _DAY.findall(release.text[:_TOP]))), None)
     notes = list(release.notes)
     if found is None:
         notes.append(gettext("the text is in none of the languages that are known here; write its language"))
     if sum(map(begins_release, release.text.splitlines())) > 1:
         notes.append(gettext("several releases seem to be in it: each needs a file of its own"))
-    return Begun(facts=facts, text=text, notes=tuple(notes))
+    return Beginning(name=name, text=data, source=source, language=language, supposed=supposed, notes=tuple(notes))
+
+
+def begin(release: ReleaseText, folder: Path, name: str | None = None) -> Begun:
+    """Write `texts/NAME.txt` and `releases/NAME.yaml` into a folder; what is there is never overwritten.
+
+    A day that only the text names is offered in a comment. Raises PressgraphError for a name that is taken, or none.
+    """
+    start = beginning(release, name)
+    text, facts = folder / "texts" / f"{start.name}.txt", folder / "releases" / f"{start.name}.yaml"
+    for path in (text, facts):
+        if path.exists():
+            raise PressgraphError(gettext("{path} is there already", path=path), hint=gettext("give another --name"))
+    block = dated(to_yaml({"source": start.block(f"../texts/{start.name}.txt"), "facts": []}), start)
+    for path, content in ((text, start.text), (facts, block.encode())):
+        create(path, content)
+    return Begun(facts=facts, text=text, notes=start.notes)
+
+
+def create(path: Path, content: bytes) -> None:
+    """Write a file anew or not at all: another process may have been first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        file.write(content)
+
+
+def dated(text: str, start: Beginning) -> str:
+    """Offer in a comment the day of the release, where its document does not state it."""
+    if "datePublished" in start.source:
+        return text
+    return text.replace("\n  sha256:", f"\n  # datePublished: {start.supposed or 'YYYY-MM-DD'}\n  sha256:", 1)
 
 
 def _first_line(text: str) -> str:
     lines = [shown for line in text.splitlines() if (shown := " ".join(line.split()))]
     telling = (it for it in lines if not begins_release(it) and not (len(it) <= _DATELINE and _DAY.search(it)))
     return next(telling, lines[0])
-
-
-def _source_block(release: ReleaseText, name: str, headline: str, language: str | None, sha256: str) -> str:
-    quoted = json.dumps(headline, ensure_ascii=False)
-    lines = [
-        "source:",
-        f"  id: document/{name}",
-        "  type: NewsArticle",
-        f"  headline: {{ {language}: {quoted} }}" if language else f"  headline: {quoted}",
-    ]
-    if release.published:
-        lines.append(f"  datePublished: {release.published}")
-    else:
-        day = next(filter(None, (mend_date(it) for it in _DAY.findall(release.text[:_TOP]))), None)
-        lines.append(f"  # datePublished: {day or 'YYYY-MM-DD'}")
-    if language:
-        lines.append(f"  inLanguage: {language}")
-    if release.url:
-        lines.append(f"  url: {json.dumps(release.url, ensure_ascii=False)}")
-    lines += [f"  sha256: {sha256}", f"  file: ../texts/{name}.txt", "facts: []", ""]
-    return "\n".join(lines)

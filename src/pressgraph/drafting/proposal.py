@@ -40,7 +40,8 @@ class ProposedThing:
     class_: str
     """A class of the profile, by its name."""
     name: str
-    """What the text calls it; an id is made of it. It is stated of the thing only by a statement of its own."""
+    """What the text calls it; an id is made of it. People, organisations, places and projects get it as their name,
+    unless a statement gives them one."""
     words: str
     """The words that name it, as they stand in the text."""
     id: str | None = None

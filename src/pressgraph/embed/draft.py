@@ -21,7 +21,7 @@ from pressgraph.facts.datatypes import datatype, fitting
 from pressgraph.facts.date_words import mend_date
 from pressgraph.facts.dates import written_form
 from pressgraph.facts.drafts import checked_draft, one_line
-from pressgraph.facts.ids import Ids, slug
+from pressgraph.facts.ids import Ids, kind_of, slug
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.mixed import is_typed_only, plain_form, takes_languages
 from pressgraph.profile import Key, Kind
@@ -35,15 +35,6 @@ if TYPE_CHECKING:
     from pressgraph.profile import ClassTerm, KeyUse, Profile
     from pressgraph.rdf import Resource, Term
 
-_KINDS = (
-    ("Organization", "agent"),
-    ("Person", "agent"),
-    ("Article", "document"),
-    ("CreativeWork", "document"),
-    ("Place", "place"),
-    ("Event", "event"),
-    ("Action", "activity"),
-)
 _SOURCE_KEYS = ("headline", "name", "datePublished", "inLanguage", "sourceOrganization")
 # An id is public even where what it names is personal data, so no telephone number is part of one.
 _NAMES = ("headline", "name", "legalName")
@@ -106,7 +97,7 @@ class _Draft:
                     ids[node] = normal
                     taken.add(normal)
                     continue
-            base = f"{self._kind(node)}/{self._slug(node)}"
+            base = f"{kind_of(self._classes(node))}/{self._slug(node)}"
             name, number = base, 2
             while name in taken:
                 name, number = f"{base}-{number}", number + 1
@@ -127,10 +118,6 @@ class _Draft:
             )
         )
         return hashlib.sha256(content.encode()).hexdigest()[:12]
-
-    def _kind(self, node: Resource) -> str:
-        classes = {iri for term in self._classes(node) for iri in (term.iri, *term.superclasses)}
-        return next((kind for word, kind in _KINDS if SCHEMA + word in classes), "thing")
 
     def _classes(self, node: Resource) -> list[ClassTerm]:
         types = {str(getattr(it, "value", "")) for it in self.about[node].get(RDF_TYPE, ())}

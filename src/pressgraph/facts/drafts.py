@@ -1,7 +1,6 @@
 """Write drafts of facts files: YAML of which the facts rules refuse nothing.
 
-A draft is made by a program. It is written so that every reader of YAML reads texts as texts, and checked like what
-people type; what is refused is taken out of it, and told.
+A draft is made by a program, and checked like what people type; what is refused is taken out of it, and told.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
-from pressgraph.facts.edit import Literal
-from pressgraph.facts.tree import Scalar
+from pressgraph.facts.yaml_text import to_yaml
 from pressgraph.profile.model import FACT_WORDS
 
 if TYPE_CHECKING:
@@ -32,18 +30,6 @@ _RECEIPT = frozenset(FACT_WORDS) - {"id", "type"}
 _SILENT = frozenset(FACT_WORDS)
 
 
-class Short(dict[str, Any]):
-    """A node that is written on one line."""
-
-
-class Span(list[int]):
-    """Two numbers that are written on one line."""
-
-
-class _Dumper(yaml.SafeDumper):
-    """Write texts so that every YAML reader reads texts."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOut:
     """A value that the facts rules refuse."""
@@ -53,36 +39,6 @@ class TakenOut:
     value: str
     problem: Problem | None
     """What is wrong with it, or with what it stood in."""
-
-
-def to_yaml(body: dict[str, Any]) -> str:
-    """Return a facts file as YAML."""
-    return yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    kind = Scalar(text=text, plain=True, line=1, column=1).reads_as()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if kind == "str" else '"')
-
-
-def _represent_literal(dumper: yaml.SafeDumper, text: Literal) -> yaml.ScalarNode:
-    kind = Scalar(text=text, plain=True, line=1, column=1).reads_as()
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", str(text))
-
-
-def _represent_short(dumper: yaml.SafeDumper, node: Short) -> yaml.MappingNode:
-    return dumper.represent_mapping("tag:yaml.org,2002:map", node.items(), flow_style=True)
-
-
-def _represent_span(dumper: yaml.SafeDumper, span: Span) -> yaml.SequenceNode:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", span, flow_style=True)
-
-
-_Dumper.add_representer(str, _represent_text)
-_Dumper.add_representer(Literal, _represent_literal)
-_Dumper.add_representer(Short, _represent_short)
-_Dumper.add_representer(Span, _represent_span)
-_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
 def checked_draft(

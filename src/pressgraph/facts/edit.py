@@ -22,6 +22,7 @@ import yaml
 from pressgraph.errors import DataError, Place
 from pressgraph.facts.spans import ANY, BREAK, Span, json_lines_spans, place_in, same, yaml_spans
 from pressgraph.facts.tree import Scalar
+from pressgraph.facts.yaml_text import Plain
 from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
 
@@ -37,7 +38,7 @@ Value: TypeAlias = "str | bool | int | list[Any] | dict[str, Any]"
 Splice: TypeAlias = tuple[int, int, str]
 
 
-class Literal(str):
+class Literal(Plain):
     """A value that the profile knows the datatype of, such as a date: written without quotes where YAML allows it."""
 
     __slots__ = ()
@@ -478,6 +479,6 @@ def _scalar(value: str, *, flow: bool, style: str = "") -> str:
         return "'" + value.replace("'", "''") + "'"
     if style != '"' and readable and _PLAIN.fullmatch(value) and not value.endswith((" ", ":")):
         reads = Scalar(text=value, plain=True, line=0, column=0).reads_as()
-        if reads == "str" or isinstance(value, Literal):
+        if reads == "str" or isinstance(value, Plain):
             return str(value)
     return _BAD.sub(lambda it: f"\\u{ord(it[0]):04x}", json.dumps(str(value), ensure_ascii=False))

@@ -19,7 +19,7 @@ from pressgraph.spelling import composed, nearest, suggestion
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from pressgraph.profile import Profile
+    from pressgraph.profile import ClassTerm, Profile
 
 # The usual ones, in which nothing is left to doubt.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[A-Za-z0-9._~-]*)*")
@@ -95,6 +95,23 @@ def slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", composed(text).lower().translate(_TRANSLITERATION))
     ascii_only = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+
+
+# what a class, or one above it, is called, and what the ids of its things begin with; the first that fits counts
+_KINDS = (
+    ("AwardedLabel", "label"), ("ValidityPeriod", "validity"), ("Membership", "membership"),
+    ("QuotedStatement", "quotation"), ("Quotation", "quotation"), ("Claim", "claim"), ("CriteriaSet", "criteria"),
+    ("Grant", "grant"), ("Call", "call"), ("Agreement", "agreement"), ("Project", "project"), ("Industry", "industry"),
+    ("Figure", "figure"), ("Event", "event"), ("Organization", "agent"), ("Person", "agent"), ("Agent", "agent"),
+    ("Article", "document"), ("CreativeWork", "document"), ("Place", "place"), ("Action", "activity"),
+    ("Activity", "activity"),
+)  # fmt: skip
+
+
+def kind_of(classes: Iterable[ClassTerm]) -> str:
+    """Return what the ids of things of some classes begin with, such as `agent`; `thing` where no word is known."""
+    names = {re.split("[#/]", iri)[-1] for term in classes for iri in (term.iri, *term.superclasses)}
+    return next((kind for name, kind in _KINDS if name in names), "thing")
 
 
 def advise_unknown(reference: str, ids: Mapping[str, Collection[str]]) -> str:

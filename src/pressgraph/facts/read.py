@@ -76,12 +76,13 @@ def read_facts_bytes(
     name: str,
     folder: Path | None = None,
     known_types: KnownTypes | None = None,
+    texts: Texts | None = None,
 ) -> FactsFile:
-    """Read YAML facts from memory; `folder` is where a relative `source.file` lies."""
+    """Read YAML facts from memory; `folder` is where a relative `source.file` lies, `texts` what reads it instead."""
     tree, problems = read_tree(data, name)
     if tree is None and problems:
         return _nothing(name, tuple(problems))
-    texts = Texts(folder or Path.cwd())
+    texts = texts or Texts(folder or Path.cwd())
     file = check_facts(tree, file=name, profile=profile, id_base=id_base, known_types=known_types, texts=texts)
     if not problems:
         return file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pressgraph.i18n import gettext
 from pressgraph.text.find import Searchable
@@ -70,6 +70,11 @@ class Texts:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._kept: dict[str, SourceText] = {}
+
+    def hold(self, name: str, text: SourceText) -> Self:
+        """Take a text that is not in its file yet, or not in this form."""
+        self._kept[name] = text
+        return self
 
     def read(self, name: str) -> SourceText:
         """Return the text of a file.

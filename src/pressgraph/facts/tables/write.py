@@ -8,7 +8,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
@@ -19,7 +19,7 @@ from pressgraph.facts.model import LanguageMap, ValueObject, Words, nested_id
 from pressgraph.facts.quantities import Quantity, written_quantity
 from pressgraph.facts.tables.cells import is_words
 from pressgraph.facts.tables.sheet import join_values
-from pressgraph.facts.tree import Scalar
+from pressgraph.facts.yaml_text import Flow, Plain, to_yaml
 from pressgraph.i18n import gettext
 from pressgraph.profile.model import Key, Kind, Profile
 from pressgraph.rdf import XSD
@@ -27,8 +27,6 @@ from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    import yaml
 
     from pressgraph.facts.model import Body, Fact, Receipt, Source
     from pressgraph.text import Span
@@ -264,7 +262,7 @@ def _nested(value: Any, profile: Profile, *, single: Callable[[str], bool] = lam
             plain[key] = {tag: texts[0] if len(texts) == 1 else list(texts) for tag, texts in values[0].items()}
             continue
         items = [
-            _Plain(item)
+            Plain(item)
             if definition is not None and definition.kind is Kind.LITERAL
             else _nested_figure(definition, item, profile, parent=value.get("id", ""), single=single)
             for item in values
@@ -293,15 +291,15 @@ def _nested_figure(key: Key | None, value: Any, profile: Profile, *, parent: str
     if any(word not in content or word in rest for word in implied if word != "id"):
         return _nested(value, profile, single=single)
     if not rest:
-        return _Plain(written)
-    return {"value": _Plain(written), **_nested(rest, profile, single=single)}
+        return Plain(written)
+    return {"value": Plain(written), **_nested(rest, profile, single=single)}
 
 
 def _nested_mixed(key: Key, value: Any, profile: Profile, *, single: Callable[[str], bool]) -> Any:
     written = plain_form(key, value, quotes=True)
     if isinstance(written, str) and isinstance(value, ValueObject):
         if not key.takes(Kind.TEXT) or value["@type"] not in NUMBERS | {f"{XSD}boolean"}:
-            return _Plain(written)
+            return Plain(written)
         # in quotes it would be text
         if written in {"true", "false"}:
             return written == "true"
@@ -318,7 +316,7 @@ def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
         record["status"] = receipt.status
     if receipt.evidence:
         items = [_nested_evidence(written) for written, _ in _written_evidence(receipt)]
-        record["evidence"] = items[0] if len(items) == 1 else items if receipt.written else _Flow(items)
+        record["evidence"] = items[0] if len(items) == 1 else items if receipt.written else Flow(items)
     if receipt.personal:
         record["personal"] = True
     if receipt.proposed_by:
@@ -326,7 +324,7 @@ def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
     if receipt.reviewed_by:
         record["reviewedBy"] = receipt.reviewed_by
     if receipt.reviewed_on:
-        record["reviewedOn"] = _Plain(receipt.reviewed_on)
+        record["reviewedOn"] = Plain(receipt.reviewed_on)
     if fact.allow:
         record["allow"] = [{allowance.rule: allowance.reason} for allowance in fact.allow]
     return record
@@ -334,7 +332,7 @@ def _nested_fact(fact: Fact, profile: Profile) -> dict[str, Any]:
 
 def _nested_evidence(written: Words | Span) -> Any:
     if not isinstance(written, Words):
-        return _Flow(written)
+        return Flow(written)
     return written.text if written.nth is None else {"words": written.text, "nth": written.nth}
 
 
@@ -342,22 +340,10 @@ def _nested_source(source: Source, profile: Profile) -> dict[str, Any]:
     record: dict[str, Any] = _nested(source.body, profile)
     record.update(_source_words(source))
     if source.checked:
-        record["checked"] = [_Flow(it) for it in source.checked]
+        record["checked"] = [Flow(it) for it in source.checked]
     if source.rejected:
         record["rejected"] = [dict(it) for it in source.rejected]
     return record
-
-
-class _Plain(str):
-    """A literal whose datatype the profile knows: needs no quotes."""
-
-    __slots__ = ()
-
-
-class _Flow(list[Any]):
-    """A list that is written on one line."""
-
-    __slots__ = ()
 
 
 def _json_lines(documents: list[Document], profile: Profile) -> bytes:
@@ -384,36 +370,7 @@ def _yaml(documents: list[Document], profile: Profile) -> bytes:
         "source": _nested_source(document.source, profile),
         "facts": [_nested_fact(fact, profile) for fact in document.facts],
     }
-    text = io.StringIO()
-    _dump(data, text)
-    return text.getvalue().encode()
-
-
-def _dump(data: dict[str, Any], stream: IO[str]) -> None:
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - its own signature
-            super().increase_indent(flow, False)
-
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - its own signature
-            return True
-
-    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-        quoted = Scalar(text=value, plain=True, line=0, column=0).reads_as() != "str"
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if quoted else None)
-
-    def plain(dumper: yaml.SafeDumper, value: _Plain) -> yaml.Node:
-        tag = dumper.resolve(yaml.ScalarNode, str(value), (True, False))  # type: ignore[no-untyped-call]
-        return dumper.represent_scalar(tag, str(value))
-
-    def flow(dumper: yaml.SafeDumper, value: _Flow) -> yaml.Node:
-        return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
-
-    Dumper.add_representer(str, text)
-    Dumper.add_representer(_Plain, plain)
-    Dumper.add_representer(_Flow, flow)
-    yaml.dump(data, stream, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return to_yaml(data).encode()
 
 
 WRITERS: dict[str, Callable[[list[Document], Profile], bytes]] = {
