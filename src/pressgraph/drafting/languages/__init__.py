@@ -10,6 +10,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 20_000
@@ -29,13 +33,25 @@ class Language:
     """Words of lines that begin a release, in lower case."""
 
 
+@lru_cache(maxsize=8)
+def language_data(tag: str) -> Mapping[str, Any]:
+    """Return what the file of a language says.
+
+    Raises KeyError where there is none.
+    """
+    file = files(__name__) / f"{tag}.toml"
+    if not file.is_file():
+        raise KeyError(tag)
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
 @lru_cache(maxsize=1)
 def languages() -> tuple[Language, ...]:
     """Return the languages that there are files for, by their tags."""
     found = []
     for file in sorted(files(__name__).iterdir(), key=lambda it: it.name):
         if file.name.endswith(".toml"):
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
+            data = language_data(file.name.removesuffix(".toml"))
             found.append(
                 Language(
                     tag=file.name.removesuffix(".toml"),

@@ -1,0 +1,63 @@
+"""Figures: how many members, companies, people, and how much turnover, of whom and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.mentions import Mention
+    from pressgraph.drafting.patterns.notes import Notes
+    from pressgraph.drafting.patterns.reading import Match, Reading
+    from pressgraph.drafting.proposal import Ref, Value
+
+_SUBJECTS = ("org", "industry", "project")
+
+
+def propose(reading: Reading, notes: Notes) -> None:
+    """Propose figures with their subject; what is planned or expected is none yet."""
+    for match in reading.matches("counts"):
+        subject = _subject(match, notes)
+        if subject is not None and not match.denied and not match.planned:
+            _say(match, notes, subject)
+    for match in reading.matches("counts_here"):
+        subject = _topic(match, notes)
+        if subject is not None and not match.denied and not match.planned:
+            _say(match, notes, subject)
+    for match in reading.matches("turnover"):
+        subject = _subject(match, notes) or _topic(match, notes)
+        money = match.one("money")
+        if subject is None or money is None or match.denied or match.planned:
+            continue
+        date = match.one("date")
+        value: Value = {"value": money.value, "period": date.value} if date is not None else money.value
+        notes.say(subject, "turnover", value, match.span, "normalised")
+
+
+def _subject(match: Match, notes: Notes) -> Ref | None:
+    mention = match.one("subject")
+    if mention is None:
+        return None
+    for kind in _SUBJECTS:
+        if (found := notes.of(mention, kind)) is not None:
+            return found[0]
+    return None
+
+
+def _topic(match: Match, notes: Notes) -> Ref | None:
+    """Return what the sentence, or else the one before, speaks of first."""
+    reading = match.reading
+    here = reading.sentences.index(match.sentence)
+    for sentence in reversed(reading.sentences[max(0, here - 2) : here + 1]):
+        for mention in sentence.mentions:
+            if mention.start < match.span[0] and mention.entity is not None and mention.kind in _SUBJECTS:
+                return notes.entity(mention.entity)
+    return None
+
+
+def _say(match: Match, notes: Notes, subject: Ref) -> None:
+    counts: list[Mention] = match.all("count")
+    if (value := match.one("value")) is not None:
+        notes.say(subject, match.says["key"], value.value, match.span, value.status)
+    for count in counts:
+        # a figure of several is said by its own words and those of its subject
+        notes.say(subject, count.other, count.value, match.span, count.status)

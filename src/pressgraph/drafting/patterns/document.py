@@ -1,0 +1,41 @@
+"""The document itself: headline, day, place, language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressgraph.drafting.patterns.dates import dates
+from pressgraph.drafting.proposal import SOURCE
+
+if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.notes import Notes
+    from pressgraph.drafting.patterns.reading import Reading
+
+_HEADLINE = 200
+
+
+def propose(reading: Reading, notes: Notes) -> None:
+    """Propose what the top of a release says of it."""
+    text = reading.view.text
+    headline = next((it for it in reading.lines if it.section == "headline"), None)
+    if headline is not None and headline.end - headline.start <= _HEADLINE:
+        notes.say(
+            SOURCE, "headline", " ".join(text[headline.start : headline.end].split()), (headline.start, headline.end)
+        )
+    for line in reading.lines:
+        found = reading.grammar.dateline(text[line.start : line.end])
+        if found is None:
+            continue
+        match = found[0]
+        place = line.start + match.start("place"), line.start + match.end("place")
+        day = line.start + match.start("date"), line.start + match.end("date")
+        named = next(dates(match["date"], reading.grammar, None), None)
+        if named is not None and not named.other:
+            written = text[slice(*day)]
+            notes.say(SOURCE, "datePublished", named.value, day, "stated" if written == named.value else "normalised")
+        if line.section == "dateline":
+            notes.say(SOURCE, "dateline", text[place[0] : day[1]], (place[0], day[1]))
+        city = reading.place(place)
+        if city is not None:
+            notes.say(SOURCE, "locationCreated", notes.entity(city), place)
+        break

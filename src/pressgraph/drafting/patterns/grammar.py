@@ -1,0 +1,375 @@
+"""What rules know of a language: its file, compiled together with the words of the profile."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.drafting.languages import language_data
+from pressgraph.drafting.patterns.template import compile_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pressgraph.profile import Profile
+    from pressgraph.profile.model import Concept
+
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"(?:[12]\d|3[01]|0?[1-9])"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A template, and what it says besides its slots."""
+
+    pattern: re.Pattern[str]
+    says: Mapping[str, str] = field(default_factory=dict)
+
+
+class Grammar:
+    """A language and a profile, compiled. Made by `grammar_of`; from other data by tests."""
+
+    def __init__(self, data: Mapping[str, Any], profile: Profile, tag: str) -> None:
+        self.data, self.profile, self.tag = data, profile, tag
+        self.abbreviations = frozenset(data["abbreviations"])
+        self.articles = frozenset(data["articles"])
+        self.about = re.compile(data["about"], re.IGNORECASE)
+        self.contact = re.compile(data["contact"], re.IGNORECASE)
+        self.telephone = re.compile(data["telephone"], re.IGNORECASE)
+        self.months = {name: number for number, names in enumerate(data["months"], start=1) for name in names}
+
+    @cached_property
+    def frames(self) -> Mapping[str, tuple[Frame, ...]]:
+        """The templates of each kind of fact."""
+        return {kind: tuple(map(self._frame, templates)) for kind, templates in self.data["frames"].items()}
+
+    def _frame(self, template: str | Mapping[str, str]) -> Frame:
+        says = {} if isinstance(template, str) else {key: it for key, it in template.items() if key != "say"}
+        text = template if isinstance(template, str) else template["say"]
+        return Frame(compile_template(text, self.data["and"], self.data["tails"]), says)
+
+    @cached_property
+    def plain_words(self) -> frozenset[str]:
+        """Words that are in no name by themselves, in lower case."""
+        text = " ".join(
+            it if isinstance(it, str) else it["say"] for all_ in self.data["frames"].values() for it in all_
+        )
+        words = set(re.findall(r"[^\W\d_]{2,}(?!~)", re.sub(r"\{[^}]*\}", " ", text).lower()))
+        for key in ("articles", "small", "frequent", "pronouns", "and", "numbers"):
+            words.update(self.data[key])
+        words.update(self.months)
+        if self.data["nouns_are_capital"]:
+            words.update(name for names in self.data["durations"].values() for name in names)
+            words.update(name for names in self.data["measures"].values() for name in names if " " not in name)
+        words.update(it.rstrip(".").lower() for it in self.data["titles"])
+        words.update(self.data["label"]["words"])
+        return frozenset(words)
+
+    @cached_property
+    def openers(self) -> frozenset[str]:
+        """Words that are small inside of sentences, in lower case: where one is large, a sentence begins."""
+        return frozenset(it for key in ("articles", "small", "pronouns", "frequent") for it in self.data[key])
+
+    @cached_property
+    def plain_stems(self) -> tuple[str, ...]:
+        """Beginnings of words that are in no name by themselves, in lower case."""
+        text = " ".join(
+            it if isinstance(it, str) else it["say"] for all_ in self.data["frames"].values() for it in all_
+        )
+        return tuple(re.findall(r"(?<!\w)(\w{6,})~", text.lower()))
+
+    def is_plain(self, word: str) -> bool:
+        """Tell whether a word in lower case is in no name by itself."""
+        return word in self.plain_words or word.startswith(self.plain_stems)
+
+    # -- guards
+
+    @cached_property
+    def negation(self) -> re.Pattern[str]:
+        """Words that say that something is not so."""
+        return _words(self.data["negations"])
+
+    @cached_property
+    def plan(self) -> re.Pattern[str]:
+        """Words that say that something is not so yet."""
+        return _words(self.data["plans"])
+
+    @cached_property
+    def contrast(self) -> re.Pattern[str]:
+        """Where another clause begins, of which a denial says nothing of the first one."""
+        return re.compile(rf"[;:]|,\s+{_words(self.data['contrasts']).pattern}")
+
+    # -- days and figures
+
+    @cached_property
+    def dates(self) -> re.Pattern[str]:
+        """Days, months, years, quarters and parts of them."""
+        month = _alternatives(self.months)
+        ordinal = f"(?:{_alternatives(self.data['ordinals'])})?"
+        between = rf"\s?(?:{_alternatives(self.data['date_between'])})\s?"
+        near = _alternatives(word for words in self.data["approximate"].values() for word in words)
+        quarter = _alternatives(it for key, words in self.data["quarters"].items() if key != "words" for it in words)
+        quarters = _alternatives(self.data["quarters"]["words"])
+        return re.compile(
+            rf"""(?<![\w.,/-])(?:
+              (?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)(?!\d)
+            | (?P<d2>\d{{1,2}})\.\s?(?P<m2>\d{{1,2}})\.\s?(?P<y2>\d{{4}})(?!\d)
+            | (?P<d3>{_DAY}){ordinal}(?:\s(?:of\s)?(?P<n3>{month})\.?)?{between}
+              (?P<e3>{_DAY}){ordinal}\s(?:of\s)?(?P<k3>{month})\b\.?(?:,?\s(?P<y3>{_YEAR})\b)?
+            | (?P<d4>{_DAY}){ordinal}\s(?:of\s)?(?P<n4>{month})\b\.?(?:,?\s(?P<y4>{_YEAR})\b)?
+            | (?P<n5>{month})\.?\s(?P<d5>{_DAY}){ordinal}(?:{between}(?P<e5>{_DAY}){ordinal})?
+              (?:,\s?|\s)(?P<y5>{_YEAR})\b
+            | (?P<a6>{near})[\s-](?:(?:of\s)?(?P<n6>{month})\b\.?\s)?(?P<y6>{_YEAR})\b
+            | (?:(?P<q7>{quarter})\s(?:{quarters})\s|q(?P<r7>[1-4])[\s/-])(?P<y7>{_YEAR})\b
+            | (?P<n8>{month})\.?\s(?P<y8>{_YEAR})\b
+            | (?P<y9>{_YEAR})(?:\s?[–/-]\s?(?P<z9>{_YEAR}))?(?![\w%€])
+            )""",
+            re.IGNORECASE | re.VERBOSE,
+        )
+
+    @cached_property
+    def quarters(self) -> Mapping[str, int]:
+        """The numbers of quarters by their words."""
+        order = ("first", "second", "third", "fourth")
+        return {it: number for number, key in enumerate(order, start=1) for it in self.data["quarters"][key]}
+
+    @cached_property
+    def approximate(self) -> Mapping[str, str]:
+        """Parts of years and months, as facts files say them, by words."""
+        return {word: key for key, words in self.data["approximate"].items() for word in words}
+
+    @cached_property
+    def durations(self) -> re.Pattern[str]:
+        """A number of years, months, weeks or days."""
+        units = "|".join(f"(?P<{key}>{_alternatives(words)})" for key, words in self.data["durations"].items())
+        return re.compile(
+            rf"(?<![\w.,])(?P<n>\d{{1,3}}|{_alternatives(self.data['numbers'])})[\s-](?:{units})\b", re.IGNORECASE
+        )
+
+    @cached_property
+    def number_words(self) -> Mapping[str, str]:
+        """Numbers by their words."""
+        return {word: str(number) for number, word in enumerate(self.data["numbers"], start=2)}
+
+    @cached_property
+    def figures(self) -> re.Pattern[str]:
+        """A number with what makes it exact or not, a second one, a scale, a unit or a currency, and what it counts."""
+        group, point = ("[.\u2009'\u2019 ]", ",") if self.data["decimal"] == "," else ("[,\u2009'\u2019 ]", r"\.")
+        grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d{{1,4}})?"
+        number = rf"{grouped}|\d{{1,15}}(?:{point}\d{{1,4}})?|{_alternatives(self.data['numbers'])}"
+        scale = _alternatives(self.scales)
+        unit = _alternatives([*self.units, *self.currencies])
+        return re.compile(
+            rf"""(?<![\w.,/+-])(?:(?P<hedge>{_alternatives(self.hedges)})\s)?(?:(?P<before>€|£|\$|(?-i:[A-Z]{{3}})\s)\s?)?
+            (?P<n>{number})(?!\w)(?:\s(?P<scale1>{scale})(?!\w))?
+            (?:\s?(?:{_alternatives(self.data["number_between"])})\s?(?P<to>{number})(?!\d))?
+            (?:\s(?P<scale>{scale})(?!\w))?
+            (?:\s(?:{_alternatives(self.data["number_of"])})\s(?P<of>{number}))?
+            (?:\s(?P<behind>{_alternatives(self.data["hedges_behind"])}))?
+            (?:\s?(?P<unit>{unit})(?!\w))?
+            (?:\s(?P<noun>{_alternatives(self.measures)})(?!\w))?""",
+            re.IGNORECASE | re.VERBOSE,
+        )  # fmt: skip
+
+    @cached_property
+    def hedges(self) -> Mapping[str, str]:
+        """Precisions as facts files say them, by words."""
+        return {word: key for key, words in self.data["hedges"].items() for word in words}
+
+    @cached_property
+    def scales(self) -> Mapping[str, str]:
+        """Scales as facts files say them, by words."""
+        return {word: key for key, words in self.data["scales"].items() for word in words}
+
+    @cached_property
+    def currencies(self) -> Mapping[str, str]:
+        """Currencies by words and signs, in lower case."""
+        return {word.lower(): key for key, words in self.data["currencies"].items() for word in words}
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """The signs of the profile's units by their names, in lower case."""
+        found: dict[str, str] = {}
+        scheme = self.profile.schemes.get("unit")
+        for concept in scheme.concepts.values() if scheme is not None else ():
+            for word in (*concept.labels.values(), *concept.alternatives, *concept.signs):
+                if concept.signs and (len(word) > 1 or not word.isalnum()):
+                    found[word.lower()] = concept.signs[0]
+        return found
+
+    @cached_property
+    def measures(self) -> Mapping[str, str]:
+        """Keys that count, by the nouns for what they count, in lower case: the file's, and the profile's."""
+        found = {
+            word: key for key, words in self.data["measures"].items() if key in self.profile.keys for word in words
+        }
+        for key in self.profile.keys.values():
+            concept = self.profile.concept_of.get(key.measure or "")
+            if concept is not None and (label := concept.labels.get(self.tag)) is not None and " " not in label:
+                found.setdefault(label.lower(), key.name)
+        return found
+
+    # -- words for terms
+
+    def terms(self, scheme: str) -> Mapping[str, str]:
+        """Return the terms of a vocabulary by their words in this language, in lower case."""
+        return self._terms.get(scheme, {})
+
+    @cached_property
+    def _terms(self) -> Mapping[str, Mapping[str, str]]:
+        return {
+            name: {word.lower(): it.name for it in scheme.concepts.values() for word in self._words_of(it)}
+            for name, scheme in self.profile.schemes.items()
+        }
+
+    def _words_of(self, concept: Concept) -> Iterable[str]:
+        label = concept.labels.get(self.tag)
+        return (*concept.alternatives, *([label] if label is not None else []))
+
+    @cached_property
+    def roles(self) -> re.Pattern[str]:
+        """Words for offices; the longest first."""
+        return re.compile(rf"(?<![\w-])(?:{_alternatives(self.role_words, wild=True)})(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def role_words(self) -> Mapping[str, str]:
+        """The terms of offices by their words; `-x` is the end of a compound, `~` any word."""
+        found = dict(self.terms("role"))
+        known = self.profile.schemes["role"].concepts if "role" in self.profile.schemes else {}
+        for key in ("roles", "memberships"):
+            found |= {word: term for term, words in self.data[key].items() if term in known for word in words}
+        found.pop(self.terms_of_member, None)
+        return found
+
+    @cached_property
+    def terms_of_member(self) -> str:
+        """The word for members, who are counted rather than named by it."""
+        scheme = self.profile.schemes.get("role")
+        concept = scheme.concepts.get("member") if scheme is not None else None
+        return concept.labels.get(self.tag, "").lower() if concept is not None else ""
+
+    def role(self, word: str) -> tuple[str, bool] | None:
+        """Return the term of an office by its word, and whether the word is a noun for who holds it."""
+        lower = " ".join(word.lower().split())
+        phrases = {it for words in self.data["memberships"].values() for it in words}
+        if (term := self.role_words.get(lower)) is not None:
+            return term, lower not in phrases
+        for form, term in self.role_words.items():
+            pattern = _alternatives([form], wild=True)
+            if ("~" in form or form.startswith("-")) and re.fullmatch(pattern, lower):
+                return term, True
+        return None
+
+    @cached_property
+    def levels(self) -> re.Pattern[str]:
+        """Labels of the levels that the profile knows, each level a group of the expression."""
+        scheme = self.profile.schemes.get("label-level")
+        groups = []
+        for name, concept in scheme.concepts.items() if scheme is not None else ():
+            words = [*self.data["levels"].get(name, ()), *concept.labels.values(), *concept.alternatives]
+            words += [f"{it}~" for it in concept.labels.values()]
+            groups.append(f"(?P<{re.sub(r'[^a-z]', '_', name)}>{_alternatives(words, wild=True)})")
+        return re.compile(rf"(?<!\w)(?:{'|'.join(groups) or '(?!)'})(?!\w)", re.IGNORECASE)
+
+    # -- names
+
+    @cached_property
+    def legal_forms(self) -> re.Pattern[str]:
+        """Legal forms as they are abbreviated behind names."""
+        return re.compile(rf"(?<![\w.])(?:{_alternatives(self.forms, spaced=True)})(?!\w)")
+
+    @cached_property
+    def forms(self) -> Mapping[str, str]:
+        """The profile's terms for legal forms by their abbreviations; those of which it has no term stand for ''."""
+        scheme = self.profile.schemes.get("legal-form")
+        found = dict.fromkeys(_FORMS, "")
+        for concept in scheme.concepts.values() if scheme is not None else ():
+            found |= {it: concept.name for it in concept.alternatives if not it.islower() and len(it) <= _SHORT_FORM}
+        return found
+
+    @cached_property
+    def nouns(self) -> Mapping[str, str]:
+        """Classes by the nouns for their things, in lower case: the file's, and the profile's."""
+        return {
+            word: name for name, words in self.data["nouns"].items() if name in self.profile.classes for word in words
+        }
+
+    @cached_property
+    def heads(self) -> Mapping[str, str]:
+        """Classes by the nouns that are part of the names of their things, in lower case."""
+        return {
+            word: name for name, words in self.data["heads"].items() if name in self.profile.classes for word in words
+        }
+
+    @cached_property
+    def titles(self) -> re.Pattern[str]:
+        """Titles in front of names."""
+        return re.compile(rf"(?<!\w)(?:(?:{_alternatives(self.data['titles'])})\s+)+")
+
+    def class_by(self, words: Mapping[str, str], word: str) -> str | None:
+        """Return the class that a noun, or the end of a compound, stands for."""
+        if word in words:
+            return words[word]
+        for at in range(1, len(word) - 2):
+            ending = f"-{word[at:].lstrip('-')}"
+            if ending in words:
+                return words[ending]
+        return None
+
+    def dateline(self, line: str) -> tuple[re.Match[str], str] | None:
+        """Return the place and day that begin a line, and what stands behind; None where none do."""
+        match = self._dateline.match(line[:160])
+        return (match, line[match.end() :]) if match is not None else None
+
+    @cached_property
+    def _dateline(self) -> re.Pattern[str]:
+        word = r"[^\W\d_a-z][\w’'.-]*"
+        small = r"(?:\s(?:am|an der|ob der|im|bei|upon|on|de|of|the|bad|sankt))?"
+        date = _strip_groups(self.dates.pattern)
+        return re.compile(
+            rf"(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?,\s(?:(?:den|the)\s)?"
+            rf"(?P<date>(?i:{date}))(?:\s*[.:–—-]+(?=\s|$)|\s*$|\s*\n)",
+            re.VERBOSE,
+        )
+
+
+_SHORT_FORM = 6
+# abbreviations of legal forms for which the profile has no term
+_FORMS = re.split(
+    r"\|",
+    "GmbH & Co. KG|AG & Co. KG|KG|OHG|GbR|UG|UG (haftungsbeschränkt)|KGaA|mbH|gAG|Ltd|Limited|plc|PLC|LLP|LLC|Inc|Corp"
+    "|BV|B.V.|NV|N.V.|Oy|Oyj|AB|A/S|ApS|AS|ASA|SA|S.A.|SAS|SARL|S.r.l.|SpA|S.p.A.|Sp. z o.o.|s.r.o.|a.s.|d.o.o.|Kft."
+    "|SL|S.L.",
+)
+
+
+def _strip_groups(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
+def _words(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_alternatives(words, wild=True)})(?!\w)", re.IGNORECASE)
+
+
+def _alternatives(words: Iterable[str], *, wild: bool = False, spaced: bool = False) -> str:
+    """Return the expression of one of some words, the longest first."""
+    parts = []
+    for word in sorted(set(words), key=len, reverse=True):
+        part = re.escape(word)
+        if wild:
+            part = re.sub(r"^\\-", r"\\w{2,30}-?", part).replace(r"\~", "~")
+            part = re.sub(r"(?<!\w)~", r"[\\w-]{2,30}", part).replace("~", r"\w{0,4}")
+        part = part.replace(r"\ ", r"\s?" if spaced else r"\s+")
+        parts.append(part)
+    return "|".join(parts) or "(?!)"
+
+
+@lru_cache(maxsize=8)
+def grammar_of(tag: str, profile: Profile) -> Grammar:
+    """Return the grammar of a language that there is a file for.
+
+    Raises KeyError for another one.
+    """
+    return Grammar(language_data(tag), profile, tag)

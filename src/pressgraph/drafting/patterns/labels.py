@@ -1,0 +1,195 @@
+"""Labels: who holds which one, of which scheme, from whom, since when, until when, and how it was assessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.mentions import Mention
+    from pressgraph.drafting.patterns.notes import Notes
+    from pressgraph.drafting.patterns.reading import Match, Reading
+    from pressgraph.drafting.proposal import Ref
+    from pressgraph.text import Span
+
+_NO_HOLDERS = frozenset({"GovernmentOrganization", "Programme"})
+
+
+@dataclass(slots=True)
+class _Label:
+    ref: Ref
+    holder: Ref
+    level: str
+    past: bool
+    at: int
+
+
+class Labels:
+    """The labels that were found: one for each holder, level and time."""
+
+    def __init__(self, reading: Reading, notes: Notes) -> None:
+        self.reading, self.notes = reading, notes
+        self._found: list[_Label] = []
+
+    def propose(self) -> None:
+        """Propose labels that are held or were; never those that somebody wants, or has not got."""
+        for match in self.reading.matches("award"):
+            if not match.denied and not match.planned:
+                self._award(match)
+        for match in self.reading.matches("held"):
+            if not match.denied and not match.planned:
+                self._held(match)
+        for match in self.reading.matches("replaces"):
+            if not match.denied and not match.planned:
+                self._replaces(match)
+        for match in self.reading.matches("valid"):
+            if not match.denied:
+                self._valid(match)
+        for match in self.reading.matches("issued"):
+            issuer = self.notes.mention(match, "issuer", "org") if not match.denied and not match.planned else None
+            for label in self._meant(match) if issuer is not None else ():
+                self.notes.say(label.ref, "issuedBy", issuer[0], match.span)  # type: ignore[index]
+        self._assessments()
+
+    def _holders(self, match: Match) -> list[Ref]:
+        holders = []
+        for mention in match.all("holder"):
+            found = self.reading.entity(mention, "org")
+            if found is not None and found[0].class_ not in _NO_HOLDERS:
+                if found[0].class_ == "Organization" and not found[0].ref:
+                    # these labels are those of cluster organisations
+                    found[0].class_ = "ClusterOrganisation"
+                holders.append(self.notes.entity(found[0]))
+        return list(dict.fromkeys(holders))
+
+    def _label(self, holder: Ref, mention: Mention, span: Span, *, past: bool) -> _Label:
+        """Return the label of a holder, proposed where it is new."""
+        for label in self._found:
+            if label.holder == holder and label.level == mention.value and label.past == past:
+                if mention.other:
+                    self.notes.say(label.ref, "scheme", mention.other, span)
+                return label
+        ref = self.notes.thing("AwardedLabel", mention.name)
+        label = _Label(ref, holder, mention.value, past, span[0])
+        self._found.append(label)
+        self.notes.say(ref, "heldBy", holder, span)
+        self.notes.say(ref, "level", mention.value, span)
+        if mention.other:
+            self.notes.say(ref, "scheme", mention.other, span)
+        return label
+
+    def _award(self, match: Match) -> None:
+        mention = match.one("label")
+        if mention is None or not mention.value:
+            return
+        issuer = self.notes.mention(match, "issuer", "org")
+        date = match.one("date")
+        for holder in self._holders(match):
+            label = self._label(holder, mention, match.span, past=False)
+            for key, value in match.says.items():
+                self.notes.say(label.ref, key, value, match.span)
+            if issuer is not None and issuer[0] != holder:
+                self.notes.say(label.ref, "issuedBy", issuer[0], match.span)
+            if date is not None:
+                self.notes.say(label.ref, "awardedOn", date.value, match.span, "normalised")
+
+    def _held(self, match: Match) -> None:
+        mention = match.one("label")
+        if mention is None or not mention.value:
+            return
+        period, since = match.one("from_to"), match.one("from")
+        known = [it for it in self._found if it.level == mention.value]
+        for holder in self._holders(match):
+            if any(it.holder == holder for it in known) and period is None and since is None:
+                continue
+            label = self._label(holder, mention, match.span, past=period is not None)
+            if period is not None:
+                self.notes.say(label.ref, "validFrom", period.value, match.span, "normalised")
+                self.notes.say(label.ref, "validThrough", period.other, match.span, "normalised")
+            if since is not None:
+                self.notes.say(label.ref, "validFrom", since.value, match.span, "normalised")
+
+    def _replaces(self, match: Match) -> None:
+        mention, old = match.one("new"), match.one("label")
+        if mention is None or old is None or not old.value:
+            return
+        for new in self._named(mention):
+            if new.level == old.value and not new.past:
+                continue
+            earlier = next((it for it in self._found if it.holder == new.holder and it.level == old.value), None)
+            if earlier is None:
+                scheme = self._scheme(new)
+                earlier = self._label(new.holder, old, match.span, past=True)
+                if scheme is not None:
+                    self.notes.say(earlier.ref, "scheme", scheme, match.span, "implied")
+            self.notes.say(new.ref, "replaces", earlier.ref, match.span)
+
+    def _scheme(self, label: _Label) -> str | None:
+        return self.notes.value(label.ref, "scheme")
+
+    def _valid(self, match: Match) -> None:
+        period, start, end, duration = (match.one(it) for it in ("from_to", "from", "to", "duration"))
+        for label in self._meant(match):
+            if period is not None:
+                self.notes.say(label.ref, "validFrom", period.value, match.span, "normalised")
+                self.notes.say(label.ref, "validThrough", period.other, match.span, "normalised")
+            if start is not None:
+                self.notes.say(label.ref, "validFrom", start.value, match.span, "normalised")
+            if end is not None:
+                self.notes.say(label.ref, "validThrough", end.value, match.span, "normalised")
+            if duration is not None:
+                validity = self.notes.thing("ValidityPeriod", duration.name)
+                self.notes.say(label.ref, "hasValidity", validity, match.span)
+                self.notes.say(validity, "basis", "stated", match.span)
+                self.notes.say(validity, "duration", duration.value, match.span)
+
+    def _meant(self, match: Match) -> list[_Label]:
+        mention = match.one("label") or match.one("pronoun")
+        if mention is not None:
+            return self._named(mention)
+        return self._before(match.span[0])
+
+    def _named(self, mention: Mention) -> list[_Label]:
+        """Return the labels that a mention means: those of its level, or those that were spoken of last."""
+        if mention.value and mention.kind == "label":
+            found = [it for it in self._found if it.level == mention.value and not it.past]
+            return found or [it for it in self._found if it.level == mention.value]
+        return self._before(mention.start)
+
+    def _before(self, at: int) -> list[_Label]:
+        """Return the labels that were proposed of the same words, the last ones before a place."""
+        before = [it for it in self._found if it.at <= at and not it.past]
+        if not before:
+            return []
+        last = max(it.at for it in before)
+        return [it for it in before if it.at == last]
+
+    def _assessments(self) -> None:
+        assessments: dict[str, Ref] = {}
+
+        def assessment(label: _Label, span: Span) -> Ref:
+            if label.ref.ref not in assessments:
+                ref = assessments[label.ref.ref] = self.notes.thing("Assessment", span)
+                self.notes.say(ref, "concerns", label.holder, span, "implied")
+                self.notes.say(label.ref, "assessment", ref, span, "implied")
+            return assessments[label.ref.ref]
+
+        for match in self.reading.matches("audit"):
+            count, date = match.one("assessors"), match.one("date")
+            if match.denied or match.planned or (count is not None and count.other != "assessors"):
+                continue
+            current = [it for it in self._found if not it.past]
+            if len(current) != 1:
+                continue
+            ref = assessment(current[0], match.span)
+            if count is not None:
+                self.notes.say(ref, "assessors", count.value, match.span, count.status)
+            if date is not None:
+                self.notes.say(ref, "tookPlaceOn", date.value, match.span, "normalised")
+        for match in self.reading.matches("score"):
+            org, score = self.notes.mention(match, "org", "org"), match.one("score")
+            if match.denied or match.planned or org is None or score is None or "%" in score.value:
+                continue
+            label = next((it for it in self._found if it.holder == org[0] and not it.past), None)
+            if label is not None:
+                self.notes.say(assessment(label, match.span), "score", score.value, match.span, score.status)

@@ -1,0 +1,114 @@
+"""Mentions: where a text names a thing, a day, a figure; and the things that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pressgraph.drafting.patterns.template import character, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pressgraph.text import Span
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Entity:
+    """A thing that a text names, with the forms that it is named by."""
+
+    kind: str
+    class_: str
+    name: str
+    first: Span
+    """Where its name stood first, in the view."""
+    known: str | None = None
+    """The id that it is known by."""
+    legal: Span | None = None
+    """Where its full name with its legal form stands."""
+    form: str | None = None
+    """Its legal form: a term of the profile."""
+    short: Span | None = None
+    """Where the abbreviation stands that the text introduces."""
+    title: Span | None = None
+    family: str | None = None
+    forms: set[str] = field(default_factory=set)
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mention:
+    """A part of the view that is one thing; `inner` is the part that is its name or value, without articles."""
+
+    kind: str
+    start: int
+    end: int
+    entity: Entity | None = None
+    value: str = ""
+    """As a facts file says it."""
+    other: str = ""
+    """The second value: the end of a period, the whole of a share, the word of a role."""
+    inner: Span | None = None
+    status: str = "stated"
+
+    @property
+    def name(self) -> Span:
+        """Where its name or value stands."""
+        return self.inner or (self.start, self.end)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Sentence:
+    """A sentence of the view; `tagged` has one character for each mention."""
+
+    start: int
+    end: int
+    section: str
+    mentions: list[Mention] = field(default_factory=list)
+    tagged: str = ""
+    _places: list[int] = field(default_factory=list)
+    _by_character: dict[str, Mention] = field(default_factory=dict)
+
+    def tag(self, text: str, mentions: Iterable[Mention]) -> None:
+        """Write the sentence with mentions, given from left to right."""
+        parts: list[str] = []
+        places: list[int] = []
+        at = self.start
+        self.mentions = []
+        self._by_character = {}
+        counts: dict[str, int] = {}
+        for mention in mentions:
+            number = counts.get(mention.kind, 0)
+            sign = character(mention.kind, number)
+            if sign is None or mention.start < at:
+                continue
+            counts[mention.kind] = number + 1
+            self.mentions.append(mention)
+            self._by_character[sign] = mention
+            parts.append(text[at : mention.start])
+            places.extend(range(at, mention.start))
+            parts.append(sign)
+            places.append(mention.start)
+            at = mention.end
+        parts.append(text[at : self.end])
+        places.extend(range(at, self.end + 1))
+        self.tagged = "".join(parts)
+        self._places = places
+
+    def span(self, start: int, end: int) -> Span:
+        """Return where a part of the tagged sentence, at least one character, stands in the view."""
+        last = self._by_character.get(self.tagged[end - 1])
+        return self._places[start], last.end if last is not None else self._places[end - 1] + 1
+
+    def mention(self, sign: str) -> Mention:
+        """Return the mention of a character of the tagged sentence."""
+        return self._by_character[sign]
+
+    def all_in(self, part: str) -> list[Mention]:
+        """Return the mentions in a part of the tagged sentence."""
+        return [self._by_character[it] for it in part if kind_of(it) is not None]
+
+
+def within(mentions: Sequence[Mention], start: int, end: int) -> Iterator[Mention]:
+    """Yield those of sorted mentions that lie in a part of the view."""
+    return (it for it in mentions if it.start >= start and it.end <= end)

@@ -1,0 +1,321 @@
+"""The names of things in a text, by what stands in and around them: legal forms, nouns for kinds, abbreviations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pressgraph.drafting.known import WORD, kind_of_class
+from pressgraph.drafting.patterns.mentions import Entity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pressgraph.drafting.patterns.grammar import Grammar
+    from pressgraph.text import Span
+
+_MOST = 7
+"""Words of a name."""
+_DATED = frozenset({"Fair", "Conference", "Event"})
+_ASSOCIATION = "registered-association"
+_SHORT = re.compile(r"\s\((?:kurz:?\s|short:?\s)?([^\W\d_][\w.-]{1,14})\)")
+_ACRONYM = re.compile(r"[^\W\d_a-zß-ÿ]{2}[\w-]*|[^\W\d_]\w?[^\W\d_a-zß-ÿ][\w-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the view."""
+
+    start: int
+    end: int
+    text: str
+    lower: str
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it begins with a capital, as names do."""
+        return self.text[0].isupper()
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of a text."""
+    return [Word(it.start(), it.end(), it[0], it[0].lower()) for it in WORD.finditer(text)]
+
+
+class Discovery:
+    """Finds the names of things in a text; a thing has one entity, whatever the forms of its name."""
+
+    def __init__(self, text: str, found: Sequence[Word], closed: bytearray, grammar: Grammar) -> None:
+        self.text, self.words, self.closed, self.grammar = text, found, closed, grammar
+        self.entities: list[Entity] = []
+        self._by_name: dict[str, Entity] = {}
+        self._at = {word.end: number for number, word in enumerate(found)}
+
+    def run(self) -> list[Entity]:
+        """Return the things that are named, without people, in the order in which they were found."""
+        self._by_legal_form()
+        for number, word in enumerate(self.words):
+            if not self.closed[word.start]:
+                self._by_head(number)
+        for number in range(len(self.words)):
+            self._by_noun(number)
+        for entity in self.entities:
+            self._abbreviated(entity)
+        return self.entities
+
+    # -- three ways to find one
+
+    def _by_legal_form(self) -> None:
+        for match in self.grammar.legal_forms.finditer(self.text):
+            number = self._at.get(match.start() - 1)
+            if number is None or self.closed[match.start()]:
+                continue
+            first = self._leftmost(number, _MOST)
+            if first > number:
+                # an organisation may write itself small: its form says that it is one
+                if self._is_plain(number) or self.words[number].text.isdigit():
+                    continue
+                first = number
+            first, class_ = self._without_noun(first, number)
+            start, stop, end = self.words[first].start, match.start() - 1, match.end()
+            name = _one_line(self.text[start:stop])
+            full = _one_line(self.text[start:end])
+            form = self.grammar.forms.get(" ".join(match[0].split())) or self._form(match[0])
+            if class_ is None:
+                class_ = self._head_class(first, number) or "Organization"
+            association = form == _ASSOCIATION or (not form and match[0].startswith("e"))
+            entity = self._add(class_, name if association else full, (start, stop if association else end))
+            entity.form = entity.form or form or None
+            entity.forms |= {name, full, name[:1].upper() + name[1:]}
+            if association and entity.legal is None:
+                entity.legal = start, end
+
+    def _form(self, written: str) -> str:
+        plain = re.sub(r"\s", "", written)
+        return next((term for form, term in self.grammar.forms.items() if re.sub(r"\s", "", form) == plain), "")
+
+    def _by_head(self, number: int) -> None:
+        word = self.words[number]
+        class_ = self.grammar.class_by(self.grammar.heads, word.lower) if word.is_name else None
+        if class_ is None or (word.lower.endswith("s") and word.lower.removesuffix("s") in self.grammar.heads):
+            return
+        first = self._leftmost(number - 1, _MOST) if number and self._joined(number - 1, " ") else number
+        if self.grammar.data["adjectives_alone"]:
+            first = self._adjective(number, first)
+        last = self._rightmost(number, governs=class_ == "GovernmentOrganization")
+        first, noun = self._without_noun(first, last)
+        if noun is not None:
+            class_ = noun
+        elif class_ != (head := self._head_class(first, last)) and head is not None:
+            class_ = head
+        alone = first == last
+        if alone and ("-" not in word.text or class_ == "Industry"):
+            return
+        start, end = self.words[first].start, self.words[last].end
+        if any(self.closed[it] for it in (start, end - 1)):
+            return
+        name = _one_line(self.text[start:end])
+        acronym = None
+        if last - first > 2 and _is_acronym(self.words[first].text) and noun is None:  # noqa: PLR2004 - it and a name
+            acronym = self.words[first].start, self.words[first].end
+            start = self.words[first + 1].start
+            name = _one_line(self.text[start:end])
+        entity = self._add(class_, name, (start, end))
+        if acronym is not None and entity.short is None:
+            entity.short = acronym
+            entity.forms.add(self.text[slice(*acronym)])
+
+    def _by_noun(self, number: int) -> None:
+        """Find a name beside the noun for its kind: "project Green Quay", "the Techna trade fair"."""
+        word = self.words[number]
+        class_, count = self._noun_at(number)
+        if class_ is None or kind_of_class(class_, self.grammar.profile) is None:
+            return
+        behind = number + count
+        article = number > 0 and self.words[number - 1].lower in self.grammar.articles
+        if behind < len(self.words) and self._joined(behind - 1, " "):
+            last = self._rightmost(behind - 1, governs=False)
+            if (
+                last >= behind
+                and self._names_something(behind, last)
+                and (article or not word.is_name or self.grammar.data["nouns_are_capital"])
+            ):
+                self._add_run(class_, behind, last)
+                return
+        if word.is_name and not self.grammar.data["nouns_are_capital"]:
+            return
+        if number and self._joined(number - 1, " ") and self.grammar.data["nouns_behind"]:
+            first = self._leftmost(number - 1, _MOST)
+            if first > number - 1 and "-" in self.words[number - 1].text and not self._is_plain(number - 1):
+                first = number - 1
+            before = first and self.words[first - 1].lower in self.grammar.articles
+            if first <= number - 1 and before and self._names_something(first, number - 1):
+                self._add_run(class_, first, number - 1)
+
+    def _noun_at(self, number: int) -> tuple[str | None, int]:
+        """Return the class that a noun of one word or two stands for, and the number of its words."""
+        word = self.words[number]
+        if number + 1 < len(self.words) and self._joined(number, " "):
+            both = f"{word.lower} {self.words[number + 1].lower}"
+            if both in self.grammar.nouns:
+                return self.grammar.nouns[both], 2
+        return self.grammar.class_by(self.grammar.nouns, word.lower), 1
+
+    def _add_run(self, class_: str, first: int, last: int) -> None:
+        start, end = self.words[first].start, self.words[last].end
+        if not self.closed[start] and not self.closed[end - 1]:
+            self._add(class_, _one_line(self.text[start:end]), (start, end))
+
+    # -- words of a name
+
+    def _leftmost(self, number: int, most: int) -> int:
+        """Return the first of the words that a name ending with a word has; the next one where it is none."""
+        first = number + 1
+        while first > 0 and number - first + 1 < most:
+            word = self.words[first - 1]
+            if (first <= number and not self._joined(first - 1, " ", " & ", " + ")) or self.closed[word.start]:
+                break
+            if not word.is_name or self._is_plain(first - 1) or self._is_role(word):
+                break
+            first -= 1
+        return first
+
+    def _rightmost(self, number: int, *, governs: bool) -> int:
+        """Return the last of the words that a name has which begins with a word or goes on behind it."""
+        last = number
+        inside = self.grammar.data["inside_names"]
+        while last + 1 < len(self.words) and last - number < _MOST:
+            word = self.words[last + 1]
+            if self.closed[word.start]:
+                break
+            if (
+                self._joined(last, " ", " & ")
+                and (word.is_name or self._is_year(last, word))
+                and not self._is_plain(last + 1)
+            ):
+                last += 1
+                continue
+            gap = self.text[self.words[last].end : self.words[last + 2].start] if last + 2 < len(self.words) else ""
+            middle = gap.strip()
+            both = middle in inside or (governs and middle in self.grammar.data["and"])
+            head = governs or self.grammar.class_by(self.grammar.heads, self.words[number].lower) is not None
+            if not (gap.startswith(" ") and both and head and self.words[last + 2].is_name):
+                break
+            if (middle in self.grammar.data["and"] and last == number) or self._is_plain(last + 2):
+                break
+            last += 2
+        return last
+
+    def _without_noun(self, first: int, last: int) -> tuple[int, str | None]:
+        """Leave out the noun that stands between an article and a name, where nouns begin with capitals."""
+        if not self.grammar.data["nouns_are_capital"] or first >= last:
+            return first, None
+        before = self.words[first - 1].lower if first else ""
+        class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
+        if class_ is None or (before not in self.grammar.articles and before not in self.grammar.plain_words):
+            return first, None
+        return (first + 1, class_) if self._joined(first, " ") else (first, None)
+
+    def _adjective(self, number: int, first: int) -> int:
+        """Return where a name begins whose language writes nouns large: only an adjective belongs to the noun."""
+        if number and first < number and re.search(r"(?:e|er|es|en)$", self.words[number - 1].text):
+            return number - 1
+        return number
+
+    def _head_class(self, first: int, last: int) -> str | None:
+        """Return the class that the noun of a name stands for: the last one before what it is of or for."""
+        found = None
+        for number in range(first, last + 1):
+            word = self.words[number]
+            if number > first and not word.is_name:
+                break
+            found = self.grammar.class_by(self.grammar.heads, word.lower) or found
+        return found
+
+    def _names_something(self, first: int, last: int) -> bool:
+        return not any(self._is_plain(it) for it in (first, last)) and not self._is_role(self.words[first])
+
+    def _is_plain(self, number: int) -> bool:
+        return self.grammar.is_plain(self.words[number].lower)
+
+    def _is_role(self, word: Word) -> bool:
+        return word.lower in self.grammar.role_words or self.grammar.titles.match(f"{word.text} ") is not None
+
+    def _joined(self, number: int, *gaps: str) -> bool:
+        """Tell whether a word is joined with the next one."""
+        if number + 1 >= len(self.words):
+            return False
+        return self.text[self.words[number].end : self.words[number + 1].start] in gaps
+
+    def _is_year(self, number: int, word: Word) -> bool:
+        return self.words[number].is_name and len(word.text) == 4 and word.text.isdigit()  # noqa: PLR2004
+
+    # -- the thing
+
+    def _add(self, class_: str, name: str, first: Span) -> Entity:
+        if class_ in _DATED and (dated := re.search(rf"{re.escape(name)} (?:19|20)\d\d(?!\d)", self.text)):
+            # fairs are held again and again: the year is part of the name
+            name, first, short = dated[0], dated.span(), name
+        else:
+            short = name
+        entity = self._by_name.get(name.casefold())
+        if entity is None:
+            kind = kind_of_class(class_, self.grammar.profile) or "org"
+            entity = Entity(kind=kind, class_=class_, name=name, first=first)
+            entity.forms |= {name, short}
+            self.entities.append(entity)
+            self._by_name[name.casefold()] = entity
+        elif entity.class_ == "Organization" and class_ != "Organization":
+            entity.class_ = class_
+        self.closed[first[0] : first[1]] = b"\1" * (first[1] - first[0])
+        return entity
+
+    def _abbreviated(self, entity: Entity) -> None:
+        """Note the abbreviation that stands in brackets behind a name, and short forms of names of companies."""
+        for form in tuple(entity.forms):
+            at = self.text.find(form)
+            match = _SHORT.match(self.text, at + len(form)) if at >= 0 else None
+            if match is not None and entity.short is None and _is_acronym(match[1]):
+                entity.short = match.span(1)
+                entity.forms.add(match[1])
+
+
+def _is_acronym(word: str) -> bool:
+    return _ACRONYM.fullmatch(word) is not None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def name_runs(found: Sequence[Word], text: str, closed: bytearray, grammar: Grammar) -> Iterator[Span]:
+    """Yield runs of words that may be names, of people above all, with the particles inside of them."""
+    particles = frozenset(grammar.data["particles"])
+    number = 0
+    while number < len(found):
+        if not _may_be_name(found[number], closed, grammar):
+            number += 1
+            continue
+        last = number
+        while last + 1 < len(found) and last - number < _MOST:
+            gap = text[found[last].end : found[last + 1].start]
+            if gap != " " and not (gap == ". " and len(found[last].text) == 1):
+                break
+            if _may_be_name(found[last + 1], closed, grammar):
+                last += 1
+            elif (
+                found[last + 1].text in particles
+                and last + 2 < len(found)
+                and text[found[last + 1].end : found[last + 2].start] == " "
+                and _may_be_name(found[last + 2], closed, grammar)
+            ):
+                last += 2
+            else:
+                break
+        yield found[number].start, found[last].end
+        number = last + 1
+
+
+def _may_be_name(word: Word, closed: bytearray, grammar: Grammar) -> bool:
+    return word.is_name and not closed[word.start] and not grammar.is_plain(word.lower)

@@ -1,0 +1,98 @@
+"""Organisations: when and by whom they were founded, where they are, what they say of themselves, whom to ask."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.mentions import Entity
+    from pressgraph.drafting.patterns.notes import Notes
+    from pressgraph.drafting.patterns.reading import Match, Reading
+    from pressgraph.drafting.proposal import Ref
+
+_PHONE = re.compile(r"(?:\+|00|0)\d[\d\s()/.-]{5,24}\d")
+
+
+def propose(reading: Reading, notes: Notes) -> None:
+    """Propose what texts say of organisations, and their contact, which is personal."""
+    for match in reading.matches("founded"):
+        org = notes.mention(match, "org", "org")
+        date = match.one("date")
+        if org is None or date is None or match.denied or match.planned:
+            continue
+        notes.say(org[0], "foundingDate", date.value, match.span)
+        if (founder := notes.mention(match, "founder", "person")) is not None:
+            notes.say(org[0], "founder", founder[0], match.span)
+        if (founders := match.one("founders")) is not None:
+            notes.say(org[0], "founders", founders.value, match.span)
+    for kind in ("seat", "from_place"):
+        for match in reading.matches(kind):
+            org = notes.mention(match, "org", "org") or _spoken_of(match, notes)
+            place = _place(match)
+            if org is not None and place is not None and not match.denied and not match.planned:
+                notes.say(org[0], "location", notes.entity(place), match.span)
+    _about(reading, notes)
+    _contact(reading, notes)
+
+
+def without_language(reading: Reading, notes: Notes) -> None:
+    """Propose the organisations that have a legal form behind their names, and the contact."""
+    for entity in reading.entities:
+        if entity.form is not None:
+            notes.entity(entity)
+    _contact(reading, notes)
+
+
+def _spoken_of(match: Match, notes: Notes) -> tuple[Ref, str] | None:
+    """Return the organisation that the sentences before speak of."""
+    reading = match.reading
+    here = reading.sentences.index(match.sentence)
+    for sentence in reversed(reading.sentences[max(0, here - 2) : here]):
+        for mention in sentence.mentions:
+            if mention.kind == "org" and mention.entity is not None:
+                return notes.entity(mention.entity), "implied"
+    return None
+
+
+def _place(match: Match) -> Entity | None:
+    mention = match.one("place")
+    if mention is None:
+        return None
+    return mention.entity if mention.entity is not None else match.reading.place(mention.name)
+
+
+def _about(reading: Reading, notes: Notes) -> None:
+    """Propose the first sentence of what an organisation says of itself as its description."""
+    first = next((it for it in reading.sentences if it.section == "about"), None)
+    mention = next((it for it in first.mentions if it.kind == "org" and it.entity), None) if first is not None else None
+    if first is not None and mention is not None and mention.entity is not None:
+        words = " ".join(reading.view.text[first.start : first.end].split())
+        notes.say(notes.entity(mention.entity), "description", words, (first.start, first.end))
+
+
+def _contact(reading: Reading, notes: Notes) -> None:
+    rows = [it for it in reading.lines if it.section == "contact"]
+    main = reading.main
+    if not rows or main is None:
+        return
+    start, end = rows[0].start, rows[-1].end
+    text = reading.view.text
+    heading = reading.grammar.contact.match(text, start)
+    behind = heading.end() if heading is not None else start
+    mails = (it for it in reading.mentions if it.kind == "address" and start <= it.start < end and "@" in it.value)
+    said = [("email", it.value, it.start, it.end) for it in mails]
+    said += [("telephone", " ".join(it[0].split()), *it.span()) for it in _PHONE.finditer(text, start, end)]
+    if said:
+        org = notes.entity(main)
+        whole = min(it[2] for it in said), max(it[3] for it in said)
+        ref = notes.thing("ContactPoint", whole)
+        notes.say(org, "contactPoint", ref, whole, personal=True)
+        for key, value, first, last in {it[0]: it for it in reversed(said)}.values():
+            notes.say(ref, key, value, (first, last), personal=True)
+    for mention in reading.mentions:
+        if behind <= mention.start < end and mention.kind in {"name", "person"}:
+            person = reading.entity(mention, "person")
+            if person is not None:
+                notes.person_of_contact(person[0])
+            break

@@ -1,0 +1,150 @@
+"""People: who holds which office where, since when, how they came to it, whom they follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressgraph.drafting.proposal import Ref
+
+if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.mentions import Mention
+    from pressgraph.drafting.patterns.notes import Notes
+    from pressgraph.drafting.patterns.reading import Match, Reading
+    from pressgraph.text import Span
+
+
+def discover(reading: Reading) -> None:
+    """Find the people whom templates of offices, quotations and successions name."""
+    for kind in ("office", "quotation", "succession", "departure", "signed", "founded"):
+        for match in reading.matches(kind):
+            for slot in ("person", "speaker", "predecessor", "signatory", "founder"):
+                for mention in match.all(slot):
+                    reading.entity(mention, "person")
+
+
+class Offices:
+    """The offices that were found: one for each person, organisation and role."""
+
+    def __init__(self, reading: Reading, notes: Notes) -> None:
+        self.reading, self.notes = reading, notes
+        self._found: dict[tuple[str, str, str], Ref] = {}
+        self._last: dict[str, tuple[Ref, str, str]] = {}
+        """By person, the office named last, with the refs of its role and its organisation."""
+
+    def propose(self) -> None:
+        """Propose the offices of people, in the order of the text."""
+        kinds = {
+            "office": self._office,
+            "succession": self._succession,
+            "start": self._start,
+            "departure": self._departure,
+        }
+        found = [(it.span, number, kind, it) for number, kind in enumerate(kinds) for it in self.reading.matches(kind)]
+        for _, _, kind, match in sorted(found, key=lambda it: it[:2]):
+            if kind == "departure" or not match.denied:
+                kinds[kind](match)
+
+    def office(self, person: Ref, org: Ref, role: str, span: Span, status: str, named: Span) -> Ref:
+        """Return the office of a person, proposed where it is new; the person is `named` there."""
+        key = person.ref, org.ref, role
+        if key not in self._found:
+            ref = self._found[key] = self.notes.thing("Membership", named)
+            self.notes.say(ref, "member", person, span)
+            self.notes.say(ref, "organization", org, span, status)
+            self.notes.say(ref, "role", role, span)
+        self._last[person.ref] = self._found[key], role, org.ref
+        return self._found[key]
+
+    def last(self, person: Ref) -> Ref | None:
+        """Return the office of a person that was named last."""
+        found = self._last.get(person.ref)
+        return found[0] if found is not None else None
+
+    def _organisation(self, match: Match, role: Mention) -> tuple[Ref, str] | None:
+        """Return the organisation of an office: the one that is named, or else the one that the text is about."""
+        for kind in ("org", "project"):
+            mention = match.one("org") or match.one("project")
+            if mention is not None and (found := self.notes.of(mention, kind)) is not None:
+                return found
+        if role.value in _OF_PROJECTS and (project := self.reading.recent("Project", match.span[1])) is not None:
+            return self.notes.entity(project), "implied"
+        main = self.reading.main
+        return (self.notes.entity(main), "implied") if main is not None else None
+
+    def _office(self, match: Match) -> None:
+        role = match.one("role")
+        if role is None:
+            return
+        org = self._organisation(match, role)
+        if org is None:
+            return
+        for mention in match.all("person"):
+            person = self.notes.of(mention, "person")
+            if person is None:
+                continue
+            span = match.span
+            ref = self.office(person[0], org[0], role.value, span, org[1], mention.name)
+            if role.other:
+                self.notes.say(ref, "roleName", _noun(role, match), role.name)
+            for key, value in match.says.items():
+                self.notes.say(ref, key, value, span)
+            if (date := match.one("date")) is not None and not match.planned:
+                self.notes.say(ref, "startDate", date.value, span, "normalised")
+
+    def _start(self, match: Match) -> None:
+        person, date = self.notes.mention(match, "person", "person"), match.one("date")
+        if person is not None and date is not None and (ref := self.last(person[0])) is not None:
+            self.notes.say(ref, "startDate", date.value, match.span, "normalised")
+
+    def _succession(self, match: Match) -> None:
+        predecessor = self.notes.mention(match, "predecessor", "person")
+        person = self.notes.mention(match, "person", "person")
+        if predecessor is None:
+            return
+        if person is None:
+            # "his predecessor": that of whom the sentence before speaks
+            before = [it for it in self._last if it != predecessor[0].ref]
+            if not before:
+                return
+            person = Ref(before[-1]), "implied"
+        role, date = match.one("role"), match.one("date")
+        main = self.reading.main
+        if role is not None and main is not None:
+            ref: Ref | None = self.office(
+                person[0], self.notes.entity(main), role.value, match.span, "implied", self._named(match)
+            )
+        else:
+            ref = self.last(person[0])
+        if ref is None:
+            return
+        self.notes.say(ref, "predecessor", predecessor[0], match.span)
+        if date is not None:
+            self.notes.say(ref, "startDate", date.value, match.span, "normalised")
+        _, held, org = self._last[person[0].ref]
+        self._last[predecessor[0].ref] = ref, held, org
+
+    @staticmethod
+    def _named(match: Match) -> Span:
+        mention = match.one("person")
+        return mention.name if mention is not None else match.span
+
+    def _departure(self, match: Match) -> None:
+        person = self.notes.mention(match, "person", "person")
+        if person is None or (last := self._last.get(person[0].ref)) is None:
+            return
+        ref = self.office(person[0], Ref(last[2]), last[1], match.span, "implied", self._named(match))
+        for key, value in match.says.items():
+            self.notes.say(ref, key, value, match.span)
+        if (duration := match.one("duration")) is not None:
+            self.notes.say(ref, "duration", duration.value, match.span, "normalised")
+        if (date := match.one("date")) is not None:
+            self.notes.say(ref, "endDate", date.value, match.span, "normalised")
+        else:
+            self.notes.say(ref, "state", "ended", match.span, "implied")
+
+
+def _noun(role: Mention, match: Match) -> str:
+    return " ".join(match.reading.view.text[slice(*role.name)].split())
+
+
+_OF_PROJECTS = frozenset({"project-manager", "coordinator"})
