@@ -19,6 +19,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 
 import pressgraph
+from pressgraph.dataset import rdflib_graph
 from pressgraph.validation.shacl.engines import choose
 from pressgraph.validation.shacl.shapes import make_shapes
 
@@ -106,7 +107,7 @@ def by_example(report: Graph) -> dict[str, set[str]]:
 
 
 def reports(data: Graph) -> dict[str, set[str]]:
-    _, report, _ = pyshacl.validate(data, shacl_graph=SHAPES, inference="none")
+    _, report, _ = pyshacl.validate(rdflib_graph(triples(data)), shacl_graph=SHAPES, inference="none", inplace=True)
     assert isinstance(report, Graph)
     return by_example(report)
 

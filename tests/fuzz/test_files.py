@@ -145,6 +145,8 @@ def read_rdf(name: str, form: str, data: bytes, folder: Path) -> None:
 
 def read_profile(data: bytes, folder: Path) -> None:
     write(data, folder, "shapes/own.ttl")
+    # the shipped profile, which would be compiled each time, adds nothing to what is read here
+    write(b"[profile]\nreplace = true\n", folder, "pressgraph.toml")
     load_profile(open_project(folder))
 
 

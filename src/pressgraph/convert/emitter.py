@@ -19,7 +19,7 @@ from pressgraph.convert.plans import FACT, SOURCE, Iris, Plans
 from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import NeedsCheck
-from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, XSD
+from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, STATUS_BASE, STATUSES, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,11 +51,7 @@ class Emitter:
         self._plans = {personal: Plans(profile, self.iris, personal=personal) for personal in (False, True)}
         self._accelerators: Lookup[Accelerator] = Lookup(self._accelerator)
         self._languages = {key.name for key in profile.keys.values() if key.iri == f"{SCHEMA}inLanguage"}
-        scheme = profile.schemes.get("epistemic-status")
-        self.statuses = {
-            name: f"<{CLU}epistemicStatus> <{concept.iri}>"
-            for name, concept in (scheme.concepts.items() if scheme else ())
-        }
+        self.statuses = {name: f"<{CLU}epistemicStatus> <{STATUS_BASE}{name}>" for name in STATUSES}
 
     def iri(self, name: str) -> str:
         """Return the IRI of an id, in angle brackets.

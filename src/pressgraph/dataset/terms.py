@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
@@ -10,8 +10,10 @@ from rdflib import BNode, Graph, Literal, URIRef
 from pressgraph.rdf import XSD_STRING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from rdflib.plugins.sparql.sparql import Query
+    from rdflib.query import Processor, Result
     from rdflib.term import Node
 
     from pressgraph.rdf import Term
@@ -56,9 +58,35 @@ def from_ox(term: Term) -> URIRef | BNode | Literal:
     raise TypeError(f"not an RDF 1.1 term: {term!r}")
 
 
-def rdflib_graph(triples: Iterable[ox.Triple | ox.Quad]) -> Graph:
+class PreparingGraph(Graph):
+    """An rdflib graph that parses a query once: pySHACL asks a constraint's query of each focus node anew."""
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="none")
+        self._prepared: dict[str, Query] = {}
+
+    def query(
+        self,
+        query_object: str | Query,
+        processor: str | Processor = "sparql",
+        result: str | type[Result] = "sparql",
+        initNs: Mapping[str, Any] | None = None,  # noqa: N803 (rdflib's name)
+        *arguments: Any,
+        **options: Any,
+    ) -> Result:
+        """Answer a query; see rdflib."""
+        from rdflib.plugins.sparql import prepareQuery
+
+        if isinstance(query_object, str) and not initNs:
+            if query_object not in self._prepared:
+                self._prepared[query_object] = prepareQuery(query_object, dict(self.namespaces()))
+            query_object = self._prepared[query_object]
+        return super().query(query_object, processor, result, initNs, *arguments, **options)
+
+
+def rdflib_graph(triples: Iterable[ox.Triple | ox.Quad]) -> PreparingGraph:
     """Return an rdflib graph with these triples; graph names of quads are dropped."""
-    graph = Graph(bind_namespaces="none")
+    graph = PreparingGraph()
     add = graph.store.add
     nodes: dict[Term, URIRef | BNode | Literal] = {}
     for triple in triples:

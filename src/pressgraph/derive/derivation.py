@@ -20,7 +20,7 @@ from pressgraph.derive.change import affected
 from pressgraph.derive.proofs import SEVERAL, SHIPPED, best
 from pressgraph.derive.stated import Before, Stated
 from pressgraph.derive.view import View
-from pressgraph.rdf import CLU, PROV, RDF_TYPE, STATUSES, XSD
+from pressgraph.rdf import CLU, PROV, RDF_TYPE, STATUS_BASE, STATUSES, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
-_STATUS_BASE = "https://w3id.org/pressgraph/vocab/epistemic-status/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +285,8 @@ class Derivation:
             return ox.Quad(graph, ox.NamedNode(name), value, bundle)
 
         yield said(RDF_TYPE, ox.NamedNode(f"{CLU}DerivedGraph"))
-        yield said(f"{CLU}epistemicStatus", ox.NamedNode(f"{_STATUS_BASE}derived"))
-        yield said(f"{CLU}restsOn", ox.NamedNode(f"{_STATUS_BASE}{status}"))
+        yield said(f"{CLU}epistemicStatus", ox.NamedNode(f"{STATUS_BASE}derived"))
+        yield said(f"{CLU}restsOn", ox.NamedNode(f"{STATUS_BASE}{status}"))
         if mark:
             yield said(f"{CLU}personalData", _TRUE)
         if source != graphs.SEVERAL:

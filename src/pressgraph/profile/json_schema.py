@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import choose
-from pressgraph.profile.model import Key, Kind, Profile, Scheme
-from pressgraph.rdf import EDTF
+from pressgraph.profile.model import Concept, Key, Kind, Profile, Scheme
+from pressgraph.rdf import EDTF, STATUS_BASE, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +152,7 @@ def facts_json_schema(profile: Profile, *, language: str = "en") -> dict[str, An
                         **receipt,
                         "status": {
                             "description": "How the source says it.",
-                            "anyOf": [_ref("terms-epistemic-status")],
+                            "anyOf": _statuses(profile, language),
                         },
                         "evidence": {
                             "description": "What says it: words of the source's text, or its characters: [start, end].",
@@ -281,11 +281,20 @@ def _schemes(profile: Profile) -> dict[str, Scheme]:
 
 
 def _choices(scheme: Scheme, language: str) -> dict[str, Any]:
-    choices = [
-        {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
-        for concept in scheme.concepts.values()
-    ]
-    return {"anyOf": choices or [{"type": "string"}]}
+    return {"anyOf": [_choice(concept, language) for concept in scheme.concepts.values()] or [{"type": "string"}]}
+
+
+def _choice(concept: Concept, language: str) -> dict[str, Any]:
+    return {"const": concept.name, **_described(concept.labels, concept.definitions, language)}
+
+
+def _statuses(profile: Profile, language: str) -> list[dict[str, Any]]:
+    """Return the statuses that facts may have, described where the profile does so."""
+    described = {concept.iri: concept for scheme in profile.schemes.values() for concept in scheme.concepts.values()}
+    concepts = (
+        described.get(f"{STATUS_BASE}{name}", Concept(name=name, iri=f"{STATUS_BASE}{name}")) for name in STATUSES
+    )
+    return [_choice(concept, language) for concept in concepts]
 
 
 def _described(labels: Any, definitions: Any, language: str) -> dict[str, str]:

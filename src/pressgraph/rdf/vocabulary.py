@@ -24,3 +24,5 @@ XSD_STRING = f"{XSD}string"
 
 STATUSES = ("stated", "normalised", "implied", "assumed")
 """How sure a fact is, surest first; what follows from several is as sure as the least sure of them."""
+STATUS_BASE = "https://w3id.org/pressgraph/vocab/epistemic-status/"
+"""What the IRIs of statuses begin with, whatever the profile of a project describes."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pressgraph.facts.model import Allowance, Receipt
 from pressgraph.facts.rules import phrase
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
-from pressgraph.rdf import XSD
+from pressgraph.rdf import STATUSES, XSD
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,14 +27,11 @@ class ReceiptChecker:
     def receipt(self, node: Mapping) -> Receipt:
         """Return a fact's receipt."""
         status = self.context.scalar_text(node, "status")
-        scheme = self.context.profile.schemes.get("epistemic-status")
-        if status is not None and scheme is not None and status not in scheme.concepts:
+        if status is not None and status not in STATUSES:
             self.context.report(
                 "unknown-status",
                 self.context.place_at(node, "status"),
-                hint=did_you_mean(
-                    status, scheme.concepts, otherwise=phrase("known: {words}", words=", ".join(scheme.concepts))
-                ),
+                hint=did_you_mean(status, STATUSES, otherwise=phrase("known: {words}", words=", ".join(STATUSES))),
                 status=status,
             )
         reviewed_by, reviewed_on = self.review(node)

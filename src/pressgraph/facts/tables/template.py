@@ -13,6 +13,7 @@ from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.i18n import Text, gettext, in_language, joined
 from pressgraph.languages import choose
 from pressgraph.profile.model import Key, Kind, Profile
+from pressgraph.rdf import STATUSES
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -130,10 +131,7 @@ def _columns(kind: str, profile: Profile, language: str, nested: tuple[str, ...]
         inner = profile.uses_of(below)
         for word in sorted(inner, key=lambda one: (not inner[one].required, one)):
             yield from _of_key(profile.keys[word], f"{name}.{word}", language, required=inner[word].required)
-    statuses = profile.schemes.get("epistemic-status")
-    yield _Column(
-        header="status", hint=gettext("How the release says it"), choices=tuple(statuses.concepts) if statuses else ()
-    )
+    yield _Column(header="status", hint=gettext("How the release says it"), choices=STATUSES)
     yield _Column(
         header="evidence", hint=gettext("The characters that say it, counted from 0, such as 120-184 | 200-230")
     )
