@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.small_profile import write_small_profile
 
 import pressgraph
 from pressgraph.cli import main
@@ -107,6 +108,13 @@ def made(root: Path, base: str = "https://data.example.org/") -> Sandbox:
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Sandbox:
     return made(tmp_path)
+
+
+@pytest.fixture
+def small_sandbox(sandbox: Sandbox) -> Sandbox:
+    """A project of few classes, whose builds take little."""
+    write_small_profile(sandbox.root)
+    return sandbox
 
 
 def test_folder_without_a_configuration_builds(tmp_path: Path) -> None:
@@ -205,10 +213,13 @@ sources = st.dictionaries(
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sandbox, Sandbox]:
-    return made(tmp_path_factory.mktemp("stepwise")), made(tmp_path_factory.mktemp("scratch"))
+    stepwise, scratch = made(tmp_path_factory.mktemp("stepwise")), made(tmp_path_factory.mktemp("scratch"))
+    for one in (stepwise, scratch):
+        write_small_profile(one.root)
+    return stepwise, scratch
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(states=st.lists(sources, min_size=2, max_size=4))
 def test_any_sequence_of_builds_ends_as_a_build_from_scratch(
     pair: tuple[Sandbox, Sandbox], states: list[dict[str, Facts]]
@@ -465,7 +476,8 @@ for line in sys.stdin:
 """
 
 
-def test_build_killed_at_any_moment_leaves_the_old_state_or_the_new(sandbox: Sandbox) -> None:
+def test_build_killed_at_any_moment_leaves_the_old_state_or_the_new(small_sandbox: Sandbox) -> None:
+    sandbox = small_sandbox
     versions = [[city(f"{version}{n}") for n in range(5)] for version in "ab"]
     states: list[set[ox.Quad]] = []
     for facts in versions:

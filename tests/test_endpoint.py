@@ -208,6 +208,8 @@ def sham() -> Iterator[Sham]:
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
+    # what an earlier test's failed command left in its traceback may hold an answer, which no other thread may collect
+    gc.disable()
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -215,6 +217,7 @@ def sham() -> Iterator[Sham]:
         yield served
         server.shutdown()
         thread.join()
+    gc.enable()
 
 
 def test_bearer_token_comes_from_the_environment(built: Path, sham: Sham, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Literal, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+from rdflib.plugins.sparql.parser import parseQuery
 
 import pressgraph
 from pressgraph.dataset import from_ox, rdflib_graph, to_ox
@@ -196,3 +197,23 @@ def test_graph_of_triples_is_the_same_in_rdflib(workspace: Workspace) -> None:
     assert {(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in graph} == {
         (t.subject, t.predicate, t.object) for t in triples
     }
+
+
+def test_a_query_that_is_asked_of_many_things_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As pySHACL does with a constraint's query, which takes longer to parse than to answer."""
+    parsed: list[str] = []
+
+    def parse(text: str) -> Any:
+        parsed.append(text)
+        return parseQuery(text)
+
+    monkeypatch.setattr("rdflib.plugins.sparql.processor.parseQuery", parse)
+    name = ox.NamedNode("urn:name")
+    graph = rdflib_graph([ox.Triple(ox.NamedNode(f"urn:{word}"), name, ox.Literal(word)) for word in "abc"])
+    query = "PREFIX x: <urn:> SELECT ?name WHERE { $this x:name ?name . FILTER(?name != 'c') }"
+    found = [
+        [str(row[0]) for row in graph.query(query, initBindings={"this": rdflib.URIRef(f"urn:{word}")})]  # type: ignore[index]
+        for word in "abcd"
+    ]
+    assert found == [["a"], ["b"], [], []]
+    assert parsed == [query]

@@ -435,7 +435,7 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
 def endpoint(*replies: tuple[int, Any]) -> Iterator[tuple[str, list[str]]]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
     server.replies, server.asked = replies, []  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/sparql", server.asked  # type: ignore[attr-defined]
     finally:

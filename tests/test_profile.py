@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from pyld import jsonld
+from tests.small_profile import write_small_profile
 
 from pressgraph.cli import main
 from pressgraph.errors import ProfileError
@@ -405,6 +406,30 @@ def test_a_projects_profile_may_replace_the_shipped_one(extended: Path) -> None:
     assert own.keys.keys() == {"sum", "fundingKind", "level"}
     assert own.classes.keys() == {"Funding", "Person"}
     assert own.schemes.keys() == {"kind"}
+
+
+def test_a_profile_without_shipped_vocabularies_knows_how_sure_facts_are(tmp_path: Path) -> None:
+    write_small_profile(tmp_path)
+    (tmp_path / "data").mkdir()
+    facts = tmp_path / "data" / "a.yaml"
+    facts.write_text(
+        "source: { id: document/a, type: NewsArticle, headline: { en: A } }\nfacts:\n"
+        "  - { id: agent/a, type: Organization, name: { en: A } }\n"
+        "  - { id: agent/a, alternateName: { en: B }, status: assumed }\n"
+    )
+    workspace = open_workspace(tmp_path)
+    assert workspace.build().facts == 2
+    statuses = {
+        quad.object.value.rpartition("/")[2]
+        for quad in workspace.dataset().store.quads_for_pattern(None, ox.NamedNode(f"{CLU}epistemicStatus"), None)
+        if isinstance(quad.object, ox.NamedNode)
+    }
+    assert statuses == {"stated", "assumed"}
+    facts.write_text(facts.read_text().replace("assumed", "derived"))
+    refused = pressgraph(tmp_path, "validate")
+    assert refused.returncode == 1
+    assert "known: stated, normalised, implied, assumed" in refused.stderr + refused.stdout
+    jsonschema.Draft7Validator.check_schema(json.loads(pressgraph(tmp_path, "profile", "schema").stdout))
 
 
 def test_broken_turtle_of_a_project_is_one_line_that_says_where(extended: Path) -> None:

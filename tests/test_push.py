@@ -133,7 +133,8 @@ def founding_project(tmp_path: Path, founding_path: Path) -> Workspace:
 
 def write_releases(folder: Path, names: dict[int, str], *, more: int = 30) -> Workspace:
     """Build releases of one organisation each, whose other names tell the versions apart."""
-    write_small_profile(folder)
+    if not folder.joinpath("pressgraph.toml").exists():
+        write_small_profile(folder)
     (folder / "data").mkdir(exist_ok=True)
     lines = []
     for number, name in names.items():
