@@ -50,7 +50,7 @@ FORBIDDEN: dict[str, set[str]] = {
         *("Question", "Exchange", "ExchangeError", "exchange"),  # QueryKey, Job
         *("row", "BACK"),  # queue (and solution, binding), requeue
         *("lookups", "LOOKUPS", "Definitions", "definitions"),  # describe, ProfileDocuments
-        *("texts", "view", "publication", "updates"),  # messages, models, served, using_clauses
+        *("texts", "view", "updates"),  # messages, models, using_clauses
     },
     "profile": {*("Way", "ways", "shapes_turtle", "ontology_turtle")},  # Range; Profile.shapes, Profile.ontology
 }
