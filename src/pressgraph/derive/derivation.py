@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -86,22 +87,32 @@ class Derivation:
 
     def all(self) -> Iterator[ox.Quad]:
         """Yield all conclusions, in their graphs, and the receipts of these, for a store that has none."""
-        views = []
-        for level in self.levels():
-            stated = Stated(self.store, self.graphs, level.withheld)
-            stated.keep()
-            view = View(stated, self.rules)
-            view.run()
-            views.append((level.mark, view))
+        levels = self.levels()
+        views = [(level.mark, View(Stated(self.store, self.graphs, level.withheld), self.rules)) for level in levels]
+        first = views[0][1]
+        first.stated.keep()
+        first.run()
+        # of what only a later level sees, it is worked out what that affects: little is personal
+        spread: set[ox.Triple] = set()
+        for (old, (_, before)), (new, (_, after)) in pairwise(zip(levels, views, strict=True)):
+            spread |= affected(before, after, _turned(before, after, old.withheld, new.withheld))
         used: set[ox.NamedNode] = set()
-        for predicate, value in self._asked():
-            for quad in self._concluded(views, None, predicate, value):
-                assert isinstance(quad.graph_name, ox.NamedNode)  # noqa: S101 - conclusions stand in named graphs
-                used.add(quad.graph_name)
-                yield quad
+        for quad in self._all(views, spread):
+            assert isinstance(quad.graph_name, ox.NamedNode)  # noqa: S101 - conclusions stand in named graphs
+            used.add(quad.graph_name)
+            yield quad
         for graph in used:
             yield from self._receipt(graph)
         yield from self._gate()
+
+    def _all(self, views: list[tuple[str, View]], spread: set[ox.Triple]) -> Iterator[ox.Quad]:
+        """Yield what is concluded; but for `spread`, all levels conclude what the first one does."""
+        for predicate, value in self._asked():
+            for quad in self._concluded(views[:1], None, predicate, value):
+                if quad.triple not in spread:
+                    yield quad
+        for triple in spread:
+            yield from self._concluded(views, triple.subject, triple.predicate, triple.object)
 
     def _gate(self) -> Iterator[ox.Quad]:
         """Say which names the conclusions were kept from: where others are withheld, none of them is published."""
@@ -198,7 +209,6 @@ class Derivation:
         """Return the triples that are stated otherwise than before, as far as readers of a level see it."""
         found: set[ox.Triple] = set()
         prefix = self.graphs.facts
-        turned = (old.nodes ^ new.nodes, old.within ^ new.within)
         for graph in gone.keys() | came:
             if not graph.value.startswith(prefix):
                 continue
@@ -211,10 +221,7 @@ class Derivation:
             if alike and said == says and not graph.value.endswith("/source"):
                 continue
             found |= said | says
-        if turned[0] or turned[1]:
-            for stated in (before.stated, after.stated):
-                found |= stated.speaking_of(turned[0], turned[1])
-        return found
+        return found | _turned(before, after, old, new)
 
     def _with_receipts(self, added: set[ox.Quad], removed: set[ox.Quad]) -> Conclusions:
         """Add the receipts of graphs that come to hold something, and drop those of graphs that are empty then."""
@@ -294,6 +301,12 @@ class Derivation:
             for quad in self.store.quads_for_pattern(receipts, ox.NamedNode("http://schema.org/about"), None, receipts):
                 if isinstance(quad.object, ox.NamedNode):
                     yield said(f"{PROV}wasDerivedFrom", quad.object)
+
+
+def _turned(before: View, after: View, old: Withheld, new: Withheld) -> set[ox.Triple]:
+    """Return the stated triples of what is withheld in one of two views alone."""
+    nodes, within = old.nodes ^ new.nodes, old.within ^ new.within
+    return before.stated.speaking_of(nodes, within) | after.stated.speaking_of(nodes, within)
 
 
 def derive(store: ox.Store, id_base: str, rules: Rules, *, withhold: frozenset[str] = frozenset()) -> None:
