@@ -12,11 +12,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.drafting.score import ROOT, Score, Scorer
+from benchmarks.drafting.score import ROOT, Score, Scorer, Statement
 
 from pressgraph.drafting.known import KnownNames
 from pressgraph.drafting.languages import language_of
 from pressgraph.drafting.patterns.propose import propose
+from pressgraph.drafting.proposal import SOURCE
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 
@@ -47,7 +48,11 @@ def main() -> None:
             started = time.perf_counter()
             proposal = propose(text, language, known)
             spent.append(time.perf_counter() - started)
-            one = scorer.score(draft := scorer.proposed(proposal), gold)
+            draft = scorer.proposed(proposal, text)
+            whole = ((0, len(text)),)
+            # the source block of a draft states it
+            draft.statements.append(Statement(SOURCE, "inLanguage", language, link=False, spans=whole, fact=0))
+            one = scorer.score(draft, gold)
             total.add(one)
             if show:
                 sys.stdout.write(f"\n# {gold_file.name}\n")

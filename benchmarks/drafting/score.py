@@ -2,7 +2,8 @@
 
 A statement is a thing, a key and a value. Things are the same where they share a name; those without names, such as
 labels and offices, where most of what is said of them is the same. A statement is found where draft and gold agree on
-all three and their evidence overlaps by half of the shorter one. `overlap` is the mean of what both have of their
+all three and their evidence overlaps by half of the shorter one; that of names and classes, which every mention says,
+is not compared. `overlap` is the mean of what both have of their
 evidence together.
 
 Usage: score.py DRAFT.yaml GOLD.yaml
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 _WORDS = {"id", "type", "status", "evidence", "personal", "proposedBy", "reviewedBy", "reviewedOn", "allow"}
 _NAMES = {"name", "legalName", "alternateName"}
+_ANYWHERE = {"type", "name", "legalName", "alternateName", "legalForm"}
+"""What every place that names a thing says: where it stands is not compared."""
 _HALF = 0.5
 KINDS = (
     ("awards", {"AwardedLabel", "LabelAward", "Assessment", "ValidityPeriod", "CriteriaSet", "LabelScheme"}),
@@ -89,7 +92,8 @@ class Scorer:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.reference = {it.id: {_plain(name) for name in it.names} for it in KnownNames(profile).things}
+        self.names = {it.id: it.names for it in KnownNames(profile).things}
+        self.reference = {id_: set(map(_plain, names)) for id_, names in self.names.items()}
         scheme = profile.schemes["unit"].concepts.values()
         self.units = {sign: sign for it in scheme for sign in it.signs}
 
@@ -113,7 +117,7 @@ class Scorer:
         thing = facts.thing(id_)
         for class_ in _list(body.get("type")):
             thing.classes.add(class_)
-            if number and id_ != SOURCE:
+            if number:
                 facts.statements.append(Statement(id_, "type", class_, link=False, spans=spans, fact=number))
         for key, values in body.items():
             if key in _WORDS or (number == 0 and key not in {"headline", "datePublished", "inLanguage"}):
@@ -153,8 +157,8 @@ class Scorer:
             and " " not in value
         )
 
-    def proposed(self, proposal: Proposal) -> Facts:
-        """Return what was proposed as facts; each statement is one."""
+    def proposed(self, proposal: Proposal, text: str) -> Facts:
+        """Return what was proposed as facts; each statement is one. What is known of known things counts as said."""
         facts = Facts()
         ids = {it.ref: it.id or it.ref for it in proposal.things}
         used = {it.about for it in proposal.statements}
@@ -162,7 +166,13 @@ class Scorer:
         for number, it in enumerate(proposal.things, start=1):
             thing = facts.thing(ids[it.ref])
             thing.classes.add(it.class_)
-            if it.ref in used and it.id is None:
+            if it.ref in used and it.id is not None:
+                for name in self.names.get(it.id, ()):
+                    if name in text:
+                        key = "name" if " " in name or not name.isupper() else "alternateName"
+                        facts.statements.append(Statement(it.id, key, name, link=False, spans=(), fact=number))
+                facts.statements.append(Statement(it.id, "type", it.class_, link=False, spans=(), fact=number))
+            elif it.ref in used:
                 first = next(
                     (s.span for s in proposal.statements if it.ref in {s.about, getattr(s.value, "ref", None)}), None
                 )
@@ -182,6 +192,8 @@ class Scorer:
                 values = [self._node(said.value)]
             for value in values:
                 span = (said.span,) if said.span is not None else ()
+                if link:
+                    facts.thing(value)
                 facts.statements.append(Statement(about, said.key, value, link, span, number))
                 if said.key in _NAMES:
                     facts.thing(about).names.add(_plain(value))
@@ -197,25 +209,30 @@ class Scorer:
     def align(self, draft: Facts, gold: Facts) -> dict[str, str]:
         """Return the things of the gold by those of the draft that are the same."""
         same = {SOURCE: SOURCE}
-        for one in draft.things.values():
-            names = one.names | self.reference.get(one.id, set())
-            for other in gold.things.values():
-                theirs = other.names | self.reference.get(other.id, set())
-                if one.id not in same and other.id not in same.values() and (one.id == other.id or names & theirs):
-                    same[one.id] = other.id
+        for alike in (True, False):
+            for one in draft.things.values():
+                names = one.names | self.reference.get(one.id, set())
+                for other in gold.things.values():
+                    others = other.names | self.reference.get(other.id, set())
+                    if one.id in same or other.id in same.values() or not (one.id == other.id or names & others):
+                        continue
+                    if not alike or self._alike(draft, one.id, gold, other.id):
+                        same[one.id] = other.id
         unchanged = {it: it for it in gold.things}
         for _ in range(3):
-            counts: Counter[tuple[str, str]] = Counter()
-            said: dict[tuple[str, str], set[str]] = defaultdict(set)
+            shared: dict[tuple[str, str], float] = defaultdict(float)
+            said: dict[tuple[str, str], set[Statement]] = defaultdict(set)
             for it in gold.statements:
-                said[it.key, self._value(it, unchanged)].add(it.about)
+                said[it.key, self._value(it, unchanged)].add(it)
             for it in draft.statements:
                 for his in said.get((it.key, self._value(it, same)), ()):
-                    if it.about not in same and his not in same.values() and it.key != "type":
-                        counts[it.about, his] += self._alike(draft, it.about, gold, his)
-            for (mine, his), count in counts.most_common():
-                if count and mine not in same and his not in same.values():
-                    same[mine] = his
+                    if it.about in same or his.about in same.values() or it.key == "type":
+                        continue
+                    if self._alike(draft, it.about, gold, his.about):
+                        shared[it.about, his.about] += 0.1 + (_overlap(it.spans, his.spans) or 0)
+            for mine, theirs in sorted(shared, key=lambda it: -shared[it]):
+                if mine not in same and theirs not in same.values():
+                    same[mine] = theirs
         return same
 
     @staticmethod
@@ -255,6 +272,11 @@ class Scorer:
             counted.add(key)
             kind = self.kind(draft, it)
             result.drafted[kind] += 1
+            if it.key in _ANYWHERE and key in wanted:
+                result.right[kind] += bool(it.spans)
+                result.drafted[kind] -= not it.spans
+                found.update(wanted[key])
+                continue
             fits = [
                 (share, other)
                 for other in wanted.get(key, ())
@@ -265,8 +287,11 @@ class Scorer:
                 result.right[kind] += 1
                 result.overlaps[kind].append(share)
                 found.update(wanted[key])
-            else:
+            elif it.spans or it.about == SOURCE:
                 result.wrong.append(it)
+            else:
+                # known already, and not said by the draft
+                result.drafted[kind] -= 1
         done: set[tuple[str, str, str]] = set()
         for key, statements in wanted.items():
             if key in done:

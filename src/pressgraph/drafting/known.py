@@ -96,9 +96,12 @@ class KnownNames:
     def schemes_of(self) -> Mapping[str, str]:
         """Schemes of labels, by the ids of who defines them, where that is one."""
         found: dict[str, list[str]] = defaultdict(list)
+        schemes = {it.id for it in self.things if it.class_ == "LabelScheme"}
         for triple in self.profile.ontology_triples:
             if triple.predicate.value == f"{CLU}definedBy" and isinstance(triple.object, ox.NamedNode):
-                found[_id(self.profile, triple.object.value)].append(_id(self.profile, str(triple.subject).strip("<>")))
+                scheme = _id(self.profile, str(triple.subject).strip("<>"))
+                if scheme in schemes:
+                    found[_id(self.profile, triple.object.value)].append(scheme)
         return {who: schemes[0] for who, schemes in found.items() if len(schemes) == 1}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.terms import found_in
+
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Reading
@@ -36,6 +38,10 @@ def propose(reading: Reading, notes: Notes) -> None:
         if (duration := match.one("duration")) is not None and not match.denied:
             notes.say(agreement, "duration", duration.value, match.span, "normalised")
             break
+    purposes = reading.grammar.terms("purpose")
+    for match in reading.matches("agreement_purpose"):
+        for term, span in found_in(match, "what", purposes) if not match.denied else ():
+            notes.say(agreement, "purpose", term, span, "implied")
     for match in reading.matches("signed"):
         for person in notes.each(match, "signatory", "person"):
             notes.say(agreement, "signatory", person, match.span)

@@ -15,7 +15,7 @@ _SUBJECTS = ("org", "industry", "project")
 
 def propose(reading: Reading, notes: Notes) -> None:
     """Propose figures with their subject; what is planned or expected is none yet."""
-    for match in reading.matches("counts"):
+    for match in reading.matches("counts", once="count"):
         subject = _subject(match, notes)
         if subject is not None and not match.denied and not match.planned:
             _say(match, notes, subject)
@@ -23,6 +23,8 @@ def propose(reading: Reading, notes: Notes) -> None:
         subject = _topic(match, notes)
         if subject is not None and not match.denied and not match.planned:
             _say(match, notes, subject)
+    for match in reading.matches("figures", once="value"):
+        _figure(match, notes)
     for match in reading.matches("turnover"):
         subject = _subject(match, notes) or _topic(match, notes)
         money = match.one("money")
@@ -31,6 +33,22 @@ def propose(reading: Reading, notes: Notes) -> None:
         date = match.one("date")
         value: Value = {"value": money.value, "period": date.value} if date is not None else money.value
         notes.say(subject, "turnover", value, match.span, "normalised")
+
+
+def _figure(match: Match, notes: Notes) -> None:
+    """Propose a figure of the key of its template, with its time and what it is besides: a share, a forecast."""
+    says = match.says
+    subject = _subject(match, notes) or _topic(match, notes)
+    value = match.one("value") or match.one("count")
+    if subject is None or value is None or match.denied or (match.planned and "qualifier" not in says):
+        return
+    key = says.pop("key", value.other)
+    node: dict[str, Value] = {**says, "value": value.value}
+    if (date := match.one("date")) is not None:
+        node["asOf"] = date.value
+    if (by := notes.mention(match, "by", "org")) is not None:
+        node["saidBy"] = by[0]
+    notes.say(subject, key, node if len(node) > 1 else value.value, match.span, "normalised")
 
 
 def _subject(match: Match, notes: Notes) -> Ref | None:
@@ -44,8 +62,11 @@ def _subject(match: Match, notes: Notes) -> Ref | None:
 
 
 def _topic(match: Match, notes: Notes) -> Ref | None:
-    """Return what the sentence, or else the one before, speaks of first."""
+    """Return what the figures before were of: an industry, else what the sentence or the one before speaks of first."""
     reading = match.reading
+    industries = [it for it in reading.entities if it.kind == "industry" and it.first[0] < match.span[0]]
+    if industries:
+        return notes.entity(industries[-1])
     here = reading.sentences.index(match.sentence)
     for sentence in reversed(reading.sentences[max(0, here - 2) : here + 1]):
         for mention in sentence.mentions:

@@ -16,6 +16,27 @@ if TYPE_CHECKING:
 
 def dates(text: str, grammar: Grammar, year: str | None) -> Iterator[Mention]:
     """Yield the days and periods that a text names; `year` is taken for days without one."""
+    last: Mention | None = None
+    for mention in _dates(text, grammar, year):
+        if last is None:
+            last = mention
+        elif last.kind == mention.kind == "date" and grammar.until.fullmatch(text, last.end, mention.start):
+            last = Mention(
+                kind="period",
+                start=last.start,
+                end=mention.end,
+                value=last.value,
+                other=mention.value,
+                status="normalised",
+            )
+        else:
+            yield last
+            last = mention
+    if last is not None:
+        yield last
+
+
+def _dates(text: str, grammar: Grammar, year: str | None) -> Iterator[Mention]:
     for match in grammar.dates.finditer(text):
         values = _values(match, grammar, year)
         if values is None:

@@ -36,7 +36,7 @@ class Grammar:
         self.abbreviations = frozenset(data["abbreviations"])
         self.articles = frozenset(data["articles"])
         self.about = re.compile(data["about"], re.IGNORECASE)
-        self.contact = re.compile(data["contact"], re.IGNORECASE)
+        self.contact = re.compile(data["contact"], re.IGNORECASE | re.MULTILINE)
         self.telephone = re.compile(data["telephone"], re.IGNORECASE)
         self.months = {name: number for number, names in enumerate(data["months"], start=1) for name in names}
 
@@ -97,9 +97,16 @@ class Grammar:
         return _words(self.data["plans"])
 
     @cached_property
+    def future(self) -> re.Pattern[str]:
+        """Words that make a verb speak of what will be, though they have other uses too."""
+        return _words(self.data["futures"])
+
+    @cached_property
     def contrast(self) -> re.Pattern[str]:
         """Where another clause begins, of which a denial says nothing of the first one."""
-        return re.compile(rf"[;:]|,\s+{_words(self.data['contrasts']).pattern}")
+        return re.compile(
+            rf"[;:]|,\s+{_words([*self.data['contrasts'], *self.data['relatives']]).pattern}", re.IGNORECASE
+        )
 
     # -- days and figures
 
@@ -128,6 +135,11 @@ class Grammar:
             )""",
             re.IGNORECASE | re.VERBOSE,
         )
+
+    @cached_property
+    def until(self) -> re.Pattern[str]:
+        """What stands between the first and the last day of a period."""
+        return re.compile(rf"\s?(?:{_alternatives(self.data['until'])})\s?", re.IGNORECASE)
 
     @cached_property
     def quarters(self) -> Mapping[str, int]:
@@ -240,15 +252,8 @@ class Grammar:
         known = self.profile.schemes["role"].concepts if "role" in self.profile.schemes else {}
         for key in ("roles", "memberships"):
             found |= {word: term for term, words in self.data[key].items() if term in known for word in words}
-        found.pop(self.terms_of_member, None)
-        return found
-
-    @cached_property
-    def terms_of_member(self) -> str:
-        """The word for members, who are counted rather than named by it."""
-        scheme = self.profile.schemes.get("role")
-        concept = scheme.concepts.get("member") if scheme is not None else None
-        return concept.labels.get(self.tag, "").lower() if concept is not None else ""
+        # members and employees are counted, not named by their office
+        return {word: term for word, term in found.items() if word not in self.measures and term not in _COUNTED}
 
     def role(self, word: str) -> tuple[str, bool] | None:
         """Return the term of an office by its word, and whether the word is a noun for who holds it."""
@@ -335,6 +340,7 @@ class Grammar:
         )
 
 
+_COUNTED = frozenset({"member", "employee"})
 _SHORT_FORM = 6
 # abbreviations of legal forms for which the profile has no term
 _FORMS = re.split(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.terms import found_in
+
 if TYPE_CHECKING:
-    from pressgraph.drafting.patterns.mentions import Mention
+    from pressgraph.drafting.patterns.mentions import Mention, Sentence
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
     from pressgraph.drafting.proposal import Ref
@@ -21,7 +23,12 @@ class _Label:
     holder: Ref
     level: str
     past: bool
-    at: int
+    span: Span
+
+    @property
+    def at(self) -> int:
+        """Where it is told of first."""
+        return self.span[0]
 
 
 class Labels:
@@ -30,14 +37,18 @@ class Labels:
     def __init__(self, reading: Reading, notes: Notes) -> None:
         self.reading, self.notes = reading, notes
         self._found: list[_Label] = []
+        self.announced: list[tuple[Ref, Ref, Span]] = []
+        """Announcements, with who made them, and where that is told."""
+        self._set: Ref | None = None
+        """The criteria that the text names: of several names all are taken to mean the same ones."""
 
     def propose(self) -> None:
         """Propose labels that are held or were; never those that somebody wants, or has not got."""
         for match in self.reading.matches("award"):
-            if not match.denied and not match.planned:
+            if not match.denied and not match.planned and not match.future:
                 self._award(match)
         for match in self.reading.matches("held"):
-            if not match.denied and not match.planned:
+            if not match.denied and not match.planned and not match.future:
                 self._held(match)
         for match in self.reading.matches("replaces"):
             if not match.denied and not match.planned:
@@ -50,6 +61,7 @@ class Labels:
             for label in self._meant(match) if issuer is not None else ():
                 self.notes.say(label.ref, "issuedBy", issuer[0], match.span)  # type: ignore[index]
         self._assessments()
+        self._recognised()
 
     def _holders(self, match: Match) -> list[Ref]:
         holders = []
@@ -70,7 +82,7 @@ class Labels:
                     self.notes.say(label.ref, "scheme", mention.other, span)
                 return label
         ref = self.notes.thing("AwardedLabel", mention.name)
-        label = _Label(ref, holder, mention.value, past, span[0])
+        label = _Label(ref, holder, mention.value, past, span)
         self._found.append(label)
         self.notes.say(ref, "heldBy", holder, span)
         self.notes.say(ref, "level", mention.value, span)
@@ -118,10 +130,10 @@ class Labels:
                 continue
             earlier = next((it for it in self._found if it.holder == new.holder and it.level == old.value), None)
             if earlier is None:
-                scheme = self._scheme(new)
                 earlier = self._label(new.holder, old, match.span, past=True)
-                if scheme is not None:
-                    self.notes.say(earlier.ref, "scheme", scheme, match.span, "implied")
+            earlier.past = True
+            if (scheme := self._scheme(new)) is not None and not self.notes.has(earlier.ref, "scheme"):
+                self.notes.say(earlier.ref, "scheme", scheme, earlier.span, "implied")
             self.notes.say(new.ref, "replaces", earlier.ref, match.span)
 
     def _scheme(self, label: _Label) -> str | None:
@@ -164,6 +176,107 @@ class Labels:
         last = max(it.at for it in before)
         return [it for it in before if it.at == last]
 
+    def _recognised(self) -> None:
+        """Propose the award itself where the text says what it honours, who announced it, and how it was assessed."""
+        current = next((it for it in self._found if not it.past), None)
+        award: Ref | None = None
+        merits = self.reading.grammar.terms("merit")
+        for match in self.reading.matches("recognised", once=""):
+            if current is None or match.denied:
+                continue
+            found = list(found_in(match, "what", merits))
+            if found and award is None and match.says["key"] == "recognises":
+                award = self.notes.thing("LabelAward", match.span)
+                self.notes.say(award, "awards", current.ref, match.span)
+                self.notes.say(award, "concerns", current.holder, match.span)
+                if (by := self._initiative(match)) is not None:
+                    self.notes.say(award, "awardedBy", by, match.span, "implied")
+            for term, span in found if award is not None else ():
+                self.notes.say(award, match.says["key"], term, span)  # type: ignore[arg-type]
+        for match in self.reading.matches("announced"):
+            agent = self.notes.mention(match, "agent", "person")
+            if agent is None or current is None or match.denied or match.planned:
+                continue
+            ref = self.notes.thing("Announcement", match.span)
+            self.notes.say(ref, "concerns", current.ref, match.span)
+            self.notes.say(ref, "agent", agent[0], match.span)
+            self.announced.append((ref, agent[0], match.span))
+            self._event(match, ref, current.holder)
+        for match in self.reading.matches("assessed"):
+            org = self.notes.mention(match, "org", "org") or (
+                (current.holder, "implied") if current is not None else None
+            )
+            if org is None or match.denied or match.planned:
+                continue
+            ref = self.notes.thing("Assessment", match.span)
+            self.notes.say(ref, "stage", match.says["stage"], match.span)
+            self.notes.say(ref, "concerns", org[0], match.span, org[1])
+            if (programme := self.notes.mention(match, "programme", "programme")) is not None:
+                self.notes.say(ref, "conductedUnder", programme[0], match.span)
+            if (partner := self.notes.mention(match, "with", "org")) is not None:
+                self.notes.say(ref, "conductedWith", partner[0], match.span)
+            self._criteria(match.sentence, ref)
+
+    def _criteria(self, sentence: Sentence, assessment: Ref) -> None:
+        """Propose the criteria of an assessment: their name, how many they are, and what they are about."""
+        text = self.reading.view.text
+        tag = self.reading.grammar.tag
+        for mention in sentence.mentions:
+            if mention.kind == "count" and mention.other == "indicators":
+                noun = mention.end - len(text[mention.start : mention.end].rpartition(" ")[2]), mention.end
+                criteria = self._criteria_set(noun)
+                self.notes.say(criteria, "name", {tag: text[slice(*noun)]}, noun)
+                self.notes.say(criteria, "indicators", mention.value, (mention.start, mention.end), mention.status)
+                self.notes.say(assessment, "criteria", criteria, (mention.start, mention.end))
+        for match in self.reading.matches("criteria", once=""):
+            if match.sentence is not sentence or match.denied:
+                continue
+            name = sentence.span(match.match.start("name"), match.match.end())
+            criteria = self._criteria_set(name)
+            key = "alternateName" if self.notes.has(criteria, "name") else "name"
+            self.notes.say(criteria, key, {tag: text[slice(*name)]}, name)
+            self.notes.say(assessment, "criteria", criteria, match.span, "implied" if key != "name" else "stated")
+            place = self.reading.known.named(text[slice(*name)].partition("-")[0], ("Place",))
+            if place is not None and "-" in text[slice(*name)]:
+                self.notes.say(criteria, "within", place, name, "implied")
+        for match in self.reading.matches("criteria_about"):
+            if match.sentence is sentence and self._set is not None and not match.denied:
+                for term, span in found_in(match, "what", self.reading.grammar.terms("criteria-dimension")):
+                    self.notes.say(self._set, "dimension", term, span)
+
+    def _criteria_set(self, span: Span) -> Ref:
+        if self._set is None:
+            self._set = self.notes.thing("CriteriaSet", span)
+        return self._set
+
+    def _initiative(self, match: Match) -> Ref | None:
+        """Return the known initiative that a label is called after."""
+        label = match.one("label")
+        defined = self.reading.known.schemes_of
+        for entity in self.reading.entities:
+            if (
+                label is not None
+                and label.other
+                and entity.known is not None
+                and defined.get(entity.known) == label.other
+            ):
+                return self.notes.entity(entity)
+        return None
+
+    def _event(self, match: Match, announcement: Ref, organizer: Ref) -> None:
+        """Propose the event at which something was announced, where its last word is a noun for one."""
+        start, end = match.match.span("event") if "event" in match.match.groupdict() else (0, 0)
+        if start == end:
+            return
+        span = match.sentence.span(start, end)
+        name = self.reading.view.text[slice(*span)]
+        class_ = self.reading.grammar.class_by(self.reading.grammar.nouns, name.rpartition(" ")[2].lower())
+        if class_ in {"Event", "SocialEvent", "Conference"}:
+            event = self.notes.thing(class_, span)
+            self.notes.say(event, "name", name, span)
+            self.notes.say(announcement, "event", event, match.span)
+            self.notes.say(event, "organizer", organizer, match.span, "implied")
+
     def _assessments(self) -> None:
         assessments: dict[str, Ref] = {}
 
@@ -186,6 +299,7 @@ class Labels:
                 self.notes.say(ref, "assessors", count.value, match.span, count.status)
             if date is not None:
                 self.notes.say(ref, "tookPlaceOn", date.value, match.span, "normalised")
+            self._criteria(match.sentence, ref)
         for match in self.reading.matches("score"):
             org, score = self.notes.mention(match, "org", "org"), match.one("score")
             if match.denied or match.planned or org is None or score is None or "%" in score.value:

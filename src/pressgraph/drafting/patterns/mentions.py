@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pressgraph.drafting.patterns.template import character, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
     from pressgraph.text import Span
 
@@ -30,6 +30,8 @@ class Entity:
     """Its legal form: a term of the profile."""
     short: Span | None = None
     """Where the abbreviation stands that the text introduces."""
+    variants: dict[str, Span] = field(default_factory=dict)
+    """Other spellings of its full name, and where they stand."""
     title: Span | None = None
     family: str | None = None
     forms: set[str] = field(default_factory=set)
@@ -107,8 +109,3 @@ class Sentence:
     def all_in(self, part: str) -> list[Mention]:
         """Return the mentions in a part of the tagged sentence."""
         return [self._by_character[it] for it in part if kind_of(it) is not None]
-
-
-def within(mentions: Sequence[Mention], start: int, end: int) -> Iterator[Mention]:
-    """Yield those of sorted mentions that lie in a part of the view."""
-    return (it for it in mentions if it.start >= start and it.end <= end)

@@ -90,6 +90,8 @@ class Discovery:
             entity.forms |= {name, full, name[:1].upper() + name[1:]}
             if association and entity.legal is None:
                 entity.legal = start, end
+            elif association and entity.legal is not None and full != _one_line(self.text[slice(*entity.legal)]):
+                entity.variants.setdefault(full, (start, end))
 
     def _form(self, written: str) -> str:
         plain = re.sub(r"\s", "", written)
@@ -102,7 +104,7 @@ class Discovery:
             return
         first = self._leftmost(number - 1, _MOST) if number and self._joined(number - 1, " ") else number
         if self.grammar.data["adjectives_alone"]:
-            first = self._adjective(number, first)
+            first = self._adjective(number, first, of_place=class_ != "GovernmentOrganization")
         last = self._rightmost(number, governs=class_ == "GovernmentOrganization")
         first, noun = self._without_noun(first, last)
         if noun is not None:
@@ -217,9 +219,10 @@ class Discovery:
             return first, None
         return (first + 1, class_) if self._joined(first, " ") else (first, None)
 
-    def _adjective(self, number: int, first: int) -> int:
+    def _adjective(self, number: int, first: int, *, of_place: bool) -> int:
         """Return where a name begins whose language writes nouns large: only an adjective belongs to the noun."""
-        if number and first < number and re.search(r"(?:e|er|es|en)$", self.words[number - 1].text):
+        endings = self.grammar.data["adjectives" if of_place else "adjectives_of_offices"]
+        if number and first < number and self.words[number - 1].lower.endswith(tuple(endings)):
             return number - 1
         return number
 
@@ -266,10 +269,14 @@ class Discovery:
             entity.forms |= {name, short}
             self.entities.append(entity)
             self._by_name[name.casefold()] = entity
-        elif entity.class_ == "Organization" and class_ != "Organization":
+        elif self._is_narrower(class_, entity.class_):
             entity.class_ = class_
         self.closed[first[0] : first[1]] = b"\1" * (first[1] - first[0])
         return entity
+
+    def _is_narrower(self, class_: str, than: str) -> bool:
+        classes = self.grammar.profile.classes
+        return classes[than].iri in classes[class_].superclasses
 
     def _abbreviated(self, entity: Entity) -> None:
         """Note the abbreviation that stands in brackets behind a name, and short forms of names of companies."""

@@ -46,6 +46,8 @@ class Notes:
             self.say(ref, "name", entity.name, entity.first)
             if entity.legal is not None:
                 self.say(ref, "legalName", _one_line(self.reading, entity.legal), entity.legal)
+            for variant, span in entity.variants.items():
+                self.say(ref, "alternateName", variant, span)
             if entity.form is not None:
                 self.say(ref, "legalForm", entity.form, entity.legal or entity.first)
             if entity.short is not None:
@@ -82,14 +84,15 @@ class Notes:
         found = (it.value for (ref, said, _), it in self._statements.items() if ref == about.ref and said == key)
         return next((it for it in found if isinstance(it, str)), None)
 
-    def person_of_contact(self, entity: Entity) -> None:
-        """Note a person whom a contact names: nothing else of the text may make the name public."""
+    def person_of_contact(self, entity: Entity) -> Ref:
+        """Note a person whom a contact names, as personal where nothing else of the text names them; return the ref."""
         named = bool(entity.ref)
         ref = self.entity(entity)
         if not named:
             for said, statement in list(self._statements.items()):
                 if said[0] == ref.ref:
                     self._statements[said] = replace(statement, personal=True)
+        return ref
 
     def has(self, about: Ref, key: str) -> bool:
         """Tell whether something has been said of a thing by a key."""

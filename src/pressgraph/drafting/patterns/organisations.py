@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.proposal import SOURCE
+
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.mentions import Entity
     from pressgraph.drafting.patterns.notes import Notes
@@ -32,7 +34,11 @@ def propose(reading: Reading, notes: Notes) -> None:
             place = _place(match)
             if org is not None and place is not None and not match.denied and not match.planned:
                 notes.say(org[0], "location", notes.entity(place), match.span)
+    for entity in reading.entities:
+        if entity.form is not None:
+            notes.entity(entity)
     _about(reading, notes)
+    _publisher(reading, notes)
     _contact(reading, notes)
 
 
@@ -71,6 +77,31 @@ def _about(reading: Reading, notes: Notes) -> None:
         notes.say(notes.entity(mention.entity), "description", words, (first.start, first.end))
 
 
+def _publisher(reading: Reading, notes: Notes) -> None:
+    """Propose who publishes a release: whose own description and contact close it."""
+    heading = next((it for it in reading.sentences if it.section == "about-heading"), None)
+    contact = any(it.section == "contact" for it in reading.lines)
+    mention = (
+        next((it for it in heading.mentions if it.kind == "org" and it.entity), None) if heading is not None else None
+    )
+    if contact and heading is not None and mention is not None and mention.entity is not None:
+        notes.say(SOURCE, "publisher", notes.entity(mention.entity), (heading.start, heading.end), "implied")
+
+
+def _number(written: str) -> str:
+    """Return a number to call, without the zero in brackets that nobody dials from abroad."""
+    plain = " ".join(written.split())
+    if "(0)" not in plain or not plain.startswith("+"):
+        return plain
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(plain)
+    except phonenumbers.NumberParseException:
+        return plain
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def _contact(reading: Reading, notes: Notes) -> None:
     rows = [it for it in reading.lines if it.section == "contact"]
     main = reading.main
@@ -82,17 +113,22 @@ def _contact(reading: Reading, notes: Notes) -> None:
     behind = heading.end() if heading is not None else start
     mails = (it for it in reading.mentions if it.kind == "address" and start <= it.start < end and "@" in it.value)
     said = [("email", it.value, it.start, it.end) for it in mails]
-    said += [("telephone", " ".join(it[0].split()), *it.span()) for it in _PHONE.finditer(text, start, end)]
+    said += [("telephone", _number(it[0]), *it.span()) for it in _PHONE.finditer(text, start, end)]
     if said:
         org = notes.entity(main)
-        whole = min(it[2] for it in said), max(it[3] for it in said)
-        ref = notes.thing("ContactPoint", whole)
+        whole = start, max(it[3] for it in said)
+        ref = notes.thing("ContactPoint", (said[0][2], said[0][3]))
         notes.say(org, "contactPoint", ref, whole, personal=True)
         for key, value, first, last in {it[0]: it for it in reversed(said)}.values():
-            notes.say(ref, key, value, (first, last), personal=True)
+            status = "stated" if value == text[first:last] else "normalised"
+            notes.say(ref, key, value, (first, last), status, personal=True)
     for mention in reading.mentions:
         if behind <= mention.start < end and mention.kind in {"name", "person"}:
             person = reading.entity(mention, "person")
             if person is not None:
-                notes.person_of_contact(person[0])
+                ref = notes.person_of_contact(person[0])
+                named = next((it for it in reading.mentions if behind <= it.start < end and it.kind == "org"), None)
+                if named is not None and named.entity is not None and named.start > mention.end:
+                    around = mention.start, named.end
+                    notes.say(ref, "affiliation", notes.entity(named.entity), around, "implied", personal=True)
             break

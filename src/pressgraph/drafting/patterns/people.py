@@ -28,6 +28,7 @@ class Offices:
     def __init__(self, reading: Reading, notes: Notes) -> None:
         self.reading, self.notes = reading, notes
         self._found: dict[tuple[str, str, str], Ref] = {}
+        self._latest: Ref | None = None
         self._last: dict[str, tuple[Ref, str, str]] = {}
         """By person, the office named last, with the refs of its role and its organisation."""
 
@@ -39,8 +40,12 @@ class Offices:
             "start": self._start,
             "departure": self._departure,
         }
-        found = [(it.span, number, kind, it) for number, kind in enumerate(kinds) for it in self.reading.matches(kind)]
-        for _, _, kind, match in sorted(found, key=lambda it: it[:2]):
+        found = [
+            (it.sentence.section == "headline", it.span, number, kind, it)
+            for number, kind in enumerate(kinds)
+            for it in self.reading.matches(kind, once="role" if kind == "office" else None)
+        ]
+        for _, _, _, kind, match in sorted(found, key=lambda it: it[:3]):
             if kind == "departure" or not match.denied:
                 kinds[kind](match)
 
@@ -53,7 +58,13 @@ class Offices:
             self.notes.say(ref, "organization", org, span, status)
             self.notes.say(ref, "role", role, span)
         self._last[person.ref] = self._found[key], role, org.ref
+        self._latest = person
         return self._found[key]
+
+    def in_capacity(self, person: Ref) -> Ref | None:
+        """Return the office of a person, where only one is told of."""
+        found = {ref.ref: ref for (who, _, _), ref in self._found.items() if who == person.ref}
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def last(self, person: Ref) -> Ref | None:
         """Return the office of a person that was named last."""
@@ -103,10 +114,9 @@ class Offices:
             return
         if person is None:
             # "his predecessor": that of whom the sentence before speaks
-            before = [it for it in self._last if it != predecessor[0].ref]
-            if not before:
+            if self._latest is None or self._latest == predecessor[0]:
                 return
-            person = Ref(before[-1]), "implied"
+            person = self._latest, "implied"
         role, date = match.one("role"), match.one("date")
         main = self.reading.main
         if role is not None and main is not None:

@@ -14,6 +14,7 @@ from pressgraph.drafting.patterns import (
     organisations,
     people,
     quotations,
+    terms,
 )
 from pressgraph.drafting.patterns.grammar import Grammar, grammar_of
 from pressgraph.drafting.patterns.labels import Labels
@@ -44,9 +45,14 @@ def propose(text: str, language: str | Grammar | None, known: KnownNames) -> Pro
         return notes.proposal()
     people.discover(reading)
     reading.retag()
-    Labels(reading, notes).propose()
-    people.Offices(reading, notes).propose()
-    for kind in (quotations, counts, organisations, funding, memberships, agreements, events):
+    labels = Labels(reading, notes)
+    labels.propose()
+    offices = people.Offices(reading, notes)
+    offices.propose()
+    for announcement, agent, span in labels.announced:
+        if (office := offices.in_capacity(agent)) is not None:
+            notes.say(announcement, "inCapacity", office, span, "implied")
+    for kind in (quotations, counts, organisations, funding, memberships, agreements, events, terms):
         kind.propose(reading, notes)
     return notes.proposal()
 

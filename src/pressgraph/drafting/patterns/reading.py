@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.known import WORD, Names, kind_of_class
@@ -65,7 +66,7 @@ class Match:
 
     def _is_tail(self, mention: Mention) -> bool:
         before = self.reading.view.text[max(0, mention.start - 12) : mention.start]
-        return mention.kind == "name" and re.search(r"\b(?:aus|in|of|from) $", before) is not None
+        return mention.kind in {"name", "word"} and re.search(r"\b(?:aus|in|of|from) $", before) is not None
 
     def one(self, slot: str) -> Mention | None:
         """Return the mention of a slot, if there is one."""
@@ -75,6 +76,11 @@ class Match:
     def denied(self) -> bool:
         """Whether its clause says that it is not so."""
         return self.reading.grammar.negation.search(self._clause()) is not None
+
+    @property
+    def future(self) -> bool:
+        """Whether its clause says what will be, or is being done."""
+        return self.reading.grammar.future.search(self._clause()) is not None
 
     @property
     def planned(self) -> bool:
@@ -119,6 +125,7 @@ class Reading:
                 continue
             closed[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
         self.entities += Discovery(text, self.words, closed, grammar).run()
+        self._note_boilerplate()
         self.retag()
 
     def _unwrapped(self, text: str) -> str:
@@ -130,6 +137,17 @@ class Reading:
             at = sentence.end
         self.view.text = "".join([*parts, text[at:]])
         return self.view.text
+
+    def _note_boilerplate(self) -> None:
+        """Take what stands below a line that is only the name of an organisation for what it says of itself."""
+        forms = {form for it in self.entities if it.kind == "org" for form in (*it.forms, *it.variants)}
+        about = False
+        for sentence in self.sentences:
+            if sentence.section == "body" and self.view.text[sentence.start : sentence.end] in forms:
+                sentence.section = "about-heading"
+                about = True
+            elif about and sentence.section == "body":
+                sentence.section = "about"
 
     def _day(self) -> str | None:
         """Return the day of the dateline, or else of the first day that is named."""
@@ -179,7 +197,8 @@ class Reading:
                 start, end = word.start, self.words[number + count - 1].end
                 if self._is_run(number, count):
                     self._known(thing, (start, end))
-                    closed[start:end] = b"\1" * (end - start)
+                    if count > 1:
+                        closed[start:end] = b"\1" * (end - start)
 
     def _is_run(self, number: int, count: int) -> bool:
         gaps = (
@@ -244,16 +263,15 @@ class Reading:
 
         take(Mention(kind="quote", start=start, end=end) for start, end in self.quotes)
         take(self._addresses)
-        take(self._named())
-        take(self._labels(found))
+        named = list(self._named())
+        labels = list(self._labels(named))
+        take(it for it in named if not any(label.start <= it.start and it.end <= label.end for label in labels))
+        take(labels)
         take(self._fixed())
         take(figures(text, self.grammar))
         take(self._again(taken))
         take(self._works())
-        take(
-            Mention(kind="name", start=(_title(self, start) or (start, end))[0], end=end, inner=(start, end))
-            for start, end in name_runs(self.words, text, taken, self.grammar)
-        )
+        take(self._other_names(taken))
         pronouns = frozenset(self.grammar.data["pronouns"])
         take(
             Mention(kind="pronoun", start=it.start, end=it.end, value=it.lower)
@@ -262,6 +280,7 @@ class Reading:
         )
         found.sort(key=lambda it: it.start)
         self.mentions = found
+        self._prefer_body(found)
         at = 0
         for sentence in self.sentences:
             while at < len(found) and found[at].start < sentence.start:
@@ -270,6 +289,18 @@ class Reading:
             while last < len(found) and found[last].end <= sentence.end:
                 last += 1
             sentence.tag(text, found[at:last])
+
+    def _prefer_body(self, found: Sequence[Mention]) -> None:
+        """Take the first place below the headline where the whole name of a thing stands for what names it."""
+        headline = next((it for it in self.sentences if it.section == "headline"), None)
+        todo = {it for it in self.entities if headline is not None and headline.start <= it.first[0] < headline.end}
+        for mention in found:
+            entity = mention.entity
+            if entity is None or entity not in todo or headline is None or mention.start < headline.end:
+                continue
+            if " ".join(self.view.text[slice(*mention.name)].split()) == entity.name:
+                entity.first = mention.name
+                todo.remove(entity)
 
     def _named(self) -> Iterator[Mention]:
         """Yield the mentions of things by their names, with the article, the noun and the title in front."""
@@ -346,7 +377,6 @@ class Reading:
         behind = {it.start: it for it in found if it.entity is not None}
         of = "|".join(re.escape(it) for it in sorted(self.grammar.data["label"]["of"], key=len, reverse=True))
         joint = re.compile(rf"\s+(?:{of})\s+|\s+", re.IGNORECASE)
-        article = re.compile(rf"(?:{'|'.join(sorted(self.grammar.articles))}) $", re.IGNORECASE)
         for match in self.grammar.levels.finditer(text):
             level = next(key for key, value in match.groupdict().items() if value).replace("_", "-")
             start, end, scheme = match.start(), match.end(), ""
@@ -359,9 +389,13 @@ class Reading:
                 if mention is not None and known is not None and entity is not None:
                     scheme = known if entity.kind == "scheme" else self.known.schemes_of.get(known, "")
                     end = mention.end if scheme else end
-            if before := article.search(text, max(0, start - 12), start):
+            if before := self._article.search(text, max(0, start - 12), start):
                 start = before.start()
             yield Mention(kind="label", start=start, end=end, value=level, other=scheme, inner=match.span())
+
+    @cached_property
+    def _article(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(self.grammar.articles))}) $", re.IGNORECASE)
 
     def _again(self, taken: bytearray) -> Iterator[Mention]:
         """Yield where a thing is called by the noun for its kind alone: the cluster, the label, the project."""
@@ -389,12 +423,25 @@ class Reading:
             if entity is not None:
                 yield Mention(kind=entity.kind, start=start, end=end, entity=entity, status="implied")
 
+    def _other_names(self, taken: bytearray) -> Iterator[Mention]:
+        """Yield what may be a name, with its title or its article."""
+        for start, end in name_runs(self.words, self.view.text, taken, self.grammar):
+            title = _title(self, start)
+            article = self._article.search(self.view.text, max(0, start - 12), start) if title is None else None
+            first = title[0] if title is not None else article.start() if article is not None else start
+            name = self.view.text[start:end]
+            # one word is the name of a place at most, unless it looks like no other word
+            kind = "name" if title is not None or re.search(r"[\s-]|\w[^\W\d_a-zà-ÿ]", name) else "word"
+            yield Mention(kind=kind, start=first, end=end, inner=(start, end))
+
     def _works(self) -> Iterator[Mention]:
         for class_, names in self.grammar.data["works"].items():
             alternatives = "|".join(re.escape(it) for it in sorted(names, key=len, reverse=True))
             for match in re.finditer(rf"(?<!\w)(?:{alternatives})(?!\w)", self.view.text, re.IGNORECASE):
                 if class_ in self.grammar.profile.classes:
-                    yield Mention(kind="work", start=match.start(), end=match.end(), value=class_)
+                    before = self._article.search(self.view.text, max(0, match.start() - 12), match.start())
+                    start = before.start() if before is not None else match.start()
+                    yield Mention(kind="work", start=start, end=match.end(), value=class_, inner=match.span())
 
     # -- who is meant
 
@@ -431,18 +478,23 @@ class Reading:
 
         return max(orgs, key=rank, default=None)
 
-    def matches(self, kind: str) -> Iterator[Match]:
-        """Yield what the templates of a kind find, sentence by sentence; a later one not inside of an earlier one."""
+    def matches(self, kind: str, *, once: str | None = None) -> Iterator[Match]:
+        """Yield what the templates of a kind find, sentence by sentence, the headline last: it says the least.
+
+        A later template finds nothing in what an earlier one has found; with `once`, only not the same mention of that
+        slot, and with `once=""` anything.
+        """
         frames = self.grammar.frames.get(kind, ())
-        for sentence in self.sentences:
+        for sentence in sorted(self.sentences, key=lambda it: it.section == "headline"):
             if sentence.section in {"contact", "about-heading", "release"}:
                 continue
             done: list[Span] = []
             for frame in frames:
                 for match in frame.pattern.finditer(sentence.tagged):
-                    if any(match.start() < end and match.end() > start for start, end in done):
+                    span = match.span(once) if once is not None and once in frame.pattern.groupindex else match.span()
+                    if once != "" and any(span[0] < end and span[1] > start for start, end in done):
                         continue
-                    done.append(match.span())
+                    done.append(span)
                     yield Match(self, sentence, frame, match)
 
     def entity(self, mention: Mention, kind: str) -> tuple[Entity, str] | None:
@@ -484,8 +536,6 @@ class Reading:
         """Return a new thing of a name that only its sentence makes one."""
         start, end = mention.name
         name = " ".join(self.view.text[start:end].split())
-        if kind == "org" and " " not in name and "-" not in name and not (name.isupper() and len(name) > 2):  # noqa: PLR2004
-            return None
         if name in self._people:
             return None
         for entity in self.entities:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pressgraph.drafting.patterns.grammar import Grammar
-    from pressgraph.drafting.patterns.mentions import Mention
     from pressgraph.text import Span
 
 _WRAPPED = 55
@@ -22,7 +21,7 @@ _LONGEST = 1500
 """Characters of a sentence that are read; nobody writes longer ones."""
 _SHORT = 100
 _QUOTED = re.compile('„([^„“”]+)[“”]|“([^“”„]+)”|»([^»«]+)«|«([^«»]+)»|"([^"]+)"')
-_END = re.compile(r"[.!?…]+(?P<mark>[\"”“»«’)]*)\s+(?=[\"„“»«(]?[^\W_a-z])|\n\s*\n|\n")
+_END = re.compile(r"[.!?…]+(?P<mark>[\"”“»«’)]*)\s+(?=[\"„“»«(]?[^\W_a-z])")
 _WORD = re.compile(r"[.\s\"„“»«(]{1,6}([^\W\d_]+)")
 _BEFORE = re.compile(r"([^\W_]+|\S)$")
 
@@ -102,12 +101,18 @@ def _joined(text: str, rows: Sequence[Line]) -> Iterator[tuple[int, int, str]]:
         while (
             last + 1 < len(rows)
             and rows[last].section == rows[last + 1].section == "body"
-            and rows[last].end - rows[last].start >= _WRAPPED
-            and text.count("\n", rows[last].end, rows[last + 1].start) == 1
+            and _goes_on(text, rows[last], rows[last + 1])
         ):
             last += 1
         yield rows[at].start, rows[last].end, rows[at].section
         at = last + 1
+
+
+def _goes_on(text: str, line: Line, following: Line) -> bool:
+    """Tell whether a line is the first half of a sentence: it is wrapped, or a page ended there."""
+    if text.count("\n", line.end, following.start) > 1:
+        return text[line.end - 1].isalpha() and text[following.start].islower()
+    return line.end - line.start >= _WRAPPED
 
 
 def _is_abbreviation(text: str, start: int, stop: int, grammar: Grammar) -> bool:
@@ -120,8 +125,3 @@ def _is_abbreviation(text: str, start: int, stop: int, grammar: Grammar) -> bool
     if word is None:
         return False
     return word[0].lower() in grammar.abbreviations or bool(re.fullmatch(r"\d{1,2}|[^\W\d_]", word[0]))
-
-
-def section_of(found: Sequence[Sentence], mention: Mention) -> str:
-    """Return the section that a mention stands in."""
-    return next((it.section for it in found if it.start <= mention.start < it.end), "")

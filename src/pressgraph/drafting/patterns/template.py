@@ -4,8 +4,9 @@ A template is written over a sentence in which each mention (an organisation, a 
 its expressions are short and bounded. It is words, and between them
 
 - `{holder:org}`: a mention of a kind, named; `{org}` names it by its kind, `{parties:org+}` takes a list,
-  `{x:org/name}` a mention of either kind;
-- `…`: up to seventy characters of the same clause, or nothing;
+  `{x:org/name}` a mention of either kind, `{what:text}` the rest of the clause,
+  `{x:words}` a few words of any kind;
+- `…`: up to 120 characters of the same clause, or nothing;
 - `[word]`: what may be left out; `(one|other)`: one of these; `word~`: any ending, or none.
 """
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "org", "person", "place", "date", "period", "number", "count", "money", "label", "role", "quote", "event",
-    "project", "name", "duration", "scheme", "industry", "address", "work", "programme", "share", "pronoun",
+    "project", "name", "duration", "scheme", "industry", "address", "work", "programme", "share", "pronoun", "word",
 )  # fmt: skip
 _ALIASES = {
     "someone": "person/name/pronoun",
@@ -30,14 +31,16 @@ _ALIASES = {
     "orgs": "org/name+",
     "orgish": "org/name/project",
     "counts": "count+",
-    "where": "place/name",
+    "where": "place/name/word",
     "subject": "org/industry/project/name/pronoun",
 }
 """What many templates take."""
 _PLANE = 0xF0000
 _SIZE = 0x800
 """Mentions of a kind in one sentence, at most."""
-_GAP = r"(?:\s[^.;:!?\n]{0,70}?)??"
+_GAP = r"(?:[\s,][^.;:!?\n]{0,120}?)??"
+_TEXT = r"[^.;:!?\n]{1,240}"
+_FEW_WORDS = r"[^\s.,;:!?]{1,40}(?:\s[^\s.,;:!?]{1,40}){0,2}?"
 _SLOT = re.compile(r"\{(?:(\w+):)?([\w/]+)(\+?)\}")
 
 
@@ -68,7 +71,8 @@ def compile_template(template: str, joiners: Iterable[str], tails: Iterable[str]
     """
     words = "|".join(map(re.escape, joiners))
     joined = rf"(?:\s*,\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+|\s+&\s+)"
-    tail = "".join(rf"(?:\s+{_expression(it, joined, '')})?" for it in tails)
+    behind = (re.sub(r"\?P<\w+>", "?:", _expression(it, joined, "")) for it in tails)
+    tail = "".join(f"(?:{it})?" if it.startswith(r"\s*,") else rf"(?:\s+{it})?" for it in behind)
     return re.compile(rf"(?<!\w){_expression(template, joined, tail)}(?!\w)", re.IGNORECASE)
 
 
@@ -81,6 +85,10 @@ def _expression(template: str, joined: str, tail: str) -> str:
             name = name or kinds.split("/", maxsplit=1)[0]
             kinds, plus, _ = _ALIASES.get(kinds, kinds).partition("+")
             several = several or plus
+            if kinds in {"text", "words"}:
+                parts.append(rf"(?P<{name}>{_TEXT if kinds == 'text' else _FEW_WORDS})")
+                at = slot.end()
+                continue
             one = any_of(kinds.split("/"))
             # a tail belongs to one of a list; behind the last it would take what the template goes on with
             item = f"{one}(?:{tail}{joined}{one})*" if several else one
@@ -101,10 +109,10 @@ def _expression(template: str, joined: str, tail: str) -> str:
             if inner.strip(",|:") == "":
                 parts.append(rf"(?:\s*[{inner.replace('|', '')}])?")
             elif spaced:
-                parts.append(rf"(?:\s+{_expression(inner, joined, tail)})?")
+                parts.append(rf"(?:\s+(?:{_expression(inner, joined, tail)}))?")
             else:
                 # at the front the space behind goes with it
-                parts.append(rf"(?:{_expression(inner, joined, tail)}\s+)?")
+                parts.append(rf"(?:(?:{_expression(inner, joined, tail)})\s+)?")
                 end += template.startswith(" ", end + 1)
             at = end + 1
             continue
