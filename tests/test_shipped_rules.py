@@ -284,12 +284,58 @@ CASES = [
     ),
     Case("label-expires", ORG + LABEL + ", validThrough: 2027-11-30 }\n", ("label/l@ expires 2027-12-01",)),
     Case(
-        "label-expires",
+        "label-expires-assumed",
         ORG
         + LABEL
         + ", hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: assumed-from-release-date, validUntil: 2027-12-01 } }\n",
+        ("label/l@ expires 2027-12-01",),
+        ("label/l@ http://schema.org/validFrom",),
+    ),
+    Case(
+        "label-expires-assumed",
+        ORG
+        + LABEL
+        + ", validThrough: 2027-11-30, hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: assumed-from-award-date, validFrom: 2025-01-01, validUntil: 2027-01-01 } }\n",
         (),
+        ("label/l@ expires 2027-01-01",),
+    ),
+    Case(
+        "label-valid-from-assumed",
+        ORG
+        + LABEL
+        + ", hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: assumed-from-award-date, validFrom: 2025-01-01 } }\n",
+        ("label/l@ http://schema.org/validFrom 2025-01-01",),
         ("label/l@ expires",),
+    ),
+    Case(
+        "label-valid-from-assumed",
+        ORG
+        + LABEL
+        + ", validFrom: 2025-02-01, hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: assumed-from-award-date, validFrom: 2025-01-01 } }\n",
+        (),
+        ("label/l@ http://schema.org/validFrom 2025-01-01",),
+    ),
+    # -- projects
+    Case(
+        "project-start",
+        "  - { id: project/p@, type: Project, name: P, startDate: 2025-01, state: running }\n"
+        "  - { id: event/e@, type: Event, name: E, startDate: 2025-01-02 }\n",
+        ("project/p@ foundingDate 2025-01",),
+        ("project/p@ dissolutionDate", "event/e@ foundingDate"),
+    ),
+    Case(
+        "project-end",
+        "  - { id: project/p@, type: Project, name: P, endDate: 2025-12-31 }\n"
+        "  - { id: event/e@, type: Event, name: E, startDate: 2025-01-02, endDate: 2025-01-03 }\n",
+        ("project/p@ dissolutionDate 2025-12-31",),
+        ("project/p@ foundingDate", "event/e@ dissolutionDate"),
+    ),
+    # -- works
+    Case(
+        "citation",
+        PERSON + "  - { id: document/r@, type: Report, headline: Studie }\n",
+        ("document/a@ citation document/r@",),
+        ("document/a@ citation agent/p@", "document/a@ citation document/a@", "document/r@ citation"),
     ),
     Case(
         "label-valid-from",
@@ -418,13 +464,17 @@ CASES = [
     Case(
         "quoted-from",
         PERSON + QUOTATION + ", text: Wir freuen uns }\n",
-        ("quotation/q@ wasQuotedFrom document/a@", "quotation/q@ isPartOf document/a@"),
+        (
+            "quotation/q@ wasQuotedFrom document/a@",
+            "quotation/q@ isPartOf document/a@",
+            "document/a@ hasPart quotation/q@",
+        ),
     ),
     Case(
         "quoted-from",
         PERSON + QUOTATION + ", text: Wir, wasQuotedFrom: { id: document/b@, type: Report, headline: B } }\n",
         (),
-        ("quotation/q@ wasQuotedFrom",),
+        ("quotation/q@ wasQuotedFrom", "document/a@ hasPart"),
     ),
     Case(
         "spoken-by",
@@ -606,3 +656,9 @@ def test_every_shipped_rule_has_a_case_and_says_in_both_languages_what_it_conclu
 def test_what_a_rule_doubts_rests_on_an_implication(derived: dict[str, set[str]]) -> None:
     doubted = {said: statuses for said, statuses in derived.items() if " inCapacity " in said or " about " in said}
     assert {said.split()[1] for said, statuses in doubted.items() if statuses == {"implied"}} == {"about", "inCapacity"}
+
+
+def test_what_is_assumed_is_assumed_however_sure_the_period_is_stated(derived: dict[str, set[str]]) -> None:
+    for rule in ("label-expires-assumed", "label-valid-from-assumed"):
+        number, case = next((number, case) for number, case in enumerate(CASES) if case.rule == rule)
+        assert {status for it in case.follows for status in derived[it.replace("@", str(number))]} == {"assumed"}

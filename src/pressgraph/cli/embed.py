@@ -9,11 +9,12 @@ import click
 
 from pressgraph.cli.common import State, draw_diff, draw_table, pass_state
 from pressgraph.cli.language import UsageError, said
-from pressgraph.cli.parameters import ID
+from pressgraph.cli.parameters import DAY, ID
 from pressgraph.errors import shown_name
 from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable
     from pathlib import Path
 
@@ -35,7 +36,7 @@ _WORDS = {
 
 
 @click.command("embed")
-@click.argument("pages", nargs=-1, required=True, metavar="PAGE...")
+@click.argument("pages", nargs=-1, metavar="[PAGE...]")
 @click.option("--about", metavar="ID", type=ID, help="What the pages are about, such as document/our-release.")
 @click.option(
     "--for",
@@ -50,6 +51,13 @@ _WORDS = {
     help="Pages with structured data of their own: refer to its Organization and WebSite (link, the default), "
     "warn, skip them, or fail.",
 )
+@click.option(
+    "--date", "day", metavar="DAY", type=DAY, help="The day that the pages are of (YYYY-MM-DD); today without it."
+)
+@click.option("--snippet", is_flag=True, help="Print the block about --about, to paste into a page; no PAGE is edited.")
+@click.option(
+    "--language", metavar="TAG", help="With --snippet: the language of the page that the block is for, such as de."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, as a diff; write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a page is out of date.")
 @click.option("--remove", is_flag=True, help="Take our block out again: the page as it was.")
@@ -62,6 +70,9 @@ def command(
     *,
     links: bool | None,
     on_conflict: str | None,
+    day: datetime.date | None,
+    snippet: bool,
+    language: str | None,
     dry_run: bool,
     check: bool,
     remove: bool,
@@ -73,19 +84,39 @@ def command(
     pressgraph.toml. A page where something else would change is refused and left alone. Exit status 1 if a page was
     refused, or with --check is out of date.
 
+    With --snippet the block itself is printed, for editors of WordPress, TYPO3 and others who have no page file.
+
     \b
     Example:
       pressgraph embed news/silver-label.html --about document/our-release
+      pressgraph embed --snippet --about document/our-release --language de
       pressgraph embed site/ --check
     """
     from pressgraph.embed.publisher import strip
 
-    if remove and (about or audience or links or on_conflict):
+    if snippet:
+        if about is None:
+            raise UsageError(gettext("--snippet needs --about ID: what the block is about."))
+        if pages or on_conflict or dry_run or check or remove:
+            raise UsageError(
+                gettext("--snippet prints a block; it goes with --about, --for, --links, --language and --date only.")
+            )
+        block = state.workspace.page_snippet(about, audience=audience, links=links, language=language, day=day)
+        state.warn_of_unknown_withheld()
+        sys.stdout.write(block)
+        return
+    if language is not None:
+        raise UsageError(gettext("--language goes with --snippet; a page says its language itself."))
+    if not pages:
+        raise click.MissingParameter(param_type="argument", param_hint="'PAGE...'")
+    if remove and (about or audience or links or on_conflict or day):
         raise UsageError(gettext("--remove takes out what is there; it goes with --dry-run and --check only."))
     if remove:
         run = _Run(state, lambda html, _path, _named: strip(html), dry_run=dry_run, check=check)
     else:
-        edit = state.workspace.page_editor(about=about, audience=audience, links=links, on_conflict=on_conflict)
+        edit = state.workspace.page_editor(
+            about=about, audience=audience, links=links, on_conflict=on_conflict, day=day
+        )
         state.warn_of_unknown_withheld()
         run = _Run(state, edit, dry_run=dry_run, check=check)
     sys.exit(run.stdin() if pages == ("-",) else run.files(pages))

@@ -5,6 +5,7 @@ Completing knows what is wrong with a project as little as the user who is still
 
 from __future__ import annotations
 
+import datetime
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -115,3 +116,23 @@ QUERY = Word(lambda opened, _beginning: opened().saved_queries)
 RULE = Word(_rules)
 KEY_CLASS = Word(lambda opened, _beginning: opened().profile.classes)
 VOCABULARY = Word(lambda opened, _beginning: opened().profile.schemes)
+
+
+class Day(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take
+    """A day, YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> datetime.date:
+        """Read a day as ISO 8601 writes it."""
+        if isinstance(value, datetime.date):
+            return value
+        text = str(value)
+        with suppress(ValueError):
+            day = datetime.date.fromisoformat(text)
+            if day.isoformat() == text:
+                return day
+        raise BadParameter(gettext("'{text}' is no day; write it as 2026-01-31", text=text), param_hint="--date")
+
+
+DAY = Day()

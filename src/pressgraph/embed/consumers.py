@@ -11,12 +11,13 @@ import pyoxigraph as ox
 from pressgraph.i18n import gettext
 from pressgraph.languages import choose
 from pressgraph.rdf import SCHEMA
-from pressgraph.validation.consumers import check_consumer, ignored
+from pressgraph.validation.consumers import check_consumer, ignored, with_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pressgraph.export.select import Selection
+    from pressgraph.embed.data import PageData
+    from pressgraph.profile import Profile
 
 GOOGLE = "google"
 
@@ -34,20 +35,26 @@ class Advice:
         return choose(self.messages, language) or self.messages["en"]
 
 
-def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tuple[Advice, ...]:
-    """Return what a consumer requires and recommends of page data and does not find, then what it ignores."""
-    root = str(data.get("@id", selection.root))
+def advise(
+    data: dict[str, Any], known: PageData, profile: Profile, id_base: str, *, consumer: str
+) -> tuple[Advice, ...]:
+    """Return what a consumer requires and recommends of page data and does not find, then what it ignores.
+
+    `known` is what the data was written from.
+    """
+    root = str(data.get("@id", known.root))
     triples = _triples(data)
-    results = check_consumer(triples, selection.profile, consumer)
+    results = check_consumer(triples, profile, consumer)
+    own = [it for it in results if it.focus == root and "en" in it.messages]
     advice = [
-        Advice(word=it.severity.word, messages=it.messages)
-        for it in results
-        if it.focus == root and "en" in it.messages
+        Advice(
+            word=it.severity.word,
+            messages={tag: " ".join((text, *(note.to(tag) for note in it.notes))) for tag, text in it.messages.items()},
+        )
+        for it in with_reasons(own, _said_of(known, root), profile)
     ]
-    subject = selection.root or root
-    shrink = selection.profile.shrink
-    for it in ignored(selection.triples, selection.profile, consumer, subjects=[subject]):
-        words = ", ".join(sorted({shrink(iri, selection.id_base) for iri in it.properties}))
+    for it in ignored(known.triples, profile, consumer, subjects=[known.root]):
+        words = ", ".join(sorted({profile.shrink(iri, id_base) for iri in it.properties}))
         advice.append(
             Advice(
                 word="ignored",
@@ -57,6 +64,12 @@ def advise(data: dict[str, Any], selection: Selection, *, consumer: str) -> tupl
             )
         )
     return tuple(advice)
+
+
+def _said_of(known: PageData, root: str) -> list[ox.Triple]:
+    """Return what is known of the thing, under the id that the page gives it."""
+    subject = ox.NamedNode(known.root)
+    return [ox.Triple(ox.NamedNode(root), it.predicate, it.object) for it in known.triples if it.subject == subject]
 
 
 def _triples(data: dict[str, Any]) -> list[ox.Triple]:

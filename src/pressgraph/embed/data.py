@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.writing import triple_order
+from pressgraph.embed.day import on_day
 from pressgraph.embed.nodes import ADDRESSES, Described, Link, NodeWriter, described, in_language, in_order, node
 from pressgraph.export.jsonld import json_ld, one_or_list
 from pressgraph.languages import primary
 from pressgraph.rdf import RDF_TYPE, SCHEMA
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from pressgraph.embed.day import DayQuery
+    from pressgraph.export.published import PublishedGraph
     from pressgraph.export.select import Selection
 
 CONTEXT = "https://schema.org"
@@ -29,6 +34,8 @@ FULL_DEPTH = 2
 
 _TITLES = ("headline", "name")
 _NAMING = ("name", "url")
+_SHARED = {RDF_TYPE, f"{SCHEMA}name"}
+"""What is said of reference data, besides its id."""
 _WORKS = f"{SCHEMA}CreativeWork"
 
 
@@ -42,33 +49,52 @@ class PageContext:
     url: str | None = None
 
 
-class PageData:
-    """Write page data from one selection of the graph.
+def full_data(selection: Selection, *, context: str | None = None) -> dict[str, Any]:
+    """Return a whole description as JSON-LD; it carries its context, or refers to the address where that is published.
 
-    `order` tells the order in which the facts name the values of a property of a thing, as IRIs.
+    Ids are absolute, because a page's `<base>` would move relative ones.
+    """
+    document = json_ld(selection.triples, selection.profile, id_base="", root=selection.root)
+    document["@context"].pop("@base", None)
+    if context is not None:
+        document["@context"] = context
+    return document
+
+
+class PageData:
+    """What a page about a thing tells search engines, from what is published.
+
+    `queries` say what holds of the thing on a day (`pressgraph.embed.day`), which is `day`; without one, nothing that
+    holds for a time is said. `order` tells the order in which the facts name the values of a property of a thing.
     """
 
-    def __init__(self, selection: Selection, *, order: Callable[[str, str], Sequence[str]] | None = None) -> None:
-        if selection.root is None:
-            raise ValueError("page data is about one thing")
-        self.selection = selection
-        self.profile = selection.profile
-        self.root = selection.root
-        self.order = order
+    def __init__(
+        self,
+        graph: PublishedGraph,
+        iri: str,
+        *,
+        queries: Sequence[DayQuery] = (),
+        day: datetime.date | None = None,
+        order: Callable[[str, str], Sequence[str]] | None = None,
+    ) -> None:
+        self.root = iri
+        # what is one link further is named
+        self.triples = {quad.triple for quad in graph.description(iri, FULL_DEPTH + 1)}
+        if day is not None:
+            self.triples.update(on_day(queries, graph, iri, day))
+        base = graph.graphs.id_base
+        linked = {it.object for it in self.triples if it.predicate.value.startswith(SCHEMA)}
+        for term in linked:
+            if isinstance(term, ox.NamedNode) and not term.value.startswith(base):
+                # places and programmes that everybody shares have names, too
+                self.triples.update(it for it in graph.defined(term) if it.predicate.value in _SHARED)
+        self._graph = graph
+        self._order = order
         self._framed: dict[tuple[str, str], dict[str, Any]] = {}
 
-    # -- in full
-
-    def full(self) -> dict[str, Any]:
-        """Return the whole description under the published context, cut to what it uses.
-
-        Ids are absolute, because a page's `<base>` would move relative ones.
-        """
-        document = json_ld(self.selection.triples, self.profile, id_base="", root=self.root)
-        document["@context"].pop("@base", None)
-        return document
-
-    # -- for search engines
+    def __bool__(self) -> bool:
+        """Whether anything published describes the thing."""
+        return bool(self.triples)
 
     def google(self, context: PageContext) -> dict[str, Any]:
         """Return the schema.org part of the description as plain JSON-LD; what it holds is shared, and not to change.
@@ -94,7 +120,7 @@ class PageData:
         """Return the plain values of a property of schema.org that the thing itself has."""
         return sorted(
             triple.object.value
-            for triple in self.selection.triples
+            for triple in self.triples
             if triple.subject == ox.NamedNode(self.root)
             and triple.predicate.value == SCHEMA + word
             and isinstance(triple.object, ox.Literal)
@@ -105,7 +131,7 @@ class PageData:
 
         It is the page's, unless there are texts and none is in it: then that of its title, which is another.
         """
-        about = [t for t in self.selection.triples if t.subject == ox.NamedNode(self.root)]
+        about = [t for t in self.triples if t.subject == ox.NamedNode(self.root)]
         titles = (
             [t.object for t in about if t.predicate.value == SCHEMA + word and isinstance(t.object, ox.Literal)]
             for word in _TITLES
@@ -125,12 +151,12 @@ class PageData:
         """
         things, levels = self._things, self._levels
         writer = NodeWriter(
-            self.selection.id_base,
+            self._graph.graphs.id_base,
             (language, fallback),
-            above=self._superclasses,
+            above=self._graph.superclasses,
             types=lambda iri: things[iri].types if iri in things else (),
             is_picture=lambda iri: iri in things and not things[iri].words.keys().isdisjoint({"contentUrl", "url"}),
-            order=self.order,
+            order=self._order,
         )
         properties = {
             iri: writer.properties(iri, things[iri], words=None if level <= FULL_DEPTH else _NAMING)
@@ -166,29 +192,24 @@ class PageData:
             level = following
         return _tree(self.root, trees, writer)
 
-    def _superclasses(self, iri: str) -> Collection[str]:
-        term = self.profile.class_of.get(iri)
-        return term.superclasses if term is not None else ()
-
     def _says_something(self, iri: str) -> bool:
         return iri in self._levels and bool(self._things[iri].words or self._things[iri].types)
 
     @cached_property
     def _things(self) -> dict[str, Described]:
-        return described(self.selection.triples)
+        return described(sorted(self.triples, key=triple_order))
 
     @cached_property
     def _is_work(self) -> bool:
         """Whether the thing is a creative work, which has a language and a page."""
         types = {
             triple.object.value
-            for triple in self.selection.triples
+            for triple in self.triples
             if triple.subject == ox.NamedNode(self.root)
             and triple.predicate.value == RDF_TYPE
             and isinstance(triple.object, ox.NamedNode)
         }
-        terms = (self.profile.class_of.get(iri) for iri in types)
-        return _WORKS in types or any(_WORKS in term.superclasses for term in terms if term is not None)
+        return _WORKS in types or any(_WORKS in self._graph.superclasses(it) for it in types)
 
     @cached_property
     def _levels(self) -> dict[str, int]:

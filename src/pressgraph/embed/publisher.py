@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert import is_stream
 from pressgraph.dataset.withholding import Rules
@@ -13,11 +13,13 @@ from pressgraph.embed.addresses import address_of_file, bare, is_address
 from pressgraph.embed.block import Block, PageLink
 from pressgraph.embed.conflicts import OnConflict, existing_markup, join
 from pressgraph.embed.consumers import GOOGLE, Advice, advise
-from pressgraph.embed.data import FULL_DEPTH, PageContext, PageData
+from pressgraph.embed.data import FULL_DEPTH, PageContext, PageData, full_data
+from pressgraph.embed.day import load_day_queries
 from pressgraph.embed.files import read_page, write_page
 from pressgraph.embed.page import Page
 from pressgraph.embed.subject import mapped, named_by, page_words
 from pressgraph.errors import DataError, PageError
+from pressgraph.export.published import PublishedGraph
 from pressgraph.export.select import select
 from pressgraph.facts import read_facts
 from pressgraph.facts.ids import Ids
@@ -25,10 +27,12 @@ from pressgraph.i18n import gettext
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pressgraph.embed.conflicts import ExistingMarkup
+    from pressgraph.embed.day import DayQuery
     from pressgraph.embed.subject import PageWords
     from pressgraph.project import Project
     from pressgraph.validation import ValidatedDataset
@@ -86,12 +90,16 @@ def strip(html: bytes) -> Edit:
 
 
 class Publisher:
-    """Write data of a built graph into pages. One object edits many pages of one project."""
+    """Write data of a built graph into pages. One object edits many pages of one project.
 
-    def __init__(self, dataset: ValidatedDataset, project: Project) -> None:
+    `day` is the day that the pages are of: what held before and no more, such as a role, is not said.
+    """
+
+    def __init__(self, dataset: ValidatedDataset, project: Project, *, day: datetime.date) -> None:
         self.dataset = dataset
         self.project = project
-        self._data: dict[tuple[str, str], PageData] = {}
+        self.day = day
+        self._data: dict[str, PageData] = {}
         self._iris: dict[str, str] = {}
         self._advice: dict[tuple[str, str | None], tuple[Advice, ...]] = {}
 
@@ -159,16 +167,22 @@ class Publisher:
         Raises DataError for an id that nothing published describes.
         """
         iri = self._known(about)
-        data = self.data(iri, options.audience)
         if options.audience == GOOGLE:
-            document = data.google(context)
+            document = self.data(iri).google(context)
             if existing:
                 document = join(document, existing, self.dataset.profile)
         else:
-            document = data.full()
+            document = self.full(iri)
         return Block(
             data=document, audience=options.audience, about=iri, links=self.links(iri) if options.links else ()
         )
+
+    def snippet(self, about: str, options: EmbedOptions, context: PageContext) -> str:
+        """Return the script element about a thing, for editors who have no page file.
+
+        Raises DataError for an id that nothing published describes.
+        """
+        return self.block(about, options, context).write(1, "\n") + "\n"
 
     def links(self, iri: str) -> tuple[PageLink, ...]:
         """Return the links from a page to the documents about a thing: what it says, as RDF.
@@ -184,17 +198,28 @@ class Publisher:
             PageLink(rel="describedby", href=f"{document}.ttl", media_type="text/turtle"),
         )
 
-    def data(self, iri: str, audience: str = GOOGLE) -> PageData:
-        """Return the page data of a thing; what is withheld is not in it."""
-        data = self._data.get((iri, audience))
+    def data(self, iri: str) -> PageData:
+        """Return what search engines are told of a thing; what is withheld is not in it."""
+        data = self._data.get(iri)
         if data is None:
-            # for search engines, what is one link further is named
-            depth = FULL_DEPTH + (audience == GOOGLE)
-            selection = select(
-                self.dataset, about=iri, depth=depth, rules=Rules.of(self.project), statuses=self.project.statuses
+            data = self._data[iri] = PageData(
+                self._graph, iri, queries=self._day_queries, day=self.day, order=self._order
             )
-            data = self._data[iri, audience] = PageData(selection, order=self._order)
         return data
+
+    def full(self, iri: str) -> dict[str, Any]:
+        """Return the whole description of a thing as JSON-LD; what is withheld is not in it."""
+        rules, statuses = Rules.of(self.project), self.project.statuses
+        selection = select(self.dataset, about=iri, depth=FULL_DEPTH, rules=rules, statuses=statuses)
+        return full_data(selection, context=self.project.embedding.context)
+
+    @cached_property
+    def _graph(self) -> PublishedGraph:
+        return PublishedGraph.of(self.dataset, Rules.of(self.project), statuses=self.project.statuses)
+
+    @cached_property
+    def _day_queries(self) -> tuple[DayQuery, ...]:
+        return load_day_queries(self.project, self.dataset.profile)
 
     # -- what a page is about
 
@@ -299,7 +324,7 @@ class Publisher:
         advice = self._advice.get((iri, context.language))
         if advice is None:
             data = self.data(iri)
-            advice = advise(data.google(context), data.selection, consumer=GOOGLE)
+            advice = advise(data.google(context), data, self.dataset.profile, self.project.id_base, consumer=GOOGLE)
             self._advice[iri, context.language] = advice
         return advice
 

@@ -5,12 +5,13 @@ A pattern never yields what is withheld, what is said of sources and receipts, o
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
 
 from pressgraph.dataset.withholding import Withheld
-from pressgraph.rdf import CLU, STATUSES
+from pressgraph.rdf import CLU, RDFS, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
+_SUBCLASS = ox.NamedNode(f"{RDFS}subClassOf")
 _STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
 
 
@@ -45,6 +47,7 @@ class PublishedGraph:
         self.statuses = frozenset(statuses) if statuses is not None else None
         self._parts = (graphs.facts, graphs.derived) if derived else (graphs.facts,)
         self._known: dict[str, bool] = {}
+        self._above: dict[str, frozenset[str]] = {}
 
     @classmethod
     def of(
@@ -81,6 +84,49 @@ class PublishedGraph:
                 decided = self.status(graph) in self.statuses
             self._known[graph.value] = decided
         return decided
+
+    @cached_property
+    def of_any_status(self) -> PublishedGraph:
+        """The same graph however sure its facts are: what can keep something from being said."""
+        return PublishedGraph(self.store, self.graphs, withheld=self.withheld, derived=len(self._parts) > 1)
+
+    def description(self, iri: str, depth: int | None = None) -> set[ox.Quad]:
+        """Return what is said of a thing and, `depth` links deep (None: as far as they lead), of what it links to."""
+        base = self.graphs.id_base
+        quads: set[ox.Quad] = set()
+        seen: set[Term] = {ox.NamedNode(iri)}
+        level: list[ox.NamedNode] = [ox.NamedNode(iri)]
+        while level and (depth is None or depth >= 0):
+            following: list[ox.NamedNode] = []
+            for node in level:
+                for quad in self.quads(node):
+                    quads.add(quad)
+                    value = quad.object
+                    if isinstance(value, ox.NamedNode) and value not in seen and value.value.startswith(base):
+                        seen.add(value)
+                        following.append(value)
+            level = following
+            depth = None if depth is None else depth - 1
+        return quads
+
+    def defined(self, term: ox.NamedNode) -> Iterator[ox.Triple]:
+        """Yield what the profile in the store says of a term or of reference data, which nothing withholds."""
+        for quad in self.store.quads_for_pattern(term, None, None, ox.NamedNode(self.graphs.profile)):
+            yield quad.triple
+
+    def superclasses(self, iri: str) -> frozenset[str]:
+        """Return the classes above a class, as the profile in the store has it."""
+        known = self._above.get(iri)
+        if known is None:
+            seen: set[str] = set()
+            level = [iri]
+            while level:
+                said = [it for name in level for it in self.defined(ox.NamedNode(name)) if it.predicate == _SUBCLASS]
+                found = {it.object.value for it in said if isinstance(it.object, ox.NamedNode)}
+                level = sorted(found - seen)
+                seen |= found
+            known = self._above[iri] = frozenset(seen - {iri})
+        return known
 
     def status(self, graph: ox.NamedNode) -> str:
         """Return the status of a fact, or of the least sure one that a conclusion rests on."""

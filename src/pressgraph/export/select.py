@@ -169,24 +169,7 @@ class _Selector:
         return DataError(gettext("no fact describes '{about}'", about=about), hint=hint)
 
     def description(self, root: str, depth: int | None) -> set[ox.Quad]:
-        if not is_iri(root):
-            return set()
-        base = self.dataset.graphs.id_base
-        quads: set[ox.Quad] = set()
-        seen: set[Term] = {ox.NamedNode(root)}
-        level: list[ox.NamedNode] = [ox.NamedNode(root)]
-        while level and (depth is None or depth >= 0):
-            following: list[ox.NamedNode] = []
-            for node in level:
-                for quad in self.graph.quads(node):
-                    quads.add(quad)
-                    value = quad.object
-                    if isinstance(value, ox.NamedNode) and value not in seen and value.value.startswith(base):
-                        seen.add(value)
-                        following.append(value)
-            level = following
-            depth = None if depth is None else depth - 1
-        return quads
+        return self.graph.description(root, depth) if is_iri(root) else set()
 
     def receipts(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         """Yield the receipts of the graphs that quads stand in."""

@@ -23,7 +23,6 @@ _NAMES = tuple(
 _OTHER_NAMES = tuple(ox.NamedNode(it) for it in (f"{SCHEMA}alternateName", f"{SCHEMA}legalName", f"{SKOS}altLabel"))
 _DAYS = tuple(ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "dateModified"))
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
-_SUBCLASS = ox.NamedNode(f"{RDFS}subClassOf")
 _DAY_LENGTH = len("2026-01-31")
 
 
@@ -35,9 +34,7 @@ class Reading:
         self.language = language
         self.fallback = fallback
         self.id_base = graph.graphs.id_base
-        self._profile = ox.NamedNode(graph.graphs.profile)
         self._days: dict[str, str] = {}
-        self._above: dict[str, frozenset[str]] = {}
 
     # -- values
 
@@ -110,26 +107,12 @@ class Reading:
     def classes(self, iri: str) -> list[str]:
         """Return the most specific classes of a thing, as the profile in the store has it."""
         found = {it.value for it in self.values(iri, TYPE) if isinstance(it, ox.NamedNode)}
-        above = {name for it in found for name in self.superclasses(it)}
+        above = {name for it in found for name in self.graph.superclasses(it)}
         return sorted(found - above)
 
-    def superclasses(self, iri: str) -> frozenset[str]:
-        """Return the classes above a class, as the profile in the store has it."""
-        known = self._above.get(iri)
-        if known is None:
-            seen: set[str] = set()
-            level = [iri]
-            while level:
-                quads = (self._in_profile(name, _SUBCLASS) for name in level)
-                found = {it.value for terms in quads for it in terms if isinstance(it, ox.NamedNode)}
-                level = sorted(found - seen)
-                seen |= found
-            known = self._above[iri] = frozenset(seen - {iri})
-        return known
-
     def _in_profile(self, iri: str, predicate: ox.NamedNode) -> list[Term]:
-        quads = self.graph.store.quads_for_pattern(ox.NamedNode(iri), predicate, None, self._profile)
-        return sorted((quad.object for quad in quads), key=str)
+        defined = self.graph.defined(ox.NamedNode(iri))
+        return sorted((it.object for it in defined if it.predicate == predicate), key=str)
 
     # -- days
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.embed.data import CONTEXT
 from pressgraph.embed.nodes import ADDRESSES, Link, NodeWriter, described, in_order, node
 from pressgraph.export.jsonld import one_or_list
 from pressgraph.feeds.crawlers import SITEMAPS
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pressgraph.feeds.published_at import PublishedAt
 
 MEDIA_TYPE = "application/jsonl"
-CONTEXT = "https://schema.org"
 CONTENT_TYPE = "structuredData/schema.org"
 MOST = 1000
 """Lines of one file, as Yoast has them."""
@@ -55,11 +55,16 @@ class Schemamap:
         self._writer = NodeWriter(
             graph.graphs.id_base,
             (language, language),
-            above=self._reading.superclasses,
-            types=lambda iri: [it.value for it in self._reading.values(iri, TYPE) if isinstance(it, ox.NamedNode)],
+            above=graph.superclasses,
+            types=self._types,
             is_picture=lambda iri: any(self._reading.values(iri, word) for word in _PICTURES),
         )
         self._things = sorted(set(_of_schema_org(graph)))
+
+    def _types(self, iri: str) -> list[str]:
+        quads = (quad.triple for quad in self._graph.quads(ox.NamedNode(iri), TYPE))
+        triples = set(quads) or {it for it in self._graph.defined(ox.NamedNode(iri)) if it.predicate == TYPE}
+        return sorted(it.object.value for it in triples if isinstance(it.object, ox.NamedNode))
 
     @property
     def files(self) -> int:

@@ -110,7 +110,7 @@ def load_saved_queries(project: Project) -> dict[str, SavedQuery]:
     """Return the saved queries by name; a project's own take the place of shipped ones.
 
     Queries in folders are named with them: `competency/cq01-headline-and-date`. Checks (`checks/`) and rules
-    (`derive/`) are not among them: these are run by validation and builds.
+    (`derive/`) are not among them, which validation and builds run, nor what page data asks (`embed/`).
     """
     from pressgraph.project import resource_folder
 
@@ -120,7 +120,7 @@ def load_saved_queries(project: Project) -> dict[str, SavedQuery]:
     for folder in folders:
         for path in sorted(folder.rglob("*.rq")) if folder.is_dir() else [folder]:
             parts = path.relative_to(folder).with_suffix("").parts if folder.is_dir() else (path.stem,)
-            if parts[0] not in {"checks", "derive"}:
+            if parts[0] not in {"checks", "derive", "embed"}:
                 query = read_saved_query(path, name="/".join(parts))
                 queries[query.name] = query
     return queries

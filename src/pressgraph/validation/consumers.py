@@ -23,7 +23,7 @@ from pressgraph.validation.files import check_files, file_triples
 from pressgraph.validation.shacl.results import run_shacl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pressgraph.profile import Profile, TurtleFile
@@ -167,4 +167,24 @@ def check_files_for(
         return report, []
     triples = list(file_triples(paths, project, profile))
     main = main_things(triples, profile, consumer)
-    return report.about(main), ignored(triples, profile, consumer, subjects=main)
+    asked = report.about(main)
+    results = tuple(with_reasons(asked.results, triples, profile))
+    return dataclasses.replace(asked, results=results), ignored(triples, profile, consumer, subjects=main)
+
+
+def with_reasons(results: Iterable[Result], triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Result]:
+    """Yield results with a note at those that ask for what facts cannot say: the page itself may."""
+    types: dict[str, list[str]] = {}
+    for triple in triples:
+        if triple.predicate.value == RDF_TYPE and isinstance(triple.subject, ox.NamedNode):
+            types.setdefault(triple.subject.value, []).append(str(getattr(triple.object, "value", "")))
+    for result in results:
+        classes = [term for iri in types.get(result.focus, ()) if (term := profile.class_of.get(iri)) is not None]
+        keys = {profile.keys[use].iri for term in classes for use in term.uses}
+        # what is asked of a value, such as a place's address, is said of the value
+        asked = result.steps[0] if result.steps else result.path
+        if not classes or asked is None or asked in keys:
+            yield result
+        else:
+            note = gettext("Facts of such things have no key for it; the page itself may say it.")
+            yield dataclasses.replace(result, notes=(*result.notes, note))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.workspace.opened import Opened
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
@@ -18,29 +19,65 @@ if TYPE_CHECKING:
 class Pages(Opened):
     """The methods about web pages."""
 
-    def publisher(self) -> Publisher:
-        """Return what writes the built graph's data into web pages.
+    def publisher(self, *, day: datetime.date | None = None) -> Publisher:
+        """Return what writes the built graph's data into web pages, as they are on a day, today without one.
 
         Raises StoreError before the first build.
         """
+        import datetime
+
         from pressgraph.embed.publisher import Publisher
 
-        return Publisher(self.dataset(), self.project)
+        # the day where the program runs, as people there count it
+        return Publisher(self.dataset(), self.project, day=day or datetime.date.today())  # noqa: DTZ011
 
     def page_data(
-        self, about: str, *, audience: str = "google", language: str | None = None, url: str | None = None
+        self,
+        about: str,
+        *,
+        audience: str = "google",
+        language: str | None = None,
+        url: str | None = None,
+        day: datetime.date | None = None,
     ) -> dict[str, Any]:
         """Return the JSON-LD that a page about a thing carries, for search engines or (`full`) in full.
 
-        `language` and `url` are the page's; without a language, it is the work's (`inLanguage`), else the project's.
+        `language`, `url` and `day` are the page's; without a language, it is the work's (`inLanguage`), else the
+        project's, and without a day, it is today.
+
         Raises DataError for an id that nothing published describes.
         """
         from pressgraph.embed.data import PageContext
         from pressgraph.embed.publisher import EmbedOptions
 
         context = PageContext(language=language, fallback=self.project.language, url=url)
-        data: dict[str, Any] = self.publisher().block(about, EmbedOptions(audience=audience), context).data
+        data: dict[str, Any] = self.publisher(day=day).block(about, EmbedOptions(audience=audience), context).data
         return data
+
+    def page_snippet(
+        self,
+        about: str,
+        *,
+        audience: str | None = None,
+        links: bool | None = None,
+        language: str | None = None,
+        day: datetime.date | None = None,
+    ) -> str:
+        """Return the script element that a page about a thing carries, for editors who paste it; see `page_data`.
+
+        What is not given is as the configuration has it. Raises DataError for an id that nothing published describes.
+        """
+        from pressgraph.embed.data import PageContext
+        from pressgraph.embed.publisher import EmbedOptions
+
+        settings = self.project.embedding
+        options = EmbedOptions(
+            about=about,
+            audience=audience or settings.audience,
+            links=settings.links if links is None else links,
+        )
+        context = PageContext(language=language, fallback=self.project.language)
+        return self.publisher(day=day).snippet(about, options, context)
 
     def extract(self, html: bytes, *, base: str | None = None, charset: str | None = None) -> Extracted:
         """Read the structured data of a web page; see `pressgraph.embed.extract`."""
@@ -69,6 +106,7 @@ class Pages(Opened):
         audience: str | None = None,
         links: bool | None = None,
         on_conflict: str | None = None,
+        day: datetime.date | None = None,
     ) -> Callable[[bytes, Path | None, bool], Edit]:
         """Return what edits a page to have the built graph's data: given its bytes, its path, and whether it must be.
 
@@ -81,7 +119,7 @@ class Pages(Opened):
         from pressgraph.embed.publisher import EmbedOptions
 
         settings = self.project.embedding
-        publisher = self.publisher()
+        publisher = self.publisher(day=day)
 
         def edit(html: bytes, path: Path | None = None, must_say: bool = True) -> Edit:  # noqa: FBT001, FBT002 - a function of three values
             options = EmbedOptions(
