@@ -250,7 +250,7 @@ def test_licence_and_publisher_are_those_of_the_configuration() -> None:
         base="https://x.example/",
         page=lambda _iri, _language: None,
         title="Unser Titel",
-        publication=published,
+        published=published,
     )
     said = {
         (str(it.subject), str(it.predicate), str(it.object))

@@ -15,7 +15,17 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.writing import triple_order
 from pressgraph.embed.day import on_day
-from pressgraph.embed.nodes import ADDRESSES, Described, Link, NodeWriter, described, in_language, in_order, node
+from pressgraph.embed.nodes import (
+    ADDRESSES,
+    Described,
+    Link,
+    NodeWriter,
+    described,
+    in_language,
+    in_order,
+    node,
+    takes_class,
+)
 from pressgraph.export.jsonld import json_ld, one_or_list
 from pressgraph.languages import primary
 from pressgraph.rdf import RDF_TYPE, SCHEMA
@@ -179,7 +189,7 @@ class PageData:
                     for value in values:
                         if not isinstance(value, Link):
                             written.append(value)
-                        elif not (self._says_something(value.iri) or word not in ADDRESSES):
+                        elif word in ADDRESSES and not takes_class(word, writer.types(value.iri)):
                             written.append(value.iri)
                         elif value.iri in properties and value.iri not in placed:
                             placed.add(value.iri)
@@ -191,9 +201,6 @@ class PageData:
                     trees[iri][word] = written
             level = following
         return _tree(self.root, trees, writer)
-
-    def _says_something(self, iri: str) -> bool:
-        return iri in self._levels and bool(self._things[iri].words or self._things[iri].types)
 
     @cached_property
     def _things(self) -> dict[str, Described]:

@@ -182,6 +182,13 @@ def takes_thing(word: str, classes: Iterable[str]) -> bool:
         return True
     if not classes:
         return any(it in vocabulary.classes and not _is_datatype(it) for it in ranges)
+    return takes_class(word, classes)
+
+
+def takes_class(word: str, classes: Iterable[str]) -> bool:
+    """Tell whether things of some classes are among what a property takes (`rangeIncludes`)."""
+    vocabulary = schema_org()
+    ranges = vocabulary.ranges.get(word, ())
     return any(it in ranges for name in (*classes, "Thing") for it in (name, *vocabulary.classes.get(name, ())))
 
 

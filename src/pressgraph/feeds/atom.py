@@ -38,16 +38,16 @@ def feed(graph: PublishedGraph, at: PublishedAt, language: str, *, most: int = _
     reading = Reading(graph, language, at.languages[0])
     entries = sorted(_dated(reading), reverse=True)[:most]
     day = f"{at.day.isoformat()}T00:00:00Z" if at.day is not None else _NEVER
-    publisher = reading.name(at.publication.publisher) if at.publication.publisher is not None else None
+    publisher = reading.name(at.published.publisher) if at.published.publisher is not None else None
     parts = [
         element("id", at.file("feed.xml")),
         element("title", one_line(at.title)),
-        *([element("subtitle", one_line(at.publication.description))] if at.publication.description else []),
+        *([element("subtitle", one_line(at.published.description))] if at.published.description else []),
         element("updated", max((it.updated for it in entries), default=day)),
         element("link", rel="self", type="application/atom+xml", href=at.file("feed.xml")),
         element("link", rel="alternate", type="text/html", href=at.url),
         element("author", [element("name", one_line(publisher or at.title))]),
-        *([element("rights", at.publication.licence)] if at.publication.licence else []),
+        *([element("rights", at.published.licence)] if at.published.licence else []),
         *(_entry(reading, at, entry, language) for entry in entries),
     ]
     written = element("feed", ["\n", "\n".join(parts), "\n"], xmlns="http://www.w3.org/2005/Atom", xml__lang=language)

@@ -107,9 +107,9 @@ def void_description(
     base = at.base
     dataset = dataset_iri(base)
     yield _link(dataset, RDF_TYPE, f"{VOID}Dataset")
-    if at.publication.title is None:
+    if at.published.title is None:
         yield _triple(dataset, f"{DCTERMS}title", ox.Literal(at.title, language="en"))
-    yield from describe_dataset(base, at.publication)
+    yield from describe_dataset(base, at.published)
     files = list(files)
     yield from _distributions(at, files, endpoint)
     for file in files:
@@ -139,7 +139,7 @@ def void_description(
 
 
 def _catalogue(at: PublishedAt, endpoint: str | None) -> Iterator[ox.Triple]:
-    own, published = f"{at.base}#catalogue", at.publication
+    own, published = f"{at.base}#catalogue", at.published
     yield _link(own, RDF_TYPE, f"{DCAT}Catalog")
     yield _link(own, f"{_FOAF}homepage", at.url)
     yield _link(at.url, RDF_TYPE, f"{_FOAF}Document")
@@ -156,7 +156,7 @@ def _catalogue(at: PublishedAt, endpoint: str | None) -> Iterator[ox.Triple]:
 
 def _described(node: str, at: PublishedAt) -> Iterator[ox.Triple]:
     """Yield title and description, which both are mandatory; without words of the project, in general ones."""
-    published, language = at.publication, at.publication.language
+    published, language = at.published, at.published.language
     yield _triple(node, f"{DCTERMS}title", ox.Literal(at.title, language=language))
     if published.description is not None:
         yield _triple(node, f"{DCTERMS}description", ox.Literal(published.description, language=language))
@@ -166,7 +166,7 @@ def _described(node: str, at: PublishedAt) -> Iterator[ox.Triple]:
 
 
 def _dataset(graph: PublishedGraph, at: PublishedAt) -> Iterator[ox.Triple]:
-    dataset, published = dataset_iri(at.base), at.publication
+    dataset, published = dataset_iri(at.base), at.published
     reading = Reading(graph, at.languages[0], at.languages[0])
     yield from describe_dataset(at.base, published)
     yield _link(dataset, RDF_TYPE, f"{DCAT}Dataset")
@@ -212,7 +212,7 @@ def _language(node: str, tag: str) -> Iterator[ox.Triple]:
 
 def _distributions(at: PublishedAt, files: Iterable[DataFile], endpoint: str | None) -> Iterator[ox.Triple]:
     """Yield where the dataset can be had: in files, and by the endpoint (DCAT 3, 6.8 and 6.9)."""
-    dataset, licence = dataset_iri(at.base), at.publication.licence
+    dataset, licence = dataset_iri(at.base), at.published.licence
     for file in files:
         node = f"{dataset}-{file.name}"
         yield _link(dataset, f"{DCAT}distribution", node)

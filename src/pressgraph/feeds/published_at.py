@@ -31,7 +31,7 @@ class PublishedAt:
     """The day that the files are made for; None where they must not depend on one."""
     title: str
     """What the dataset is called, in the project's language."""
-    publication: Publication = field(default_factory=Publication)
+    published: Publication = field(default_factory=Publication)
 
     def file(self, name: str) -> str:
         """Return the address of a file, such as feed.xml."""
@@ -61,7 +61,7 @@ class PublishedAt:
             languages=languages,
             day=day,
             title=published.title or project.serve.title or f"pressgraph: {project.base}",
-            publication=published,
+            published=published,
         )
 
 

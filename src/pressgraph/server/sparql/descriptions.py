@@ -107,7 +107,7 @@ class ServiceDescriptions:
             base=self._base,
             page=lambda _iri, _language: None,
             title=self._published.title or self._settings.title or f"pressgraph: {self._base}",
-            publication=self._published,
+            published=self._published,
         )
         return void_description(snapshot.counts, at, served_files(address), endpoint=f"{address}/sparql")
 
