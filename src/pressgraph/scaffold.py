@@ -26,10 +26,13 @@ _FILES = {
 }
 
 
-def create_project(folder: Path, *, base: str | None = None, language: str = "en") -> list[Path]:
+def create_project(
+    folder: Path, *, base: str | None = None, language: str = "en", title: str = "", sample: bool = True
+) -> list[Path]:
     """Write a new project into a folder, which is made if it is missing; return the files written.
 
-    `language` is that of its messages and labels.
+    `language` is that of its messages and labels, `title` what its pages are called; without a `sample`, no release
+    is in it yet.
 
     Raises ProjectError, before anything is written, where a file of the project is there already.
     """
@@ -40,7 +43,7 @@ def create_project(folder: Path, *, base: str | None = None, language: str = "en
             hint=gettext("such as https://data.example.org/"),
         )
     schema = folder / "data" / "facts.schema.json"
-    targets = {name: folder / target for name, target in _FILES.items()}
+    targets = {name: folder / target for name, target in _FILES.items() if sample or name != "sample.yaml"}
     for path in (*targets.values(), schema):
         if path.exists():
             raise ProjectError(
@@ -50,6 +53,8 @@ def create_project(folder: Path, *, base: str | None = None, language: str = "en
     patterns = textwrap.indent(textwrap.fill(f"{quoted},", 100), "  ")
     for name, path in targets.items():
         text = files("pressgraph").joinpath("templates", name).read_text(encoding="utf-8")
+        if title:
+            text = text.replace("[publish]\n", f"[publish]\ntitle = {json.dumps(title, ensure_ascii=False)}\n", 1)
         with write_atomically(path) as file:
             text = text.replace("@BASE@", base).replace("@FACTS@", patterns).replace("@LANGUAGE@", language)
             file.write(text.encode())

@@ -12,6 +12,7 @@ from fuzzing import EXAMPLES, fuzzed
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from pressgraph.edit.changes import Change, changed
 from pressgraph.errors import DataError
 from pressgraph.facts.edit import (
     Add,
@@ -285,3 +286,54 @@ def _in_line(edit: Edit, number: int) -> Edit:
         case Remove(path):
             return Remove((number, *path))
     return edit
+
+
+def some_fact(random: Random, writer: Writer) -> dict[str, Any]:
+    keys = random.sample(["name", "heldBy", "ä", "text", "memberOf", "k1"], random.randrange(4))
+    return {"id": random.choice(["agent/a", "agent/b"]), **{key: writer.value(2) for key in keys}}
+
+
+@given(seed=st.integers(0, 2**64), windows=st.booleans(), mark=st.booleans(), end=st.booleans())
+@settings(fuzzed, max_examples=max(1000, EXAMPLES))
+def test_a_save_changes_one_fact_and_no_byte_outside(seed: int, *, windows: bool, mark: bool, end: bool) -> None:
+    random = Random(seed)  # noqa: S311 - no secret
+    writer = Writer(random)
+    facts = [some_fact(random, writer) for _ in range(random.randrange(1, 4))]
+    text = writer.gap() + writer.block({"source": {"id": "document/d"}, "facts": facts}, 0)
+    text = text if end else text.rstrip("\n")
+    document = as_read(text)
+    facts = document["facts"]
+    index = random.choice([None, *range(len(facts))])
+    new = some_fact(random, writer)
+    said: dict[str, Any] | None = new
+    if index is not None and random.randrange(3):
+        # what stays of a fact, and what is new in it
+        kept = {key: value for key, value in facts[index].items() if random.randrange(4)}
+        said = {**kept, **{key: new[key] for key in new if random.randrange(2)}, "id": facts[index]["id"]}
+    elif index is not None:
+        said = None
+    data = (b"\xef\xbb\xbf" if mark else b"") + (text.replace("\n", "\r\n") if windows else text).encode()
+    try:
+        edited = changed(data, Change(index=index, said=said), "facts.yaml")
+    except DataError as error:
+        event(f"refused: {error.reason}")
+        return
+    event("new" if index is None else "changed" if said is not None else "removed")
+    wanted = [*facts]
+    if index is None:
+        wanted.append(said)
+    elif said is None:
+        del wanted[index]
+    else:
+        wanted[index] = said
+    result = edited.decode("utf-8-sig")
+    assert edited.startswith(b"\xef\xbb\xbf") == mark
+    assert not windows or "\n" not in result.replace("\r\n", "")
+    assert as_read(result) == {**document, "facts": wanted}
+    plain = result.replace("\r\n", "\n")
+    if index is None:
+        assert comments(text) == comments(plain)
+        assert is_subsequence([it for it in text.splitlines() if it.strip() and "facts" not in it], plain.splitlines())
+    else:
+        outside = ("facts",) if not wanted else ("facts", index)
+        assert is_subsequence(lines_outside(text, outside), plain.splitlines())

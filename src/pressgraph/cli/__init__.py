@@ -12,6 +12,7 @@ from pressgraph.cli import (
     build,
     completion,
     convert,
+    edit,
     embed,
     evidence,
     export,
@@ -63,8 +64,8 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, new, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve, profile,
-    rule, completion,
+    init, new, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve,
+    profile, rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)

@@ -8,6 +8,7 @@ latest rule of `# @after`. Where a rule reads what another may conclude, one of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -64,6 +65,12 @@ class Rules:
         return bool(self.rules or self.axioms or self.bounds)
 
 
+@lru_cache(maxsize=512)
+def _parsed(text: str, name: str, path: Path, prefixes: tuple[tuple[str, str], ...]) -> Rule:
+    """Parse a rule once: who checks or builds again and again loads the same ones."""
+    return parse_rule(text, name=name, path=path, prefixes=dict(prefixes))
+
+
 def load_rules(project: Project, profile: Profile) -> Rules:
     """Return the rules of a project: `queries/derive/*.rq`, shipped and its own, without those of `[derive] without`.
 
@@ -82,7 +89,8 @@ def load_rules(project: Project, profile: Profile) -> Rules:
             hint=did_you_mean(name, known),
         )
     texts = {name: _read(path) for name, path in files.items() if name not in without}
-    rules = [parse_rule(text, name=name, path=files[name], prefixes=prefixes) for name, text in texts.items()]
+    declared = tuple(sorted(prefixes.items()))
+    rules = [_parsed(text, name, files[name], declared) for name, text in texts.items()]
     axioms = Axioms.of(profile, without)
     bounds = {iri: (it.earliest, it.latest) for iri, it in (profile.bounds if BOUNDS not in without else {}).items()}
     said = repr((sorted(texts.items()), sorted(without), profile.digest))

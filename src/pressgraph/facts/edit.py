@@ -140,18 +140,45 @@ class Add:
         indent = " " * file.column(node.start)
         lines = [f"{indent}- {self._pair(file)}" if self.key is None else f"{indent}{self._pair(file)}"]
         if self.key is None and isinstance(self.value, dict) and self.value:
-            # a fact is written as people write facts: a line for each key
-            pairs = [
-                f"{file.written(key, flow=False, key=True)}: {file.written(value, flow=False)}"
-                for key, value in self.value.items()
-            ]
-            lines = [f"{indent}{'- ' if number == 0 else '  '}{pair}" for number, pair in enumerate(pairs)]
+            lines = file.fact_lines(self.value, indent)
         end = node.items[-1][1].end
         if _ends_line(file, node):
             file.splice(end, end, "".join(f"{line}{file.line_end}" for line in lines))
             return
         at = file.end_of_line(end)
         file.splice(at, at, "".join(f"{file.line_end}{line}" for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class AddFact:
+    """Add a fact at the end of `facts:`; where that says nothing yet, the first one begins a list there."""
+
+    value: dict[str, Any]
+
+    def apply(self, file: _File) -> None:
+        """See `Edit`."""
+        node = file.root.get("facts")
+        if node is None:
+            Add((), [self.value], "facts").apply(file)
+            return
+        empty = node.kind == "scalar" and not node.style and node.text in {"", "~", "null"}
+        if node.items or file.json or file.root.flow or not (empty or node.kind == "sequence"):
+            Add(("facts",), self.value).apply(file)
+            return
+        file.plain_place(node)
+        if file.text[node.start + 1 : node.end - 1].strip() and not empty:
+            raise file.refusal(node, gettext("a comment stands in the brackets"))
+        key = next(key for key, value in file.root.items if value is node)
+        assert key is not None  # noqa: S101 - narrows the type
+        behind = file.text.index(":", key.end) + 1
+        # what stands behind the brackets on their line stays there
+        if node.end > node.start:
+            file.splice(behind, node.end, "")
+        at = file.end_of_line(max(behind, node.end))
+        file.splice(at, at, "".join(f"{file.line_end}{line}" for line in file.fact_lines(self.value, "  ")))
+        wanted = file.wanted(node)
+        wanted.kind, wanted.text, wanted.style = "sequence", "", ANY
+        wanted.items.append((None, _expected(self.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +370,13 @@ class _File:
             f"{self.written(name, flow=True, key=True)}: {self.written(it, flow=True)}" for name, it in value.items()
         )
         return f"{{ {', '.join(pairs)} }}"
+
+    def fact_lines(self, value: dict[str, Any], indent: str) -> list[str]:
+        """Return a fact as people write facts: a line for each key."""
+        pairs = (
+            f"{self.written(key, flow=False, key=True)}: {self.written(it, flow=False)}" for key, it in value.items()
+        )
+        return [f"{indent}{'- ' if number == 0 else '  '}{pair}" for number, pair in enumerate(pairs)]
 
     def put(self, parent: Span, index: int, text: str) -> None:
         """Put a text of one line in the place of a value."""

@@ -86,17 +86,34 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
             "'billion' is a thousand million in English and a million million in German: write bn or Mrd "
             "for the first, or all digits"
         )
-    candidates: list[str] = []
-    for candidate in _candidates(words, units):
-        quantity = read_quantity(candidate, {sign: sign for sign in units.values()})
-        if quantity is not None and candidate not in candidates:
-            candidates.append(candidate)
-    match candidates:
+    match _meanings(words, units):
         case [one]:
             return phrase("write {value}", value=in_quotes(one))
         case [one, other]:
             return phrase("write {one}, or {other} if that is meant", one=in_quotes(one), other=in_quotes(other))
     return None
+
+
+def meant_quantity(text: str, units: Mapping[str, str]) -> str | None:
+    """Return the form that facts files take for a text, where it can only mean one quantity.
+
+    >>> meant_quantity("rund 350", {}), meant_quantity("73.000", {})
+    ('about 350', None)
+    """
+    words = " ".join(text.split())
+    if len(words) > _LONGEST or not _TWO_READINGS.isdisjoint(words.lower().split()):
+        return None
+    meanings = _meanings(words, units)
+    return meanings[0] if len(meanings) == 1 else None
+
+
+def _meanings(words: str, units: Mapping[str, str]) -> list[str]:
+    meanings: list[str] = []
+    for candidate in _candidates(words, units):
+        quantity = read_quantity(candidate, {sign: sign for sign in units.values()})
+        if quantity is not None and candidate not in meanings:
+            meanings.append(candidate)
+    return meanings
 
 
 def _candidates(text: str, units: Mapping[str, str]) -> list[str]:

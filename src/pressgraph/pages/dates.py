@@ -90,6 +90,17 @@ def date_in_words(lexical: str, language: str) -> str:
     return written
 
 
+def when_in_words(lexical: str, language: str) -> str:
+    """Return a date of any exactness as people say it in a language: a day, a month, a year, or less exact.
+
+    >>> when_in_words("2026-01-31", "de"), when_in_words("2024-05", "en"), when_in_words("2024-35", "en")
+    ('31. Januar 2026', 'May 2024', 'third quarter of 2024')
+    """
+    if _EXACT.fullmatch(lexical) is not None:
+        return _exact(lexical, _LANGUAGES.get(primary(language), _ENGLISH))
+    return date_in_words(lexical, language)
+
+
 def _exact(date: str, words: _Words) -> str:
     """Return a day, a month or a year in words; what is none as it is."""
     parts = date.split("-")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
     from pressgraph.validation.report import Result
 
+Reader: TypeAlias = "Callable[[Path], FactsFile]"
+"""What reads a YAML facts file."""
+
 _FEW = 5
 _TYPE = ox.NamedNode(RDF_TYPE)
 _RDF_SUFFIXES = {it.suffix: it for it in SERIALIZATIONS}
@@ -55,14 +58,23 @@ class ReadFiles:
     """The project's other files, where some named file links to what they describe."""
 
 
-def read_files(paths: Iterable[Path], project: Project, profile: Profile, *, proposals: bool = False) -> ReadFiles:
+def read_files(
+    paths: Iterable[Path],
+    project: Project,
+    profile: Profile,
+    *,
+    proposals: bool = False,
+    reader: Reader | None = None,
+) -> ReadFiles:
     """Read YAML facts files, and look in the project's other files for the ids that they link to.
 
-    With `proposals`, those that nobody has reviewed count as facts: to check, not to publish.
+    With `proposals`, those that nobody has reviewed count as facts: to check, not to publish. A `reader` has read the
+    files already, or reads them otherwise.
     """
+    read_one = reader or _reader(project, profile)
 
     def read(path: Path) -> FactsFile:
-        facts_file = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+        facts_file = read_one(path)
         return facts_file.with_proposals() if proposals else facts_file
 
     files = {path: read(path) for path in paths}
@@ -89,6 +101,10 @@ def read_files(paths: Iterable[Path], project: Project, profile: Profile, *, pro
     return ReadFiles(found=files, problems=sorted(problems, key=lambda it: it.place), context=context)
 
 
+def _reader(project: Project, profile: Profile) -> Reader:
+    return lambda path: read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
+
+
 def check_files(
     paths: Sequence[Path],
     project: Project,
@@ -96,10 +112,12 @@ def check_files(
     *,
     engine: str = "auto",
     shapes: Profile | None = None,
+    reader: Reader | None = None,
 ) -> Report:
     """Check facts files and RDF files (none named: the project's facts files).
 
-    `shapes` are those of another profile, such as a consumer's.
+    `shapes` are those of another profile, such as a consumer's. A `reader` has read YAML files already, or reads them
+    otherwise: so what is not saved yet is checked.
 
     Where the facts rules find a problem the shapes are not asked: half a graph breaks rules that the whole keeps.
     Results are about the named files; the project's other files are only read for what these link to.
@@ -107,7 +125,9 @@ def check_files(
     files = list(paths) or project.required_facts_files()
     rdf = [path for path in files if path.suffix.lower() in _RDF_SUFFIXES]
     lines = [path for path in files if path not in rdf and is_stream(path)]
-    read = read_files([p for p in files if p not in rdf and p not in lines], project, profile, proposals=True)
+    reader = reader or _reader(project, profile)
+    yaml_files = [path for path in files if path not in rdf and path not in lines]
+    read = read_files(yaml_files, project, profile, proposals=True, reader=reader)
     emitter = compile_emitter(profile, project.id_base)
     problems = list(read.problems)
     store = ox.Store()
@@ -141,19 +161,13 @@ def check_files(
         return report.with_warnings(warnings).with_totals(files=len(files), facts=facts)
     for one in read.found.values():
         load(convert_facts(one, emitter))
-    named = {term_text(quad.subject) for quad in store}
-    if not named:
-        names = ", ".join(project.name_of(path) for path in files[:_FEW])
-        raise ProjectError(
-            gettext("there is nothing to check in {names}: no fact and no statement", names=names),
-            hint=gettext("name other files"),
-        )
+    named = _named(store, files, project)
     if not paths and shapes is None:
         # a build refuses what is wrong with the project's own vocabularies, too
         named |= own_nodes(profile)
     if paths:
         add(list(_types_elsewhere(named, read, store, project)))
-    for chunks in _context(read.context, lines, project, profile):
+    for chunks in _context(read.context, lines, project, profile, reader):
         load(chunks)
     union.add(store, profile.ontology_triples, GraphNames(id_base=project.id_base).profile)
     Corrections(store, GraphNames(id_base=project.id_base), profile).apply()
@@ -170,15 +184,29 @@ def check_files(
     return report.with_warnings(warnings).with_totals(files=len(files), facts=facts)
 
 
+def _named(store: ox.Store, files: Sequence[Path], project: Project) -> set[str]:
+    """Return what files say something of.
+
+    Raises ProjectError where they say nothing.
+    """
+    named = {term_text(quad.subject) for quad in store}
+    if not named:
+        names = ", ".join(project.name_of(path) for path in files[:_FEW])
+        raise ProjectError(
+            gettext("there is nothing to check in {names}: no fact and no statement", names=names),
+            hint=gettext("name other files"),
+        )
+    return {name for name in named if name is not None}
+
+
 def _context(
-    files: Iterable[Path], checked: list[Path], project: Project, profile: Profile
+    files: Iterable[Path], checked: list[Path], project: Project, profile: Profile, reader: Reader
 ) -> Iterator[Iterable[bytes]]:
     """Yield what other files say, which is no matter of this check but what it is about links to."""
     emitter = compile_emitter(profile, project.id_base)
     for path in files:
         if not is_stream(path):
-            other = read_facts(path, profile, id_base=project.id_base, name=project.name_of(path))
-            yield convert_facts(other, emitter)
+            yield convert_facts(reader(path), emitter)
         elif path not in checked:
             with open_stream(path, project, emitter) as stream:
                 yield stream

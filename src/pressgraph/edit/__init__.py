@@ -1,0 +1,17 @@
+"""Say and review facts beside the text: the library that `pressgraph edit` shows."""
+
+from pressgraph.edit.changes import Change
+from pressgraph.edit.session import ConflictError, EditSession, RefusedFactError, Saved, SourceEditor
+from pressgraph.edit.source import FactView, OpenSource, Trouble
+
+__all__ = [
+    "Change",
+    "ConflictError",
+    "EditSession",
+    "FactView",
+    "OpenSource",
+    "RefusedFactError",
+    "Saved",
+    "SourceEditor",
+    "Trouble",
+]

@@ -1,0 +1,1 @@
+"""The editor in a browser, on this machine alone: a face over `pressgraph.edit`."""

@@ -1,0 +1,446 @@
+"""Editing by calls: what each save writes, what it refuses, what two hands make of one file, and what is never lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+import pressgraph
+from pressgraph.edit import Change, ConflictError, RefusedFactError
+from pressgraph.edit.forms import Forms
+from pressgraph.edit.marks import marked
+from pressgraph.edit.values import read, shown
+from pressgraph.errors import DataError
+
+if TYPE_CHECKING:
+    from pressgraph.edit import OpenSource, SourceEditor
+    from pressgraph.edit.forms import NodeForm
+    from pressgraph.profile import Profile
+
+TEXT = (
+    "Kiel, 15 January 2026\r\n\r\n"
+    "Küstenlicht e. V. holds the Gold Label. It is valid from 1 January 2026. "
+    "“It shows what we can do,” said Ida Lindqvist. 🧬 We will go on.\r\n\r\n"
+    "Press contact: Maike Hinrichs.\r\n"
+)
+RELEASE = """\
+# Küstenlicht, checked by Mira
+source:
+  id: document/kuestenlicht-gold   # the release
+  type: NewsArticle
+  headline: { en: Gold Label }
+  datePublished: 2026-01-15
+  inLanguage: en
+  file: gold.txt
+facts:
+- id: agent/kuestenlicht
+  type: ClusterOrganisation
+  name: 'Küstenlicht'   # short
+  evidence: Küstenlicht e. V.
+
+- { id: label/gold,   type: AwardedLabel, heldBy: agent/kuestenlicht, level: gold,  evidence: Gold Label }
+- id: agent/ida
+  type: Person
+  name: Ida Lindqvist
+  proposedBy: rules
+  evidence: Ida Lindqvist
+- id: agent/kuestenlicht
+  contactPoint: { id: thing/press, type: ContactPoint, name: Maike Hinrichs }
+  personal: true
+  evidence: Maike Hinrichs
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "gold.txt").write_bytes(TEXT.encode())
+    (tmp_path / "data" / "gold.yaml").write_text(RELEASE, encoding="utf-8")
+    return tmp_path
+
+
+def editor(folder: Path) -> SourceEditor:
+    return pressgraph.open(folder).edit(folder / "data" / "gold.yaml")
+
+
+def written(folder: Path) -> str:
+    return (folder / "data" / "gold.yaml").read_text(encoding="utf-8")
+
+
+def test_a_file_opens_with_what_is_to_be_done_about_each_passage(folder: Path) -> None:
+    opened = editor(folder).open()
+    assert opened.title == "Gold Label"
+    assert [it.index for it in opened.to_review] == [2]
+    assert [it.index for it in opened.personal] == [3]
+    assert [it.id for it in opened.at((26, 34))] == ["agent/kuestenlicht"]
+    assert opened.text is not None
+    pieces = [it for paragraph in marked(opened) for sentence in paragraph for it in sentence.pieces]
+    assert {opened.text.slice((it.start, it.end)) for it in pieces if it.to_review} == {"Ida Lindqvist"}
+    assert {opened.text.slice((it.start, it.end)) for it in pieces if it.personal} == {"Maike Hinrichs"}
+    assert [len(it) for it in marked(opened)] == [1, 4, 1]
+
+
+def test_each_save_is_in_the_file_and_nothing_else_changes(folder: Path) -> None:
+    it = editor(folder)
+    said = {"id": "membership/ida", "type": "Membership", "member": "agent/ida", "organization": "agent/kuestenlicht"}
+    # a proposal that nobody has reviewed is there to be linked to, once it is right
+    saved = it.right(2, "agent/kuestenlicht")
+    assert "  evidence: Ida Lindqvist\n  reviewedBy: agent/kuestenlicht\n  reviewedOn: 20" in written(folder)
+    assert not saved.source.to_review
+    saved = it.say({**said, "evidence": it.evidence((0, 4), saved.source)}, base=saved.source.sha256)
+    assert saved.index == 4
+    assert written(folder).endswith("  organization: agent/kuestenlicht\n  evidence: Kiel\n")
+    fact = dict(saved.source.facts[0].said)
+    saved = it.change(0, {**fact, "name": "Küstenlicht Nord", "legalForm": "registered-association"})
+    assert "  name: 'Küstenlicht Nord'   # short\n  evidence: Küstenlicht e. V.\n  legalForm: reg" in written(folder)
+    it.remove(4)
+    assert "membership/ida" not in written(folder)
+    for _ in range(4):
+        it.undo()
+    assert written(folder) == RELEASE
+    with pytest.raises(DataError, match="nothing to undo"):
+        it.undo()
+    it.redo()
+    (folder / "data" / "gold.yaml").write_text(written(folder) + "# more\n", encoding="utf-8")
+    for step in (it.undo, it.redo):
+        with pytest.raises(DataError, match="changed since"):
+            step()
+
+
+def test_what_is_not_so_and_what_is_nothing_stays_in_the_source(folder: Path) -> None:
+    it = editor(folder)
+    saved = it.not_so(2)
+    source = yaml.safe_load(written(folder))["source"]
+    assert source["rejected"] == [
+        {"id": "agent/ida", "type": "Person", "name": "Ida Lindqvist", "evidence": "Ida Lindqvist"}
+    ]
+    assert len(saved.source.facts) == 3
+    saved = it.nothing((0, 4))
+    saved = it.nothing((23, 30))
+    assert saved.source.checked == ((0, 4), (23, 30))
+    assert not saved.source.wrong
+    assert written(folder).startswith(
+        "# Küstenlicht, checked by Mira\nsource:\n  id: document/kuestenlicht-gold   # the"
+    )
+    with pytest.raises(DataError, match="not in the text"):
+        it.nothing((0, 10_000))
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "message"),
+    [
+        ({"id": "label/x", "type": "AwardedLabel"}, "heldBy", "needs a holder"),
+        ({"id": "label/x", "type": "AwardedLabel", "heldBy": "agent/nobody"}, "heldBy", "no fact describes"),
+        ({"id": "agent/kuestenlicht", "foundingDate": "yesterday"}, "foundingDate", "yesterday"),
+        ({"id": "no id", "type": "Person", "name": "X"}, "id", "is not an id"),
+        ({"id": "agent/kuestenlicht", "motto": "X"}, "motto", "motto"),
+        ({"id": "agent/maike", "type": "ContactPoint", "email": "m@k.example"}, "type", "personal"),
+    ],
+)
+def test_what_would_be_wrong_is_refused_in_the_words_of_validate(
+    folder: Path, said: dict[str, Any], key: str, message: str
+) -> None:
+    with pytest.raises(RefusedFactError) as refused:
+        editor(folder).say(said)
+    assert written(folder) == RELEASE
+    assert message in refused.value.troubles[0].message
+    assert refused.value.troubles[0].key == key
+
+
+def test_a_period_that_ends_before_it_begins_is_refused_and_an_old_problem_stops_nobody(folder: Path) -> None:
+    it = editor(folder)
+    period = {"type": "ValidityPeriod", "basis": "stated", "validFrom": "2026-01-01", "validUntil": "2025-01-01"}
+    with pytest.raises(RefusedFactError, match="before it ends") as refused:
+        it.say({"id": "label/gold", "hasValidity": period})
+    assert refused.value.troubles[0].key == "hasValidity"
+    broken = RELEASE.replace("level: gold", "level: golden")
+    (folder / "data" / "gold.yaml").write_text(broken, encoding="utf-8")
+    opened = it.open()
+    assert [(fact.index, fact.troubles[0].key) for fact in opened.wrong] == [(1, "level")]
+    it.say({"id": "agent/kuestenlicht", "legalForm": "registered-association"})
+    saved = it.change(1, {**opened.facts[1].said, "level": "gold"})
+    assert not saved.source.wrong
+
+
+def test_two_editors_put_together_what_only_one_changed(folder: Path) -> None:
+    mine, theirs = editor(folder), editor(folder)
+    base = mine.open().sha256
+    name = dict(theirs.open().facts[0].said)
+    theirs.change(0, {**name, "name": "Küste"})
+    theirs.say({"id": "agent/kuestenlicht", "legalForm": "registered-association"})
+    theirs.remove(3)
+    saved = mine.change(1, {**mine.opened_at(base).facts[1].said, "level": "silver"}, base=base)
+    assert saved.joined
+    facts = yaml.safe_load(written(folder))["facts"]
+    assert [it.get("name", it.get("level")) for it in facts] == ["Küste", "silver", "Ida Lindqvist", None]
+
+
+def test_a_fact_that_both_changed_is_decided_by_its_author(folder: Path) -> None:
+    mine, theirs = editor(folder), editor(folder)
+
+    def clash() -> ConflictError:
+        (folder / "data" / "gold.yaml").write_text(RELEASE, encoding="utf-8")
+        base = mine.open().sha256
+        said = dict(theirs.open().facts[0].said)
+        theirs.change(0, {**said, "name": "Ihres"})
+        before = written(folder)
+        with pytest.raises(ConflictError) as conflict:
+            mine.change(0, {**said, "name": "Meines"}, base=base)
+        assert written(folder) == before
+        return conflict.value
+
+    error = clash()
+    assert (error.before["name"], error.theirs["name"], error.mine["name"]) == ("Küstenlicht", "Ihres", "Meines")
+    assert error.both is None
+    kept = mine.resolve(error, "later")
+    assert isinstance(kept, Path)
+    assert kept.name == ".gold.yaml.mine"
+    assert yaml.safe_load(kept.read_text(encoding="utf-8"))["facts"][0]["name"] == "Meines"
+    assert "'Ihres'" in written(folder)
+    assert mine.resolve(clash(), "later") == kept.with_name(".gold.yaml.2.mine")
+    assert pressgraph.open(folder).project.facts_names() == ["data/gold.yaml"]
+    mine.resolve(clash(), "theirs")
+    assert "'Ihres'" in written(folder)
+    mine.resolve(clash(), "mine")
+    assert "'Meines'" in written(folder)
+    # changes of different keys fit together
+    base = mine.open().sha256
+    said = dict(theirs.open().facts[0].said)
+    theirs.change(0, {**said, "name": "Ihres"})
+    with pytest.raises(ConflictError) as conflict:
+        mine.change(0, {**said, "legalForm": "registered-association"}, base=base)
+    mine.resolve(conflict.value, "both")
+    assert yaml.safe_load(written(folder))["facts"][0] == {
+        "id": "agent/kuestenlicht",
+        "type": "ClusterOrganisation",
+        "name": "Ihres",
+        "evidence": "Küstenlicht e. V.",
+        "legalForm": "registered-association",
+    }
+
+
+def test_a_fact_that_is_gone_can_be_said_again(folder: Path) -> None:
+    mine, theirs = editor(folder), editor(folder)
+    opened = mine.open()
+    theirs.remove(2)
+    with pytest.raises(ConflictError) as conflict:
+        mine.change(2, {**opened.facts[2].said, "name": "Ida Maria Lindqvist"}, base=opened.sha256)
+    assert conflict.value.theirs is None
+    mine.resolve(conflict.value, "mine")
+    assert yaml.safe_load(written(folder))["facts"][-1]["name"] == "Ida Maria Lindqvist"
+
+
+def test_git_checkout_beside_the_editor_loses_nothing(folder: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=Mira", "-c", "user.email=mira@kuestenlicht.example", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "One")
+    git("checkout", "-q", "-b", "other")
+    it = editor(folder)
+    opened = it.open()
+    changed = it.change(0, {**opened.facts[0].said, "name": "Anders"})
+    git("commit", "-qam", "Two")
+    git("checkout", "-q", "main")
+    # another fact than that which the branches differ in
+    saved = it.change(1, {**changed.source.facts[1].said, "level": "silver"}, base=changed.source.sha256)
+    assert saved.joined
+    assert "'Küstenlicht'" in written(folder)
+    assert "level: silver" in written(folder)
+    with pytest.raises(ConflictError) as conflict:
+        it.change(0, {**changed.source.facts[0].said, "name": "Noch anders"}, base=changed.source.sha256)
+    assert conflict.value.theirs["name"] == "Küstenlicht"
+    git("checkout", "-qf", "other")
+    with pytest.raises(DataError, match="changed since"):
+        it.undo()
+    (folder / "data" / "gold.yaml").unlink()
+    with pytest.raises(DataError, match="not there any more"):
+        it.change(0, opened.facts[0].said)
+
+
+def test_a_text_that_changed_says_which_facts_it_no_longer_bears(folder: Path) -> None:
+    import hashlib
+
+    path = folder / "data" / "gold.yaml"
+    digest = hashlib.sha256(TEXT.encode()).hexdigest()
+    at = TEXT.index("Küstenlicht e. V.")
+    text = RELEASE.replace("  file: gold.txt\n", f"  file: gold.txt\n  sha256: {digest}\n")
+    text = text.replace("evidence: Küstenlicht e. V.", f"evidence: [{at}, {at + 17}]")
+    path.write_text(text, encoding="utf-8")
+    it = editor(folder)
+    assert not it.open().text_changed
+    (folder / "data" / "gold.txt").write_text("Nothing of it. The Gold Label. Ida Lindqvist.", encoding="utf-8")
+    opened = it.open()
+    assert opened.text_changed
+    assert [fact.index for fact in opened.facts if fact.misses] == [0, 3]
+    assert [fact.index for fact in opened.wrong] == [0, 3]
+
+
+def test_a_file_that_is_no_yaml_a_table_and_an_empty_list_are_opened(folder: Path) -> None:
+    path = folder / "data" / "gold.yaml"
+    it = editor(folder)
+    for text in ("facts: [", "just words", ""):
+        path.write_text(text, encoding="utf-8")
+        assert not it.open().editable
+        with pytest.raises(DataError):
+            it.say({"id": "agent/x", "type": "Person", "name": "X"})
+        assert written(folder) == text
+    path.write_text(RELEASE[: RELEASE.index("facts:")] + "facts: []  # none yet\n", encoding="utf-8")
+    it.say({"id": "agent/x", "type": "Person", "name": "X: Y"})
+    assert written(folder).endswith('facts:  # none yet\n  - id: agent/x\n    type: Person\n    name: "X: Y"\n')
+    (folder / "data" / "a.csv").write_text("source,id\n", encoding="utf-8")
+    table = pressgraph.open(folder).edit(folder / "data" / "a.csv").open()
+    assert "tables" in table.refusal
+
+
+def test_anchors_and_aliases_stay_and_are_not_touched(folder: Path) -> None:
+    text = RELEASE.replace("level: gold", "level: &it gold").replace("name: Ida Lindqvist", "name: Ida Lindqvist # &it")
+    (folder / "data" / "gold.yaml").write_text(text, encoding="utf-8")
+    it = editor(folder)
+    fact = it.open().facts[1]
+    with pytest.raises(DataError, match="an anchor, an alias or a tag"):
+        it.change(1, {**fact.said, "level": "silver"})
+    assert written(folder) == text
+    it.say({"id": "agent/kuestenlicht", "legalForm": "registered-association"})
+    assert written(folder).startswith(text)
+
+
+def test_a_process_that_is_killed_before_the_rename_leaves_the_file_whole(folder: Path) -> None:
+    program = textwrap.dedent(
+        """
+        import os, signal, sys
+        from pathlib import Path
+        import pressgraph
+        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        folder = Path(sys.argv[1])
+        it = pressgraph.open(folder).edit(folder / "data" / "gold.yaml")
+        it.say({"id": "agent/x", "type": "Person", "name": "X"})
+        """
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(folder)], timeout=60, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert written(folder) == RELEASE
+    # what lies beside is hidden, and no facts file
+    assert pressgraph.open(folder).project.facts_names() == ["data/gold.yaml"]
+    assert editor(folder).say({"id": "agent/x", "type": "Person", "name": "X"}).index == 4
+
+
+def test_what_cannot_be_written_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = editor(folder)
+
+    def full(_: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left") as refused:
+        it.say({"id": "agent/x", "type": "Person", "name": "X"})
+    assert refused.value.filename == str(folder / "data" / "gold.yaml")
+    assert written(folder) == RELEASE
+    assert sorted(it.name for it in (folder / "data").iterdir()) == ["gold.txt", "gold.yaml"]
+    assert not it.can_undo
+
+
+def test_a_preview_writes_nothing(folder: Path) -> None:
+    it = editor(folder)
+    fact = it.open().facts[1]
+    assert it.preview(Change(index=1, said={**fact.said, "level": "silver"})) == (
+        "- { id: label/gold,   type: AwardedLabel, heldBy: agent/kuestenlicht, level: silver,  evidence: Gold Label }"
+    )
+    assert written(folder) == RELEASE
+
+
+# -- forms
+
+
+def sent_of(form: NodeForm) -> dict[str, str]:
+    """Return what a browser sends of a form that nobody has touched."""
+    sent: dict[str, str] = {}
+    for field in form.fields:
+        for slot in field.slots:
+            if slot.node is not None:
+                sent |= sent_of(slot.node)
+            else:
+                sent[slot.name] = slot.text.replace("\n", "\r\n") if slot.text != "\n" else slot.text
+                sent[f"lang.{slot.name}"] = slot.language
+    return sent
+
+
+def forms(it: SourceEditor, opened: OpenSource, language: str = "en") -> Forms:
+    session = it.session
+    return Forms(session.profile, session.known, session.project.id_base, language, opened.language)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_form_that_nobody_touched_says_what_the_file_says(founding_path: Path, language: str) -> None:
+    it = pressgraph.open(founding_path.parents[2]).edit(founding_path)
+    opened = it.open(checked=False)
+    for fact in opened.facts:
+        types = fact.types or it.session.known.things[fact.id].types
+        form = forms(it, opened, language).of(types, fact.said)
+        said = forms(it, opened, language).read(form, sent_of(form))
+        words = {"id", "type", "status", "evidence", "personal", *form.others}
+        assert said == {key: value for key, value in fact.said.items() if key not in words}
+
+
+def test_a_form_asks_for_what_is_needed_first_and_reads_what_people_write(folder: Path) -> None:
+    it = editor(folder)
+    made = forms(it, it.open())
+    form = made.of(("Membership",), {})
+    assert [field.key.name for field in form.first[:2]] == ["member", "organization"]
+    assert all(field.needed for field in form.first[:2])
+    assert "Times" in [heading for heading, _ in form.groups]
+    sent = {
+        "k.member.0": "Merle Osterkamp",
+        "new.k.member.0": "Person",
+        "k.organization.0": "küstenlicht",
+        "k.startDate.0": "14. Mai 2024",
+        "k.role.0": "chairperson",
+    }
+    said = made.read(form, sent)
+    assert said["member"] == {"id": "agent/merle-osterkamp", "type": "Person", "name": "Merle Osterkamp"}
+    assert (said["organization"], said["startDate"]) == ("agent/kuestenlicht", "2024-05-14")
+    form = made.of(("Membership",), {})
+    made.read(form, {**sent, "new.k.member.0": "", "k.startDate.0": "1/2/2024"})
+    problems = {slot.name: slot for field in form.fields for slot in field.slots if slot.problem}
+    assert problems.keys() == {"k.member.0", "k.startDate.0"}
+    assert ("new.k.member.0=Person", "new: person") in problems["k.member.0"].offers
+
+
+@pytest.mark.parametrize(
+    ("widget", "text", "value"),
+    [
+        ("date", "31 January 2026", "2026-01-31"),
+        ("date", "31. Januar 2026", "2026-01-31"),
+        ("date", "31.1.2026", "2026-01-31"),
+        ("date", "May 2024", "2024-05"),
+        ("date", "Mitte September 2017", "mid 2017-09"),
+        ("date", "1/2/2026", None),
+        ("last-day", "31 December 2028", "2029-01-01"),
+        ("last-day", "2028", None),
+        ("duration", "three years", "P3Y"),
+        ("duration", "18 Monate", "P18M"),
+        ("duration", "some time", None),
+        ("quantity", "rund 350", "about 350"),
+        ("quantity", "more than 180", "more than 180"),
+        ("quantity", "73.000", None),
+    ],
+)
+def test_values_are_read_as_people_write_them(profile: Profile, widget: str, text: str, value: str | None) -> None:
+    found = read(widget, text, "en", profile)
+    assert found.value == value
+    assert bool(found.problem) == (value is None)
+
+
+def test_the_last_day_is_shown_for_the_first_one_after(profile: Profile) -> None:
+    assert shown("last-day", "2029-01-01", "de", profile) == "31. Dezember 2028"
+    assert shown("last-day", "0001-01-01", "de", profile) == "0001-01-01"
