@@ -24,8 +24,8 @@ import pressgraph
 from pressgraph.errors import PressgraphError
 from pressgraph.pages.profile_documents import ProfileDocuments
 from pressgraph.project.serving import serving
-from pressgraph.rdf.terms import is_iri
-from pressgraph.server.http.addresses import Addresses, external, link
+from pressgraph.rdf.terms import external, is_iri
+from pressgraph.server.http.addresses import Addresses, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,6 +27,7 @@ from pressgraph.cli import (
     review,
     rule,
     serve,
+    site,
     streams,
     validate,
 )
@@ -65,7 +66,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 for module in (
     init, new, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve,
-    profile, rule, completion,
+    site, profile, rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)

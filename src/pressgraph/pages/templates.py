@@ -26,6 +26,8 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        # what the pages of a server have in headers, or do without
+        self._environment.globals |= {"policy": "", "scripts": ()}
         self._environment.filters |= {"number": _number, "script": _script}
 
     def draw(self, template: str, language: str, **values: Any) -> str:

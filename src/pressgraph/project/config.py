@@ -131,7 +131,10 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
             if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
                 raise reader.error(gettext("project.facts '{pattern}' leaves the project's folder", pattern=pattern))
     made = Project(root=root, **settings)
-    return replace(made, published=reader.publication(table.get("publish", {}), made))
+    published = reader.publication(table.get("publish", {}), made)
+    # pages are served where they are published, if [serve] says nothing else
+    serve = replace(made.serve, url=made.serve.url or published.url)
+    return replace(made, published=published, serve=serve)
 
 
 def _own_folders(root: Path, profile: dict[str, Any], reader: _SettingsReader) -> dict[str, tuple[Path, ...]]:

@@ -15,6 +15,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "title": str,
     "description": str,
     "keywords": list,
+    "url": str,
 }
 """The keys that describe the dataset, and their types."""
 
@@ -32,6 +33,8 @@ LICENCES = {
 """Licences of data by their SPDX identifiers (https://spdx.org/licenses/)."""
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+SITE_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
+"""The addresses that pages can be published at."""
 _CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https?://[^\s<>\"{}|\\^`]+")
 
 
@@ -50,6 +53,8 @@ class Publication:
     keywords: tuple[str, ...] = ()
     language: str = "en"
     """The language of title, description and keywords."""
+    url: str = ""
+    """The address that the pages are published at, without a slash at its end; empty: nobody says it."""
 
     def __bool__(self) -> bool:
         """Whether anything is said."""
@@ -77,7 +82,14 @@ def publication(table: dict[str, Any], *, publisher: str | None, language: str) 
             gettext("publish.contact '{value}' is no address", value=contact),
             gettext("such as mailto:data@example.org or https://example.org/contact"),
         )
+    url = table.get("url", "")
+    if url and not SITE_ADDRESS.fullmatch(url):
+        raise ValueError(
+            gettext("publish.url '{url}' is not an http(s) address", url=url),
+            gettext("such as https://data.example.org/"),
+        )
     return Publication(
+        url=url.rstrip("/"),
         licence=licence,
         publisher=publisher,
         contact=contact,

@@ -60,6 +60,18 @@ def is_iri(text: str) -> bool:
     return True
 
 
+def external(iri: str) -> str:
+    """Return the reference to an IRI of others: itself, or nothing where following it would not be safe."""
+    scheme, _, rest = iri.partition(":")
+    match scheme.lower():
+        case "http" | "https":
+            # without a host a browser would take what follows for one, or for a path of the page's
+            return iri if rest.startswith("//") and rest[2:3] not in {"", "/", "\\", "?", "#"} else ""
+        case "mailto" | "tel":
+            return iri
+    return ""
+
+
 def local_name(iri: str) -> str:
     """Return what follows the last `#` or `/` of an IRI that something follows; of a URN, what follows the last `:`.
 

@@ -9,6 +9,8 @@ from pressgraph.workspace.opened import Opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from datetime import date
+    from pathlib import Path
 
     import rdflib
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pressgraph.export import Selection
     from pressgraph.remote.push import Plan
     from pressgraph.remote.store import RemoteStore
+    from pressgraph.site.site import SiteResult
 
 
 class BuiltGraph(Opened):
@@ -139,6 +142,41 @@ class BuiltGraph(Opened):
 
         return sorted(
             name for name in described_ids(self.dataset().store, self.project.id_base) if name.startswith(beginning)
+        )
+
+    def site(
+        self,
+        folder: str | Path,
+        *,
+        url: str | None = None,
+        day: date | None = None,
+        jobs: int | None = None,
+        progress: Callable[[int, int], object] = lambda _done, _all: None,
+    ) -> SiteResult:
+        """Write the built graph as a folder of files for any web host; files that need not change are left alone.
+
+        `url` is the address that the folder is published at, by default the configuration's; `day` is the day that it
+        is made for, by default today. The same facts and the same day give the same bytes. `jobs` is in how many
+        processes pages are drawn, by default one for each core.
+
+        Raises StoreError before the first build, PressgraphError for a folder or an address that cannot be one.
+        """
+        import datetime
+        from pathlib import Path
+
+        from pressgraph import __version__
+        from pressgraph.site.site import write_site
+
+        return write_site(
+            self.project,
+            self.profile,
+            self.saved_queries,
+            Path(folder),
+            day=day or datetime.datetime.now().astimezone().date(),
+            version=__version__,
+            url=url,
+            jobs=jobs,
+            progress=progress,
         )
 
     def serve(

@@ -15,7 +15,7 @@ from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
-from pressgraph.rdf.terms import is_iri
+from pressgraph.rdf.terms import external, is_iri
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, MediaType
 
 if TYPE_CHECKING:
@@ -53,18 +53,6 @@ def link(path: str, fields: Fields = (), *, fragment: str = "", prefix: str = ""
 
 def _escaped(text: str) -> str:
     return quote(LONE_PERCENT.sub("%25", text), safe=_SAFE)
-
-
-def external(iri: str) -> str:
-    """Return the reference to an IRI of others: itself, or nothing where following it would not be safe."""
-    scheme, _, rest = iri.partition(":")
-    match scheme.lower():
-        case "http" | "https":
-            # without a host a browser would take what follows for one, or for a path of the page's
-            return iri if rest.startswith("//") and rest[2:3] not in {"", "/", "\\", "?", "#"} else ""
-        case "mailto" | "tel":
-            return iri
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,328 @@
+"""Draw the pages of a site: the templates and models that a server uses, with links between files."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.serializations import serialization
+from pressgraph.dataset.writing import write_triples
+from pressgraph.export.jsonld import json_ld
+from pressgraph.i18n import gettext
+from pressgraph.pages.describe import Describer, term
+from pressgraph.pages.messages import LANGUAGES
+from pressgraph.pages.names import Names
+from pressgraph.pages.profile_documents import ProfileDocuments
+from pressgraph.pages.templates import Templates
+from pressgraph.pages.terms import shape_model, term_model
+from pressgraph.pages.things import thing_model
+from pressgraph.profile import load_profile
+from pressgraph.rdf import DCTERMS, VOID
+from pressgraph.site.assets import Assets
+from pressgraph.site.layout import DATA, PAGE, Layout
+from pressgraph.site.links import PageLinks
+from pressgraph.site.reads import Reads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from pressgraph.dataset.counts import Counts
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+
+FOAF = "http://xmlns.com/foaf/0.1/"
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+"""What pages may load: what stands beside them. It is in their heads, as not every host can be told to send it."""
+_MEDIA_TYPES = {"turtle": ("Turtle", "text/turtle"), "jsonld": ("JSON-LD", "application/ld+json")}
+
+
+class Page(NamedTuple):
+    """A page to draw: `thing`, `concept`, `namespace` or `other`, and its IRI."""
+
+    kind: str
+    iri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The files of one page in all languages, and what was read for them (`pressgraph.site.reads`)."""
+
+    files: tuple[tuple[str, bytes], ...]
+    reads: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """All that pages depend on besides the graph: what a process needs to know to draw them."""
+
+    project: Project
+    url: str
+    languages: tuple[str, ...]
+    day: date
+    store: Path
+    counts: Counts
+    others: Mapping[str, str]
+    """The folders of pages about IRIs of others; see `Layout.others`."""
+    sources: Mapping[str, str]
+    """The folders of pages of sources; see `Layout.sources`."""
+
+
+class Drawer:
+    """Draws pages in one process."""
+
+    def __init__(self, setting: Setting, *, profile: Profile | None = None) -> None:
+        self.setting = setting
+        self.project = setting.project
+        self.profile = load_profile(setting.project) if profile is None else profile
+        self.defined = ProfileDocuments(self.profile)
+        self.layout = Layout(self.project, self.profile, self.defined, setting.languages, setting.url)
+        self.layout.others, self.layout.sources = setting.others, setting.sources
+        self.assets = Assets()
+        self._templates = Templates()
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """The published copy."""
+        return ox.Store.read_only(str(self.setting.store))
+
+    @cached_property
+    def _reads(self) -> Reads:
+        return Reads(self.store)
+
+    @cached_property
+    def _describer(self) -> Describer:
+        return Describer(self._reads, self.project.id_base)  # type: ignore[arg-type]  # has what pages use of a store
+
+    def draw(self, page: Page) -> Drawn:
+        """Draw a page in all languages, with its data."""
+        files = tuple(self._namespace(page.iri) if page.kind == "namespace" else self._thing(page.kind, page.iri))
+        return Drawn(files=files, reads=self._reads.taken())
+
+    def folder(self, page: Page) -> str:
+        """Return the folder of a page."""
+        spot = self.layout.spot(page.iri.rstrip("#/") if page.kind == "namespace" else page.iri)
+        # a term has its place on the page of its namespace; how it is used is told on a page of its own
+        return self.layout.others[page.iri] if page.kind == "other" or spot is None else spot.folder
+
+    def _uses(self, iri: str) -> int:
+        """Return how often a term is used."""
+        self._reads.note_uses(iri)
+        return self.setting.counts.uses.get(iri, 0)
+
+    def file_names(self, page: Page) -> list[str]:
+        """Return the files of a page."""
+        kind, folder = page.kind, self.folder(page)
+        names = [f"{self.layout.in_language(tag)}{folder}{PAGE}" for tag in self.setting.languages]
+        names += [folder + it for it in DATA.values()]
+        return [*names, f"id/{folder.removeprefix('doc/')}{PAGE}"] if kind == "thing" else names
+
+    # -- pages
+
+    def page(
+        self, template: str, folder: str, language: str, *, absolute: bool = False, **values: Any
+    ) -> tuple[str, bytes]:
+        """Draw one page: its name, and its content. With `absolute` references it may be shown at any address."""
+        links = replace(self.links(folder, language), absolute=absolute)
+        text = self._templates.draw(
+            template,
+            language,
+            others=[
+                (tag, LANGUAGES[tag], links.page(folder, tag)) for tag in self.setting.languages if tag != language
+            ],
+            link=links.app,
+            asset=links.asset,
+            indexed=None
+            if absolute
+            else {
+                "canonical": self.layout.address(folder, language),
+                "neutral": self.layout.address(folder, self.setting.languages[0]),
+                "languages": [(tag, self.layout.address(folder, tag)) for tag in self.setting.languages],
+            },
+            settings=self.project.serve,
+            path="",
+            places=self.places,
+            policy=POLICY,
+            **{"editor": False, "scripts": (), **values},
+        )
+        return f"{self.layout.in_language(language)}{folder}{PAGE}", text.encode()
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The addresses of a server that every page links to."""
+        known = ("cluster", "vocab", "shapes")
+        return frozenset({"/sparql", *(f"/{it}" for it in known if self.defined.namespace(it, self.layout.roots))})
+
+    def links(self, folder: str, language: str) -> PageLinks:
+        """Return the links of a page."""
+        return PageLinks(self.layout, self.assets, folder, language, self._reads.note_link)
+
+    def script(self, name: str, folder: str, language: str, **data: str) -> dict[str, Any]:
+        """Return a script of a page, with what it is told."""
+        return {"src": self.links(folder, language).asset(name), "data": {"language": language, **data}}
+
+    def missing(self, language: str) -> tuple[str, bytes]:
+        """Draw the page for addresses that there is nothing at; it may be shown at any of them."""
+        name, content = self.page(
+            "error.html",
+            "",
+            language,
+            code=404,
+            message=gettext("there is nothing here").to(language),
+            near=(),
+            absolute=True,
+        )
+        return name.replace(PAGE, "404.html"), content
+
+    def engine(self, folder: str, language: str, *, too_large: bool) -> dict[str, str] | None:
+        """Return what a page needs to answer queries by itself; None where it cannot."""
+        if too_large or not self.assets.has_engine:
+            return None
+        links = self.links(folder, language)
+        return {
+            "script": links.asset("query.js"),
+            "engine": links.asset("oxigraph.js"),
+            "wasm": links.asset("oxigraph.wasm"),
+            "graph": links.file("graph.nt.gz"),
+            "terms": links.file("ontology/terms.nt.gz"),
+        }
+
+    def names(
+        self,
+        folder: str,
+        language: str,
+        labels: Mapping[str, Sequence[Sequence[str]]],
+        kinds: Mapping[str, Sequence[str]] | None = None,
+    ) -> Names:
+        """Return what names IRIs on a page."""
+        return Names(self.profile, self.project, self.links(folder, language), language, labels, kinds)
+
+    def _thing(self, kind: str, iri: str) -> Iterator[tuple[str, bytes]]:
+        found = self._describer.thing(iri)
+        if not (found["examples"] or found["links"]):
+            found["examples"] = [entry(it) for it in self.defined.uses(iri)]
+        sure = self._describer.document(iri, statuses=self.project.statuses)
+        document = self._describer.document(iri)
+        folder = self.folder(Page(kind, iri))
+        uses = self._uses(iri)
+        for language in self.setting.languages:
+            thing = thing_model(iri, found, self.names(folder, language, found["labels"], found["kinds"]), uses)
+            yield self.page(
+                "thing.html",
+                folder,
+                language,
+                thing=thing,
+                json_ld=self._tree(self._triples(sure, (iri,)), iri),
+                forms=self._forms(folder, language),
+                is_term=iri in self.profile.ontology_terms,
+                dump="",
+            )
+        yield from self._data(folder, iri, self._triples(document, (iri,)) or list(self.defined.uses(iri)))
+        if kind == "thing":
+            yield self._redirect(folder)
+
+    def _namespace(self, namespace: str) -> Iterator[tuple[str, bytes]]:
+        """Draw the page of a namespace: of hash IRIs, or of a vocabulary."""
+        iri = namespace.rstrip("#/")
+        terms = self.defined.terms(namespace)
+        found, about = self._describer.terms(terms), self._describer.thing(iri)
+        labels = {**about["labels"], **found["labels"]}
+        for triple in self.defined.about(iri):
+            about["facts"].append(said := entry(triple))
+            if triple.predicate.value == f"{DCTERMS}title":
+                labels.setdefault(iri, []).append(said["o"][1:3])
+        folder = self.folder(Page("namespace", namespace))
+        for language in self.setting.languages:
+            names = self.names(folder, language, labels)
+            yield self.page(
+                "terms.html",
+                folder,
+                language,
+                thing=thing_model(iri, about, names, self._uses(iri)),
+                terms=[
+                    term_model(name, said, namespace, names, self._uses(name)) for name, said in found["terms"].items()
+                ],
+                shapes=[shape_model(name, said, namespace, names) for name, said in self.defined.shapes(terms).items()],
+                forms=self._forms(folder, language),
+                is_term=False,
+                dump="",
+            )
+        document = self._describer.document(iri, terms)
+        yield from self._data(folder, iri, self._triples(document, (iri, *terms)))
+
+    # -- data
+
+    def _triples(self, document: dict[str, Any], names: Iterable[str]) -> list[ox.Triple]:
+        triples = [quad.triple for quad in ox.parse(document["triples"], format=ox.RdfFormat.N_TRIPLES)]
+        for name in names:
+            triples.extend(self.defined.shape_triples(name))
+        if not any(isinstance(node, ox.BlankNode) for it in triples for node in (it.subject, it.object)):
+            return triples
+        # nodes without a name are called something else each time that a file is read (RDF Dataset Canonicalization)
+        dataset = ox.Dataset(ox.Quad(it.subject, it.predicate, it.object) for it in triples)
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return [quad.triple for quad in dataset]
+
+    def _tree(self, triples: Iterable[ox.Triple], iri: str) -> dict[str, Any]:
+        return json_ld(triples, self.profile, id_base=self.project.id_base, root=iri)
+
+    def _data(self, folder: str, iri: str, triples: list[ox.Triple]) -> Iterator[tuple[str, bytes]]:
+        """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
+        tree = json.dumps(self._tree(triples, iri), ensure_ascii=False, indent=2) + "\n"
+        yield f"{folder}{DATA['jsonld']}", tree.encode()
+        page = ox.NamedNode(self.layout.address(folder, self.setting.languages[0]))
+        about = ox.Triple(page, ox.NamedNode(f"{FOAF}primaryTopic"), ox.NamedNode(iri))
+        prefixes = {**self.profile.query_prefixes(self.project.id_base), "foaf": FOAF, "void": VOID}
+        yield f"{folder}{DATA['turtle']}", write_triples([*triples, about], serialization("turtle"), prefixes)
+
+    def _forms(self, folder: str, language: str) -> list[dict[str, str]]:
+        links = self.links(folder, language)
+        return [
+            {"name": _MEDIA_TYPES[form][0], "href": links.file(folder + name), "media_type": _MEDIA_TYPES[form][1]}
+            for form, name in DATA.items()
+        ]
+
+    def _redirect(self, folder: str) -> tuple[str, bytes]:
+        """Return what stands at a thing's own IRI on a host that cannot redirect: a page that sends on."""
+        place = f"id/{folder.removeprefix('doc/')}"
+        target = html.escape(self.links(place, self.setting.languages[0]).page(folder))
+        address = html.escape(self.layout.address(folder, self.setting.languages[0]))
+        text = (
+            "<!DOCTYPE html>\n"
+            f'<html lang="{self.setting.languages[0]}"><head><meta charset="utf-8"><title>→</title>\n'
+            f'<meta name="robots" content="noindex"><link rel="canonical" href="{address}">\n'
+            f'<meta http-equiv="refresh" content="0; url={target}"></head>\n'
+            f'<body><a href="{target}">{address}</a></body></html>\n'
+        )
+        return f"{place}{PAGE}", text.encode()
+
+
+def entry(triple: ox.Triple) -> dict[str, Any]:
+    """Return a statement of a file of shapes as descriptions have those of the dataset."""
+    return {"s": term(triple.subject), "p": triple.predicate.value, "o": term(triple.object), "graphs": []}
+
+
+def fingerprint(setting: Setting, profile: Profile, version: str) -> str:
+    """Return what pages depend on besides the graph, as a digest: where it is another one, all are drawn anew."""
+    parts = (
+        version,
+        profile.digest,
+        setting.url,
+        setting.languages,
+        setting.project.base,
+        setting.project.serve,
+        setting.project.published,
+        setting.project.statuses,
+        Assets().digest,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,128 @@
+"""The saved queries as pages: the question, its answer where it needs no value, and the text to change and to run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.errors import PressgraphError
+from pressgraph.pages.describe import term
+from pressgraph.pages.results import graph_table, result_table
+from pressgraph.query import query_store, read_names
+from pressgraph.query.names import answer_with_names, names_in_store
+from pressgraph.query.projection import portable
+from pressgraph.site.layout import folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pressgraph.pages.names import Names
+    from pressgraph.query import SavedQuery
+    from pressgraph.query.saved import Parameter
+    from pressgraph.site.drawing import Drawer
+
+FOLDER = "query/"
+_SHOWN = 500
+_EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
+
+
+class QueryPages:
+    """The pages of saved queries, and the one for questions of one's own."""
+
+    def __init__(self, drawer: Drawer, saved_queries: Mapping[str, SavedQuery], *, too_large: bool) -> None:
+        self._drawer = drawer
+        self._saved = saved_queries
+        self._too_large = too_large
+        self._prefixes = drawer.profile.query_prefixes(drawer.project.id_base)
+
+    def pages(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the pages: their names, and their contents."""
+        for language in self._drawer.setting.languages:
+            yield self._page(FOLDER, language, None)
+            for saved in self._saved.values():
+                yield self._page(f"{FOLDER}{folder_of(saved.name)}", language, saved)
+
+    def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
+        drawer = self._drawer
+        names = drawer.names(folder, language, {})
+        text, result, problem = _EXAMPLE, None, ""
+        if saved is not None:
+            values = {name: language for name, it in saved.parameters.items() if it.type == "lang"}
+            text = saved.fill(values, drawer.profile, drawer.project.id_base)
+            try:
+                result = self._result(text, language, names)
+                text = portable(text, self._prefixes, language) if read_names(text) is not None else text
+            except PressgraphError as error:
+                problem = str(error)
+        return drawer.page(
+            "query.html",
+            folder,
+            language,
+            text=text,
+            saved=saved,
+            form=[self._field(it, names, language) for it in saved.parameters.values()] if saved else [],
+            queries=self._by_folder(),
+            problem=problem,
+            line=0,
+            column=0,
+            excerpt="",
+            result=result,
+            undecided="",
+            downloads=[],
+            dataset=[],
+            prefixes=sorted(self._prefixes.items()),
+            nonce="",
+            engine=drawer.engine(folder, language, too_large=self._too_large),
+        )
+
+    def _result(self, text: str, language: str, names: Names) -> dict[str, Any]:
+        """Answer a query as the server's page does.
+
+        Raises PressgraphError.
+        """
+        drawer = self._drawer
+        id_base, store = drawer.project.id_base, drawer.store
+        named = read_names(text)
+        answer = query_store(text if named is None else named.text, store, drawer.profile, id_base=id_base)
+        found = answer.found
+        if isinstance(found, ox.QueryBoolean):
+            return {"kind": "boolean", "answer": bool(found)}
+        if isinstance(found, ox.QueryTriples):
+            triples = sorted(set(found), key=str)
+            rows = [[term(it.subject), term(it.predicate), term(it.object)] for it in triples[:_SHOWN]]
+            return graph_table(rows, len(triples), names)
+        if named is not None:
+            languages = tuple(dict.fromkeys((language, drawer.project.language)))
+            answer = answer_with_names(
+                named, answer, lambda iris: names_in_store(store, iris), languages, id_base=id_base
+            )
+            found = answer.found
+        assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - the last kind
+        document = json.loads(found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+        bindings = document["results"]["bindings"]
+        return result_table(
+            document["head"]["vars"], bindings[:_SHOWN], len(bindings), names, {} if named is None else named.names
+        )
+
+    def _field(self, it: Parameter, names: Names, language: str) -> dict[str, Any]:
+        scheme = self._drawer.profile.schemes.get(it.type.removeprefix("term:"))
+        options = [(one.iri, names.name(one.iri).label) for one in scheme.concepts.values()] if scheme else []
+        default = "" if it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
+        return {
+            "name": it.name,
+            "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
+            "options": sorted(options, key=lambda one: one[1].casefold()),
+            "value": language if it.type == "lang" else "",
+            "default": default,
+            "optional": it.optional,
+            "description": it.description,
+            "type": it.type,
+        }
+
+    def _by_folder(self) -> dict[str, list[SavedQuery]]:
+        groups: dict[str, list[SavedQuery]] = {"": []}
+        for query in self._saved.values():
+            groups.setdefault(query.name.rpartition("/")[0], []).append(query)
+        return groups

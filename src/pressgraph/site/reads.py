@@ -1,0 +1,151 @@
+"""What pages read of the graph, and which of them a change touches.
+
+A page notes the patterns that it looks up: what is said of a thing, with one property or with any, what points to it,
+and so on. A change is the quads that come and go; it touches the pages one of whose patterns matches one of them. That
+holds for what was not there before too, such as a first name of a thing, and says nothing of how pages are made.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.union import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pressgraph.dataset import GraphNames
+
+_DIGITS = "I"
+
+
+class Reads:
+    """A store that notes what is read of it: `seen` are the patterns, as numbers (see `patterns_of`).
+
+    It has the methods of `pyoxigraph.Store` that pages use.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self.seen: set[int] = set()
+
+    def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
+        """Look quads up."""
+        self.seen.add(_number(subject, predicate, value, graph))
+        return self._store.quads_for_pattern(subject, predicate, value, graph)
+
+    def __contains__(self, quad: ox.Quad) -> bool:
+        self.seen.add(_number(quad.subject, quad.predicate, quad.object, None))
+        return quad in self._store
+
+    def contains_named_graph(self, graph: Any) -> bool:
+        """Tell whether a graph is there."""
+        self.seen.add(_number(None, None, None, graph))
+        return self._store.contains_named_graph(graph)
+
+    def query(self, text: str, **settings: Any) -> Any:
+        """Answer a query about things: what it is told of them, and they themselves, count as read."""
+        for value in settings.get("substitutions", {}).values():
+            self.seen.add(_number(value, None, None, None))
+            self.seen.add(_number(None, None, value, None))
+        return self._store.query(text, **settings)
+
+    def note_uses(self, iri: str) -> None:
+        """Note that how often a term is used was read."""
+        self.seen.add(_used(iri))
+
+    def note_link(self, iri: str) -> None:
+        """Note that it was asked whether there is a page about an IRI of others."""
+        self.seen.add(_linked(iri))
+
+    def taken(self) -> bytes:
+        """Return what was seen until now, packed, and begin anew."""
+        packed = array(_DIGITS, sorted(self.seen)).tobytes()
+        self.seen = set()
+        return packed
+
+
+def touches(packed: bytes, changed: set[int]) -> bool:
+    """Tell whether a change touches a page that has read some patterns."""
+    seen = array(_DIGITS)
+    seen.frombytes(packed)
+    return not changed.isdisjoint(seen)
+
+
+def patterns_of(quads: Iterable[ox.Quad]) -> set[int]:
+    """Return all patterns that match some of the quads."""
+    found: set[int] = set()
+    for quad in quads:
+        for subject in (quad.subject, None):
+            for predicate in (quad.predicate, None):
+                for value in (quad.object, None):
+                    found.add(_number(subject, predicate, value, None))
+        found.add(_number(None, None, None, quad.graph_name))
+    return found
+
+
+def patterns_of_uses(before: Mapping[str, int], after: Mapping[str, int]) -> set[int]:
+    """Return what pages note that say how often a term is used, for terms that are used more or less often."""
+    return {_used(iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
+
+
+def patterns_of_links(before: Iterable[str], after: Iterable[str]) -> set[int]:
+    """Return what pages note that link to IRIs of others which have a page only before, or only after a change."""
+    return {_linked(iri) for iri in set(before) ^ set(after)}
+
+
+def _linked(iri: str) -> int:
+    return zlib.crc32(f"link {iri}".encode())
+
+
+def _used(iri: str) -> int:
+    return zlib.crc32(f"uses {iri}".encode())
+
+
+def _number(subject: Any, predicate: Any, value: Any, graph: Any) -> int:
+    # the graph counts where nothing else is asked for: what is in a graph is in the union too
+    terms = (subject, predicate, value, graph if subject is predicate is value is None else None)
+    text = "\x1f".join("" if it is None or it == DEFAULT else str(it) for it in terms)
+    return zlib.crc32(text.encode())
+
+
+def difference(before: ox.Store, after: ox.Store, graphs: GraphNames, *, whole: bool) -> set[ox.Quad]:
+    """Return the quads of named graphs that only one of two stores has.
+
+    The name of a fact's graph says what is in it where the facts of both are `whole`, nothing of them being withheld:
+    then only those that came or went are looked at.
+    """
+    old, new = _names(before), _names(after)
+    changed = old ^ new
+    changed |= {
+        name
+        for name in old & new
+        if not (whole and _says_its_content(name, graphs)) and _written(before, name) != _written(after, name)
+    }
+    quads: set[ox.Quad] = set()
+    for name in changed:
+        quads ^= set(before.quads_for_pattern(None, None, None, name))
+        quads ^= set(after.quads_for_pattern(None, None, None, name))
+    return quads
+
+
+def _says_its_content(graph: ox.NamedNode, graphs: GraphNames) -> bool:
+    return graph.value.startswith(graphs.facts) and not graph.value.endswith("/source")
+
+
+def _names(store: ox.Store) -> set[ox.NamedNode]:
+    return {name for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
+
+
+def _written(store: ox.Store, graph: ox.NamedNode) -> bytes:
+    written = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
+    return b"".join(sorted(written.splitlines(keepends=True)))
+
+
+def affected(read: Mapping[str, bytes], changed: set[int]) -> set[str]:
+    """Return the pages that a change touches, of those whose reads are known."""
+    return {name for name, packed in read.items() if touches(packed, changed)} if changed else set()

@@ -1,0 +1,258 @@
+"""Write a site: the published copy, the pages that a change touches, the files that are no pages, what is gone."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyoxigraph as ox
+
+from pressgraph.dataset import GraphNames
+from pressgraph.i18n import gettext
+from pressgraph.pages.messages import LANGUAGES
+from pressgraph.project import write_atomically
+from pressgraph.rdf import SCHEMA
+from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
+from pressgraph.site.folder import Folder, changed_names, stats_of, write
+from pressgraph.site.processes import draw_pages
+from pressgraph.site.published import FOLDER, earlier_copy, published_copy
+from pressgraph.site.reads import affected, difference, patterns_of, patterns_of_links, patterns_of_uses
+from pressgraph.site.whole import whole_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from pressgraph.profile import Profile
+    from pressgraph.project import Project
+    from pressgraph.query import SavedQuery
+    from pressgraph.site.published import Copy
+
+_HASHED = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteResult:
+    """What became of a site: how many pages and files it has, and what was done to the files."""
+
+    pages: int
+    files: int
+    drawn: int
+    """Pages that were drawn: all, or those that a change touches."""
+    written: int
+    """Files whose content is another one than before."""
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Files of others that stand where one of the site's belongs, and stay."""
+    warnings: tuple[tuple[str, str], ...] = ()
+    """What is missing, each with what to do."""
+
+
+class _State(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a run for the next one."""
+
+    fingerprint: str
+    copy: str
+    pages: dict[str, tuple[dict[str, str], bytes]]
+    """By kind and IRI: the files with their SHA-256, and the reads."""
+    others: list[str]
+    """The IRIs of others that have a page."""
+    stats: dict[str, tuple[int, int]]
+
+
+def write_site(
+    project: Project,
+    profile: Profile,
+    saved_queries: Mapping[str, SavedQuery],
+    out: Path,
+    *,
+    day: date,
+    version: str,
+    url: str | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int], object] = lambda _done, _all: None,
+) -> SiteResult:
+    """Write the site of what is built into a folder; files that need not change are left alone.
+
+    `url` is the address of the first page, by default the configuration's, else the project's base. `day` is the day
+    that the site is made for: the same facts and the same day give the same bytes.
+
+    Raises StoreError before the first build, PressgraphError for a folder that cannot be one, OSError.
+    """
+    address = f"{(url or project.published.url or project.base).rstrip('/')}/"
+    folder = Folder(out)
+    folder.open()
+    copy = published_copy(project)
+    setting = _setting(project, profile, copy, address, day)
+    drawer = Drawer(setting, profile=profile)
+    pages = list(_pages(drawer))
+    names = {_key(page): page for page in pages}
+    mark = f"{fingerprint(setting, profile, version)}"
+    before = _load(project, out)
+    if before is not None and before.fingerprint != mark:
+        before = None
+    known = _known(before, folder, setting, copy, names)
+    todo = [page for key, page in names.items() if key not in known]
+    folder.begin(name for page in todo for name in drawer.file_names(page))
+    made: dict[str, str] = {name: digest for files, _ in known.values() for name, digest in files.items()}
+    state = dict(known)
+    written = 0
+    for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, drawer, jobs=jobs), 1):
+        state[_key(it.page)] = (it.files, it.reads)
+        made.update(it.files)
+        written += it.changed
+        progress(number, len(todo))
+    for group in whole_files(drawer, saved_queries, copy, pages):
+        folder.begin(name for name, _ in group)
+        for name, content in group:
+            if name not in folder.foreign:
+                written += write(out, name, content)
+                made[name] = hashlib.sha256(content).hexdigest()
+    removed = folder.finish(made)
+    _save(
+        project,
+        out,
+        _State(
+            fingerprint=mark,
+            copy=copy.identity,
+            pages=state,
+            others=list(setting.others),
+            stats=stats_of(out, made),
+        ),
+    )
+    return SiteResult(
+        pages=len(pages) * len(setting.languages),
+        files=len(made),
+        drawn=len(todo) * len(setting.languages),
+        written=written,
+        removed=tuple(removed),
+        kept=tuple(sorted(folder.foreign)),
+        warnings=tuple(_warnings(project, drawer, url)),
+    )
+
+
+def _setting(project: Project, profile: Profile, copy: Copy, address: str, day: date) -> Setting:
+    first = project.language if project.language in LANGUAGES else "en"
+    languages = (first, *(tag for tag in LANGUAGES if tag != first))
+    setting = Setting(
+        project=project,
+        url=address,
+        languages=languages,
+        day=day,
+        store=copy.snapshot.path / "store",
+        counts=copy.counts,
+        others={},
+        sources={},
+    )
+    drawer = Drawer(setting, profile=profile)
+    layout, sources = drawer.layout, _sources(drawer.store, project)
+    counts = copy.counts
+    others = {iri for iri in (*counts.properties, *counts.classes) if layout.spot(iri) is None}
+    # a term with a place on the page of its namespace has another one that says how it is used
+    others |= {iri for iri, uses in counts.uses.items() if uses and "#" in iri}
+    others |= {iri for iri in sources.values() if layout.spot(iri) is None}
+    layout.others = {iri: layout.other(iri) for iri in sorted(others)}
+    folders = {name: drawer.folder(Page("other" if iri in others else "thing", iri)) for name, iri in sources.items()}
+    return replace(setting, others=layout.others, sources=folders)
+
+
+def _sources(store: ox.Store, project: Project) -> dict[str, str]:
+    """Return the sources' IRIs, by what their graphs call them."""
+    prefix = GraphNames(id_base=project.id_base).provenance
+    about = store.quads_for_pattern(None, ox.NamedNode(f"{SCHEMA}about"), None, None)
+    return {
+        quad.subject.value.removeprefix(prefix): quad.object.value
+        for quad in about
+        if quad.subject == quad.graph_name
+        and isinstance(quad.subject, ox.NamedNode)
+        and isinstance(quad.object, ox.NamedNode)
+        and quad.subject.value.startswith(prefix)
+    }
+
+
+def _pages(drawer: Drawer) -> Iterator[Page]:
+    """Yield the pages of things, of concepts, of namespaces and of terms of others."""
+    layout = drawer.layout
+    things = sorted(it for it in _named(drawer.store) if layout.is_thing(it))
+    yield from (Page("thing", it) for it in things)
+    yield from (Page("namespace", it) for it in layout.namespaces.values())
+    yield from (Page("concept", it) for it in layout.concepts)
+    yield from (Page("other", it) for it in drawer.setting.others)
+
+
+def _named(store: ox.Store) -> set[str]:
+    """Return the IRIs that something is said of, or that something points to."""
+    names: set[str] = set()
+    for text in ("SELECT DISTINCT ?n { ?n ?p ?o }", "SELECT DISTINCT ?n { ?s ?p ?n FILTER(isIRI(?n)) }"):
+        rows = store.query(text)
+        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
+        names.update(name.value for row in rows if isinstance(name := row["n"], ox.NamedNode))
+    return names
+
+
+def _known(
+    before: _State | None, folder: Folder, setting: Setting, copy: Copy, wanted: Mapping[str, Page]
+) -> dict[str, tuple[dict[str, str], bytes]]:
+    """Return the pages of the run before that are as they would be drawn now."""
+    if before is None:
+        return {}
+    pages = {key: it for key, it in before.pages.items() if key in wanted}
+    if before.copy != copy.identity:
+        earlier = earlier_copy(setting.project, before.copy)
+        if earlier is None:
+            return {}
+        graphs = GraphNames(id_base=setting.project.id_base)
+        whole = earlier.whole and copy.whole
+        changed = patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, whole=whole))
+        changed |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
+        changed |= patterns_of_links(before.others, setting.others)
+        touched = affected({key: reads for key, (_, reads) in pages.items()}, changed)
+        pages = {key: it for key, it in pages.items() if key not in touched}
+    made = {name: digest for files, _ in pages.values() for name, digest in files.items()}
+    altered = changed_names(folder.path, made, before.stats)
+    return {key: it for key, it in pages.items() if altered.isdisjoint(it[0])}
+
+
+def _key(page: Page) -> str:
+    return f"{page.kind} {page.iri}"
+
+
+def _state_file(project: Project, out: Path) -> Path:
+    name = hashlib.sha256(str(out.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:_HASHED]
+    return project.state / FOLDER / f"{name}.state"
+
+
+def _load(project: Project, out: Path) -> _State | None:
+    try:
+        data = gzip.decompress(_state_file(project, out).read_bytes())
+        return msgspec.msgpack.decode(data, type=_State)
+    except (OSError, EOFError, msgspec.MsgspecError):
+        return None
+
+
+def _save(project: Project, out: Path, state: _State) -> None:
+    with write_atomically(_state_file(project, out), durable=False) as file:
+        file.write(gzip.compress(msgspec.msgpack.encode(state), compresslevel=1, mtime=0))
+
+
+def _warnings(project: Project, drawer: Drawer, url: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what is missing of a site, each with what to do."""
+    if not url and not project.published.url:
+        yield (
+            gettext("nothing says where the site is published; its pages say {url}", url=drawer.setting.url),
+            gettext("give --url, or write 'url' under [publish] in pressgraph.toml"),
+        )
+    if not project.serve.imprint:
+        yield (
+            gettext("the pages have no imprint, which the law of many countries wants"),
+            gettext("write its address as 'imprint' under [serve] in pressgraph.toml"),
+        )
+    if not drawer.assets.has_engine:
+        yield (
+            gettext("the pages cannot answer SPARQL in the browser: this program was built without Node"),
+            gettext("'make assets' in a checkout makes what is missing"),
+        )

@@ -1,0 +1,172 @@
+"""The files of a site that are about the graph as a whole: first page, search, queries, the graph itself, hosts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from pressgraph.dataset import GraphNames, serialization
+from pressgraph.dataset.withholding import Rules
+from pressgraph.export import export, select
+from pressgraph.export.published import PublishedGraph
+from pressgraph.feeds import (
+    DataFile,
+    File,
+    PublishedAt,
+    calendar,
+    catalogue,
+    feed,
+    pages_of,
+    robots,
+    schemamap,
+    search_names,
+    sitemap,
+    void,
+)
+from pressgraph.pages.describe import first_page
+from pressgraph.pages.first_page import first_page_model
+from pressgraph.pages.messages import messages
+from pressgraph.profile.context import context_document
+from pressgraph.rdf import SCHEMA
+from pressgraph.site.queries import QueryPages
+from pressgraph.validation import ValidatedDataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pressgraph.query import SavedQuery
+    from pressgraph.site.drawing import Drawer, Page
+    from pressgraph.site.published import Copy
+
+SEARCH = "search/"
+MOST_TRIPLES = 300_000
+"""What a browser loads in a few seconds; of a larger graph the query page says that it has to be asked elsewhere."""
+
+
+def whole_files(
+    drawer: Drawer, saved_queries: Mapping[str, SavedQuery], copy: Copy, pages: Sequence[Page]
+) -> Iterator[list[File]]:
+    """Yield files, those together that are made together; what leads crawlers and searches to others comes last."""
+    yield [File(*it) for it in drawer.assets.files().items()]
+    forms: list[DataFile] = []
+    for file, form in _data(drawer, copy):
+        yield [file]
+        forms.append(form._replace(size=len(file.content)))
+    yield [File(*it) for it in _definitions(drawer)]
+    yield [File(*it) for it in _first_pages(drawer, saved_queries)]
+    queries = QueryPages(drawer, saved_queries, too_large=copy.counts.triples > MOST_TRIPLES)
+    yield [File(*it) for it in queries.pages()]
+    project = drawer.project
+    graphs = GraphNames(id_base=project.id_base)
+    everything = PublishedGraph(drawer.store, graphs)
+    sure = PublishedGraph(drawer.store, graphs, statuses=project.statuses)
+    at = _published_at(drawer, pages)
+    first = drawer.setting.languages[0]
+    yield [File("feed.xml", feed(sure, at, first)), File("calendar.ics", calendar(sure, at, first))]
+    yield [
+        File("void.ttl", void(copy.counts, at, forms)),
+        File("catalog.ttl", catalogue(everything, at, forms)),
+        File("robots.txt", robots(at)),
+    ]
+    yield list(schemamap(sure, at))
+    yield list(sitemap(pages_of(everything, at), at))
+    yield [File(_names_file(drawer, it), search_names(everything, at, it)) for it in drawer.setting.languages]
+
+
+def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
+    """Return where things are published, for files that are no pages."""
+    folders = {it.iri: drawer.folder(it) for it in pages if it.kind == "thing"}
+
+    def page(iri: str, language: str) -> str | None:
+        folder = folders.get(iri)
+        return None if folder is None else drawer.layout.address(folder, language)
+
+    setting = drawer.setting
+    return PublishedAt.of(drawer.project, url=setting.url, page=page, languages=setting.languages, day=setting.day)
+
+
+def _first_pages(drawer: Drawer, saved_queries: Mapping[str, SavedQuery]) -> Iterator[tuple[str, bytes]]:
+    setting, profile = drawer.setting, drawer.profile
+    found = first_page(drawer.store, setting.counts)
+    queries = [query for query in saved_queries.values() if "/" not in query.name]
+    for language in setting.languages:
+        names = drawer.names("", language, found["labels"])
+        yield drawer.page(
+            "home.html",
+            "",
+            language,
+            base=drawer.project.base,
+            **first_page_model(setting.counts, found, names, profile),
+            queries=queries,
+            data={
+                "@context": SCHEMA,
+                "@type": "Dataset",
+                "@id": f"{drawer.project.base}#dataset",
+                "name": drawer.project.serve.title or messages("en")["graph_of"],
+                "url": setting.url,
+            },
+        )
+
+        words = messages(language)
+        yield drawer.page(
+            "search.html",
+            SEARCH,
+            language,
+            text="",
+            hits=[],
+            total=0,
+            scripts=(
+                drawer.script(
+                    "search.js",
+                    SEARCH,
+                    language,
+                    names=drawer.links(SEARCH, language).file(_names_file(drawer, language)),
+                    root=drawer.links(SEARCH, language).file(""),
+                    empty=str(words["nothing_found"]),
+                    more=words["some_rows"](shown="{shown}", total="{total}"),  # type: ignore[operator]  # says numbers
+                ),
+            ),
+        )
+    # whichever address it is shown at: its references are whole paths
+    yield drawer.missing(setting.languages[0])
+
+
+def _names_file(drawer: Drawer, language: str) -> str:
+    return f"{drawer.layout.in_language(language)}names.json"
+
+
+def _data(drawer: Drawer, copy: Copy) -> Iterator[tuple[File, DataFile]]:
+    """Yield the graph as a whole, as `export` writes it, each with what catalogues say of it."""
+    project, profile = drawer.project, drawer.profile
+    dataset = ValidatedDataset.published(copy.snapshot, profile, GraphNames(id_base=project.id_base))
+    # nothing that is withheld is in the copy
+    selection = select(dataset, rules=Rules(personal=True), published=project.published)
+    for name, form in (("graph.ttl", "turtle"), ("graph.jsonld", "jsonld"), ("graph.nt.gz", "ntriples")):
+        syntax = serialization(form)
+        content = export(selection, syntax)
+        packed = name.endswith(".gz")
+        yield (
+            File(name, _packed(content) if packed else content),
+            DataFile(
+                name=form,
+                address=drawer.setting.url + name,
+                media_type=syntax.media_type,
+                compressed="application/gzip" if packed else None,
+            ),
+        )
+
+
+def _definitions(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
+    """Yield what the profile defines, for queries in the browser and for readers of JSON-LD."""
+    graph = ox.NamedNode(GraphNames(id_base=drawer.project.id_base).profile)
+    terms = drawer.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
+    yield "ontology/terms.nt.gz", _packed(b"".join(sorted(terms.splitlines(keepends=True))))
+    context = json.dumps(context_document(drawer.profile), ensure_ascii=False, indent=2) + "\n"
+    yield "context.jsonld", context.encode()
+
+
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)

@@ -1,0 +1,265 @@
+"""A site: the published graph as a folder of files for any web host."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+from tests.conftest import ROOT
+from tests.sites import broken_links, contents, searchable, times
+
+import pressgraph
+from pressgraph.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pressgraph.workspace import Workspace
+
+DAY = date(2026, 11, 26)
+URL = "https://data.example.org/news/"
+PROFILE = """
+@prefix owl:    <http://www.w3.org/2002/07/owl#> .
+@prefix rdf:    <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs:   <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix schema: <http://schema.org/> .
+@prefix sh:     <http://www.w3.org/ns/shacl#> .
+@prefix t:      <https://data.example.org/terms#> .
+@prefix xsd:    <http://www.w3.org/2001/XMLSchema#> .
+
+<https://data.example.org/terms> a owl:Ontology .
+t:Club a owl:Class ; rdfs:label "club"@en , "Verein"@de ; rdfs:subClassOf schema:Organization .
+t:chairs a owl:ObjectProperty ; rdfs:label "chairs"@en , "leitet"@de .
+
+t:News a sh:NodeShape ; sh:targetClass schema:NewsArticle ; sh:property
+    [ sh:path schema:headline ; sh:datatype rdf:langString ] ,
+    [ sh:path schema:datePublished ; sh:datatype xsd:date ] ,
+    [ sh:path schema:sourceOrganization ; sh:class schema:Organization ] .
+t:Organisation a sh:NodeShape ; sh:targetClass schema:Organization ; sh:property
+    [ sh:path schema:name ; sh:datatype xsd:string ] .
+t:Clubs a sh:NodeShape ; sh:targetClass t:Club .
+t:Person a sh:NodeShape ; sh:targetClass schema:Person ; sh:property
+    [ sh:path schema:name ; sh:datatype xsd:string ] ,
+    [ sh:path t:chairs ; sh:class t:Club ] .
+"""
+QUERY = "# Which clubs are there?\nSELECT ?club ?clubLabel { ?club a <https://data.example.org/terms#Club> }\n"
+NEWS = """
+source:
+  id: document/{name}
+  type: NewsArticle
+  headline: {{ en: {headline}, de: {headline} auf Deutsch }}
+  datePublished: 2026-01-15
+  sourceOrganization: agent/nord
+facts:
+  - {{ id: agent/nord, type: Club, name: Cluster Nord, evidence: [0, 12] }}
+  - {{ id: agent/{person}, type: Person, name: {called}, chairs: agent/nord, evidence: [20, 30] }}
+"""
+
+
+def write_news(folder: Path, name: str, **values: str) -> None:
+    text = NEWS.format(name=name, **{"headline": f"News of {name}", "person": name, "called": name.title(), **values})
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    (folder / "data" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def opened(folder: Path) -> Workspace:
+    workspace = pressgraph.open(folder)
+    workspace.build()
+    return workspace
+
+
+def configure(folder: Path, publish: str = "") -> None:
+    """Make a project with a small profile of its own, whose site has few pages."""
+    text = f'[project]\nbase = "https://data.example.org/"\n[profile]\nreplace = true\n[publish]\nurl = "{URL}"\n'
+    for name, content in (
+        ("pressgraph.toml", f"{text}{publish}\n"),
+        ("ontology/terms.ttl", PROFILE.partition("t:News")[0]),
+        ("shapes/terms.ttl", PROFILE),
+        (
+            "queries/clubs.rq",
+            "# Which clubs are there?\nSELECT ?club ?clubLabel { ?club a <https://data.example.org/terms#Club> }\n",
+        ),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    shutil.copy(ROOT / "ontology" / "vocabularies" / "epistemic-status.ttl", folder / "ontology")
+
+
+@pytest.fixture(scope="module")
+def founding_site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the founding release, which tests only read."""
+    out = tmp_path_factory.mktemp("founding-site") / "öffentlich hier"
+    pressgraph.open(built).site(out, url=URL, day=DAY, jobs=1)
+    return out
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of two releases."""
+    folder = tmp_path / "project"
+    configure(folder)
+    write_news(folder, "anna")
+    write_news(folder, "berta")
+    return folder
+
+
+def test_no_link_is_broken_and_no_page_asks_another_host(founding_site: Path) -> None:
+    assert broken_links(founding_site, path="/news/") == []
+
+
+def test_each_thing_has_a_page_in_each_language_with_its_data_beside(founding_site: Path) -> None:
+    page = (founding_site / "doc/agent/biosaxony/index.html").read_text(encoding="utf-8")
+    assert f'<link rel="canonical" href="{URL}doc/agent/biosaxony/">' in page
+    assert f'hreflang="de" href="{URL}de/doc/agent/biosaxony/"' in page
+    german = (founding_site / "de/doc/agent/biosaxony/index.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in german
+    thing = ox.NamedNode("https://w3id.org/pressgraph/id/agent/biosaxony")
+    for name, form in (("index.ttl", ox.RdfFormat.TURTLE), ("index.jsonld", ox.RdfFormat.JSON_LD)):
+        data = (founding_site / "doc/agent/biosaxony" / name).read_bytes()
+        assert any(it.subject == thing for it in ox.parse(data, format=form)), name
+    sent_on = (founding_site / "id/agent/biosaxony/index.html").read_text(encoding="utf-8")
+    assert 'content="0; url=../../../doc/agent/biosaxony/"' in sent_on
+    assert searchable(founding_site)["biosaxony"] == "doc/agent/biosaxony/"
+    assert searchable(founding_site, "de")["biosaxony"] == "de/doc/agent/biosaxony/"
+
+
+def test_the_graph_as_a_whole_is_what_export_writes(founding_site: Path, built: Path) -> None:
+    workspace = pressgraph.open(built)
+    assert (founding_site / "graph.ttl").read_bytes() == workspace.export("turtle")
+    assert (founding_site / "graph.jsonld").read_bytes() == workspace.export("jsonld")
+    assert gzip.decompress((founding_site / "graph.nt.gz").read_bytes()) == workspace.export("ntriples")
+
+
+def test_the_same_facts_and_day_give_the_same_bytes_and_files_that_stay_are_not_touched(
+    project: Path, tmp_path: Path
+) -> None:
+    workspace = opened(project)
+    first, second = tmp_path / "first", tmp_path / "second"
+    one = workspace.site(first, day=DAY, jobs=1)
+    workspace.site(second, day=DAY, jobs=2)
+    assert contents(first) == contents(second)
+    before = times(first)
+    again = workspace.site(first, day=DAY, jobs=1)
+    assert (again.drawn, again.written, again.removed) == (0, 0, ())
+    assert times(first) == before
+    assert again.files == one.files == len(contents(first)) - 1
+
+
+def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_would(
+    project: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    everything = opened(project).site(out, day=DAY, jobs=1).drawn
+    before = times(out)
+    # another name, another headline, a release that is gone and one that is new
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: write_news(project, "anna", called="Anna von der Au"),
+        lambda: write_news(project, "berta", headline="Other news"),
+        lambda: write_news(project, "carla"),
+        (project / "data" / "berta.yaml").unlink,
+    )
+    for number, change in enumerate(changes):
+        change()
+        workspace = opened(project)
+        made = workspace.site(out, day=DAY, jobs=1)
+        assert 0 < made.drawn < everything, number
+        if number == 0:
+            # a name of a person is nothing to another one, nor to the vocabulary
+            assert {name for name, at in times(out).items() if before[name] != at} < set(before)
+            assert times(out)["doc/agent/berta/index.html"] == before["doc/agent/berta/index.html"]
+            assert made.drawn < everything / 3
+    workspace.site(tmp_path / "fresh", day=DAY, jobs=1)
+    assert contents(out) == contents(tmp_path / "fresh")
+    assert not (out / "doc/document/berta").exists()
+    assert not (out / "doc/agent/berta").exists()
+
+
+def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    opened(project).site(out, day=DAY, jobs=1)
+    configure(project, 'withhold = ["agent/berta"]')
+    opened(project).site(out, day=DAY, jobs=1)
+    for name, content in contents(out).items():
+        plain = gzip.decompress(content) if name.endswith(".gz") else content
+        # the release is called so too, and is still published
+        plain = plain.replace(b"document/berta", b"").replace(b"News of berta", b"")
+        assert b"agent/berta" not in plain, name
+        assert b"Berta" not in plain, name
+
+
+def test_files_of_others_stay_and_files_that_were_changed_are_made_again(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "doc/agent/nord").mkdir(parents=True)
+    (out / "robots.txt").write_text("User-agent: *\n")
+    (out / "doc/agent/nord/picture.png").write_bytes(b"picture")
+    (out / "index.html").write_text("mine")
+    workspace = opened(project)
+    made = workspace.site(out, day=DAY, jobs=1)
+    assert "index.html" in made.kept
+    page = out / "doc/agent/nord/index.html"
+    right = page.read_bytes()
+    page.write_text("somebody's edit")
+    (out / "de/doc/agent/nord/index.html").unlink()
+    workspace.site(out, day=DAY, jobs=1)
+    assert page.read_bytes() == right
+    assert (out / "de/doc/agent/nord/index.html").is_file()
+    # another project's facts: pages go, what others put there does not
+    for it in (project / "data").iterdir():
+        it.unlink()
+    (project / "data" / "other.yaml").write_text(
+        "source: { id: document/other, type: NewsArticle, headline: { en: Other }, datePublished: 2026-01-01 }\n"
+        "facts: [{ id: agent/other, type: Organization, name: Other }]\n"
+    )
+    assert "doc/agent/nord/index.html" in opened(project).site(out, day=DAY, jobs=1).removed
+    assert not page.exists()
+    assert (out / "doc/agent/nord/picture.png").read_bytes() == b"picture"
+    assert (out / "index.html").read_text() == "mine"
+    assert (out / "robots.txt").read_text() == "User-agent: *\n"
+
+
+def test_what_a_stopped_run_has_written_is_not_taken_for_somebody_elses(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    workspace = opened(project)
+
+    def stop(done: int, _all: int) -> None:
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        workspace.site(out, day=DAY, jobs=1, progress=stop)
+    assert not [it for it in contents(out) if it.endswith("-new")]
+    assert workspace.site(out, day=DAY, jobs=1).kept == ()
+    fresh = tmp_path / "fresh"
+    workspace.site(fresh, day=DAY, jobs=1)
+    assert contents(out) == contents(fresh)
+
+
+def test_the_command_says_what_it_did_and_what_is_missing(project: Path, tmp_path: Path) -> None:
+    run = CliRunner()
+    call = ["--project", str(project), "site"]
+    nothing = run.invoke(main, [*call, str(tmp_path / "out")])
+    assert (nothing.exit_code, "run 'pressgraph build' first" in nothing.stderr) == (2, True)
+    assert not (tmp_path / "out" / "index.html").exists()
+    opened(project)
+    address = "https://example.org/without-slash"
+    done = run.invoke(main, [*call, str(tmp_path / "out"), "--url", address, "--date", "2026-01-02"])
+    assert done.exit_code == 0
+    assert done.stdout == ""
+    assert "no imprint" in done.stderr
+    assert f'href="{address}/doc/agent/nord/"' in (tmp_path / "out/doc/agent/nord/index.html").read_text()
+    german = run.invoke(main, ["--lang", "de", *call, str(tmp_path / "out"), "--url", address, "--date", "2026-01-02"])
+    assert "Impressum" in german.stderr
+    (tmp_path / "file").write_text("kept")
+    for out, said in ((tmp_path / "file", "a site is a folder"), (tmp_path / "file" / "below", "a site is a folder")):
+        refused = run.invoke(main, [*call, str(out)])
+        assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
+    for option, value in (("--url", "data.example.org"), ("--date", "yesterday"), ("--date", "2026-02-30")):
+        refused = run.invoke(main, [*call, str(tmp_path / "out"), option, value])
+        assert (refused.exit_code, value in refused.stderr) == (2, True), refused.stderr
+    assert (tmp_path / "file").read_text() == "kept"
