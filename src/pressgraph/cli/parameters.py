@@ -17,7 +17,6 @@ from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
     from pressgraph.workspace import Workspace
 
@@ -80,25 +79,6 @@ class Depth(click.ParamType):  # type: ignore[type-arg] # not generic in each ve
     def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the word."""
         return [CompletionItem("all")] if "all".startswith(incomplete) else []
-
-
-class Day(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take
-    """A day, YYYY-MM-DD."""
-
-    name = "day"
-
-    def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> date:
-        """Read a day."""
-        from datetime import date
-
-        if isinstance(value, date):
-            return value
-        try:
-            if len(value) == len("2026-11-26"):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        raise BadParameter(gettext("'{text}' is not a day, such as 2026-11-26", text=value), param_hint="--date")
 
 
 class WebAddress(click.ParamType):  # type: ignore[type-arg] # not generic in each version that we take

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, pass_state
-from pressgraph.cli.parameters import Day, WebAddress
+from pressgraph.cli.parameters import DAY, WebAddress
 from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _FEW = 5
     "--date",
     "day",
     metavar="DAY",
-    type=Day(),
+    type=DAY,
     help="Make it for this day, such as 2026-11-26: which labels are valid, which run out.  [default: today]",
 )
 @pass_state
