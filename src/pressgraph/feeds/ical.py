@@ -52,7 +52,7 @@ def calendar(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes:
         if end is not None:
             lines += _event(reading, at, iri, end, language)
     lines.append("END:VCALENDAR")
-    return "".join(map(_folded, lines)).encode()
+    return "".join(map(folded, lines)).encode()
 
 
 def _end(reading: Reading, label: str) -> datetime.date | None:
@@ -122,7 +122,7 @@ def _uri(value: str) -> str:
     return re.sub(r"[\x00-\x20\x7f]", "", value)
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
     """Return a content line, folded so that no line has more than 75 bytes and no character is cut (3.1)."""
     parts: list[str] = []
     start, size = 0, 0

@@ -62,9 +62,11 @@ class Schemamap:
         self._things = sorted(set(_of_schema_org(graph)))
 
     def _types(self, iri: str) -> list[str]:
-        quads = (quad.triple for quad in self._graph.quads(ox.NamedNode(iri), TYPE))
-        triples = set(quads) or {it for it in self._graph.defined(ox.NamedNode(iri)) if it.predicate == TYPE}
-        return sorted(it.object.value for it in triples if isinstance(it.object, ox.NamedNode))
+        """Return the classes of a thing, or of a term or of reference data of the profile."""
+        node = ox.NamedNode(iri)
+        defined = (it.object for it in self._graph.defined(node) if it.predicate == TYPE)
+        found = {*defined, *(quad.object for quad in self._graph.quads(node, TYPE))}
+        return sorted(it.value for it in found if isinstance(it, ox.NamedNode))
 
     @property
     def files(self) -> int:
@@ -73,7 +75,7 @@ class Schemamap:
 
     def file(self, number: int) -> File:
         """Return the file of a number, from 1."""
-        lines = [json.dumps(it, ensure_ascii=False, separators=(",", ":")) for it in self._nodes(number)]
+        lines = [_line(it) for it in self._nodes(number)]
         return File(_name(number), "".join(f"{line}\n" for line in lines).encode())
 
     def index(self) -> File:
@@ -111,18 +113,30 @@ class Schemamap:
 
 
 def _of_schema_org(graph: PublishedGraph) -> Iterator[str]:
-    """Yield the IRI of whatever may have a class or a property of schema.org, as often as it has."""
+    """Yield the IRI of whatever may have a class or a property of schema.org, as often as it has.
+
+    Of shared reference data and terms are those that a fact speaks of: what follows of the others is no news.
+    """
+    base, facts = graph.graphs.id_base, graph.graphs.facts
     for quad in graph.quads():
         if isinstance(quad.subject, ox.NamedNode) and (
             quad.predicate == TYPE or quad.predicate.value.startswith(SCHEMA)
         ):
-            yield quad.subject.value
+            graph_name = getattr(quad.graph_name, "value", "")
+            if quad.subject.value.startswith(base) or graph_name.startswith(facts):
+                yield quad.subject.value
 
 
 def _written(word: str, value: Value) -> Any:
     if isinstance(value, Link):
         return value.iri if word in ADDRESSES else {"@id": value.iri}
     return value
+
+
+def _line(value: dict[str, Any]) -> str:
+    """Return JSON in one line, whatever a reader takes for the end of one."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "".join(f"\\u{ord(it):04x}" if it in "\x85\u2028\u2029" else it for it in text)
 
 
 def _name(number: int) -> str:
