@@ -20,6 +20,17 @@ def propose(reading: Reading, notes: Notes) -> None:
             notes.say(event[0], "endDate", period.other, match.span, "normalised")
         if (start := match.one("start")) is not None:
             notes.say(event[0], "startDate", start.value, match.span, "normalised")
+    for match in reading.matches("hosted"):
+        event, date = notes.mention(match, "event", "event"), match.one("date")
+        organizer = notes.mention(match, "organizer", "org")
+        if event is None or date is None or match.denied:
+            continue
+        notes.say(event[0], "startDate", date.value, match.span, "normalised")
+        if organizer is not None:
+            notes.say(event[0], "organizer", organizer[0], match.span, organizer[1])
+        place = match.one("place")
+        if place is not None and (where := reading.place(place.name)) is not None:
+            notes.say(event[0], "location", notes.entity(where), match.span)
     for match in reading.matches("event_place"):
         event, place = notes.mention(match, "event", "event"), match.one("place")
         if event is not None and place is not None and (where := reading.place(place.name)) is not None:

@@ -32,13 +32,13 @@ class Grammar:
     """A language and a profile, compiled. Made by `grammar_of`; from other data by tests."""
 
     def __init__(self, data: Mapping[str, Any], profile: Profile, tag: str) -> None:
-        self.data, self.profile, self.tag = data, profile, tag
-        self.abbreviations = frozenset(data["abbreviations"])
-        self.articles = frozenset(data["articles"])
-        self.about = re.compile(data["about"], re.IGNORECASE)
-        self.contact = re.compile(data["contact"], re.IGNORECASE | re.MULTILINE)
-        self.telephone = re.compile(data["telephone"], re.IGNORECASE)
-        self.months = {name: number for number, names in enumerate(data["months"], start=1) for name in names}
+        self.data: Mapping[str, Any] = {**_UNSAID, **data}
+        self.profile, self.tag = profile, tag
+        self.abbreviations = frozenset(self.data["abbreviations"])
+        self.articles = frozenset(self.data["articles"])
+        self.about = re.compile(self.data["about"], re.IGNORECASE)
+        self.contact = re.compile(self.data["contact"], re.IGNORECASE | re.MULTILINE)
+        self.months = {name: number for number, names in enumerate(self.data["months"], start=1) for name in names}
 
     @cached_property
     def frames(self) -> Mapping[str, tuple[Frame, ...]]:
@@ -59,11 +59,10 @@ class Grammar:
         words = set(re.findall(r"[^\W\d_]{2,}(?!~)", re.sub(r"\{[^}]*\}", " ", text).lower()))
         for key in ("articles", "small", "frequent", "pronouns", "and", "numbers"):
             words.update(self.data[key])
-        words.update(self.months)
         if self.data["nouns_are_capital"]:
             words.update(name for names in self.data["durations"].values() for name in names)
             words.update(name for names in self.data["measures"].values() for name in names if " " not in name)
-        words.update(it.rstrip(".").lower() for it in self.data["titles"])
+        words.update(part for it in self.data["titles"] for part in re.findall(r"\w+", it.lower()))
         words.update(self.data["label"]["words"])
         return frozenset(words)
 
@@ -156,9 +155,8 @@ class Grammar:
     def durations(self) -> re.Pattern[str]:
         """A number of years, months, weeks or days."""
         units = "|".join(f"(?P<{key}>{_alternatives(words)})" for key, words in self.data["durations"].items())
-        return re.compile(
-            rf"(?<![\w.,])(?P<n>\d{{1,3}}|{_alternatives(self.data['numbers'])})[\s-](?:{units})\b", re.IGNORECASE
-        )
+        number = rf"\d{{1,3}}|{_alternatives(self.data['numbers'])}"
+        return re.compile(rf"(?<![\w.,])(?P<n>{number})[\s-](?:{units or '(?!)'})\b", re.IGNORECASE)
 
     @cached_property
     def number_words(self) -> Mapping[str, str]:
@@ -334,12 +332,38 @@ class Grammar:
         small = r"(?:\s(?:am|an der|ob der|im|bei|upon|on|de|of|the|bad|sankt))?"
         date = _strip_groups(self.dates.pattern)
         return re.compile(
-            rf"(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?,\s(?:(?:den|the)\s)?"
+            rf"(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s{word})?"
+            rf"(?:,\s|\s?[–—-]\s|\s)(?:(?:den|the)\s)?"
             rf"(?P<date>(?i:{date}))(?:\s*[.:–—-]+(?=\s|$)|\s*$|\s*\n)",
             re.VERBOSE,
         )
 
 
+_UNSAID: Mapping[str, Any] = {
+    **dict.fromkeys(
+        (
+            "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
+            "contractions", "contrasts", "copulas", "date_between", "frequent", "futures", "genitives", "hedges_behind",
+            "inside_names", "months", "negations", "number_between", "number_of", "numbers", "ordinals", "own",
+            "particles", "plans", "pronouns", "relatives", "small", "tails", "titles", "until",
+        ),
+        (),
+    ),
+    **{
+        key: {}
+        for key in (
+            "approximate", "currencies", "durations", "fractions", "frames", "heads", "hedges", "levels", "measures",
+            "memberships", "nouns", "roles", "scales", "works",
+        )
+    },
+    **dict.fromkeys(("nouns_are_capital", "adjectives_alone", "nouns_behind"), False),
+    "quarters": {"words": (), "first": (), "second": (), "third": (), "fourth": ()},
+    "label": {"words": (), "of": (), "several": ()},
+    "about": "(?!)",
+    "contact": "(?:contact)(?= *:| *$)",
+    "decimal": ".",
+}  # fmt: skip
+"""What a file says nothing of: it is not read in that language."""
 _COUNTED = frozenset({"member", "employee"})
 _SHORT_FORM = 6
 # abbreviations of legal forms for which the profile has no term

@@ -95,7 +95,9 @@ class Labels:
         if mention is None or not mention.value:
             return
         issuer = self.notes.mention(match, "issuer", "org")
-        date = match.one("date")
+        issuer = issuer or self.notes.mention(match, "issuer", "programme")
+        dates = [it for it in match.sentence.all_in(match.match[0]) if it.kind == "date"]
+        date = match.one("date") or (dates[0] if len(dates) == 1 else None)
         for holder in self._holders(match):
             label = self._label(holder, mention, match.span, past=False)
             for key, value in match.says.items():
@@ -166,7 +168,17 @@ class Labels:
         if mention.value and mention.kind == "label":
             found = [it for it in self._found if it.level == mention.value and not it.past]
             return found or [it for it in self._found if it.level == mention.value]
-        return self._before(mention.start)
+        found = self._before(mention.start)
+        several = mention.value or mention.kind == "pronoun" or self._is_plural(mention)
+        if (len(found) > 1 and not several) or not found:
+            main = self.reading.main
+            found = [it for it in self._found if main is not None and it.holder.ref == main.ref and not it.past]
+            return found if len(found) == 1 else []
+        return found
+
+    def _is_plural(self, mention: Mention) -> bool:
+        words = self.reading.view.text[mention.start : mention.end].lower().split()
+        return not set(words).isdisjoint(self.reading.grammar.data["label"]["several"])
 
     def _before(self, at: int) -> list[_Label]:
         """Return the labels that were proposed of the same words, the last ones before a place."""

@@ -280,9 +280,8 @@ class Discovery:
 
     def _abbreviated(self, entity: Entity) -> None:
         """Note the abbreviation that stands in brackets behind a name, and short forms of names of companies."""
-        for form in tuple(entity.forms):
-            at = self.text.find(form)
-            match = _SHORT.match(self.text, at + len(form)) if at >= 0 else None
+        for form in sorted(entity.forms):
+            match = re.search(re.escape(form) + _SHORT.pattern, self.text)
             if match is not None and entity.short is None and _is_acronym(match[1]):
                 entity.short = match.span(1)
                 entity.forms.add(match[1])

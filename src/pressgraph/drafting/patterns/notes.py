@@ -54,7 +54,9 @@ class Notes:
                 around = min(entity.first[0], entity.short[0]), max(entity.first[1], entity.short[1])
                 self.say(ref, "alternateName", _one_line(self.reading, entity.short), around)
             if entity.title is not None:
-                self.say(ref, "honorificPrefix", _one_line(self.reading, entity.title), entity.title)
+                title = _one_line(self.reading, entity.title)
+                if title not in self.reading.grammar.data["addresses"]:
+                    self.say(ref, "honorificPrefix", title, entity.title)
         return ref
 
     def say(

@@ -24,8 +24,8 @@ def propose(reading: Reading, notes: Notes) -> None:
         if org is None or date is None or match.denied or match.planned:
             continue
         notes.say(org[0], "foundingDate", date.value, match.span)
-        if (founder := notes.mention(match, "founder", "person")) is not None:
-            notes.say(org[0], "founder", founder[0], match.span)
+        for founder in notes.each(match, "founder", "person"):
+            notes.say(org[0], "founder", founder, match.span)
         if (founders := match.one("founders")) is not None:
             notes.say(org[0], "founders", founders.value, match.span)
     for kind in ("seat", "from_place"):
@@ -128,7 +128,7 @@ def _contact(reading: Reading, notes: Notes) -> None:
             if person is not None:
                 ref = notes.person_of_contact(person[0])
                 named = next((it for it in reading.mentions if behind <= it.start < end and it.kind == "org"), None)
-                if named is not None and named.entity is not None and named.start > mention.end:
-                    around = mention.start, named.end
+                if named is not None and named.entity is not None:
+                    around = min(mention.start, named.start), max(mention.end, named.end)
                     notes.say(ref, "affiliation", notes.entity(named.entity), around, "implied", personal=True)
             break

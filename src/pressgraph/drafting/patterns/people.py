@@ -79,6 +79,9 @@ class Offices:
                 return found
         if role.value in _OF_PROJECTS and (project := self.reading.recent("Project", match.span[1])) is not None:
             return self.notes.entity(project), "implied"
+        if role.end == match.span[1] and match.behind in self.reading.grammar.data["belongs"]:
+            # it is said, but not understood
+            return None
         main = self.reading.main
         return (self.notes.entity(main), "implied") if main is not None else None
 

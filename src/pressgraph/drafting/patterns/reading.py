@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pressgraph.drafting.known import KnownNames, KnownThing
     from pressgraph.drafting.patterns.grammar import Frame, Grammar
     from pressgraph.drafting.patterns.mentions import Sentence
+    from pressgraph.drafting.patterns.names import Word
     from pressgraph.text import Span
 
 _ADDRESS = re.compile(
@@ -48,6 +49,11 @@ class Match:
     def says(self) -> dict[str, str]:
         """What the template says besides its slots."""
         return dict(self.frame.says)
+
+    @property
+    def behind(self) -> str:
+        """The word behind it, in lower case."""
+        return self.sentence.tagged[self.match.end() :].lstrip().partition(" ")[0].lower()
 
     def all(self, slot: str) -> list[Mention]:
         """Return the mentions of a slot; none where the template has no such slot."""
@@ -400,6 +406,7 @@ class Reading:
     def _again(self, taken: bytearray) -> Iterator[Mention]:
         """Yield where a thing is called by the noun for its kind alone: the cluster, the label, the project."""
         labels = frozenset(self.grammar.data["label"]["words"])
+        main = self.main
         for number, word in enumerate(self.words):
             if not number or taken[word.start]:
                 continue
@@ -419,7 +426,7 @@ class Reading:
                 yield Mention(kind="label", start=start, end=end)
                 continue
             class_ = self.grammar.class_by(self.grammar.nouns, word.lower)
-            entity = self.recent(class_, word.start) if class_ is not None else None
+            entity = self._meant(class_, word, main) if class_ is not None else None
             if entity is not None:
                 yield Mention(kind=entity.kind, start=start, end=end, entity=entity, status="implied")
 
@@ -459,6 +466,13 @@ class Reading:
                 if place >= 0 and (best is None or place > best[0]):
                     best = place, entity
         return best[1] if best is not None else None
+
+    def _meant(self, class_: str, word: Word, main: Entity | None) -> Entity | None:
+        """Return what a noun alone means: the organisation that the text is about, else what was named last."""
+        of_main = main is not None and main.first[0] < word.start
+        if of_main and main is not None and (main.class_ == class_ or word.lower in self.grammar.data["own"]):
+            return main
+        return self.recent(class_, word.start)
 
     @property
     def main(self) -> Entity | None:
