@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,7 +202,9 @@ def replace_workers(server: Server) -> None:
     """End the workers, and wait until others answer."""
     before = set(server.workers())
     for pid in before:
-        os.kill(pid, signal.SIGKILL)
+        # one may have ended by itself meanwhile
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     eventually(lambda: bool(server.workers()) and before.isdisjoint(server.workers()))
 
 

@@ -69,6 +69,8 @@ def date_in_words(lexical: str, language: str) -> str:
     written = written_form(lexical, EDTF)
     if (quarter := _QUARTER.fullmatch(written)) is not None:
         return words.quarters[int(quarter[2]) - 1].format(quarter[1])
+    if _EXACT.fullmatch(written) is not None:
+        return _exact(written, words)
     if "/" in written:
         return words.period.format(*(_exact(part, words) for part in written.split("/", 1)))
     word, _, rest = written.partition(" ")

@@ -2,25 +2,142 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
-from pressgraph.i18n import gettext, languages, pgettext
+from pressgraph.i18n import gettext, languages, ngettext, pgettext
 from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 from pressgraph.rdf import OA, OWL, PROV, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pressgraph.i18n import Text
 
 K = TypeVar("K")
+P = TypeVar("P")
+_PLACE = re.compile("\x00([0-9])\x00")
 
 _OWN_NAME = pgettext("a language's own name", "English")
 LANGUAGES = {tag: _OWN_NAME.to(tag) if tag == "en" or _OWN_NAME.to(tag) != _OWN_NAME else tag for tag in languages()}
 """The languages, each by its own name, or by its tag where its catalogue does not say it."""
 
 _MESSAGES = {
+    "answer_table": pgettext("page", "Answer as a table"),
+    "about_release": pgettext("page", "About this release"),
+    "accessibility": pgettext("page", "Accessibility"),
+    "affiliated": pgettext("page", "works there"),
+    "all_questions": pgettext("page", "all questions"),
+    "as_data": pgettext("page", "As data"),
+    "as_of": pgettext("page", "As of"),
+    "ask_heading": pgettext("page", "Ask"),
+    "ask_menu": pgettext("page", "Ask"),
+    "assessment": pgettext("page", "assessment"),
+    "assumed": pgettext("page", "assumed"),
+    "award": pgettext("page", "Award"),
+    "awarded": pgettext("page", "Awarded"),
+    "awarded_label": pgettext("page", "Awarded label"),
+    "before_and_after": pgettext("page", "Before and after"),
+    "by_rule": pgettext("page", "computed from the scheme’s rule"),
+    "cite_and_reuse": pgettext("page", "Cite and reuse"),
+    "computed": pgettext("page", "computed from the scheme’s rule"),
+    "contact": pgettext("page", "Something wrong? Tell us"),
+    "data": pgettext("page", "Data"),
+    "everything_else": pgettext("page", "Everything else"),
+    "figure": pgettext("page", "figure"),
+    "figures": pgettext("page", "Figures"),
+    "former": pgettext("page", "Former"),
+    "glance": pgettext("page", "At a glance"),
+    "go_on": pgettext("page", "Go on from here"),
+    "gone": pgettext("page", "This is no longer published."),
+    "gone_more": pgettext(
+        "page", "If you cited it: please take the citation out. What it said is not kept on this site."
+    ),
+    "holder": pgettext("page", "Holder"),
+    "how_assessed": pgettext("page", "How it was assessed"),
+    "implied": pgettext("page", "implied"),
+    "issued_by": pgettext("page", "Issued by"),
+    "know": pgettext("page", "How do we know?"),
+    "label": pgettext("page", "Label"),
+    "labels": pgettext("page", "Labels"),
+    "labels_today": pgettext("page", "Labels held today"),
+    "language": pgettext("page", "Language"),
+    "legal": pgettext("page", "Legal"),
+    "level": pgettext("page", "Level"),
+    "member_of": pgettext("page", "Member of"),
+    "members_named": pgettext("page", "Named members"),
+    "more_statements": pgettext("page", "More statements"),
+    "more_releases": pgettext("page", "More releases"),
+    "earlier": pgettext("page", "Earlier"),
+    "name": pgettext("page", "Name"),
+    "named_in": pgettext("page", "Named in"),
+    "no_days": pgettext("page", "no days given"),
+    "no_label": pgettext(
+        "page", "No press release in this graph tells of such a label. That does not mean that there is none."
+    ),
+    "no_labels_today": pgettext("page", "No label is known to be valid today."),
+    "no_later_label": pgettext("page", "No later label is known."),
+    "no_later_label_known": pgettext("page", "No later label is known."),
+    "no_page": pgettext("page", "There is no page at this address."),
+    "no_people": pgettext("page", "No release names anybody with a role."),
+    "no_people_why": pgettext(
+        "page", "People appear here when a release says who leads the organisation or speaks for it."
+    ),
+    "no_period": pgettext("page", "no source states a period"),
+    "no_role": pgettext("page", "No release names a role."),
+    "no_start": pgettext("page", "no start is given"),
+    "no_text": pgettext("page", "The text itself is not published here."),
+    "no_text_more": pgettext("page", "What it tells is shown in its order; quotations are paraphrased."),
+    "normalised": pgettext("page", "normalised"),
+    "not_valid": pgettext("page", "Not valid today"),
+    "on_page": pgettext("page", "On this page"),
+    "ontology": pgettext("page", "Ontology"),
+    "organisations": pgettext("page", "Organisations"),
+    "question": pgettext("page", "Question"),
+    "search_for": pgettext("page", "Search for an organisation, person, label or release"),
+    "search_for_short": pgettext("page", "Organisation, person, label or release"),
+    "paraphrased": pgettext("page", "Paraphrased."),
+    "people": pgettext("page", "People"),
+    "people_small": pgettext("page", "with the role they are known to have"),
+    "period_unknown": pgettext("page", "period not known"),
+    "period_unknown_sentence": pgettext("page", "The period of its validity is not known."),
+    "personal_note": pgettext(
+        "page",
+        "Only what press releases say of people in their public roles is published here. Addresses, telephone numbers "
+        "and contact persons are not.",
+    ),
+    "personal_wrong": pgettext("page", "Something is wrong, or should not be here"),
+    "press_release": pgettext("page", "Press release"),
+    "read_release": pgettext("page", "Read the release"),
+    "releases_list": pgettext("page", "Releases"),
+    "reuse": pgettext("page", "Reuse"),
+    "reviewed_noun": pgettext("page", "reviewed"),
+    "reviewed_one": pgettext("page", "reviewed"),
+    "roles": pgettext("page", "Roles"),
+    "said": pgettext("page", "Said"),
+    "said_about": pgettext("page", "Said about it"),
+    "says_release": pgettext("page", "As the release says"),
+    "site": pgettext("page", "Facts of press releases"),
+    "stated": pgettext("page", "stated"),
+    "stated_by_source": pgettext("page", "stated by a source"),
+    "stated_noun": pgettext("page", "stated"),
+    "text": pgettext("page", "The text"),
+    "text_and_facts": pgettext("page", "The text, and what it tells"),
+    "text_read": pgettext("page", "The text that was read"),
+    "timeline": pgettext("page", "Timeline"),
+    "timeline_small": pgettext("page", "everything known that has a date"),
+    "today": pgettext("page", "today"),
+    "unit_of": pgettext("page", "Unit of"),
+    "units": pgettext("page", "Units"),
+    "units_and_members": pgettext("page", "Units and members"),
+    "unplaced": pgettext("page", "Without a place in the text"),
+    "valid": pgettext("page", "Valid today"),
+    "validity": pgettext("page", "Validity"),
+    "was_replaced": pgettext("page", "Another label took its place."),
+    "was_withdrawn": pgettext("page", "It was withdrawn."),
+    "what_it_tells": pgettext("page", "What it tells"),
+    "who_publishes": pgettext("page", "Who publishes"),
     "about_site": pgettext("page", "About this graph"),
     "about_things": pgettext("page", "What is known"),
     "also_kinds": pgettext("page", "It is also:"),
@@ -46,7 +163,7 @@ _MESSAGES = {
     "instances": pgettext("page", "Things of this kind"),
     "intro": pgettext(
         "page",
-        "Every thing and every fact has an address. Facts say where they were read: in which source, at which characters.",
+        "Facts read from press releases. Each can be traced to the words it was read from.",
     ),
     "shortcuts": pgettext("page", "Ctrl+Enter runs it, Ctrl+Space completes."),
     "links_here": pgettext("page", "What points here"),
@@ -96,6 +213,103 @@ _WITH_NUMBERS = {
     "first_rows": N_("The first {count} rows; a download has them all."),
     "some_rows": N_("{shown} of {total} are shown."),
     "used": N_("used {count} times"),
+}
+_WITH_NUMBERS |= {
+    "about_name": N_("What press releases tell of {name}, each fact with its source."),
+    "about_organisation": N_("{name}: {what}"),
+    "about_release_of": N_("{headline}. Press release of {by}, and what was read from it: {facts}."),
+    "as_of_day": N_("as of {day}"),
+    "cut_contacts": N_("{count} stretches that look like contact data are not shown."),
+    "facts_about": N_("{facts} about {name} were read {releases}."),
+    "hidden_facts": N_("characters {start}–{end}"),
+    "inverse": N_("{label} (from the other side)"),
+    "kind_of": N_("{kind} of {name}"),
+    "label_of": N_("{label} of {holder}"),
+    "latest_on": N_("latest {day}"),
+    "level_of_levels": N_("Level {rank} of {of}."),
+    "of_labels": N_("of {scheme}"),
+    "out_of": N_("{value} of {whole}"),
+    "part_of": N_("part of: {whole}"),
+    "role_of": N_("{role} of {body}"),
+}
+_COUNTED: dict[str, Callable[[int], Text]] = {
+    "all_of": lambda count: ngettext("all {count}", "all {count}", count=count),
+    "days_left": lambda count: ngettext("{count} day left", "{count} days left", count=count),
+    "facts_noun": lambda count: ngettext("fact", "facts", count=count),
+    "from_n_releases": lambda count: ngettext("from {count} release", "from {count} releases", count=count),
+    "in_n_facts": lambda count: ngettext("named in {count} fact", "named in {count} facts", count=count),
+    "more_receipts": lambda count: ngettext("{count} more receipt", "{count} more receipts", count=count),
+    "n_assumed": lambda count: ngettext("{count} is assumed.", "{count} are assumed.", count=count),
+    "n_days": lambda count: ngettext("{count} day", "{count} days", count=count),
+    "n_facts": lambda count: ngettext("{count} fact", "{count} facts", count=count),
+    "n_former": lambda count: ngettext("{count} person", "{count} people", count=count),
+    "n_implied": lambda count: ngettext("{count} is implied.", "{count} are implied.", count=count),
+    "n_months": lambda count: ngettext("{count} month", "{count} months", count=count),
+    "n_normalised": lambda count: ngettext(
+        "{count} was only rewritten (a date, a number).", "{count} were only rewritten (a date, a number).", count=count
+    ),
+    "n_organisations": lambda count: ngettext("{count} organisation", "{count} organisations", count=count),
+    "n_passages": lambda count: ngettext("{count} passage", "{count} passages", count=count),
+    "n_releases": lambda count: ngettext("{count} release", "{count} releases", count=count),
+    "n_reviewed": lambda count: (
+        ngettext(
+            "A person compared {count} of them with the text.",
+            "A person compared {count} of them with the text.",
+            count=count,
+        )
+        if count
+        else gettext("Nobody has compared them with the text yet.")
+    ),
+    "n_stated": lambda count: ngettext(
+        "{count} is said in so many words.", "{count} are said in so many words.", count=count
+    ),
+    "n_years": lambda count: ngettext("{count} year", "{count} years", count=count),
+    "of_them_reviewed": lambda count: ngettext("{count} of them reviewed", "{count} of them reviewed", count=count),
+    "publishers_noun": lambda count: ngettext("organisation that publishes", "organisations that publish", count=count),
+    "soonest_first": lambda count: ngettext("{count}", "{count}, soonest to run out first", count=count),
+    "others_releases": lambda count: ngettext("{count} by others", "{count} by others", count=count),
+    "own_releases": lambda count: ngettext("{count} of its own", "{count} of its own", count=count),
+}
+_PLACES = ("one", "two", "three", "four")
+# pieces of pages are put into these: links, dates
+_SENTENCES = {
+    "against": N_("against {one}"),
+    "as_of_no_start": N_("as of {one}, start not stated"),
+    "becomes": N_("{one} becomes {two}"),
+    "becomes_valid": N_("{one} becomes valid"),
+    "begins": N_("It begins on {one}."),
+    "by_day": N_("by {one}; the day is not stated"),
+    "cite": N_("“{one}”, in {two}, as of {three}. {four}."),
+    "from_until": N_("from {one} until {two}"),
+    "held_by": N_("Held by {one}."),
+    "held_by_in_place": N_("Held by {one}, in place of {two}."),
+    "if_assumed_ran_out": N_("If the assumption holds, it ran out on {one}."),
+    "if_assumed_until": N_("if the assumption holds, until {one}."),
+    "in_release": N_("in {one}"),
+    "is_role_of": N_("{one} of {two}"),
+    "more_about": N_("More: {one}"),
+    "of_scheme": N_("of {one}"),
+    "ran_out": N_("It ran out on {one}."),
+    "replaced_by": N_("replaced by {one}"),
+    "runs_out": N_("{one} runs out"),
+    "since": N_("since {one}"),
+    "steps_down": N_("{one} steps down as {two}"),
+    "under": N_("under {one}"),
+    "until": N_("until {one}"),
+    "with_whom": N_("with {one}"),
+}
+_WITH_NUMBERS |= {
+    "is_dissolved": N_("{name} is dissolved"),
+    "is_founded": N_("{name} is founded"),
+}
+_KINDS = {
+    "event": pgettext("page", "event"),
+    "label": pgettext("page", "label"),
+    "organisation": pgettext("page", "organisation"),
+    "person": pgettext("page", "person"),
+    "place": pgettext("page", "place"),
+    "programme": pgettext("page", "programme"),
+    "release": pgettext("page", "release"),
 }
 _ERRORS = {
     400: pgettext("page", "This request does not make sense"),
@@ -155,7 +369,10 @@ def messages(language: str) -> Mapping[str, object]:
     return {
         **_said(_MESSAGES, language),
         **{key: partial(_filled, message, language) for key, message in _WITH_NUMBERS.items()},
+        **{key: partial(_counted, counted, language) for key, counted in _COUNTED.items()},
+        **{key: partial(_sentence, message, language) for key, message in _SENTENCES.items()},
         "errors": _said(_ERRORS, language),
+        "kinds": _said(_KINDS, language),
     }
 
 
@@ -165,3 +382,15 @@ def _said(words: Mapping[K, Text], language: str) -> dict[K, str]:
 
 def _filled(message: str, language: str, **numbers: str) -> str:
     return gettext(message, **numbers).to(language)
+
+
+def _counted(counted: Callable[[int], Text], language: str, count: int) -> str:
+    return counted(count).to(language)
+
+
+def _sentence(message: str, language: str, *pieces: P) -> tuple[str | P, ...]:
+    """Return a sentence with pieces in their places: `{one}` is that of the first one."""
+    marks = {name: f"\0{number}\0" for number, name in enumerate(_PLACES)}
+    parts = _PLACE.split(gettext(message, **marks).to(language))
+    # every other part is the number of a place
+    return tuple(pieces[int(part)] if index % 2 else part for index, part in enumerate(parts) if index % 2 or part)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pressgraph.languages import lookup, primary
 from pressgraph.pages.dates import date_in_words
-from pressgraph.pages.messages import word_of_others
+from pressgraph.pages.messages import messages, word_of_others
 from pressgraph.pages.values import Fact, Name, Property, Value
 from pressgraph.rdf import EDTF, PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.rdf.terms import local_name
@@ -97,6 +97,24 @@ class Names:
             href=self._links.external(iri) if own is None else own,
             external=own is None,
         )
+
+    def kinds_of(self, iri: str) -> Sequence[str]:
+        """Return the classes that a thing is known to have."""
+        return self._kinds.get(iri, ())
+
+    def has_name(self, iri: str) -> bool:
+        """Tell whether a thing is called something."""
+        return bool(self._labels.get(iri))
+
+    def inverse(self, iri: str) -> str:
+        """Return what a property is called from its other end."""
+        key = self._profile.key_of.get(iri)
+        for other, turned in self._profile.implications.get(iri, ()):
+            if turned and (known := self._profile.key_of.get(other)) is not None and known.labels:
+                return self.pick([[text, tag] for tag, text in known.labels.items()])[0]
+        if key is not None and key.inverse_labels:
+            return self.pick([[text, tag] for tag, text in key.inverse_labels.items()])[0]
+        return str(messages(self._language)["inverse"](label=self.name(iri).label))  # type: ignore[operator]
 
     def specific(self, classes: Iterable[str]) -> list[str]:
         """Return those of a thing's classes that are no superclasses of the others, those of the profile first."""

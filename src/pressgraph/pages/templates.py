@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pressgraph.pages.messages import messages
-
-STATIC = Path(__file__).parent / "static"
-"""The files that every page needs."""
+from pressgraph.pages.view.drawing import stairs
 
 
 class Templates:
@@ -28,6 +25,7 @@ class Templates:
         )
         # what the pages of a server have in headers, or do without
         self._environment.globals |= {"policy": "", "scripts": ()}
+        self._environment.globals["stairs"] = stairs
         self._environment.filters |= {"number": _number, "script": _script}
 
     def draw(self, template: str, language: str, **values: Any) -> str:

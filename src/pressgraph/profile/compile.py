@@ -341,6 +341,7 @@ class _ProfileCompiler:
             else None,
             labels=self.graph.texts(node, f"{RDFS}label", f"{SKOS}prefLabel") or draft.names,
             definitions=self.graph.texts(node, f"{SKOS}definition", f"{RDFS}comment") or draft.descriptions,
+            inverse_labels=self.graph.texts(node, f"{PG}inverseLabel"),
             deprecated=self._deprecation(node),
             bounds=self._bounds(node),
         )

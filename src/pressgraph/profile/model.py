@@ -106,6 +106,8 @@ class Key:
     personal: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    inverse_labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is called from its other end."""
     deprecated: Deprecation | None = None
     bounds: Bounding | None = None
     prose: bool = False

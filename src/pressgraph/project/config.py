@@ -214,7 +214,7 @@ class _SettingsReader:
             raise self.error(gettext("publish.publisher '{text}' is withheld by publish.withhold", text=named[0]))
         self.string_list("publish.keywords", section.get("keywords", []))
         try:
-            return publication(section, publisher=next(iter(iris), None), language=project.language)
+            return publication(section, root=project.root, publisher=next(iter(iris), None), language=project.language)
         except ValueError as error:
             raise self.error(*error.args) from error
 

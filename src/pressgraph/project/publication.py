@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.i18n import gettext
+from pressgraph.project.colours import READABLE, colour, contrast
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS: dict[str, type | tuple[type, ...]] = {
     "licence": str,
@@ -16,8 +20,14 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "description": str,
     "keywords": list,
     "url": str,
+    "logo": str,
+    "accent": str,
+    "imprint": str,
+    "privacy": str,
+    "accessibility": str,
 }
-"""The keys that describe the dataset, and their types."""
+"""The keys that describe the dataset and its pages, and their types."""
+_PAGES = ("imprint", "privacy", "accessibility")
 
 _CC = "https://creativecommons.org/"
 LICENCES = {
@@ -35,12 +45,25 @@ LICENCES = {
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 SITE_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
 """The addresses that pages can be published at."""
+_PAGE = re.compile(r"(?:https?://[^\s<>\"]+|/(?!/)[^\s<>\"\\]*)")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
+"""What pictures begin with, by suffix: no SVG, which is a program."""
+_LARGEST_PICTURE = 256 * 1024
 _CONTACT = re.compile(r"mailto:[^\s<>\"{}|\\^`@]+@[^\s<>\"{}|\\^`@]+|https?://[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of the project; `suffix` says which kind it is."""
+
+    suffix: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What is said of the dataset; nothing is said of what is not known."""
+    """What is said of the dataset, and how its pages look; nothing is said of what is not known."""
 
     licence: str | None = None
     """The IRI of the licence."""
@@ -55,14 +78,23 @@ class Publication:
     """The language of title, description and keywords."""
     url: str = ""
     """The address that the pages are published at, without a slash at its end; empty: nobody says it."""
+    logo: Picture | None = None
+    accent: str | None = None
+    """The colour of links and buttons, `#rrggbb`: one that can be read on white."""
+    imprint: str = ""
+    privacy: str = ""
+    accessibility: str = ""
+    """Addresses of pages that every page links to."""
 
     def __bool__(self) -> bool:
         """Whether anything is said."""
         return any((self.licence, self.publisher, self.contact, self.title, self.description, self.keywords))
 
 
-def publication(table: dict[str, Any], *, publisher: str | None, language: str) -> Publication:
+def publication(table: dict[str, Any], *, root: Path, publisher: str | None, language: str) -> Publication:
     """Read what `[publish]` says of the dataset, of values of the right types; `publisher` is its IRI.
+
+    Paths are below the folder `root`.
 
     Raises ValueError with what is wrong and a hint.
     """
@@ -97,4 +129,51 @@ def publication(table: dict[str, Any], *, publisher: str | None, language: str) 
         description=table.get("description") or None,
         keywords=tuple(table.get("keywords", ())),
         language=language,
+        logo=_picture(root, table["logo"]) if table.get("logo") else None,
+        accent=_accent(table["accent"]) if table.get("accent") else None,
+        **{name: _page(name, table.get(name, "")) for name in _PAGES},
     )
+
+
+def _page(name: str, address: str) -> str:
+    if address and not _PAGE.fullmatch(address):
+        raise ValueError(
+            gettext("publish.{name} '{address}' is not an address", name=name, address=address),
+            gettext("such as https://example.org/imprint"),
+        )
+    return address
+
+
+def _accent(text: str) -> str:
+    hint = gettext('six hexadecimal digits, such as accent = "#0b5364"')
+    if not _COLOUR.fullmatch(text):
+        raise ValueError(gettext("publish.accent '{colour}' is not a colour", colour=text), hint)
+    if contrast(colour(text), (255, 255, 255)) < READABLE:
+        raise ValueError(
+            gettext("publish.accent '{colour}' cannot be read on white", colour=text),
+            gettext("take a darker one: WCAG 2.2 asks for a contrast of 4.5"),
+        )
+    return text.lower()
+
+
+def _picture(root: Path, name: str) -> Picture:
+    place = root / name
+    if not place.resolve().is_relative_to(root.resolve()):
+        raise ValueError(gettext("publish.logo '{file}' is not in the project's folder", file=name), "")
+    try:
+        content = place.read_bytes()
+    except OSError as error:
+        raise ValueError(
+            gettext("publish.logo '{file}' cannot be read", file=name), gettext("name a file of the project's folder")
+        ) from error
+    suffix = next((it for it, begin in _PICTURES.items() if content.startswith(begin)), None)
+    if suffix is None or (suffix == ".webp" and content[8:12] != b"WEBP"):
+        raise ValueError(
+            gettext("publish.logo '{file}' is no picture that pages show", file=name), gettext("PNG, JPEG or WebP")
+        )
+    if len(content) > _LARGEST_PICTURE:
+        raise ValueError(
+            gettext("publish.logo '{file}' is too large", file=name),
+            gettext("at most {size} KiB", size=_LARGEST_PICTURE // 1024),
+        )
+    return Picture(suffix=suffix, content=content)

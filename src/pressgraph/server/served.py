@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset.counts import Counts
 from pressgraph.i18n import gettext
+from pressgraph.pages.view.reading import NO_FIRST_PAGE
 from pressgraph.server.cache import CacheCounts, FastResponses, ResponseCache
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import RequestError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from pressgraph.dataset import Snapshot
 
-FIRST_PAGE = "first-page.json"
+FIRST_PAGE = "first-page.2.json"
 """The file beside a store that holds what the first page names."""
 _TRIES = 5
 """How often a request begins anew because another snapshot is served meanwhile."""
@@ -47,8 +48,8 @@ class ServedSnapshot:
     """Its store; None where nothing is served yet."""
     counts: Counts = field(default_factory=Counts)
     """The numbers of the dataset as a whole."""
-    first_page: Mapping[str, Any] = field(default_factory=lambda: {"releases": [], "labels": {}})
-    """What the first page names: releases, and the labels of all that it shows."""
+    first_page: Mapping[str, Any] = field(default_factory=lambda: NO_FIRST_PAGE)
+    """What the first page names, and what was read of that."""
     revisions: Revisions = field(default_factory=Revisions)
     """The states that its graphs are in."""
     gone: frozenset[str] = frozenset()

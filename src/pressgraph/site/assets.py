@@ -3,51 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
-from pressgraph.pages.templates import STATIC
+from pressgraph.pages.assets import page_assets
+
+if TYPE_CHECKING:
+    from pressgraph.pages.assets import Asset
+    from pressgraph.project.publication import Publication
 
 _OWN = Path(__file__).parent / "static"
 _BUILT = Path(__file__).parent / "built"
 """What 'make assets' makes with npm: the SPARQL engine for browsers, with its licence."""
-_SUFFIXES = (".css", ".js", ".svg", ".woff2", ".wasm")
 
 
 class Assets:
     """The files at `assets/`."""
 
-    def __init__(self) -> None:
-        self._files = {
-            path.name: path
-            for folder in (STATIC, _OWN, _BUILT)
-            if folder.is_dir()
-            for path in sorted(folder.iterdir())
-            if path.suffix in _SUFFIXES
-        }
+    def __init__(self, publication: Publication) -> None:
+        self._files = page_assets(publication, _OWN, _BUILT, address=_name)
 
     @property
     def has_engine(self) -> bool:
         """Whether SPARQL can be answered in the browser: whether the program was built with Node."""
         return "oxigraph.js" in self._files and "oxigraph.wasm" in self._files
 
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        names = {}
-        for name, path in self._files.items():
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            names[name] = f"assets/{path.stem}.{digest}{path.suffix}"
-        return names
-
     def name(self, name: str) -> str:
-        """Return the name of a file in the site."""
-        return self._names[name]
+        """Return the name of a file in the site; empty where there is none."""
+        return f"assets/{_name(self._files[name])}" if name in self._files else ""
 
     @property
     def digest(self) -> str:
         """What changes with any of the files."""
-        return hashlib.sha256(repr(sorted(self._names.items())).encode()).hexdigest()
+        return hashlib.sha256(repr(sorted((it.name, it.digest) for it in self._files.values())).encode()).hexdigest()
 
     def files(self) -> dict[str, bytes]:
         """Return the files, by their names in the site."""
-        return {self._names[name]: path.read_bytes() for name, path in self._files.items()}
+        return {f"assets/{_name(it)}": it.content for it in self._files.values()}
+
+
+def _name(asset: Asset) -> str:
+    path = PurePath(asset.name)
+    return f"{path.stem}.{asset.digest[:12]}{path.suffix}"

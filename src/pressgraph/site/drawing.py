@@ -15,13 +15,17 @@ from pressgraph.dataset.serializations import serialization
 from pressgraph.dataset.writing import write_triples
 from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
-from pressgraph.pages.describe import Describer, term
+from pressgraph.pages.describe import Describer
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.names import Names
 from pressgraph.pages.profile_documents import ProfileDocuments
+from pressgraph.pages.settings import Site
 from pressgraph.pages.templates import Templates
 from pressgraph.pages.terms import shape_model, term_model
 from pressgraph.pages.things import thing_model
+from pressgraph.pages.view.days import day_of
+from pressgraph.pages.view.reading import term
+from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.site.assets import Assets
@@ -88,7 +92,7 @@ class Drawer:
         self.defined = ProfileDocuments(self.profile)
         self.layout = Layout(self.project, self.profile, self.defined, setting.languages, setting.url)
         self.layout.others, self.layout.sources = setting.others, setting.sources
-        self.assets = Assets()
+        self.assets = Assets(setting.project.published)
         self._templates = Templates()
 
     @cached_property
@@ -149,11 +153,12 @@ class Drawer:
                 "neutral": self.layout.address(folder, self.setting.languages[0]),
                 "languages": [(tag, self.layout.address(folder, tag)) for tag in self.setting.languages],
             },
-            settings=self.project.serve,
+            site=Site.of(self.project, language),
+            today=day_of(self.setting.day, language),
             path="",
             places=self.places,
             policy=POLICY,
-            **{"editor": False, "scripts": (), **values},
+            **{"editor": False, "scripts": (), "section": "", "forms": (), **values},
         )
         return f"{self.layout.in_language(language)}{folder}{PAGE}", text.encode()
 
@@ -216,7 +221,11 @@ class Drawer:
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
         for language in self.setting.languages:
-            thing = thing_model(iri, found, self.names(folder, language, found["labels"], found["kinds"]), uses)
+            names = self.names(folder, language, found["labels"], found["kinds"])
+            if has_view(iri, found, self.project.id_base):
+                yield self._viewed(iri, found, names, folder, language, self._tree(self._triples(sure, (iri,)), iri))
+                continue
+            thing = thing_model(iri, found, names, uses)
             yield self.page(
                 "thing.html",
                 folder,
@@ -230,6 +239,23 @@ class Drawer:
         yield from self._data(folder, iri, self._triples(document, (iri,)) or list(self.defined.uses(iri)))
         if kind == "thing":
             yield self._redirect(folder)
+
+    def _viewed(
+        self, iri: str, found: dict[str, Any], names: Names, folder: str, language: str, json_ld: dict[str, Any]
+    ) -> tuple[str, bytes]:
+        """Draw the page of a thing that has a view by its kind."""
+        site = Site.of(self.project, language)
+        shown = thing_page(iri, found, names, self.profile, site, language=language, today=self.setting.day)
+        return self.page(
+            "page.html",
+            folder,
+            language,
+            page=shown,
+            json_ld=json_ld,
+            forms=self._forms(folder, language),
+            section=shown.section,
+            read_shown=len(found["read"]),
+        )
 
     def _namespace(self, namespace: str) -> Iterator[tuple[str, bytes]]:
         """Draw the page of a namespace: of hash IRIs, or of a vocabulary."""
@@ -323,6 +349,6 @@ def fingerprint(setting: Setting, profile: Profile, version: str) -> str:
         setting.project.serve,
         setting.project.published,
         setting.project.statuses,
-        Assets().digest,
+        Assets(setting.project.published).digest,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

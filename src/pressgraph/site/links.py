@@ -52,8 +52,9 @@ class PageLinks:
         return self._reference(name)
 
     def asset(self, name: str) -> str:
-        """Return the reference to a file that pages need; its name changes with its content."""
-        return self.file(self.assets.name(name))
+        """Return the reference to a file that pages need: its name changes with it. Empty where there is none."""
+        known = self.assets.name(name)
+        return self.file(known) if known else ""
 
     def own(self, iri: str) -> str | None:
         """Return the reference to the page of an IRI of the project or the profile; None for those of others."""

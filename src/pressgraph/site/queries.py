@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
-from pressgraph.pages.describe import term
 from pressgraph.pages.results import graph_table, result_table
+from pressgraph.pages.view.reading import term
 from pressgraph.query import query_store, read_names
 from pressgraph.query.names import answer_with_names, names_in_store
 from pressgraph.query.projection import portable

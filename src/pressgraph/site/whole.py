@@ -26,9 +26,10 @@ from pressgraph.feeds import (
     sitemap,
     void,
 )
-from pressgraph.pages.describe import first_page
-from pressgraph.pages.first_page import first_page_model
+from pressgraph.pages.first_page import first_page_model, home_questions
 from pressgraph.pages.messages import messages
+from pressgraph.pages.settings import Site
+from pressgraph.pages.view.reading import GraphReader
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.queries import QueryPages
@@ -90,22 +91,23 @@ def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
 
 def _first_pages(drawer: Drawer, saved_queries: Mapping[str, SavedQuery]) -> Iterator[tuple[str, bytes]]:
     setting, profile = drawer.setting, drawer.profile
-    found = first_page(drawer.store, setting.counts)
-    queries = [query for query in saved_queries.values() if "/" not in query.name]
+    found = GraphReader(drawer.store, drawer.project.id_base).first_page(setting.counts, setting.day)
+    queries = home_questions(saved_queries.values())
     for language in setting.languages:
-        names = drawer.names("", language, found["labels"])
+        names = drawer.names("", language, found["reading"]["labels"], found["reading"]["kinds"])
+        site = Site.of(drawer.project, language)
         yield drawer.page(
             "home.html",
             "",
             language,
             base=drawer.project.base,
-            **first_page_model(setting.counts, found, names, profile),
+            **first_page_model(setting.counts, found, names, profile, site, language=language, today=setting.day),
             queries=queries,
             data={
                 "@context": SCHEMA,
                 "@type": "Dataset",
                 "@id": f"{drawer.project.base}#dataset",
-                "name": drawer.project.serve.title or messages("en")["graph_of"],
+                "name": Site.of(drawer.project, "en").title,
                 "url": setting.url,
             },
         )

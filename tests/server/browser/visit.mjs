@@ -28,6 +28,8 @@ async function look(page, name) {
 }
 
 async function judge(page, name) {
+  // what is folded away is read too
+  await page.$$eval("details", (all) => all.forEach((it) => (it.open = true)));
   const client = await page.createCDPSession();
   await client.send("Page.setBypassCSP", { enabled: true });
   await page.evaluate(axe);
@@ -56,7 +58,7 @@ async function walk(suffix, options) {
   await look(page, `search${suffix}`);
   await follow(page, 'main a[href="/doc/agent/biosaxony"]');
   await look(page, `thing${suffix}`);
-  await follow(page, '.receipt a[href^="/doc/document/"]');
+  await follow(page, '.receipts a[href^="/doc/document/"]');
   await look(page, `source${suffix}`);
   await follow(page, 'header a[href="/sparql"]');
   await look(page, `query${suffix}`);
@@ -105,7 +107,7 @@ async function keys() {
     await page.keyboard.down("Control");
     await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
     await page.keyboard.up("Control");
-    found.focus.push(await page.$eval("#results", (element) => element.textContent));
+    found.focus.push(await page.$eval("#results", (element) => element.firstChild.textContent.trim()));
   }
   await page.close();
 }
@@ -144,8 +146,12 @@ const pages = {
   home: "/",
   search: "/search?q=label",
   "nothing found": "/search?q=xyzzy",
-  thing: "/doc/agent/biosaxony",
-  source: "/doc/document/biosaxony-silver-label",
+  organisation: "/doc/agent/biosaxony",
+  label: "/doc/label/biosaxony-ecei-silver-1",
+  person: "/doc/agent/andre-hofmann",
+  event: "/doc/event/new-years-reception",
+  place: "/doc/place/dresden",
+  release: "/doc/document/biosaxony-silver-label",
   fact: new URL(fact.split("\n")[1].trim()).pathname.replace("/pressgraph/id/", "/doc/"),
   ontology: "/cluster",
   vocabulary: "/vocab/label-level",

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from pressgraph.edit.web.answers import Answer, Asked
 from pressgraph.edit.web.views import Views
-from pressgraph.pages.templates import STATIC
+from pressgraph.pages.assets import STATIC
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

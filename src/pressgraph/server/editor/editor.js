@@ -42,10 +42,10 @@ function complete(context) {
 }
 
 const colours = HighlightStyle.define([
-  { tag: tags.keyword, color: "var(--link)", fontWeight: "bold" },
+  { tag: tags.keyword, color: "var(--accent)", fontWeight: "bold" },
   { tag: tags.comment, color: "var(--dim)", fontStyle: "italic" },
-  { tag: [tags.string, tags.literal], color: "var(--string)" },
-  { tag: tags.variableName, color: "var(--name)" },
+  { tag: [tags.string, tags.literal], color: "var(--bronze-ink)" },
+  { tag: tags.variableName, color: "var(--good)" },
   { tag: tags.atom, color: "var(--ink)" },
 ]);
 
@@ -65,8 +65,8 @@ const state = EditorState.create({
     EditorView.theme({
       ".cm-content": { caretColor: "var(--ink)", minHeight: "12rem" },
       ".cm-cursor": { borderLeftColor: "var(--ink)" },
-      ".cm-gutters": { backgroundColor: "var(--soft)", color: "var(--dim)", borderRight: "1px solid var(--line)" },
-      "&.cm-focused": { outline: "3px solid var(--link)", outlineOffset: "1px" },
+      ".cm-gutters": { backgroundColor: "var(--wash)", color: "var(--dim)", borderRight: "1px solid var(--line)" },
+      "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "1px" },
       "&.cm-focused .cm-matchingBracket": { backgroundColor: "transparent", outline: "1px solid var(--edge)" },
       ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--edge)" },
       ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },

@@ -11,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
-from pressgraph.pages.describe import term
+from pressgraph.pages.settings import Site
 from pressgraph.pages.terms import shape_model, term_model
 from pressgraph.pages.things import thing_model
+from pressgraph.pages.view.reading import term
+from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.rdf.terms import is_iri
@@ -23,6 +25,7 @@ from pressgraph.server.http.requests import base_address, mount_prefix, paramete
 from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
 from pressgraph.server.sparql.descriptions import write_rdf
 from pressgraph.server.views.reader import chosen_language
+from pressgraph.server.views.renderer import today
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -188,6 +191,7 @@ class DocumentPages:
         renderer = self._renderer
         where = self._addresses.where(iri) if place is None else place
         uses = snapshot.counts.uses
+        day = today()
 
         async def page() -> bytes:
             found = await self._descriptions.thing(snapshot, iri)
@@ -202,7 +206,31 @@ class DocumentPages:
             if not (found["examples"] or found["links"]):
                 # pages of shapes link to terms that only the shapes' files use
                 found["examples"] = [_entry(it) for it in self._profile_documents.uses(iri)]
-            thing = thing_model(iri, found, renderer.names(request, found["labels"], found["kinds"]), uses.get(iri, 0))
+            names = renderer.names(request, found["labels"], found["kinds"])
+            forms = _links(where, mount_prefix(request))
+            if has_view(iri, found, self._dataset.project.id_base):
+                language = renderer.language(request)
+                shown = thing_page(
+                    iri,
+                    found,
+                    names,
+                    self._profile,
+                    Site.of(self._dataset.project, language),
+                    language=language,
+                    today=day,
+                )
+                return renderer.content(
+                    request,
+                    "page.html",
+                    page=shown,
+                    json_ld=self._tree(self._triples(document, (iri,)), iri),
+                    place=where,
+                    forms=forms,
+                    section=shown.section,
+                    read_shown=len(found["read"]),
+                    today=day,
+                )
+            thing = thing_model(iri, found, names, uses.get(iri, 0))
             if thing.empty:
                 return None
             return renderer.content(
@@ -211,7 +239,7 @@ class DocumentPages:
                 thing=thing,
                 json_ld=self._tree(self._triples(document, (iri,)), iri),
                 place=where,
-                forms=_links(where, mount_prefix(request)),
+                forms=forms,
                 is_term=iri in self._profile.ontology_terms,
                 dump=link("/store", {"graph": iri}, prefix=mount_prefix(request)) if thing.says else "",
             )
@@ -272,7 +300,9 @@ class DocumentPages:
         """Answer with a document in the media type that is asked for, which is written once for a snapshot."""
         media_type, headers = self._headers(request, wanted, iri, place)
         is_page = media_type is HTML
-        run, language = (self._renderer.run, self._renderer.language(request)) if is_page else ("", "")
+        # what is current depends on the day
+        run = f"{self._renderer.run}{today():%y%j}" if is_page else ""
+        language = self._renderer.language(request) if is_page else ""
         etag = snapshot.etag(f"{run}{media_type.name}{language}")
 
         async def make() -> Representation:

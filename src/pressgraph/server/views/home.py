@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressgraph.pages.first_page import first_page_model
-from pressgraph.pages.messages import messages
+from pressgraph.pages.first_page import first_page_model, home_questions
+from pressgraph.pages.settings import Site
 from pressgraph.rdf import SCHEMA
 from pressgraph.server.http.addresses import Place
 from pressgraph.server.http.negotiation import HTML
 from pressgraph.server.http.requests import base_address
 from pressgraph.server.http.responses import Representation
 from pressgraph.server.views.reader import chosen_language
+from pressgraph.server.views.renderer import today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ class HomePage:
         Raises RequestError.
         """
         address, language = base_address(request, self._project.serve.url), self._renderer.language(request)
-        etag = snapshot.etag(f"{self._renderer.run}home{language}")
+        etag = snapshot.etag(f"{self._renderer.run}{today():%y%j}home{language}")
 
         async def make() -> Representation:
             content = await self._background.run(self._content, request, address, snapshot)
@@ -62,19 +63,22 @@ class HomePage:
 
     def _content(self, request: Request, address: str, snapshot: ServedSnapshot) -> bytes:
         counts, found = snapshot.counts, snapshot.first_page
-        names = self._renderer.names(request, found["labels"])
+        names = self._renderer.names(request, found["reading"]["labels"], found["reading"]["kinds"])
+        language = self._renderer.language(request)
         return self._renderer.content(
             request,
             "home.html",
             place=Place("/"),
             base=self._project.base,
-            **first_page_model(counts, found, names, self._profile),
-            queries=[query for query in self._saved_queries.values() if "/" not in query.name],
+            **first_page_model(
+                counts, found, names, self._profile, Site.of(self._project, language), language=language, today=today()
+            ),
+            queries=home_questions(self._saved_queries.values()),
             data={
                 "@context": SCHEMA,
                 "@type": "Dataset",
                 "@id": f"{self._project.base}#dataset",
-                "name": self._project.serve.title or messages("en")["graph_of"],
+                "name": Site.of(self._project, "en").title,
                 "url": address + "/",
             },
         )

@@ -43,7 +43,7 @@ class Pages:
         prefixes = profile.query_prefixes(project.id_base)
         defined = ProfileDocuments(profile)
         self.addresses = Addresses(project, defined)
-        self.static = StaticFiles()
+        self.static = StaticFiles(project.published)
         # a project's own profile may do without the shipped terms
         terms = [it for it in _TERMS if defined.namespace(it, self.addresses.roots)]
         places = ["/sparql", *(f"/{it}" for it in terms)]

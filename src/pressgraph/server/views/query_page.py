@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import Text, gettext, in_language, joined
-from pressgraph.pages.describe import term
 from pressgraph.pages.results import graph_table, result_table
+from pressgraph.pages.view.reading import term
 from pressgraph.query.forms import query_form
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
@@ -108,6 +108,7 @@ class QueryPage:
                 "form": self._form(request, saved, values) if saved else [],
                 "queries": self._by_folder(),
                 "problem": in_language(problem, self._renderer.language(request)),
+                "translated": isinstance(problem, Text),
                 "line": line,
                 "column": column,
                 "excerpt": _excerpt(text, line, column),
@@ -147,6 +148,7 @@ class QueryPage:
         return [
             {
                 "name": it.name,
+                "label": it.name,
                 "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
                 "options": options(it),
                 "value": values.get(it.name, ""),

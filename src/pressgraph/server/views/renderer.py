@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.names import Names
+from pressgraph.pages.settings import Site
 from pressgraph.pages.templates import Templates
+from pressgraph.pages.view.days import day_of
 from pressgraph.server.http.addresses import Place, link
 from pressgraph.server.http.negotiation import HTML
 from pressgraph.server.http.requests import base_address, mount_prefix, readable_parameters, sent_path
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 
 _DECIDING = frozenset({"q", "iri", "query", "saved", "run", "default-graph-uri", "named-graph-uri"})
 _YEAR = 365 * 24 * 3600
+
+
+def today() -> dt.date:
+    """Return the day of what pages show: the server's own."""
+    return dt.datetime.now().astimezone().date()
 
 
 class PageRenderer:
@@ -91,10 +99,11 @@ class PageRenderer:
             # what has fields of its own, such as a search, is for readers, not for crawlers
             indexed=self._indexed(request, place) if place is not None and not place.fields else None,
             editor=self._static.has_editor,
-            settings=self._settings,
+            site=Site.of(self._project, language),
             path=here.path,
             places=self._places,
-            **values,
+            today=day_of(values.pop("today", None) or today(), language),
+            **{"section": "", "forms": (), **values},
         )
         return text.encode()
 
@@ -111,7 +120,7 @@ class PageRenderer:
         language = self.language(request)
         styles = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
         policy = (
-            f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; "
+            f"default-src 'none'; script-src 'self'; style-src {styles}; font-src 'self'; img-src 'self' data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         sent = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from pressgraph.i18n import gettext
-from pressgraph.pages.templates import STATIC
+from pressgraph.pages.assets import page_assets
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS
 from pressgraph.server.http.requests import mount_prefix, readable_parameters
@@ -18,13 +17,10 @@ from pressgraph.server.http.responses import Representation, RequestError, respo
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from pressgraph.project.publication import Publication
+
 EDITOR = Path(__file__).parent.parent / "static"
 """Where the query page's editor is, if it was built."""
-_CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
 _YEAR = 365 * 24 * 3600
 _NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.json", "/metrics", "/readyz")
 
@@ -32,13 +28,10 @@ _NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.j
 class StaticFiles:
     """The files at /static, robots.txt and the icon."""
 
-    def __init__(self) -> None:
+    def __init__(self, publication: Publication) -> None:
+        self._assets = page_assets(publication, EDITOR)
         self._files = {
-            path.name: Representation(content, content_type, f'"{hashlib.sha256(content).hexdigest()[:20]}"')
-            for folder in (STATIC, EDITOR)
-            if folder.is_dir()
-            for path in folder.iterdir()
-            if (content_type := _CONTENT_TYPES.get(path.suffix)) is not None and (content := path.read_bytes())
+            it.name: Representation(it.content, it.content_type, f'"{it.digest}"') for it in self._assets.values()
         }
 
     @property
@@ -47,8 +40,9 @@ class StaticFiles:
         return "editor.js" in self._files
 
     def address(self, prefix: str, name: str) -> str:
-        """Return the address of a file below a prefix; it changes with the file."""
-        return link(f"/static/{name}", {"v": self._files[name].etag.strip('"')}, prefix=prefix)
+        """Return the address of a file below a prefix, which changes with the file; empty where there is none."""
+        found = self._assets.get(name)
+        return link(f"/static/{name}", {"v": found.digest}, prefix=prefix) if found is not None else ""
 
     async def file(self, request: Request) -> Response:
         """Answer with a file that pages need.

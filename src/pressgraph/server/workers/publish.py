@@ -12,6 +12,7 @@ the default graph itself.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import tempfile
@@ -27,7 +28,7 @@ from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.dataset.published import owned_by_build, withhold
 from pressgraph.dataset.withholding import Rules, Withheld
-from pressgraph.pages.describe import first_page
+from pressgraph.pages.view.reading import GraphReader
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.server.revisions import Revisions
@@ -151,7 +152,7 @@ def publish_build(
             described = _described(store, id_base)
             before_described = _described(before.open(), id_base) if before is not None else set()
             gone = ({*manifest.get("gone", ()), *gone} | before_described) - described
-            describe(candidate, store, counts)
+            describe(candidate, store, counts, id_base)
             del store
             revisions = Revisions.of(manifest)
             revisions.built(owned)
@@ -204,11 +205,13 @@ def _replace_built(
     union.prune(store, gone, keep=unnamed)
 
 
-def describe(candidate: Candidate, store: ox.Store, counts: Counts) -> None:
+def describe(candidate: Candidate, store: ox.Store, counts: Counts, id_base: str) -> None:
     """Keep, beside the store of a candidate, what is told of it as a whole: its numbers, what its first page names."""
     counts.save(candidate.path)
+    # labels that have run out before this day are not held on a later one
+    found = GraphReader(store, id_base).first_page(counts, dt.datetime.now().astimezone().date())
     with write_atomically(candidate.path / FIRST_PAGE) as file:
-        file.write(json.dumps(first_page(store, counts), ensure_ascii=False).encode("utf-8", "replace"))
+        file.write(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:

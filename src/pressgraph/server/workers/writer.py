@@ -143,7 +143,7 @@ def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
                 manifest["altered"] = _looked(Path(dataset.state))
             counts = Counts.load(current.path) if current is not None else None
             touched = None if made.whole else Touched(triples=made.triples, graphs=made.graphs)
-            describe(candidate, store, recount(counts, before, store, touched, dataset.id_base))
+            describe(candidate, store, recount(counts, before, store, touched, dataset.id_base), dataset.id_base)
             manifest |= {
                 "written": True,
                 "made": request.made,

@@ -1,0 +1,97 @@
+"""Figures in words: how many, how exactly, of what, as of when."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from pressgraph.pages.view.days import dated, day
+from pressgraph.pages.view.parts import Tag
+from pressgraph.rdf import CLU, DCTERMS, SCHEMA
+
+if TYPE_CHECKING:
+    from pressgraph.pages.view.graph import Graph
+    from pressgraph.pages.view.parts import Day, Sentence
+
+_DIMENSIONS = (f"{CLU}statistic", f"{CLU}sector", f"{DCTERMS}spatial", f"{SCHEMA}measurementQualifier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A value of a figure."""
+
+    label: str
+    words: Sentence
+    number: float | None
+    day: Day | None
+    order: str
+
+    def note(self, graph: Graph) -> str:
+        """Return as of when it is."""
+        return graph.words["as_of_day"](day=self.day.text) if self.day is not None else ""
+
+
+def measured(graph: Graph, iri: str) -> Measured:
+    """Return a figure, and note it as shown."""
+    measure = graph.first(iri, f"{SCHEMA}variableMeasured")
+    label = graph.names.name(measure.iri).label if measure is not None and measure.iri else graph.words["figure"]
+    more = [graph.names.name(it.iri).label for it in graph.out(iri, *_DIMENSIONS) if it.iri]
+    when = next(iter(graph.out(iri, f"{SCHEMA}observationDate", f"{CLU}period")), None)
+    value = dated(when.object) if when is not None else None
+    said, number = quantity(graph, iri)
+    status = graph.look(iri, f"{SCHEMA}value", f"{SCHEMA}minValue", f"{SCHEMA}maxValue")
+    tag: Sentence = (Tag(status=graph.status(status[0])),) if status and graph.status(status[0]) != "stated" else ()
+    return Measured(
+        label=f"{label} ({', '.join(more)})" if more else label,
+        words=(said, *tag),
+        number=number,
+        day=day(value, graph.language) if value is not None else None,
+        order=value.lexical if value is not None else "",
+    )
+
+
+def quantity(graph: Graph, iri: str) -> tuple[str, float | None]:
+    """Return a quantity in words, such as "more than 600,000,000 EUR", and its number where it has one."""
+
+    def one(word: str) -> Decimal | None:
+        said = graph.first(iri, f"{SCHEMA}{word}")
+        try:
+            return Decimal(said.text) if said is not None else None
+        except InvalidOperation:
+            return None
+
+    value, least, most = one("value"), one("minValue"), one("maxValue")
+    precision = graph.first(iri, f"{CLU}precision")
+    unit = next(iter(graph.out(iri, f"{SCHEMA}currency")), None)
+    concept = graph.first(iri, f"{CLU}unit")
+    sign = unit.text if unit is not None else _sign(graph, concept.iri) if concept is not None else ""
+    out_of = graph.first(iri, f"{CLU}outOf")
+    first = value if value is not None else least if least is not None else most
+    if first is None:
+        return "", None
+    text = number(first, graph.language)
+    if value is None and least is not None and most is not None:
+        text = f"{number(least, graph.language)}–{number(most, graph.language)}"
+    if precision is not None and precision.iri:
+        text = f"{graph.names.name(precision.iri).label} {text}"
+    if out_of is not None:
+        with suppress(InvalidOperation):
+            text = graph.words["out_of"](value=text, whole=number(Decimal(out_of.text), graph.language))
+    return f"{text}\u00a0{sign}" if sign else text, float(first)
+
+
+def _sign(graph: Graph, concept: str) -> str:
+    known = graph.profile.concept_of.get(concept)
+    return known.signs[0] if known is not None and known.signs else graph.names.name(concept).label
+
+
+def number(value: Decimal, language: str) -> str:
+    """Write a number with the signs of a language.
+
+    >>> number(Decimal("1200000.50"), "de"), number(Decimal("4200"), "en")
+    ('1.200.000,5', '4,200')
+    """
+    text = f"{value.normalize():,f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "de" else text

@@ -1,0 +1,370 @@
+"""What was read of a graph, as views ask for it: by thing and property, with names, states and receipts.
+
+A view takes statements; what it took is known, so that a page can list everything else, and each part has the receipts
+of what it shows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.dataset.graphs import stands_apart
+from pressgraph.pages.messages import messages
+from pressgraph.pages.view.contacts import without_contacts
+from pressgraph.pages.view.days import dated, day
+from pressgraph.pages.view.figures import quantity
+from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
+from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
+from pressgraph.rdf.terms import local_name
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pressgraph.pages.names import Names
+    from pressgraph.pages.settings import Site
+    from pressgraph.pages.values import Name
+    from pressgraph.profile import Profile
+
+_QUANTITIES = frozenset(f"{SCHEMA}{it}" for it in ("QuantitativeValue", "MonetaryAmount", "Observation"))
+_NESTED = frozenset(f"{SCHEMA}{it}" for it in ("PostalAddress", "Rating", "Offer", "PropertyValue", "GeoCoordinates"))
+_METALS = ("gold", "silver", "bronze")
+_MOST_PROOFS = 40
+KINDS = {
+    "label": (f"{CLU}AwardedLabel", f"{SCHEMA}Certification"),
+    "person": (f"{SCHEMA}Person",),
+    "release": (f"{SCHEMA}Article",),
+    "programme": (f"{CLU}Programme", f"{SCHEMA}Project", f"{CLU}Call", f"{SCHEMA}Grant"),
+    "organisation": (f"{SCHEMA}Organization", f"{ORG}Organization"),
+    "event": (f"{SCHEMA}Event",),
+    "place": (f"{SCHEMA}Place",),
+}
+"""Kinds of things that pages tell apart, by their classes; the first that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple and the graphs that hold it; its object as it travels."""
+
+    subject: str
+    predicate: str
+    object: tuple[str, ...]
+    graphs: tuple[str, ...]
+
+    @property
+    def iri(self) -> str:
+        """Its object, where that is an IRI; else empty."""
+        return self.object[1] if self.object[0] == "iri" else ""
+
+    @property
+    def text(self) -> str:
+        """The value of its object."""
+        return self.object[1]
+
+
+class Graph:
+    """What was read (`reading`), for a page in a language on a day."""
+
+    def __init__(
+        self, found: Mapping[str, Any], names: Names, profile: Profile, site: Site, language: str, today: dt.date
+    ) -> None:
+        self.names, self.profile, self.site = names, profile, site
+        self.words: Mapping[str, Any] = messages(language)
+        self.language, self.today = language, today
+        names.nodes = dict(found["nodes"])
+        self._receipts: Mapping[str, Mapping[str, Any]] = found["receipts"]
+        merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
+        for entry in (*found["facts"], *found["links"], *found["near"], *_said_in(found["read"])):
+            # what was corrected or withdrawn stands apart, and holds no more
+            if entry["s"][0] == "iri" and not (entry["graphs"] and all(map(stands_apart, entry["graphs"]))):
+                key = (entry["s"][1], entry["p"], tuple(entry["o"]))
+                merged.setdefault(key, {}).update(dict.fromkeys(entry["graphs"]))
+        self._out: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+        self._into: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+        for (subject, predicate, value), graphs in merged.items():
+            statement = Statement(subject, predicate, value, tuple(graphs))
+            self._out[subject][predicate].append(statement)
+            if value[0] == "iri":
+                self._into[value[1]][predicate].append(statement)
+        self.used: dict[Statement, None] = {}
+        self._recorded: dict[Statement, None] = {}
+        self.linked: set[str] = set()
+        """What the page leads to by name."""
+
+    # -- statements
+
+    def out(self, subject: str, *predicates: str) -> list[Statement]:
+        """Return what is said of a thing by properties, and note that it is shown."""
+        return self._note([it for name in predicates for it in self._out.get(subject, {}).get(name, ())])
+
+    def into(self, value: str, *predicates: str) -> list[Statement]:
+        """Return what is said by properties whose value is a thing, and note that it is shown."""
+        return self._note([it for name in predicates for it in self._into.get(value, {}).get(name, ())])
+
+    def look(self, subject: str, *predicates: str) -> list[Statement]:
+        """Return what is said of a thing by properties, without showing it."""
+        return [it for name in predicates for it in self._out.get(subject, {}).get(name, ())]
+
+    def look_into(self, value: str, *predicates: str) -> list[Statement]:
+        """Return what is said by properties whose value is a thing, without showing it."""
+        return [it for name in predicates for it in self._into.get(value, {}).get(name, ())]
+
+    def first(self, subject: str, *predicates: str) -> Statement | None:
+        """Return the first of what is said of a thing, and note that it is shown."""
+        found = self.out(subject, *predicates)
+        return found[0] if found else None
+
+    def all_of(self, subject: str) -> list[Statement]:
+        """Return all that is said of a thing."""
+        return [it for said in self._out.get(subject, {}).values() for it in said]
+
+    def all_into(self, value: str) -> list[Statement]:
+        """Return all that points to a thing."""
+        return [it for said in self._into.get(value, {}).values() for it in said]
+
+    def _note(self, statements: list[Statement]) -> list[Statement]:
+        self.used.update(dict.fromkeys(statements))
+        self._recorded.update(dict.fromkeys(statements))
+        return statements
+
+    # -- kinds
+
+    def types(self, iri: str) -> set[str]:
+        """Return the classes of a thing, and those above them."""
+        found = {it.iri for it in self.look(iri, RDF_TYPE)} or set(self.names.kinds_of(iri))
+        return found.union(*(self.profile.superclasses.get(it, ()) for it in found))
+
+    def kind(self, iri: str) -> str:
+        """Return which kind a thing is, one of KINDS or empty."""
+        types = self.types(iri)
+        return next((kind for kind, classes in KINDS.items() if not types.isdisjoint(classes)), "")
+
+    # -- names
+
+    def name(self, iri: str) -> Name:
+        """Return what a thing is called on pages; what has no name of its own is called by what it is of."""
+        self.linked.add(iri)
+        found = self.names.name(iri)
+        title = self._title(iri)
+        return replace(found, label=title, language="") if title else found
+
+    def link(self, iri: str, fragment: str = "") -> Link:
+        """Return a thing as a part of a sentence."""
+        return Link(name=self.name(iri), fragment=fragment)
+
+    def _title(self, iri: str) -> str:
+        types = self.types(iri)
+        if not types.isdisjoint(KINDS["label"]):
+            return self.label_title(iri)
+        if f"{ORG}Membership" in types:
+            role, body = self.role(iri), self.look(iri, f"{ORG}organization")
+            return self.words["role_of"](role=role, body=self.names.name(body[0].iri).label) if role and body else ""
+        if not self.names.has_name(iri):
+            of = self.look(iri, f"{CLU}stage") or self.look(iri, f"{CLU}concerns") or self.look(iri, f"{CLU}awards")
+            kind = next(iter(self.names.specific(self.names.kinds_of(iri))), "")
+            if of and of[0].iri and kind:
+                return str(
+                    self.words["kind_of"](kind=_capital(self.names.name(kind).label), name=self._plain_name(of[0].iri))
+                )
+        return ""
+
+    def _plain_name(self, iri: str) -> str:
+        return self.label_title(iri) if not self.types(iri).isdisjoint(KINDS["label"]) else self.names.name(iri).label
+
+    def summary(self, iri: str) -> str:
+        """Return what a node without a name says, such as an address: its values; empty where it has none."""
+        if self.names.has_name(iri):
+            return ""
+        types = self.types(iri)
+        if not types.isdisjoint(_QUANTITIES):
+            return quantity(self, iri)[0]
+        if types.isdisjoint(_NESTED):
+            return ""
+        order = self.names.order(self.names.specific(self.names.kinds_of(iri)))
+        said = sorted(self.all_of(iri), key=lambda it: order.get(it.predicate, len(order)))
+        self._note([it for it in said if it.object[0] == "text"])
+        texts = [self.shown(it).value.text for it in said if it.object[0] == "text" and not self.concluded(it)]
+        return ", ".join(dict.fromkeys(texts))
+
+    def label_title(self, iri: str) -> str:
+        """Return "LEVEL of HOLDER"; the bare name of a label says nothing."""
+        name = self.level_name(iri)
+        holder = next((it.iri for it in self.look(iri, f"{CLU}heldBy")), "")
+        return self.words["label_of"](label=name, holder=self.names.name(holder).label) if holder else name
+
+    def level_name(self, iri: str) -> str:
+        """Return what a label is called: its level, else its name, else its scheme."""
+        for predicate in (f"{CLU}level", f"{SCHEMA}name", f"{CLU}levelName", f"{CLU}scheme"):
+            said = self.look(iri, predicate)
+            if said and said[0].iri:
+                return self.names.name(said[0].iri).label
+            if said:
+                return self.names.pick([it.object[1:3] for it in said])[0]
+        return str(self.words["label"])
+
+    def level(self, iri: str) -> Level:
+        """Return the level of a label, with as many steps as its scheme has."""
+        said = self.look(iri, f"{CLU}level")
+        return self.level_of(said[0].iri, self.level_name(iri)) if said else Level(label=self.level_name(iri))
+
+    def level_of(self, concept: str, label: str = "") -> Level:
+        """Return a level of a scheme."""
+        ranks = self.ranks(concept)
+        name = local_name(concept)
+        return Level(
+            label=label or self.names.name(concept).label,
+            metal=name if name in _METALS else "",
+            rank=ranks.get(concept, 0),
+            of=len(ranks) if concept in ranks else 0,
+        )
+
+    def ranks(self, concept: str) -> dict[str, int]:
+        """Return the levels of a level's scheme by rank."""
+        schemes = [it.iri for it in self.look(concept, f"{SKOS}inScheme")]
+        found = {
+            it.subject: int(rank.text)
+            for scheme in schemes
+            for it in self.look_into(scheme, f"{SKOS}inScheme")
+            for rank in self.look(it.subject, f"{CLU}levelRank")
+            if rank.text.isdigit()
+        }
+        return dict(sorted(found.items(), key=lambda it: it[1]))
+
+    def role(self, membership: str) -> str:
+        """Return the role of a membership as its source calls it in the reader's language, else as the vocabulary."""
+        names = [it.object[1:3] for it in self.look(membership, f"{SCHEMA}roleName")]
+        roles = self.look(membership, f"{ORG}role")
+        if roles:
+            text = self.names.name(roles[0].iri).label
+        elif names:
+            text = self.names.pick(names)[0]
+        else:
+            return ""
+        return text[:1].upper() + text[1:]
+
+    def chip(self, iri: str) -> Chip:
+        """Return a thing by kind and name."""
+        kind = self.kind(iri)
+        level = self.level(iri) if kind == "label" else None
+        word = self.words["kinds"].get(kind, "")
+        return Chip(
+            name=self.name(iri), kind=kind or "graph", kind_word=word, level=level if level and level.of else None
+        )
+
+    # -- values
+
+    def day(self, statement: Statement) -> Day | None:
+        """Return the date that a statement says, in words."""
+        value = dated(statement.object)
+        return day(value, self.language) if value is not None else None
+
+    def shown(self, statement: Statement) -> Shown:
+        """Return the value of a statement with how sure it is."""
+        value = self.names.value(list(statement.object))
+        if value.name is not None:
+            text = self.summary(value.name.iri)
+            value = replace(value, name=None, text=text) if text else replace(value, name=self.name(value.name.iri))
+        elif statement.object[0] == "text":
+            found = self.day(statement)
+            text, _ = without_contacts(found.text if found is not None else value.text)
+            value = replace(value, text=text)
+        return Shown(value=value, status=self.status(statement))
+
+    def status(self, statement: Statement) -> str:
+        """Return how sure a statement is: as sure as the surest of the facts that say it."""
+        found = [
+            local_name(status)
+            for graph in statement.graphs
+            if (status := self._receipts.get(graph, {}).get("status", ""))
+        ]
+        return min((it for it in found if it in STATUSES), key=STATUSES.index, default="stated")
+
+    def concluded(self, statement: Statement) -> bool:
+        """Tell whether a statement only follows from others."""
+        known = [self._receipts[it] for it in statement.graphs if it in self._receipts]
+        return bool(known) and all(it.get("concluded") for it in known)
+
+    # -- receipts
+
+    def record(self) -> None:
+        """Begin to note what a part shows."""
+        self._recorded = {}
+
+    def know(self, *, opened: bool = False) -> Know | None:
+        """Return the receipts of what has been shown since `record`."""
+        by_graph: dict[str, list[Statement]] = {}
+        for statement in self._recorded:
+            for graph in statement.graphs:
+                receipt = self._receipts.get(graph)
+                if receipt is not None and "source" in receipt and not receipt.get("concluded"):
+                    by_graph.setdefault(graph, []).append(statement)
+        self._recorded = {}
+        if not by_graph:
+            return None
+        # a source's own description only names it, where facts say more
+        telling = {it: said for it, said in by_graph.items() if self._receipts[it].get("status")} or by_graph
+        proofs = sorted((self._proof(graph, said) for graph, said in telling.items()), key=_proof_order)
+        sources = {it.source.name.iri for it in proofs if it.source is not None}
+        spans = {(it.source.name.iri, span) for it in proofs if it.source is not None for span in it.spans}
+        counted = [("n_facts", len(proofs)), ("n_passages", len(spans)), ("n_releases", len(sources))]
+        return Know(
+            summary=", ".join(self.words[word](count=number) for word, number in counted if number),
+            proofs=tuple(proofs[:_MOST_PROOFS]),
+            open=opened,
+            more=max(0, len(proofs) - _MOST_PROOFS),
+        )
+
+    def _proof(self, graph: str, statements: Sequence[Statement]) -> Proof:
+        receipt = self._receipts[graph]
+        spans = tuple((start, end) for start, end in receipt.get("spans", ()))
+        source = receipt["source"]
+        # facts and their own words
+        said = [it for it in statements if it.predicate != RDF_TYPE] or list(statements)
+        return Proof(
+            words=tuple(without_contacts(it)[0] for it in receipt.get("words", ())),
+            language=next((it.text for it in self.look(source, f"{SCHEMA}inLanguage")), ""),
+            says="; ".join(dict.fromkeys(map(self._sentence, said))),
+            source=self.link(source, f"c-{spans[0][0]}" if spans else ""),
+            day=self.published(source),
+            spans=spans,
+            status=local_name(receipt.get("status", "")) or "stated",
+            reviewed="reviewedBy" in receipt,
+            fact=self.names.name(graph),
+        )
+
+    def _sentence(self, statement: Statement) -> str:
+        shown = self.shown(statement)
+        value = shown.value.name.label if shown.value.name is not None else shown.value.text
+        return f"{self.names.name(statement.predicate).label}: {value}"
+
+    def published(self, source: str) -> Day | None:
+        """Return when a source was published."""
+        return next((found for it in self.look(source, f"{SCHEMA}datePublished") if (found := self.day(it))), None)
+
+    def receipts_of(self, statements: Iterable[Statement]) -> dict[str, Mapping[str, Any]]:
+        """Return the receipts of the facts that say statements, by graph."""
+        return {
+            graph: self._receipts[graph]
+            for statement in statements
+            for graph in statement.graphs
+            if "source" in self._receipts.get(graph, {}) and not self._receipts[graph].get("concluded")
+        }
+
+    def receipt(self, graph: str) -> Mapping[str, Any]:
+        """Return the receipt of a fact; an empty one where there is none."""
+        return self._receipts.get(graph, {})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _proof_order(proof: Proof) -> tuple[str, str, tuple[tuple[int, int], ...], str]:
+    source = proof.source.name.iri if proof.source is not None else ""
+    return (proof.day.datetime if proof.day is not None else "", source, proof.spans, proof.says)
+
+
+def _said_in(read: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "graphs": [*entry["graphs"], fact["graph"]]} for fact in read for entry in fact["says"]]

@@ -1,0 +1,454 @@
+"""What pages are composed of: pieces of sentences, blocks, and parts with a heading and their receipts.
+
+Templates draw a piece by its `piece` and a block by its `block`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from pressgraph.pages.things import FactRead
+    from pressgraph.pages.values import Name, Property, Statements, Value
+
+# -- pieces of sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A thing in a sentence; `fragment` is a place of its page. `label` or `level` is what it is called here."""
+
+    piece: ClassVar[str] = "link"
+    name: Name
+    fragment: str = ""
+    label: str = ""
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A date in words; `datetime` is what HTML can say of it, or empty."""
+
+    piece: ClassVar[str] = "day"
+    text: str
+    datetime: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A level of a scheme: as many steps as it has, filled up to the rank. `metal` is a colour for it, or empty."""
+
+    piece: ClassVar[str] = "level"
+    label: str
+    metal: str = ""
+    rank: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state in words with its sign: good, bad or warn."""
+
+    piece: ClassVar[str] = "state"
+    text: str
+    kind: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A value as it is shown, how sure it is, and a note beside it."""
+
+    piece: ClassVar[str] = "shown"
+    value: Value
+    status: str = "stated"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """How sure something is, where it is not stated."""
+
+    piece: ClassVar[str] = "tag"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Words in a language; strong ones stand out."""
+
+    piece: ClassVar[str] = "text"
+    text: str
+    language: str = ""
+    strong: bool = False
+
+
+Piece: TypeAlias = "str | Link | Day | Level | State | Shown | Tag | Text"
+Sentence: TypeAlias = tuple[Piece, ...]
+
+# -- blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of a list of facts."""
+
+    label: str
+    values: Sentence
+    joined: bool = True
+    """Whether values are parted by commas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Short values in columns, or, with `one`, long ones below each other."""
+
+    block: ClassVar[str] = "facts"
+    rows: tuple[Row, ...]
+    one: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A thing by its kind and name."""
+
+    name: Name
+    kind: str
+    kind_word: str = ""
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chips:
+    """Rows of things of mixed kinds; `note` stands where there is none."""
+
+    block: ClassVar[str] = "chips"
+    rows: tuple[tuple[str, tuple[Chip, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, or an organisation, with a role and a time."""
+
+    name: Name
+    badge: str
+    round: bool
+    what: Sentence
+    since: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """People or organisations; those of former times are folded away."""
+
+    block: ClassVar[str] = "people"
+    rows: tuple[Person, ...]
+    former: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A row of a chart of validity: whose, the drawing, and the same in words."""
+
+    who: Sentence
+    note: Sentence
+    drawing: Markup
+    until: Sentence
+    small: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Validity on one axis."""
+
+    block: ClassVar[str] = "bars"
+    axis: Markup
+    rows: tuple[Bar, ...]
+    legend: bool = True
+    metal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """The label that is held now."""
+
+    block: ClassVar[str] = "panel"
+    heading: Sentence
+    axis: Markup
+    drawing: Markup
+    words: Sentence
+    metal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A quotation; `verbatim` only where the words stand in the text."""
+
+    text: str
+    language: str
+    verbatim: bool
+    caption: Sentence
+    claims: tuple[tuple[str, str, str], ...] = ()
+    """Kind, text and language of what it claims."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotes:
+    """Quotations; after some the rest is folded away."""
+
+    block: ClassVar[str] = "quotes"
+    rows: tuple[Said, ...]
+    rest: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An entry of a timeline."""
+
+    day: Day | None
+    words: Sentence
+    look: str = ""
+    note: Sentence = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What is dated, newest first, by year; the rest is folded away."""
+
+    block: ClassVar[str] = "timeline"
+    years: tuple[tuple[str, tuple[Event, ...]], ...]
+    rest: tuple[tuple[str, tuple[Event, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Steps in their order, without dates as an axis."""
+
+    block: ClassVar[str] = "way"
+    rows: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A release."""
+
+    name: Name
+    day: Day | None
+    note: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """Releases, newest first; the rest is folded away."""
+
+    block: ClassVar[str] = "stories"
+    rows: tuple[Story, ...]
+    rest: tuple[Story, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A level of a scheme with its definition."""
+
+    level: Level
+    words: Sentence
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The levels of a scheme."""
+
+    block: ClassVar[str] = "steps"
+    rows: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainLink:
+    """A label in the chain of those that replaced each other; without one, what is not known."""
+
+    words: Sentence
+    note: Sentence = ()
+    metal: str = ""
+    here: bool = False
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What replaced what."""
+
+    block: ClassVar[str] = "chain"
+    rows: tuple[ChainLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A value of a figure at a time; `share` is its part of the largest one, in percent."""
+
+    day: Day | None
+    value: Sentence
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One figure over time."""
+
+    block: ClassVar[str] = "series"
+    label: str
+    rows: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A paragraph."""
+
+    block: ClassVar[str] = "words"
+    words: Sentence
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """That nothing is known, and why that may not mean that there is nothing."""
+
+    block: ClassVar[str] = "empty"
+    strong: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """How many facts are how sure, in words and as a bar."""
+
+    block: ClassVar[str] = "sum"
+    words: str
+    parts: tuple[tuple[str, float, float], ...]
+    """Status, start and width in percent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cite:
+    """How to cite it, and its forms."""
+
+    block: ClassVar[str] = "cite"
+    words: Sentence
+    fingerprint: str = ""
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Statements as they are, where no part says them in its own way."""
+
+    block: ClassVar[str] = "table"
+    properties: tuple[Property, ...] = ()
+    statements: tuple[Statements, ...] = ()
+    read: tuple[FactRead, ...] = ()
+
+
+Block: TypeAlias = (
+    "Facts | Chips | People | Bars | Panel | Quotes | Timeline | Way | Stories | Steps | Chain | Series | Words | Empty"
+    " | Sum | Cite | Table"
+)
+
+# -- receipts and parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Where a fact comes from: its words, or what it says and where it stands."""
+
+    words: tuple[str, ...]
+    language: str
+    says: str
+    source: Link | None
+    day: Day | None
+    spans: tuple[tuple[int, int], ...]
+    status: str
+    reviewed: bool
+    fact: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Know:
+    """The receipts of a part, with how many they are in words."""
+
+    summary: str
+    proofs: tuple[Proof, ...]
+    open: bool = False
+    more: int = 0
+    """How many receipts are not listed here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a page."""
+
+    key: str
+    heading: str
+    blocks: tuple[Block, ...]
+    small: str = ""
+    know: Know | None = None
+    long: bool = False
+    jump: bool = False
+    """Whether the page's head leads to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of a release and what was read from it. `words` are empty where the text is not published."""
+
+    number: int
+    start: int
+    end: int
+    words: str
+    status: str
+    told: tuple[Told, ...]
+    quotes: tuple[Said, ...] = ()
+    cut: int = 0
+    facts: tuple[str, ...] = ()
+    """The facts, each by the end of its name, which is its place on the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a passage tells of one thing."""
+
+    subject: Name
+    kind: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The page of a thing."""
+
+    kind: str
+    """organisation, label, release, person, event, other."""
+    name: Name
+    kicker: Sentence
+    description: str
+    """A sentence for search engines."""
+    parts: tuple[Part, ...]
+    lead: Sentence = ()
+    badge: str = ""
+    level: Level | None = None
+    chips: tuple[Chip, ...] = ()
+    aside: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+    """Where the release itself is to be read."""
+    passages: tuple[Passage, ...] = ()
+    unplaced: tuple[Told, ...] = ()
+    unplaced_facts: tuple[str, ...] = ()
+    shows_text: bool = False
+    all_read: int = 0
+    section: str = ""
+    """The list that it belongs to."""
+    iri: str = ""
+    empty: bool = False
+    jumps: tuple[tuple[str, str], ...] = field(default=())

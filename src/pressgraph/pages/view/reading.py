@@ -1,0 +1,422 @@
+"""What pages are made from, read from a store: what is said of a thing, of what is near it, and the receipts of that.
+
+It is JSON, so that a process beside the server can read it. Terms travel as `["iri", value]`, `["node", label]` or
+`["text", value, language, datatype]`.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.dataset.graphs import stands_apart
+from pressgraph.query.projection import NAMES, TEXTS
+from pressgraph.rdf import CLU, DCTERMS, OA, ORG, PROV, RDF_TYPE, SCHEMA, SKOS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from pressgraph.dataset.counts import Counts
+
+TITLES = tuple(map(ox.NamedNode, NAMES))
+_DESCRIPTIONS = tuple(map(ox.NamedNode, TEXTS))
+DEFAULT = ox.DefaultGraph()
+_TYPE = ox.NamedNode(RDF_TYPE)
+_CONCLUDED = ox.NamedNode(f"{CLU}DerivedGraph")
+_DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
+_RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inScheme")
+_FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
+_MOST_LINKS, _MOST_FACTS, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 1000, 300, 50
+_MOST_BLANK_SHOWN = 1000
+_LONGEST_LABEL = 120
+_ABOUT, _LABEL = ox.NamedNode(f"{SCHEMA}about"), ox.NamedNode(f"{CLU}AwardedLabel")
+_PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
+_REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
+_UNTIL, _REVIEWED = ox.NamedNode(f"{CLU}validUntil"), ox.NamedNode(f"{CLU}reviewedBy")
+_MOST_PUBLISHERS, _MOST_HELD = 12, 40
+_MOST_NEAR, _MOST_SAID_NEAR, _MOST_SAID_OF_ONE, _MOST_SOURCES = 400, 6000, 200, 60
+"""How many things near a thing are looked at, and how much of what is said of them."""
+NO_FIRST_PAGE: dict[str, Any] = {
+    "releases": [],
+    "named": [],
+    "held": [],
+    "publishers": [],
+    "organisations": 0,
+    "reviewed": 0,
+    "reading": {
+        "facts": [],
+        "links": [],
+        "near": [],
+        "read": [],
+        "nodes": {},
+        "receipts": {},
+        "labels": {},
+        "kinds": {},
+    },
+}
+"""What the first page names where nothing is published."""
+_RECEIPTS = {
+    f"{PROV}wasDerivedFrom": "source",
+    f"{CLU}epistemicStatus": "status",
+    f"{CLU}evidence": "evidence",
+    f"{CLU}reviewedBy": "reviewedBy",
+    f"{CLU}reviewedOn": "reviewedOn",
+}
+_ONWARD = frozenset(
+    (
+        *(f"{CLU}{it}" for it in ("hasValidity", "level", "expresses", "inCapacity", "replaces", "replacedBy")),
+        *(f"{CLU}{it}" for it in ("heldBy", "assessment", "scheme", "validityRule")),
+        *(f"{SCHEMA}{it}" for it in ("amount", "score", "startTime", "address", "isPartOf")),
+        *(f"{ORG}{it}" for it in ("member", "organization")),
+        f"{PROV}wasInformedBy",
+    )
+)
+"""What leads from a thing near to one that is shown in the same place."""
+_BACK = frozenset((f"{CLU}expresses", f"{DCTERMS}isPartOf", f"{PROV}wasInformedBy", f"{CLU}replaces"))
+"""What leads back to such things."""
+
+
+def term(value: Any) -> list[Any]:
+    """Return a term as JSON."""
+    match value:
+        case ox.NamedNode():
+            return ["iri", value.value]
+        case ox.Literal():
+            return ["text", value.value, value.language or "", value.datatype.value]
+        case ox.BlankNode():
+            return ["node", value.value]
+    return ["text", str(value), "", ""]
+
+
+def _nodes(store: ox.Store, entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return what is said of the blank nodes that statements name, and of those that these name, by their labels."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    waiting = [it[1] for entry in entries for it in (entry["s"], entry["o"]) if it[0] == "node"]
+    while waiting and len(found) < _MOST_BLANK_SHOWN:
+        label = waiting.pop()
+        if label not in found:
+            found[label] = _stated(store.quads_for_pattern(ox.BlankNode(label), None, None, DEFAULT), _MOST_STATEMENTS)
+            waiting.extend(entry["o"][1] for entry in found[label] if entry["o"][0] == "node")
+    return found
+
+
+def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
+    """Return statements, each with the graphs that hold it."""
+    found: dict[ox.Triple, dict[str, Any]] = {}
+    for quad in quads:
+        entry = found.get(quad.triple)
+        if entry is None:
+            if len(found) >= most:
+                break
+            entry = {"s": term(quad.subject), "p": quad.predicate.value, "o": term(quad.object), "graphs": []}
+            found[quad.triple] = entry
+        if isinstance(quad.graph_name, ox.NamedNode):
+            entry["graphs"].append(quad.graph_name.value)
+    return list(found.values())
+
+
+def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any]], int]:
+    """Return the facts that were read from a source, in its order, and how many they are in all."""
+    links = store.quads_for_pattern(None, _DERIVED, source, DEFAULT)
+    total = sum(not _is_conclusion(store, quad.subject) for quad in links)
+    if not total:
+        return [], 0
+    # what has no place in the source comes last
+    graphs = store.query(
+        """SELECT ?source ?fact (MIN(?start) AS ?at) {
+             ?fact prov:wasDerivedFrom ?source .
+             FILTER NOT EXISTS { ?fact a clu:DerivedGraph }
+             OPTIONAL { ?fact clu:evidence/oa:hasSelector/oa:start ?start }
+           } GROUP BY ?source ?fact ORDER BY (!BOUND(?at)) ?at ?fact"""
+        f" LIMIT {_MOST_READ}",
+        prefixes={"prov": PROV, "clu": CLU, "oa": OA},
+        substitutions={ox.Variable("source"): source},
+    )
+    assert isinstance(graphs, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    found: list[dict[str, Any]] = []
+    left = _MOST_STATEMENTS
+    for solution in graphs:
+        fact = solution["fact"]
+        if left <= 0 or not isinstance(fact, ox.NamedNode) or stands_apart(fact.value):
+            continue
+        says = _stated(store.quads_for_pattern(None, None, None, fact), left)
+        left -= len(says)
+        if says:
+            found.append({"graph": fact.value, "spans": receipt(store, fact).get("spans", []), "says": says})
+    return found, total
+
+
+def _is_conclusion(store: ox.Store, node: object) -> bool:
+    """Tell whether a graph holds what was concluded from a source, or was corrected in it: not what is read from it."""
+    if not isinstance(node, ox.NamedNode):
+        return False
+    return stands_apart(node.value) or ox.Quad(node, _TYPE, _CONCLUDED, DEFAULT) in store
+
+
+def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the classes of things, by thing."""
+    return {
+        name: sorted(
+            quad.object.value
+            for quad in store.quads_for_pattern(ox.NamedNode(name), _TYPE, None, DEFAULT)
+            if isinstance(quad.object, ox.NamedNode)
+        )
+        for name in names
+    }
+
+
+def receipt(store: ox.Store, graph: ox.NamedNode) -> dict[str, Any]:
+    """Return where a fact's graph comes from: source, status, spans of evidence, review."""
+    found: dict[str, Any] = {}
+    places: list[tuple[list[int], str]] = []
+    for quad in store.quads_for_pattern(graph, None, None, None):
+        word = _RECEIPTS.get(quad.predicate.value)
+        if quad.predicate == _TYPE and quad.object == _CONCLUDED:
+            found["concluded"] = True
+        if word is None or quad.graph_name == DEFAULT:
+            continue
+        if word == "evidence" and isinstance(quad.object, ox.NamedNode):
+            places.extend(_places(store, quad.object))
+        else:
+            found[word] = getattr(quad.object, "value", "")
+    if places:
+        places.sort()
+        found["spans"] = [span for span, _ in places]
+        if all(words for _, words in places):
+            found["words"] = [words for _, words in places]
+    return found
+
+
+def _places(store: ox.Store, evidence: ox.NamedNode) -> Iterator[tuple[list[int], str]]:
+    """Yield the span of a node of evidence, with its words where they are published."""
+    ends, words = [], ""
+    for quad in store.quads_for_pattern(evidence, ox.NamedNode(f"{OA}hasSelector"), None, DEFAULT):
+        selector = quad.object
+        if not isinstance(selector, ox.NamedNode | ox.BlankNode):
+            continue
+        for word in ("start", "end"):
+            for end in store.quads_for_pattern(selector, ox.NamedNode(f"{OA}{word}"), None, DEFAULT):
+                value = getattr(end.object, "value", "")
+                if value.isdigit():
+                    ends.append(int(value))
+        for exact in store.quads_for_pattern(selector, ox.NamedNode(f"{OA}exact"), None, DEFAULT):
+            words = getattr(exact.object, "value", "")
+    if len(ends) == 2:  # noqa: PLR2004 - a start and an end
+        yield ends, words
+
+
+def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
+    """Return the names of IRIs as `[value, language]`, best properties first; of what has none, how it begins."""
+    found: dict[str, list[list[str]]] = {}
+    for name in names:
+        try:
+            node = ox.NamedNode(name)
+        except ValueError:
+            continue
+        for label in (*TITLES, *_DESCRIPTIONS):
+            values = [
+                [_shortened(quad.object.value), quad.object.language or ""]
+                for quad in store.quads_for_pattern(node, label, None, DEFAULT)
+                if isinstance(quad.object, ox.Literal)
+            ]
+            if values:
+                found[name] = sorted(values)
+                break
+    return found
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _LONGEST_LABEL:
+        return text
+    return f"{text[:_LONGEST_LABEL].rpartition(' ')[0] or text[:_LONGEST_LABEL]} …"
+
+
+class GraphReader:
+    """Reads what pages show of a store, which never changes; `id_base` is what the project's own ids begin with."""
+
+    def __init__(self, store: ox.Store, id_base: str) -> None:
+        self._store = store
+        self._id_base = id_base
+
+    def thing(self, iri: str) -> dict[str, Any]:
+        """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
+
+        A graph comes with what it says, a source with the facts read from it, a property with its uses.
+        """
+        node = ox.NamedNode(iri)
+        facts = _stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
+        # the facts that were read from a source are listed in full, with their evidence
+        pointing = (
+            quad for quad in self._store.quads_for_pattern(None, None, node, None) if quad.predicate not in _FROM_SOURCE
+        )
+        links = _stated(pointing, _MOST_LINKS)
+        says = _stated(self._store.quads_for_pattern(None, None, None, node), _MOST_STATEMENTS)
+        read, all_read = _read_from(self._store, node)
+        examples = _stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
+        near = self._near(
+            [*facts, *links],
+            (end[1] for fact in read for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"),
+        )
+        every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
+        every += near
+        nodes = _nodes(self._store, every)
+        every += [entry for said in nodes.values() for entry in said]
+        graphs = sorted({name for entry in every for name in entry["graphs"]} | {fact["graph"] for fact in read})
+        receipts = {name: found for name in graphs if (found := receipt(self._store, ox.NamedNode(name)))}
+        sources = self._sources(it["source"] for it in receipts.values() if "source" in it)
+        every += sources
+        named = {node.value, *(entry["p"] for entry in every)}
+        named.update(it[1] for entry in every for it in (entry["s"], entry["o"]) if it[0] == "iri")
+        named.update(
+            found[key] for found in receipts.values() for key in ("source", "status", "reviewedBy") if key in found
+        )
+        return {
+            "facts": facts,
+            "links": links,
+            "more": len(links) >= _MOST_LINKS,
+            "says": says,
+            "read": read,
+            "all_read": all_read,
+            "examples": examples,
+            "near": [*near, *sources],
+            "nodes": nodes,
+            "receipts": receipts,
+            "labels": labels(self._store, named),
+            "kinds": kinds(self._store, (name for name in named if name.startswith(self._id_base))),
+        }
+
+    def _near(self, entries: Iterable[dict[str, Any]], more: Iterable[str]) -> list[dict[str, Any]]:
+        """Return what is said of the things next to one, of what is shown with these, and of the levels of labels."""
+        waiting = [it[1] for entry in entries for it in (entry["s"], entry["o"]) if it[0] == "iri"]
+        waiting = list(dict.fromkeys((*waiting, *more)))
+        found: list[dict[str, Any]] = []
+        seen: set[str] = set()
+        for deep in (False, True):
+            onward: list[str] = []
+            for name in waiting:
+                if name in seen or len(seen) >= _MOST_NEAR or len(found) >= _MOST_SAID_NEAR:
+                    continue
+                if not name.startswith(self._id_base) or stands_apart(name):
+                    onward.append(name)
+                    continue
+                seen.add(name)
+                said = _stated(self._store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+                found += said
+                onward += [it["o"][1] for it in said if it["p"] in _ONWARD and it["o"][0] == "iri"]
+                onward += [] if deep else self._leading_to(name)
+            waiting = list(dict.fromkeys(onward))
+        return [*found, *self._levels(waiting)]
+
+    def _leading_to(self, name: str) -> Iterator[str]:
+        for predicate in _BACK:
+            quads = self._store.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(name), DEFAULT)
+            yield from (it.subject.value for it in islice(quads, _MOST_LINKS) if isinstance(it.subject, ox.NamedNode))
+
+    def _levels(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Return what is said of levels among names, and of the other levels of their schemes."""
+        schemes = {
+            scheme.object
+            for name in names
+            if any(self._store.quads_for_pattern(ox.NamedNode(name), _RANK, None, DEFAULT))
+            for scheme in self._store.quads_for_pattern(ox.NamedNode(name), _IN_SCHEME, None, DEFAULT)
+        }
+        return [
+            entry
+            for scheme in sorted(schemes, key=str)
+            for level in islice(self._store.quads_for_pattern(None, _IN_SCHEME, scheme, DEFAULT), _MOST_SAID_OF_ONE)
+            for entry in _stated(self._store.quads_for_pattern(level.subject, None, None, None), _MOST_SAID_OF_ONE)
+        ]
+
+    def _sources(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Return what is said of sources: their dates, and who published them."""
+        return [
+            entry
+            for name in islice(dict.fromkeys(names), _MOST_SOURCES)
+            for entry in _stated(self._store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+        ]
+
+    def first_page(self, counts: Counts, today: dt.date) -> dict[str, Any]:
+        """Return what the first page names, besides the numbers: releases, labels that may be held, who publishes."""
+        publishers, released = self._publishers()
+        releases = [
+            {"iri": iri, "day": day, "by": released.get(iri, []), "facts": self._facts_of(iri)}
+            for iri, day in counts.newest
+        ]
+        newest = _read_from(self._store, ox.NamedNode(counts.newest[0][0]))[0] if counts.newest else []
+        about = (
+            self._store.quads_for_pattern(ox.NamedNode(counts.newest[0][0]), _ABOUT, None, DEFAULT) if newest else ()
+        )
+        named = [it.object.value for it in about if isinstance(it.object, ox.NamedNode)]
+        named += [end[1] for fact in newest for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"]
+        named = [it for it in dict.fromkeys(named) if it.startswith(self._id_base) and it != counts.newest[0][0]][
+            :_MOST_NEAR
+        ]
+        held = self._held(today)
+        shown = [it["iri"] for it in publishers[:_MOST_PUBLISHERS]]
+        return {
+            "releases": releases,
+            "named": named,
+            "held": held,
+            "publishers": publishers[:_MOST_PUBLISHERS],
+            "organisations": len(publishers),
+            "reviewed": sum(1 for _ in self._store.quads_for_pattern(None, _REVIEWED, None, DEFAULT)),
+            "reading": self.several([*(str(it["iri"]) for it in releases), *named, *held, *shown]),
+        }
+
+    def several(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what is said of several things and of what is next to them, as `thing` does of one."""
+        near = self._near((), names)
+        every = {entry["p"] for entry in near}
+        every.update(names)
+        every.update(it[1] for entry in near for it in (entry["s"], entry["o"]) if it[0] == "iri")
+        return {
+            "facts": [],
+            "links": [],
+            "near": near,
+            "read": [],
+            "nodes": {},
+            "receipts": {},
+            "labels": labels(self._store, every),
+            "kinds": kinds(self._store, (it for it in every if it.startswith(self._id_base))),
+        }
+
+    def _publishers(self) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
+        """Return who publishes, the most releases first, and the publishers of each release."""
+        found: dict[str, dict[str, Any]] = {}
+        by: dict[str, list[str]] = {}
+        for quad in self._store.quads_for_pattern(None, _PUBLISHED_BY, None, DEFAULT):
+            if not isinstance(quad.object, ox.NamedNode) or not isinstance(quad.subject, ox.NamedNode):
+                continue
+            by.setdefault(quad.subject.value, []).append(quad.object.value)
+            days = self._store.quads_for_pattern(quad.subject, _PUBLISHED_ON, None, DEFAULT)
+            day = max((getattr(it.object, "value", "") for it in days), default="")
+            entry = found.setdefault(quad.object.value, {"iri": quad.object.value, "releases": 0, "latest": ""})
+            entry["releases"] += 1
+            entry["latest"] = max(entry["latest"], day)
+        return sorted(found.values(), key=lambda it: (-it["releases"], it["iri"])), by
+
+    def _facts_of(self, source: str) -> int:
+        links = self._store.quads_for_pattern(None, _DERIVED, ox.NamedNode(source), DEFAULT)
+        return sum(not _is_conclusion(self._store, quad.subject) for quad in links)
+
+    def _held(self, today: dt.date) -> list[str]:
+        """Return labels that may be held from a day on: by their last day, the first one first, then those without."""
+        found: list[tuple[str, str]] = []
+        for quad in self._store.quads_for_pattern(None, _TYPE, _LABEL, DEFAULT):
+            if not isinstance(quad.subject, ox.NamedNode):
+                continue
+            if any(self._store.quads_for_pattern(None, _REPLACES, quad.subject, DEFAULT)):
+                continue
+            periods = self._store.quads_for_pattern(quad.subject, _VALIDITY, None, DEFAULT)
+            ends = [
+                getattr(end.object, "value", "")
+                for period in periods
+                if isinstance(period.object, ox.NamedNode)
+                for end in self._store.quads_for_pattern(period.object, _UNTIL, None, DEFAULT)
+            ]
+            if not ends or max(ends) > today.isoformat():
+                found.append((max(ends, default="9"), quad.subject.value))
+        return [iri for _, iri in sorted(found)][:_MOST_HELD]

@@ -1,0 +1,196 @@
+"""The page of a release: what it is about, and what it tells, passage by passage in the order of its text.
+
+Words of the text are shown only where its source lets them be published, and only those that published facts rest on;
+what looks like contact data is cut from them and counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.pages.view.common import by_words, cite_part, facts_part, quotation, rest_part, values
+from pressgraph.pages.view.contacts import without_contacts
+from pressgraph.pages.view.graph import Statement
+from pressgraph.pages.view.parts import Page, Part, Passage, Row, Told
+from pressgraph.rdf import CLU, PROV, RDF_TYPE, SCHEMA, STATUSES
+from pressgraph.rdf.terms import local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pressgraph.pages.view.graph import Graph
+    from pressgraph.pages.view.parts import Chip, Said, Sentence
+
+_QUOTED = (f"{CLU}QuotedStatement", f"{SCHEMA}Quotation")
+_CLAIM = f"{CLU}Claim"
+_MOST_CHIPS = 12
+_BY = (f"{SCHEMA}publisher", f"{SCHEMA}sourceOrganization")
+_TOLD_OTHERWISE = frozenset((f"{SCHEMA}isPartOf", f"{PROV}wasQuotedFrom"))
+_KINDS = ("label", "person", "organisation", "programme", "event", "place")
+
+
+def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_read: int) -> Page:
+    """Return the page of a source; `read` are the facts that were read from it, in its order."""
+    words = graph.words
+    publisher = next((it.iri for it in graph.out(iri, *_BY) if it.iri), "")
+    place = next((it.iri for it in graph.out(iri, f"{SCHEMA}locationCreated") if it.iri), "")
+    graph.out(iri, f"{SCHEMA}headline", f"{SCHEMA}datePublished", f"{SCHEMA}about", f"{SCHEMA}inLanguage")
+    published = graph.published(iri)
+    kicker: Sentence = (words["press_release"],)
+    if publisher:
+        kicker = (*kicker, " · ", graph.link(publisher))
+    if place:
+        kicker = (*kicker, " · ", graph.link(place), *((", ", published) if published is not None else ()))
+    elif published is not None:
+        kicker = (*kicker, " · ", published)
+    address = next(
+        (it.text for it in graph.out(iri, f"{SCHEMA}url") if it.text.startswith(("http://", "https://"))), ""
+    )
+    passages, unplaced = _passages(graph, read)
+    known = [graph.receipt(it["graph"]) for it in read]
+    stated = sum(local_name(it.get("status", "")) in {"", "stated"} for it in known)
+    reviewed = sum("reviewedBy" in it for it in known)
+    counts = (
+        (str(all_read), words["facts_noun"](count=all_read)),
+        (str(stated), words["stated_noun"]),
+        (str(reviewed), words["reviewed_noun"]),
+    )
+    fingerprint = next(
+        (it.text for said in graph.look(iri, f"{SCHEMA}encoding") for it in graph.look(said.iri, f"{SCHEMA}sha256")), ""
+    )
+    graph.record()
+    facts = facts_part(graph, iri, one=True)
+    about = (
+        Part(key="about", heading=words["about_release"], blocks=(facts,), know=graph.know())
+        if facts is not None
+        else None
+    )
+    parts = [about, rest_part(graph, iri), cite_part(graph, iri, fingerprint=fingerprint)]
+    name = graph.names.name(iri)
+    by = "".join(it for it in by_words(graph, iri) if isinstance(it, str))
+    return Page(
+        kind="release",
+        iri=iri,
+        name=name,
+        kicker=kicker,
+        description=words["about_release_of"](
+            headline=name.label, by=by or graph.site.title, facts=words["n_facts"](count=all_read)
+        ),
+        chips=_chips(graph, iri, read),
+        aside=counts if all_read else (),
+        address=address,
+        passages=passages,
+        unplaced=unplaced,
+        unplaced_facts=tuple(local_name(it["graph"]) for it in read if not it["spans"]),
+        shows_text=any(it.words for it in passages),
+        all_read=all_read,
+        parts=tuple(it for it in parts if it is not None),
+        section="/releases",
+    )
+
+
+def _chips(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]]) -> tuple[Chip, ...]:
+    """Return what the release is about, then what its facts name, as far as these are kinds of their own."""
+    about = [it.iri for it in graph.look(iri, f"{SCHEMA}about") if it.iri]
+    named = dict.fromkeys(
+        end[1] for fact in read for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"
+    )
+    found = {it: kind for it in (*about, *named) if it != iri and (kind := graph.kind(it)) in _KINDS}
+    return tuple(graph.chip(it) for it in list(found)[:_MOST_CHIPS])
+
+
+def _passages(graph: Graph, read: Sequence[Mapping[str, Any]]) -> tuple[tuple[Passage, ...], tuple[Told, ...]]:
+    """Return passages with what they tell; stretches that overlap are one."""
+    placed: list[tuple[int, int, Mapping[str, Any], str]] = []
+    unplaced: list[Mapping[str, Any]] = []
+    for fact in read:
+        receipt = graph.receipt(fact["graph"])
+        spans = [tuple(it) for it in fact["spans"]]
+        if not spans:
+            unplaced.append(fact)
+            continue
+        words = list(receipt.get("words", ())) or [""] * len(spans)
+        start, end = spans[0]
+        placed.append((start, end, fact, words[0]))
+    placed.sort(key=lambda it: it[:2])
+    groups: list[list[tuple[int, int, Mapping[str, Any], str]]] = []
+    end = -1
+    for item in placed:
+        if groups and item[0] < end:
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+        end = max(end, item[1]) if groups[-1][0] is not item else item[1]
+    quoted: set[str] = set()
+    passages = tuple(_passage(graph, number, group, quoted) for number, group in enumerate(groups, 1))
+    return passages, tuple(_told(graph, unplaced))
+
+
+def _passage(
+    graph: Graph, number: int, group: Sequence[tuple[int, int, Mapping[str, Any], str]], quoted: set[str]
+) -> Passage:
+    start, end = group[0][0], max(it[1] for it in group)
+    text, cut = without_contacts(_joined(group, start))
+    facts = [it[2] for it in group]
+    statuses = [local_name(graph.receipt(it["graph"]).get("status", "")) or "stated" for it in facts]
+    known = [it for it in statuses if it in STATUSES]
+    quotes: list[Said] = []
+    for fact in facts:
+        for entry in fact["says"]:
+            subject = entry["s"][1]
+            if subject not in quoted and not graph.types(subject).isdisjoint(_QUOTED):
+                quoted.add(subject)
+                said = quotation(graph, subject)
+                quotes += [said] if said is not None else []
+    return Passage(
+        number=number,
+        start=start,
+        end=end,
+        words=text,
+        status=max(known, key=STATUSES.index, default="stated"),
+        told=tuple(_told(graph, facts)),
+        quotes=tuple(quotes),
+        cut=cut,
+        facts=tuple(local_name(it["graph"]) for it in facts),
+    )
+
+
+def _joined(group: Sequence[tuple[int, int, Mapping[str, Any], str]], start: int) -> str:
+    """Return the words of stretches that overlap, as one; empty where they are not published."""
+    if not all(it[3] for it in group):
+        return ""
+    text, at = "", start
+    for begin, stop, _, words in group:
+        if stop > at:
+            text += words[max(0, at - begin) :]
+            at = stop
+    return text
+
+
+def _told(graph: Graph, facts: Sequence[Mapping[str, Any]]) -> list[Told]:
+    """Return what facts tell, by the thing that they tell it of."""
+    by_thing: dict[str, dict[str, list[Statement]]] = {}
+    kinds: dict[str, list[str]] = {}
+    for fact in facts:
+        for entry in fact["says"]:
+            subject = entry["s"][1]
+            types = graph.types(subject)
+            if entry["s"][0] != "iri" or not types.isdisjoint((*_QUOTED, _CLAIM)):
+                continue
+            if entry["p"] == RDF_TYPE:
+                kinds.setdefault(subject, []).append(entry["o"][1])
+                by_thing.setdefault(subject, {})
+            elif entry["p"] not in _TOLD_OTHERWISE:
+                statement = Statement(subject, entry["p"], tuple(entry["o"]), (fact["graph"],))
+                by_thing.setdefault(subject, {}).setdefault(entry["p"], []).append(statement)
+    found = []
+    for subject, properties in by_thing.items():
+        specific = graph.names.specific(kinds.get(subject, ()))
+        rows = tuple(
+            Row(label=graph.names.name(name).label, values=values(graph, statements))
+            for name, statements in properties.items()
+        )
+        found.append(
+            Told(subject=graph.name(subject), kind=graph.names.term(specific[0]).label if specific else "", rows=rows)
+        )
+    return found
