@@ -537,9 +537,9 @@ def test_the_work_grows_with_the_text(kind: str, known: KnownNames) -> None:
     assert steps(HOSTILE[kind]) < 3.2 * steps(half) + 2_000
 
 
-PIECES = """Der Verein|Moorgrün e. V.|Tidal Cluster|hat|has|das Gold-Label|the Silver Label|erhalten|received
-Dr. Ada Quinn|sagte|said|„Wir freuen uns.“|“We are glad,”|12|Mitglieder|members|am 3. Mai 2024|2.000|Euro|.|,|Über Moorgrün|Contact:|a@b.example
-und|(MG)|Torfwerk GmbH|beigetreten|joined|von|bis|Geschäftsführer|''|»|«|🎈""".replace("\n", "|")
+PIECES = """Der Verein|Moorgrün e. V.|Tidal Cluster|hat|has|das Gold-Label|the Silver Label|erhalten|received|sagte
+Dr. Ada Quinn|said|„Wir freuen uns.“|“We are glad,”|12|Mitglieder|members|am 3. Mai 2024|2.000|Euro|.|,|und|von|bis
+Über Moorgrün|Contact:|a@b.example|(MG)|Torfwerk GmbH|beigetreten|joined|Geschäftsführer|''|»|«|🎈""".replace("\n", "|")
 WORDS = st.lists(
     st.sampled_from([*PIECES.split("|"), "\n", "\n\n", "\r\n", "\u2028", "\u00ad", "u\u0308", "\U000f0000"]),
     max_size=40,

@@ -16,6 +16,7 @@ from pressgraph.facts.date_words import month_of
 from pressgraph.facts.dates import read_date
 from pressgraph.facts.quantity_words import number_of, readings, scale_of
 from pressgraph.facts.quotations import is_said
+from pressgraph.spelling import composed
 from pressgraph.text import fold
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Grounds:
         """Take words, and the day that a date without a year counts from."""
         self.words = words
         self._published = published
-        self._folded = fold(words)
+        self._folded = _folded(words)
         self._tokens = [it.casefold() for it in _WORD.findall(self._folded)]
         self._set = frozenset(self._tokens)
 
@@ -185,7 +186,7 @@ class Grounds:
 
     def name(self, name: str) -> bool:
         """Tell whether every word of a name is said, inflected or not."""
-        return all(map(self._word, _WORD.findall(fold(name))))
+        return all(map(self._word, _WORD.findall(_folded(name))))
 
     def _word(self, word: str) -> bool:
         wanted = word.casefold()
@@ -193,11 +194,14 @@ class Grounds:
 
     def text(self, text: str) -> bool:
         """Tell whether a text is said word for word, but for marks and case; `[…]` and who tells it may interrupt."""
-        return is_said(text, self.words) if _WORD.search(text) else False
+        if _WORD.search(text) is None:
+            return False
+        # nobody who calls from abroad dials the zero in brackets
+        return is_said(text, self.words) or (text.startswith("+") and is_said(text, self.words.replace("(0)", "")))
 
     def literal(self, text: str) -> bool:
         """Tell whether letters and digits stand there in one piece: an address, a number to call."""
-        wanted = "".join(_WORD.findall(fold(text).casefold().removeprefix("https").removeprefix("http")))
+        wanted = "".join(_WORD.findall(_folded(text).casefold().removeprefix("https").removeprefix("http")))
         return bool(wanted) and wanted in "".join(self._tokens)
 
     def term(self, concept: Concept, scheme: Scheme) -> bool | None:
@@ -210,13 +214,18 @@ class Grounds:
     def _named(self, name: str) -> bool:
         """Tell whether a name is said, be it within longer words."""
         text = self._folded.casefold()
-        words = [it.casefold() for it in _WORD.findall(fold(name))]
+        words = [it.casefold() for it in _WORD.findall(_folded(name))]
         return bool(words) and all(self._word(it) or (len(it) >= _STEM and it in text) for it in words)
 
 
 _LONGEST = 40
 _ORDINALS = (("first", "erste", "ersten", "erstes"), ("second", "zweite", "zweiten", "zweites"),
              ("third", "dritte", "dritten", "drittes"), ("fourth", "vierte", "vierten", "viertes"))  # fmt: skip
+
+
+def _folded(words: str) -> str:
+    """Return words in their one spelling, letters and their marks as one character: patterns of letters take these."""
+    return composed(fold(words))
 
 
 def day(written: str | None) -> datetime.date | None:

@@ -25,7 +25,7 @@ def propose(reading: Reading, notes: Notes) -> None:
         if agreement is None:
             name = reading.view.text[slice(*work.name)]
             agreement = notes.thing("Agreement", work.name)
-            notes.say(agreement, "name", {reading.grammar.tag: name}, work.name)
+            notes.say(agreement, "name", name, work.name)
         for party in parties:
             notes.say(agreement, "party", party, match.span)
         if (date := match.one("date")) is not None:

@@ -198,7 +198,8 @@ class Labels:
                 continue
             found = list(found_in(match, "what", merits))
             if found and award is None and match.says["key"] == "recognises":
-                award = self.notes.thing("LabelAward", match.span)
+                label = match.one("label")
+                award = self.notes.thing("LabelAward", label.name if label is not None else match.span)
                 self.notes.say(award, "awards", current.ref, match.span)
                 self.notes.say(award, "concerns", current.holder, match.span)
                 if (by := self._initiative(match)) is not None:
@@ -209,7 +210,8 @@ class Labels:
             agent = self.notes.mention(match, "agent", "person")
             if agent is None or current is None or match.denied or match.planned:
                 continue
-            ref = self.notes.thing("Announcement", match.span)
+            label = match.one("label")
+            ref = self.notes.thing("Announcement", label.name if label is not None else match.span)
             self.notes.say(ref, "concerns", current.ref, match.span)
             self.notes.say(ref, "agent", agent[0], match.span)
             self.announced.append((ref, agent[0], match.span))
@@ -232,12 +234,11 @@ class Labels:
     def _criteria(self, sentence: Sentence, assessment: Ref) -> None:
         """Propose the criteria of an assessment: their name, how many they are, and what they are about."""
         text = self.reading.view.text
-        tag = self.reading.grammar.tag
         for mention in sentence.mentions:
             if mention.kind == "count" and mention.other == "indicators":
                 noun = mention.end - len(text[mention.start : mention.end].rpartition(" ")[2]), mention.end
                 criteria = self._criteria_set(noun)
-                self.notes.say(criteria, "name", {tag: text[slice(*noun)]}, noun)
+                self.notes.say(criteria, "name", text[slice(*noun)], noun)
                 self.notes.say(criteria, "indicators", mention.value, (mention.start, mention.end), mention.status)
                 self.notes.say(assessment, "criteria", criteria, (mention.start, mention.end))
         for match in self.reading.matches("criteria", once=""):
@@ -246,7 +247,7 @@ class Labels:
             name = sentence.span(match.match.start("name"), match.match.end())
             criteria = self._criteria_set(name)
             key = "alternateName" if self.notes.has(criteria, "name") else "name"
-            self.notes.say(criteria, key, {tag: text[slice(*name)]}, name)
+            self.notes.say(criteria, key, text[slice(*name)], name)
             self.notes.say(assessment, "criteria", criteria, match.span, "implied" if key != "name" else "stated")
             place = self.reading.known.named(text[slice(*name)].partition("-")[0], ("Place",))
             if place is not None and "-" in text[slice(*name)]:

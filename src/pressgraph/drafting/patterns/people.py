@@ -49,14 +49,19 @@ class Offices:
             if kind == "departure" or not match.denied:
                 kinds[kind](match)
 
-    def office(self, person: Ref, org: Ref, role: str, span: Span, status: str, named: Span) -> Ref:
-        """Return the office of a person, proposed where it is new; the person is `named` there."""
+    def office(
+        self, person: Ref, org: Ref, role: str, span: Span, status: str, named: Span, role_span: Span | None = None
+    ) -> Ref:
+        """Return the office of a person, proposed where it is new; the person is `named` there.
+
+        `role_span` is where the role is said, where other roles are said in the span too.
+        """
         key = person.ref, org.ref, role
         if key not in self._found:
             ref = self._found[key] = self.notes.thing("Membership", named)
             self.notes.say(ref, "member", person, span)
             self.notes.say(ref, "organization", org, span, status)
-            self.notes.say(ref, "role", role, span)
+            self.notes.say(ref, "role", role, role_span or span)
         self._last[person.ref] = self._found[key], role, org.ref
         self._latest = person
         return self._found[key]
@@ -97,7 +102,7 @@ class Offices:
             if person is None:
                 continue
             span = match.span
-            ref = self.office(person[0], org[0], role.value, span, org[1], mention.name)
+            ref = self.office(person[0], org[0], role.value, span, org[1], mention.name, _only(role, match))
             if role.other:
                 self.notes.say(ref, "roleName", _noun(role, match), role.name)
             for key, value in match.says.items():
@@ -124,7 +129,13 @@ class Offices:
         main = self.reading.main
         if role is not None and main is not None:
             ref: Ref | None = self.office(
-                person[0], self.notes.entity(main), role.value, match.span, "implied", self._named(match)
+                person[0],
+                self.notes.entity(main),
+                role.value,
+                match.span,
+                "implied",
+                self._named(match),
+                _only(role, match),
             )
         else:
             ref = self.last(person[0])
@@ -154,6 +165,12 @@ class Offices:
             self.notes.say(ref, "endDate", date.value, match.span, "normalised")
         else:
             self.notes.say(ref, "state", "ended", match.span, "implied")
+
+
+def _only(role: Mention, match: Match) -> Span | None:
+    """Return the words of a role where its sentence part says others too."""
+    roles = [it for it in match.sentence.all_in(match.match[0]) if it.kind == "role"]
+    return role.name if len(roles) > 1 else None
 
 
 def _noun(role: Mention, match: Match) -> str:
