@@ -216,14 +216,14 @@ SAYS: dict[str, tuple[str, str, Said]] = {
         "for two years. The partners want to hold seminars and carry out joint research. It was signed by Ada Quinn, "
         "chair of Alder Valley, and Liam Roe, director of the Tidal Cluster.",
         {
-            ("Agreement", "party", "Alder Valley"),
-            ("Agreement", "party", "Tidal Cluster"),
-            ("Agreement", "signedOn", "2024-05-13"),
-            ("Agreement", "duration", "P2Y"),
-            ("Agreement", "purpose", "hold-seminars"),
-            ("Agreement", "purpose", "research-jointly"),
-            ("Agreement", "signatory", "Ada Quinn"),
-            ("Agreement", "signatory", "Liam Roe"),
+            ("memorandum of understanding", "party", "Alder Valley"),
+            ("memorandum of understanding", "party", "Tidal Cluster"),
+            ("memorandum of understanding", "signedOn", "2024-05-13"),
+            ("memorandum of understanding", "duration", "P2Y"),
+            ("memorandum of understanding", "purpose", "hold-seminars"),
+            ("memorandum of understanding", "purpose", "research-jointly"),
+            ("memorandum of understanding", "signatory", "Ada Quinn"),
+            ("memorandum of understanding", "signatory", "Liam Roe"),
         },
     ),
     "events to come": (
