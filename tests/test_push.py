@@ -693,7 +693,9 @@ def test_the_saved_queries_answer_there_as_here(
         monkeypatch.setenv(name, value)
     kept = ox.Store()
     union.load(kept, answered.pull(store.address))
-    # what is there is what was sent, and what push keeps there itself
+    # what is there is what was sent, triple by triple, and what push keeps there itself
+    checked = plan_push(answered.dataset(), store.target(), rules=Rules(personal=True), check=True)
+    assert not checked.changes
     sent = {it.value for it in kept.named_graphs() if isinstance(it, ox.NamedNode)}
     assert set(store.graphs()) - {f"{BASE}push"} == sent
     asked = 0
