@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 FAST := docs emitter facts_yaml formats hints json_ld languages messages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor bench bench-convert bench-derive bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
 
 help: ## list the targets
@@ -68,6 +68,10 @@ schema-org: $(VENV)/dev.stamp ## write schema.org's terms anew from the installe
 editor: ## build the query page's editor with npm; without it the page has a plain text area
 	npm ci --ignore-scripts --prefix src/pressgraph/server/editor
 	npm run build --silent --prefix src/pressgraph/server/editor
+
+assets: editor ## build what pages take from npm: the editor, and the SPARQL engine of sites; without it they do without
+	npm ci --ignore-scripts --prefix src/pressgraph/site/engine
+	npm run build --silent --prefix src/pressgraph/site/engine
 
 bench-derive: $(VENV)/dev.stamp ## measure builds of 10,000 releases with and without what follows, and an edit
 	$(BIN)/python benchmarks/derive.py

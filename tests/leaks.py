@@ -8,11 +8,13 @@ there, and, with the reasons lifted, whether it is: a test that cannot find the 
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -325,6 +327,15 @@ def command(project: Path, *arguments: str) -> str:
     """Run the program; return what it prints to stdout."""
     call = [sys.executable, "-m", "pressgraph", "--project", str(project), *arguments]
     return subprocess.run(call, check=True, stdout=subprocess.PIPE).stdout.decode()
+
+
+@surface(whole=True)
+def site(published: Published) -> Iterator[str]:
+    out = published.workspace.project.root / "build" / "site"
+    published.workspace.site(out, day=date(2026, 11, 26), jobs=1)
+    for path in sorted(it for it in out.rglob("*") if it.is_file()):
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        yield f"{path.relative_to(out)} {content.decode(errors='replace')}"
 
 
 # -- a remote store

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import http.server
 import json
+import threading
+from contextlib import contextmanager
+from functools import partial
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 HOST = "http://site.invalid/"
@@ -94,3 +99,29 @@ def searchable(folder: Path, language: str = "") -> dict[str, str]:
     """Return what a site's search finds: pages by name."""
     found = json.loads((folder / language / "names.json").read_text(encoding="utf-8"))
     return {name: page for page, name, *_ in found["things"]}
+
+
+@contextmanager
+def plain_host(folder: Path, path: str = "/") -> Iterator[str]:
+    """Serve a folder as a plain host does, below a path; yield the address."""
+    below = path.strip("/")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            plain = path.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+            if below and not plain.startswith(f"/{below}/"):
+                return str(folder / "nothing")
+            return super().translate_path(plain.removeprefix(f"/{below}") if below else plain)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/{f'{below}/' if below else ''}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -132,7 +132,7 @@ def test_wheel_holds_resources_templates_and_types(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {f"pressgraph/_resources/{name}" for name in files_below(*FOLDERS)} <= names
-    editor = files_below("src/pressgraph/server/editor")
+    editor = files_below("src/pressgraph/server/editor", "src/pressgraph/site/engine")
     assert editor
     assert {name.removeprefix("src/") for name in files_below("src/pressgraph") - editor} <= names
     assert not {name.removeprefix("src/") for name in editor} & names

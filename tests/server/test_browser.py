@@ -60,7 +60,7 @@ def test_it_works_without_javascript_but_for_the_editor(visit: dict[str, Any]) -
 
 def test_the_editor_completes_highlights_and_shows_mistakes(visit: dict[str, Any]) -> None:
     if not visit["editor"]:
-        pytest.skip("the editor is not installed: make editor")
+        pytest.skip("the editor is not installed: make assets")
     assert any("clu:ClusterOrganisation" in it and "cluster organisation" in it for it in visit["completions"])
     assert visit["keywords"] > 5
     assert "nonsense" in visit["wrong"]

@@ -24,7 +24,7 @@ class Templates:
             lstrip_blocks=True,
         )
         # what the pages of a server have in headers, or do without
-        self._environment.globals |= {"policy": "", "scripts": ()}
+        self._environment.globals |= {"policy": "", "scripts": (), "unanswered": ""}
         self._environment.globals["stairs"] = stairs
         self._environment.filters |= {"number": _number, "script": _script}
 

@@ -189,19 +189,6 @@ class Drawer:
         )
         return name.replace(PAGE, "404.html"), content
 
-    def engine(self, folder: str, language: str, *, too_large: bool) -> dict[str, str] | None:
-        """Return what a page needs to answer queries by itself; None where it cannot."""
-        if too_large or not self.assets.has_engine:
-            return None
-        links = self.links(folder, language)
-        return {
-            "script": links.asset("query.js"),
-            "engine": links.asset("oxigraph.js"),
-            "wasm": links.asset("oxigraph.wasm"),
-            "graph": links.file("graph.nt.gz"),
-            "terms": links.file("ontology/terms.nt.gz"),
-        }
-
     def names(
         self,
         folder: str,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError
+from pressgraph.i18n import gettext
+from pressgraph.pages.messages import messages
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.pages.view.reading import term
 from pressgraph.query import query_store, read_names
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from pressgraph.site.drawing import Drawer
 
 FOLDER = "query/"
+_LOADING = gettext("The graph and the engine are being loaded; that takes some seconds the first time.")
+_CANNOT = gettext("This site cannot answer SPARQL by itself; load its data into an engine.")
+_TOO_LARGE = gettext("This graph is too large to be asked in the browser; load its data into an engine.")
 _SHOWN = 500
 _EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
 
@@ -56,6 +61,7 @@ class QueryPages:
                 text = portable(text, self._prefixes, language) if read_names(text) is not None else text
             except PressgraphError as error:
                 problem = str(error)
+        scripts = self._scripts(folder, language)
         return drawer.page(
             "query.html",
             folder,
@@ -74,7 +80,35 @@ class QueryPages:
             dataset=[],
             prefixes=sorted(self._prefixes.items()),
             nonce="",
-            engine=drawer.engine(folder, language, too_large=self._too_large),
+            scripts=scripts,
+            unanswered="" if scripts else (_TOO_LARGE if self._too_large else _CANNOT).to(language),
+        )
+
+    def _scripts(self, folder: str, language: str) -> tuple[dict[str, Any], ...]:
+        """Return the script that answers in the browser; none where it cannot."""
+        drawer = self._drawer
+        if self._too_large or not drawer.assets.has_engine:
+            return ()
+        links, words = drawer.links(folder, language), messages(language)
+        return (
+            drawer.script(
+                "query.js",
+                folder,
+                language,
+                engine=links.asset("oxigraph.js"),
+                wasm=links.asset("oxigraph.wasm"),
+                graph=links.file("graph.nt.gz"),
+                terms=links.file("ontology/terms.nt.gz"),
+                root=links.page(""),
+                ids=drawer.project.id_base,
+                prefixes=json.dumps(self._prefixes),
+                loading=_LOADING.to(language),
+                problem=str(words["query_problem"]),
+                results=str(words["results"]),
+                nothing=str(words["no_rows"]),
+                yes=str(words["yes"]),
+                no=str(words["no"]),
+            ),
         )
 
     def _result(self, text: str, language: str, names: Names) -> dict[str, Any]:

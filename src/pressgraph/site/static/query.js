@@ -1,0 +1,138 @@
+// SPARQL without a server: the graph is fetched once, and the engine answers beside the text.
+const told = document.currentScript.dataset;
+const here = (reference) => new URL(reference, document.baseURI).href;
+const MOST = 500;
+let store;
+
+function element(name, text, properties = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return Object.assign(made, properties);
+}
+
+async function bytes(reference) {
+  const answer = await fetch(here(reference));
+  if (!answer.ok) throw new Error(`${reference}: ${answer.status} ${answer.statusText}`);
+  const read = new Uint8Array(await answer.arrayBuffer());
+  // some hosts send such files as they are, others let the browser unpack them
+  if (read[0] !== 0x1f || read[1] !== 0x8b) return read;
+  const plain = new Blob([read]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+async function load() {
+  const [{ default: start, Store }, wasm, graph, terms] = await Promise.all([
+    import(here(told.engine)),
+    bytes(told.wasm),
+    bytes(told.graph),
+    bytes(told.terms),
+  ]);
+  await start({ module_or_path: wasm });
+  const loaded = new Store();
+  for (const part of [graph, terms]) loaded.load(part, { format: "application/n-triples", no_transaction: true });
+  return loaded;
+}
+
+function cell(term) {
+  if (!term) return "";
+  if (term.type !== "uri") {
+    return element("span", term.value, { lang: term["xml:lang"] || "", dir: "auto" });
+  }
+  if (!term.value.startsWith(told.ids)) {
+    return /^https?:/.test(term.value) ? element("a", term.value, { href: term.value, rel: "external nofollow noopener" }) : term.value;
+  }
+  const id = term.value.slice(told.ids.length);
+  return element("a", id, { href: here(`${told.root}doc/${id}/`) });
+}
+
+function table(columns, rows) {
+  const region = element("div", "", { className: "scroll", tabIndex: 0 });
+  region.setAttribute("role", "region");
+  region.setAttribute("aria-labelledby", "results");
+  const drawn = region.appendChild(document.createElement("table"));
+  const head = drawn.createTHead().insertRow();
+  for (const name of columns) head.append(element("th", name, { scope: "col" }));
+  const body = drawn.createTBody();
+  for (const row of rows.slice(0, MOST)) {
+    const line = body.insertRow();
+    for (const name of columns) line.insertCell().append(cell(row[name]));
+  }
+  return region;
+}
+
+// a term of a graph that a query makes, as SPARQL's results have it
+function stated(term) {
+  const type = { NamedNode: "uri", Literal: "literal" }[term.termType] || "bnode";
+  return { type, value: term.value, "xml:lang": term.language || undefined };
+}
+
+function drawn(found) {
+  if (typeof found !== "string") {
+    const columns = ["subject", "predicate", "object"];
+    const rows = found.map((it) => Object.fromEntries(columns.map((name) => [name, stated(it[name])])));
+    return rows.length ? table(columns, rows) : element("p", told.nothing);
+  }
+  const { head, results, boolean } = JSON.parse(found);
+  if (boolean !== undefined) return element("p", boolean ? told.yes : told.no, { className: "answer" });
+  return results.bindings.length ? table(head.vars, results.bindings) : element("p", told.nothing);
+}
+
+// where the answer stands: that which the page came with is replaced
+function place() {
+  const heading = document.getElementById("results");
+  const section = heading ? heading.parentElement : element("section", "", { className: "part" });
+  if (!heading) document.querySelector("form.editor").closest("section, form").before(section);
+  section.replaceChildren(element("h2", told.results, { id: "results" }));
+  section.setAttribute("aria-labelledby", "results");
+  return section;
+}
+
+async function answer(text) {
+  const section = place();
+  const state = section.appendChild(element("p", told.loading));
+  state.setAttribute("role", "status");
+  try {
+    store ??= await load();
+    const declared = Object.entries(JSON.parse(told.prefixes)).map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}> `);
+    const found = store.query(declared.join("") + text, { results_format: "application/sparql-results+json" });
+    state.replaceWith(drawn(found));
+  } catch (error) {
+    state.setAttribute("role", "alert");
+    state.className = "problem";
+    state.textContent = `${told.problem} ${error.message || error}`;
+  }
+  section.scrollIntoView({ block: "nearest" });
+}
+
+// the value of a field, as the query has it
+function term(field) {
+  const value = field.value.trim();
+  const literal = JSON.stringify(value);
+  if (field.tagName === "SELECT" || field.dataset.type === "id") {
+    return `<${/^[a-z][a-z0-9+.-]*:/i.test(value) ? value : told.ids + value}>`.replace(/[\s"{}|\\^`]/g, encodeURIComponent);
+  }
+  const [kind, detail] = (field.dataset.type || "").split(":");
+  return kind === "xsd" ? `${literal}^^<http://www.w3.org/2001/XMLSchema#${detail}>` : literal;
+}
+
+const area = document.getElementById("query");
+document.querySelector("form.editor").addEventListener("submit", (event) => {
+  event.preventDefault();
+  answer(area.value);
+});
+const form = document.querySelector("form.parameters");
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  let text = area.defaultValue;
+  for (const field of form.querySelectorAll("[name^='p.']")) {
+    const block = new RegExp(`(VALUES\\s+\\?${field.name.slice(2)}\\s*\\{)[^}]*\\}`, "i");
+    if (field.value.trim()) text = text.replace(block, (_, start) => `${start} ${term(field)} }`);
+  }
+  area.value = text;
+  answer(text);
+});
+const asked = new URLSearchParams(location.search).get("query");
+if (asked) {
+  area.value = asked;
+  answer(asked);
+}
