@@ -332,6 +332,8 @@ def fingerprint(setting: Setting, profile: Profile, version: str) -> str:
         profile.digest,
         setting.url,
         setting.languages,
+        # what is valid, and what runs out, depends on it
+        setting.day,
         setting.project.base,
         setting.project.serve,
         setting.project.published,
