@@ -42,6 +42,7 @@ REASONS = {
     "what is named below a withheld thing": "leakhotel",
     "words that a personal fact was read from": "leaklima",
     "a proposal that nobody has reviewed": "leakmike",
+    "a label that personal facts alone describe": "leakoscar",
     "what follows from a proposal that nobody has reviewed": "leaknovemberfollows",
     "what follows from a personal fact": "leakindiafollows",
     "what follows from a thing withheld by name": "leakjulietfollows",
@@ -94,6 +95,12 @@ source:
 facts:
   - { id: agent/public, alternateName: Public, evidence: Public }
   - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: "Ida Leaklima" }
+  - id: label/leakoscar
+    type: Certification
+    name: { en: Leakoscar }
+    heldBy: agent/public
+    validThrough: 2030-12-31
+    personal: true
 """,
     "draft.yaml": """
 source:
@@ -412,6 +419,41 @@ def search(published: Published) -> Iterator[str]:
 @surface()
 def first_page(published: Published) -> Iterator[str]:
     yield get(published, "/", "text/html")
+
+
+@surface()
+def feed(published: Published) -> Iterator[str]:
+    for language in ("en", "de"):
+        yield get(published, "/feed.xml", lang=language)
+
+
+@surface()
+def calendar(published: Published) -> Iterator[str]:
+    for language in ("en", "de"):
+        # lines are folded anywhere
+        yield get(published, "/calendar.ics", lang=language).replace("\r\n ", "")
+
+
+@surface()
+def search_names(published: Published) -> Iterator[str]:
+    for language in ("en", "de"):
+        yield get(published, "/names.json", lang=language)
+
+
+@surface()
+def schemamap(published: Published) -> Iterator[str]:
+    yield get(published, "/schemamap.xml")
+    yield get(published, "/schemamap/1.jsonl")
+
+
+@surface()
+def sitemap(published: Published) -> Iterator[str]:
+    yield get(published, "/sitemap.xml")
+
+
+@surface(quiet=True)
+def catalogue(published: Published) -> Iterator[str]:
+    yield get(published, "/catalog.ttl")
 
 
 @surface(quiet=True)

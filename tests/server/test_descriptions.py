@@ -18,11 +18,10 @@ import pytest
 
 from pressgraph.dataset.counts import Counts
 from pressgraph.feeds import PublishedAt
-from pressgraph.feeds.dcat import void_description
+from pressgraph.feeds.dcat import served_files, void_description
 from pressgraph.project import Publication
 from pressgraph.server.cache import ResponseCache
 from pressgraph.server.http.responses import Representation
-from pressgraph.server.sparql.descriptions import served_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

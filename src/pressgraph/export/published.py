@@ -29,7 +29,8 @@ class PublishedGraph:
     """The facts of a store, and what follows from them, as far as they are published.
 
     `withheld` is what is left out, nothing where the store has nothing that is withheld, such as the server's; with
-    `statuses`, only what facts of these state, and what rests on such alone. `derived` says whether conclusions count.
+    `statuses`, only what facts of these state, and what rests on such alone. `derived` says whether conclusions count,
+    `written` whether graphs do that other programs have written, which are as sure as what is stated.
     """
 
     def __init__(
@@ -40,12 +41,15 @@ class PublishedGraph:
         withheld: Withheld | None = None,
         statuses: Collection[str] | None = None,
         derived: bool = True,
+        written: bool = False,
     ) -> None:
         self.store = store
         self.graphs = graphs
         self.withheld = withheld or Withheld()
         self.statuses = frozenset(statuses) if statuses is not None else None
         self._parts = (graphs.facts, graphs.derived) if derived else (graphs.facts,)
+        own = (graphs.facts, graphs.derived, graphs.provenance, graphs.derivation, graphs.withdrawn, graphs.profile)
+        self._not_written = own if written else ("",)
         self._known: dict[str, bool] = {}
         self._above: dict[str, frozenset[str]] = {}
 
@@ -82,13 +86,20 @@ class PublishedGraph:
             decided = graph.value.startswith(self._parts)
             if decided and self.statuses is not None:
                 decided = self.status(graph) in self.statuses
+            decided = decided or not graph.value.startswith(self._not_written)
             self._known[graph.value] = decided
         return decided
 
     @cached_property
     def of_any_status(self) -> PublishedGraph:
         """The same graph however sure its facts are: what can keep something from being said."""
-        return PublishedGraph(self.store, self.graphs, withheld=self.withheld, derived=len(self._parts) > 1)
+        return PublishedGraph(
+            self.store,
+            self.graphs,
+            withheld=self.withheld,
+            derived=len(self._parts) > 1,
+            written=len(self._not_written) > 1,
+        )
 
     def description(self, iri: str, depth: int | None = None) -> set[ox.Quad]:
         """Return what is said of a thing and, `depth` links deep (None: as far as they lead), of what it links to."""

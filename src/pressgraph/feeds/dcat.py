@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from pressgraph.dataset.description import DCAT, VCARD, dataset_iri, describe_dataset
 from pressgraph.dataset.serializations import SERIALIZATIONS, serialization
 from pressgraph.dataset.writing import write_triples
+from pressgraph.feeds.published_at import DataFile
 from pressgraph.feeds.reading import Reading
 from pressgraph.i18n import gettext
 from pressgraph.languages import primary
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.export.published import PublishedGraph
-    from pressgraph.feeds.published_at import DataFile, PublishedAt
+    from pressgraph.feeds.published_at import PublishedAt
 
 MEDIA_TYPE = "text/turtle"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -136,6 +137,13 @@ def void_description(
             yield _link(dataset, f"{VOID}{word}Partition", part)
             yield _link(part, f"{VOID}{word}", iri)
             yield _count(part, counted, count)
+
+
+def served_files(address: str) -> list[DataFile]:
+    """Return where a server has the whole dataset: its default graph, in the form that is asked for."""
+    # quads are asked for by graph: the store's default graph is their union
+    graphs = [it for it in SERIALIZATIONS if not it.named_graphs]
+    return [DataFile(it.name, f"{address}/store?default", it.media_type, is_file=False) for it in graphs]
 
 
 def _catalogue(at: PublishedAt, endpoint: str | None) -> Iterator[ox.Triple]:

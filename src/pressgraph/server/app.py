@@ -25,6 +25,7 @@ from pressgraph.server.sparql.endpoint import SparqlEndpoint
 from pressgraph.server.sparql.graph_store import GraphStore
 from pressgraph.server.sparql.queries import QueryService
 from pressgraph.server.sparql.update import UpdateEndpoint
+from pressgraph.server.views.files import SITE_FILES
 from pressgraph.server.views.pages import Pages
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class App(Starlette):
                 Route("/about", on_snapshot(served, pages.documents.about)),
                 Route("/terms.json", pages.query.terms),
                 Route("/static/{name}", pages.static.file),
-                Route("/robots.txt", pages.static.robots),
+                Route("/robots.txt", pages.files.robots),
+                *(Route(f"/{it}", on_snapshot(served, pages.files.show)) for it in SITE_FILES),
                 Route("/favicon.ico", pages.static.icon),
                 Route("/healthz", monitoring.healthz),
                 Route("/readyz", monitoring.readyz),

@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import write_triples
-from pressgraph.feeds.dcat import void_description
-from pressgraph.feeds.published_at import DataFile, PublishedAt
+from pressgraph.feeds.dcat import served_files, void_description
+from pressgraph.feeds.published_at import PublishedAt
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix
@@ -32,13 +32,6 @@ def write_rdf(triples: Iterable[ox.Triple], media_type: MediaType, prefixes: Map
     """Write triples in a media type, with prefixes where it has them."""
     serialization = next(it for it in SERIALIZATIONS if it.name == media_type.name)
     return write_triples(triples, serialization, prefixes)
-
-
-def served_files(address: str) -> list[DataFile]:
-    """Return where a server has the whole dataset: its default graph, in the form that is asked for."""
-    # quads are asked for by graph: the store's default graph is their union
-    graphs = [it for it in SERIALIZATIONS if not it.named_graphs]
-    return [DataFile(it.name, f"{address}/store?default", it.media_type, is_file=False) for it in graphs]
 
 
 class ServiceDescriptions:

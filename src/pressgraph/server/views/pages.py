@@ -8,6 +8,7 @@ from pressgraph.pages.profile_documents import ProfileDocuments
 from pressgraph.server.http.addresses import Addresses
 from pressgraph.server.views.documents import DocumentPages
 from pressgraph.server.views.errors import ErrorPages
+from pressgraph.server.views.files import SiteFiles
 from pressgraph.server.views.home import HomePage
 from pressgraph.server.views.query_page import QueryPage
 from pressgraph.server.views.renderer import PageRenderer
@@ -50,6 +51,7 @@ class Pages:
         renderer = PageRenderer(project, profile, self.addresses, self.static, background, places=places, run=run)
         self.home = HomePage(renderer, background, project, profile, saved_queries)
         self.search = SearchPage(renderer, background, descriptions, id_base=project.id_base)
+        self.files = SiteFiles(renderer, background, descriptions, project, run=run)
         self.errors = ErrorPages(renderer, self.search, engine.served)
         self.documents = DocumentPages(
             renderer, background, descriptions, engine.dataset, profile, defined, self.addresses, prefixes

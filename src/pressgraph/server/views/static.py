@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from pressgraph.i18n import gettext
 from pressgraph.pages.assets import page_assets
 from pressgraph.server.http.addresses import link
-from pressgraph.server.http.negotiation import GRAPHS
 from pressgraph.server.http.requests import mount_prefix, readable_parameters
 from pressgraph.server.http.responses import Representation, RequestError, respond
 
@@ -22,11 +21,10 @@ if TYPE_CHECKING:
 EDITOR = Path(__file__).parent.parent / "static"
 """Where the query page's editor is, if it was built."""
 _YEAR = 365 * 24 * 3600
-_NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.json", "/metrics", "/readyz")
 
 
 class StaticFiles:
-    """The files at /static, robots.txt and the icon."""
+    """The files at /static, and the icon."""
 
     def __init__(self, publication: Publication) -> None:
         self._assets = page_assets(publication, EDITOR)
@@ -56,14 +54,6 @@ class StaticFiles:
         version = dict(readable_parameters(request)).get("v")
         kept = f"public, max-age={_YEAR}, immutable" if version == file.etag.strip('"') else "no-cache"
         return respond(request, file, {"cache-control": kept})
-
-    async def robots(self, request: Request) -> Response:
-        """Keep crawlers out of the endpoint; things are there to be read."""
-        prefix = mount_prefix(request)
-        # data is linked from pages for programs, and what is known of others' terms is no page of this graph's
-        closed = [link(path, prefix=prefix) for path in _NOT_CRAWLED]
-        closed += [f"{prefix}/*{it.suffix}$" for it in GRAPHS]
-        return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
 
     async def icon(self, request: Request) -> Response:
         """Send programs that guess to the icon."""

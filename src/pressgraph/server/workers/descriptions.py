@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.workers.background import Background
-    from pressgraph.server.workers.messages import DescriptionRequest
+    from pressgraph.server.workers.messages import DescriptionRequest, FileRequest
     from pressgraph.server.workers.pool import Pool
 
 _SMALL = 64 * 1024
@@ -71,7 +71,17 @@ class Descriptions:
         """Return things by their names, and how many there are in all."""
         return await self._ask(snapshot, SearchRequest(text=text, most=most, any_word=any_word))
 
+    async def file(self, snapshot: ServedSnapshot, request: FileRequest) -> bytes:
+        """Return a file of the graph that is no page."""
+        return await self._content(snapshot, request)
+
     async def _ask(self, snapshot: ServedSnapshot, request: DescriptionRequest) -> dict[str, Any]:
+        content = await self._content(snapshot, request)
+        loads = json.loads
+        found: dict[str, Any] = loads(content) if len(content) < _SMALL else await self._background.run(loads, content)
+        return found
+
+    async def _content(self, snapshot: ServedSnapshot, request: DescriptionRequest | FileRequest) -> bytes:
         job = self._pool.ask(request_frame(request), own=True)
         try:
             content = b"".join([chunk async for chunk in job.chunks()])
@@ -81,6 +91,4 @@ class Descriptions:
             job.close()
         if job.snapshot is not snapshot:
             raise SnapshotMovedError
-        loads = json.loads
-        found: dict[str, Any] = loads(content) if len(content) < _SMALL else await self._background.run(loads, content)
-        return found
+        return content

@@ -101,10 +101,23 @@ class SearchRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", t
     any_word: bool
 
 
+class FileRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="file"):
+    """A file of the graph that is no page (`pressgraph.feeds`), by its name; `published` is `[publish]`."""
+
+    name: str
+    address: str
+    """Where the server is, without a slash at its end."""
+    language: str
+    languages: tuple[str, ...]
+    title: str
+    published: dict[str, Any]
+    statuses: tuple[str, ...]
+
+
 DescriptionRequest: TypeAlias = (
     ThingRequest | DocumentRequest | ExistsRequest | TermsRequest | NamesRequest | SearchRequest
 )
-WorkerRequest: TypeAlias = QueryRequest | GraphRequest | DescriptionRequest
+WorkerRequest: TypeAlias = QueryRequest | GraphRequest | FileRequest | DescriptionRequest
 
 
 def worker_request(data: bytes) -> WorkerRequest:

@@ -27,6 +27,7 @@ from pressgraph.server.workers.messages import (
     DocumentRequest,
     ExistsRequest,
     Failed,
+    FileRequest,
     GraphRequest,
     NamesRequest,
     QueryRequest,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 48 * 1024
 _READ = 256 * 1024
+_LARGEST_FILE = 64 * 1024 * 1024
 _PREFIXED = 1000
 """Triples that are looked at for the prefixes of a document; what later ones use is written in full."""
 _LONG = 0.005
@@ -222,14 +224,31 @@ class Worker:
                 self.query(request, text.decode())
             case GraphRequest():
                 self.graph(request)
+            case FileRequest():
+                self.file(request)
             case _:
-                output = Output(self.socket, rows=0, size=64 * 1024 * 1024)
+                output = Output(self.socket, rows=0, size=_LARGEST_FILE)
                 output.write(
                     json.dumps(self.described(request), ensure_ascii=False, separators=(",", ":")).encode(
                         "utf-8", "replace"
                     )
                 )
                 output.end()
+
+    def file(self, request: FileRequest) -> None:
+        """Write a file of the graph that is no page.
+
+        Raises MissingError.
+        """
+        from pressgraph.server.workers.files import written
+
+        content = written(request, self.store, self.settings)
+        if content is None:
+            raise MissingError("there is no such file")
+        output = Output(self.socket, rows=0, size=_LARGEST_FILE)
+        for start in range(0, len(content), _CHUNK):
+            output.write(content[start : start + _CHUNK])
+        output.end()
 
     def query(self, request: QueryRequest, text: str) -> None:
         """Evaluate a query (SPARQL 1.1 Protocol, 2.1.4: a dataset in the request replaces the query's)."""

@@ -1,0 +1,93 @@
+"""What feed readers, calendars, catalogues and crawlers ask for: files of the graph that are no pages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from starlette.responses import PlainTextResponse, Response
+
+from pressgraph.feeds import PublishedAt, robots
+from pressgraph.feeds.files import IN_LANGUAGES, media_type
+from pressgraph.pages.messages import LANGUAGES
+from pressgraph.server.http.addresses import link
+from pressgraph.server.http.negotiation import GRAPHS
+from pressgraph.server.http.requests import base_address, mount_prefix, sent_path
+from pressgraph.server.http.responses import CORS, Representation, respond
+from pressgraph.server.workers.messages import FileRequest
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from pressgraph.project import Project
+    from pressgraph.server.served import ServedSnapshot
+    from pressgraph.server.views.renderer import PageRenderer
+    from pressgraph.server.workers.background import Background
+    from pressgraph.server.workers.descriptions import Descriptions
+
+SITE_FILES = (
+    *("feed.xml", "calendar.ics", "catalog.ttl", "names.json"),
+    *("sitemap.xml", "sitemap/{number:int}.xml", "schemamap.xml", "schemamap/{number:int}.jsonl"),
+)
+"""The paths of these files."""
+_NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.json", "/metrics", "/readyz")
+
+
+class SiteFiles:
+    """Answers with these files, each written once for a snapshot, in a process beside the server."""
+
+    def __init__(
+        self, renderer: PageRenderer, background: Background, descriptions: Descriptions, project: Project, *, run: str
+    ) -> None:
+        self._renderer = renderer
+        self._background = background
+        self._descriptions = descriptions
+        self._project = project
+        self._run = run
+        own = project.language
+        self._languages = (own, *(it for it in LANGUAGES if it != own)) if own in LANGUAGES else tuple(LANGUAGES)
+
+    async def show(self, request: Request, snapshot: ServedSnapshot) -> Response:
+        """Answer with the file that the path names.
+
+        Raises RequestError.
+        """
+        name = sent_path(request).removeprefix("/")
+        in_language = name in IN_LANGUAGES
+        language = self._renderer.language(request) if in_language else self._languages[0]
+        address = base_address(request, self._project.serve.url)
+        etag = snapshot.etag(f"{self._run}{language}")
+
+        async def make() -> Representation:
+            asked = FileRequest(
+                name=name,
+                address=address,
+                language=language,
+                languages=self._languages,
+                title=self._at(address).title,
+                published=asdict(self._project.published),
+                statuses=self._project.statuses,
+            )
+            content = await self._descriptions.file(snapshot, asked)
+            return await self._background.packed(Representation(content, media_type(name), etag))
+
+        made = await snapshot.pages.made((etag, name, address), make, key_size=len(address))
+        headers = {**CORS, "cache-control": "no-cache"}
+        if in_language:
+            headers |= {"vary": "Accept-Language, Cookie", "content-language": language}
+        return respond(request, made, headers)
+
+    async def robots(self, request: Request) -> Response:
+        """Keep crawlers out of the endpoint, and lead them to the maps; things are there to be read.
+
+        Raises RequestError.
+        """
+        prefix = mount_prefix(request)
+        # data is linked from pages for programs, and what is known of others' terms is no page of this graph's
+        closed = [link(path, prefix=prefix) for path in _NOT_CRAWLED]
+        closed += [f"{prefix}/*{it.suffix}$" for it in GRAPHS]
+        text = robots(self._at(base_address(request, self._project.serve.url)), closed=closed)
+        return PlainTextResponse(text)
+
+    def _at(self, address: str) -> PublishedAt:
+        return PublishedAt.of(self._project, url=f"{address}/", page=lambda _iri, _language: None)

@@ -1,0 +1,40 @@
+"""Files of the served graph that are no pages, as a process writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pressgraph.dataset import GraphNames
+from pressgraph.export.published import PublishedGraph
+from pressgraph.feeds import PublishedAt
+from pressgraph.feeds.dcat import served_files
+from pressgraph.feeds.files import file_of
+from pressgraph.project import Publication
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from pressgraph.server.workers.messages import FileRequest, WorkerSettings
+
+
+def written(request: FileRequest, store: ox.Store, settings: WorkerSettings) -> bytes | None:
+    """Return a file of a store that holds nothing which is withheld; None where there is none of this name."""
+    id_base, address = settings.id_base, request.address
+    graph = PublishedGraph(store, GraphNames(id_base=id_base), statuses=request.statuses, written=True)
+
+    def page(iri: str, language: str) -> str | None:
+        if not iri.startswith(id_base):
+            return None
+        return f"{address}/doc/{quote(iri.removeprefix(id_base), safe='/~')}?lang={quote(language)}"
+
+    said = {**request.published, "keywords": tuple(request.published.get("keywords", ()))}
+    at = PublishedAt(
+        url=f"{address}/",
+        base=settings.base,
+        page=page,
+        languages=request.languages,
+        title=request.title,
+        published=Publication(**said),
+    )
+    return file_of(request.name, graph, at, request.language, data=served_files(address), endpoint=f"{address}/sparql")
