@@ -66,16 +66,16 @@ def test_every_address_that_crawlers_are_given_is_answered(founding_server: Serv
 
 def test_they_are_in_the_readers_language_and_known_by_an_entity_tag(founding_server: Server) -> None:
     # one that keeps no cookie, in which a language was chosen
-    client = httpx.Client(base_url=founding_server.client.base_url)
-    german = client.get("/feed.xml", headers={"accept-language": "de"})
-    assert german.headers["content-language"] == "de"
-    assert "Accept-Language" in german.headers["vary"]
-    assert b'xml:lang="de"' in german.content
-    again = client.get("/feed.xml", headers={"accept-language": "de", "if-none-match": german.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    assert client.get("/feed.xml", headers={"accept-language": "en"}).headers["etag"] != german.headers["etag"]
-    head = client.head("/sitemap.xml")
-    assert (head.status_code, head.content) == (200, b"")
+    with httpx.Client(base_url=founding_server.client.base_url) as client:
+        german = client.get("/feed.xml", headers={"accept-language": "de"})
+        assert german.headers["content-language"] == "de"
+        assert "Accept-Language" in german.headers["vary"]
+        assert b'xml:lang="de"' in german.content
+        again = client.get("/feed.xml", headers={"accept-language": "de", "if-none-match": german.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert client.get("/feed.xml", headers={"accept-language": "en"}).headers["etag"] != german.headers["etag"]
+        head = client.head("/sitemap.xml")
+        assert (head.status_code, head.content) == (200, b"")
 
 
 @pytest.mark.parametrize("path", ["/schemamap/99.jsonl", "/schemamap/0.jsonl", "/sitemap/1.xml", "/schemamap/x.jsonl"])
