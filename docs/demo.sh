@@ -34,10 +34,30 @@ run pressgraph query who-said-what
 printf '\nHow much is stated, and how much is implied, normalised or assumed?\n'
 run pressgraph query statistics
 
+say '6. Draft the facts of a text: a release of an invented cluster'
+news="$out/news"
+rm -rf "$news"
+mkdir -p "$news"
+printf '[project]\nbase = "https://data.example.org/"\n' > "$news/pressgraph.toml"
+run pressgraph --project "$news" draft docs/demo/release.txt --name silver-label
+
+say "7. What a person changed, beside 'reviewedBy' on what is right"
+draft="$news/data/releases/silver-label.yaml"
+grep -v reviewed docs/demo/reviewed.yaml | diff -U 2 "$draft" - | sed 1,2d
+cp docs/demo/reviewed.yaml "$draft"
+cp docs/demo/reviewers.yaml "$news/data/"
+
+say '8. Check it, store it, and ask: what nobody has reviewed is not there'
+run pressgraph --project "$news" validate
+run pressgraph --project "$news" build
+run pressgraph --project "$news" query labels-valid-on -p date=2027-01-01
+run pressgraph --project "$news" query figures
+
 say 'Where everything lies'
 cat <<END
   $release   the facts; change one and run 'pressgraph build'
   $out/graph.ttl, biosaxony.jsonld, facts.nq   what was written
+  $out/news/   a project of its own: the text, its facts, who reviewed them
   .pressgraph/   the built graph
   README.md   how to go on
 

@@ -44,6 +44,9 @@ REASONS = {
     "a proposal that nobody has reviewed": "leakmike",
     "a label that personal facts alone describe": "leakoscar",
     "what follows from a proposal that nobody has reviewed": "leaknovemberfollows",
+    "a typed fact that nobody has reviewed, where that is asked": "leakoscar",
+    "a document of which nobody has reviewed a fact, where that is asked": "leakquebec",
+    "what follows from a typed fact that nobody has reviewed": "leakpapafollows",
     "what follows from a personal fact": "leakindiafollows",
     "what follows from a thing withheld by name": "leakjulietfollows",
     "what follows from a personal fact and a public one": "leakkilofollows",
@@ -59,11 +62,14 @@ source:
   headline: { en: Public news }
   datePublished: 2026-01-15
   author: agent/leakbravo
+  reviewedBy: agent/public
   sourceOrganization: agent/public
   sha256: "0000000000000000000000000000000000000000000000000000000000000000"
 facts:
   - { id: agent/public, type: Organization, name: Public, reviewedBy: agent/leakcharlie, evidence: [0, 10] }
   - { id: agent/public, memberOf: agent/leakdelta, evidence: [20, 30] }
+  - { id: agent/third, type: Organization, name: Third }
+  - { id: agent/public, memberOf: agent/third }
   - { id: agent/public, alternateName: Known, memberOf: [agent/other, agent/leakdelta], reviewedBy: agent/leakdelta }
   - { id: agent/other, type: Organization, name: Other, location: { id: place/leakgolf, type: Place, name: Leakgolf } }
   - id: agent/public
@@ -92,6 +98,7 @@ source:
   datePublished: 2026-03-15
   file: words.txt
   publishText: true
+  reviewedBy: agent/public
 facts:
   - { id: agent/public, alternateName: Public, evidence: Public }
   - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: "Ida Leaklima" }
@@ -114,6 +121,16 @@ facts:
   - { id: agent/leakmike, type: Organization, name: Leakmike, proposedBy: rules }
   - { id: agent/other, legalName: Leaknovember, proposedBy: rules }
 """,
+    "typed.yaml": """
+source:
+  id: document/leakquebec
+  type: NewsArticle
+  headline: { en: Leakquebec }
+  datePublished: 2026-05-15
+facts:
+  - { id: agent/leakoscar, type: Organization, name: Leakoscar }
+  - { id: agent/third, legalName: Leakpapa }
+""",
     "words.txt": "Public said that Ida Leaklima is the one to ask.",
     "other.yaml": """
 source:
@@ -122,6 +139,7 @@ source:
   headline: { en: Leakfoxtrot }
   datePublished: 2026-02-15
   sourceOrganization: agent/public
+  reviewedBy: agent/public
   sha256: "1111111111111111111111111111111111111111111111111111111111111111"
 facts:
   - { id: agent/public, legalName: Leakfoxtrot, evidence: [0, 10] }
@@ -175,6 +193,9 @@ THINGS = (
     "agent/leakbravo",
     "agent/leakcharlie",
     "agent/leakmike",
+    "agent/leakoscar",
+    "agent/third",
+    "document/leakquebec",
     "agent/leaklima",
     "agent/leakdelta",
     "agent/hidden/leakhotel",
@@ -189,6 +210,7 @@ def make_project(folder: Path, *, lifted: bool) -> Path:
     names = json.dumps([] if lifted else list(WITHHOLD))
     base = 'base = "https://data.example.org/"'
     publish = f"personal_data = {str(lifted).lower()}\nwithhold = {names}"
+    publish += "" if lifted else '\nrequire = "reviewed"'
     (folder / "data").mkdir(parents=True)
     (folder / "pressgraph.toml").write_text(f"[project]\n{base}\n[publish]\n{publish}\n[serve]\nworkers = 1\n")
     (folder / "queries" / "derive").mkdir(parents=True)

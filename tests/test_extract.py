@@ -15,6 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 import pressgraph
@@ -129,10 +130,26 @@ def test_the_base_element_counts_and_blank_nodes_are_the_pages() -> None:
     assert knows in subjects
 
 
-def test_a_page_without_data_is_said_to_have_none(built: Path) -> None:
-    result = run(built, "extract", "-", stdin=b"<p>x")
+def test_of_a_page_without_data_the_text_is_drafted(built: Path, tmp_path: Path) -> None:
+    result = run(built, "extract", "-", "-f", "turtle", stdin=b"<p>x")
     assert result.exit_code == 1
     assert "carries no JSON-LD" in result.stderr
+    says = "<p>The association Coastlight has 118 members, and it was founded in the year 2011 in the city of Hull.</p>"
+    page = tmp_path / "page.html"
+    page.write_text(f"<html lang=en><title>News of Coastlight</title><body><article>{says * 2}</article>")
+    shown = run(built, "extract", str(page))
+    assert shown.exit_code == 0, shown.output
+    assert "carries no JSON-LD; this is a draft of its text" in shown.stderr
+    source = yaml.safe_load(shown.stdout)["source"]
+    assert source["headline"] == {"en": "News of Coastlight"}
+    output = built / "data" / "releases" / "coastlight.yaml"
+    assert run(built, "extract", str(page), "-o", str(output)).exit_code == 0
+    assert "118 members" in (output.parent / yaml.safe_load(output.read_text())["source"]["file"]).read_text()
+    output.unlink()
+    # a page without a text has nothing to say
+    empty = run(built, "extract", "-", stdin=b"<html><body></body></html>")
+    assert empty.exit_code == 1
+    assert "there is no text in it" in empty.stderr
 
 
 @pytest.mark.parametrize("html", [b"[" * 100_000, b'{"@context":{"@version":9},"a":1}', b"1", b'"x"', b'{"@id":[]}'])

@@ -153,7 +153,7 @@ def reviewed(folder: Path, answers: str, by: str = "agent/a") -> tuple[Result, s
 def test_a_review_shows_words_and_writes_each_answer(tmp_path: Path) -> None:
     result, text = reviewed(tmp_path, "kds")
     assert result.exit_code == 0, result.output
-    assert "| 2: Borealis has joined it" in result.output
+    assert "line 2 │ Aurora is the network. »Borealis has joined it«, and so has Corona." in result.output
     assert "name: Borealis" in result.output
     assert "1 proposal is left" in result.output
     facts = yaml.safe_load(text)["facts"]
@@ -161,6 +161,8 @@ def test_a_review_shows_words_and_writes_each_answer(tmp_path: Path) -> None:
     assert facts[1]["reviewedBy"] == "agent/a"
     assert facts[1]["reviewedOn"] is not None
     assert "reviewedBy" not in facts[2]
+    refused = {"id": "agent/c", "type": "Organization", "name": "Corona", "evidence": "so has Corona"}
+    assert yaml.safe_load(text)["source"]["rejected"] == [refused]
     # nothing else moves
     assert text.startswith("# a draft\nsource: {")
     assert "name: Borealis   # the name" in text

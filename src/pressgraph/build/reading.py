@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pressgraph.convert.emitter import Emitter
     from pressgraph.errors import Place, Problem
     from pressgraph.facts import FactsFile
+    from pressgraph.facts.model import Fact
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -73,6 +74,10 @@ class FactsReader:
         self.read: dict[str, FactsFile] = {}
         """Files that were read in this process, by name."""
 
+    def is_kept(self, fact: Fact) -> bool:
+        """Tell whether a fact is reviewed, where that is asked of facts."""
+        return fact.receipt.reviewed_by is not None
+
     def one(self, name: str) -> FactsFile:
         """Return a file, which is read unless it was."""
         if name not in self.read:
@@ -104,7 +109,7 @@ class FactsReader:
         return Reading(
             quads=b"".join(convert_facts(file, self.emitter)) if not file.problems else b"",
             entry=FileEntry(
-                facts=len(file.facts),
+                facts=sum(map(self.is_kept, file.facts)) if self.emitter.reviewed else len(file.facts),
                 sources=[source_name(source.id)] if source is not None else [],
                 text=str(source.text_file) if source is not None and source.text_file is not None else None,
                 allow=[it.to_json() for it in allowed],
@@ -191,7 +196,9 @@ def serve() -> None:
     with suppress(EOFError, OSError):
         project: Project = pickle.load(told)  # noqa: S301 - from our own parent
         profile = load_profile(project)
-        reader = FactsReader(project, profile, compile_emitter(profile, project.id_base))
+        reader = FactsReader(
+            project, profile, compile_emitter(profile, project.id_base, reviewed=project.require_reviewed)
+        )
         while True:
             _answer(reader, pickle.load(told), answers)  # noqa: S301 - from our own parent
 

@@ -60,7 +60,7 @@ class StoreUpdate:
         self.profile = profile
         self.store = store
         self.graphs = GraphNames(id_base=project.id_base)
-        self.emitter = compile_emitter(profile, project.id_base)
+        self.emitter = compile_emitter(profile, project.id_base, reviewed=project.require_reviewed)
         self.rules = load_rules(project, profile)
         self.derivation = Derivation(store, project.id_base, self.rules, withhold=frozenset(project.withheld_iris))
         self.corrections = Corrections(store, self.graphs, profile)

@@ -12,6 +12,7 @@ from pressgraph.cli import (
     build,
     completion,
     convert,
+    draft,
     edit,
     embed,
     evidence,
@@ -65,7 +66,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, new, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve,
+    init, new, draft, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve,
     site, profile, rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)

@@ -12,6 +12,8 @@ from pressgraph.i18n import gettext, joined, ngettext
 if TYPE_CHECKING:
     from pressgraph.build import BuildResult
 
+_UNREVIEWED = "unreviewed-proposal"
+
 
 @click.command("build")
 @click.option("--full", is_flag=True, help="Convert every file, not only those that changed.")
@@ -41,19 +43,36 @@ def command(state: State, *, full: bool, wait: float) -> None:
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress(gettext("converting")))
     except RefusedError as error:
-        for line in error.report.lines(language=state.language):
+        report, proposals = error.report.without_warnings(_UNREVIEWED)
+        for line in report.lines(language=state.language):
             click.echo(line, err=True)
-        state.say(error.report.summary(state.language))
+        _say_proposals(state, proposals)
+        state.say(report.summary(state.language))
         raise
     _say_result(state, result)
+
+
+def _say_proposals(state: State, count: int) -> None:
+    if count:
+        state.say(
+            ngettext(
+                "{count} proposal is not published: nobody has reviewed it ('pressgraph review FILE')",
+                "{count} proposals are not published: nobody has reviewed them ('pressgraph review FILE')",
+                count=count,
+            )
+        )
 
 
 def _say_result(state: State, result: BuildResult) -> None:
     if result.anew:
         state.say(gettext("the last build was made by an earlier version of pressgraph: all files were converted anew"))
-    for line in result.report.lines(language=state.language):
+    report, proposals = result.report.without_warnings(_UNREVIEWED)
+    for line in report.lines(language=state.language):
         state.say(line)
+    _say_proposals(state, proposals)
     state.warn_of_unknown_withheld()
+    if state.workspace.project.require_reviewed:
+        state.say(gettext("only facts that somebody has reviewed are published: 'require' in [publish]"))
     if not result.changed:
         state.say(
             ngettext(

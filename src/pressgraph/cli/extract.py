@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -52,9 +52,9 @@ def command(
     """Read the structured data (JSON-LD) that web pages carry.
 
     PAGE is a file, - for stdin, or an http(s) URL, which is the only thing that is fetched. As facts, one page becomes
-    the draft of a facts file: keys of the profile where they match, the rest in comments. A block that cannot be read
-    is reported by line and column; the others are read. Exit status 1 if there was such a block, or none at all; 2 if a
-    page cannot be had.
+    the draft of a facts file: keys of the profile where they match, the rest in comments. Of a page that carries none,
+    the text is drafted, as 'pressgraph draft' does. A block that cannot be read is reported by line and column; the
+    others are read. Exit status 1 if there was such a block, or nothing at all; 2 if a page cannot be had.
 
     \b
     Example:
@@ -76,7 +76,7 @@ def command(
     if as_facts and len(pages) > 1:
         raise UsageError(gettext("A facts file has one source: name one page, or another format with -f."))
     options = {"base": base, "limit": max_bytes, "timeout": timeout, "private": allow_private}
-    read, status = _read(workspace, pages, options)
+    read, status = _read(workspace, pages, options, as_facts=as_facts)
     if len(read) < len(pages) > 1:
         state.say(
             gettext(
@@ -85,44 +85,79 @@ def command(
         )
     if not read:
         sys.exit(status)
-    if syntax is None:
-        if not read[0].quads:
-            sys.exit(1)
-        write_output([workspace.draft(read[0], name=pages[0]).encode()], output)
+    if syntax is not None:
+        write_output([workspace.write_extracted([it.extracted for it in read], syntax)], output)
+    elif read[0].extracted.quads:
+        write_output([workspace.draft_page(read[0].extracted, name=pages[0]).encode()], output)
+    elif read[0].extracted.blocks:
+        sys.exit(1)
     else:
-        write_output([workspace.write_extracted(read, syntax)], output)
+        status = 0
+        _draft_text(state, read[0], output)
     sys.exit(status)
 
 
-def _read(workspace: Workspace, pages: Iterable[str], options: dict[str, Any]) -> tuple[list[Extracted], int]:
+class _Read(NamedTuple):
+    """A page as it came, and what it carries."""
+
+    html: bytes
+    charset: str | None
+    address: str | None
+    name: str
+    extracted: Extracted
+
+
+def _draft_text(state: State, page: _Read, output: Path | None) -> None:
+    """Draft the text of a page without structured data."""
+    from dataclasses import replace
+
+    from pressgraph.drafting.read import read_bytes
+
+    release = replace(read_bytes(page.html, page.name, charset=page.charset, is_page=True), url=page.address)
+    state.say(gettext("{name}: the page carries no JSON-LD; this is a draft of its text", name=page.name))
+    drafted = state.workspace.draft(release, output=output if output is not None and str(output) != "-" else None)
+    if output is None or str(output) == "-":
+        write_output([drafted.content], None)
+    else:
+        drafted.write()
+    for note in drafted.notes:
+        state.warn(note)
+
+
+def _read(
+    workspace: Workspace, pages: Iterable[str], options: dict[str, Any], *, as_facts: bool
+) -> tuple[list[_Read], int]:
     """Read pages, and say what is wrong with them; return also the exit status that this makes."""
     from pressgraph.cli.failures import show
+    from pressgraph.embed.fetch import read_source
     from pressgraph.errors import PageError, Place, PressgraphError
 
-    read: list[Extracted] = []
+    read: list[_Read] = []
     status = 0
     for page in pages:
         try:
             if page == "-":
-                extracted = workspace.extract(sys.stdin.buffer.read(), base=options["base"])
+                html, address, charset = sys.stdin.buffer.read(), None, None
             else:
-                extracted = workspace.extract_page(page, **options)
+                limits = {name: options[name] for name in ("limit", "timeout", "private")}
+                html, address, charset = read_source(page, **limits)
+            extracted = workspace.extract(html, base=options["base"] or address, charset=charset)
         except (PressgraphError, OSError) as error:
             if isinstance(error, PageError):
                 error.place = Place(file=page)
             # the others are read all the same
             status = max(status, show(error))
             continue
-        status = max(status, _say_problems(page, extracted))
-        read.append(extracted)
+        status = max(status, _say_problems(page, extracted, as_facts=as_facts))
+        read.append(_Read(html, charset, address, page, extracted))
     return read, status
 
 
-def _say_problems(page: str, extracted: Extracted) -> int:
+def _say_problems(page: str, extracted: Extracted, *, as_facts: bool) -> int:
     """Say what is wrong with a page's blocks; return the exit status that this makes."""
     for problem in extracted.problems:
         word = said(gettext("error") if problem.fatal else gettext("warning"))
         click.echo(f"{page}:{problem.line}:{problem.column}: {word}: {said(problem.reason)}", err=True)
-    if not extracted.blocks:
+    if not extracted.blocks and not as_facts:
         click.echo(f"{page}: {said(gettext('error'))}: {said(gettext('the page carries no JSON-LD'))}", err=True)
     return 1 if not extracted.blocks or any(problem.fatal for problem in extracted.problems) else 0

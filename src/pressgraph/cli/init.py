@@ -37,6 +37,8 @@ def command(state: State, folder: Path, base: str | None) -> None:
         state.say(f"  cd {shlex.quote(str(folder))}")
     program = _program()
     state.say(f"  {program} build\n  {program} query labels-valid-on -p date=2026-06-01")
+    state.say(gettext("to draft the facts of a text of your own:"))
+    state.say(f"  {program} draft FILE")
 
 
 def _program() -> str:

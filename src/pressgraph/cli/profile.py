@@ -164,17 +164,21 @@ def context(state: State, output: Path | None) -> None:
 
 
 @command.command("schema")
+@click.option("--strict", is_flag=True, help="Write the one that models answer by: flat, without descriptions.")
 @output_option
 @pass_state
-def schema(state: State, output: Path | None) -> None:
+def schema(state: State, *, strict: bool, output: Path | None) -> None:
     """Write the JSON Schema with which editors complete facts files; descriptions are in English, or as --lang says.
 
     \b
     Example:
       pressgraph profile schema -o data/facts.schema.json
     """
-    from pressgraph.profile import facts_json_schema
+    from pressgraph.profile import facts_json_schema, flat_json_schema
 
+    if strict:
+        write_output([_json(flat_json_schema(state.workspace.profile))], output)
+        return
     write_output([_json(facts_json_schema(state.workspace.profile, language=state.asked_language or "en"))], output)
 
 

@@ -39,9 +39,11 @@ class Emitter:
     to a call is in the SourceEmitter that `source` begins.
     """
 
-    def __init__(self, profile: Profile, id_base: str, *, personal: bool = True) -> None:
+    def __init__(self, profile: Profile, id_base: str, *, personal: bool = True, reviewed: bool = False) -> None:
         self.profile = profile
         self.id_base = id_base
+        self.reviewed = reviewed
+        """Whether only facts that were reviewed, or whose source was, are emitted."""
         self.personal = personal
         """Whether facts that are marked as personal are emitted; they are looked at in either case."""
         resolver = Ids(profile, id_base)
@@ -235,7 +237,8 @@ class SourceEmitter:
         """
         if not triples:
             raise NeedsCheck
-        if personal and not self.emitter.personal:
+        reviewer = reviewed_by or self.reviewed_by
+        if (personal and not self.emitter.personal) or (self.emitter.reviewed and not reviewer):
             self.quads = 0
             return b""
         # Encoded once, for the hash and the output alike.
@@ -264,7 +267,7 @@ class SourceEmitter:
         if personal:
             self.quads += 1
             parts.append(self._said(graph, f'<{CLU}personalData> "true"^^<{XSD}boolean>'))
-        if reviewer := reviewed_by or self.reviewed_by:
+        if reviewer:
             self.quads += 1
             parts.append(self._said(graph, f"<{CLU}reviewedBy> {self.emitter.iri(reviewer)}"))
         if day := reviewed_on or self.reviewed_on:
@@ -326,9 +329,11 @@ def source_name(document_id: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def compile_emitter(profile: Profile, id_base: str, *, personal: bool = True) -> Emitter:
-    """Compile the emitter of a profile and an id base; without `personal` it withholds facts marked as that.
+def compile_emitter(profile: Profile, id_base: str, *, personal: bool = True, reviewed: bool = False) -> Emitter:
+    """Compile the emitter of a profile and an id base.
+
+    Without `personal` it withholds facts marked as that, with `reviewed` those that nobody has reviewed.
 
     Equal arguments give one emitter, which threads share.
     """
-    return Emitter(profile, id_base, personal=personal)
+    return Emitter(profile, id_base, personal=personal, reviewed=reviewed)

@@ -51,12 +51,19 @@ _is_date = DATATYPES[f"{XSD}date"].valid
 def convert_facts(facts_file: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     """Yield the N-Quads of a checked file in chunks.
 
-    Facts that have a problem are not in a checked file: whoever must not lose any looks at its problems first.
+    Facts that have a problem are not in a checked file: whoever must not lose any looks at its problems first. Of a
+    draft that nobody has reviewed anything of, nothing is said of its document either.
     """
-    if facts_file.source is None:
+    if facts_file.source is None or (facts_file.proposals and not facts_file.facts):
         return
     source = emitter.source(facts_file.source)
-    yield from in_chunks(itertools.chain((source.description(),), map(source.fact, facts_file.facts)))
+    facts: Iterable[bytes] = map(source.fact, facts_file.facts)
+    if emitter.reviewed:
+        facts = [it for it in facts if it]
+        if not facts:
+            # of a document of which nothing is told, nothing is told either
+            return
+    yield from in_chunks(itertools.chain((source.description(),), facts))
 
 
 def personal_facts(facts_file: FactsFile) -> int:
@@ -169,7 +176,7 @@ class Records(ABC, Generic[Item]):
 
     def rest(self) -> bytes:
         """Return what is still to be emitted when there are no more records."""
-        output, self._pending = self._pending, b""
+        output, self._pending = b"" if self.emitter.reviewed else self._pending, b""
         self.quads += output.count(b"\n")
         return output
 
@@ -203,7 +210,7 @@ class Records(ABC, Generic[Item]):
         self.facts += 1
         self.withheld += not output
         self._known = self._source.quads
-        if self._pending:
+        if self._pending and (output or not self.emitter.reviewed):
             output, self._pending, self._known = self._pending + output, b"", 0
         return output
 
@@ -227,11 +234,28 @@ class Records(ABC, Generic[Item]):
         )
         self._language = source.language
         pieces = [self._fact(source, fact) for fact in facts]
-        output = source.description() + b"".join(pieces)
+        output = source.description() + b"".join(pieces) if self._is_told(source, pieces) else b""
         self.facts += len(facts)
         self.withheld += pieces.count(b"")
         self._become(name, source)
+        if not output:
+            self._pending = self._bare(name, source)
         return output
+
+    def _is_told(self, source: SourceEmitter, pieces: list[bytes]) -> bool:
+        """Tell whether what a record says of a source is told: a fact of it is, or the source itself is reviewed."""
+        return not self.emitter.reviewed or any(pieces) or (not pieces and source.reviewed_by is not None)
+
+    def _bare(self, name: str, source: SourceEmitter) -> bytes:
+        """Return what is told of a source whose facts may be, and what it says of itself is not."""
+        bare = SourceEmitter(
+            self.emitter,
+            {"id": name},
+            reviewed_by=source.reviewed_by,
+            reviewed_on=source.reviewed_on,
+            text=self._published_text(name),
+        )
+        return bare.description()
 
     def _fact(
         self, source: SourceEmitter, record: dict[str, Any], *, plain: bool = False, strings: int | None = None
@@ -281,7 +305,8 @@ class Records(ABC, Generic[Item]):
             source = SourceEmitter(
                 self.emitter, {"id": name}, reviewed_by=by, reviewed_on=on, text=self._published_text(name)
             )
-            self._pending += source.description()
+            # of a source of which nothing is told, nothing is told either
+            self._pending = (b"" if self.emitter.reviewed else self._pending) + source.description()
             self._become(name, source)
         self._source = source
         self._text_file = self._text_files.get(name)
@@ -355,16 +380,20 @@ class Records(ABC, Generic[Item]):
                 self._text_files[checked.source.id] = _TextFile(checked.source.text_file, checked.source.publish_text)
             source_emitter = self.emitter.source(checked.source)
             self._become(checked.source.id, source_emitter)
-            output += source_emitter.description()
+            output = (b"" if self.emitter.reviewed else output) + source_emitter.description()
         if self.listen is not None:
             self.facts += len(checked.facts)
             self.listen(checked, self._source)
             return b""
         if self._source is not None:
             pieces = [self._source.fact(fact) for fact in checked.facts]
-            output += b"".join(pieces)
             self.facts += len(checked.facts)
             self.withheld += pieces.count(b"")
+            if not self._is_told(self._source, pieces):
+                named = checked.source
+                self._pending = output if named is None else self._bare(named.id, self._source)
+                return b""
+            output += b"".join(pieces)
         return output
 
 

@@ -27,7 +27,9 @@ _DATELINE = 50
 _NAME = 60
 _TOP = 1_000
 """Characters in which a text says when it appeared."""
-_DAY = re.compile(r"\b(?:\d{1,2}\. ?[^\W\d]+ \d{4}|\d{1,2}\.\d{1,2}\.\d{4}|[^\W\d]+ \d{1,2}, \d{4}|\d{4}-\d\d-\d\d)\b")
+_DAY = re.compile(
+    r"\b(?:\d{1,2}(?:\. ?| )[^\W\d]+ \d{4}|\d{1,2}\.\d{1,2}\.\d{4}|[^\W\d]+ \d{1,2}, \d{4}|\d{4}-\d\d-\d\d)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

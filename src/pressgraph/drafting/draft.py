@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.drafting.begin import Beginning, beginning, create, dated
 from pressgraph.drafting.compose import comments, composed, counted, spaced, written_fact
-from pressgraph.drafting.gate import Context, Known, NothingKnown, admit
+from pressgraph.drafting.gate import Context, admit
 from pressgraph.drafting.repeats import Repeats
 from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.facts import dangling_problems, read_facts_bytes
 from pressgraph.facts.edit import replace_file
-from pressgraph.i18n import Text, gettext
+from pressgraph.i18n import Text, gettext, ngettext
 from pressgraph.text import SourceText, Texts
 from pressgraph.validation import check_files
 from pressgraph.validation.report import Severity
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pressgraph.drafting.gate import DraftedFact, Refused
+    from pressgraph.drafting.known import KnownNames
     from pressgraph.drafting.proposal import Proposal
     from pressgraph.drafting.release import ReleaseText
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation.report import Result
 
-Proposer: TypeAlias = "Callable[[str, str | None, Known], Proposal]"
+Proposer: TypeAlias = "Callable[[str, str | None, KnownNames], Proposal]"
 """Proposes what a text, in a language or in none that is known, says, given things that are known."""
 
 # what a person adds, where others are wrong as they stand
@@ -98,7 +99,7 @@ def draft(
     profile: Profile,
     propose: Proposer,
     *,
-    known: Known | None = None,
+    known: KnownNames,
     options: Options | None = None,
 ) -> Drafted:
     """Draft the facts of a release.
@@ -107,12 +108,12 @@ def draft(
 
     Raises PressgraphError for a name that is taken by another text, FactsError for a facts file with mistakes.
     """
-    return _Drafting(release, project, profile, known or NothingKnown(), options or Options()).drafted(propose)
+    return _Drafting(release, project, profile, known, options or Options()).drafted(propose)
 
 
 class _Drafting:
     def __init__(
-        self, release: ReleaseText, project: Project, profile: Profile, known: Known, options: Options
+        self, release: ReleaseText, project: Project, profile: Profile, known: KnownNames, options: Options
     ) -> None:
         self.project, self.profile, self.known, self.options = project, profile, known, options
         self.start: Beginning = beginning(release, options.name)
@@ -124,9 +125,7 @@ class _Drafting:
         if self.path.exists() and self.path.read_bytes() != self.start.text:
             raise _taken(self.path)
         before = self.facts.read_bytes() if self.facts.exists() else None
-        self.repeats = Repeats(
-            before, self.facts, project, profile, text=self.text, source=str(self.start.source["id"])
-        )
+        self.repeats = Repeats(before, self.facts, project, profile, text=self.text, source=self.start.source)
 
     def drafted(self, propose: Proposer) -> Drafted:
         start = self.start
@@ -244,11 +243,23 @@ class _Drafting:
         """Yield what is most likely to be wrong."""
         unsure = sum(it.status != "stated" for it in facts)
         if unsure:
-            yield gettext("{count} facts are read out of the words, or rewritten: see 'status'", count=unsure)
+            yield ngettext(
+                "{count} fact is read out of the words, or rewritten: see 'status'",
+                "{count} facts are read out of the words, or rewritten: see 'status'",
+                count=unsure,
+            )
         if proposal.questions:
-            yield gettext("{count} questions stand at the end of the file", count=len(proposal.questions))
+            yield ngettext(
+                "{count} question stands at the end of the file",
+                "{count} questions stand at the end of the file",
+                count=len(proposal.questions),
+            )
         if refused:
-            yield gettext("{count} proposals did not pass; the end of the file says why", count=len(refused))
+            yield ngettext(
+                "{count} proposal did not pass; the end of the file says why",
+                "{count} proposals did not pass; the end of the file says why",
+                count=len(refused),
+            )
 
 
 _ROUNDS = 5

@@ -8,9 +8,11 @@ something known has it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.drafting.grounds import Grounds, day
 from pressgraph.drafting.proposal import SOURCE, Ref
@@ -28,6 +30,7 @@ from pressgraph.text import fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from pressgraph.drafting.known import KnownNames
     from pressgraph.drafting.proposal import Proposal, ProposedStatement, ProposedThing, Value
     from pressgraph.i18n import Text
     from pressgraph.profile import ClassTerm, Key, KeyUse, Profile
@@ -48,34 +51,18 @@ _NAMED = frozenset(
         *(f"{CLU}{it}" for it in ("Industry", "LabelScheme")),
     )
 )
+_WORD = re.compile(r"[^\W_]+")
 _LONGEST_NAME = 60
 _LONGEST_DOCUMENT = 32
 _LONGEST_WORDS = 2_000
 _MOST = 5_000
 """Things, and statements: nobody reviews more of one text."""
+_MOST_PLACES = 100
 _DEEPEST = 4
 
 
-class Known(Protocol):
-    """Things that the project knows already."""
-
-    def named(self, name: str, classes: Collection[str]) -> str | None:
-        """Return the id of the one thing that has a name, and is of one of these classes (by name) or below it."""
-
-    def classes(self, id_: str) -> frozenset[str] | None:
-        """Return the classes, by name, of what an id stands for; None where nothing is known of it."""
-
-
-class NothingKnown:
-    """The things of a project without facts."""
-
-    def named(self, name: str, classes: Collection[str]) -> str | None:  # noqa: ARG002 - the signature is Known's
-        """Return None."""
-        return None
-
-    def classes(self, id_: str) -> frozenset[str] | None:  # noqa: ARG002 - the signature is Known's
-        """Return None."""
-        return None
+def _folded(name: str) -> str:
+    return fold(name).casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +78,7 @@ class Context:
     language: str | None = None
     published: str | None = None
     """The day of the release, YYYY-MM-DD."""
-    known: Known = field(default_factory=NothingKnown)
+    known: KnownNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +134,7 @@ class _Thing:
     id: str
     classes: tuple[str, ...]
     name: str = ""
+    words: str = ""
     span: Span | None = None
     is_known: bool = False
     personal: bool = False
@@ -210,21 +198,24 @@ class _Gate:
         if not thing.name.strip() or len(thing.name) > _LONGEST_WORDS:
             raise _RefusedError(gettext("it has no name"))
         span = self.span(thing.words, None)
-        if not Grounds(self.context.text.slice(span)).name(thing.name):
-            raise _RefusedError(gettext("the words do not say '{value}'", value=thing.name))
         above = {term.iri, *term.superclasses}
         named = not above.isdisjoint(_NAMED)
+        if named and not Grounds(self.context.text.slice(span)).name(thing.name):
+            raise _RefusedError(gettext("the words do not say '{value}'", value=thing.name))
         if thing.id is not None:
             known = self.context.known.classes(thing.id)
             if known is None:
                 raise _RefusedError(gettext("nothing has the id '{id}'", id=thing.id))
             return self.known_thing(thing, thing.id, known, span)
-        if named and (found := self.context.known.named(thing.name, (term.name,))) is not None:
+        # somebody may have known less of it, or more
+        akin = (term.name, *(it.name for iri in above & _NAMED if (it := self.profile.class_of.get(iri)) is not None))
+        if named and (found := self.context.known.named(thing.name, akin)) is not None:
             return self.known_thing(thing, found, self.context.known.classes(found) or frozenset(), span)
         return _Thing(
             id=self.mint(thing, term, named=named),
             classes=(term.name,),
             name=thing.name,
+            words=thing.words,
             span=span,
             personal=term.personal,
             named=named,
@@ -239,15 +230,22 @@ class _Gate:
         """Return an id that nothing has but, in this proposal, a thing of the same class and name."""
         kind = kind_of((term,))
         # an id is public even where what it names is personal data: no number to call is part of one
-        words = "" if term.personal else slug(thing.name)[:_LONGEST_NAME].strip("-")
+        words = "" if term.personal else slug(thing.name if named else self.said(thing.name))
+        words = words[:_LONGEST_NAME].strip("-")
         name = words if named and words else f"{self.document}-{words or slug(term.name)}"
-        what = (term.name, fold(thing.name).casefold() if named else thing.ref)
+        what = (term.name, _folded(thing.name) if named else thing.ref)
         base, number = f"{kind}/{name}", 2
         minted = base
         while self.taken.get(minted, what) != what or self.context.known.classes(minted) is not None:
             minted, number = f"{base}-{number}", number + 1
         self.taken[minted] = what
         return minted
+
+    def said(self, name: str) -> str:
+        """Return of a name that is not stated, and that only an id is made of, the words that the text has."""
+        terms = {word for scheme in self.profile.schemes.values() for it in scheme.concepts for word in it.split("-")}
+        known = terms | {it.casefold() for it in _WORD.findall(self.context.text.text)}
+        return " ".join(it for it in _WORD.findall(name) if it.casefold() in known)
 
     # -- statements
 
@@ -314,7 +312,8 @@ class _Gate:
                 body["name"] = self.text(self.profile.keys["name"], thing.name)
             # where a fact's words hold the name, they say what it is, too
             own = [it for it in facts if it.id == thing.id and not it.personal]
-            holder = next((it for it in own if it.span[0] <= thing.span[0] and thing.span[1] <= it.span[1]), None)
+            places = list(islice(self.context.text.places(thing.words), _MOST_PLACES)) or [thing.span]
+            holder = next((it for it in own if any(it.span[0] <= a and b <= it.span[1] for a, b in places)), None)
             span, status = (holder.span, holder.status) if holder is not None else (thing.span, "stated")
             personal = thing.personal or (bool(facts) and not own and any(it.id == thing.id for it in facts))
             first.append(DraftedFact(body=body, span=span, status=status, personal=personal, by=self.proposal.by))
@@ -325,7 +324,7 @@ class _Gate:
                 for key, value in fact.body.items():
                     same.body[key] = _both(same.body[key], value) if key in same.body else value
         # a thing is described before others say something of it
-        return sorted(merged.values(), key=lambda it: (it.span[0], "type" not in it.body))
+        return _joined_facts(sorted(merged.values(), key=lambda it: (it.span[0], "type" not in it.body)))
 
     def text(self, key: Key, text: str) -> Any:
         if not key.language_required:
@@ -472,6 +471,28 @@ class _Judge:
         if datatype == _DURATION:
             return self.grounds.duration(text)
         return datatype == _BOOLEAN or self.grounds.literal(text)
+
+
+def _joined_facts(facts: Iterable[DraftedFact]) -> list[DraftedFact]:
+    """Return facts, those of one thing as one whose words lie within each other's."""
+    kept: list[DraftedFact] = []
+    last: dict[tuple[str, str, bool], DraftedFact] = {}
+    for fact in facts:
+        alike = (fact.id, fact.status, fact.personal)
+        before = last.get(alike)
+        if before is not None and _within_each_other(before, fact):
+            before.body |= fact.body
+            before.span = min(before.span[0], fact.span[0]), max(before.span[1], fact.span[1])
+        else:
+            kept.append(fact)
+            last[alike] = fact
+    return kept
+
+
+def _within_each_other(one: DraftedFact, other: DraftedFact) -> bool:
+    (a, b), (c, d) = one.span, other.span
+    within = (a <= c and d <= b) or (c <= a and b <= d)
+    return within and len(one.body.keys() & other.body.keys()) == 1
 
 
 def _short_name(source: str) -> str:

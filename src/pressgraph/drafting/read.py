@@ -49,15 +49,17 @@ def read_document(source: str, *, allow_private: bool = False) -> ReleaseText:
     return read_bytes(data, source)
 
 
-def read_bytes(data: bytes, name: str, *, charset: str | None = None) -> ReleaseText:
-    """Read the text of a document from memory; `charset` is what a server says of it.
+def read_bytes(data: bytes, name: str, *, charset: str | None = None, is_page: bool = False) -> ReleaseText:
+    """Read the text of a document from memory; `charset` is what a server says of it, `is_page` that it is HTML.
 
     Raises DataError.
     """
     if len(data) > MAX_BYTES:
         raise _too_large(name)
     suffix = Path(name).suffix.lower()
-    if data.startswith(b"%PDF-"):
+    if is_page:
+        read = read_page(data, name, charset)
+    elif data.startswith(b"%PDF-"):
         read = read_pdf(data, name)
     elif data.startswith(b"PK\x03\x04"):
         read = read_docx(data, name)

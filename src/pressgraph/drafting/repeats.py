@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.convert import compile_emitter, convert_facts
+from pressgraph.convert.emitter import source_name
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.drafting.compose import without_comments
 from pressgraph.errors import FactsError, PressgraphError
@@ -45,16 +46,23 @@ class Repeats:
     """What is said already."""
 
     def __init__(
-        self, before: bytes | None, path: Path, project: Project, profile: Profile, *, text: SourceText, source: str
+        self,
+        before: bytes | None,
+        path: Path,
+        project: Project,
+        profile: Profile,
+        *,
+        text: SourceText,
+        source: dict[str, Any],
     ) -> None:
-        """Take the facts file as it is, if it is there, and the text and the source's id of the draft.
+        """Take the facts file as it is, if it is there, and the text and the source block of the draft.
 
         Raises FactsError for a facts file with mistakes, PressgraphError for one about another text.
         """
         self.before, self.path, self.project, self.profile = before, path, project, profile
-        self.source_id = source
+        self.source_id = str(source["id"])
         self.described: frozenset[str] = frozenset()
-        self._said: list[_Said] = []
+        self._said = _sayings(source, ())
         self._rejected: list[_Said] = []
         self._checked: tuple[Span, ...] = ()
         self._file: FactsFile | None = None
@@ -130,6 +138,7 @@ class Repeats:
         emitter = compile_emitter(self.profile, self.project.id_base)
         ids = Ids(self.profile, self.project.id_base)
         prefix = GraphNames(id_base=self.project.id_base).facts
+        own = f"{prefix}{source_name(self.source_id)}/"
         known: set[tuple[int, str]] = set()
         for index, fact in enumerate(file.facts):
             node = ox.NamedNode(str(ids.iri(fact.body["id"])))
@@ -146,11 +155,15 @@ class Repeats:
                     if str(getattr(it.graph_name, "value", "")).startswith(prefix)
                     and not it.graph_name.value.endswith("/source")
                 ]
-                if said and all(
-                    next(store.quads_for_pattern(it.subject, it.predicate, it.object, None), None) for it in said
-                ):
+                if said and all(self._has(store, it, own) for it in said):
                     known.add((index, key))
         return known
+
+    @staticmethod
+    def _has(store: ox.Store, quad: ox.Quad, own: str) -> bool:
+        """Tell whether a store has a triple from another source."""
+        quads = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return any(isinstance(it.graph_name, ox.NamedNode) and not it.graph_name.value.startswith(own) for it in quads)
 
     def merged(self, text: str, facts: Sequence[dict[str, Any]], tail: str) -> bytes:
         """Return the facts file of a draft: anew, or as it was, with other proposals in the place of the old ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from pressgraph.facts.model import LanguageMap, is_node
 from pressgraph.facts.rules import problem
@@ -88,7 +89,7 @@ def _texts(values: list[Any]) -> Iterator[tuple[Path, str | None, str]]:
 
 
 def _words(text: str) -> str:
-    return _NOT_OF_WORDS.sub("", text).casefold()
+    return _NOT_OF_WORDS.sub("", normalize("NFC", text)).casefold()
 
 
 def _quoted(text: str) -> str:

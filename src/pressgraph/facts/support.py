@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from pressgraph.facts.datatypes import NUMBERS
 from pressgraph.facts.date_words import month_of
@@ -42,7 +43,8 @@ class Said:
     """What words of a text say."""
 
     def __init__(self, words: str) -> None:
-        folded = fold(words)
+        # words are read by letters: a letter and its marks are one
+        folded = normalize("NFC", fold(words))
         self._text = folded.casefold()
         self._words = [it.casefold() for it in _WORD.findall(folded)]
         self._stems = {it[:_STEM] for it in self._words}
@@ -74,7 +76,7 @@ class Said:
 
     def name(self, name: str) -> bool:
         """Tell whether a word of a name is said, or its initials are."""
-        words = [it.casefold() for it in _WORD.findall(fold(name))]
+        words = [it.casefold() for it in _WORD.findall(normalize("NFC", fold(name)))]
         long = [it for it in words if len(it) >= _STEM] or words
         initials = "".join(it[0] for it in words)
         return not words or any(it[:_STEM] in self._stems for it in long) or initials in self._words

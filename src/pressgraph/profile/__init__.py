@@ -2,6 +2,7 @@
 
 from pressgraph.profile.compile import compile_profile, load_profile
 from pressgraph.profile.context import context_document, json_ld_context
+from pressgraph.profile.flat_schema import flat_json_schema
 from pressgraph.profile.json_schema import facts_json_schema
 from pressgraph.profile.model import ClassTerm, Concept, Deprecation, Key, KeyUse, Kind, Profile, Scheme
 from pressgraph.profile.sources import ProfileSources, TurtleFile
@@ -20,6 +21,7 @@ __all__ = [
     "compile_profile",
     "context_document",
     "facts_json_schema",
+    "flat_json_schema",
     "json_ld_context",
     "load_profile",
 ]

@@ -78,7 +78,7 @@ _NAMESPACE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
 _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "project": {"base": str, "language": str, "facts": list},
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
-    "publish": {"personal_data": bool, "withhold": list, "statuses": list, **PUBLISH_KEYS},
+    "publish": {"personal_data": bool, "require": str, "withhold": list, "statuses": list, **PUBLISH_KEYS},
     "derive": {"without": list},
     "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "context": str, "folder": str, "pages": dict},
     "prefixes": {},
@@ -102,6 +102,7 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     settings: dict[str, Any] = {
         "replace_profile": profile.get("replace", False),
         "include_personal_data": table.get("publish", {}).get("personal_data", False),
+        "require_reviewed": reader.requires(table.get("publish", {}).get("require")),
         "withhold": reader.ids("publish.withhold", table.get("publish", {}).get("withhold", [])),
         "statuses": reader.statuses(table.get("publish", {}).get("statuses", list(STATUSES[:3]))),
         "derive_without": tuple(reader.string_list("derive.without", table.get("derive", {}).get("without", []))),
@@ -193,6 +194,15 @@ class _SettingsReader:
         if not all(isinstance(item, str) for item in value):
             raise self.error(gettext("{name} must be {wanted}", name=name, wanted=gettext("a list of texts")))
         return list(value)
+
+    def requires(self, value: str | None) -> bool:
+        """Tell whether facts must have been reviewed."""
+        if value not in {None, "reviewed"}:
+            hint = did_you_mean(str(value), ["reviewed"], otherwise=gettext("known: {words}", words="reviewed"))
+            raise self.error(
+                gettext("publish.require '{value}' is nothing that can be asked of facts", value=value), hint
+            )
+        return value is not None
 
     def statuses(self, value: list[Any]) -> tuple[str, ...]:
         """Return statuses of facts."""

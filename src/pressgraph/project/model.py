@@ -127,6 +127,8 @@ class Project:
     facts: tuple[str, ...] = FACTS_PATTERNS
     language: str = "en"
     include_personal_data: bool = False
+    require_reviewed: bool = False
+    """Whether only facts that somebody has reviewed are facts for those who store and publish them."""
     withhold: tuple[str, ...] = ()
     """Ids of things that are not published."""
     statuses: tuple[str, ...] = STATUSES[:3]

@@ -185,6 +185,11 @@ class Report:
         """Return the report with warnings of the facts rules, in the order of the files."""
         return replace(self, warnings=tuple(sorted(warnings, key=lambda it: it.place)))
 
+    def without_warnings(self, rule: str) -> tuple[Report, int]:
+        """Return the report without the warnings of a rule of facts, and how many these were."""
+        kept = tuple(it for it in self.warnings if it.rule != rule)
+        return replace(self, warnings=kept), len(self.warnings) - len(kept)
+
     def about(self, nodes: Collection[str]) -> Report:
         """Return the report with only the results on these focus nodes."""
         return replace(self, results=tuple(result for result in self.results if result.focus in nodes))

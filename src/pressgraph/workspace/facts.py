@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pressgraph.drafting import Begun
     from pressgraph.errors import PressgraphError
     from pressgraph.facts import FactsFile
-    from pressgraph.facts.review import Review
     from pressgraph.validation import Report
     from pressgraph.validation.consumers import Ignored
 
@@ -221,16 +220,6 @@ class Facts(Opened):
 
         release = read_document(document, allow_private=allow_private)
         return begin(release, self.project.root / "data", name)
-
-    def review(self, path: str | Path, by: str) -> Review:
-        """Return the review of a YAML facts file by whom an id names: its proposals, to be kept or dropped.
-
-        Raises PressgraphError for what is no id.
-        """
-        from pressgraph.facts.review import Review
-
-        path = Path(path)
-        return Review(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path), by=by)
 
     def evidence(self, what: str | Path) -> list[FactWithEvidence]:
         """Return facts beside the words that say them: those of a file (a Path), or of the thing with an id.

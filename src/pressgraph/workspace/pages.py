@@ -148,7 +148,7 @@ class Pages(Opened):
         html, address, charset = read_source(page, limit=limit, timeout=timeout, private=private)
         return self.extract(html, base=base or address, charset=charset)
 
-    def draft(self, page: Extracted, *, name: str) -> str:
+    def draft_page(self, page: Extracted, *, name: str) -> str:
         """Return what a page says as the draft of a facts file; `name` is what the draft calls the page."""
         from pressgraph.embed.draft import draft_facts
 

@@ -86,7 +86,9 @@ class Context:
     @property
     def emitter(self) -> Emitter:
         """The emitter, compiled once in each process."""
-        return compile_emitter(self.profile, self.project.id_base, personal=self.personal)
+        return compile_emitter(
+            self.profile, self.project.id_base, personal=self.personal, reviewed=self.project.require_reviewed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

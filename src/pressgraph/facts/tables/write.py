@@ -65,6 +65,12 @@ def sayings(body: Body, profile: Profile) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in flatten(body, profile) if pair[0] != "id")
 
 
+def as_written(body: Body, profile: Profile) -> dict[str, Any]:
+    """Return what a fact says of its thing as people write it in YAML, without the id."""
+    written = _nested(body, profile)
+    return {key: value for key, value in written.items() if key != "id"}
+
+
 def flatten(body: Body, profile: Profile, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield the header and the cell of everything that a body says."""
     for key, values in body.items():
