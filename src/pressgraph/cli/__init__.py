@@ -66,8 +66,8 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, new, draft, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, serve,
-    site, profile, rule, completion,
+    init, new, draft, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query,
+    serve, site, profile, rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)
 main.add_command(push.status)
