@@ -64,7 +64,7 @@ def test_a_draft_says_each_fact_with_its_words_and_nothing_of_it_is_published(tm
     text = (tmp_path / "data/texts/kl.txt").read_text(encoding="utf-8")
     assert text == TEXT
     assert "next: pressgraph review data/releases/kl.yaml" in result.stderr
-    assert "1 cluster organisation" in result.stderr
+    assert "1  cluster organisation" in result.stderr
     found = facts(path)
     folded = " ".join(text.split())
     starts = []

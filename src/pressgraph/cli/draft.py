@@ -200,15 +200,11 @@ def _tell(state: State, drafted: Drafted, *, written: bool) -> None:
         state.say(gettext("wrote {path}", path=name(drafted.text)))
         state.say(gettext("wrote {path}", path=name(drafted.facts)))
     profile = state.workspace.profile
-    counts = [
-        f"{count} {choose(profile.classes[kind].labels, state.language) or kind}"
-        for kind, count in sorted(drafted.things.items(), key=lambda it: (-it[1], it[0]))
-    ]
     state.say(ngettext("{count} fact is proposed", "{count} facts are proposed", count=drafted.count))
-    if counts:
-        state.say(gettext("  of them new: {things}", things=", ".join(counts)))
+    for kind, count in sorted(drafted.things.items(), key=lambda it: (-it[1], it[0])):
+        state.say(f"{count:>4}  {choose(profile.classes[kind].labels, state.language) or kind}")
     if drafted.repeated:
-        state.say(gettext("  not said again: {count}, which are known or decided", count=drafted.repeated))
+        state.say(gettext("not said again: {count}, which are known or decided", count=drafted.repeated))
     if drafted.look_first:
         state.say(gettext("look first:"))
         for line in drafted.look_first:
