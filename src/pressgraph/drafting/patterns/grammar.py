@@ -26,6 +26,8 @@ class Frame:
 
     pattern: re.Pattern[str]
     says: Mapping[str, str] = field(default_factory=dict)
+    mentions: bool = True
+    """Whether it finds nothing in a sentence that mentions nothing."""
 
 
 class Grammar:
@@ -48,7 +50,7 @@ class Grammar:
     def _frame(self, template: str | Mapping[str, str]) -> Frame:
         says = {} if isinstance(template, str) else {key: it for key, it in template.items() if key != "say"}
         text = template if isinstance(template, str) else template["say"]
-        return Frame(compile_template(text, self.data["and"], self.data["tails"]), says)
+        return Frame(compile_template(text, self.data["and"], self.data["tails"]), says, ":text}" not in text)
 
     @cached_property
     def plain_words(self) -> frozenset[str]:
@@ -315,7 +317,7 @@ class Grammar:
         """Return the class that a noun, or the end of a compound, stands for."""
         if word in words:
             return words[word]
-        for at in range(1, len(word) - 2):
+        for at in range(max(1, len(word) - _ENDING), len(word) - 2):
             ending = f"-{word[at:].lstrip('-')}"
             if ending in words:
                 return words[ending]
@@ -366,6 +368,8 @@ _UNSAID: Mapping[str, Any] = {
 """What a file says nothing of: it is not read in that language."""
 _COUNTED = frozenset({"member", "employee"})
 _SHORT_FORM = 6
+_ENDING = 30
+"""Letters of the end of a compound, at most."""
 # abbreviations of legal forms for which the profile has no term
 _FORMS = re.split(
     r"\|",

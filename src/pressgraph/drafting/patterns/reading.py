@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.drafting.known import WORD, Names, kind_of_class
+from pressgraph.drafting.known import kind_of_class
 from pressgraph.drafting.patterns.dates import dates, durations
-from pressgraph.drafting.patterns.figures import figures
 from pressgraph.drafting.patterns.mentions import Entity, Mention
-from pressgraph.drafting.patterns.names import Discovery, name_runs, words
+from pressgraph.drafting.patterns.names import Discovery, words
 from pressgraph.drafting.patterns.sentences import lines, quotes, sentences
+from pressgraph.drafting.patterns.tagging import Tagger, title_before
 from pressgraph.drafting.patterns.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from pressgraph.drafting.known import KnownNames, KnownThing
     from pressgraph.drafting.patterns.grammar import Frame, Grammar
     from pressgraph.drafting.patterns.mentions import Sentence
-    from pressgraph.drafting.patterns.names import Word
     from pressgraph.text import Span
 
 _ADDRESS = re.compile(
@@ -114,19 +112,19 @@ class Reading:
         self.sentences = sentences(text, self.lines, self.quotes, grammar)
         text = self._unwrapped(text)
         self.words = words(text)
-        self._texts = [it.text for it in self.words]
+        self.texts = [it.text for it in self.words]
         self.day = self._day()
-        self._addresses = [
+        self.addresses = [
             Mention(kind="address", start=it.start(), end=it.end(), value=it[0]) for it in _ADDRESS.finditer(text)
         ]
         closed = bytearray(len(text) + 1)
-        for start, end in (*self.quotes, *((it.start, it.end) for it in self._addresses)):
+        for start, end in (*self.quotes, *((it.start, it.end) for it in self.addresses)):
             closed[start:end] = b"\1" * (end - start)
         self.entities: list[Entity] = []
         self._known_entities: dict[str, Entity] = {}
         self._people: dict[str, Entity] = {}
         self._known_mentions(closed)
-        for mention in self._fixed():
+        for mention in self.fixed():
             if mention.kind == "label":
                 continue
             closed[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
@@ -164,7 +162,7 @@ class Reading:
                     return named.value
         return None
 
-    def _fixed(self) -> list[Mention]:
+    def fixed(self) -> list[Mention]:
         """Return the mentions that do not depend on names: labels, days, durations, offices."""
         grammar, text = self.grammar, self.view.text
         found: list[Mention] = []
@@ -197,16 +195,17 @@ class Reading:
         for number, word in enumerate(self.words):
             if closed[word.start]:
                 continue
-            found = self.known.names.longest(self._texts, number)
+            found = self.known.names.longest(self.texts, number)
             if found is not None:
                 thing, count = found
                 start, end = word.start, self.words[number + count - 1].end
-                if self._is_run(number, count):
+                if self.is_run(number, count):
                     self._known(thing, (start, end))
                     if count > 1:
                         closed[start:end] = b"\1" * (end - start)
 
-    def _is_run(self, number: int, count: int) -> bool:
+    def is_run(self, number: int, count: int) -> bool:
+        """Tell whether words stand side by side."""
         gaps = (
             self.view.text[self.words[at].end : self.words[at + 1].start] for at in range(number, number + count - 1)
         )
@@ -247,7 +246,7 @@ class Reading:
         at = next((i for i, it in enumerate(parts) if it in particles and i), len(parts) - 1)
         entity.family = " ".join(parts[at:])
         entity.forms |= {name, entity.family}
-        if match := _title(self, start):
+        if match := title_before(self, start):
             entity.title = match
         self._people[name] = entity
         self.entities.append(entity)
@@ -257,198 +256,7 @@ class Reading:
 
     def retag(self) -> None:
         """Write all sentences with what they mention, by the names that are known by now."""
-        text = self.view.text
-        taken = bytearray(len(text) + 1)
-        found: list[Mention] = []
-
-        def take(mentions: Iterable[Mention]) -> None:
-            for mention in mentions:
-                if 1 not in taken[mention.start : mention.end]:
-                    taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
-                    found.append(mention)
-
-        take(Mention(kind="quote", start=start, end=end) for start, end in self.quotes)
-        take(self._addresses)
-        named = list(self._named())
-        labels = list(self._labels(named))
-        take(it for it in named if not any(label.start <= it.start and it.end <= label.end for label in labels))
-        take(labels)
-        take(self._fixed())
-        take(figures(text, self.grammar))
-        take(self._again(taken))
-        take(self._works())
-        take(self._other_names(taken))
-        pronouns = frozenset(self.grammar.data["pronouns"])
-        take(
-            Mention(kind="pronoun", start=it.start, end=it.end, value=it.lower)
-            for it in self.words
-            if it.lower in pronouns
-        )
-        found.sort(key=lambda it: it.start)
-        self.mentions = found
-        self._prefer_body(found)
-        at = 0
-        for sentence in self.sentences:
-            while at < len(found) and found[at].start < sentence.start:
-                at += 1
-            last = at
-            while last < len(found) and found[last].end <= sentence.end:
-                last += 1
-            sentence.tag(text, found[at:last])
-
-    def _prefer_body(self, found: Sequence[Mention]) -> None:
-        """Take the first place below the headline where the whole name of a thing stands for what names it."""
-        headline = next((it for it in self.sentences if it.section == "headline"), None)
-        todo = {it for it in self.entities if headline is not None and headline.start <= it.first[0] < headline.end}
-        for mention in found:
-            entity = mention.entity
-            if entity is None or entity not in todo or headline is None or mention.start < headline.end:
-                continue
-            if " ".join(self.view.text[slice(*mention.name)].split()) == entity.name:
-                entity.first = mention.name
-                todo.remove(entity)
-
-    def _named(self) -> Iterator[Mention]:
-        """Yield the mentions of things by their names, with the article, the noun and the title in front."""
-        names: Names[Entity] = Names()
-        for entity in self.entities:
-            for form in sorted(entity.forms):
-                names.add(WORD.findall(form), entity)
-        number = 0
-        while number < len(self.words):
-            found = names.longest(self._texts, number)
-            if found is None or not self._is_run(number, found[1]):
-                number += 1
-                continue
-            entity, count = found
-            mention = self._mention(entity, number, count)
-            again = names.longest(self._texts, number + count) if number + count < len(self.words) else None
-            if again is not None and again[0] is entity and self.view.text[mention.end : mention.end + 2] == " (":
-                # its abbreviation in brackets
-                end = self.words[number + count + again[1] - 1].end
-                if self.words[number + count].start == mention.end + 2 and self.view.text.startswith(")", end):
-                    mention = replace(mention, end=end + 1)
-                    count += again[1]
-            yield mention
-            number += count
-
-    def _mention(self, entity: Entity, number: int, count: int) -> Mention:
-        text = self.view.text
-        start, end = self.words[number].start, self.words[number + count - 1].end
-        inner = start, end
-        if (form := self.grammar.legal_forms.match(text, end + 1)) is not None and text[end] == " ":
-            end = form.end()
-        elif text.startswith(".", end) and self.words[number + count - 1].text in {"V", "e.V"}:
-            end += 1
-        if entity.kind == "person":
-            if (title := _title(self, start)) is not None:
-                start = title[0]
-        else:
-            if entity.short is not None and text.startswith(" (", end) and entity.short[0] == end + 2:
-                end = entity.short[1] + 1
-            at = number - 1
-            if at >= 0 and text[self.words[at].end : start] == " ":
-                noun = self.grammar.class_by(self.grammar.nouns, self.words[at].lower)
-                if noun is not None and (at == 0 or text[self.words[at - 1].end : self.words[at].start] == " "):
-                    start = self.words[at].start
-                    at -= 1
-                    before = f"{self.words[at].lower} {self.words[at + 1].lower}"
-                    if at >= 0 and before in self.grammar.nouns:
-                        start = self.words[at].start
-                        at -= 1
-                if (
-                    at >= 0
-                    and self.words[at].lower in self.grammar.articles
-                    and text[self.words[at].end : start] == " "
-                ):
-                    start = self.words[at].start
-            after = number + count
-            if (
-                after < len(self.words)
-                and text[end : self.words[after].start] == " "
-                and self.grammar.data["nouns_behind"]
-            ):
-                class_ = self.grammar.class_by(self.grammar.nouns, self.words[after].lower)
-                both = f"{self.words[after].lower} {self.words[after + 1].lower}" if after + 1 < len(self.words) else ""
-                if both in self.grammar.nouns and self.grammar.nouns[both] == entity.class_:
-                    end = self.words[after + 1].end
-                elif class_ == entity.class_ and not self.words[after].is_name:
-                    end = self.words[after].end
-        genitive = next((it for it in self.grammar.data["genitives"] if text.startswith(it, end)), "")
-        return Mention(kind=entity.kind, start=start, end=end + len(genitive), entity=entity, inner=inner)
-
-    def _labels(self, found: Sequence[Mention]) -> Iterator[Mention]:
-        """Yield labels with their article, and with the scheme or the initiative behind them."""
-        text = self.view.text
-        behind = {it.start: it for it in found if it.entity is not None}
-        of = "|".join(re.escape(it) for it in sorted(self.grammar.data["label"]["of"], key=len, reverse=True))
-        joint = re.compile(rf"\s+(?:{of})\s+|\s+", re.IGNORECASE)
-        for match in self.grammar.levels.finditer(text):
-            level = next(key for key, value in match.groupdict().items() if value).replace("_", "-")
-            start, end, scheme = match.start(), match.end(), ""
-            if (gap := joint.match(text, end)) is not None:
-                mention = behind.get(gap.end()) or behind.get(gap.start() + 1) or behind.get(gap.end() - 4)
-                for at in range(gap.start(), gap.end() + 1):
-                    mention = mention or behind.get(at)
-                entity = mention.entity if mention is not None else None
-                known = entity.known if entity is not None else None
-                if mention is not None and known is not None and entity is not None:
-                    scheme = known if entity.kind == "scheme" else self.known.schemes_of.get(known, "")
-                    end = mention.end if scheme else end
-            if before := self._article.search(text, max(0, start - 12), start):
-                start = before.start()
-            yield Mention(kind="label", start=start, end=end, value=level, other=scheme, inner=match.span())
-
-    @cached_property
-    def _article(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(self.grammar.articles))}) $", re.IGNORECASE)
-
-    def _again(self, taken: bytearray) -> Iterator[Mention]:
-        """Yield where a thing is called by the noun for its kind alone: the cluster, the label, the project."""
-        labels = frozenset(self.grammar.data["label"]["words"])
-        main = self.main
-        for number, word in enumerate(self.words):
-            if not number or taken[word.start]:
-                continue
-            before = self.words[number - 1]
-            contracted = before.lower in self.grammar.data["contractions"]
-            if not contracted and before.lower not in self.grammar.articles:
-                continue
-            if self.view.text[before.end : word.start] != " ":
-                continue
-            if number > 1 and self.words[number - 2].lower in self.grammar.data["copulas"]:
-                continue
-            start = word.start if contracted else before.start
-            end = word.end + len(
-                next((it for it in self.grammar.data["genitives"] if self.view.text.startswith(it, word.end)), "")
-            )
-            if word.lower in labels:
-                yield Mention(kind="label", start=start, end=end)
-                continue
-            class_ = self.grammar.class_by(self.grammar.nouns, word.lower)
-            entity = self._meant(class_, word, main) if class_ is not None else None
-            if entity is not None:
-                yield Mention(kind=entity.kind, start=start, end=end, entity=entity, status="implied")
-
-    def _other_names(self, taken: bytearray) -> Iterator[Mention]:
-        """Yield what may be a name, with its title or its article."""
-        for start, end in name_runs(self.words, self.view.text, taken, self.grammar):
-            title = _title(self, start)
-            article = self._article.search(self.view.text, max(0, start - 12), start) if title is None else None
-            first = title[0] if title is not None else article.start() if article is not None else start
-            name = self.view.text[start:end]
-            # one word is the name of a place at most, unless it looks like no other word
-            kind = "name" if title is not None or re.search(r"[\s-]|\w[^\W\d_a-zà-ÿ]", name) else "word"
-            yield Mention(kind=kind, start=first, end=end, inner=(start, end))
-
-    def _works(self) -> Iterator[Mention]:
-        for class_, names in self.grammar.data["works"].items():
-            alternatives = "|".join(re.escape(it) for it in sorted(names, key=len, reverse=True))
-            for match in re.finditer(rf"(?<!\w)(?:{alternatives})(?!\w)", self.view.text, re.IGNORECASE):
-                if class_ in self.grammar.profile.classes:
-                    before = self._article.search(self.view.text, max(0, match.start() - 12), match.start())
-                    start = before.start() if before is not None else match.start()
-                    yield Mention(kind="work", start=start, end=match.end(), value=class_, inner=match.span())
+        self.mentions = Tagger(self).tag()
 
     # -- who is meant
 
@@ -466,13 +274,6 @@ class Reading:
                 if place >= 0 and (best is None or place > best[0]):
                     best = place, entity
         return best[1] if best is not None else None
-
-    def _meant(self, class_: str, word: Word, main: Entity | None) -> Entity | None:
-        """Return what a noun alone means: the organisation that the text is about, else what was named last."""
-        of_main = main is not None and main.first[0] < word.start
-        if of_main and main is not None and (main.class_ == class_ or word.lower in self.grammar.data["own"]):
-            return main
-        return self.recent(class_, word.start)
 
     @property
     def main(self) -> Entity | None:
@@ -504,6 +305,8 @@ class Reading:
                 continue
             done: list[Span] = []
             for frame in frames:
+                if frame.mentions and not sentence.mentions:
+                    continue
                 for match in frame.pattern.finditer(sentence.tagged):
                     span = match.span(once) if once is not None and once in frame.pattern.groupindex else match.span()
                     if once != "" and any(span[0] < end and span[1] > start for start, end in done):
@@ -559,12 +362,3 @@ class Reading:
         entity = Entity(kind=kind, class_=classes[kind], name=name, first=(start, end), forms={name})
         self.entities.append(entity)
         return entity
-
-
-def _title(reading: Reading, start: int) -> Span | None:
-    """Return where the title in front of a name stands."""
-    text = reading.view.text
-    for match in reading.grammar.titles.finditer(text, max(0, start - 40), start):
-        if match.end() == start:
-            return match.start(), len(match[0].rstrip()) + match.start()
-    return None
