@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.profile.model import ClassTerm
 
-_FIRST = 6
+FIRST_KINDS = 6
+"""How many are shown at first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +76,13 @@ _SIGNS = {
 }
 
 
-def kinds_for(
-    words: str, profile: Profile, known: Known, language: str, *, search: str = "", every: bool = False
-) -> list[KindOffer]:
+def kinds_for(words: str, profile: Profile, known: Known, language: str, *, search: str = "") -> list[KindOffer]:
     """Return kinds of facts that words may say; `search` asks for those whose name has some letters."""
     offers = list(_all(words, profile, known, language))
     if search:
         wanted = slug(search)
         return [it for it in offers if wanted in slug(f"{it.title} {it.detail} {it.class_}")]
-    return offers if every else offers[:_FIRST]
+    return offers
 
 
 def _all(words: str, profile: Profile, known: Known, language: str) -> Iterator[KindOffer]:

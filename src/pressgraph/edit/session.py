@@ -192,7 +192,7 @@ class SourceEditor:
             return OpenSource(name=self.name, data=b"", sha256="", source={}, refusal=reason)
         return self._opened(self.read(), checked=checked)
 
-    def opened_at(self, base: str) -> OpenSource:
+    def opened_at(self, base: str | None) -> OpenSource:
         """Return the file as it was in a state that is kept, else as it is; checked by the rules of facts alone."""
         return self._opened(self._state(base), checked=False)
 

@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from pressgraph.edit.web.answers import Answer, Asked
 from pressgraph.edit.web.views import Views
-from pressgraph.pages.assets import STATIC
+from pressgraph.pages.assets import page_assets
+from pressgraph.project.publication import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -41,12 +42,6 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-_CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-}
 
 
 @dataclass(slots=True)
@@ -54,10 +49,12 @@ class Activity:
     """When the last request that was let in came."""
 
     last: float = field(default_factory=time.monotonic)
+    busy: int = 0
+    """Requests that are being answered."""
 
     def idle(self) -> float:
         """Return for how many seconds nobody has asked for anything."""
-        return time.monotonic() - self.last
+        return 0.0 if self.busy else time.monotonic() - self.last
 
 
 def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
@@ -65,7 +62,8 @@ def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
     views = Views(desk)
     door = desk.door
     activity = activity or Activity()
-    files = _static_files()
+    publication = desk.session.project.published if desk.session is not None else Publication()
+    files = page_assets(publication, Path(__file__).parent / "static")
 
     def guarded(view: Callable[[Asked], Answer]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -82,7 +80,12 @@ def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
                 if not door.has_token(fields.get("token", "")):
                     return _sent(views.refusal(403, "refused"))
             asked = Asked(query=_fields(request.url.query.encode()), fields=fields)
-            return _sent(await run_in_threadpool(view, asked))
+            activity.busy += 1
+            try:
+                return _sent(await run_in_threadpool(view, asked))
+            finally:
+                activity.busy -= 1
+                activity.last = time.monotonic()
 
         return answer
 
@@ -115,9 +118,8 @@ def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
         found = files.get(request.path_params["name"])
         if found is None or len(hosts) != 1 or not door.is_our_host(hosts[0]):
             return _sent(views.refusal(404, "not_found"))
-        content, content_type = found
-        headers = {**_HEADERS, "cache-control": "no-cache", "content-type": content_type}
-        return Response(content, headers=headers)
+        headers = {**_HEADERS, "cache-control": "no-cache", "content-type": found.content_type}
+        return Response(found.content, headers=headers)
 
     async def missing(_request: Request, _error: Exception) -> Response:
         return _sent(views.refusal(404, "not_found"))
@@ -176,13 +178,3 @@ def _sent(answer: Answer) -> Response:
         return Response(json.dumps(answer.data, ensure_ascii=False), headers=headers)
     headers = {**_HEADERS, "content-type": "text/html; charset=utf-8"}
     return Response(answer.html, status_code=answer.status, headers=headers)
-
-
-def _static_files() -> dict[str, tuple[bytes, str]]:
-    return {
-        path.name: (path.read_bytes(), _CONTENT_TYPES[path.suffix])
-        for folder in (STATIC, Path(__file__).parent / "static")
-        if folder.is_dir()
-        for path in folder.iterdir()
-        if path.suffix in _CONTENT_TYPES
-    }

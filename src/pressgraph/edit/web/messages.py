@@ -129,6 +129,7 @@ _WORDS: dict[str, Text] = {
     "paste_first": pgettext("editor", "Paste the text of a release below, and begin."),
     "new_text": pgettext("editor", "A new text"),
     "the_text": pgettext("editor", "The text of the release, with its headline in the first line"),
+    "which_day": pgettext("editor", "On which day was it published?"),
     "begin": pgettext("editor", "Begin"),
     "no_text": pgettext(
         "editor",

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from pressgraph.edit.web.text import as_text, drawn
 
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Return the environment of the templates."""
     made = Environment(
-        loader=PackageLoader("pressgraph.edit.web", "templates"),
+        loader=ChoiceLoader([PackageLoader("pressgraph.edit.web"), PackageLoader("pressgraph.pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["text"] = _text
+    made.filters["text"] = as_text
+    made.globals["drawn"] = drawn
     return made
-
-
-def _text(text: str) -> Markup:
-    """Return characters of a text as they are: a parser of HTML would make a line feed of a carriage return."""
-    return Markup(str(escape(text)).replace("\r", "&#13;"))  # noqa: S704 - escaped

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.drafting.begin import begin
+from pressgraph.drafting.begin import begin, beginning
 from pressgraph.drafting.read import read_bytes
 from pressgraph.edit.changes import Change
 from pressgraph.edit.forms import Forms, fact_of
-from pressgraph.edit.kinds import fitting_kind, kinds_for
+from pressgraph.edit.kinds import FIRST_KINDS, fitting_kind, kinds_for
 from pressgraph.edit.marks import marked
 from pressgraph.edit.session import ConflictError, RefusedFactError
 from pressgraph.edit.showing import Showing
@@ -26,11 +26,13 @@ from pressgraph.edit.web.templates import environment
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext, in_language
+from pressgraph.pages.dates import when_in_words
 from pressgraph.project.model import is_base
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pressgraph.edit.marks import Sentence
     from pressgraph.edit.session import EditSession, Saved, SourceEditor
     from pressgraph.edit.source import FactView, OpenSource
     from pressgraph.edit.web.desk import Desk
@@ -108,7 +110,7 @@ class Views:
             return self._setup(Setup(title="", base="https://data.example.org/", language=self.desk.language), {})
         return self._answered(lambda: self._files({}))
 
-    def _files(self, problems: dict[str, str], *, text: str = "", status: int = 200) -> Answer:
+    def _files(self, problems: dict[str, str], *, text: str = "", day: str = "", status: int = 200) -> Answer:
         session = self._session
         yaml = set(session.known.files())
         files = []
@@ -123,7 +125,7 @@ class Views:
                 title = Showing(session.profile, session.known, self.desk.language).title(read.source.body)
             files.append({"name": name, "count": count, "todo": todo, "wrong": wrong, "title": title})
         files.sort(key=lambda it: str(it["name"]), reverse=True)
-        return self._page("files.html", status=status, files=files, problems=problems, text=text)
+        return self._page("files.html", status=status, files=files, problems=problems, text=text, day=day)
 
     def _setup(self, setup: Setup, problems: dict[str, str], *, status: int = 200) -> Answer:
         return self._page("setup.html", status=status, setup=setup, problems=problems)
@@ -155,14 +157,7 @@ class Views:
             and not asked.get("fact")
         ):
             chosen = source.text.slice(span)
-            kinds = kinds_for(
-                chosen,
-                self._session.profile,
-                self._session.known,
-                self.desk.language,
-                search=search,
-                every=bool(asked.get("every")),
-            )
+            kinds = kinds_for(chosen, self._session.profile, self._session.known, self.desk.language, search=search)
         todo = [it.index for it in source.to_review]
         here = filled.index if filled is not None and filled.index is not None else _number(asked.get("fact"))
         here = -1 if here is None else here
@@ -171,13 +166,15 @@ class Views:
             status=status,
             editor=editor,
             source=source,
-            paragraphs=marked(source),
+            paragraphs=(paragraphs := marked(source)),
+            titled=_is_titled(source, paragraphs),
             span=span,
             words_chosen=source.text.slice(span) if span is not None and source.text is not None else "",
             filled=filled,
             kinds=kinds,
             search=search,
             every=bool(asked.get("every")),
+            first_kinds=FIRST_KINDS,
             picking=span is not None and filled is None and source.editable and not asked.get("fact"),
             cards=cards,
             near=near,
@@ -379,7 +376,9 @@ class Views:
         elif name == "at":
             sent["at"], sent["which"] = value, "1"
         number = _number(sent.get("index", ""))
-        base = sent.get("base", "")
+        base = sent.get("base") or None
+        if number is not None and base is None:
+            raise _MissingError
         if sent.get("do") == "remove" and number is not None:
             return self._saved(asked, editor, lambda: editor.remove(number, base=base), None)
         source = editor.opened_at(base)
@@ -394,7 +393,7 @@ class Views:
             filled = self._of_kind(source, kind, sent.get("about", "") if sent.get("known") else "", None)
             filled.known = bool(sent.get("known"))
         filled.troubles = []
-        filled.base = base
+        filled.base = base or source.sha256
         said = self._forms(source).read(filled.form, sent)
         filled.made = {key: it for key, it in sent.items() if key.startswith("new.") and it}
         filled.status = sent.get("status", filled.status)
@@ -632,13 +631,24 @@ class Views:
         """Begin a facts file for a text that was pasted."""
 
         def make() -> Answer:
-            text = asked.get("text")
+            text, said_day = asked.get("text"), asked.get("day").strip()
             try:
                 release = read_bytes(text.encode("utf-8", "replace"), "text.txt")
+                day = read("date", said_day, self.desk.language, self._session.profile) if said_day else None
+                if day is not None and (day.problem or len(str(day.value)) != len("2026-01-31")):
+                    wanted = gettext("this is not read as a day; write 31 January 2026").to(self.desk.language)
+                    return self._files({"day": wanted}, text=text, day=said_day, status=422)
+                if day is None and release.published is None:
+                    # what only the text says is asked
+                    supposed = beginning(release).supposed
+                    shown_day = when_in_words(supposed, self.desk.language) if supposed else ""
+                    return self._files({"ask": "1"}, text=text, day=shown_day, status=422)
+                if day is not None:
+                    release = replace(release, published=str(day.value))
                 begun = begin(release, self._session.project.root / "data")
             except PressgraphError as error:
                 problem = {"text": in_language(error.reason, self.desk.language)}
-                return self._files(problem, text=text, status=422)
+                return self._files(problem, text=text, day=said_day, status=422)
             return Answer(location=link("/file", name=self._session.project.name_of(begun.facts)))
 
         return self._answered(make)
@@ -680,6 +690,14 @@ class Views:
             return Answer(location=link("/"))
 
         return self._answered(make)
+
+
+def _is_titled(source: OpenSource, paragraphs: list[list[Sentence]]) -> bool:
+    """Tell whether the text begins with its headline, which then is not said twice."""
+    if source.text is None or not paragraphs:
+        return False
+    first = source.text.slice((paragraphs[0][0].start, paragraphs[0][-1].end))
+    return " ".join(first.split()) == " ".join(source.title.split())
 
 
 def _reason(error: Exception) -> str:

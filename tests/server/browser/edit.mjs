@@ -1,0 +1,240 @@
+// node edit.mjs PAGE CHROMIUM FOLDER FILES: tell the facts of a release in the editor, as a newcomer does; print what was
+// found as JSON. PAGE is the file that lets the browser in, FILES the project's folder.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import puppeteer from "puppeteer-core";
+
+const [start, executablePath, folder, project] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
+const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const found = { console: [], violations: [], steps: {} };
+const TEXT = `Gold-Label für Küstenlicht e. V.
+
+Kiel, 15. Januar 2026
+
+Küstenlicht e. V., das Photonik-Cluster in Schleswig-Holstein, hat das Gold-Label erhalten. Das Label gilt ab dem 1. Januar 2026.
+
+🧬 Die Arbeitsgruppe Lidar unter der Leitung von Merle Osterkamp betreibt ein Testfeld. Sie besteht seit 2019.`;
+
+async function open({ javascript = true, width = 1280, browserContext = browser } = {}) {
+  const page = await browserContext.newPage();
+  await page.setJavaScriptEnabled(javascript);
+  await page.setViewport({ width, height: 900 });
+  // what scrolls while it is clicked is missed
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  page.setDefaultTimeout(20000);
+  page.on("console", (message) => ["error", "warn"].includes(message.type()) && !/status of 4\d\d/.test(message.text()) && found.console.push(`${page.url()} ${message.text()}`));
+  page.on("pageerror", (error) => found.console.push(`${page.url()} ${error}`));
+  return page;
+}
+
+async function judge(page, name) {
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  const client = await page.createCDPSession();
+  await client.send("Page.setBypassCSP", { enabled: true });
+  const result = await page.evaluate(`${axe}; axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`);
+  await client.send("Page.setBypassCSP", { enabled: false });
+  for (const it of result.violations) {
+    found.violations.push({ page: name, id: it.id, nodes: it.nodes.slice(0, 3).map((node) => node.html.slice(0, 300)) });
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
+  if (wide) found.violations.push({ page: name, id: "wider than the screen", nodes: [] });
+}
+
+async function go(page, act) {
+  try {
+    await Promise.all([page.waitForNavigation(), act()]);
+  } catch (error) {
+    await page.screenshot({ path: `${folder}/stuck.png`, fullPage: true });
+    console.error(page.url(), await page.evaluate(() => document.activeElement.outerHTML.slice(0, 300)));
+    throw error;
+  }
+}
+
+const focus = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.tagName);
+const status = (page) => page.$eval("#status", (it) => it.textContent.trim());
+const facts = () => readdirSync(`${project}/data/releases`).filter((it) => it.endsWith(".yaml")).map((it) => `${project}/data/releases/${it}`)[0];
+
+// -- an empty folder
+
+const page = await open();
+await page.goto(start);
+await page.waitForSelector("#title");
+await judge(page, "setup");
+await page.type("#title", "Küstenlicht");
+await page.click('input[name="language"][value="en"]');
+await go(page, () => page.keyboard.press("Enter"));
+await page.type("#text", TEXT);
+await go(page, () => page.click("form.form button.main"));
+found.steps.day = await page.$eval("#day", (it) => it.value);
+await judge(page, "begin");
+await go(page, () => page.click("form.form button.main"));
+await judge(page, "text");
+
+// -- any words, with the mouse
+
+async function drag(words) {
+  const [from, to] = await page.evaluate((wanted) => {
+    const walker = document.createTreeWalker(document.querySelector(".sheet"), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const at = node.data.indexOf(wanted);
+      if (at < 0) continue;
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + wanted.length);
+      const boxes = [...range.getClientRects()];
+      const [first, last] = [boxes[0], boxes[boxes.length - 1]];
+      return [{ x: first.left + 1, y: first.top + first.height / 2 }, { x: last.right - 1, y: last.top + last.height / 2 }];
+    }
+    throw new Error(`no ${wanted}`);
+  }, words);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, to.y, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await go(page, () => page.mouse.up());
+}
+
+await drag("Küstenlicht e. V., das Photonik-Cluster in Schleswig-Holstein");
+found.steps.chosen = await page.$eval(".pop .words", (it) => it.textContent);
+await judge(page, "kinds");
+await page.type("#kind", "cluster organisation is");
+await go(page, () => page.keyboard.press("Enter"));
+found.steps.formFocus = await focus(page);
+await page.type('input[name="k.name.0"]', "Küstenlicht");
+await judge(page, "form");
+await go(page, async () => {
+  await page.keyboard.down("Control");
+  await page.keyboard.press("Enter");
+  await page.keyboard.up("Control");
+});
+found.steps.saved = await status(page);
+
+// -- by keyboard alone: a sentence, a kind, a person whom nobody knows, a problem that is mended
+
+await page.focus(".skip");
+for (let turn = 0; turn < 60; turn += 1) {
+  await page.keyboard.press("Tab");
+  if (await page.evaluate(() => document.activeElement.textContent.includes("Merle Osterkamp") && document.activeElement.matches("[data-to]"))) break;
+}
+await go(page, () => page.keyboard.press("Enter"));
+found.steps.popFocus = await focus(page);
+for (const key of ["ArrowDown"]) await page.keyboard.press(key);
+await go(page, () => page.keyboard.press("1"));
+await page.type('input[name="k.member.0"]', "Merle Osterkamp");
+await page.type('input[name="k.organization.0"]', "Küstenlicht");
+await page.type('input[name="k.startDate.0"]', "some day");
+await go(page, () => page.keyboard.press("Enter"));
+found.steps.problems = await page.$$eval("#problems a", (all) => all.map((it) => it.textContent));
+found.steps.problemFocus = await focus(page);
+found.steps.notSaved = await status(page);
+await judge(page, "problems");
+await page.$eval('input[name="k.startDate.0"]', (it) => it.select());
+await page.type('input[name="k.startDate.0"]', "Mai 2024");
+await page.keyboard.press("Tab");
+await page.waitForFunction(() => document.getElementById("d-k.startDate.0").textContent.includes("2024-05"));
+found.steps.meaning = await page.$eval('[id="d-k.startDate.0"]', (it) => it.textContent);
+await go(page, () => page.click('button[value="new.k.member.0=Person"]'));
+found.steps.newPerson = await status(page);
+
+// -- undo and redo by keys, what changed
+
+const key = async (...keys) => {
+  for (const it of keys.slice(0, -1)) await page.keyboard.down(it);
+  await page.keyboard.press(keys[keys.length - 1]);
+  for (const it of keys.slice(0, -1)) await page.keyboard.up(it);
+};
+await go(page, () => key("Control", "z"));
+found.steps.undone = [await status(page), readFileSync(facts(), "utf-8").includes("Merle")];
+await go(page, () => key("Control", "Shift", "z"));
+found.steps.redone = [await status(page), readFileSync(facts(), "utf-8").includes("Merle")];
+await go(page, () => page.click('a[href^="/changes"]'));
+await judge(page, "changes");
+found.steps.changes = await page.$$eval(".card h3", (all) => all.map((it) => it.textContent.trim()));
+await go(page, () => page.click(".dialog a.button"));
+
+// -- what a program proposed: right, and who says so; not so
+
+const before = readFileSync(facts(), "utf-8");
+const proposals = "  - id: agent/kuestenlicht\n    legalForm: registered-association\n    proposedBy: rules\n    evidence: [54, 71]\n  - id: agent/kuestenlicht\n    sector: photonics\n    proposedBy: rules\n    evidence: [77, 93]\n";
+writeFileSync(facts(), before + proposals);
+await page.reload();
+await go(page, () => page.click('[data-key="next"]'));
+await judge(page, "review");
+await go(page, () => page.keyboard.press("r"));
+await judge(page, "who");
+await page.type("#by", "Küstenlicht");
+await go(page, () => page.keyboard.press("Enter"));
+found.steps.nextToReview = await page.$eval(".card", (it) => it.textContent.includes("photonics"));
+await go(page, () => page.click('button[value="not_so"]'));
+
+// -- another program beside the editor
+
+await page.goto(`${new URL(page.url()).origin}/file?name=${encodeURIComponent(facts().slice(project.length + 1))}&fact=0&form=1`);
+writeFileSync(facts(), readFileSync(facts(), "utf-8").replace("name: Küstenlicht\n", "name: Küstenlicht Nord\n"));
+await page.select('select[name="k.sector.0"]', "photonics").catch(() => null);
+await page.$eval('input[name="k.name.0"]', (it) => it.select());
+await page.type('input[name="k.name.0"]', "Küstenlicht Süd");
+await go(page, () => page.click('[data-key="save"]'));
+await judge(page, "conflict");
+found.steps.conflict = await page.$$eval(".three > div", (all) => all.map((it) => it.textContent.replace(/\s+/g, " ").trim()));
+await go(page, () => page.click('button[value="later"]'));
+found.steps.kept = await page.$eval(".dialog .mono", (it) => it.textContent);
+
+// -- leaving with something typed asks
+
+await page.goto(`${new URL(page.url()).origin}/file?name=${encodeURIComponent(facts().slice(project.length + 1))}&fact=0&form=1`);
+await page.type('input[name="k.name.0"]', "!");
+let asked = 0;
+page.on("dialog", async (dialog) => {
+  asked += 1;
+  await dialog.accept();
+});
+await page.goto(new URL(page.url()).origin);
+found.steps.leaving = asked;
+
+// -- without scripts, on a telephone
+
+const plain = await open({ javascript: false, width: 390 });
+await plain.goto(new URL(page.url()).origin);
+await judge2(plain, "plain-files");
+await go(plain, () => plain.click(".files h2 a"));
+const sentences = await plain.$$("a.s");
+await go(plain, () => sentences[sentences.length - 1].click());
+await judge2(plain, "plain-kinds");
+await plain.type("#kind", "organisation has a unit");
+await go(plain, () => plain.click(".pop form button"));
+await go(plain, () => plain.click(".kinds a"));
+await plain.type('input[name="k.name.0"]', "Arbeitsgruppe Lidar");
+await judge2(plain, "plain-form");
+await go(plain, () => plain.click('[data-key="save"]'));
+found.steps.plainProblem = await plain.$eval("#problems", (it) => it.textContent.replace(/\s+/g, " ").trim());
+await plain.screenshot({ path: `${folder}/plain-problem.png`, fullPage: true });
+await plain.evaluate(() => document.querySelector('input[name="k.unitOf.0"]').closest("details")?.setAttribute("open", ""));
+await plain.type('input[name="k.unitOf.0"]', "Küstenlicht Nord");
+await go(plain, () => plain.click('[data-key="save"]'));
+await judge2(plain, "plain-saved");
+found.steps.plain = await status(plain);
+const all = await plain.$$("a.s");
+await go(plain, () => all[1].click());
+await go(plain, () => plain.click('form[action="/nothing"] button'));
+found.steps.nothing = readFileSync(facts(), "utf-8").includes("checked: [[34, 55]]");
+
+async function judge2(one, name) {
+  // axe needs scripts: the same page is judged in the other tab
+  await one.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  const again = await open({ width: 390 });
+  await again.goto(one.url());
+  await judge(again, name);
+  await again.close();
+}
+
+// -- another browser is not let in
+
+const stranger = await open({ browserContext: await browser.createBrowserContext() });
+const answer = await stranger.goto(new URL(page.url()).origin);
+found.steps.stranger = answer.status();
+await judge(stranger, "stranger");
+
+await browser.close();
+console.log(JSON.stringify(found));

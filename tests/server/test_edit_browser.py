@@ -1,0 +1,118 @@
+"""A newcomer's way through the editor in headless Chromium, with scripts and without; axe-core agrees on every page."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+import yaml
+
+import pressgraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPT = Path(__file__).parent / "browser" / "edit.mjs"
+MODULES = Path(__file__).parents[1] / "node_modules"
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Run `pressgraph edit` in a folder; yield the address of the file that lets a browser in."""
+    command = [sys.executable, "-m", "pressgraph", "--project", str(folder), "edit", "--no-browser", "--lang", "en"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        match = re.search(r"file://\S+\.html", line)
+        assert match is not None, line
+        yield match[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    assert "has ended" in said
+    assert not Path(unquote(match[0].removeprefix("file://"))).exists()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("news")
+
+
+@pytest.fixture(scope="module")
+def story(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = next((there for name in names if (there := shutil.which(name))), None)
+    node = shutil.which("node")
+    if browser is None or node is None or not (MODULES / "puppeteer-core").is_dir():
+        pytest.skip("needs Chromium, Node and what 'npm ci --prefix tests' installs")
+    pictures = tmp_path_factory.mktemp("pictures")
+    with running(project) as page:
+        command = [node, str(SCRIPT), page, browser, str(pictures), str(project)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr[-3000:]
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+def test_the_story_is_told_with_mouse_and_keys(story: dict[str, Any]) -> None:
+    steps = story["steps"]
+    assert steps["day"] == "15 January 2026"
+    assert steps["chosen"] == "Küstenlicht e. V., das Photonik-Cluster in Schleswig-Holstein"
+    assert (steps["formFocus"], steps["popFocus"], steps["problemFocus"]) == ("h-form", "kind", "problems")
+    assert re.fullmatch(r"Saved \d\d:\d\d", steps["saved"])
+    assert steps["problems"] == [
+        "nothing here is called so",
+        "this is not read as a date; write a day, a month or a year",
+    ]
+    assert steps["notSaved"] == "Not saved: 2 problems"
+    assert steps["meaning"].startswith("May 2024. Written as startDate: 2024-05")
+    assert (steps["undone"], steps["redone"]) == (["Undone", False], ["Made again", True])
+    assert len(steps["changes"]) == 2
+    assert steps["nextToReview"]
+    assert steps["kept"] == ".2026-01-15-gold-label-fuer-kuestenlicht-e-v.yaml.mine"
+    before, theirs, mine = steps["conflict"]
+    assert "Küstenlicht" in before
+    assert "Küstenlicht Nord" in theirs
+    assert "Küstenlicht Süd" in mine
+    assert steps["leaving"] == 1
+
+
+def test_it_works_without_scripts_and_for_one_browser(story: dict[str, Any]) -> None:
+    assert "A unit belongs to an organisation" in story["steps"]["plainProblem"]
+    assert re.fullmatch(r"Saved \d\d:\d\d", story["steps"]["plain"])
+    assert story["steps"]["nothing"]
+    assert story["steps"]["stranger"] == 403
+
+
+def test_the_console_is_silent_and_axe_finds_nothing(story: dict[str, Any]) -> None:
+    assert story["console"] == []
+    assert story["violations"] == [], json.dumps(story["violations"], indent=1)
+
+
+def test_what_was_told_is_in_the_file_and_is_built(story: dict[str, Any], project: Path) -> None:
+    (path,) = (project / "data" / "releases").glob("[!.]*.yaml")
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert [it["id"] for it in written["source"]["rejected"]] == ["agent/kuestenlicht"]
+    by_key = {key: fact[key] for fact in written["facts"] for key in fact}
+    assert by_key["member"] == {"id": "agent/merle-osterkamp", "type": "Person", "name": "Merle Osterkamp"}
+    assert by_key["startDate"] == "2024-05"
+    assert by_key["reviewedBy"] == "agent/kuestenlicht"
+    assert [it["name"] for it in written["facts"] if it.get("type") == "OrganizationalUnit"] == ["Arbeitsgruppe Lidar"]
+    del story
+    workspace = pressgraph.open(project)
+    workspace.build()
+    assert workspace.project.published.title == "Küstenlicht"
+    built = b"".join(workspace.convert())
+    assert b"Merle Osterkamp" in built
+    assert b"registered-association" in built

@@ -1,0 +1,233 @@
+"""Who is let into the editor: raw requests from other pages, names and browsers; and what hostile texts come to."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+import pressgraph
+from pressgraph.edit import session
+from pressgraph.edit.web.desk import Desk
+from pressgraph.edit.web.run import run
+from pressgraph.scaffold import create_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAME = "data/releases/2026-01-15-gold-label.yaml"
+
+
+class Visitor:
+    """Somebody who sends requests, byte by byte as they like."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.cookie = ""
+
+    def ask(
+        self, method: str, target: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.desk.door.port, timeout=30)
+        try:
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            sent = {"host": f"127.0.0.1:{self.desk.door.port}", "cookie": self.cookie}
+            if body is not None:
+                sent |= {"content-length": str(len(body)), "content-type": "application/x-www-form-urlencoded"}
+                sent["origin"] = f"http://{sent['host']}"
+            for name, value in (sent | {name.replace("_", "-"): value for name, value in headers.items()}).items():
+                if value:
+                    connection.putheader(name, value)
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, found, answer.read().decode()
+        finally:
+            connection.close()
+
+    def post(self, target: str, fields: dict[str, str], **headers: str) -> tuple[int, dict[str, str], str]:
+        return self.ask("POST", target, urlencode(fields).encode(), **headers)
+
+    @property
+    def token(self) -> str:
+        return self.desk.door.form_token
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    create_project(tmp_path)
+    workspace = pressgraph.open(tmp_path)
+    desk = Desk(root=tmp_path, session=workspace.editing)
+    told = threading.Event()
+    server = threading.Thread(
+        target=run, args=(desk,), kwargs={"browser": False, "idle": 3.0, "say": lambda _: told.set()}
+    )
+    server.start()
+    assert told.wait(30)
+    yield desk
+    # nobody asks for anything any more, so it ends by itself
+    server.join(60)
+    assert not server.is_alive()
+    assert desk.door.folder is None
+
+
+def let_in(desk: Desk) -> Visitor:
+    """Enter as the browser does that the file opens."""
+    visitor = Visitor(desk)
+    assert desk.door.folder is not None
+    page = desk.door.folder / "open.html"
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert page.parent.stat().st_mode & 0o777 == 0o700
+    target = re.search(r"http://127\.0\.0\.1:\d+(/enter\?ticket=[\w-]+)", page.read_text())
+    assert target is not None
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            status, headers, _ = visitor.ask("GET", target[1])
+            break
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert status == 200
+    cookie = headers["set-cookie"]
+    assert cookie.startswith(f"pressgraph-edit-{desk.door.port}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    visitor.cookie = cookie.partition(";")[0]
+    # the ticket is good for one browser, once
+    assert visitor.ask("GET", target[1])[0] == 403
+    assert not page.exists()
+    return visitor
+
+
+def test_nobody_but_one_browser_reads_or_writes(desk: Desk) -> None:
+    visitor = let_in(desk)
+    path = desk.root / NAME
+    before = path.read_bytes()
+    port = desk.door.port
+    said = {"token": visitor.token, "name": NAME, "kind": "Person", "k.name.0": "X"}
+    status, headers, page = visitor.ask("GET", f"/file?name={NAME}")
+    assert status == 200
+    assert "Küstenlicht" in page
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    assert not [name for name in headers if name.startswith("access-control")]
+    for host in (
+        "evil.example",
+        f"evil.example:{port}",
+        "127.0.0.1",
+        f"127.0.0.1:{port + 1}",
+        f"127.0.0.1.evil.example:{port}",
+    ):
+        for method, target in (("GET", "/"), ("GET", "/static/pressgraph.css"), ("GET", "/enter?ticket=x")):
+            assert visitor.ask(method, target, host=host)[0] in {404, 421}, host
+        assert visitor.post("/save", said, host=host, origin=f"http://{host}")[0] == 421
+    for origin in ("", "null", "http://evil.example", f"http://127.0.0.1:{port + 1}", f"https://127.0.0.1:{port}"):
+        assert visitor.post("/save", said, origin=origin)[0] == 403, origin
+    assert visitor.post("/save", said, origin=f"http://localhost:{port}")[0] == 403
+    assert visitor.post("/save", said, sec_fetch_site="cross-site")[0] == 403
+    for token in ("", "x", visitor.token[:-1], "ü"):
+        assert visitor.post("/save", {**said, "token": token})[0] == 403
+    for cookie in (
+        "",
+        "x",
+        f"pressgraph-edit-{port}=x",
+        f"pressgraph-edit-{port + 1}={visitor.cookie.partition('=')[2]}",
+    ):
+        other = Visitor(desk)
+        other.cookie = cookie
+        assert other.ask("GET", "/")[0] == 403
+        assert other.post("/save", said)[0] == 403
+    assert visitor.ask("GET", "/save")[0] == 405
+    assert visitor.ask("OPTIONS", "/save")[0] == 405
+    assert visitor.ask("GET", "/nothing-here")[0] == 404
+    assert path.read_bytes() == before
+    # only files of the project, whatever they are called
+    for name in (
+        "../../etc/passwd",
+        "/etc/passwd",
+        "pressgraph.toml",
+        "data/releases/../../pressgraph.toml",
+        NAME + "\0",
+    ):
+        assert visitor.ask("GET", f"/file?{urlencode({'name': name})}")[0] == 404
+    # the same request from the editor's own page is carried out
+    status, headers, _ = visitor.post("/save", said)
+    assert status == 303
+    assert b"name: X" in path.read_bytes()
+
+
+def test_strange_texts_and_forms_are_shown_as_they_are(desk: Desk) -> None:
+    visitor = let_in(desk)
+
+    def begun(text: str, day: str = "2026-02-01") -> str:
+        status, headers, page = visitor.post("/begin", {"token": visitor.token, "text": text, "day": day})
+        assert status == 303, page[-500:]
+        return headers["location"]
+
+    evil = '<script>alert(1)</script>"><img src=x onerror=alert(1)> {{ 7 * 7 }}'
+    place = begun(f"{evil}\n\nText & <b>more</b>.")
+    _, _, page = visitor.ask("GET", place)
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7 * 7 }}" in page
+    name = re.search(r'name="name" value="([^"]+)"', page)
+    assert name is not None
+    fields = {"token": visitor.token, "name": name[1], "kind": "Person", "k.name.0": evil, "words": evil, "at": "0-4"}
+    status, headers, page = visitor.post("/save", fields)
+    assert status == 303, page[-2000:]
+    for target in (headers["location"], f"/file?{urlencode({'name': name[1], 'words': evil, 'q': evil, 'at': '0-9'})}"):
+        _, _, page = visitor.ask("GET", target)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+    # from right to left, and from left to right in it
+    _, _, page = visitor.ask("GET", begun("تجمع الضوئيات\n\nحصل Küstenlicht على الملصق. \u202eabc\u202c"))
+    assert '<p dir="auto">' in page
+    # two megabytes, and what is too much
+    sentence = "Küstenlicht hat 86 Mitglieder. "
+    place = begun("Lang\n\n" + sentence * (2_000_000 // len(sentence.encode())))
+    status, _, page = visitor.ask("GET", place)
+    assert status == 200
+    assert page.count('data-to="') == 2_000_000 // len(sentence.encode()) + 1
+    assert visitor.post("/begin", {"token": visitor.token, "text": "x" * 17 * 1024 * 1024})[0] == 413
+    for bad in ({"index": "-1"}, {"index": "9" * 30}, {"index": "7" * 9}, {"kind": "Nothing"}, {"at": "9-1"}):
+        status, _, _ = visitor.post(
+            "/save", {"token": visitor.token, "name": NAME, "kind": "Person", "k.name.0": "", **bad}
+        )
+        assert status in {404, 422}, bad
+
+
+def test_what_cannot_be_saved_can_be_copied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = let_in(desk)
+    path = desk.root / NAME
+    before = path.read_bytes()
+    said: dict[str, Any] = {"token": visitor.token, "name": NAME, "kind": "Person", "k.name.0": "Merle Osterkamp"}
+
+    def refused() -> str:
+        status, _, page = visitor.post("/save", said)
+        assert status == 409
+        assert "Merle Osterkamp" in page
+        assert path.read_bytes() == before
+        return page
+
+    for error in (OSError(28, "No space left on device"), PermissionError(13, "Permission denied")):
+
+        def failing(*_: object, error: OSError = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(session, "replace_file", failing)
+            assert str(error.strerror) in refused()
+    kept = path.read_bytes()
+    path.unlink()
+    assert visitor.post("/save", said)[0] in {404, 409}
+    path.write_bytes(kept)
+    assert visitor.post("/save", said)[0] == 303
