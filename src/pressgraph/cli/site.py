@@ -37,10 +37,10 @@ _FEW = 5
 def command(state: State, out: Path, *, url: str | None, day: date | None) -> None:
     """Write the built graph as a folder of files for any web host.
 
-    OUT gets a page for every thing in each language, its data beside it as Turtle and JSON-LD, and the graph as a
-    whole. Run again, it writes what has changed, and removes what is no longer published. Files in OUT that it has not
-    made are never touched. What 'withhold' names in pressgraph.toml, and personal data that it does not include, is in
-    no file.
+    OUT gets a page for every thing in each language, its data beside it as Turtle and JSON-LD, the graph as a whole,
+    and rules for web servers in hosts/. Run again, it writes what has changed, and removes what is no longer published.
+    Files in OUT that it has not made are never touched. What 'withhold' names in pressgraph.toml, and personal data
+    that it does not include, is in no file.
 
     \b
     Example:

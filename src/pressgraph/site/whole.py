@@ -32,6 +32,8 @@ from pressgraph.pages.settings import Site
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import SCHEMA
+from pressgraph.site.drawing import POLICY
+from pressgraph.site.hosts import host_files
 from pressgraph.site.queries import QueryPages
 from pressgraph.validation import ValidatedDataset
 
@@ -72,6 +74,7 @@ def whole_files(
         File("catalog.ttl", catalogue(everything, at, forms)),
         File("robots.txt", robots(at)),
     ]
+    yield [File(*it) for it in host_files(drawer, POLICY)]
     yield list(schemamap(sure, at))
     yield list(sitemap(pages_of(everything, at), at))
     yield [File(_names_file(drawer, it), search_names(everything, at, it)) for it in drawer.setting.languages]
