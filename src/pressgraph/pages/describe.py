@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.pages.view.listing import Listing
 from pressgraph.pages.view.reading import DEFAULT, TITLES, GraphReader, kinds, labels
 from pressgraph.query.names import names_in_store
 from pressgraph.rdf import CLU, DCTERMS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
@@ -91,6 +92,7 @@ class Describer:
         self._store = store
         self._id_base = id_base
         self._reader = GraphReader(store, id_base)
+        self._listing = Listing(store, id_base, self._reader)
 
     def thing(self, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
@@ -157,6 +159,10 @@ class Describer:
             lambda node: next(self._store.quads_for_pattern(None, node, None, DEFAULT), None),
         )
         return {"iri": next((node.value for node in nodes if any(occurs(node) for occurs in patterns)), None)}
+
+    def listed(self, kind: str, facet: str, value: str, number: int, today: str) -> dict[str, Any]:
+        """Return a page of a list; see `pressgraph.pages.view.listing.Listing.page`."""
+        return self._listing.page(kind, facet, value, number, today)
 
     def terms(self, terms: Iterable[str]) -> dict[str, Any]:
         """Return what is known of terms: labels, definitions and classes."""

@@ -98,6 +98,10 @@ class Names:
             external=own is None,
         )
 
+    def word(self, text: str) -> Name:
+        """Return a word of the page's language as what has a name."""
+        return Name(label=text, language="", iri="", href="", external=False)
+
     def kinds_of(self, iri: str) -> Sequence[str]:
         """Return the classes that a thing is known to have."""
         return self._kinds.get(iri, ())

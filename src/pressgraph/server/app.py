@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from pressgraph.pages.view.listing import LISTS
 from pressgraph.server.engine import Engine
 from pressgraph.server.fast_path import FastPath
 from pressgraph.server.http.access_log import AccessLog
@@ -84,6 +85,7 @@ class App(Starlette):
                 Route("/.well-known/void", service.well_known),
                 Route("/", on_snapshot(served, pages.home.show)),
                 Route("/search", on_snapshot(served, pages.search.show)),
+                *(Route(f"/{it}", on_snapshot(served, pages.lists.show)) for it in LISTS),
                 Route("/about", on_snapshot(served, pages.documents.about)),
                 Route("/terms.json", pages.query.terms),
                 Route("/static/{name}", pages.static.file),

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
+from pressgraph.pages.view.listing import LISTS
 from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
 from pressgraph.rdf.terms import external, is_iri
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 NAMES = frozenset(
     (
         *("id", "doc", "about", "search", "sparql", "store", "download", "void", ".well-known", "context"),
+        *LISTS,
         *("context.jsonld", "terms.json", "static", "robots.txt", "favicon.ico", "healthz", "readyz", "metrics"),
     )
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.pages.profile_documents import ProfileDocuments
+from pressgraph.pages.view.listing import LISTS
 from pressgraph.server.http.addresses import Addresses
 from pressgraph.server.views.documents import DocumentPages
 from pressgraph.server.views.errors import ErrorPages
 from pressgraph.server.views.files import SiteFiles
 from pressgraph.server.views.home import HomePage
+from pressgraph.server.views.lists import ListPages
 from pressgraph.server.views.query_page import QueryPage
 from pressgraph.server.views.renderer import PageRenderer
 from pressgraph.server.views.search import SearchPage
@@ -47,11 +49,12 @@ class Pages:
         self.static = StaticFiles(project.published)
         # a project's own profile may do without the shipped terms
         terms = [it for it in _TERMS if defined.namespace(it, self.addresses.roots)]
-        places = ["/sparql", *(f"/{it}" for it in terms)]
+        places = ["/sparql", *(f"/{it}" for it in (*LISTS, *terms))]
         renderer = PageRenderer(project, profile, self.addresses, self.static, background, places=places, run=run)
         self.home = HomePage(renderer, background, project, profile, saved_queries)
         self.search = SearchPage(renderer, background, descriptions, id_base=project.id_base)
         self.files = SiteFiles(renderer, background, descriptions, project, run=run)
+        self.lists = ListPages(renderer, background, descriptions, project, profile)
         self.errors = ErrorPages(renderer, self.search, engine.served)
         self.documents = DocumentPages(
             renderer, background, descriptions, engine.dataset, profile, defined, self.addresses, prefixes

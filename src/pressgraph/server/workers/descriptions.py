@@ -10,6 +10,7 @@ from pressgraph.server.workers.frames import request_frame
 from pressgraph.server.workers.messages import (
     DocumentRequest,
     ExistsRequest,
+    ListRequest,
     NamesRequest,
     SearchRequest,
     TermsRequest,
@@ -74,6 +75,13 @@ class Descriptions:
     async def file(self, snapshot: ServedSnapshot, request: FileRequest) -> bytes:
         """Return a file of the graph that is no page."""
         return await self._content(snapshot, request)
+
+    async def listed(
+        self, snapshot: ServedSnapshot, *, kind: str, facet: str, value: str, number: int, today: str
+    ) -> dict[str, Any]:
+        """Return a page of a list of things, with facets."""
+        request = ListRequest(kind=kind, facet=facet, value=value, number=number, today=today)
+        return await self._ask(snapshot, request)
 
     async def _ask(self, snapshot: ServedSnapshot, request: DescriptionRequest) -> dict[str, Any]:
         content = await self._content(snapshot, request)

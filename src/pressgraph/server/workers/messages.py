@@ -114,8 +114,18 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag
     statuses: tuple[str, ...]
 
 
+class ListRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="list"):
+    """A page of a list of things of a kind (`pressgraph.pages.view.listing`), on a day."""
+
+    kind: str
+    facet: str
+    value: str
+    number: int
+    today: str
+
+
 DescriptionRequest: TypeAlias = (
-    ThingRequest | DocumentRequest | ExistsRequest | TermsRequest | NamesRequest | SearchRequest
+    ThingRequest | DocumentRequest | ExistsRequest | TermsRequest | NamesRequest | SearchRequest | ListRequest
 )
 WorkerRequest: TypeAlias = QueryRequest | GraphRequest | FileRequest | DescriptionRequest
 

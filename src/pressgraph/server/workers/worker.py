@@ -29,6 +29,7 @@ from pressgraph.server.workers.messages import (
     Failed,
     FileRequest,
     GraphRequest,
+    ListRequest,
     NamesRequest,
     QueryRequest,
     Ready,
@@ -212,6 +213,8 @@ class Worker:
                 return describer.names(request.iris)
             case SearchRequest():
                 return describer.search(request.text, most=request.most, any_word=request.any_word)
+            case ListRequest():
+                return describer.listed(request.kind, request.facet, request.value, request.number, request.today)
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the server why there is no result, or no more of it."""

@@ -1,0 +1,209 @@
+"""Lists of things by kind, with facets: what is read of a store for them, once for a store that never changes.
+
+A list is whole or has one facet: a value, and no pair of values, so that each list has an address that can be kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from pressgraph.pages.view.reading import DEFAULT, TITLES
+from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA
+from pressgraph.rdf.terms import local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressgraph.pages.view.reading import GraphReader
+
+LISTS: dict[str, tuple[str, ...]] = {
+    "organisations": (f"{SCHEMA}Organization", f"{ORG}Organization"),
+    "labels": (f"{CLU}AwardedLabel", f"{SCHEMA}Certification"),
+    "releases": (f"{SCHEMA}Article",),
+    "people": (f"{SCHEMA}Person",),
+}
+"""The lists, by the last part of their addresses, and the classes of what is on them."""
+FACETS: dict[str, tuple[str, ...]] = {
+    "organisations": ("sector", "region"),
+    "labels": ("state", "level", "year", "region", "sector"),
+    "releases": ("year", "publisher"),
+    "people": ("role", "organisation"),
+}
+"""The facets of each list, in their order."""
+PAGE = 50
+_MOST_VALUES = 25
+_TYPE = ox.NamedNode(RDF_TYPE)
+_LONGEST = 40
+"""How many years a label may be counted for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing of a list: what it is sorted by, and its values by facet, as IRIs or words."""
+
+    iri: str
+    order: tuple[Any, ...]
+    values: dict[str, tuple[str, ...]]
+    start: str = ""
+    until: str = ""
+    replaced: bool = False
+
+
+class Listing:
+    """The lists of a store; `id_base` is what the project's own ids begin with."""
+
+    def __init__(self, store: ox.Store, id_base: str, reader: GraphReader) -> None:
+        self._store = store
+        self._id_base = id_base
+        self._reader = reader
+        self._items = cache(self._read)
+
+    def page(self, kind: str, facet: str, value: str, number: int, today: str) -> dict[str, Any]:
+        """Return a page of a list: what it shows, how many there are, and how many of each value of each facet.
+
+        `value` is a value's key: an id, the last part of an IRI, or a word. An unknown one matches nothing.
+        """
+        items = [self._on(it, today) if kind == "labels" else it for it in self._items(kind)]
+        counts: dict[str, Counter[str]] = {it: Counter() for it in FACETS[kind]}
+        for item in items:
+            for name, values in item.values.items():
+                counts[name].update(set(values))
+        keys = {key: found for found in counts.get(facet, ()) if (key := self.key(found))}
+        wanted = keys.get(value, "") if facet else ""
+        matching = (
+            [it for it in items if not facet or wanted in it.values.get(facet, ())] if not facet or wanted else []
+        )
+        shown = [it.iri for it in matching[(number - 1) * PAGE : number * PAGE]]
+        facets: dict[str, list[tuple[str, str, int]]] = {
+            name: [(found, self.key(found), count) for found, count in _most(name, counted)]
+            for name, counted in counts.items()
+        }
+        reading = self._reader.several(
+            [*shown, *(it for values in facets.values() for it, _, _ in values if ":" in it)]
+        )
+        return {
+            "shown": shown,
+            "matching": len(matching),
+            "total": len(items),
+            "wanted": wanted,
+            "facets": facets,
+            "more": {name: len(counted) - len(facets[name]) for name, counted in counts.items()},
+            "valid": sum("valid" in it.values.get("state", ()) for it in items),
+            "reading": reading,
+        }
+
+    def key(self, value: str) -> str:
+        """Return how a value of a facet is written in addresses."""
+        if value.startswith(self._id_base):
+            return value.removeprefix(self._id_base)
+        return local_name(value) if ":" in value else value
+
+    def values(self, kind: str, today: str) -> Iterator[tuple[str, str]]:
+        """Yield the facets and values that a list has addresses for."""
+        page = self.page(kind, "", "", 1, today)
+        for name, values in page["facets"].items():
+            for _, key, _ in values:
+                yield name, key
+
+    def _on(self, item: Item, today: str) -> Item:
+        state = _state(item, today)
+        values = {**item.values, "state": (state,)}
+        rank = ("valid", "unknown", "over").index(state)
+        return Item(item.iri, (rank, *item.order), values, item.start, item.until, item.replaced)
+
+    # -- reading
+
+    def _read(self, kind: str) -> tuple[Item, ...]:
+        names: dict[str, None] = {}
+        for class_ in LISTS[kind]:
+            for quad in self._store.quads_for_pattern(None, _TYPE, ox.NamedNode(class_), DEFAULT):
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self._id_base):
+                    names[quad.subject.value] = None
+        make = {
+            "organisations": self._organisation,
+            "labels": self._label,
+            "releases": self._release,
+            "people": self._person,
+        }[kind]
+        return tuple(sorted(map(make, names), key=lambda it: (it.order, it.iri)))
+
+    def _values(self, iri: str, *words: str) -> list[str]:
+        found = [
+            quad.object.value
+            for word in words
+            for quad in self._store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(word), None, DEFAULT)
+            if isinstance(quad.object, ox.NamedNode | ox.Literal)
+        ]
+        return list(dict.fromkeys(found))
+
+    def _name(self, iri: str) -> str:
+        return next((it.casefold() for title in TITLES for it in self._values(iri, title.value)), iri)
+
+    def _organisation(self, iri: str) -> Item:
+        values = {
+            "sector": tuple(self._values(iri, f"{CLU}sector")),
+            "region": tuple(self._values(iri, f"{SCHEMA}areaServed")),
+        }
+        return Item(iri, (self._name(iri),), values)
+
+    def _label(self, iri: str) -> Item:
+        periods = self._values(iri, f"{CLU}hasValidity")
+        starts = [it for period in (iri, *periods) for it in self._values(period, f"{CLU}validFrom")]
+        ends = [it for period in (iri, *periods) for it in self._values(period, f"{CLU}validUntil")]
+        start, until = min(starts, default=""), max(ends, default="")
+        first, last = start[:4] or until[:4], until[:4] or start[:4]
+        years = range(int(first), int(last) + 1) if first.isdigit() and last.isdigit() else range(0)
+        if until.endswith("-01-01"):
+            years = range(years.start, max(years.start + 1, years.stop - 1))
+        holder = next(iter(self._values(iri, f"{CLU}heldBy")), "")
+        values = {
+            "level": tuple(self._values(iri, f"{CLU}level")),
+            "year": tuple(str(it) for it in list(years)[:_LONGEST]),
+            "region": tuple(self._values(holder, f"{SCHEMA}areaServed")) if holder else (),
+            "sector": tuple(self._values(holder, f"{CLU}sector")) if holder else (),
+        }
+        replaced = bool(self._values(iri, f"{CLU}replacedBy", f"{CLU}withdrawnOn"))
+        return Item(iri, (until or "9", self._name(holder) if holder else ""), values, start, until, replaced)
+
+    def _release(self, iri: str) -> Item:
+        day = max(self._values(iri, f"{SCHEMA}datePublished"), default="")
+        values = {
+            "year": (day[:4],) if day[:4].isdigit() else (),
+            "publisher": tuple(it for it in self._values(iri, f"{SCHEMA}sourceOrganization") if ":" in it),
+        }
+        return Item(iri, tuple(-ord(it) for it in day), values)
+
+    def _person(self, iri: str) -> Item:
+        roles, bodies = [], self._values(iri, f"{SCHEMA}affiliation")
+        for quad in self._store.quads_for_pattern(None, ox.NamedNode(f"{ORG}member"), ox.NamedNode(iri), DEFAULT):
+            if isinstance(quad.subject, ox.NamedNode):
+                roles += self._values(quad.subject.value, f"{ORG}role")
+                bodies += self._values(quad.subject.value, f"{ORG}organization")
+        family = self._values(iri, f"{SCHEMA}familyName")
+        name = family[0].casefold() if family else self._name(iri).rpartition(" ")[2]
+        return Item(iri, (name, self._name(iri)), {"role": tuple(roles), "organisation": tuple(bodies)})
+
+
+def _state(item: Item, today: str) -> str:
+    """Return whether a label is valid on a day: valid, over, or unknown."""
+    if item.until and item.until <= today:
+        return "over"
+    if item.start and item.start > today:
+        return "unknown"
+    if item.until and not item.replaced:
+        return "valid"
+    return "over" if item.replaced else "unknown"
+
+
+def _most(name: str, counted: Counter[str]) -> list[tuple[str, int]]:
+    """Return the values that are shown of a facet: years from the newest on, others by how many there are."""
+    if name == "year":
+        return sorted(counted.items(), reverse=True)[:_MOST_VALUES]
+    if name == "state":
+        return [(it, counted[it]) for it in ("valid", "over", "unknown") if counted[it]]
+    return sorted(counted.items(), key=lambda it: (-it[1], it[0]))[:_MOST_VALUES]

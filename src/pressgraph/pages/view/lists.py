@@ -1,0 +1,182 @@
+"""The pages of lists: organisations, labels, releases, people, with links that choose one value of a facet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pressgraph.pages.messages import messages
+from pressgraph.pages.view.common import badge_of, by_words, class_words, story
+from pressgraph.pages.view.drawing import Axis
+from pressgraph.pages.view.graph import Graph
+from pressgraph.pages.view.listing import FACETS, PAGE
+from pressgraph.pages.view.parts import Bar, Bars, Link, People, Person, Stories
+from pressgraph.pages.view.roles import membership_of, role_row
+from pressgraph.pages.view.validity import axis_days, basis_words, days_left, from_to, validity_of
+from pressgraph.rdf import CLU, ORG, SCHEMA
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from pressgraph.pages.names import Names
+    from pressgraph.pages.settings import Site
+    from pressgraph.pages.values import Name
+    from pressgraph.pages.view.parts import Block, Sentence
+    from pressgraph.profile import Profile
+
+_HEADINGS = {"organisations": "organisations", "labels": "labels", "releases": "releases_list", "people": "people"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value of a facet: the field and value of its address, and how many things have it."""
+
+    label: str
+    language: str
+    key: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A facet with its values; `more` are not shown."""
+
+    name: str
+    heading: str
+    choices: tuple[Choice, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A page of a list. `before` and `after` are the numbers of the pages next to it, or 0."""
+
+    kind: str
+    heading: str
+    lead: str
+    chosen: str
+    facet: str
+    value: str
+    facets: tuple[Facet, ...]
+    block: Block | None
+    number: int
+    before: int
+    after: int
+    matching: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return max(1, -(-self.matching // PAGE))
+
+
+def list_page(
+    kind: str,
+    found: Mapping[str, Any],
+    names: Names,
+    profile: Profile,
+    site: Site,
+    *,
+    facet: str,
+    value: str,
+    number: int,
+    language: str,
+    today: dt.date,
+) -> ListPage:
+    """Return a page of a list from what `pressgraph.pages.view.listing` found."""
+    graph = Graph(found["reading"], names, profile, site, language, today)
+    words: Mapping[str, Any] = messages(language)
+    facets = tuple(_facet(graph, kind, name, found, facet, value) for name in FACETS[kind])
+    chosen = next((it.label for one in facets if one.name == facet for it in one.choices if it.chosen), "")
+    if not chosen and found["wanted"]:
+        chosen = _label(graph, facet, found["wanted"]).label
+    last = max(1, -(-found["matching"] // PAGE))
+    lead = words[f"n_{kind}_listed"](count=found["total"])
+    if kind == "labels":
+        lead = f"{lead} {words['n_valid'](count=found['valid'])}"
+    return ListPage(
+        kind=kind,
+        heading=words[_HEADINGS[kind]],
+        lead=lead,
+        chosen=chosen or value,
+        facet=facet,
+        value=value,
+        facets=tuple(it for it in facets if it.choices),
+        block=_block(graph, kind, found["shown"]) if found["shown"] else None,
+        number=number,
+        before=number - 1,
+        after=number + 1 if number < last else 0,
+        matching=found["matching"],
+    )
+
+
+def _facet(graph: Graph, kind: str, name: str, found: Mapping[str, Any], facet: str, value: str) -> Facet:
+    choices = []
+    for one, key, count in found["facets"][name]:
+        label = _label(graph, name, one)
+        chosen = name == facet and key == value
+        choices.append(Choice(label=label.label, language=label.language, key=key, count=count, chosen=chosen))
+    heading = graph.words["valid_in" if name == "year" and kind == "labels" else f"facet_{name}"]
+    return Facet(name=name, heading=heading, choices=tuple(choices), more=found["more"][name])
+
+
+def _label(graph: Graph, name: str, value: str) -> Name:
+    if name == "state":
+        return graph.names.word(graph.words[f"state_{value}"])
+    return graph.names.name(value) if ":" in value else graph.names.word(value)
+
+
+def _block(graph: Graph, kind: str, names: list[str]) -> Block:
+    match kind:
+        case "labels":
+            return _labels(graph, names)
+        case "releases":
+            return Stories(rows=tuple(story(graph, it, by_words(graph, it)) for it in names))
+        case "people":
+            return People(rows=tuple(_person(graph, it) for it in names))
+    return People(rows=tuple(_organisation(graph, it) for it in names))
+
+
+def _organisation(graph: Graph, iri: str) -> Person:
+    name = graph.name(iri)
+    what = [
+        graph.names.name(it.iri).label
+        for word in (f"{CLU}sector", f"{SCHEMA}areaServed")
+        for it in graph.look(iri, word)[:2]
+    ]
+    said: Sentence = (" · ".join(what),) if what else class_words(graph, iri)
+    return Person(name=name, badge=badge_of(name.label), round=False, what=said, since=())
+
+
+def _person(graph: Graph, iri: str) -> Person:
+    roles = [membership_of(graph, it.subject) for it in graph.look_into(iri, f"{ORG}member")]
+    current = sorted((it for it in roles if not it.ended(graph.today)), key=lambda it: it.order(graph))
+    name = graph.name(iri)
+    if not current:
+        return Person(name=name, badge=badge_of(name.label, person=True), round=True, what=(), since=())
+    row = role_row(graph, current[0], of="member")
+    title = graph.words["role_of"](role=current[0].title, body=graph.names.name(current[0].body).label)
+    return Person(name=row.name, badge=row.badge, round=True, what=(title,), since=row.since)
+
+
+def _labels(graph: Graph, names: list[str]) -> Bars:
+    known = [(it, validity_of(graph, it)) for it in names]
+    axis = Axis.of(axis_days([it for _, found in known for it in found.periods]), graph.today)
+    rows = []
+    for label, found in known:
+        level = graph.level(label)
+        holder = next((it.iri for it in graph.look(label, f"{CLU}heldBy")), "")
+        left = days_left(graph, found)
+        link = Link(name=graph.name(label), level=level if level.of else None, label=level.label)
+        rows.append(
+            Bar(
+                who=(Link(name=graph.names.name(holder)),) if holder else (link,),
+                note=(link,) if holder else (),
+                drawing=axis.bar([found.best.span(level.metal)] if found.best is not None else []),
+                until=from_to(graph, found.best) if found.best is not None else (graph.words["period_unknown"],),
+                small=(left,) if left is not None else (basis_words(graph, found.best),),
+            )
+        )
+    return Bars(axis=axis.draw(graph.words["today"]), rows=tuple(rows))
