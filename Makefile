@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 FAST := docs emitter facts_yaml formats hints json_ld languages messages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-draft bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
 
 help: ## list the targets
@@ -75,6 +75,9 @@ assets: editor ## build what pages take from npm: the editor, and the SPARQL eng
 
 bench-derive: $(VENV)/dev.stamp ## measure builds of 10,000 releases with and without what follows, and an edit
 	$(BIN)/python benchmarks/derive.py
+
+bench-draft: $(VENV)/dev.stamp ## measure what rules find in texts; PRESSGRAPH_RELEASE names the founding release's, if you have it
+	$(BIN)/python benchmarks/drafting/run.py
 
 bench-validate: $(VENV)/dev.stamp ## measure validation with both engines
 	$(BIN)/python benchmarks/validate.py

@@ -239,6 +239,25 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("AgriForum", "organizer", "Tidal Cluster"),
         },
     ),
+    "a stand at a fair, who is there and how many came": (
+        "de",
+        DE + "Vom 18. bis 20. Februar 2025 kamen mehr als 8.000 Besucher zur Messe Techna. Am Gemeinschaftsstand des "
+        "Clusters Moorgrün e. V. in Halle 4, Stand C12, zeigten neun Unternehmen auf 85 Quadratmetern ihre Produkte, "
+        "darunter die Torfwerk GmbH. Moorgrün wurde 2009 von 14 Mitgliedern gegründet.",
+        {
+            ("Techna", "startDate", "2025-02-18"),
+            ("Techna", "endDate", "2025-02-20"),
+            ("Techna", "visitors", "more than 8000"),
+            ("Gemeinschaftsstand", "hall", "4"),
+            ("Gemeinschaftsstand", "stand", "C12"),
+            ("Gemeinschaftsstand", "area", "85 m²"),
+            ("Gemeinschaftsstand", "partOf", "Techna"),
+            ("Gemeinschaftsstand", "organizer", "Moorgrün"),
+            ("Gemeinschaftsstand", "exhibitors", "9"),
+            ("Gemeinschaftsstand", "exhibitor", "Torfwerk GmbH"),
+            ("Moorgrün", "founders", "14"),
+        },
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN
@@ -396,6 +415,17 @@ def test_known_things_keep_their_ids_and_are_not_described_again(profile: Profil
     assert known.named("Tidal Cluster", ("Person",)) is None
     assert known.classes("agent/tidal") == frozenset({"ClusterOrganisation"})
     assert known.classes("agent/unknown") is None
+
+
+def test_a_name_that_is_nearly_known_is_asked_about_and_not_taken(profile: Profile) -> None:
+    things = [KnownThing(id="agent/tidal", class_="ClusterOrganisation", names=("Tidal Cluster Alderford",))]
+    known = KnownNames(profile, things)
+    proposal = propose(EN + "Tidal Cluster Aldeford has 90 members.", "en", known)
+    assert [it.id for it in proposal.things] == [None, None]
+    assert [str(it) for it in proposal.questions] == [
+        "is 'Tidal Cluster Aldeford' agent/tidal, which is called 'Tidal Cluster Alderford'?"
+    ]
+    assert propose(EN + "Brine Cluster Norwick has 90 members.", "en", known).questions == ()
 
 
 def test_names_of_a_store_are_known_except_those_that_only_the_same_text_gave(profile: Profile) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import pyoxigraph as ox
 
 from pressgraph.rdf import CLU, RDF_TYPE, SCHEMA
-from pressgraph.spelling import folded
+from pressgraph.spelling import folded, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,6 +24,9 @@ WORD = re.compile(r"[^\W_]+(?:[-./&+][^\W_]+|['’](?!s\b)[^\W_]+)*")
 _NAMES = frozenset(f"{SCHEMA}{name}" for name in ("name", "alternateName", "legalName"))
 _SHORTEST = 3
 """Letters of a name of one word; shorter ones mean too many things."""
+_NEAR = 0.85
+"""How much of two names must be the same, from 0 to 1, for somebody to be asked whether they mean one thing."""
+_MOST_ALIKE = 500
 KINDS = (
     ("person", "Person"), ("place", "Place"), ("event", "Event"), ("programme", "Programme"), ("project", "Project"),
     ("scheme", "LabelScheme"), ("industry", "Industry"), ("org", "Organization"), ("org", "org:Organization"),
@@ -60,6 +63,26 @@ class KnownNames:
     def _above(self, class_: str) -> Collection[str]:
         term = self.profile.classes[class_]
         return {term.iri, *term.superclasses}
+
+    def near(self, name: str, class_: str) -> KnownThing | None:
+        """Return a thing whose name is nearly this one, and of a class that fits: to be asked about, never taken."""
+        kind = kind_of_class(class_, self.profile)
+        candidates: dict[str, KnownThing] = {}
+        for word in WORD.findall(name):
+            for thing in self._by_word.get(folded(word), ())[:_MOST_ALIKE]:
+                if kind_of_class(thing.class_, self.profile) == kind:
+                    candidates.update(dict.fromkeys(thing.names, thing))
+        close = nearest(name, candidates, cutoff=_NEAR) if candidates else None
+        return candidates[close] if close is not None and folded(close) != folded(name) else None
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, list[KnownThing]]:
+        """Things by the longer words of their names."""
+        found: dict[str, list[KnownThing]] = defaultdict(list)
+        for thing in self.things:
+            for word in {folded(it) for name in thing.names for it in WORD.findall(name) if len(it) > _SHORTEST}:
+                found[word].append(thing)
+        return found
 
     def classes(self, id_: str) -> frozenset[str] | None:
         """Return the classes, by name, of what an id stands for; None where nothing is known of it."""

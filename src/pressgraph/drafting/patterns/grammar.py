@@ -90,7 +90,8 @@ class Grammar:
     @cached_property
     def negation(self) -> re.Pattern[str]:
         """Words that say that something is not so."""
-        return _words(self.data["negations"])
+        # "no. 4" denies nothing
+        return re.compile(rf"{_words(self.data['negations']).pattern}(?!\.\s?\S)", re.IGNORECASE)
 
     @cached_property
     def plan(self) -> re.Pattern[str]:
@@ -175,7 +176,7 @@ class Grammar:
         unit = _alternatives([*self.units, *self.currencies])
         return re.compile(
             rf"""(?<![\w.,/+-])(?:(?P<hedge>{_alternatives(self.hedges)})\s)?(?:(?P<before>€|£|\$|(?-i:[A-Z]{{3}})\s)\s?)?
-            (?P<n>{number})(?!\w)(?:\s(?P<scale1>{scale})(?!\w))?
+            (?!{_YEAR}\s(?:{_alternatives(self.data["number_of"])})\s)(?P<n>{number})(?!\w)(?:\s(?P<scale1>{scale})(?!\w))?
             (?:\s?(?:{_alternatives(self.data["number_between"])})\s?(?P<to>{number})(?!\d))?
             (?:\s(?P<scale>{scale})(?!\w))?
             (?:\s(?:{_alternatives(self.data["number_of"])})\s(?P<of>{number}))?
@@ -360,6 +361,7 @@ _UNSAID: Mapping[str, Any] = {
     },
     **dict.fromkeys(("nouns_are_capital", "adjectives_alone", "nouns_behind"), False),
     "quarters": {"words": (), "first": (), "second": (), "third": (), "fourth": ()},
+    "stand": {"nouns": (), "hall": (), "number": ()},
     "label": {"words": (), "of": (), "several": ()},
     "about": "(?!)",
     "contact": "(?:contact)(?= *:| *$)",

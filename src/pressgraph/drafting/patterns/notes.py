@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.proposal import RULES, SOURCE, Proposal, ProposedStatement, ProposedThing, Ref
+from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.mentions import Entity, Mention
@@ -43,6 +44,11 @@ class Notes:
         )
         ref = Ref(entity.ref)
         if entity.known is None:
+            if (near := self.reading.known.near(entity.name, entity.class_)) is not None:
+                question = gettext(
+                    "is '{name}' {id}, which is called '{other}'?", name=entity.name, id=near.id, other=near.names[0]
+                )
+                self.questions.append(question)
             self.say(ref, "name", entity.name, entity.first)
             if entity.legal is not None:
                 self.say(ref, "legalName", _one_line(self.reading, entity.legal), entity.legal)
