@@ -38,13 +38,13 @@ def propose(reading: Reading, notes: Notes) -> None:
             notes.say(event[0], key, count.value, match.span, count.status)
     stand = _stand(reading, notes)
     for match in reading.matches("exhibit"):
-        where = stand or _event(match, notes)
-        if where is None or match.denied:
+        shown_at = stand or _event(match, notes)
+        if shown_at is None or match.denied:
             continue
         for exhibitor in notes.each(match, "exhibitor", "org"):
-            notes.say(where, "exhibitor", exhibitor, match.span)
+            notes.say(shown_at, "exhibitor", exhibitor, match.span)
         if (count := match.one("count")) is not None:
-            notes.say(where, "exhibitors", count.value, match.span, count.status)
+            notes.say(shown_at, "exhibitors", count.value, match.span, count.status)
 
 
 def _hosted(match: Match, notes: Notes) -> None:
