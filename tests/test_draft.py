@@ -244,3 +244,45 @@ def test_a_long_text_is_drafted_in_linear_time(tmp_path: Path) -> None:
     # one that is not would take hours
     long = written(tmp_path, "long.txt", TEXT + "Küstenlicht und Gold-Label, wie im Jahr 2020. " * 4_000)
     assert run(tmp_path, "draft", long, "--name", "long").exit_code == 0
+
+
+def test_typed_facts_are_published_once_they_are_reviewed_where_that_is_asked(tmp_path: Path) -> None:
+    def exported(*options: str) -> str:
+        assert run(tmp_path, "build").exit_code == 0
+        converted = run(tmp_path, "convert", "-f", "nquads").stdout
+        shown = run(tmp_path, "export", "-f", "nquads", "--with-evidence", *options).stdout
+        assert ("Aurora" in converted, "Borealis" in converted) == ("Aurora" in shown, "Borealis" in shown)
+        return shown
+
+    one = {"id": "agent/a", "type": "Organization", "name": "Aurora"}
+    other = {"id": "agent/b", "type": "Organization", "name": "Borealis", "reviewedBy": "agent/b"}
+    source = {"id": "document/a", "type": "NewsArticle", "headline": {"de": "Neues"}, "datePublished": "2026-01-01"}
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data/a.yaml"
+
+    def write(*facts: object, **more: str) -> None:
+        path.write_text(yaml.safe_dump({"source": {**source, **more}, "facts": list(facts)}), encoding="utf-8")
+
+    write(one, other)
+    assert "Aurora" in exported()
+    config = tmp_path / "pressgraph.toml"
+    config.write_text('[publish]\nrequire = "reviewed"\n')
+    # the file has not changed, and what is published of it has
+    shown = exported()
+    assert "Borealis" in shown
+    assert "Aurora" not in shown
+    assert "Neues" in shown
+    write(one)
+    assert "Neues" not in exported()
+    write(one, reviewedBy="agent/a")
+    assert "Aurora" in exported()
+    # checking looks at all of them
+    write({**one, "nmae": "A"}, other)
+    assert "unknown-key" in run(tmp_path, "validate").output
+    write(one)
+    config.write_text("")
+    assert "Aurora" in exported()
+    config.write_text('[publish]\nrequire = "reveiwed"\n')
+    wrong = run(tmp_path, "build")
+    assert wrong.exit_code == 2
+    assert "did you mean 'reviewed'" in wrong.stderr

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
+import subprocess
 import threading
 import zipfile
 from email.message import EmailMessage
@@ -170,6 +172,25 @@ def test_a_pdf_gives_its_text_and_a_scan_is_refused(tmp_path: Path) -> None:
         read_bytes(pdf(), "scan.pdf")
     with pytest.raises(DataError, match="cannot be opened"):
         read_bytes(b"%PDF-1.4 broken", "broken.pdf")
+
+
+@pytest.mark.slow
+def test_a_pdf_that_a_browser_printed_is_read_with_its_hyphens(tmp_path: Path) -> None:
+    pytest.importorskip("pypdfium2")
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("chromium is not installed")
+    says = "Der Küstenlicht e. V. hat das Gold-Label erhalten, und zur Auszeichnungsfeierlichkeit waren sie da. "
+    page = tmp_path / "page.html"
+    style = "width: 200px; hyphens: auto; font: 12pt serif"
+    page.write_text(f"<html lang=de><meta charset=utf-8><body style='{style}'><p>{says * 5}", encoding="utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path / 'page.pdf'}"]
+    subprocess.run([*command, page.as_uri()], check=True, capture_output=True, timeout=90)
+    read = read_bytes((tmp_path / "page.pdf").read_bytes(), "page.pdf")
+    words = " ".join(read.text.split()).replace("- ", "-")
+    assert words.count("Gold-Label") == 5
+    # what programs write where nobody has given a title is none
+    assert read.title is None
 
 
 def bomb() -> bytes:

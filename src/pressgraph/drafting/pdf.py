@@ -10,8 +10,12 @@ from pressgraph.extras import extra
 from pressgraph.i18n import gettext
 
 _MOST_PAGES = 200
-# what pdfium writes for a hyphen at the end of a line, where a word goes on
-_BROKEN = re.compile("[\ufffe\x02](?:\r?\n)?")
+# what pdfium writes for a hyphen at the end of a line, where a word goes on; before a capital the hyphen is part of it
+_BROKEN = re.compile("[\ufffe\x02](?:\r?\n)?(?P<capital>(?=[A-ZÄÖÜ]))?")
+# what programs write where nobody has given a title: the name of the file
+_FILE_NAME = re.compile(
+    r"(?:microsoft word - )?\S.*\.(?:docx?|odt|rtf|html?|pdf|indd|pages|txt)|untitled|unbenannt", re.IGNORECASE
+)
 
 
 def read_pdf(data: bytes, name: str) -> ReleaseText:
@@ -32,7 +36,7 @@ def read_pdf(data: bytes, name: str) -> ReleaseText:
         for number in range(len(document)):
             page = document[number]
             words = page.get_textpage()
-            pages.append(clean(_BROKEN.sub("", words.get_text_bounded())).strip())
+            pages.append(clean(_BROKEN.sub(_hyphen, words.get_text_bounded())).strip())
             words.close()
             page.close()
         title = document.get_metadata_dict().get("Title")
@@ -44,4 +48,9 @@ def read_pdf(data: bytes, name: str) -> ReleaseText:
             gettext("{name}: the PDF has no text, only pictures of it", name=name),
             hint=gettext("ask for the text, or have a program recognise it (OCR)"),
         )
-    return ReleaseText(text=text, title=one_line(title))
+    title = one_line(title)
+    return ReleaseText(text=text, title=None if title is None or _FILE_NAME.fullmatch(title) else title)
+
+
+def _hyphen(broken: re.Match[str]) -> str:
+    return "-" if broken["capital"] is not None else ""
