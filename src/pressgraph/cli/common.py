@@ -96,7 +96,8 @@ class State:
 
     def say_withheld(self, count: int) -> None:
         """Say how many facts `convert` left out: those that are personal, and those of what 'withhold' names."""
-        if self.workspace.project.withhold:
+        project = self.workspace.project
+        if project.withhold or project.require_reviewed:
             self.say_unpublished(count)
         elif count:
             self.say(
@@ -113,6 +114,7 @@ class State:
             project = self.workspace.project
             reasons = [] if project.include_personal_data else [gettext("with personal data")]
             reasons += [gettext("of what 'withhold' names")] if project.withhold else []
+            reasons += [gettext("that nobody has reviewed")] if project.require_reviewed else []
             why = joined(gettext(" or "), reasons)
             sentence = ngettext("withheld {count} fact {why}", "withheld {count} facts {why}", count=count, why=why)
             self.say(sentence, level=level)

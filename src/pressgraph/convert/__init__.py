@@ -3,7 +3,7 @@
 from pressgraph.convert.emitter import Emitter, compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream, texts_beside
 from pressgraph.convert.json_lines import JsonLines, checked_lines
-from pressgraph.convert.records import convert_facts, personal_facts, quads
+from pressgraph.convert.records import convert_facts, left_out, quads
 
 __all__ = [
     "Emitter",
@@ -12,8 +12,8 @@ __all__ = [
     "compile_emitter",
     "convert_facts",
     "is_stream",
+    "left_out",
     "open_stream",
-    "personal_facts",
     "quads",
     "texts_beside",
 ]

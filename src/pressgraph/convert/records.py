@@ -66,9 +66,12 @@ def convert_facts(facts_file: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     yield from in_chunks(itertools.chain((source.description(),), facts))
 
 
-def personal_facts(facts_file: FactsFile) -> int:
-    """Return how many facts of a file are marked as personal."""
-    return sum(fact.receipt.personal for fact in facts_file.facts)
+def left_out(facts_file: FactsFile, emitter: Emitter) -> int:
+    """Return how many facts of a file an emitter leaves out: personal ones, or those that nobody has reviewed."""
+    source = facts_file.source
+    unread = emitter.reviewed and source is not None and source.reviewed_by is None
+    receipts = [it.receipt for it in facts_file.facts]
+    return sum((it.personal and not emitter.personal) or (unread and it.reviewed_by is None) for it in receipts)
 
 
 def in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.convert import convert_facts, is_stream, open_stream, personal_facts
+from pressgraph.convert import convert_facts, is_stream, left_out, open_stream
 from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, plan
 from pressgraph.convert.bulk.local import convert_in_order
 from pressgraph.dataset import GraphNames
@@ -79,7 +79,7 @@ def _convert_together(
         for path in paths:
             if isinstance(path, Path) and path in read.found:
                 yield from convert_facts(read.found[path], emitter)
-                count += personal_facts(read.found[path])
+                count += left_out(read.found[path], emitter)
             elif path == Path("-"):
                 with open_stream(path, project, emitter) as stream:
                     yield from stream
@@ -105,7 +105,7 @@ def _convert_together(
         yield from without_withheld(chunks(), context.rules, told=told)
     except FactsError as error:
         failure = error
-    if count and (context.rules.withhold or not context.personal):
+    if count and (context.rules.withhold or not context.personal or emitter.reviewed):
         withheld(count)
     if failure is not None:
         raise failure

@@ -24,7 +24,7 @@ from pressgraph.convert.inputs import (
     texts_beside,
 )
 from pressgraph.convert.json_lines import JsonLines
-from pressgraph.convert.records import convert_facts, in_chunks, personal_facts
+from pressgraph.convert.records import convert_facts, in_chunks, left_out
 from pressgraph.convert.table_rows import TableRows
 from pressgraph.dataset.withholding import Gate, Rules, Withheld
 from pressgraph.errors import DataError, Place, PressgraphError
@@ -408,7 +408,7 @@ def _convert_file(block: Block, context: Context, outcome: Outcome, put: Callabl
     for chunk in convert_facts(facts_file, context.emitter):
         outcome.quads += chunk.count(b"\n")
         put(chunk)
-    withheld = personal_facts(facts_file) if not context.personal else 0
+    withheld = left_out(facts_file, context.emitter)
     outcome.facts += len(facts_file.facts) - withheld
     outcome.withheld += withheld
 
