@@ -76,7 +76,8 @@ def command(
       pressgraph draft texts/ --propose rules
       pressgraph draft https://www.example.org/news/1 -o data/releases/gold-label.yaml
     """
-    named = list(_files(sources))
+    own = (state.workspace.project.root / "data" / "texts").resolve()
+    named = list(_files(sources, own))
     several = len(named) > 1
     if several and (output is not None or name is not None):
         raise UsageError(gettext("-o and --name are for one text."))
@@ -111,12 +112,13 @@ def command(
     sys.exit(_many(state, named, one, again=again, shown=shown))
 
 
-def _files(sources: tuple[str, ...]) -> Iterator[str]:
-    """Yield documents; of folders, the files in them that may hold a text."""
+def _files(sources: tuple[str, ...], own: Path) -> Iterator[str]:
+    """Yield documents; of folders, the files in them that may hold a text, without the texts of drafts themselves."""
     for source in sources:
         path = Path(source)
         if "://" not in source and path.is_dir():
-            yield from (str(it) for it in sorted(path.rglob("*")) if it.suffix.lower() in _SUFFIXES and it.is_file())
+            found = (it for it in sorted(path.rglob("*")) if it.suffix.lower() in _SUFFIXES and it.is_file())
+            yield from (str(it) for it in found if path.resolve() == own or own not in it.resolve().parents)
         else:
             yield source
 
