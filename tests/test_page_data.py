@@ -284,6 +284,19 @@ def test_the_block_is_printed_for_those_who_have_no_page_file(nord: Workspace) -
     assert (unknown.exit_code, "did you mean 'document/news'?" in unknown.output) == (1, True)
 
 
+def test_pages_of_a_site_carry_what_embed_writes(nord: Workspace, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    call = ["site", str(out), "--url", BASE, "--date", DAY.isoformat()]
+    made = CliRunner().invoke(main, ["--project", str(nord.project.root), *call])
+    assert made.exit_code == 0, made.output
+    for language, folder in (("en", ""), ("de", "de/")):
+        for thing in ("document/news", "agent/nord", "agent/bo", "event/fair"):
+            html = (out / f"{folder}doc/{thing}/index.html").read_text("utf-8")
+            (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+            url = f"{BASE}{folder}doc/{thing}/"
+            assert json.loads(text) == nord.page_data(thing, language=language, url=url, day=DAY), url
+
+
 # -- what a project says itself
 
 

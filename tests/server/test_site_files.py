@@ -13,7 +13,11 @@ import pyoxigraph as ox
 import pytest
 from lxml import etree
 
+import pressgraph
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness import Server
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -62,6 +66,16 @@ def test_every_address_that_crawlers_are_given_is_answered(founding_server: Serv
     closed = re.findall(r"^Disallow: (.*)$", robots, re.MULTILINE)
     paths = [f"/{it.split('/', 3)[3]}" for it in (*pages, *files)]
     assert not [it for it in paths if it.startswith(tuple(rule for rule in closed if "*" not in rule))]
+
+
+@pytest.mark.parametrize(
+    "thing", ["document/biosaxony-silver-label", "agent/biosaxony", "label/biosaxony-ecei-silver-1"]
+)
+def test_pages_carry_what_embed_writes(thing: str, founding_server: Server, built: Path) -> None:
+    page = f"{founding_server.client.base_url}/doc/{thing}?lang=de"
+    html = founding_server.client.get(page, headers={"accept": "text/html"}).text
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert json.loads(text) == pressgraph.open(built).page_data(thing, language="de", url=page)
 
 
 def test_they_are_in_the_readers_language_and_known_by_an_entity_tag(founding_server: Server) -> None:

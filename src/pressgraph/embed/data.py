@@ -24,6 +24,7 @@ from pressgraph.embed.nodes import (
     in_language,
     in_order,
     node,
+    schema_types,
     takes_class,
 )
 from pressgraph.export.jsonld import json_ld, one_or_list
@@ -205,6 +206,16 @@ class PageData:
     @cached_property
     def _things(self) -> dict[str, Described]:
         return described(sorted(self.triples, key=triple_order))
+
+    @property
+    def has_class(self) -> bool:
+        """Whether schema.org has a class for the thing, so that search engines can make something of it."""
+        return bool(
+            schema_types(self._things[self.root].types if self.root in self._things else (), self._superclasses)
+        )
+
+    def _superclasses(self, iri: str) -> Collection[str]:
+        return self._graph.superclasses(iri)
 
     @cached_property
     def _is_work(self) -> bool:

@@ -22,11 +22,10 @@ from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pressgraph.export.published import PublishedGraph
-    from pressgraph.profile import Profile
     from pressgraph.project import Project
 
 FOLDER = "embed"
@@ -53,19 +52,20 @@ class DayQuery:
         return f"{self.text[: self.where]} {values} {self.text[self.where :]}"
 
 
-def load_day_queries(project: Project, profile: Profile) -> tuple[DayQuery, ...]:
+def load_day_queries(project: Project, prefixes: Mapping[str, str]) -> tuple[DayQuery, ...]:
     """Return a project's queries of what holds on a day, by name; its own take the place of shipped ones.
+
+    `prefixes` are those that they may use without declaring them.
 
     Raises ProfileError for one that cannot be read or is no CONSTRUCT.
     """
     folders = [] if project.replace_profile else [resource_folder("queries")]
     folders += [path for path in project.queries if path not in folders]
     files = {path.stem: path for it in folders if it.is_dir() for path in sorted((it / FOLDER).glob("*.rq"))}
-    prefixes = profile.query_prefixes(project.id_base)
     return tuple(_read(name, path, prefixes) for name, path in sorted(files.items()))
 
 
-def _read(name: str, path: Path, prefixes: dict[str, str]) -> DayQuery:
+def _read(name: str, path: Path, prefixes: Mapping[str, str]) -> DayQuery:
     place = Place(file=str(path))
     try:
         text = path.read_text(encoding="utf-8-sig")

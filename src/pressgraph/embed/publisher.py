@@ -219,7 +219,7 @@ class Publisher:
 
     @cached_property
     def _day_queries(self) -> tuple[DayQuery, ...]:
-        return load_day_queries(self.project, self.dataset.profile)
+        return load_day_queries(self.project, self.dataset.profile.query_prefixes(self.project.id_base))
 
     # -- what a page is about
 

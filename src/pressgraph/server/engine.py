@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from pressgraph.embed.day import load_day_queries
 from pressgraph.server.follow import Follower
 from pressgraph.server.served import Served
 from pressgraph.server.workers.background import Background
@@ -62,4 +63,5 @@ def _worker_settings(project: Project, prefixes: Mapping[str, str]) -> WorkerSet
         prefixes=dict(prefixes),
         base=project.base,
         id_base=project.id_base,
+        day_queries=load_day_queries(project, prefixes),
     )

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import GraphNames
 from pressgraph.dataset.serializations import serialization
 from pressgraph.dataset.writing import write_triples
+from pressgraph.embed.data import PageContext, PageData
+from pressgraph.embed.day import load_day_queries
 from pressgraph.export.jsonld import json_ld
+from pressgraph.export.published import PublishedGraph
 from pressgraph.i18n import gettext
 from pressgraph.pages.describe import Describer
 from pressgraph.pages.messages import LANGUAGES
@@ -34,11 +38,12 @@ from pressgraph.site.links import PageLinks
 from pressgraph.site.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from pressgraph.dataset.counts import Counts
+    from pressgraph.embed.day import DayQuery
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -103,6 +108,10 @@ class Drawer:
     @cached_property
     def _reads(self) -> Reads:
         return Reads(self.store)
+
+    @cached_property
+    def _day_queries(self) -> tuple[DayQuery, ...]:
+        return load_day_queries(self.project, self.profile.query_prefixes(self.project.id_base))
 
     @cached_property
     def _describer(self) -> Describer:
@@ -203,14 +212,14 @@ class Drawer:
         found = self._describer.thing(iri)
         if not (found["examples"] or found["links"]):
             found["examples"] = [entry(it) for it in self.defined.uses(iri)]
-        sure = self._describer.document(iri, statuses=self.project.statuses)
         document = self._describer.document(iri)
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
+        head = self._head(iri, folder)
         for language in self.setting.languages:
             names = self.names(folder, language, found["labels"], found["kinds"])
             if has_view(iri, found, self.project.id_base):
-                yield self._viewed(iri, found, names, folder, language, self._tree(self._triples(sure, (iri,)), iri))
+                yield self._viewed(iri, found, names, folder, language, head(language))
                 continue
             thing = thing_model(iri, found, names, uses)
             yield self.page(
@@ -218,7 +227,7 @@ class Drawer:
                 folder,
                 language,
                 thing=thing,
-                json_ld=self._tree(self._triples(sure, (iri,)), iri),
+                json_ld=head(language),
                 forms=self._forms(folder, language),
                 is_term=iri in self.profile.ontology_terms,
                 dump="",
@@ -226,6 +235,28 @@ class Drawer:
         yield from self._data(folder, iri, self._triples(document, (iri,)) or list(self.defined.uses(iri)))
         if kind == "thing":
             yield self._redirect(folder)
+
+    def _head(self, iri: str, folder: str) -> Callable[[str], dict[str, Any]]:
+        """Return what gives the data in the head of a page in a language: for search engines, as 'embed' writes it.
+
+        Of what search engines have no class for it is all that is said.
+        """
+        # each page notes what it reads itself
+        store: Any = self._reads
+        graph = PublishedGraph(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
+        if iri.startswith(self.project.id_base):
+            data = PageData(graph, iri, queries=self._day_queries, day=self.setting.day)
+            if data.has_class:
+                return lambda language: data.google(
+                    PageContext(
+                        language=language,
+                        fallback=self.project.language,
+                        url=self.layout.address(folder, language),
+                    )
+                )
+        sure = self._describer.document(iri, statuses=self.project.statuses)
+        tree = self._tree(self._triples(sure, (iri,)), iri)
+        return lambda _language: tree
 
     def _viewed(
         self, iri: str, found: dict[str, Any], names: Names, folder: str, language: str, json_ld: dict[str, Any]
@@ -338,6 +369,7 @@ def fingerprint(setting: Setting, profile: Profile, version: str) -> str:
         setting.project.serve,
         setting.project.published,
         setting.project.statuses,
+        load_day_queries(setting.project, profile.query_prefixes(setting.project.id_base)),
         Assets(setting.project.published).digest,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -26,6 +26,7 @@ from pressgraph.server.http.responses import CORS, Representation, RequestError,
 from pressgraph.server.sparql.descriptions import write_rdf
 from pressgraph.server.views.reader import chosen_language
 from pressgraph.server.views.renderer import today
+from pressgraph.server.workers.messages import HeadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -195,14 +196,14 @@ class DocumentPages:
 
         async def page() -> bytes:
             found = await self._descriptions.thing(snapshot, iri)
-            # for search engines, as sure as what 'embed' writes
-            document = await self._descriptions.document(snapshot, iri, statuses=self._dataset.project.statuses)
-            drawn = await self._background.run(draw, found, document)
+            # for search engines, what 'embed' writes
+            data = await self._head(request, snapshot, iri, where)
+            drawn = await self._background.run(draw, found, data)
             if drawn is None:
                 raise self._missing(renderer.names(request).local(iri))
             return drawn
 
-        def draw(found: dict[str, Any], document: dict[str, Any]) -> bytes | None:
+        def draw(found: dict[str, Any], data: dict[str, Any]) -> bytes | None:
             if not (found["examples"] or found["links"]):
                 # pages of shapes link to terms that only the shapes' files use
                 found["examples"] = [_entry(it) for it in self._profile_documents.uses(iri)]
@@ -223,7 +224,7 @@ class DocumentPages:
                     request,
                     "page.html",
                     page=shown,
-                    json_ld=self._tree(self._triples(document, (iri,)), iri),
+                    json_ld=data,
                     place=where,
                     forms=forms,
                     section=shown.section,
@@ -237,7 +238,7 @@ class DocumentPages:
                 request,
                 "thing.html",
                 thing=thing,
-                json_ld=self._tree(self._triples(document, (iri,)), iri),
+                json_ld=data,
                 place=where,
                 forms=forms,
                 is_term=iri in self._profile.ontology_terms,
@@ -245,6 +246,26 @@ class DocumentPages:
             )
 
         return await self._answer(request, snapshot, iri, wanted, where, (), page)
+
+    async def _head(self, request: Request, snapshot: ServedSnapshot, iri: str, place: Place) -> dict[str, Any]:
+        """Return the data in the head of a page: for search engines; of what they have no class for, all that is said.
+
+        Raises RequestError.
+        """
+        project = self._dataset.project
+        asked = HeadRequest(
+            iri=iri,
+            language=self._renderer.language(request),
+            fallback=project.language,
+            url=self._renderer.canonical(request, place),
+            day=today().isoformat(),
+            statuses=project.statuses,
+        )
+        data = await self._descriptions.head(snapshot, asked) if iri.startswith(project.id_base) else None
+        if data is None:
+            document = await self._descriptions.document(snapshot, iri, statuses=project.statuses)
+            data = await self._background.run(lambda: self._tree(self._triples(document, (iri,)), iri))
+        return data
 
     async def _terms(
         self, request: Request, snapshot: ServedSnapshot, namespace: str, wanted: MediaType | None, place: Place

@@ -139,12 +139,17 @@ class PageRenderer:
 
     def _indexed(self, request: Request, place: Place) -> dict[str, Any]:
         """Return what crawlers are told of a page: its one address, and its addresses in each language."""
-        address, chosen = base_address(request, self._settings.url), chosen_language(request)
+        address = base_address(request, self._settings.url)
         return {
-            "canonical": address + place.link("", *((("lang", chosen),) if chosen else ())),
+            "canonical": self.canonical(request, place),
             "neutral": address + place.link(),
             "languages": [(tag, address + place.link("", ("lang", tag))) for tag in LANGUAGES],
         }
+
+    def canonical(self, request: Request, place: Place) -> str:
+        """Return the one address that a page is known by, in the language that was chosen."""
+        address, chosen = base_address(request, self._settings.url), chosen_language(request)
+        return address + place.link("", *((("lang", chosen),) if chosen else ()))
 
     def language(self, request: Request) -> str:
         """Return the language to answer in."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.workers.background import Background
-    from pressgraph.server.workers.messages import DescriptionRequest, FileRequest
+    from pressgraph.server.workers.messages import DescriptionRequest, FileRequest, HeadRequest
     from pressgraph.server.workers.pool import Pool
 
 _SMALL = 64 * 1024
@@ -54,6 +54,11 @@ class Descriptions:
             iri=iri, terms=tuple(terms), statuses=tuple(statuses) if statuses is not None else None
         )
         return await self._ask(snapshot, request)
+
+    async def head(self, snapshot: ServedSnapshot, request: HeadRequest) -> dict[str, Any] | None:
+        """Return what the page of a thing tells search engines; None where schema.org has no class for it."""
+        found: dict[str, Any] | None = (await self._ask(snapshot, request))["data"]
+        return found
 
     async def first_existing(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> str | None:
         """Return the first IRI of a list that occurs in the dataset."""

@@ -1,11 +1,13 @@
-"""Files of the served graph that are no pages, as a process writes them."""
+"""What a process writes of the served graph for other programs: files that are no pages, data in the heads of pages."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pressgraph.dataset import GraphNames
+from pressgraph.embed.data import PageContext, PageData
 from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds import PublishedAt
 from pressgraph.feeds.dcat import served_files
@@ -15,7 +17,7 @@ from pressgraph.project import Publication
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from pressgraph.server.workers.messages import FileRequest, WorkerSettings
+    from pressgraph.server.workers.messages import FileRequest, HeadRequest, WorkerSettings
 
 
 def written(request: FileRequest, store: ox.Store, settings: WorkerSettings) -> bytes | None:
@@ -38,3 +40,13 @@ def written(request: FileRequest, store: ox.Store, settings: WorkerSettings) -> 
         published=Publication(**said),
     )
     return file_of(request.name, graph, at, request.language, data=served_files(address), endpoint=f"{address}/sparql")
+
+
+def head(request: HeadRequest, store: ox.Store, settings: WorkerSettings) -> dict[str, Any] | None:
+    """Return what the page of a thing tells search engines; None where schema.org has no class for it."""
+    graph = PublishedGraph(store, GraphNames(id_base=settings.id_base), statuses=request.statuses, written=True)
+    day = datetime.date.fromisoformat(request.day)
+    data = PageData(graph, request.iri, queries=settings.day_queries, day=day)
+    if not data.has_class:
+        return None
+    return data.google(PageContext(language=request.language, fallback=request.fallback, url=request.url))

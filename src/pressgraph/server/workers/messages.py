@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 
+from pressgraph.embed.day import DayQuery  # noqa: TC001 - msgspec reads annotations
 from pressgraph.project.typed_json import from_json
 
 
@@ -35,6 +36,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     prefixes: dict[str, str]
     base: str
     id_base: str
+    day_queries: tuple[DayQuery, ...] = ()
 
 
 class QueryRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="query"):
@@ -124,8 +126,26 @@ class ListRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag
     today: str
 
 
+class HeadRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="head"):
+    """What the page of a thing tells search engines (`pressgraph.embed.data`), on a day (YYYY-MM-DD)."""
+
+    iri: str
+    language: str
+    fallback: str
+    url: str
+    day: str
+    statuses: tuple[str, ...]
+
+
 DescriptionRequest: TypeAlias = (
-    ThingRequest | DocumentRequest | ExistsRequest | TermsRequest | NamesRequest | SearchRequest | ListRequest
+    ThingRequest
+    | DocumentRequest
+    | HeadRequest
+    | ExistsRequest
+    | TermsRequest
+    | NamesRequest
+    | SearchRequest
+    | ListRequest
 )
 WorkerRequest: TypeAlias = QueryRequest | GraphRequest | FileRequest | DescriptionRequest
 

@@ -29,6 +29,7 @@ from pressgraph.server.workers.messages import (
     Failed,
     FileRequest,
     GraphRequest,
+    HeadRequest,
     ListRequest,
     NamesRequest,
     QueryRequest,
@@ -205,6 +206,10 @@ class Worker:
                 return describer.thing(request.iri)
             case DocumentRequest():
                 return describer.document(request.iri, request.terms, statuses=request.statuses)
+            case HeadRequest():
+                from pressgraph.server.workers.files import head
+
+                return {"data": head(request, self.store, self.settings)}
             case ExistsRequest():
                 return describer.exists(request.iris)
             case TermsRequest():
