@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 FAST := docs emitter facts_yaml formats hints json_ld languages messages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-draft bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-draft bench-edit bench-embed bench-load bench-push \
 	bench-serve bench-validate clean
 
 help: ## list the targets
@@ -97,6 +97,9 @@ bench-serve: $(VENV)/dev.stamp ## measure the server against 'oxigraph serve' an
 
 bench-push: $(VENV)/dev.stamp ## measure pushes of 10,000 releases to Oxigraph and Virtuoso (needs virtuoso-t)
 	$(BIN)/python benchmarks/push.py
+
+bench-edit: $(VENV)/dev.stamp ## measure how long the editor takes to open a file and to save a fact
+	$(BIN)/python benchmarks/edit.py
 
 bench-embed: $(VENV)/dev.stamp ## measure how many web pages a second are edited
 	$(BIN)/python benchmarks/embed.py

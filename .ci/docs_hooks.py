@@ -70,5 +70,7 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
             return text if (ROOT / path).exists() else match[0]
         return f"[{text}]({posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or '.')}{anchor})"
 
+    # pictures lie in docs/
+    markdown = markdown.replace("](docs/pictures/", "](pictures/")
     blocks = re.split(r"(^```.*?^```[^\n]*$)", markdown, flags=re.MULTILINE | re.DOTALL)
     return "".join(block if block.startswith("```") else _LINK.sub(link, block) for block in blocks)

@@ -115,6 +115,16 @@ def test_each_save_is_in_the_file_and_nothing_else_changes(folder: Path) -> None
             step()
 
 
+def test_a_right_fact_about_what_is_only_proposed_says_so(folder: Path) -> None:
+    it = editor(folder)
+    saved = it.say({"id": "agent/kuestenlicht", "founder": "agent/ida"})
+    assert [str(trouble.message) for trouble in saved.source.facts[4].troubles] == [
+        "only a proposal describes 'agent/ida'"
+    ]
+    assert [fact.index for fact in saved.source.wrong] == [4]
+    assert not it.right(2, "agent/kuestenlicht").source.wrong
+
+
 def test_what_is_not_so_and_what_is_nothing_stays_in_the_source(folder: Path) -> None:
     it = editor(folder)
     saved = it.not_so(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -29,7 +30,8 @@ MODULES = Path(__file__).parents[1] / "node_modules"
 def running(folder: Path) -> Iterator[str]:
     """Run `pressgraph edit` in a folder; yield the address of the file that lets a browser in."""
     command = [sys.executable, "-m", "pressgraph", "--project", str(folder), "edit", "--no-browser", "--lang", "en"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    settings = {**os.environ, "PRESSGRAPH_CONFIG": str(folder.with_name("settings.toml"))}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=settings)
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
@@ -86,6 +88,10 @@ def test_the_story_is_told_with_mouse_and_keys(story: dict[str, Any]) -> None:
     assert "Küstenlicht Nord" in theirs
     assert "Küstenlicht Süd" in mine
     assert steps["leaving"] == 1
+    assert steps["drafted"] > 1
+    assert steps["leftToReview"] == steps["drafted"] - 1
+    facts, to_review, problems, _ = steps["allReviewed"]
+    assert (facts, to_review, problems) == (steps["drafted"], 0, 0)
 
 
 def test_it_works_without_scripts_and_for_one_browser(story: dict[str, Any]) -> None:
@@ -101,7 +107,7 @@ def test_the_console_is_silent_and_axe_finds_nothing(story: dict[str, Any]) -> N
 
 
 def test_what_was_told_is_in_the_file_and_is_built(story: dict[str, Any], project: Path) -> None:
-    (path,) = (project / "data" / "releases").glob("[!.]*.yaml")
+    (path,) = (project / "data" / "releases").glob("2026-01-*.yaml")
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert [it["id"] for it in written["source"]["rejected"]] == ["agent/kuestenlicht"]
     by_key = {key: fact[key] for fact in written["facts"] for key in fact}

@@ -218,7 +218,29 @@ class SourceEditor:
                     data, self.path, self.name, session.profile, id_base=session.project.id_base, report=report
                 )
                 opened = replace(opened, read=read)
-        return opened
+        return self._with_waiting(opened) if checked else opened
+
+    def _with_waiting(self, opened: OpenSource) -> OpenSource:
+        """Say of facts that they link to what only proposals describe: nothing is built until these are right."""
+        if opened.read is None or not opened.read.proposals:
+            return opened
+        known = self.session.known
+        others = {name for path in known.files() if path != self.path for name in known.file(path).described}
+        waiting = opened.read.described_by_proposals - opened.read.described - others
+        facts = []
+        for fact in opened.facts:
+            names = sorted(ids_in(dict(fact.said)) & waiting) if waiting and not fact.to_review else []
+            troubles = tuple(
+                Trouble(
+                    rule="dangling-id",
+                    message=gettext("only a proposal describes '{id}'", id=name),
+                    hint=gettext("review what is proposed of it"),
+                    about=f"waits {name}",
+                )
+                for name in names
+            )
+            facts.append(replace(fact, troubles=(*fact.troubles, *troubles)) if troubles else fact)
+        return replace(opened, facts=tuple(facts))
 
     # -- changes
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.project import find_project, open_project
-from pressgraph.workspace.drafts import Drafts
 from pressgraph.workspace.editing import Editing
 from pressgraph.workspace.facts import Facts
 from pressgraph.workspace.graph import BuiltGraph
@@ -39,5 +38,5 @@ def open_workspace(
     return Workspace(open_project(root), on_warning)
 
 
-class Workspace(Facts, Drafts, BuiltGraph, Pages, Questions, Editing):
+class Workspace(Facts, BuiltGraph, Pages, Questions, Editing):
     """A project with its profile: everything that the commands do is a method here."""

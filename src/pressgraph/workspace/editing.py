@@ -6,7 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressgraph.workspace.opened import Opened
+from pressgraph.errors import DataError, Place
+from pressgraph.i18n import gettext
+from pressgraph.workspace.drafts import Drafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from pressgraph.workspace import Workspace
 
 
-class Editing(Opened):
+class Editing(Drafts):
     """The methods that edit."""
 
     @cached_property
@@ -65,17 +67,44 @@ class Editing(Opened):
         def made(setup: Setup) -> tuple[Project, Profile]:
             assert make is not None  # noqa: S101 - narrows the type
             workspace = make(self.project.root, setup)
+            desk.draft, desk.name_reviewer = workspace.draft_into, workspace.name_reviewer
             return workspace.project, workspace.profile
 
         desk = Desk(
             root=self.project.root,
             language=language if language.partition("-")[0] in {"en", "de"} else "en",
             session=self.editing if make is None else None,
-            by=by or "",
+            by=by or self._described_reviewer(),
             start=start,
             make_project=made if make is not None else None,
+            draft=self.draft_into,
+            name_reviewer=self.name_reviewer,
         )
         run(desk, port=port, browser=browser, say=say)
+
+    def draft_into(self, path: Path) -> None:
+        """Let rules propose the facts of the text that a facts file names; what is in the file stays.
+
+        Raises DataError for a file that names no text, and as `draft`.
+        """
+        from pressgraph.drafting.release import ReleaseText
+
+        opened = self.edit(path).open(checked=False)
+        if opened.text is None:
+            raise DataError(gettext("the file names no text"), place=Place(file=opened.name))
+        day = opened.source.get("datePublished")
+        release = ReleaseText(
+            text=opened.text.text,
+            title=opened.title,
+            published=day if isinstance(day, str) else None,
+            language=opened.language or None,
+        )
+        self.draft(release, output=path, offsets=not opened.in_words()).write()
+
+    def _described_reviewer(self) -> str:
+        """Return who reviews by the user's configuration, if this project knows them."""
+        reviewer = self.reviewer()
+        return reviewer if reviewer is not None and self.is_described(reviewer) else ""
 
     def _file_to_edit(self, document: str) -> str:
         """Return the name of a facts file; for a text, one is begun."""

@@ -53,7 +53,7 @@ async function go(page, act) {
 
 const focus = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.tagName);
 const status = (page) => page.$eval("#status", (it) => it.textContent.trim());
-const facts = () => readdirSync(`${project}/data/releases`).filter((it) => it.endsWith(".yaml")).map((it) => `${project}/data/releases/${it}`)[0];
+const facts = () => readdirSync(`${project}/data/releases`).filter((it) => /^2026-01.*\.yaml$/.test(it)).map((it) => `${project}/data/releases/${it}`)[0];
 
 // -- an empty folder
 
@@ -181,6 +181,25 @@ found.steps.conflict = await page.$$eval(".three > div", (all) => all.map((it) =
 await go(page, () => page.click('button[value="later"]'));
 found.steps.kept = await page.$eval(".dialog .mono", (it) => it.textContent);
 
+// -- a text without facts: a draft, and its review
+
+await page.goto(new URL(page.url()).origin);
+await page.type("#text", `Moorwind wächst\n\nMoorwind e. V. mit Sitz in Emden hat 86 Mitglieder. Der Verein wurde 2016 gegründet. Ida Lindqvist ist seit Mai 2024 Vorstandsvorsitzende von Moorwind e. V.`);
+await go(page, () => page.click("form.form button.main"));
+await page.type("#day", "2026-02-01");
+await go(page, () => page.click("form.form button.main"));
+await go(page, () => page.click('form[action="/draft"] button'));
+await judge(page, "draft");
+const counted = () => page.$eval('.tools a[href*="show=todo"] .n', (it) => Number(it.textContent));
+found.steps.drafted = await counted();
+await go(page, () => page.click('.card.todo button[value="right"]'));
+found.steps.leftToReview = await counted();
+for (let turn = 0; turn < 40 && (await counted()) > 0; turn += 1) {
+  await go(page, () => page.click('[data-key="next"]'));
+  await go(page, () => page.click('.card.todo button[value="right"]'));
+}
+found.steps.allReviewed = await page.$$eval(".tools .n", (all) => all.map((it) => Number(it.textContent)));
+
 // -- leaving with something typed asks
 
 await page.goto(`${new URL(page.url()).origin}/file?name=${encodeURIComponent(facts().slice(project.length + 1))}&fact=0&form=1`);
@@ -198,7 +217,7 @@ found.steps.leaving = asked;
 const plain = await open({ javascript: false, width: 390 });
 await plain.goto(new URL(page.url()).origin);
 await judge2(plain, "plain-files");
-await go(plain, () => plain.click(".files h2 a"));
+await go(plain, () => plain.click('.files h2 a[href*="2026-01"]'));
 const sentences = await plain.$$("a.s");
 await go(plain, () => sentences[sentences.length - 1].click());
 await judge2(plain, "plain-kinds");

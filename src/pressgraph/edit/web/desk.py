@@ -33,7 +33,8 @@ class Setup:
 class Desk:
     """One run of the editor.
 
-    `make_project` makes a project in the folder; `draft` proposes facts for a facts file, where that can be done here.
+    `make_project` makes a project in the folder; `draft` proposes facts for a facts file, `name_reviewer` describes who
+    reviews, by name and an id that files know, where that can be done here.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Desk:
     door: Door = field(default_factory=Door)
     make_project: Callable[[Setup], tuple[Project, Profile]] | None = None
     draft: Callable[[Path], object] | None = None
+    name_reviewer: Callable[[str, str | None], str] | None = None
     saved_at: str = ""
     conflicts: OrderedDict[str, ConflictError] = field(default_factory=OrderedDict)
 

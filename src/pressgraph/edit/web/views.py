@@ -559,11 +559,9 @@ class Views:
             if asked.get("do") == "not_so":
                 return self._saved(asked, editor, lambda: editor.not_so(number, base=base), None, go_on=True)
             if asked.get("by"):
-                problem = self._reviewer(asked.get("by").strip(), editor)
+                problem = self._reviewer(asked.get("by").strip())
                 if problem:
                     return self._who(asked, editor, problem)
-                # who reviews may have been added to the file
-                base = base if asked.get("by") in self._session.known.things else ""
             if not self.desk.by:
                 return self._who(asked, editor, "")
             return self._saved(
@@ -575,22 +573,28 @@ class Views:
     def _who(self, asked: Asked, editor: SourceEditor, problem: str) -> Answer:
         return self._page("who.html", status=422 if problem else 200, editor=editor, asked=asked, problem=problem)
 
-    def _reviewer(self, name: str, editor: SourceEditor) -> str:
-        """Take somebody who reviews, by name or id; a person whom no file knows is added to this one, not published."""
+    def _reviewer(self, name: str) -> str:
+        """Take somebody who reviews, by name or id; return what is wrong with that."""
         known = self._session.known
         found = known.named(name, _classes_named(self._session, "Person", "Organization"))
         if len(found) == 1:
-            self.desk.by = found[0].id
+            self.desk.by = self._named_reviewer(name, found[0].id)
             return ""
         if len(found) > 1:
             several = ", ".join(it.id for it in found)
             return gettext("several things are called so: {ids}", ids=several).to(self.desk.language)
         if Ids(self._session.profile, self._session.project.id_base).iri(name) is not None:
             return gettext("nothing here has this id").to(self.desk.language)
-        about = known.free_id(known.prefix("Person"), name)
-        editor.say({"id": about, "type": "Person", "name": name, "status": "assumed", "personal": True})
-        self.desk.by = about
+        self.desk.by = self._named_reviewer(name, None)
         return ""
+
+    def _named_reviewer(self, name: str, known: str | None) -> str:
+        """Return the id of who reviews; a person whom no file knows is described, and remembered for the next time."""
+        if self.desk.name_reviewer is not None:
+            return self.desk.name_reviewer(name, known)
+        if known is None:
+            raise DataError(gettext("nothing here is called so"))
+        return known
 
     def nothing(self, asked: Asked) -> Answer:
         """Note that there is nothing worth a fact in some words."""

@@ -1,0 +1,90 @@
+"""Measure the editor: open a file and save a fact, on the founding release and on one of 2,000 facts.
+
+`make bench-edit`. What is measured is the library and the page around it, without a network; medians of several runs.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pressgraph
+from pressgraph.edit.web.answers import Asked
+from pressgraph.edit.web.desk import Desk
+from pressgraph.edit.web.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOUNDING = Path(__file__).parents[1] / "data" / "releases" / "2019-01-01-biosaxony-silver-label.yaml"
+RUNS = 7
+
+
+def timed(run: Callable[[int], object]) -> float:
+    """Return the median of some runs, in milliseconds."""
+    took = []
+    for number in range(RUNS):
+        began = time.perf_counter()
+        run(number)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+def large(path: Path, facts: int) -> None:
+    """Write a release of many facts about many things that have to do with each other."""
+    lines = [
+        "source: { id: document/large, type: NewsArticle, headline: { en: Large }, datePublished: 2026-01-15 }",
+        "facts:",
+    ]
+    for number in range(facts // 2):
+        lines += [
+            f"  - id: agent/n{number}",
+            "    type: Organization",
+            f"    name: Organisation {number}",
+            f"  - id: label/n{number}",
+            f"    type: AwardedLabel  # of {number}",
+            f"    heldBy: agent/n{number}",
+            "    level: silver",
+            "    validFrom: 2026-01-01",
+            "    validThrough: 2027-12-31",
+        ]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def measure(path: Path, name: str) -> None:
+    """Print how long one file takes."""
+    workspace = pressgraph.open(path.parents[2])
+    views = Views(Desk(root=path.parents[2], session=workspace.editing))
+    editor = workspace.edit(path)
+    began = time.perf_counter()
+    views.file(Asked(query={"name": editor.name}))
+    first = (time.perf_counter() - began) * 1000
+
+    def save(number: int) -> None:
+        editor.say({"id": f"agent/new-{number}", "type": "Organization", "name": f"New {number}"})
+
+    page = timed(lambda _: views.file(Asked(query={"name": editor.name})))
+    print(f"{name:<28} first open {first:7.0f} ms   open {page:7.0f} ms   save {timed(save):7.0f} ms")
+
+
+def main() -> None:
+    """Measure both files."""
+    for name, facts in (("founding release, 124 facts", 0), ("2,000 facts", 2000)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "data" / "releases" / "release.yaml"
+            path.parent.mkdir(parents=True)
+            if facts:
+                large(path, facts)
+            else:
+                shutil.copy(FOUNDING, path)
+            # the profile is read once in a session
+            pressgraph.open(folder).profile  # noqa: B018
+            measure(path, name)
+
+
+if __name__ == "__main__":
+    main()
