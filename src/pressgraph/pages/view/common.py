@@ -44,6 +44,7 @@ _LEADS = (
 _NAMES = frozenset((f"{SKOS}prefLabel", f"{SCHEMA}name", f"{SCHEMA}headline", f"{SCHEMA}award"))
 _WORDS = re.compile(r"[^\W\d_]+")
 _SMALL = frozenset(("der", "die", "das", "und", "für", "of", "the", "and", "for", "im", "in", "dr", "prof"))
+_RECEIPTS = frozenset((f"{PROV}Bundle", f"{CLU}FactGraph", f"{CLU}Evidence"))
 _FEW_EVENTS, _MOST_EVENTS, _MOST_STORIES, _MOST_QUOTES, _LONG = 3, 12, 10, 3, 70
 _BY = (f"{SCHEMA}publisher", f"{SCHEMA}sourceOrganization")
 _HIDDEN = frozenset(
@@ -335,6 +336,8 @@ def rest_part(graph: Graph, iri: str) -> Part | None:
         by_property: dict[str, list[Statement]] = {}
         for it in said:
             end = it.subject if incoming else it.iri or it.text
+            if incoming and not graph.types(end).isdisjoint(_RECEIPTS):
+                continue
             restated = end in shown and (graph.concluded(it) or it.object[0] == "iri")
             if it not in graph.used and it.predicate not in _HIDDEN | _NAMES and not restated:
                 by_property.setdefault(it.predicate, []).append(it)

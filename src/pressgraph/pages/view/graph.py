@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.messages import messages
 from pressgraph.pages.view.contacts import without_contacts
-from pressgraph.pages.view.days import dated, day
+from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
 from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
@@ -268,9 +268,16 @@ class Graph:
             value = replace(value, name=None, text=text) if text else replace(value, name=self.name(value.name.iri))
         elif statement.object[0] == "text":
             found = self.day(statement)
+            length = duration(value.text) if value.datatype.endswith("duration") else None
             text, _ = without_contacts(found.text if found is not None else value.text)
+            text = self.length(length) if length is not None else text
             value = replace(value, text=text)
         return Shown(value=value, status=self.status(statement))
+
+    def length(self, parts: tuple[int, int, int]) -> str:
+        """Return years, months and days in words."""
+        names = ("n_years", "n_months", "n_days")
+        return " ".join(self.words[name](count=number) for name, number in zip(names, parts, strict=True) if number)
 
     def status(self, statement: Statement) -> str:
         """Return how sure a statement is: as sure as the surest of the facts that say it."""

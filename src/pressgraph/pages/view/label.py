@@ -132,10 +132,7 @@ def _length(graph: Graph, period: Period) -> Sentence:
     words = graph.words
     said: Sentence = ()
     if period.length is not None:
-        names = ("n_years", "n_months", "n_days")
-        said = (
-            " ".join(words[name](count=number) for name, number in zip(names, period.length, strict=True) if number),
-        )
+        said = (graph.length(period.length),)
     if period.start is None and period.until is None:
         return (*said, "; ", words["no_start"]) if said else (words["no_start"],)
     return said

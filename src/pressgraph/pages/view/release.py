@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.view.common import by_words, cite_part, facts_part, quotation, rest_part, values
 from pressgraph.pages.view.contacts import without_contacts
+from pressgraph.pages.view.figures import measured
 from pressgraph.pages.view.graph import Statement
-from pressgraph.pages.view.parts import Page, Part, Passage, Row, Told
-from pressgraph.rdf import CLU, PROV, RDF_TYPE, SCHEMA, STATUSES
+from pressgraph.pages.view.parts import Page, Part, Passage, Row, Tag, Told
+from pressgraph.pages.view.roles import membership_of, since_words
+from pressgraph.pages.view.validity import basis_words, from_to, period_of
+from pressgraph.rdf import CLU, ORG, PROV, RDF_TYPE, SCHEMA, STATUSES
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
@@ -169,7 +172,7 @@ def _joined(group: Sequence[tuple[int, int, Mapping[str, Any], str]], start: int
 
 def _told(graph: Graph, facts: Sequence[Mapping[str, Any]]) -> list[Told]:
     """Return what facts tell, by the thing that they tell it of."""
-    by_thing: dict[str, dict[str, list[Statement]]] = {}
+    by_thing: dict[str, dict[str, list[Any]]] = {}
     kinds: dict[str, list[str]] = {}
     for fact in facts:
         for entry in fact["says"]:
@@ -184,13 +187,53 @@ def _told(graph: Graph, facts: Sequence[Mapping[str, Any]]) -> list[Told]:
                 statement = Statement(subject, entry["p"], tuple(entry["o"]), (fact["graph"],))
                 by_thing.setdefault(subject, {}).setdefault(entry["p"], []).append(statement)
     found = []
+    placed = {it: place for it in by_thing if (place := _in_place(graph, it)) is not None}
+    for subject, (owner, row) in placed.items():
+        # roles, figures and periods are said of what they are of
+        del by_thing[subject]
+        by_thing.setdefault(owner, {}).setdefault("", []).append(row)
     for subject, properties in by_thing.items():
         specific = graph.names.specific(kinds.get(subject, ()))
-        rows = tuple(
-            Row(label=graph.names.name(name).label, values=values(graph, statements))
+        rows = [
+            Row(label=graph.names.name(name).label, values=values(graph, kept))
             for name, statements in properties.items()
-        )
+            if name and (kept := [it for it in statements if it.iri not in placed])
+        ]
+        rows += properties.get("", ())
         found.append(
-            Told(subject=graph.name(subject), kind=graph.names.term(specific[0]).label if specific else "", rows=rows)
+            Told(
+                subject=graph.name(subject),
+                kind=graph.names.term(specific[0]).label if specific else "",
+                rows=tuple(rows),
+            )
         )
     return found
+
+
+def _in_place(graph: Graph, iri: str) -> tuple[str, Row] | None:
+    """Return what a role, a figure or a period of validity is of, and how it is said there."""
+    words, types = graph.words, graph.types(iri)
+    tag: Sentence = ()
+    if f"{ORG}Membership" in types:
+        role = membership_of(graph, iri)
+        if not role.member:
+            return None
+        body = (" · ", graph.link(role.body)) if role.body else ()
+        since = since_words(graph, role)
+        tag = (Tag(status=role.status),) if role.status != "stated" else ()
+        said = (role.title or words["member"], *body, *((", ", *since) if since else ()), *tag)
+        return role.member, Row(label=words["role"], values=said, joined=False)
+    if f"{SCHEMA}Observation" in types:
+        about = next((it.iri for it in graph.look(iri, f"{SCHEMA}observationAbout") if it.iri), "")
+        found = measured(graph, iri)
+        note = found.note(graph)
+        said = (*found.words, *((" ", note) if note else ()))
+        return (about, Row(label=found.label, values=said, joined=False)) if about else None
+    if f"{CLU}ValidityPeriod" in types:
+        label = next((it.subject for it in graph.look_into(iri, f"{CLU}hasValidity")), "")
+        period = period_of(graph, iri)
+        basis = basis_words(graph, period)
+        tag = (Tag(status="assumed"),) if period.assumed else ()
+        said = (*from_to(graph, period), f" ({basis})", *tag)
+        return (label, Row(label=words["valid_row"], values=said, joined=False)) if label else None
+    return None

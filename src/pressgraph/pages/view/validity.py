@@ -70,7 +70,9 @@ class Validity:
 
 def validity_of(graph: Graph, label: str) -> Validity:
     """Return what is known of a label's validity on the page's day, and note what that rests on as shown."""
-    periods = sorted((_period(graph, it.iri) for it in graph.out(label, f"{CLU}hasValidity") if it.iri), key=_sureness)
+    periods = sorted(
+        (period_of(graph, it.iri) for it in graph.out(label, f"{CLU}hasValidity") if it.iri), key=_sureness
+    )
     best = next((it for it in periods if it.has_days), None)
     later = [it.subject for it in graph.look_into(label, f"{CLU}replaces")]
     later += [it.iri for it in graph.look(label, f"{CLU}replacedBy")]
@@ -107,7 +109,9 @@ def _on(period: Period | None, today: dt.date) -> tuple[bool | None, int | None]
     return None, None
 
 
-def _period(graph: Graph, iri: str) -> Period:
+def period_of(graph: Graph, iri: str) -> Period:
+    """Return a period, and note it as shown."""
+
     def date(word: str) -> Dated | None:
         said = graph.first(iri, f"{CLU}{word}")
         return dated(said.object) if said is not None else None

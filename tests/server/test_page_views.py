@@ -1,0 +1,350 @@
+"""What pages show, by kind of thing, as readers and their programs find it: parsed HTML of invented news."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+import shutil
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from harness import make_project, start
+from lxml import etree
+
+import pressgraph
+from pressgraph.errors import ProjectError
+from pressgraph.pages.names import Names
+from pressgraph.pages.settings import Site
+from pressgraph.pages.view.reading import GraphReader
+from pressgraph.pages.view.things import thing_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness import Server
+
+    from pressgraph.workspace import Workspace
+
+TEXT = """Nordlicht holds the Gold Label
+
+Nordlicht e. V., the photonics cluster of the Westland, holds the Gold Label, which is valid until 31 December 2028.
+Ida Berg has chaired its board since 14 May 2024. The office answers at +49 30 1234567 on weekdays.
+"""
+FACTS = """
+source:
+  id: document/nordlicht-gold
+  type: NewsArticle
+  headline: { en: Nordlicht holds the Gold Label }
+  datePublished: 2026-01-15
+  inLanguage: en
+  publisher: agent/nordlicht
+  url: "https://nordlicht.example/gold"
+  file: nordlicht.txt
+  publishText: true
+facts:
+  - id: agent/nordlicht
+    type: ClusterOrganisation
+    name: Nordlicht
+    description: { en: The photonics cluster of the Westland. Write to office@nordlicht.example or call 030 7654321. }
+    sector: photonics
+    areaServed: { id: place/westland, type: AdministrativeArea, name: Westland }
+    evidence: "Nordlicht e. V., the photonics cluster of the Westland"
+    reviewedBy: agent/nordlicht
+  - id: agent/nordlicht
+    legalName: { de: Nordlicht e. V. }
+    evidence: "The office answers at +49 30 1234567 on weekdays."
+  - id: label/nordlicht-gold
+    type: AwardedLabel
+    level: gold
+    heldBy: agent/nordlicht
+    evidence: "holds the Gold Label, which"
+  - id: label/nordlicht-gold
+    hasValidity:
+      - id: validity/nordlicht-gold
+        type: ValidityPeriod
+        basis: assumed-from-release-date
+        validFrom: 2026-01-15
+        validUntil: 2029-01-01
+    status: assumed
+    evidence: "which is valid until 31 December 2028"
+  - id: membership/berg
+    type: Membership
+    member: { id: agent/ida-berg, type: Person, name: Ida Berg }
+    organization: agent/nordlicht
+    role: chairperson
+    startDate: 2024-05-14
+    status: normalised
+    evidence: "Ida Berg has chaired its board since 14 May 2024."
+"""
+PAGES = {
+    "home": "/",
+    "organisation": "/doc/agent/nordlicht",
+    "organisation with a timeline": "/doc/agent/moorgruen",
+    "label": "/doc/label/nordlicht-gold",
+    "label with a chain": "/doc/label/hav-silver-2024",
+    "release with its text": "/doc/document/nordlicht-gold",
+    "release without": "/doc/document/2024-03-12-moorgruen-vorstand",
+    "person": "/doc/agent/ida-berg",
+    "event": "/doc/event/biofabrik-2025",
+    "grant": "/doc/grant/green-quay",
+    "place": "/doc/place/westland",
+    "vocabulary": "/vocab/sector",
+    "term": "/vocab/sector/photonics",
+    "labels": "/labels",
+    "labels of a level": "/labels?level=gold",
+    "organisations": "/organisations",
+    "releases": "/releases",
+    "people": "/people",
+    "nothing": "/people?role=nobody",
+    "search": "/search?q=nordlicht",
+    "query": "/sparql",
+    "answer": "/sparql?saved=roles-on&run=1",
+    "missing": "/doc/agent/nordlich",
+}
+
+
+@pytest.fixture(scope="module")
+def built_news(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    publish = (
+        '[publish]\ntitle = "Cluster Facts"\nlicence = "CC-BY-4.0"\ncontact = "https://data.example.org/contact"\n'
+    )
+    project = make_project(tmp_path_factory.mktemp("news"), {"workers": 1}, extra=publish + 'accent = "#7a1f5c"')
+    shutil.copytree(root / "docs" / "examples", project / "data")
+    (project / "data" / "nordlicht.yaml").write_text(FACTS, encoding="utf-8")
+    (project / "data" / "nordlicht.txt").write_text(TEXT, encoding="utf-8")
+    pressgraph.open(project).build()
+    return project
+
+
+@pytest.fixture(scope="module")
+def news(built_news: Path) -> Iterator[Server]:
+    server = start(built_news)
+    yield server
+    server.stop()
+
+
+def read(server: Server, path: str, language: str = "en") -> etree._Element:
+    found = server.client.get(path, headers={"accept": "text/html", "accept-language": language})
+    assert found.status_code in {200, 404}, path
+    tree = etree.HTML(found.text)
+    assert tree is not None
+    return tree
+
+
+def words(element: Any) -> str:
+    return re.sub(r" (?=[,.;:)])", "", " ".join(" ".join(element.itertext()).split()))
+
+
+def texts(tree: Any, path: str) -> list[str]:
+    return [words(it) for it in tree.xpath(path)]
+
+
+def part(tree: Any, key: str) -> str:
+    return texts(tree, f'//section[@id="{key}"]')[0]
+
+
+def test_an_organisation_is_shown_with_people_labels_and_receipts(news: Server) -> None:
+    page = read(news, "/doc/agent/nordlicht")
+    assert texts(page, "//h1") == ["Nordlicht"]
+    assert texts(page, '//p[@class="kicker"]') == ["Cluster organisation · Westland"]
+    assert "Ida Berg Chairperson normalised since 14 May 2024" in part(page, "people")
+    assert "Valid today if the assumption holds, until 31 December 2028." in part(page, "glance")
+    assert "until 31 December 2028" in part(page, "labels")
+    # the words that the role was read from, one click from it
+    assert "“" not in part(page, "people")
+    assert texts(page, '//section[@id="people"]//q') == ["Ida Berg has chaired its board since 14 May 2024."]
+    assert page.xpath('//section[@id="people"]//li/p/a/@href')[0].startswith("/doc/document/nordlicht-gold#c-")
+    german = read(news, "/doc/agent/nordlicht", "de")
+    assert "seit 14. Mai 2024" in part(german, "people")
+    assert "Heute gültig" in part(german, "glance")
+
+
+def test_what_looks_like_contact_data_is_cut_and_counted(news: Server) -> None:
+    for path in ("/doc/agent/nordlicht", "/doc/document/nordlicht-gold", "/organisations", "/search?q=nordlicht", "/"):
+        shown = words(read(news, path).find("body"))
+        for secret in ("1234567", "7654321", "office@"):
+            assert secret not in shown, path
+    release = words(read(news, "/doc/document/nordlicht-gold"))
+    assert "The office answers at […] on weekdays." in release
+    assert "look like contact data are not shown" in release
+
+
+def test_a_release_has_its_passages_beside_what_they_tell(news: Server) -> None:
+    page = read(news, "/doc/document/nordlicht-gold")
+    marks = texts(page, "//mark")
+    assert marks[0].startswith("Nordlicht e. V., the photonics cluster of the Westland")
+    assert [it.get("class") for it in page.xpath("//mark")][-1] == "stated"
+    told = texts(page, '//ol[contains(@class, "told")]')
+    assert any("role Chairperson · Nordlicht, since 14 May 2024 normalised" in it for it in told)
+    assert any(
+        "valid 15 January 2026 – 31 December 2028 (assumed to start on the release date) assumed" in it for it in told
+    )
+    assert page.xpath('//a[contains(@class, "main")]/@href') == ["https://nordlicht.example/gold"]
+    bare = read(news, "/doc/document/2024-03-12-moorgruen-vorstand")
+    assert not bare.xpath("//mark")
+    assert "The text itself is not published here." in words(bare)
+
+
+def test_lists_have_one_facet_at_most_and_crawlers_stay_out_of_those(news: Server) -> None:
+    page = read(news, "/labels")
+    facets = {it.get("href"): words(it) for it in page.xpath('//details[@class="filter"]//a')}
+    assert facets["/labels?level=gold"] == "Gold Label 1"
+    assert all("&" not in href for href in facets)
+    assert {it.get("rel") for it in page.xpath('//details[@class="filter"]//a')} == {"nofollow"}
+    assert page.xpath('//link[@rel="canonical"]')
+    gold = read(news, "/labels?level=gold")
+    assert len(gold.xpath('//ul[@class="bars"]/li')) == 1
+    assert gold.xpath('//meta[@name="robots"]/@content') == ["noindex"]
+    # one click takes it away again
+    assert gold.xpath('//details[@class="filter"]//a[@aria-current]/@href') == ["/labels"]
+    assert texts(read(news, "/labels?state=over"), '//ul[@class="bars"]/li')
+    assert "Nothing here has this." in words(read(news, "/people?role=nobody"))
+    assert news.client.get("/labels?page=9", headers={"accept": "text/html"}).status_code == 404
+
+
+def test_pages_keep_the_rules_of_accessibility(news: Server) -> None:
+    for name, path in PAGES.items():
+        for language in ("en", "de"):
+            page = read(news, path, language)
+            where = f"{name}, {language}"
+            assert page.get("lang") == language, where
+            assert len(page.xpath("//h1")) == 1, where
+            levels = [int(it.tag[1]) for it in page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")]
+            assert all(after - before <= 1 for before, after in pairwise(levels)), where
+            ids = page.xpath("//@id")
+            assert len(ids) == len(set(ids)), where
+            for section in page.xpath("//main//section"):
+                assert section.get("aria-labelledby") in ids, where
+            for reference in (*page.xpath("//@aria-describedby"), *page.xpath("//label/@for")):
+                assert reference in ids, where
+            for target in page.xpath('//a[starts-with(@href, "#")]/@href'):
+                assert target[1:] in ids, f"{where}: {target}"
+            for drawing in page.xpath("//svg"):
+                assert drawing.get("aria-hidden") == "true" or drawing.get("role") == "img", where
+            for link in page.xpath("//a"):
+                assert words(link) or link.xpath(".//img[@alt]"), where
+                assert link.get("href") is not None, where
+            for time in page.xpath("//time[@datetime]/@datetime"):
+                assert re.fullmatch(r"\d{4}(-\d\d(-\d\d(T.+)?)?)?", time), f"{where}: {time}"
+            # what styles and scripts may do is in files
+            assert not page.xpath("//@style"), where
+            assert not page.xpath("//*[@onclick or @onload]"), where
+
+
+def test_pages_say_what_people_say(news: Server) -> None:
+    banned = re.compile(r"(?<!N-)\b(entity|triple|node|membership|IRI)s?\b", re.IGNORECASE)
+    for name in (
+        "home",
+        "organisation",
+        "label",
+        "release with its text",
+        "release without",
+        "person",
+        "labels",
+        "people",
+    ):
+        shown = words(read(news, PAGES[name]).xpath("//main")[0])
+        assert not banned.search(shown), (name, banned.search(shown))
+
+
+def test_heads_tell_programs_what_a_page_is(news: Server) -> None:
+    page = read(news, "/doc/agent/nordlicht")
+    (canonical,) = page.xpath('//link[@rel="canonical"]/@href')
+    assert canonical.endswith("/doc/agent/nordlicht")
+    assert page.xpath('//link[@rel="alternate"][@hreflang]/@hreflang') == ["en", "de", "x-default"]
+    assert page.xpath('//meta[@property="og:url"]/@content') == [canonical]
+    (description,) = page.xpath('//meta[@name="description"]/@content')
+    assert "photonics cluster" in description
+    assert "@" not in description
+    assert set(page.xpath('//link[@rel="alternate"]/@type')) >= {"text/turtle", "application/ld+json"}
+    assert page.xpath('//script[@type="application/ld+json"]')
+    assert texts(page, "//title") == ["Nordlicht · Cluster Facts"]
+
+
+def test_pages_are_small_and_what_they_need_is_kept(news: Server) -> None:
+    page = news.client.get("/doc/label/nordlicht-gold", headers={"accept": "text/html"})
+    assert len(gzip.compress(page.content)) < 8 * 1024
+    assert "font-src 'self'" in page.headers["content-security-policy"]
+    (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    found = news.client.get(sheet)
+    assert len(gzip.compress(found.content)) < 10 * 1024
+    assert "immutable" in found.headers["cache-control"]
+    # the project's accent, in both schemes
+    assert "--accent: #7a1f5c" in found.text
+    # faces are named only where their files are
+    for name in re.findall(r"url\(([^)]+)\)", found.text):
+        font = news.client.get(f"/static/{name}")
+        assert font.headers["content-type"] == "font/woff2"
+        assert "immutable" in font.headers["cache-control"]
+
+
+class Nowhere:
+    """Links for pages that nobody opens."""
+
+    def own(self, iri: str) -> str | None:
+        return f"own:{iri}"
+
+    def external(self, iri: str) -> str:
+        return iri
+
+    def about(self, iri: str) -> str:
+        return iri
+
+
+@pytest.fixture(scope="module")
+def workspace(built_news: Path) -> Workspace:
+    return pressgraph.open(built_news)
+
+
+@pytest.mark.parametrize(
+    ("label", "day", "says"),
+    [
+        ("hav-silver-2024", "2024-04-30", ["Not valid today", "It begins on ", "1 May 2024"]),
+        ("hav-silver-2024", "2024-05-01", ["Valid today", "from ", "1 May 2024", " until ", "31 May 2027"]),
+        ("hav-silver-2024", "2027-05-31", ["Valid today", "31 May 2027", "0 days left"]),
+        ("hav-silver-2024", "2027-04-01", ["Valid today", "31 May 2027", "60 days left"]),
+        ("hav-silver-2024", "2027-06-01", ["Not valid today", "It ran out on ", "31 May 2027"]),
+        ("nordlicht-gold", "2026-06-01", ["Valid today", "if the assumption holds, until ", "31 December 2028"]),
+        ("nordlicht-gold", "2029-01-01", ["Not valid today", "If the assumption holds, it ran out on "]),
+        ("hav-bronze", "2026-01-01", ["Not valid today", "Another label took its place."]),
+        ("moorgruen-nordwest", "2026-01-01", ["The period of its validity is not known."]),
+    ],
+)
+def test_whether_a_label_is_valid_depends_on_the_day(
+    label: str, day: str, says: list[str], workspace: Workspace
+) -> None:
+    project, profile = workspace.project, workspace.profile
+    iri = f"{project.id_base}label/{label}"
+    found = GraphReader(workspace.dataset().store, project.id_base).thing(iri)
+    names = Names(profile, project, Nowhere(), "en", found["labels"], found["kinds"])
+    page = thing_page(
+        iri, found, names, profile, Site.of(project, "en"), language="en", today=dt.date.fromisoformat(day)
+    )
+    validity = next(it for it in page.parts if it.key == "validity")
+    sentence = [it if isinstance(it, str) else getattr(it, "text", "") for it in validity.blocks[-1].words]  # type: ignore[union-attr]
+    told = "".join(sentence)
+    at = 0
+    for it in says:
+        at = told.index(it, at)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('accent = "#ffe08a"', "cannot be read on white"),
+        ('accent = "red"', "is not a colour"),
+        ('logo = "logo.svg"', "is no picture that pages show"),
+        ('logo = "../logo.png"', "is not in the project's folder"),
+        ('logo = "missing.png"', "cannot be read"),
+        ('imprint = "javascript:alert(1)"', "is not an address"),
+    ],
+)
+def test_settings_of_pages_are_checked(line: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (tmp_path / "pressgraph.toml").write_text(f"[publish]\n{line}\n")
+    with pytest.raises(ProjectError) as refused:
+        pressgraph.open(tmp_path)
+    assert reason in str(refused.value)
