@@ -9,7 +9,7 @@ FAST := docs emitter facts_yaml formats hints json_ld languages messages ontolog
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-draft bench-edit bench-embed bench-load bench-push \
-	bench-serve bench-validate clean
+	bench-serve bench-site bench-validate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -90,6 +90,7 @@ class QueryPages:
         if self._too_large or not drawer.assets.has_engine:
             return ()
         links, words = drawer.links(folder, language), messages(language)
+        spots = ((it, drawer.layout.spot(it)) for it in drawer.layout.namespaces)
         return (
             drawer.script(
                 "query.js",
@@ -101,6 +102,7 @@ class QueryPages:
                 terms=links.file("ontology/terms.nt.gz"),
                 root=links.page(""),
                 ids=drawer.project.id_base,
+                namespaces=json.dumps({iri: spot.folder for iri, spot in spots if spot is not None}),
                 prefixes=json.dumps(self._prefixes),
                 loading=_LOADING.to(language),
                 problem=str(words["query_problem"]),

@@ -59,6 +59,8 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     copy: str
     pages: dict[str, tuple[dict[str, str], bytes]]
     """By kind and IRI: the files with their SHA-256, and the reads."""
+    whole: dict[str, str]
+    """The files about the graph as a whole, with their SHA-256."""
     others: list[str]
     """The IRIs of others that have a page."""
     stats: dict[str, tuple[int, int]]
@@ -106,12 +108,16 @@ def write_site(
         made.update(it.files)
         written += it.changed
         progress(number, len(todo))
-    for group in whole_files(drawer, saved_queries, copy, pages):
-        folder.begin(name for name, _ in group)
-        for name, content in group:
-            if name not in folder.foreign:
-                written += write(out, name, content)
-                made[name] = hashlib.sha256(content).hexdigest()
+    whole = _known_whole(before, copy, out)
+    if whole is None:
+        whole = {}
+        for group in whole_files(drawer, saved_queries, copy, pages):
+            folder.begin(name for name, _ in group)
+            for name, content in group:
+                if name not in folder.foreign:
+                    written += write(out, name, content)
+                    whole[name] = hashlib.sha256(content).hexdigest()
+    made.update(whole)
     removed = folder.finish(made)
     _save(
         project,
@@ -120,6 +126,7 @@ def write_site(
             fingerprint=mark,
             copy=copy.identity,
             pages=state,
+            whole=whole,
             others=list(setting.others),
             stats=stats_of(out, made),
         ),
@@ -215,6 +222,13 @@ def _known(
     made = {name: digest for files, _ in pages.values() for name, digest in files.items()}
     altered = changed_names(folder.path, made, before.stats)
     return {key: it for key, it in pages.items() if altered.isdisjoint(it[0])}
+
+
+def _known_whole(before: _State | None, copy: Copy, out: Path) -> dict[str, str] | None:
+    """Return the files about the graph as a whole where they are as they would be made now, else None."""
+    if before is None or before.copy != copy.identity or changed_names(out, before.whole, before.stats):
+        return None
+    return before.whole
 
 
 def _key(page: Page) -> str:

@@ -26,6 +26,7 @@ from pressgraph.feeds import (
     sitemap,
     void,
 )
+from pressgraph.i18n import gettext
 from pressgraph.pages.first_page import first_page_model, home_questions
 from pressgraph.pages.messages import messages
 from pressgraph.pages.settings import Site
@@ -45,6 +46,14 @@ if TYPE_CHECKING:
     from pressgraph.site.published import Copy
 
 SEARCH = "search/"
+_REUSE = {
+    "graph.ttl": gettext("the whole graph as Turtle"),
+    "graph.jsonld": gettext("as JSON-LD"),
+    "graph.nt.gz": gettext("as N-Triples, compressed"),
+    "feed.xml": gettext("new releases as a feed"),
+    "calendar.ics": gettext("labels that run out, for your calendar"),
+}
+"""What readers take along from the first page."""
 MOST_TRIPLES = 300_000
 """What a browser loads in a few seconds; of a larger graph the query page says that it has to be asked elsewhere."""
 
@@ -106,6 +115,7 @@ def _first_pages(drawer: Drawer, saved_queries: Mapping[str, SavedQuery]) -> Ite
             base=drawer.project.base,
             **first_page_model(setting.counts, found, names, profile, site, language=language, today=setting.day),
             queries=queries,
+            reuse=[(text.to(language), drawer.links("", language).file(name)) for name, text in _REUSE.items()],
             data={
                 "@context": SCHEMA,
                 "@type": "Dataset",

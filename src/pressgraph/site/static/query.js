@@ -33,30 +33,49 @@ async function load() {
   return loaded;
 }
 
-function cell(term) {
-  if (!term) return "";
-  if (term.type !== "uri") {
-    return element("span", term.value, { lang: term["xml:lang"] || "", dir: "auto" });
+// where the site shows an IRI of its own: a thing, or a term of its vocabularies
+function page(iri) {
+  if (iri.startsWith(told.ids)) return here(`${told.root}doc/${iri.slice(told.ids.length)}/`);
+  for (const [namespace, folder] of Object.entries(JSON.parse(told.namespaces))) {
+    if (iri.startsWith(`${namespace}#`)) return here(`${told.root}${folder}${iri.slice(namespace.length)}`);
+    if (iri.startsWith(`${namespace}/`)) return here(`${told.root}${folder}${iri.slice(namespace.length + 1)}/`);
   }
-  if (!term.value.startsWith(told.ids)) {
-    return /^https?:/.test(term.value) ? element("a", term.value, { href: term.value, rel: "external nofollow noopener" }) : term.value;
-  }
-  const id = term.value.slice(told.ids.length);
-  return element("a", id, { href: here(`${told.root}doc/${id}/`) });
+  return /^https?:/.test(iri) ? iri : "";
 }
 
-function table(columns, rows) {
-  const region = element("div", "", { className: "scroll", tabIndex: 0 });
-  region.setAttribute("role", "region");
-  region.setAttribute("aria-labelledby", "results");
-  const drawn = region.appendChild(document.createElement("table"));
+function cell(term, name) {
+  if (!term) return name ? element("span", name.value) : "";
+  const { value = term.value, "xml:lang": lang = "" } = name || term;
+  if (term.type !== "uri") return element("span", value, { lang, dir: "auto" });
+  const address = page(term.value);
+  const text = name || !term.value.startsWith(told.ids) ? value : term.value.slice(told.ids.length);
+  if (!address) return element("span", text);
+  return element("a", text, { href: address, lang: name ? lang : "", title: term.value });
+}
+
+function table(variables, rows) {
+  // a thing and its name are one column
+  const names = Object.fromEntries(variables.filter((it) => variables.includes(`${it}Label`)).map((it) => [it, `${it}Label`]));
+  const columns = variables.filter((it) => !Object.values(names).includes(it));
+  const narrow = columns.length <= 5;
+  const drawn = element("table", "", { className: narrow ? "table stack" : "table" });
+  drawn.setAttribute("aria-labelledby", "results");
   const head = drawn.createTHead().insertRow();
   for (const name of columns) head.append(element("th", name, { scope: "col" }));
   const body = drawn.createTBody();
   for (const row of rows.slice(0, MOST)) {
     const line = body.insertRow();
-    for (const name of columns) line.insertCell().append(cell(row[name]));
+    for (const name of columns) {
+      const made = line.insertCell();
+      made.dataset.label = name;
+      made.append(cell(row[name], row[names[name]]));
+    }
   }
+  if (narrow) return drawn;
+  const region = element("div", "", { className: "scroll", tabIndex: 0 });
+  region.setAttribute("role", "region");
+  region.setAttribute("aria-label", told.results);
+  region.append(drawn);
   return region;
 }
 

@@ -1,0 +1,85 @@
+"""Measure how long a site takes to be written: all of it, again without a change, and after one edit.
+
+    python benchmarks/sites.py [--releases 10 100 1000]
+
+A release brings about ten things, each drawn in two languages. Each row is a process of its own. Memory is that of the
+process that writes, and of the largest of those that draw; CPU is of all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# a script finds its own folder's modules, not the root's
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.generate import iter_releases, write_yaml
+
+SITE = """
+import datetime, resource, sys
+import pressgraph
+made = pressgraph.open({root!r}).site({out!r}, url="https://data.example.org/", day=datetime.date(2026, 11, 26))
+drawing = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(made.pages, made.files, made.drawn, made.written, drawing)
+"""
+
+
+def measure(releases: int, folder: Path) -> None:
+    """Print the rows of so many releases."""
+    import pressgraph
+
+    (folder / "data").mkdir(parents=True)
+    write_yaml(iter_releases(releases), folder / "data")
+    (folder / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n', encoding="utf-8")
+    workspace = pressgraph.open(folder)
+    workspace.build()
+    things = len(workspace.ids())
+    code = SITE.format(root=str(folder), out=str(folder / "out"))
+    _row(f"{things:,} things", code)
+    _row("again", code)
+    path = sorted((folder / "data").glob("*.yaml"))[releases // 2]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(datePublished: '?)\d{4}", r"\g<1>2031", text, count=1), encoding="utf-8")
+    pressgraph.open(folder).build()
+    _row("one date edited", code)
+
+
+def _row(what: str, code: str) -> None:
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        said = process.stdout.read().decode().split() if process.stdout is not None else []
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{what}: the site failed")
+    took = time.perf_counter() - start
+    pages, files, drawn, written, drawing = map(int, said)
+    cpu = used.ru_utime + used.ru_stime
+    print(
+        f"| {what} | {pages:,} | {files:,} | {drawn:,} | {written:,} | {took:.1f} | {cpu:.1f} |"
+        f" {used.ru_maxrss / 1024:,.0f} MiB | {drawing / 1024:,.0f} MiB |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure as the arguments say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--releases", type=int, nargs="+", default=[10, 100, 1000])
+    arguments = parser.parse_args()
+    print("| site | pages | files | drawn | written | seconds | CPU seconds | memory | memory of a drawing process |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for releases in arguments.releases:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(releases, Path(folder) / "project")
+
+
+if __name__ == "__main__":
+    main()
