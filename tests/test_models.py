@@ -157,6 +157,7 @@ def test_true_statements_of_a_model_are_kept_and_its_lies_are_not(stub: Stub, tm
     assert found["agent/coastlight"]["name"] == "Coastlight"
     label = found["label/d-gold-label"]
     assert (label["level"], label["heldBy"], str(label["validThrough"])) == ("gold", "agent/coastlight", "2029-02-28")
+    assert "may be denied or planned there" not in result.stderr
     comments = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# - ")]
     assert len(comments) == len(LIES["things"]) + len(LIES["statements"]) - 1
     assert "platinum" not in json.dumps(found, default=str).lower()
@@ -244,6 +245,14 @@ def test_models_and_keys_are_the_users_alone(stub: Stub, tmp_path: Path) -> None
     # nor does it travel without encryption
     (tmp_path / "config.toml").write_text('[models.far]\nendpoint = "http://models.example/v1"\nmodel = "far-1"\n')
     assert "without encryption" in drafted(tmp_path, "--propose", "far", PRESSGRAPH_LLM_KEY="secret").stderr
+
+
+def test_a_person_is_led_to_what_the_sentence_denies(stub: Stub, tmp_path: Path) -> None:
+    configure(tmp_path, stub)
+    denied = statement("c", "description", "Coastlight has not won the prize", "Coastlight has not won the prize")
+    stub.answers = [(200, {}, chat({**ANSWER, "statements": [*ANSWER["statements"], denied]}))]
+    result = drafted(tmp_path, "--propose", "local")
+    assert "what line 4 says may be denied or planned there: Coastlight has not won the prize" in result.stderr
 
 
 def test_a_command_or_the_environment_sets_a_model_up(stub: Stub, tmp_path: Path) -> None:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.drafting.begin import Beginning, beginning, create, dated
 from pressgraph.drafting.compose import comments, composed, counted, spaced, written_fact
+from pressgraph.drafting.doubt import doubtful
 from pressgraph.drafting.gate import Context, admit
+from pressgraph.drafting.proposal import RULES
 from pressgraph.drafting.repeats import Repeats
 from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.facts import dangling_problems, read_facts_bytes
+from pressgraph.facts.drafts import one_line
 from pressgraph.facts.edit import replace_file
 from pressgraph.i18n import Text, gettext, ngettext
 from pressgraph.text import SourceText, Texts
@@ -241,6 +244,11 @@ class _Drafting:
         self, facts: Iterable[DraftedFact], refused: tuple[Refused, ...], proposal: Proposal
     ) -> Iterable[Text]:
         """Yield what is most likely to be wrong."""
+        for fact in facts if proposal.by != RULES else ():
+            if doubtful(self.text.text, fact.span, self.start.language):
+                words = one_line(self.text.slice(fact.span))
+                line = self.text.line(fact.span[0])
+                yield gettext("what line {line} says may be denied or planned there: {words}", line=line, words=words)
         unsure = sum(it.status != "stated" for it in facts)
         if unsure:
             yield ngettext(
