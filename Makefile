@@ -101,6 +101,9 @@ bench-push: $(VENV)/dev.stamp ## measure pushes of 10,000 releases to Oxigraph a
 bench-edit: $(VENV)/dev.stamp ## measure how long the editor takes to open a file and to save a fact
 	$(BIN)/python benchmarks/edit.py
 
+bench-site: $(VENV)/dev.stamp ## measure how long a site of 100, 1,000 and 10,000 things takes, and an edit
+	$(BIN)/python benchmarks/sites.py
+
 bench-embed: $(VENV)/dev.stamp ## measure how many web pages a second are edited
 	$(BIN)/python benchmarks/embed.py
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
-from tests.sites import broken_links, contents, searchable, times
+from tests.sites import broken_links, contents, plain_host, searchable, times
 
 import pressgraph
 from pressgraph.cli import main
@@ -263,3 +263,33 @@ def test_the_command_says_what_it_did_and_what_is_missing(project: Path, tmp_pat
         refused = run.invoke(main, [*call, str(tmp_path / "out"), option, value])
         assert (refused.exit_code, value in refused.stderr) == (2, True), refused.stderr
     assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_check_asks_for_every_page_in_every_form(project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out here ü"
+    opened(project).site(out, day=DAY, jobs=1)
+    run = CliRunner()
+    fine = run.invoke(main, ["--project", str(project), "site", "--check", str(out)])
+    assert (fine.exit_code, fine.stdout) == (0, ""), fine.output
+    assert "all resolve" in fine.stderr
+    # a plain host negotiates nothing, and has what it is asked for beside the pages
+    with plain_host(out, "/below/") as address:
+        plain = run.invoke(main, ["--project", str(project), "site", "--check", address])
+        assert (plain.exit_code, plain.stdout) == (0, ""), plain.output
+    (out / "doc/agent/nord/index.ttl").write_text("no Turtle <")
+    (out / "de/doc/agent/anna/index.html").unlink()
+    (out / "feed.xml").unlink()
+    wrong = run.invoke(main, ["--project", str(project), "site", "--check", str(out)])
+    assert wrong.exit_code == 1
+    said = [line.split("\t") for line in wrong.stdout.splitlines()]
+    assert [("/".join(address.split("/")[3:]), accept) for address, accept, _ in said] == [
+        ("de/doc/agent/anna/", "text/html"),
+        ("doc/agent/nord/", "text/turtle"),
+        ("feed.xml", "*/*"),
+    ]
+    for target in (str(tmp_path), "http://127.0.0.1:1/"):
+        nothing = run.invoke(main, ["--project", str(project), "site", "--check", target])
+        assert (nothing.exit_code, "there is no site" in nothing.stderr) == (2, True)
+    both = run.invoke(main, ["--project", str(project), "site", str(out), "--check", str(out)])
+    neither = run.invoke(main, ["--project", str(project), "site"])
+    assert both.exit_code == neither.exit_code == 2

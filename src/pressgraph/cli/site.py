@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pressgraph.cli.common import State, pass_state
+from pressgraph.cli.language import said
 from pressgraph.cli.parameters import DAY, WebAddress
 from pressgraph.i18n import gettext, joined, ngettext
 
@@ -19,7 +20,7 @@ _FEW = 5
 
 
 @click.command("site")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="[OUT]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--url",
     metavar="URL",
@@ -33,8 +34,14 @@ _FEW = 5
     type=DAY,
     help="Make it for this day, such as 2026-11-26: which labels are valid, which run out.  [default: today]",
 )
+@click.option(
+    "--check",
+    "target",
+    metavar="DIR|URL",
+    help="Write nothing: ask a site, in a folder or at an address, for every page in every form.",
+)
 @pass_state
-def command(state: State, out: Path, *, url: str | None, day: date | None) -> None:
+def command(state: State, out: Path | None, *, url: str | None, day: date | None, target: str | None) -> None:
     """Write the built graph as a folder of files for any web host.
 
     OUT gets a page for every thing in each language, its data beside it as Turtle and JSON-LD, the graph as a whole,
@@ -46,7 +53,13 @@ def command(state: State, out: Path, *, url: str | None, day: date | None) -> No
     Example:
       pressgraph site public --url https://data.example.org/
       rsync -a --delete public/ www.example.org:/var/www/data/
+      pressgraph site --check https://data.example.org/
     """
+    if (out is None) == (target is None):
+        raise click.UsageError(said(gettext("Name the folder to write, or a site to --check.")))
+    if out is None:
+        _check(state, target or "")
+        return
     state.warn_of_unknown_withheld()
     with state.bar(gettext("drawing")) as bar:
         made = state.workspace.site(out, url=url, day=day, progress=bar.show)
@@ -65,6 +78,23 @@ def command(state: State, out: Path, *, url: str | None, day: date | None) -> No
             removed=f"{len(made.removed):,}",
         )
     )
+
+
+def _check(state: State, target: str) -> None:
+    from pressgraph.site.check import check_site
+
+    with state.bar(gettext("asking")) as bar:
+        asked, found = check_site(target if "://" in target else Path(target), progress=bar.show)
+    for it in found:
+        click.echo(f"{it.address}\t{it.accept}\t{it.reason}")
+    counted = ngettext("{count} address", "{count} addresses", count=asked)
+    state.say(
+        gettext("asked {addresses}; {failed} do not resolve", addresses=counted, failed=f"{len(found):,}")
+        if found
+        else gettext("asked {addresses}; all resolve", addresses=counted)
+    )
+    if found:
+        raise click.exceptions.Exit(1)
 
 
 def _warn_of_kept(state: State, names: Sequence[str]) -> None:

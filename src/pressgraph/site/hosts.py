@@ -23,7 +23,7 @@ _WITH_DATA = "doc|ontology|terms"
 _ANY = ("application/xhtml+xml", "text/*", "*/*")
 _WHOLE = r"(?:,|$|;\s*q=1(?:\.0*)?\s*(?:,|;|$))"
 """The weight 1, said or not."""
-_NONE = "none"
+NONE = "none"
 _POLICY_SUFFIX = "; frame-ancestors 'none'"
 
 
@@ -105,7 +105,7 @@ def _nginx(path: str, policy: str) -> str:
 # nginx: include the map in the http block, and the locations in the server block of the site. The folder stands at
 # the path {path} below root.
 map $http_accept $pressgraph_file {{
-    default {_NONE};
+    default {NONE};
 {rows}
 }}
 
@@ -147,7 +147,7 @@ server {{
         return 303 {path}doc/$1/;
     }}
     location ~ ^{path}(?:{_WITH_DATA})/(?:.*/)?$ {{
-        if ($pressgraph_file = {_NONE}) {{
+        if ($pressgraph_file = {NONE}) {{
             return 406;
         }}
         try_files $uri$pressgraph_file =404;
@@ -171,7 +171,7 @@ def _caddy(url: str, policy: str) -> str:
 	root * /var/www
 	map {{http.request.header.Accept}} {{pressgraph_file}} {{
 {rows}
-		default "{_NONE}"
+		default "{NONE}"
 	}}
 	header Access-Control-Allow-Origin "*"
 	header X-Content-Type-Options nosniff
@@ -187,7 +187,7 @@ def _caddy(url: str, policy: str) -> str:
 	redir @thing {path}doc/{{re.thing.1}}/ 303
 
 	@document path_regexp ^{path}(?:{_WITH_DATA})/(?:.*/)?$
-	@none vars {{pressgraph_file}} {_NONE}
+	@none vars {{pressgraph_file}} {NONE}
 	route @document {{
 		respond @none 406
 		rewrite * {{path}}{{pressgraph_file}}
