@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +20,9 @@ from pressgraph.edit import Change, ConflictError, RefusedFactError
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.marks import marked
 from pressgraph.edit.values import read, shown
+from pressgraph.edit.web.answers import Asked
+from pressgraph.edit.web.desk import Desk
+from pressgraph.edit.web.views import Views
 from pressgraph.errors import DataError
 
 if TYPE_CHECKING:
@@ -358,6 +363,60 @@ def test_what_cannot_be_written_changes_nothing(folder: Path, monkeypatch: pytes
     assert written(folder) == RELEASE
     assert sorted(it.name for it in (folder / "data").iterdir()) == ["gold.txt", "gold.yaml"]
     assert not it.can_undo
+
+
+def test_a_disk_that_is_full_and_a_file_that_is_read_only_lose_nothing(folder: Path) -> None:
+    it = editor(folder)
+    (folder / "data" / "gold.yaml").chmod(0o444)
+    with pytest.raises(PermissionError, match=r"gold\.yaml"):
+        it.say({"id": "agent/x", "type": "Person", "name": "X"})
+    assert written(folder) == RELEASE
+    (folder / "data" / "gold.yaml").chmod(0o644)
+    it.say({"id": "agent/x", "type": "Person", "name": "X"})
+    disk = folder / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False, timeout=30
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk of our own needs the right to mount")
+    try:
+        (disk / "data").mkdir()
+        (disk / "data" / "gold.txt").write_bytes(TEXT.encode())
+        (disk / "data" / "gold.yaml").write_text(RELEASE, encoding="utf-8")
+        it = editor(disk)
+        with contextlib.suppress(OSError), (disk / "full").open("wb") as file:
+            while True:
+                file.write(b"x" * 4096)
+                file.flush()
+        with pytest.raises(OSError, match="No space left"):
+            it.say({"id": "agent/x", "type": "Person", "name": "X"})
+        assert written(disk) == RELEASE
+        assert sorted(it.name for it in (disk / "data").iterdir()) == ["gold.txt", "gold.yaml"]
+        (disk / "full").unlink()
+        assert it.say({"id": "agent/x", "type": "Person", "name": "X"}).index == 4
+    finally:
+        subprocess.run(["umount", str(disk)], check=True, timeout=30)
+
+
+def test_pages_speak_german_and_show_problems_beside_their_fields(folder: Path) -> None:
+    workspace = pressgraph.open(folder)
+    views = Views(Desk(root=folder, language="de", session=workspace.editing))
+    page = views.file(Asked(query={"name": "data/gold.yaml", "at": "23-40"})).html
+    assert "Was sagt diese Stelle?" in page
+    assert "Jemand leitet etwas oder gehört dazu" in page
+    sent = {"name": "data/gold.yaml", "kind": "Membership", "k.member.0": "Niemand", "k.organization.0": "Küstenlicht"}
+    answer = views.save(Asked(fields=sent))
+    assert answer.status == 422
+    assert "Nicht gesichert: 1 Problem" in answer.html
+    field = re.search(r'<p class="wrong" id="(e1-k.member.0)">([^<]+)</p>', answer.html)
+    assert field is not None
+    assert field[2] == "hier heißt nichts so"
+    assert f'aria-describedby="{field[1]} ' in answer.html
+    assert "neu: Person" in answer.html
+    answer = views.save(Asked(fields={**sent, "offer": "new.k.member.0=Person", "do": "save"}))
+    assert "done=saved" in answer.location
+    assert "member: { id: agent/niemand, type: Person, name: Niemand }" in written(folder)
 
 
 def test_a_preview_writes_nothing(folder: Path) -> None:

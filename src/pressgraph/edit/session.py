@@ -7,7 +7,9 @@ joined with what came in between, or refused with the three states of the fact; 
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
+import os
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from pressgraph.text import Span
 
 _KEPT_STATES = 200
+_WRITABLE = 0o222
 _KEPT_OPEN = 8
 _MOST_WHOLE = 400
 """Facts of a file that shapes and checks are asked about as a whole; of larger ones, what a change can reach is."""
@@ -443,7 +446,7 @@ class SourceEditor:
                 raise DataError(
                     gettext("the file has changed since: another program wrote it"), place=Place(file=self.name)
                 )
-            replace_file(self.path, after, before)
+            self._replace(after, before)
             history.done = number if back else number + 1
             return self._opened(before)
 
@@ -458,12 +461,18 @@ class SourceEditor:
     def _write(self, before: bytes, after: bytes) -> None:
         if after == before:
             return
-        replace_file(self.path, before, after)
+        self._replace(before, after)
         history = self.session.history(self.path, before)
         del history.steps[history.done :]
         history.steps.append((before, after))
         history.done += 1
         self.session.remember(after)
+
+    def _replace(self, before: bytes, after: bytes) -> None:
+        if not self.path.stat().st_mode & _WRITABLE:
+            # renaming another file to its name would not ask for this
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
+        replace_file(self.path, before, after)
 
     def _compare_others(self, before: bytes, after: bytes, change: Change) -> None:
         """Raise DataError where another fact does not say what it said: the last of several checks."""
