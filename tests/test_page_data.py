@@ -322,6 +322,13 @@ def test_a_project_says_what_holds_on_a_day_in_a_query_of_its_own(tmp_path: Path
             pressgraph.open(tmp_path).page_data("agent/nord")
 
 
+def test_queries_of_a_day_take_time_in_proportion_to_what_leads_to_a_thing() -> None:
+    """A condition within OPTIONAL lets the engine compare every pair: an organisation may have thousands of members."""
+    for path in (ROOT / "queries" / "embed").glob("*.rq"):
+        for part in re.findall(r"OPTIONAL \{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", path.read_text("utf-8")):
+            assert "FILTER" not in part, path.name
+
+
 # -- advice
 
 

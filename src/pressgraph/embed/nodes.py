@@ -71,7 +71,8 @@ def described(triples: Iterable[ox.Triple]) -> dict[str, Described]:
     """Return what triples say in schema.org's words, by thing; superseded words are replaced."""
     superseded = schema_org().superseded
     found: dict[str, Described] = defaultdict(Described)
-    for triple in triples:
+    # one triple may stand in several graphs
+    for triple in dict.fromkeys(triples):
         if not isinstance(triple.subject, ox.NamedNode):
             continue
         predicate = triple.predicate.value
@@ -79,9 +80,7 @@ def described(triples: Iterable[ox.Triple]) -> dict[str, Described]:
             found[triple.subject.value].types.append(triple.object.value)
         elif predicate.startswith(SCHEMA):
             word = predicate.removeprefix(SCHEMA)
-            terms = found[triple.subject.value].words[superseded.get(word, word)]
-            if triple.object not in terms:
-                terms.append(triple.object)
+            found[triple.subject.value].words[superseded.get(word, word)].append(triple.object)
     return found
 
 
