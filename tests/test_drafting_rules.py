@@ -258,6 +258,22 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("Moorgrün", "founders", "14"),
         },
     ),
+    "names in the genitive, sentences that begin with their verb, several companies that are no one": (
+        "de",
+        DE
+        + "Zum neuen Vorsitzenden des Kunst-Netzwerks Ems e. V. wurde am 7. März Prof. Dr. Martin Hübel gewählt. Damit "
+        "hat das Netzwerk 100 Mitglieder. Im Herbst 2023 erhielt das Netzwerk das Gold-Label, das bis April 2026 "
+        "gültig ist. Das Kunst-Netzwerk Ems wächst.",
+        {
+            ("Kunst-Netzwerk Ems", "legalName", "Kunst-Netzwerk Ems e. V."),
+            ("Kunst-Netzwerk Ems", "members", "100"),
+            ("Membership", "member", "Martin Hübel"),
+            ("Membership", "organization", "Kunst-Netzwerk Ems"),
+            ("Martin Hübel", "honorificPrefix", "Prof. Dr."),
+            ("AwardedLabel", "heldBy", "Kunst-Netzwerk Ems"),
+            ("AwardedLabel", "validThrough", "2026-04"),
+        },
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN
@@ -306,6 +322,7 @@ DENIED = [
     ("en", "The Tidal Cluster hopes that it has 200 members in 2030.", "members"),
     ("de", "Das Netzwerk Moorgrün begrüßt drei neue Mitglieder.", "members"),
     ("en", "Tidal Cluster was not founded in 2014.", "foundingDate"),
+    ("de", "Die Torfwerk GmbH ist Mitglied. Mit ihr erwirtschafteten die Unternehmen 2 Milliarden Euro.", "turnover"),
     ("de", "Thea Brandis wurde nicht zur Vorsitzenden gewählt.", "role"),
 ]
 

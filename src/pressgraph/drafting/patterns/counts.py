@@ -64,7 +64,7 @@ def _subject(match: Match, notes: Notes) -> Ref | None:
 def _topic(match: Match, notes: Notes) -> Ref | None:
     """Return what the figures before were of: an industry, else what the sentence or the one before speaks of first."""
     reading = match.reading
-    industries = [it for it in reading.entities if it.kind == "industry" and it.first[0] < match.span[0]]
+    industries = [it for it in reading.entities if it.kind == "industry" and it.since < match.span[0]]
     if industries:
         return notes.entity(industries[-1])
     here = reading.sentences.index(match.sentence)

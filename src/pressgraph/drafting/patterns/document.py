@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pressgraph.drafting.patterns.reading import Reading
 
 _HEADLINE = 200
+_INITIALS = 3
 
 
 def propose(reading: Reading, notes: Notes) -> None:
@@ -36,6 +37,10 @@ def propose(reading: Reading, notes: Notes) -> None:
         if line.section == "dateline":
             notes.say(SOURCE, "dateline", text[place[0] : day[1]], (place[0], day[1]))
         city = reading.place(place)
+        if city is not None and city.known is None and city.name.isupper() and len(city.name) > _INITIALS:
+            # datelines are set in capitals
+            city.name = city.name.title()
+            city.forms.add(city.name)
         if city is not None:
             notes.say(SOURCE, "locationCreated", notes.entity(city), place)
         break

@@ -43,14 +43,16 @@ def _project(match: Match, notes: Notes) -> Ref | None:
 
 def _grant(match: Match, notes: Notes) -> None:
     funder, money = notes.mention(match, "funder", "org"), match.one("money")
-    if funder is None or money is None:
+    paid_by = notes.mention(match, "programme", "programme")
+    if (funder is None and paid_by is None) or money is None:
         return
     project = notes.mention(match, "funds", "project")
     recipient = notes.mention(match, "recipient", "org") or notes.mention(match, "funds", "org")
     if project is None and recipient is None:
         return
     grant = notes.thing("Grant", money.name)
-    notes.say(grant, "funder", funder[0], match.span)
+    if funder is not None:
+        notes.say(grant, "funder", funder[0], match.span)
     notes.say(grant, "amount", money.value, match.span, money.status)
     if project is not None:
         notes.say(grant, "funds", project[0], match.span)
@@ -58,8 +60,8 @@ def _grant(match: Match, notes: Notes) -> None:
         notes.say(grant, "recipient", recipient[0], match.span)
     if (duration := match.one("duration")) is not None:
         notes.say(grant, "duration", duration.value, match.span, "normalised")
-    if (programme := notes.mention(match, "programme", "programme")) is not None:
-        notes.say(grant, "programme", programme[0], match.span)
+    if paid_by is not None:
+        notes.say(grant, "programme", paid_by[0], match.span)
 
 
 def _times(match: Match, notes: Notes) -> None:

@@ -268,6 +268,16 @@ class Grammar:
                 return term, True
         return None
 
+    def literal(self, word: str) -> int:
+        """Return how many characters of the words for an office are the same whatever it is of: those of "head of"."""
+        lower = " ".join(word.lower().split())
+        if lower in self.role_words:
+            return len(word)
+        for form in self.role_words:
+            if "~" in form and re.fullmatch(_alternatives([form], wild=True), lower):
+                return len(form.partition("~")[0].rstrip())
+        return len(word)
+
     @cached_property
     def levels(self) -> re.Pattern[str]:
         """Labels of the levels that the profile knows, each level a group of the expression."""
@@ -346,9 +356,10 @@ _UNSAID: Mapping[str, Any] = {
     **dict.fromkeys(
         (
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
-            "contractions", "contrasts", "copulas", "date_between", "frequent", "futures", "genitives", "hedges_behind",
-            "inside_names", "months", "negations", "number_between", "number_of", "numbers", "ordinals", "own",
-            "particles", "plans", "pronouns", "relatives", "small", "tails", "titles", "until",
+            "contractions", "contrasts", "copulas", "date_between", "feminine", "frequent", "futures",
+            "genitive_endings", "genitives", "hedges_behind", "inside_names", "months", "negations",
+            "number_between", "number_of", "numbers", "ordinals", "own", "particles", "plans", "plural_articles",
+            "pronouns", "relatives", "small", "tails", "titles", "until",
         ),
         (),
     ),

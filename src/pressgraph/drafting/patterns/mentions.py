@@ -26,6 +26,7 @@ class Entity:
     """The id that it is known by."""
     legal: Span | None = None
     """Where its full name with its legal form stands."""
+    legal_name: str = ""
     form: str | None = None
     """Its legal form: a term of the profile."""
     short: Span | None = None
@@ -36,6 +37,13 @@ class Entity:
     family: str | None = None
     forms: set[str] = field(default_factory=set)
     ref: str = ""
+    since: int = -1
+    """Where it is spoken of first, in whichever form."""
+
+    def __post_init__(self) -> None:
+        """Note where it is named first, before a better place for its name is found."""
+        if self.since < 0:
+            self.since = self.first[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

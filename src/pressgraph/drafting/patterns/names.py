@@ -83,14 +83,24 @@ class Discovery:
             full = _one_line(self.text[start:end])
             form = self.grammar.forms.get(" ".join(match[0].split())) or self._form(match[0])
             if class_ is None:
-                class_ = self._head_class(first, number) or "Organization"
+                compound = self.words[first].lower if "-" in self.words[first].text else ""
+                noun = self.grammar.class_by(self.grammar.nouns, compound) if compound else None
+                class_ = self._head_class(first, number) or noun or "Organization"
             association = form == _ASSOCIATION or (not form and match[0].startswith("e"))
             entity = self._add(class_, name if association else full, (start, stop if association else end))
             entity.form = entity.form or form or None
             entity.forms |= {name, full, name[:1].upper() + name[1:]}
+            plain = self._uninflected(full)
+            if plain != full:
+                start = self.text.index(plain)
+                end = start + len(plain)
+                full = plain
+            elif association and not full.startswith(entity.name):
+                # only its genitive is there
+                full = f"{entity.name} {_one_line(match[0])}"
             if association and entity.legal is None:
-                entity.legal = start, end
-            elif association and entity.legal is not None and full != _one_line(self.text[slice(*entity.legal)]):
+                entity.legal, entity.legal_name = (start, end), full
+            elif association and entity.legal is not None and full != entity.legal_name:
                 entity.variants.setdefault(full, (start, end))
 
     def _form(self, written: str) -> str:
@@ -133,6 +143,9 @@ class Discovery:
         word = self.words[number]
         class_, count = self._noun_at(number)
         if class_ is None or kind_of_class(class_, self.grammar.profile) is None:
+            return
+        if self.grammar.data["nouns_are_capital"] and "-" in word.text:
+            # such a compound is part of the name
             return
         behind = number + count
         article = number > 0 and self.words[number - 1].lower in self.grammar.articles
@@ -211,7 +224,8 @@ class Discovery:
 
     def _without_noun(self, first: int, last: int) -> tuple[int, str | None]:
         """Leave out the noun that stands between an article and a name, where nouns begin with capitals."""
-        if not self.grammar.data["nouns_are_capital"] or first >= last:
+        if not self.grammar.data["nouns_are_capital"] or first >= last or "-" in self.words[first].text:
+            # a compound with a hyphen is part of the name
             return first, None
         before = self.words[first - 1].lower if first else ""
         class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
@@ -262,17 +276,31 @@ class Discovery:
             name, first, short = dated[0], dated.span(), name
         else:
             short = name
+        since = first[0]
+        inflected, name = name, self._uninflected(name)
+        if inflected != name:
+            at = self.text.index(name)
+            first = at, at + len(name)
         entity = self._by_name.get(name.casefold())
         if entity is None:
             kind = kind_of_class(class_, self.grammar.profile) or "org"
-            entity = Entity(kind=kind, class_=class_, name=name, first=first)
-            entity.forms |= {name, short}
+            entity = Entity(kind=kind, class_=class_, name=name, first=first, since=since)
+            entity.forms |= {name, short, inflected}
             self.entities.append(entity)
             self._by_name[name.casefold()] = entity
         elif self._is_narrower(class_, entity.class_):
             entity.class_ = class_
         self.closed[first[0] : first[1]] = b"\1" * (first[1] - first[0])
         return entity
+
+    def _uninflected(self, name: str) -> str:
+        """Return a name without the ending of a genitive, where the text has it without one too."""
+        first, space, rest = name.partition(" ")
+        for ending in self.grammar.data["genitive_endings"]:
+            plain = f"{first.removesuffix(ending)}{space}{rest}"
+            if plain != name and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", self.text):
+                return plain
+        return name
 
     def _is_narrower(self, class_: str, than: str) -> bool:
         classes = self.grammar.profile.classes

@@ -51,7 +51,7 @@ class Notes:
                 self.questions.append(question)
             self.say(ref, "name", entity.name, entity.first)
             if entity.legal is not None:
-                self.say(ref, "legalName", _one_line(self.reading, entity.legal), entity.legal)
+                self.say(ref, "legalName", entity.legal_name, entity.legal)
             for variant, span in entity.variants.items():
                 self.say(ref, "alternateName", variant, span)
             if entity.form is not None:

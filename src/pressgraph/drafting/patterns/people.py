@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.grounds import Grounds
 from pressgraph.drafting.proposal import Ref
 
 if TYPE_CHECKING:
@@ -50,21 +51,31 @@ class Offices:
                 kinds[kind](match)
 
     def office(
-        self, person: Ref, org: Ref, role: str, span: Span, status: str, named: Span, role_span: Span | None = None
+        self, person: Ref, org: Ref, role: str, span: Span, status: str, named: Span, said: Mention | None = None
     ) -> Ref:
-        """Return the office of a person, proposed where it is new; the person is `named` there.
-
-        `role_span` is where the role is said, where other roles are said in the span too.
-        """
+        """Return the office of a person, proposed where it is new; the person is `named` there, the role `said`."""
         key = person.ref, org.ref, role
         if key not in self._found:
             ref = self._found[key] = self.notes.thing("Membership", named)
             self.notes.say(ref, "member", person, span)
             self.notes.say(ref, "organization", org, span, status)
-            self.notes.say(ref, "role", role, role_span or span)
+            self.notes.say(ref, "role", role, self._role_words(role, span, said))
         self._last[person.ref] = self._found[key], role, org.ref
         self._latest = person
         return self._found[key]
+
+    def _role_words(self, term: str, span: Span, said: Mention | None) -> Span:
+        """Return the words that say a role and no other one: the part of the sentence, or as few as it takes."""
+        scheme = self.notes.profile.schemes.get("role")
+        concept = scheme.concepts.get(term) if scheme is not None else None
+        if said is None or scheme is None or concept is None:
+            return span
+        text = self.reading.view.text
+        start, end = said.name
+        # "head of research" is no researcher
+        literal = start, start + self.reading.grammar.literal(text[start:end])
+        wide = (span, said.name, literal)
+        return next((it for it in wide if Grounds(text[slice(*it)]).term(concept, scheme) is not False), span)
 
     def in_capacity(self, person: Ref) -> Ref | None:
         """Return the office of a person, where only one is told of."""
@@ -102,7 +113,7 @@ class Offices:
             if person is None:
                 continue
             span = match.span
-            ref = self.office(person[0], org[0], role.value, span, org[1], mention.name, _only(role, match))
+            ref = self.office(person[0], org[0], role.value, span, org[1], mention.name, role)
             if role.other:
                 self.notes.say(ref, "roleName", _noun(role, match), role.name)
             for key, value in match.says.items():
@@ -135,7 +146,7 @@ class Offices:
                 match.span,
                 "implied",
                 self._named(match),
-                _only(role, match),
+                role,
             )
         else:
             ref = self.last(person[0])
@@ -165,12 +176,6 @@ class Offices:
             self.notes.say(ref, "endDate", date.value, match.span, "normalised")
         else:
             self.notes.say(ref, "state", "ended", match.span, "implied")
-
-
-def _only(role: Mention, match: Match) -> Span | None:
-    """Return the words of a role where its sentence part says others too."""
-    roles = [it for it in match.sentence.all_in(match.match[0]) if it.kind == "role"]
-    return role.name if len(roles) > 1 else None
 
 
 def _noun(role: Mention, match: Match) -> str:

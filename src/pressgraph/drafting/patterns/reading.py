@@ -269,7 +269,7 @@ class Reading:
             fits = entity.class_ == class_ if kind == "org" and not general else entity.kind == kind
             if general and entity.class_ in _NOT_MEANT:
                 fits = False
-            if fits and entity.first[0] < at:
+            if fits and entity.since < at:
                 place = max((p for form in entity.forms if (p := self.view.text.rfind(form, 0, at)) >= 0), default=-1)
                 if place >= 0 and (best is None or place > best[0]):
                     best = place, entity
@@ -288,7 +288,7 @@ class Reading:
                 entity.class_ == "ClusterOrganisation",
                 any(form in top for form in entity.forms),
                 entity.legal is not None,
-                -entity.first[0],
+                -entity.since,
             )
 
         return max(orgs, key=rank, default=None)

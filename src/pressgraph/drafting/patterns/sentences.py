@@ -62,6 +62,11 @@ def lines(text: str, grammar: Grammar) -> list[Line]:
             continue
         if grammar.contact.match(shown):
             section = "contact"
+        elif (told := grammar.about.match(shown)) is not None and ": " in shown[told.end() : told.end() + _SHORT]:
+            colon = start + shown.index(": ", told.end())
+            found.append(Line(start, colon + 1, "about-heading"))
+            start = colon + 2
+            section = "about"
         elif end - start <= _SHORT and grammar.about.match(shown):
             found.append(Line(start, end, "about-heading"))
             section = "about"
@@ -117,6 +122,8 @@ def _goes_on(text: str, line: Line, following: Line) -> bool:
 
 def _is_abbreviation(text: str, start: int, stop: int, grammar: Grammar) -> bool:
     if text[stop] != ".":
+        return False
+    if text[max(start, stop - 12) : stop].rpartition(" ")[2] in grammar.forms:
         return False
     behind = _WORD.match(text, stop)
     if behind is not None and behind[1].lower() in grammar.openers:

@@ -197,6 +197,7 @@ class Tagger:
         """Yield where a thing is called by the noun for its kind alone: the cluster, the label, the project."""
         labels = frozenset(self.reading.grammar.data["label"]["words"])
         main = self.reading.main
+        feminine = tuple(self.reading.grammar.data["feminine"])
         for number, word in enumerate(self.reading.words):
             if not number or taken[word.start]:
                 continue
@@ -222,6 +223,9 @@ class Tagger:
             if word.lower in labels:
                 yield Mention(kind="label", start=start, end=end)
                 continue
+            if before.lower in self.reading.grammar.data["plural_articles"] and not word.lower.endswith(feminine):
+                # several of them
+                continue
             class_ = self.reading.grammar.class_by(self.reading.grammar.nouns, word.lower)
             entity = self._meant(class_, word, main) if class_ is not None else None
             if entity is not None:
@@ -229,7 +233,7 @@ class Tagger:
 
     def _meant(self, class_: str, word: Word, main: Entity | None) -> Entity | None:
         """Return what a noun alone means: the organisation that the text is about, else what was named last."""
-        of_main = main is not None and main.first[0] < word.start
+        of_main = main is not None and main.since < word.start
         if of_main and main is not None and (main.class_ == class_ or word.lower in self.reading.grammar.data["own"]):
             return main
         return self.reading.recent(class_, word.start)

@@ -97,7 +97,7 @@ def _expression(template: str, joined: str, tail: str) -> str:
             continue
         letter = template[at]
         if template.startswith(" … ", at):
-            parts.append(rf"{_GAP}\s+")
+            parts.append(rf"{_GAP}\s+\(?")
             at += 3
             continue
         if template.startswith(" …", at) and at + 2 == len(template):
