@@ -251,7 +251,7 @@ def test_the_page_of_a_thing(founding_server: Server) -> None:
     )
     start_, end = '<script type="application/ld+json">', "</script>"
     data = json.loads(page.partition(start_)[2].partition(end)[0])
-    assert data["id"] == "agent/biosaxony"
+    assert data["@id"] == BIOSAXONY
     german = founding_server.client.get("/doc/agent/biosaxony", headers={**HTML, "accept-language": "de-AT, en;q=0.5"})
     assert german.headers["content-language"] == "de"
     assert "Woher wissen wir das?" in german.text
@@ -315,7 +315,7 @@ def test_a_page_fills_in_the_names_that_a_query_selects(founding_server: Server)
     client = founding_server.client
     page = client.get("/sparql", params={"saved": "labels-valid-on", "run": "1"}, headers=GERMAN).text
     headings = re.findall(r'<th role="columnheader" scope="col">(.*?)</th>', page)
-    assert headings == ["label", "holder", "how", "validFrom", "validUntil", "basis"]
+    assert headings == ["Label", "Inhaber", "Wie sicher", "Gültig ab", "Nicht mehr gültig ab", "Grundlage"]
     assert re.search(r'<a href="/doc/label/biosaxony-ecei-silver-1"[^>]*>\s*Silver Label', page)
     assert "angenommen ab dem Datum der Mitteilung" in page
     assert "1 Label hat keinen bekannten Zeitraum" in page
@@ -323,6 +323,16 @@ def test_a_page_fills_in_the_names_that_a_query_selects(founding_server: Server)
     page = client.get("/sparql", params={"query": text}, headers=GERMAN).text
     assert "Silber-Label" in page
     assert "biosaxony</" not in page
+
+
+def test_a_form_takes_names_for_ids(founding_server: Server) -> None:
+    ask = {"saved": "labels-valid-on", "run": "1", "p.date": "2020-06-01", "p.holder": "Biosaxony"}
+    page = founding_server.client.get("/sparql", params=ask, headers=HTML).text
+    assert 'href="/doc/label/biosaxony-ecei-silver-1"' in page
+    assert 'value="Biosaxony"' in page
+    assert '<label for="p-holder">Holder' in page
+    nobody = {**ask, "p.holder": "Nobody at all"}
+    assert founding_server.client.get("/sparql", params=nobody, headers=HTML).status_code == 200
 
 
 def test_a_download_of_names_is_a_query_that_the_endpoint_answers_as_sparql_has_it(founding_server: Server) -> None:

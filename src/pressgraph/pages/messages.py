@@ -351,6 +351,28 @@ _KINDS = {
     "programme": pgettext("page", "programme"),
     "release": pgettext("page", "release"),
 }
+_COLUMNS = {
+    "basis": pgettext("page", "Basis"),
+    "date": pgettext("page", "Day"),
+    "from": pgettext("page", "From"),
+    "holder": pgettext("page", "Holder"),
+    "how": pgettext("page", "How sure"),
+    "kind": pgettext("page", "Kind"),
+    "label": pgettext("page", "Label"),
+    "level": pgettext("page", "Level"),
+    "member": pgettext("page", "Who"),
+    "organisation": pgettext("page", "Organisation"),
+    "region": pgettext("page", "Region"),
+    "role": pgettext("page", "Role"),
+    "sector": pgettext("page", "Sector"),
+    "source": pgettext("page", "Read in"),
+    "status": pgettext("page", "How sure"),
+    "thing": pgettext("page", "What"),
+    "until": pgettext("page", "Until"),
+    "validUntil": pgettext("page", "Not valid from"),
+    "year": pgettext("page", "Year"),
+}
+"""Columns and fields of questions that no key of the profile names."""
 _ERRORS = {
     400: pgettext("page", "This request does not make sense"),
     403: pgettext("page", "This is not allowed"),
@@ -412,6 +434,7 @@ def messages(language: str) -> Mapping[str, object]:
         **{key: partial(_counted, counted, language) for key, counted in _COUNTED.items()},
         **{key: partial(_sentence, message, language) for key, message in _SENTENCES.items()},
         "errors": _said(_ERRORS, language),
+        "columns": _said(_COLUMNS, language),
         "kinds": _said(_KINDS, language),
     }
 

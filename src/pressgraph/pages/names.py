@@ -106,6 +106,17 @@ class Names:
         """Return the classes that a thing is known to have."""
         return self._kinds.get(iri, ())
 
+    def heading(self, variable: str) -> str:
+        """Return what a column or a field of a query is called: as the key of its name, else in common words."""
+        words: Any = messages(self._language)["columns"]
+        if variable in words:
+            return str(words[variable])
+        key = self._profile.keys.get(variable)
+        if key is None or not key.labels:
+            return variable
+        text = self.pick([[text, tag] for tag, text in key.labels.items()])[0]
+        return text[:1].upper() + text[1:]
+
     def has_name(self, iri: str) -> bool:
         """Tell whether a thing is called something."""
         return bool(self._labels.get(iri))

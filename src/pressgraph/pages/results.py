@@ -48,6 +48,7 @@ def result_table(
     return {
         "kind": "rows",
         "variables": [things.get(it, it) for it in shown],
+        "headings": [names.heading(things.get(it, it)) for it in shown],
         "rows": [[cell(binding, it) for it in shown] for binding in bindings],
         "total": total,
     }

@@ -148,6 +148,7 @@ class QueryPages:
         default = "" if it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
         return {
             "name": it.name,
+            "label": names.heading(it.name),
             "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
             "options": sorted(options, key=lambda one: one[1].casefold()),
             "value": language if it.type == "lang" else "",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _ROWS_SHOWN = 500
 _LINES_AROUND = 2
+_LONGEST_NAME = 200
 _N_TRIPLES = next(it for it in GRAPHS if it.name == "ntriples")
 _EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
 
@@ -82,7 +83,10 @@ class QueryPage:
         values: dict[str, str] = {}
         if "saved" in fields:
             try:
-                saved, values, text = self._saved(request, fields)
+                filled = await self._with_ids(snapshot, fields)
+                saved, values, text = self._saved(request, filled)
+                # what somebody has typed stays as it is
+                values = {name: fields.get(f"p.{name}", value) for name, value in values.items()}
             except PressgraphError as error:
                 saved, problem = self._saved_queries.get(fields["saved"]), _sentence(error)
         result, undecided = None, ""
@@ -121,6 +125,22 @@ class QueryPage:
 
         return await self._renderer.draw_beside(request, "query.html", shown)
 
+    async def _with_ids(self, snapshot: ServedSnapshot, fields: Mapping[str, str]) -> dict[str, str]:
+        """Return fields with ids where names of things were typed for ids.
+
+        Raises RequestError.
+        """
+        filled = dict(fields)
+        saved = self._saved_queries.get(fields["saved"])
+        for name, parameter in saved.parameters.items() if saved is not None else ():
+            value = fields.get(f"p.{name}", "").strip()[:_LONGEST_NAME]
+            if parameter.type == "id" and value and not set(value) & {"/", ":"}:
+                found = await self._descriptions.search(snapshot, value, most=1, any_word=False)
+                iri = next(iter(found["found"]), "")
+                if iri:
+                    filled[f"p.{name}"] = iri.removeprefix(self._project.id_base)
+        return filled
+
     def _saved(self, request: Request, fields: Mapping[str, str]) -> tuple[SavedQuery, dict[str, str], str]:
         """Return the saved query that an address names, the parameters that it gives, and the query's text.
 
@@ -148,7 +168,7 @@ class QueryPage:
         return [
             {
                 "name": it.name,
-                "label": it.name,
+                "label": names.heading(it.name),
                 "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
                 "options": options(it),
                 "value": values.get(it.name, ""),
