@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pressgraph.dataset import GraphNames
 
 _DIGITS = "I"
+_FEW, _MOST_KNOWN = 16, 30_000
+"""Quads of a pattern that are kept, and patterns: some 30 MB."""
 
 
 class Reads:
@@ -32,11 +35,24 @@ class Reads:
     def __init__(self, store: ox.Store) -> None:
         self._store = store
         self.seen: set[int] = set()
+        self._known: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
 
     def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
-        """Look quads up."""
-        self.seen.add(_number(subject, predicate, value, graph))
-        return self._store.quads_for_pattern(subject, predicate, value, graph)
+        """Look quads up. Pages ask for the same names, kinds and receipts: few quads are kept for the next one."""
+        pattern = (subject, predicate, value, graph)
+        known = self._known.get(pattern)
+        if known is None:
+            number = _number(*pattern)
+            quads = self._store.quads_for_pattern(*pattern)
+            few = list(islice(quads, _FEW + 1))
+            if len(few) > _FEW:
+                self.seen.add(number)
+                return chain(few, quads)
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[pattern] = (number, few)
+        self.seen.add(known[0])
+        return iter(known[1])
 
     def __contains__(self, quad: ox.Quad) -> bool:
         self.seen.add(_number(quad.subject, quad.predicate, quad.object, None))
