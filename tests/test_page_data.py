@@ -253,7 +253,7 @@ def test_each_thing_is_described_once_and_where_it_is_nearest(nord: Workspace) -
 
 
 def test_a_full_description_refers_to_a_published_context(tmp_path: Path) -> None:
-    small = workspace(tmp_path, settings=f'[embed]\ncontext = "{BASE}context.jsonld"\n')
+    small = workspace(tmp_path, settings=f'[publish]\nurl = "{BASE}"\n')
     data = small.page_data("agent/nord", audience="full")
     assert data["@context"] == f"{BASE}context.jsonld"
     carried = workspace(tmp_path).page_data("agent/nord", audience="full")

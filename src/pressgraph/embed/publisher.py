@@ -211,7 +211,9 @@ class Publisher:
         """Return the whole description of a thing as JSON-LD; what is withheld is not in it."""
         rules, statuses = Rules.of(self.project), self.project.statuses
         selection = select(self.dataset, about=iri, depth=FULL_DEPTH, rules=rules, statuses=statuses)
-        return full_data(selection, context=self.project.embedding.context)
+        url = self.project.published.url
+        # sites and servers have the context beside the pages
+        return full_data(selection, context=f"{url}/context.jsonld" if url else None)
 
     @cached_property
     def _graph(self) -> PublishedGraph:

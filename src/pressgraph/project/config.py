@@ -80,7 +80,7 @@ _SECTIONS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "profile": {"replace": bool, "ontology": list, "shapes": list, "queries": list},
     "publish": {"personal_data": bool, "require": str, "withhold": list, "statuses": list, **PUBLISH_KEYS},
     "derive": {"without": list},
-    "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "context": str, "folder": str, "pages": dict},
+    "embed": {"for": str, "links": bool, "on_conflict": str, "site": str, "folder": str, "pages": dict},
     "prefixes": {},
     "endpoints": {},
     "tables": {},
@@ -333,15 +333,11 @@ class _SettingsReader:
             raise self.error(
                 gettext("embed.site '{site}' is not an absolute http(s) address that ends in '/'", site=site)
             )
-        context = section.get("context")
-        if context is not None and not _NAMESPACE.fullmatch(context):
-            raise self.error(gettext("embed.context '{text}' is no address", text=context))
         return Embedding(
             audience=section.get("for", "google"),
             links=section.get("links", False),
             on_conflict=section.get("on_conflict", "link"),
             site=site,
-            context=context,
             folder=section.get("folder", "."),
             pages=tuple(self.strings("embed.pages", section.get("pages", {})).items()),
         )

@@ -107,8 +107,6 @@ class Embedding:
     links: bool = False
     on_conflict: str = "link"
     site: str | None = None
-    context: str | None = None
-    """Where the context of full descriptions is published; without it they carry their own."""
     folder: str = "."
     pages: tuple[tuple[str, str], ...] = ()
 
