@@ -1,8 +1,8 @@
 """Page data: what a page says about a thing, for search engines or in full.
 
 For search engines it is schema.org alone: the description is cut to schema.org's terms, brought into the page's
-language as plain strings, and framed (JSON-LD 1.1 Framing) from the thing that the page is about. The context is
-stated as `https://schema.org`, which is what consumers look for; nothing is fetched from there.
+language as plain strings, and written as a tree from the thing that the page is about. The context is stated as
+`https://schema.org`, which is what consumers look for; nothing is fetched from there.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class PageData:
                 self.triples.update(it for it in graph.defined(term) if it.predicate.value in _SHARED)
         self._graph = graph
         self._order = order
-        self._framed: dict[tuple[str, str], dict[str, Any]] = {}
+        self._trees: dict[tuple[str, str], dict[str, Any]] = {}
 
     def __bool__(self) -> bool:
         """Whether anything published describes the thing."""
@@ -115,13 +115,13 @@ class PageData:
         """
         language = context.language or next(iter(self._stated("inLanguage")), None) or context.fallback
         languages = (language, context.fallback)
-        framed = self._framed.get(languages)
-        if framed is None:
-            framed = self._framed[languages] = self._frame(language, context.fallback)
-        data = framed
+        tree = self._trees.get(languages)
+        if tree is None:
+            tree = self._trees[languages] = self._in_language(language, context.fallback)
+        data = tree
         if self._is_work:
             own = {"mainEntityOfPage": context.url} if context.url else {}
-            data = {**own, **framed, "inLanguage": self._said_in(language, context.fallback)}
+            data = {**own, **tree, "inLanguage": self._said_in(language, context.fallback)}
         root = _page_safe(self.root, context.url)
         if root != self.root:
             data = _renamed(data, self.root, root)
@@ -155,7 +155,7 @@ class PageData:
         tag = str(chosen[0].language)
         return next((it for it in stated if primary(it) == primary(tag)), tag)
 
-    def _frame(self, language: str, fallback: str) -> dict[str, Any]:
+    def _in_language(self, language: str, fallback: str) -> dict[str, Any]:
         """Return the thing as a tree: each thing that it links to is described once, where it is nearest.
 
         Things that stand within themselves, elsewhere or too far away are named only.
