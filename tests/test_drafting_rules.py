@@ -274,6 +274,14 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("AwardedLabel", "validThrough", "2026-04"),
         },
     ),
+    "a company whose description has a word for not in it": (
+        "en",
+        EN + "Tidal Network Ltd, a not-for-profit company, was set up in 2010 and represents around 150 companies.",
+        {
+            ("Tidal Network Ltd", "foundingDate", "2010"),
+            ("Tidal Network Ltd", "companies", "about 150"),
+        },
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN
@@ -321,6 +329,9 @@ DENIED = [
     ("en", "The Northern Energy Fund could fund the project Green Quay; it funds Green Quay with no money.", "amount"),
     ("en", "The Tidal Cluster hopes that it has 200 members in 2030.", "members"),
     ("de", "Das Netzwerk Moorgrün begrüßt drei neue Mitglieder.", "members"),
+    ("en", "Tidal Cluster hasn't been awarded the Gold Label.", "level"),
+    ("en", "Tidal Cluster wasn’t awarded the Gold Label.", "level"),
+    ("en", "We wrote that Tidal Cluster holds the Gold Label. That is wrong.", "level"),
     ("en", "Tidal Cluster was not founded in 2014.", "foundingDate"),
     ("de", "Die Torfwerk GmbH ist Mitglied. Mit ihr erwirtschafteten die Unternehmen 2 Milliarden Euro.", "turnover"),
     ("de", "Thea Brandis wurde nicht zur Vorsitzenden gewählt.", "role"),

@@ -66,7 +66,8 @@ class Grammar:
             words.update(name for names in self.data["measures"].values() for name in names if " " not in name)
         words.update(part for it in self.data["titles"] for part in re.findall(r"\w+", it.lower()))
         words.update(self.data["label"]["words"])
-        return frozenset(words)
+        # they are in names of organisations, and templates write them too
+        return frozenset(words - self.heads.keys())
 
     @cached_property
     def openers(self) -> frozenset[str]:
@@ -356,7 +357,7 @@ _UNSAID: Mapping[str, Any] = {
     **dict.fromkeys(
         (
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
-            "contractions", "contrasts", "copulas", "date_between", "feminine", "frequent", "futures",
+            "contractions", "contrasts", "copulas", "date_between", "descriptive", "feminine", "frequent", "futures",
             "genitive_endings", "genitives", "hedges_behind", "inside_names", "months", "negations",
             "number_between", "number_of", "numbers", "ordinals", "own", "particles", "plans", "plural_articles",
             "pronouns", "relatives", "small", "tails", "titles", "until",
@@ -397,7 +398,8 @@ def _strip_groups(pattern: str) -> str:
 
 
 def _words(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_alternatives(words, wild=True)})(?!\w)", re.IGNORECASE)
+    # a part of a compound, such as "not-for-profit", says nothing of the sentence
+    return re.compile(rf"(?<![\w-])(?:{_alternatives(words, wild=True)})(?![\w-])", re.IGNORECASE)
 
 
 def _alternatives(words: Iterable[str], *, wild: bool = False, spaced: bool = False) -> str:

@@ -90,6 +90,7 @@ class Discovery:
             entity = self._add(class_, name if association else full, (start, stop if association else end))
             entity.form = entity.form or form or None
             entity.forms |= {name, full, name[:1].upper() + name[1:]}
+            self._by_name.setdefault(name.casefold(), entity)
             plain = self._uninflected(full)
             if plain != full:
                 start = self.text.index(plain)
@@ -144,8 +145,7 @@ class Discovery:
         class_, count = self._noun_at(number)
         if class_ is None or kind_of_class(class_, self.grammar.profile) is None:
             return
-        if self.grammar.data["nouns_are_capital"] and "-" in word.text:
-            # such a compound is part of the name
+        if self.grammar.data["nouns_are_capital"] and self._is_own(number):
             return
         behind = number + count
         article = number > 0 and self.words[number - 1].lower in self.grammar.articles
@@ -162,7 +162,8 @@ class Discovery:
             return
         if number and self._joined(number - 1, " ") and self.grammar.data["nouns_behind"]:
             first = self._leftmost(number - 1, _MOST)
-            if first > number - 1 and "-" in self.words[number - 1].text and not self._is_plain(number - 1):
+            small = "-" in self.words[number - 1].text and not self._is_plain(number - 1)
+            if first > number - 1 and small and kind_of_class(class_, self.grammar.profile) != "org":
                 first = number - 1
             before = first and self.words[first - 1].lower in self.grammar.articles
             if first <= number - 1 and before and self._names_something(first, number - 1):
@@ -224,14 +225,23 @@ class Discovery:
 
     def _without_noun(self, first: int, last: int) -> tuple[int, str | None]:
         """Leave out the noun that stands between an article and a name, where nouns begin with capitals."""
-        if not self.grammar.data["nouns_are_capital"] or first >= last or "-" in self.words[first].text:
-            # a compound with a hyphen is part of the name
+        if not self.grammar.data["nouns_are_capital"] or first >= last or self._is_own(first):
             return first, None
         before = self.words[first - 1].lower if first else ""
         class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
         if class_ is None or (before not in self.grammar.articles and before not in self.grammar.plain_words):
             return first, None
         return (first + 1, class_) if self._joined(first, " ") else (first, None)
+
+    def _is_own(self, number: int) -> bool:
+        """Tell whether a noun for an organisation is a compound that belongs to its name, and does not describe it."""
+        word = self.words[number]
+        if "-" in word.text:
+            return True
+        class_ = self.grammar.class_by(self.grammar.nouns, word.lower)
+        if class_ is None or word.lower in self.grammar.nouns or kind_of_class(class_, self.grammar.profile) != "org":
+            return False
+        return not word.lower.startswith(tuple(self.grammar.data["descriptive"]))
 
     def _adjective(self, number: int, first: int, *, of_place: bool) -> int:
         """Return where a name begins whose language writes nouns large: only an adjective belongs to the noun."""

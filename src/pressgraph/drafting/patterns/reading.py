@@ -321,6 +321,15 @@ class Reading:
         if mention.kind == "pronoun":
             found = self._before(mention, kind)
             return (found, "implied") if found is not None else None
+        if mention.kind == "word" and kind == "event":
+            noun = self.view.text[slice(*mention.name)].rpartition("-")[2].lower()
+            class_ = self.grammar.class_by(self.grammar.nouns, noun)
+            named = (
+                self._new(mention, kind)
+                if class_ is not None and kind_of_class(class_, self.grammar.profile) == kind
+                else None
+            )
+            return (named, "stated") if named is not None else None
         if mention.kind == "name":
             entity = self.person(mention) if kind == "person" else self._new(mention, kind)
             return (entity, "stated") if entity is not None else None
