@@ -439,6 +439,12 @@ def search(published: Published) -> Iterator[str]:
 
 
 @surface()
+def lists_of_things(published: Published) -> Iterator[str]:
+    for path in ("/organisations", "/labels", "/releases", "/releases?publisher=agent/public", "/people"):
+        yield get(published, path, "text/html")
+
+
+@surface()
 def first_page(published: Published) -> Iterator[str]:
     yield get(published, "/", "text/html")
 
