@@ -260,10 +260,10 @@ def _warnings(project: Project, drawer: Drawer, url: str | None) -> Iterator[tup
             gettext("nothing says where the site is published; its pages say {url}", url=drawer.setting.url),
             gettext("give --url, or write 'url' under [publish] in pressgraph.toml"),
         )
-    if not project.serve.imprint:
+    if not (project.published.imprint or project.serve.imprint):
         yield (
             gettext("the pages have no imprint, which the law of many countries wants"),
-            gettext("write its address as 'imprint' under [serve] in pressgraph.toml"),
+            gettext("write its address as 'imprint' under [publish] in pressgraph.toml"),
         )
     if not drawer.assets.has_engine:
         yield (

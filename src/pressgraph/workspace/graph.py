@@ -157,7 +157,8 @@ class BuiltGraph(Opened):
 
         `url` is the address that the folder is published at, by default the configuration's; `day` is the day that it
         is made for, by default today. The same facts and the same day give the same bytes. `jobs` is in how many
-        processes pages are drawn, by default one for each core.
+        processes pages are drawn, by default one for each core where there are many; as these import the program that
+        calls this, it does so below `if __name__ == "__main__":`.
 
         Raises StoreError before the first build, PressgraphError for a folder or an address that cannot be one.
         """
