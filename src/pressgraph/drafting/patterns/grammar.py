@@ -347,8 +347,8 @@ class Grammar:
         date = _strip_groups(self.dates.pattern)
         return re.compile(
             rf"(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s{word})?"
-            rf"(?:,\s|\s?[–—-]\s|\s)(?:(?:den|the)\s)?"
-            rf"(?P<date>(?i:{date}))(?:\s*[.:–—-]+(?=\s|$)|\s*$|\s*\n)",
+            rf"(?:,\s|\s?[–—|-]\s|\s)(?:(?:den|the)\s)?"
+            rf"(?P<date>(?i:{date}))(?:\s*[.:–—|-]+(?=\s|$)|\s*$|\s*\n)",
             re.VERBOSE,
         )
 

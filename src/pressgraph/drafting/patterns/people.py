@@ -98,7 +98,7 @@ class Offices:
         if role.end == match.span[1] and match.behind in self.reading.grammar.data["belongs"]:
             # it is said, but not understood
             return None
-        main = self.reading.main
+        main = self.reading.main if role.value not in _OUTSIDE else None
         return (self.notes.entity(main), "implied") if main is not None else None
 
     def _office(self, match: Match) -> None:
@@ -182,4 +182,6 @@ def _noun(role: Mention, match: Match) -> str:
     return " ".join(match.reading.view.text[slice(*role.name)].split())
 
 
+_OUTSIDE = frozenset({"minister", "professor", "researcher", "assessor", "chair-holder"})
+"""Offices that are held elsewhere, where the text does not say where."""
 _OF_PROJECTS = frozenset({"project-manager", "coordinator"})

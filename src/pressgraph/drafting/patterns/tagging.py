@@ -227,9 +227,15 @@ class Tagger:
                 # several of them
                 continue
             class_ = self.reading.grammar.class_by(self.reading.grammar.nouns, word.lower)
-            entity = self._meant(class_, word, main) if class_ is not None else None
+            entity = self._meant(class_, word, main) if class_ is not None else self._own(word, main)
             if entity is not None:
                 yield Mention(kind=entity.kind, start=start, end=end, entity=entity, status="implied")
+
+    def _own(self, word: Word, main: Entity | None) -> Entity | None:
+        """Return the organisation that the text is about, where a noun of its name is said: "the alliance"."""
+        if main is None or word.lower not in self.reading.grammar.heads or main.since >= word.start:
+            return None
+        return main if word.lower in main.name.lower().split() else None
 
     def _meant(self, class_: str, word: Word, main: Entity | None) -> Entity | None:
         """Return what a noun alone means: the organisation that the text is about, else what was named last."""
