@@ -389,6 +389,25 @@ def test_days_have_one_reading_or_none(language: str, written: str, value: str |
     assert found == ({value} if value is not None else set())
 
 
+@pytest.mark.parametrize(
+    ("language", "line", "day", "place"),
+    [
+        ("de", "(Oldenburg, 12. März 2024) Der Verein wächst.", "2024-03-12", "Oldenburg"),
+        ("de", "Oldenburg, Dienstag, den 12. März 2024 – Der Verein wächst.", "2024-03-12", "Oldenburg"),
+        ("de", "Bad Zwischenahn | 12.03.2024 | Der Verein wächst.", "2024-03-12", "Bad Zwischenahn"),
+        ("en", "ALDERFORD (14 May 2024) - Tidal Cluster grows.", "2024-05-14", "Alderford"),
+        ("en", "Cork, Ireland – May 14, 2024 – Tidal Cluster grows.", "2024-05-14", "Cork"),
+        ("de", "Im Jahr 2024. Der Verein wächst.", None, None),
+        ("en", "In May 2024 Tidal Cluster grew.", None, None),
+    ],
+)
+def test_place_and_day_begin_a_release_in_many_forms(
+    language: str, line: str, day: str | None, place: str | None, known: KnownNames
+) -> None:
+    found = {it[1]: it[2] for it in said(propose(f"A headline\n\n{line}", language, known)) if it[0] == SOURCE}
+    assert (found.get("datePublished"), found.get("locationCreated")) == (day, place)
+
+
 WAYS: dict[str, Callable[[str], str]] = {
     "as it is": str,
     "letters and marks apart": lambda it: it.replace("ü", "u\u0308").replace("ä", "a\u0308"),

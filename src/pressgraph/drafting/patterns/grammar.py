@@ -338,17 +338,21 @@ class Grammar:
     def dateline(self, line: str) -> tuple[re.Match[str], str] | None:
         """Return the place and day that begin a line, and what stands behind; None where none do."""
         match = self._dateline.match(line[:160])
-        return (match, line[match.end() :]) if match is not None else None
+        if match is None or match["place"].partition(" ")[0].lower() in self.openers:
+            return None
+        return match, line[match.end() :]
 
     @cached_property
     def _dateline(self) -> re.Pattern[str]:
-        word = r"[^\W\d_a-z][\w’'.-]*"
+        word = r"[^\W\d_a-z][\w’'./-]*"
         small = r"(?:\s(?:am|an der|ob der|im|bei|upon|on|de|of|the|bad|sankt))?"
         date = _strip_groups(self.dates.pattern)
+        on = _alternatives(self.data["date_words"])
+        weekday = r"[^\W\d_]{3,12},?\s"
         return re.compile(
-            rf"(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s{word})?"
-            rf"(?:,\s|\s?[–—|-]\s|\s)(?:(?:den|the)\s)?"
-            rf"(?P<date>(?i:{date}))(?:\s*[.:–—|-]+(?=\s|$)|\s*$|\s*\n)",
+            rf"\(?(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s{word})?"
+            rf"(?:,\s|\s?[–—|/-]\s|\s\(?)(?:{weekday})?(?:(?i:{on})\s)?"
+            rf"(?P<date>(?i:{date}))(?:\)?\s*[.:–—|-]+(?=\s|$)|\)(?=\s)|\s*$|\s*\n)",
             re.VERBOSE,
         )
 
@@ -357,7 +361,7 @@ _UNSAID: Mapping[str, Any] = {
     **dict.fromkeys(
         (
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
-            "contractions", "contrasts", "copulas", "date_between", "descriptive", "feminine", "frequent", "futures",
+            "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine", "frequent", "futures",
             "genitive_endings", "genitives", "hedges_behind", "inside_names", "months", "negations",
             "number_between", "number_of", "numbers", "ordinals", "own", "particles", "plans", "plural_articles",
             "pronouns", "relatives", "small", "tails", "titles", "until",
