@@ -361,10 +361,10 @@ _UNSAID: Mapping[str, Any] = {
     **dict.fromkeys(
         (
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
-            "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine", "frequent", "futures",
-            "genitive_endings", "genitives", "hedges_behind", "inside_names", "months", "negations",
-            "number_between", "number_of", "numbers", "ordinals", "own", "particles", "plans", "plural_articles",
-            "pronouns", "relatives", "small", "tails", "titles", "until",
+            "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine",
+            "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "inside_names", "months",
+            "negations", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "plans",
+            "plural_articles", "pronouns", "relatives", "small", "tails", "titles", "until",
         ),
         (),
     ),
