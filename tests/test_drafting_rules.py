@@ -307,6 +307,25 @@ def test_texts_are_read_by_the_words_of_their_language(kind: str, known: KnownNa
     assert wanted - said(propose(text, language, known)) == set()
 
 
+AWARDS = [
+    ("de", "Das Netzwerk Moorgrün nahm am 5. März 2024 das Gold-Label in Berlin entgegen."),
+    ("de", "Das Netzwerk Moorgrün ist nun Träger des Gold-Labels."),
+    ("de", "Das Netzwerk Moorgrün sicherte sich bereits das Gold-Label."),
+    ("de", "Das Gold-Label ging an das Netzwerk Moorgrün."),
+    ("en", "Moor Cluster picked up the Gold Label on 5 March 2024."),
+    ("en", "Moor Cluster is now a holder of the Gold Label."),
+    ("en", "The Gold Label was conferred on Moor Cluster."),
+    ("en", "Moor Cluster, which is based in Cork, has earned the Gold Label."),
+]
+
+
+@pytest.mark.parametrize(("language", "words"), AWARDS)
+def test_awards_are_told_in_many_words(language: str, words: str, known: KnownNames) -> None:
+    found = said(propose((DE if language == "de" else EN) + words, language, known))
+    assert ("AwardedLabel", "level", "gold") in found
+    assert {it[2] for it in found if it[1] == "heldBy"} == {"Moorgrün" if language == "de" else "Moor Cluster"}
+
+
 # what a text does not say: words, and the key or value that must not be proposed
 DENIED = [
     ("de", "Der Verein Moorgrün e. V. hat das Gold-Label nicht erhalten.", "level"),
