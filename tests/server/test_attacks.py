@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -650,13 +651,14 @@ def test_every_page_escapes_what_the_graph_holds(writer: Server) -> None:
         writer.client.get("/sparql", params={"query": "DESCRIBE <http://example.org/evil>"}, headers=html),
         writer.client.get("/doc/<script>alert(1)</script>", headers=html),
         writer.client.get("/", headers=html),
+        writer.client.get("/releases", headers=html),
     ]
     for page in pages:
         assert page.headers["content-type"] == "text/html; charset=utf-8", page.url
         text = page.text
         for bad in (
             "<img src=x",
-            "<svg",
+            "<svg onload",
             "<script>alert",
             "</script><script",
             "</script><img",
@@ -666,6 +668,8 @@ def test_every_page_escapes_what_the_graph_holds(writer: Server) -> None:
             " onmouseover=",
         ):
             assert bad not in text, (page.url, bad)
+        # however it is written, nothing of it is an event's handler
+        assert not re.search(r"<[a-z][^<>]*\son\w+\s*=", re.sub(r'"[^"]*"', '""', text)), page.url
         assert "unsafe-inline" not in page.headers["content-security-policy"]
         assert "script-src 'self'" in page.headers["content-security-policy"]
 
