@@ -46,6 +46,12 @@ def language_data(tag: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """Return first names that are common in Europe, and no words of a language beside."""
+    return frozenset((files(__name__) / "given-names.txt").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=1)
 def languages() -> tuple[Language, ...]:
     """Return the languages that there are files for, by their tags."""
     found = []

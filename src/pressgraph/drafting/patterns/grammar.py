@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.drafting.languages import language_data
+from pressgraph.drafting.languages import given_names, language_data
+from pressgraph.drafting.patterns.clauses import boundary
 from pressgraph.drafting.patterns.template import compile_template
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Grammar:
 
     def is_plain(self, word: str) -> bool:
         """Tell whether a word in lower case is in no name by itself."""
-        return word in self.plain_words or word.startswith(self.plain_stems)
+        return word in self.plain_words or word.startswith(self.plain_stems) or self.is_person_noun(word)
 
     # -- guards
 
@@ -110,6 +111,44 @@ class Grammar:
         return re.compile(
             rf"[;:]|,\s+{_words([*self.data['contrasts'], *self.data['relatives']]).pattern}", re.IGNORECASE
         )
+
+    @cached_property
+    def boundary(self) -> re.Pattern[str]:
+        """What stands between two clauses."""
+        return boundary(self)
+
+    @cached_property
+    def joint(self) -> re.Pattern[str]:
+        """What stands between two of a list."""
+        words = _alternatives(self.data["and"])
+        return re.compile(rf"\s*,\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+|\s+&\s+", re.IGNORECASE)
+
+    def trigger(self, key: str) -> re.Pattern[str]:
+        """Return the words for a kind of news, wherever they stand in a clause; in two parts around `…`."""
+        if key not in self._triggers:
+            words = self.data["triggers"].get(key, ())
+            parts = (rf"\b.{{0,120}}?\b".join(_alternatives([it], wild=True) for it in word.split(" … ")) for word in words)
+            self._triggers[key] = re.compile(rf"(?<![\w-])(?:{'|'.join(parts) or '(?!)'})(?![\w-])", re.IGNORECASE)
+        return self._triggers[key]
+
+    @cached_property
+    def _triggers(self) -> dict[str, re.Pattern[str]]:
+        return {}
+
+    @cached_property
+    def given_names(self) -> frozenset[str]:
+        """First names of people, which no language has alone."""
+        return given_names()
+
+    def is_person_noun(self, word: str) -> bool:
+        """Tell whether a word in lower case says what a person is, in front of their name: "mayor", "founder"."""
+        return word in self._person_nouns[0] or word.endswith(self._person_nouns[1])
+
+    @cached_property
+    def _person_nouns(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        words = self.data["persons"]
+        endings = tuple(it.removeprefix("-") for it in words if it.startswith("-"))
+        return frozenset(it for it in words if not it.startswith("-")), endings
 
     # -- days and figures
 
@@ -363,7 +402,7 @@ _UNSAID: Mapping[str, Any] = {
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
             "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine",
             "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "inside_names", "months",
-            "negations", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "plans",
+            "negations", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons", "plans",
             "plural_articles", "pronouns", "relatives", "small", "tails", "titles", "until",
         ),
         (),
@@ -372,13 +411,13 @@ _UNSAID: Mapping[str, Any] = {
         key: {}
         for key in (
             "approximate", "currencies", "durations", "fractions", "frames", "heads", "hedges", "levels", "measures",
-            "memberships", "nouns", "roles", "scales", "works",
+            "memberships", "nouns", "prepositions", "roles", "scales", "triggers", "works",
         )
     },
     **dict.fromkeys(("nouns_are_capital", "adjectives_alone", "nouns_behind"), False),
     "quarters": {"words": (), "first": (), "second": (), "third": (), "fourth": ()},
     "stand": {"nouns": (), "hall": (), "number": ()},
-    "label": {"words": (), "of": (), "several": ()},
+    "label": {"words": (), "of": (), "several": (), "bare": {}},
     "about": "(?!)",
     "contact": "(?:contact)(?= *:| *$)",
     "decimal": ".",

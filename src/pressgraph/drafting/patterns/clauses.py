@@ -1,0 +1,136 @@
+"""Clauses: what is said anywhere in them, in whichever order, by the words that a language has for a kind of news."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pressgraph.drafting.patterns.template import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pressgraph.drafting.patterns.grammar import Grammar
+    from pressgraph.drafting.patterns.mentions import Mention, Sentence
+    from pressgraph.drafting.patterns.reading import Reading
+    from pressgraph.text import Span
+
+_SILENT = frozenset({"contact", "about-heading", "release"})
+_LAST_WORD = re.compile(r"([^\W\d_]+)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A mention in a clause, and the word in front of it, in lower case."""
+
+    at: int
+    mention: Mention
+    marker: str
+
+
+class Clause:
+    """A part of a sentence that has a verb of its own; a relative clause knows what it is about."""
+
+    def __init__(self, reading: Reading, sentence: Sentence, span: Span, head: Mention | None) -> None:
+        self.reading, self.sentence = reading, sentence
+        self.start, self.end = span
+        self.head = head
+        self.text = sentence.tagged[self.start : self.end]
+        self.parts = [
+            Part(at, sentence.mention(sign), self._marker(at))
+            for at, sign in enumerate(self.text)
+            if kind_of(sign) is not None
+        ]
+
+    def _marker(self, at: int) -> str:
+        before = _LAST_WORD.search(self.text, max(0, at - 24), at)
+        return before[1].lower() if before is not None else ""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the view."""
+        text = self.sentence.tagged[self.start : self.end]
+        start = self.start + len(text) - len(text.lstrip(" ,;:–—"))
+        end = self.end - (len(text) - len(text.rstrip()))
+        return self.sentence.span(start, max(end, start + 1))
+
+    def says(self, key: str) -> bool:
+        """Tell whether it has a word of the language for a kind of news."""
+        return self.trigger(key) is not None
+
+    def trigger(self, key: str) -> re.Match[str] | None:
+        """Return the first word of the language for a kind of news."""
+        return self.reading.grammar.trigger(key).search(self.text)
+
+    def of_kind(self, *kinds: str) -> list[Part]:
+        """Return what it mentions of some kinds."""
+        return [it for it in self.parts if it.mention.kind in kinds]
+
+    def groups(self, parts: Iterable[Part]) -> list[list[Part]]:
+        """Return mentions, those of one list together."""
+        found: list[list[Part]] = []
+        for part in parts:
+            gap = self.text[found[-1][-1].at + 1 : part.at] if found else ""
+            if found and self.reading.grammar.joint.fullmatch(gap):
+                found[-1].append(part)
+            else:
+                found.append([part])
+        return found
+
+    @property
+    def denied(self) -> bool:
+        """Whether it says that something is not so."""
+        return self.reading.grammar.negation.search(self.text) is not None
+
+    @property
+    def planned(self) -> bool:
+        """Whether it says that something is not so yet."""
+        return self.reading.grammar.plan.search(self.text) is not None
+
+    @property
+    def future(self) -> bool:
+        """Whether it says what will be, or is being done."""
+        return self.reading.grammar.future.search(self.text) is not None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what it says is so."""
+        return not (self.denied or self.planned or self.future)
+
+    def is_marked(self, part: Part, key: str) -> bool:
+        """Tell whether the word in front of a mention is one of some prepositions."""
+        return part.marker in self.reading.grammar.data["prepositions"].get(key, ())
+
+
+def clauses(reading: Reading) -> Iterator[Clause]:
+    """Yield the clauses of a text, the headline's last: it says the least."""
+    for sentence in sorted(reading.sentences, key=lambda it: it.section == "headline"):
+        if sentence.section not in _SILENT and sentence.mentions:
+            yield from _clauses_of(reading, sentence)
+
+
+def _clauses_of(reading: Reading, sentence: Sentence) -> Iterator[Clause]:
+    tagged = sentence.tagged
+    start = 0
+    head: Mention | None = None
+    for match in reading.grammar.boundary.finditer(tagged):
+        if match.start() > start:
+            yield Clause(reading, sentence, (start, match.start()), head)
+        before = tagged[match.start() - 1 : match.start()]
+        relative = match["relative"] is not None and before and kind_of(before) is not None
+        head = sentence.mention(before) if relative else None
+        start = match.start("relative") if match["relative"] is not None else match.end()
+    if start < len(tagged):
+        yield Clause(reading, sentence, (start, len(tagged)), head)
+
+
+def boundary(grammar: Grammar) -> re.Pattern[str]:
+    """Return the expression of what stands between two clauses."""
+    relatives, contrasts = (
+        "|".join(re.escape(it) for it in sorted(grammar.data[key], key=len, reverse=True)) or "(?!)"
+        for key in ("relatives", "contrasts")
+    )
+    return re.compile(
+        rf"[;:](?=\s)|\s[–—-]\s|,\s+(?=(?:{contrasts})(?!\w))|,\s+(?P<relative>(?:{relatives})(?!\w))", re.IGNORECASE
+    )
