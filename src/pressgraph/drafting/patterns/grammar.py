@@ -127,7 +127,9 @@ class Grammar:
         """Return the words for a kind of news, wherever they stand in a clause; in two parts around `…`."""
         if key not in self._triggers:
             words = self.data["triggers"].get(key, ())
-            parts = (rf"\b.{{0,120}}?\b".join(_alternatives([it], wild=True) for it in word.split(" … ")) for word in words)
+            parts = (
+                r"\b.{0,120}?\b".join(_alternatives([it], wild=True) for it in word.split(" … ")) for word in words
+            )
             self._triggers[key] = re.compile(rf"(?<![\w-])(?:{'|'.join(parts) or '(?!)'})(?![\w-])", re.IGNORECASE)
         return self._triggers[key]
 
@@ -328,6 +330,13 @@ class Grammar:
             words += [f"{it}~" for it in concept.labels.values()]
             groups.append(f"(?P<{re.sub(r'[^a-z]', '_', name)}>{_alternatives(words, wild=True)})")
         return re.compile(rf"(?<!\w)(?:{'|'.join(groups) or '(?!)'})(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def bare_levels(self) -> re.Pattern[str]:
+        """Levels that are named without a word for label: "Gold went to"."""
+        bare = self.data["label"].get("bare", {})
+        groups = (f"(?P<{name.replace('-', '_')}>{_alternatives(words)})" for name, words in bare.items())
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(groups) or '(?!)'})(?![\w-]|\s[A-Z])")
 
     # -- names
 

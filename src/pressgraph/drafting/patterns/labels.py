@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.awarded import awarded
+from pressgraph.drafting.patterns.clauses import clauses
 from pressgraph.drafting.patterns.terms import found_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pressgraph.drafting.patterns.clauses import Clause
     from pressgraph.drafting.patterns.mentions import Mention, Sentence
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
@@ -47,6 +52,8 @@ class Labels:
         for match in self.reading.matches("award"):
             if not match.denied and not match.planned and not match.future:
                 self._award(match)
+        for clause in clauses(self.reading):
+            self._told(clause)
         for match in self.reading.matches("held"):
             if not match.denied and not match.planned and not match.future:
                 self._held(match)
@@ -63,9 +70,28 @@ class Labels:
         self._assessments()
         self._recognised()
 
+    def _told(self, clause: Clause) -> None:
+        """Propose the label of a clause that no template has read."""
+        if (found := awarded(clause)) is None:
+            return
+        mention, named = found
+        # a year alone may be that of anything else
+        days = [it for it in clause.of_kind("date") if "-" in it.mention.value]
+        for holder in self._all_of(named):
+            if any(it.holder == holder and it.level == mention.value for it in self._found):
+                continue
+            label = self._label(holder, mention, clause.span, past=False)
+            if clause.says("award_renew"):
+                self.notes.say(label.ref, "awardKind", "renewal", clause.span)
+            if len(days) == 1:
+                self.notes.say(label.ref, "awardedOn", days[0].mention.value, clause.span, "normalised")
+
     def _holders(self, match: Match) -> list[Ref]:
+        return self._all_of(match.all("holder"))
+
+    def _all_of(self, mentions: Iterable[Mention]) -> list[Ref]:
         holders = []
-        for mention in match.all("holder"):
+        for mention in mentions:
             found = self.reading.entity(mention, "org")
             if found is not None and found[0].class_ not in _NO_HOLDERS:
                 if found[0].class_ == "Organization" and not found[0].ref:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.grounds import Grounds
+from pressgraph.drafting.patterns.clauses import clauses
+from pressgraph.drafting.patterns.names import words
 from pressgraph.drafting.proposal import Ref
 
 if TYPE_CHECKING:
-    from pressgraph.drafting.patterns.mentions import Mention
+    from pressgraph.drafting.patterns.clauses import Clause, Part
+    from pressgraph.drafting.patterns.mentions import Entity, Mention
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
     from pressgraph.text import Span
@@ -21,6 +24,21 @@ def discover(reading: Reading) -> None:
             for slot in ("person", "speaker", "predecessor", "signatory", "founder"):
                 for mention in match.all(slot):
                     reading.entity(mention, "person")
+    for mention in reading.mentions:
+        if mention.kind == "name" and _is_person(reading, mention):
+            reading.person(mention)
+
+
+def _is_person(reading: Reading, mention: Mention) -> bool:
+    """Tell whether a name is a person's: by its title, the word in front of it, or its first name."""
+    start, end = mention.name
+    text = reading.view.text
+    if mention.start < start and reading.grammar.titles.match(text, mention.start) is not None:
+        return True
+    before = words(text[max(0, start - 40) : start])
+    if before and text[start - 1 : start] == " " and reading.grammar.is_person_noun(before[-1].lower):
+        return True
+    return text[start:end].partition(" ")[0] in reading.grammar.given_names
 
 
 class Offices:
@@ -49,6 +67,63 @@ class Offices:
         for _, _, _, kind, match in sorted(found, key=lambda it: it[:3]):
             if kind == "departure" or not match.denied:
                 kinds[kind](match)
+        for clause in clauses(self.reading):
+            if not clause.denied and not clause.planned:
+                self._told(clause)
+        for entity in self.reading.entities:
+            if entity.kind == "person" and not self._is_of_contact(entity):
+                self.notes.entity(entity)
+
+    def _is_of_contact(self, entity: Entity) -> bool:
+        return any(it.section == "contact" and it.start <= entity.first[0] < it.end for it in self.reading.sentences)
+
+    def _told(self, clause: Clause) -> None:
+        """Propose the offices that a clause tells of with its verb, wherever person and office stand in it."""
+        roles = [it for it in clause.of_kind("role") if not self._is_taken(clause, it)]
+        how = next((it for it in ("re-election", "election", "appointment", "office") if clause.says(it)), None)
+        people = [it for it in clause.of_kind("person", "pronoun") if not clause.is_marked(it, "from")]
+        groups = clause.groups(people)
+        if len(roles) != 1 or how is None or not groups:
+            return
+        role = roles[0].mention
+        named = [it for it in groups if any(part.mention.kind == "person" for part in it)]
+        groups = named or groups
+        if len(groups) != 1 or self.reading.recent("Person", clause.span[1]) is None:
+            return
+        org = self._holding(clause, roles[0])
+        if org is None:
+            return
+        span = clause.span
+        for part in groups[0]:
+            person = self.notes.of(part.mention, "person")
+            if person is None or (person[0].ref, org[0].ref, role.value) in self._found:
+                continue
+            ref = self.office(person[0], org[0], role.value, span, org[1], part.mention.name, role)
+            if role.other:
+                self.notes.say(ref, "roleName", " ".join(role.other.split()), role.name)
+            if how != "office":
+                self.notes.say(ref, "filledBy", how, span)
+                days = clause.of_kind("date")
+                if len(days) == 1 and not clause.future:
+                    self.notes.say(ref, "startDate", days[0].mention.value, span, "normalised")
+                terms = clause.of_kind("duration")
+                if len(terms) == 1:
+                    self.notes.say(ref, "duration", terms[0].mention.value, span, "normalised")
+
+    def _is_taken(self, clause: Clause, part: Part) -> bool:
+        """Tell whether an office stands beside a name already: the template for it has read it."""
+        behind = [it for it in clause.of_kind("person") if 0 < it.at - part.at <= 2]  # noqa: PLR2004 - a space between
+        return bool(behind)
+
+    def _holding(self, clause: Clause, role: Part) -> tuple[Ref, str] | None:
+        """Return the organisation of an office that a clause tells of: behind it, else alone, else the text's."""
+        orgs = clause.of_kind("org")
+        near = [it for it in orgs if 0 < it.at - role.at <= 12]  # noqa: PLR2004 - a preposition between
+        one = near[0] if near else orgs[0] if len(orgs) == 1 and not clause.is_marked(orgs[0], "by") else None
+        if one is not None:
+            return self.notes.of(one.mention, "org")
+        main = self.reading.main if not orgs and role.mention.value not in _OUTSIDE else None
+        return (self.notes.entity(main), "implied") if main is not None else None
 
     def office(
         self, person: Ref, org: Ref, role: str, span: Span, status: str, named: Span, said: Mention | None = None

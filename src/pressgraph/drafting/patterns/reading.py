@@ -169,6 +169,9 @@ class Reading:
         for match in grammar.levels.finditer(text):
             level = next(key for key, value in match.groupdict().items() if value).replace("_", "-")
             found.append(Mention(kind="label", start=match.start(), end=match.end(), value=level))
+        for match in grammar.bare_levels.finditer(text) if grammar.levels.search(text) else ():
+            level = next(key for key, value in match.groupdict().items() if value)
+            found.append(Mention(kind="label", start=match.start(), end=match.end(), value=level.replace("_", "-")))
         found += dates(text, grammar, self.day[:4] if self.day else None)
         found += durations(text, grammar)
         for match in grammar.roles.finditer(text):
