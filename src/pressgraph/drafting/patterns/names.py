@@ -60,6 +60,7 @@ class Discovery:
                 self._by_head(number)
         for number in range(len(self.words)):
             self._by_noun(number)
+        self._by_initials()
         for entity in self.entities:
             self._abbreviated(entity)
         return self.entities
@@ -138,6 +139,18 @@ class Discovery:
         if acronym is not None and entity.short is None:
             entity.short = acronym
             entity.forms.add(self.text[slice(*acronym)])
+
+    def _by_initials(self) -> None:
+        """Find a name by the abbreviation in brackets behind it that has its initials: "Tarn Valley Robotics (TVR)"."""
+        for match in _SHORT.finditer(self.text):
+            number = self._at.get(match.start())
+            letters = match[1]
+            if number is None or not letters.isupper() or self.closed[match.start() - 1]:
+                continue
+            first = self._leftmost(number, len(letters))
+            run = self.words[first : number + 1]
+            if len(run) > 1 and "".join(it.text[0] for it in run) == letters:
+                self._add_run("Organization", first, number)
 
     def _by_noun(self, number: int) -> None:
         """Find a name beside the noun for its kind: "project Green Quay", "the Techna trade fair"."""
