@@ -119,6 +119,9 @@ class Discovery:
             first = self._adjective(number, first, of_place=class_ != "GovernmentOrganization")
         last = self._rightmost(number, governs=class_ == "GovernmentOrganization")
         first, noun = self._without_noun(first, last)
+        if noun is not None and self.words[first].lower in self.grammar.articles:
+            # "das Netzwerk der Hersteller" says what it is, not its name
+            return
         if noun is not None:
             class_ = noun
         elif class_ != (head := self._head_class(first, last)) and head is not None:
