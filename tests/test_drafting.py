@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import subprocess
 import threading
 import zipfile
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from click.testing import CliRunner
+from tests.browsers import chromium
 
 from pressgraph.cli import main
 from pressgraph.drafting.languages import language_of
@@ -177,14 +177,11 @@ def test_a_pdf_gives_its_text_and_a_scan_is_refused(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_pdf_that_a_browser_printed_is_read_with_its_hyphens(tmp_path: Path) -> None:
     pytest.importorskip("pypdfium2")
-    browser = shutil.which("chromium")
-    if browser is None:
-        pytest.skip("chromium is not installed")
     says = "Der Küstenlicht e. V. hat das Gold-Label erhalten, und zur Auszeichnungsfeierlichkeit waren sie da. "
     page = tmp_path / "page.html"
     style = "width: 200px; hyphens: auto; font: 12pt serif"
     page.write_text(f"<html lang=de><meta charset=utf-8><body style='{style}'><p>{says * 5}", encoding="utf-8")
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path / 'page.pdf'}"]
+    command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path / 'page.pdf'}"]
     subprocess.run([*command, page.as_uri()], check=True, capture_output=True, timeout=90)
     read = read_bytes((tmp_path / "page.pdf").read_bytes(), "page.pdf")
     words = " ".join(read.text.split()).replace("- ", "-")

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from tests.browsers import chromium
 
 import pressgraph
 from pressgraph.cli import main
@@ -595,15 +596,7 @@ addEventListener("load", () => {
 </script>"""
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("chromium is not installed (apt-get install chromium)")
-    return found
-
-
-def test_chromium_reads_the_page_and_shows_the_same(chromium: str, built: Path, tmp_path: Path) -> None:
+def test_chromium_reads_the_page_and_shows_the_same(built: Path, tmp_path: Path) -> None:
     before = tmp_path / "before.html"
     text = "".join(f"<p>Absatz {number} mit Umlauten: äöü</p>" for number in range(20))
     before.write_text(
@@ -615,7 +608,7 @@ def test_chromium_reads_the_page_and_shows_the_same(chromium: str, built: Path, 
     shutil.copy(before, after)
     assert run(built, "embed", str(after), "--about", RELEASE, "--links").exit_code == 0
     command = [
-        chromium,
+        chromium(),
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",

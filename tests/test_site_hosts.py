@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+from tests.browsers import driven
 from tests.servers import free_port, wait_for
 from tests.sites import plain_host
 from tests.test_site import configure, opened, write_news
@@ -28,7 +29,6 @@ import pressgraph
 
 pytestmark = pytest.mark.slow
 
-MODULES = Path(__file__).parent / "node_modules"
 VISIT = Path(__file__).parent / "browser" / "site.mjs"
 ENGINE = Path(pressgraph.__file__).parent / "site" / "built" / "oxigraph.wasm"
 DAY = date(2026, 11, 26)
@@ -44,11 +44,9 @@ def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def seen(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a browser sees on a plain host, while no other one can be reached."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = next((there for name in names if (there := shutil.which(name))), None)
-    node = shutil.which("node")
-    if browser is None or node is None or not (MODULES / "puppeteer-core").is_dir() or not ENGINE.is_file():
-        pytest.skip("needs Chromium, Node, and what 'npm ci --prefix tests' and 'make assets' install")
+    node, browser = driven()
+    if not ENGINE.is_file():
+        pytest.skip("needs what 'make assets' installs")
     shots = tmp_path_factory.mktemp("shots")
     with plain_host(site, "/below/") as address:
         call = [node, str(VISIT), address, browser, str(shots)]

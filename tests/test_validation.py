@@ -18,6 +18,7 @@ import pytest
 from benchmarks import generate
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
+from tests.browsers import MODULES, chromium
 
 import pressgraph
 from pressgraph.build import LiveCheck
@@ -924,10 +925,9 @@ def test_turtle_report_is_a_shacl_report(mistakes: Callable[[str], Path]) -> Non
 
 
 def test_html_report_is_accessible(mistakes: Callable[[str], Path], tmp_path: Path) -> None:
-    axe = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
-    chromium = shutil.which("chromium")
-    if not axe.is_file() or chromium is None:
-        pytest.skip("needs Chromium and axe-core: npm install --prefix tests")
+    axe = MODULES / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        pytest.skip("needs axe-core: npm install --prefix tests")
     folder = mistakes("twelve")
     page = write_report(pressgraph.open(folder).validate(), "html", Options(root=folder))
     script = (
@@ -937,7 +937,7 @@ def test_html_report_is_accessible(mistakes: Callable[[str], Path], tmp_path: Pa
     path = tmp_path / "report.html"
     path.write_text(page.replace("</body>", script), encoding="utf-8")
     shown = subprocess.run(
-        [chromium, "--headless", "--no-sandbox", "--virtual-time-budget=20000", "--dump-dom", path.as_uri()],
+        [chromium(), "--headless", "--no-sandbox", "--virtual-time-budget=20000", "--dump-dom", path.as_uri()],
         capture_output=True,
         text=True,
         timeout=120,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.browsers import driven
 
 from pressgraph.server.views.static import EDITOR
 
@@ -16,16 +16,11 @@ if TYPE_CHECKING:
     from harness import Server
 
 SCRIPT = Path(__file__).parent / "browser" / "visit.mjs"
-MODULES = Path(__file__).parents[1] / "node_modules"
 
 
 @pytest.fixture(scope="module")
 def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = next((there for name in names if (there := shutil.which(name))), None)
-    node = shutil.which("node")
-    if browser is None or node is None or not (MODULES / "puppeteer-core").is_dir():
-        pytest.skip("needs Chromium, Node and what 'npm ci --prefix tests' installs")
+    node, browser = driven()
     folder = tmp_path_factory.mktemp("browser")
     done = subprocess.run(
         [node, str(SCRIPT), founding_server.url, browser, str(folder)],

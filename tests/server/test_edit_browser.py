@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
+from tests.browsers import driven
 
 import pressgraph
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = Path(__file__).parent / "browser" / "edit.mjs"
-MODULES = Path(__file__).parents[1] / "node_modules"
 
 
 @contextlib.contextmanager
@@ -53,11 +52,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def story(project: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = next((there for name in names if (there := shutil.which(name))), None)
-    node = shutil.which("node")
-    if browser is None or node is None or not (MODULES / "puppeteer-core").is_dir():
-        pytest.skip("needs Chromium, Node and what 'npm ci --prefix tests' installs")
+    node, browser = driven()
     pictures = tmp_path_factory.mktemp("pictures")
     with running(project) as page:
         command = [node, str(SCRIPT), page, browser, str(pictures), str(project)]

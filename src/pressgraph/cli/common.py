@@ -14,7 +14,7 @@ import click
 from pressgraph.cli.language import said, spoken
 from pressgraph.cli.streams import reader_is_gone
 from pressgraph.errors import shown_name
-from pressgraph.i18n import gettext, joined, ngettext
+from pressgraph.i18n import gettext, joined, ngettext, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -133,9 +133,7 @@ class State:
     def say_unread(self) -> None:
         """Say which files beside the project's facts nothing reads, though they look like data."""
         if names := self.workspace.project.unread_names():
-            shown: str = ", ".join(shown_name(name) for name in names[:_FEW])
-            if len(names) > _FEW:
-                shown = gettext("{names} and {count} more", names=shown, count=len(names) - _FEW)
+            shown = some_of([shown_name(name) for name in names], _FEW)
             self.say(
                 ngettext(
                     "{names} is not read: 'facts' in pressgraph.toml does not name it",

@@ -10,7 +10,7 @@ import click
 from pressgraph.cli.common import State, pass_state
 from pressgraph.cli.language import said
 from pressgraph.cli.parameters import DAY, WebAddress
-from pressgraph.i18n import gettext, joined, ngettext
+from pressgraph.i18n import gettext, ngettext, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,9 +100,7 @@ def _check(state: State, target: str) -> None:
 def _warn_of_kept(state: State, names: Sequence[str]) -> None:
     from pressgraph.errors import shown_name
 
-    shown = joined(", ", [shown_name(it) for it in names[:_FEW]])
-    if len(names) > _FEW:
-        shown = gettext("{names} and {count} more", names=shown, count=len(names) - _FEW)
+    shown = some_of([shown_name(it) for it in names], _FEW)
     state.warn(
         ngettext(
             "{names} was not made by this command and stays as it is",

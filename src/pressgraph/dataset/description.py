@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.rdf import DCTERMS, RDF_TYPE
+from pressgraph.rdf import DCTERMS, RDF_TYPE, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,21 @@ VCARD = "http://www.w3.org/2006/vcard/ns#"
 def dataset_iri(base: str) -> str:
     """Return the name of the dataset of a project."""
     return f"{base}#dataset"
+
+
+def link(subject: str, predicate: str, value: str) -> ox.Triple:
+    """Return a triple between things, of their IRIs."""
+    return statement(subject, predicate, ox.NamedNode(value))
+
+
+def void_number(subject: str, word: str, value: int) -> ox.Triple:
+    """Return a number in a word of VoID."""
+    return statement(subject, f"{VOID}{word}", ox.Literal(value))
+
+
+def statement(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+    """Return a triple of two IRIs and a term."""
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), value)
 
 
 def describe_dataset(base: str, published: Publication) -> Iterator[ox.Triple]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pressgraph.edit.values import label_of
 from pressgraph.facts.ids import slug
 from pressgraph.i18n import Text, gettext, pgettext
+from pressgraph.pages.names import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,7 +116,7 @@ def _offer(term: ClassTerm, language: str) -> KindOffer:
     if term.name in _SENTENCES:
         sentence, icon = _SENTENCES[term.name]
         return KindOffer(class_=term.name, title=sentence.to(language), detail=label, icon=icon)
-    return KindOffer(class_=term.name, title=label[:1].upper() + label[1:], detail=definition[:120])
+    return KindOffer(class_=term.name, title=capital(label), detail=definition[:120])
 
 
 def _rank(name: str) -> int:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.dataset.description import DCAT, VCARD, dataset_iri, describe_dataset
+from pressgraph.dataset.description import (
+    DCAT,
+    VCARD,
+    dataset_iri,
+    describe_dataset,
+    link,
+    statement,
+    void_number,
+)
 from pressgraph.dataset.serializations import SERIALIZATIONS, serialization
 from pressgraph.dataset.writing import write_triples
 from pressgraph.feeds.published_at import DataFile
@@ -107,36 +115,36 @@ def void_description(
     """Yield the VoID and DCAT description of the dataset, with the files that have it and the endpoint that asks it."""
     base = at.base
     dataset = dataset_iri(base)
-    yield _link(dataset, RDF_TYPE, f"{VOID}Dataset")
+    yield link(dataset, RDF_TYPE, f"{VOID}Dataset")
     if at.published.title is None:
-        yield _triple(dataset, f"{DCTERMS}title", ox.Literal(at.title, language="en"))
+        yield statement(dataset, f"{DCTERMS}title", ox.Literal(at.title, language="en"))
     yield from describe_dataset(base, at.published)
     files = list(files)
     yield from _distributions(at, files, endpoint)
     for file in files:
         if file.is_file:
-            yield _link(dataset, f"{VOID}dataDump", file.address)
-    yield _triple(dataset, f"{VOID}uriSpace", ox.Literal(f"{base}id/"))
+            yield link(dataset, f"{VOID}dataDump", file.address)
+    yield statement(dataset, f"{VOID}uriSpace", ox.Literal(f"{base}id/"))
     if endpoint is not None:
-        yield _link(dataset, f"{VOID}sparqlEndpoint", endpoint)
+        yield link(dataset, f"{VOID}sparqlEndpoint", endpoint)
     offered = {file.media_type for file in files}
     for it in SERIALIZATIONS:
         if endpoint is not None or it.media_type in offered:
-            yield _link(dataset, f"{VOID}feature", FORMATS + FORMAT_NAMES[it.name])
+            yield link(dataset, f"{VOID}feature", FORMATS + FORMAT_NAMES[it.name])
     for namespace in sorted({it for it in map(_namespace, counts.properties) if it}):
-        yield _link(dataset, f"{VOID}vocabulary", namespace)
-    yield _count(dataset, "triples", counts.triples)
-    yield _count(dataset, "distinctSubjects", counts.subjects)
-    yield _count(dataset, "distinctObjects", counts.objects)
-    yield _count(dataset, "properties", len(counts.properties))
-    yield _count(dataset, "classes", len(counts.classes))
+        yield link(dataset, f"{VOID}vocabulary", namespace)
+    yield void_number(dataset, "triples", counts.triples)
+    yield void_number(dataset, "distinctSubjects", counts.subjects)
+    yield void_number(dataset, "distinctObjects", counts.objects)
+    yield void_number(dataset, "properties", len(counts.properties))
+    yield void_number(dataset, "classes", len(counts.classes))
     for kind, word, counted in (("property", "property", "triples"), ("class", "class", "entities")):
         found = counts.properties if kind == "property" else counts.classes
         for number, (iri, count) in enumerate(sorted(found.items()), start=1):
             part = f"{base}#{kind}-{number}"
-            yield _link(dataset, f"{VOID}{word}Partition", part)
-            yield _link(part, f"{VOID}{word}", iri)
-            yield _count(part, counted, count)
+            yield link(dataset, f"{VOID}{word}Partition", part)
+            yield link(part, f"{VOID}{word}", iri)
+            yield void_number(part, counted, count)
 
 
 def served_files(address: str) -> list[DataFile]:
@@ -148,16 +156,16 @@ def served_files(address: str) -> list[DataFile]:
 
 def _catalogue(at: PublishedAt, endpoint: str | None) -> Iterator[ox.Triple]:
     own, published = f"{at.base}#catalogue", at.published
-    yield _link(own, RDF_TYPE, f"{DCAT}Catalog")
-    yield _link(own, f"{_FOAF}homepage", at.url)
-    yield _link(at.url, RDF_TYPE, f"{_FOAF}Document")
-    yield _link(own, f"{DCAT}dataset", dataset_iri(at.base))
+    yield link(own, RDF_TYPE, f"{DCAT}Catalog")
+    yield link(own, f"{_FOAF}homepage", at.url)
+    yield link(at.url, RDF_TYPE, f"{_FOAF}Document")
+    yield link(own, f"{DCAT}dataset", dataset_iri(at.base))
     if endpoint is not None:
-        yield _link(own, f"{DCAT}service", f"{dataset_iri(at.base)}-sparql")
+        yield link(own, f"{DCAT}service", f"{dataset_iri(at.base)}-sparql")
     yield from _described(own, at)
     for predicate, iri in (("license", published.licence), ("publisher", published.publisher)):
         if iri is not None:
-            yield _link(own, DCTERMS + predicate, iri)
+            yield link(own, DCTERMS + predicate, iri)
     for language in at.languages:
         yield from _language(own, language)
 
@@ -165,33 +173,33 @@ def _catalogue(at: PublishedAt, endpoint: str | None) -> Iterator[ox.Triple]:
 def _described(node: str, at: PublishedAt) -> Iterator[ox.Triple]:
     """Yield title and description, which both are mandatory; without words of the project, in general ones."""
     published, language = at.published, at.published.language
-    yield _triple(node, f"{DCTERMS}title", ox.Literal(at.title, language=language))
+    yield statement(node, f"{DCTERMS}title", ox.Literal(at.title, language=language))
     if published.description is not None:
-        yield _triple(node, f"{DCTERMS}description", ox.Literal(published.description, language=language))
+        yield statement(node, f"{DCTERMS}description", ox.Literal(published.description, language=language))
     else:
         for tag, text in gettext("The facts of press releases, as linked data.").by_language().items():
-            yield _triple(node, f"{DCTERMS}description", ox.Literal(text, language=tag))
+            yield statement(node, f"{DCTERMS}description", ox.Literal(text, language=tag))
 
 
 def _dataset(graph: PublishedGraph, at: PublishedAt) -> Iterator[ox.Triple]:
     dataset, published = dataset_iri(at.base), at.published
     reading = Reading(graph, at.languages[0], at.languages[0])
     yield from describe_dataset(at.base, published)
-    yield _link(dataset, RDF_TYPE, f"{DCAT}Dataset")
+    yield link(dataset, RDF_TYPE, f"{DCAT}Dataset")
     yield from _described(dataset, at)
-    yield _link(dataset, f"{DCAT}landingPage", at.url)
-    yield _link(dataset, f"{DCTERMS}accessRights", _PUBLIC)
-    yield _link(_PUBLIC, RDF_TYPE, f"{DCTERMS}RightsStatement")
+    yield link(dataset, f"{DCAT}landingPage", at.url)
+    yield link(dataset, f"{DCTERMS}accessRights", _PUBLIC)
+    yield link(_PUBLIC, RDF_TYPE, f"{DCTERMS}RightsStatement")
     for language in at.languages:
         yield from _language(dataset, language)
     yield from _temporal(dataset, at, sorted(_days(reading)))
     if published.licence is not None:
-        yield _link(published.licence, RDF_TYPE, f"{DCTERMS}LicenseDocument")
+        yield link(published.licence, RDF_TYPE, f"{DCTERMS}LicenseDocument")
     if published.publisher is not None:
-        yield _link(published.publisher, RDF_TYPE, f"{_FOAF}Agent")
+        yield link(published.publisher, RDF_TYPE, f"{_FOAF}Agent")
         name = reading.name(published.publisher)
         if name is not None:
-            yield _triple(published.publisher, f"{_FOAF}name", ox.Literal(name))
+            yield statement(published.publisher, f"{_FOAF}name", ox.Literal(name))
 
 
 def _days(reading: Reading) -> Iterator[str]:
@@ -204,18 +212,18 @@ def _temporal(dataset: str, at: PublishedAt, days: Sequence[str]) -> Iterator[ox
     if not days:
         return
     period, date = f"{at.base}#temporal", ox.NamedNode(f"{XSD}date")
-    yield _link(dataset, f"{DCTERMS}temporal", period)
-    yield _link(period, RDF_TYPE, f"{DCTERMS}PeriodOfTime")
-    yield _triple(period, f"{DCAT}startDate", ox.Literal(days[0], datatype=date))
-    yield _triple(period, f"{DCAT}endDate", ox.Literal(days[-1], datatype=date))
-    yield _triple(dataset, f"{DCTERMS}modified", ox.Literal(days[-1], datatype=date))
+    yield link(dataset, f"{DCTERMS}temporal", period)
+    yield link(period, RDF_TYPE, f"{DCTERMS}PeriodOfTime")
+    yield statement(period, f"{DCAT}startDate", ox.Literal(days[0], datatype=date))
+    yield statement(period, f"{DCAT}endDate", ox.Literal(days[-1], datatype=date))
+    yield statement(dataset, f"{DCTERMS}modified", ox.Literal(days[-1], datatype=date))
 
 
 def _language(node: str, tag: str) -> Iterator[ox.Triple]:
     name = _LANGUAGES.get(primary(tag))
     if name is not None:
-        yield _link(node, f"{DCTERMS}language", f"{_AUTHORITY}language/{name}")
-        yield _link(f"{_AUTHORITY}language/{name}", RDF_TYPE, f"{DCTERMS}LinguisticSystem")
+        yield link(node, f"{DCTERMS}language", f"{_AUTHORITY}language/{name}")
+        yield link(f"{_AUTHORITY}language/{name}", RDF_TYPE, f"{DCTERMS}LinguisticSystem")
 
 
 def _distributions(at: PublishedAt, files: Iterable[DataFile], endpoint: str | None) -> Iterator[ox.Triple]:
@@ -223,46 +231,34 @@ def _distributions(at: PublishedAt, files: Iterable[DataFile], endpoint: str | N
     dataset, licence = dataset_iri(at.base), at.published.licence
     for file in files:
         node = f"{dataset}-{file.name}"
-        yield _link(dataset, f"{DCAT}distribution", node)
-        yield _link(node, RDF_TYPE, f"{DCAT}Distribution")
-        yield _link(node, f"{DCAT}accessURL", file.address)
+        yield link(dataset, f"{DCAT}distribution", node)
+        yield link(node, RDF_TYPE, f"{DCAT}Distribution")
+        yield link(node, f"{DCAT}accessURL", file.address)
         if file.is_file:
-            yield _link(node, f"{DCAT}downloadURL", file.address)
-        yield _link(node, f"{DCAT}mediaType", _MEDIA_TYPES + file.media_type)
-        yield _link(_MEDIA_TYPES + file.media_type, RDF_TYPE, f"{DCTERMS}MediaType")
+            yield link(node, f"{DCAT}downloadURL", file.address)
+        yield link(node, f"{DCAT}mediaType", _MEDIA_TYPES + file.media_type)
+        yield link(_MEDIA_TYPES + file.media_type, RDF_TYPE, f"{DCTERMS}MediaType")
         if (kind := _FILE_TYPES.get(file.media_type)) is not None:
-            yield _link(node, f"{DCTERMS}format", f"{_AUTHORITY}file-type/{kind}")
-            yield _link(f"{_AUTHORITY}file-type/{kind}", RDF_TYPE, f"{DCTERMS}MediaTypeOrExtent")
+            yield link(node, f"{DCTERMS}format", f"{_AUTHORITY}file-type/{kind}")
+            yield link(f"{_AUTHORITY}file-type/{kind}", RDF_TYPE, f"{DCTERMS}MediaTypeOrExtent")
         if file.compressed is not None:
-            yield _link(node, f"{DCAT}compressFormat", _MEDIA_TYPES + file.compressed)
-            yield _link(_MEDIA_TYPES + file.compressed, RDF_TYPE, f"{DCTERMS}MediaType")
+            yield link(node, f"{DCAT}compressFormat", _MEDIA_TYPES + file.compressed)
+            yield link(_MEDIA_TYPES + file.compressed, RDF_TYPE, f"{DCTERMS}MediaType")
         if file.size is not None:
             size = ox.Literal(str(file.size), datatype=ox.NamedNode(f"{XSD}nonNegativeInteger"))
-            yield _triple(node, f"{DCAT}byteSize", size)
+            yield statement(node, f"{DCAT}byteSize", size)
         if licence is not None:
-            yield _link(node, f"{DCTERMS}license", licence)
+            yield link(node, f"{DCTERMS}license", licence)
     if endpoint is not None:
         service = f"{dataset}-sparql"
-        yield _link(service, RDF_TYPE, f"{DCAT}DataService")
-        yield _triple(service, f"{DCTERMS}title", ox.Literal("SPARQL"))
-        yield _link(service, f"{DCAT}endpointURL", endpoint)
-        yield _link(service, f"{DCAT}endpointDescription", endpoint)
-        yield _link(service, f"{DCAT}servesDataset", dataset)
+        yield link(service, RDF_TYPE, f"{DCAT}DataService")
+        yield statement(service, f"{DCTERMS}title", ox.Literal("SPARQL"))
+        yield link(service, f"{DCAT}endpointURL", endpoint)
+        yield link(service, f"{DCAT}endpointDescription", endpoint)
+        yield link(service, f"{DCAT}servesDataset", dataset)
 
 
 def _namespace(iri: str) -> str:
     """Return the namespace of a term, or "" where its IRI has none, such as a URN."""
     namespace = iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
     return "" if namespace.endswith(("//", ":/")) else namespace
-
-
-def _link(subject: str, predicate: str, value: str) -> ox.Triple:
-    return _triple(subject, predicate, ox.NamedNode(value))
-
-
-def _count(subject: str, word: str, value: int) -> ox.Triple:
-    return _triple(subject, f"{VOID}{word}", ox.Literal(value))
-
-
-def _triple(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
-    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), value)

@@ -7,7 +7,17 @@ how it is said in other languages. Whoever shows it asks for the language of its
 
 from pressgraph.i18n.catalogues import DOMAIN, folder_of, languages
 from pressgraph.i18n.decide import language_of_run, locale_language
-from pressgraph.i18n.text import Text, by_language, gettext, gettext_noop, in_language, joined, ngettext, pgettext
+from pressgraph.i18n.text import (
+    Text,
+    by_language,
+    gettext,
+    gettext_noop,
+    in_language,
+    joined,
+    ngettext,
+    pgettext,
+    some_of,
+)
 
 __all__ = [
     "DOMAIN",
@@ -23,4 +33,5 @@ __all__ = [
     "locale_language",
     "ngettext",
     "pgettext",
+    "some_of",
 ]

@@ -8,7 +8,7 @@ from pressgraph.i18n.catalogues import languages, translate
 from pressgraph.languages import lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Text(str):
@@ -134,6 +134,16 @@ def ngettext(one: str, many: str, /, *, count: int, **fields: object) -> Text:
 def joined(separator: str, parts: Iterable[str]) -> Text:
     """Join texts, each of which is said in the reader's language."""
     return _Joined(separator, tuple(parts))
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """Return the first of some names in a line, and how many more there are.
+
+    >>> str(some_of(["a", "b"], 2)), str(some_of(["a", "b", "c"], 1))
+    ('a, b', 'a and 2 more')
+    """
+    shown: str = joined(", ", names[:most])
+    return gettext("{names} and {count} more", names=shown, count=len(names) - most) if len(names) > most else shown
 
 
 def by_language(text: str) -> dict[str, str]:

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING
 from pressgraph.project.colours import accent_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from pressgraph.project.publication import Publication
 
 STATIC = Path(__file__).parent / "static"
-SHEET, ICON = "pressgraph.css", "icon.svg"
-SERIF = "newsreader-latin.woff2"
-"""The serif for most European languages; it is there where `make assets` put it, and the system's is used elsewhere."""
+SHEET = "pressgraph.css"
 _CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -72,11 +70,6 @@ def page_assets(
     text = _named((STATIC / SHEET).read_text(encoding="utf-8"), found, address) + accent_rules(publication.accent)
     found[SHEET] = _asset(SHEET, text.encode())
     return found
-
-
-def logo_of(names: Iterable[str]) -> str:
-    """Return the name of the project's logo among assets; empty where it has none."""
-    return next((name for name in names if name.startswith("logo.")), "")
 
 
 def _asset(name: str, content: bytes) -> Asset:

@@ -167,7 +167,6 @@ _MESSAGES = {
     "any": pgettext("page", "any"),
     "ask": pgettext("page", "Ask"),
     "characters": pgettext("page", "characters"),
-    "common_kinds": pgettext("page", "What is in it"),
     "dataset": pgettext("page", "Dataset description"),
     "default": pgettext("page", "If empty:"),
     "download": pgettext("page", "Download as"),
@@ -226,7 +225,6 @@ _MESSAGES = {
     "unused": pgettext("page", "not used"),
     "used_once": pgettext("page", "used once"),
     "vocabularies": pgettext("page", "Vocabularies"),
-    "what_now": pgettext("page", "Search for a name, or start at the first page."),
     "whole_graph": pgettext("page", "The whole graph as data"),
     "yes": pgettext("page", "Yes"),
 }
@@ -244,7 +242,6 @@ _WITH_NUMBERS |= {
     "as_of_day": N_("as of {day}"),
     "cut_contacts": N_("{count} stretches that look like contact data are not shown."),
     "facts_about": N_("{facts} about {name} were read {releases}."),
-    "hidden_facts": N_("characters {start}–{end}"),
     "inverse": N_("{label} (from the other side)"),
     "kind_of": N_("{kind} of {name}"),
     "label_of": N_("{label} of {holder}"),
@@ -266,7 +263,6 @@ _COUNTED: dict[str, Callable[[int], Text]] = {
     "n_assumed": lambda count: ngettext("{count} is assumed.", "{count} are assumed.", count=count),
     "n_days": lambda count: ngettext("{count} day", "{count} days", count=count),
     "n_facts": lambda count: ngettext("{count} fact", "{count} facts", count=count),
-    "n_former": lambda count: ngettext("{count} person", "{count} people", count=count),
     "more_values": lambda count: ngettext("{count} more", "{count} more", count=count),
     "n_labels_listed": lambda count: ngettext(
         "{count} label that press releases tell of.", "{count} labels that press releases tell of.", count=count

@@ -39,6 +39,11 @@ class Links(Protocol):
         """Return the reference to what is known of an IRI, of whomever it is; empty where no page says it."""
 
 
+def capital(text: str) -> str:
+    """Return a text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 class Names:
     """Name and link IRIs in the reader's language; IRIs of the project and the profile link to their pages."""
 
@@ -115,7 +120,7 @@ class Names:
         if key is None or not key.labels:
             return variable
         text = self.pick([[text, tag] for tag, text in key.labels.items()])[0]
-        return text[:1].upper() + text[1:]
+        return capital(text)
 
     def has_name(self, iri: str) -> bool:
         """Tell whether a thing is called something."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.errors import EndpointError
-from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext, some_of
 from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
 from pressgraph.remote.sources import CHUNK, DERIVED, PROFILE, TOGETHER, hash_lines, sorted_lines
 from pressgraph.remote.store import GRAPHS, slices
@@ -188,9 +188,7 @@ class PushedSources:
         if lines == wanted and hash_lines(lines) == hash_lines(wanted):
             return
         self.target.drop(places)
-        names: str = ", ".join(source.name for source in sources[:_NAMED])
-        if len(sources) > _NAMED:
-            names = gettext("{names} and {count} more", names=names, count=len(sources) - _NAMED)
+        names = some_of([source.name for source in sources], _NAMED)
         if len(lines) != len(wanted):
             raise EndpointError(
                 gettext("of {all} triples of {names} {count} arrived", all=len(wanted), names=names, count=len(lines)),

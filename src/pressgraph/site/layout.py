@@ -190,15 +190,6 @@ def quoted(path: str) -> str:
     return "/".join(quote(it, safe=_SAFE) for it in path.split("/"))
 
 
-def up(folder: str) -> str:
-    """Return the reference from a page in a folder to the site's root.
-
-    >>> up("doc/agent/x/"), up("")
-    ('../../../', '')
-    """
-    return "../" * folder.count("/")
-
-
 def reference(here: str, there: str, fragment: str = "") -> str:
     """Return the relative reference from a page in the folder `here` to a folder or file `there`.
 

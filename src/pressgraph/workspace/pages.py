@@ -133,21 +133,6 @@ class Pages(Opened):
 
         return edit
 
-    def extract_page(
-        self, page: str, *, base: str | None = None, limit: int = 10_000_000, timeout: float = 20, private: bool = False
-    ) -> Extracted:
-        """Read the structured data of a page: a file, or an http(s) address, which is fetched.
-
-        Of an address, `limit` bytes are read at most, for `timeout` seconds; from addresses that are not of the public
-        internet only where `private` says so. `base` is the page's address where it has another one.
-
-        Raises OSError, FetchError, PageError.
-        """
-        from pressgraph.embed.fetch import read_source
-
-        html, address, charset = read_source(page, limit=limit, timeout=timeout, private=private)
-        return self.extract(html, base=base or address, charset=charset)
-
     def draft_page(self, page: Extracted, *, name: str) -> str:
         """Return what a page says as the draft of a facts file; `name` is what the draft calls the page."""
         from pressgraph.embed.draft import draft_facts

@@ -6,6 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, day_of
 from pressgraph.pages.view.figures import Measured, measured
@@ -79,7 +80,7 @@ def class_words(graph: Graph, iri: str) -> Sentence:
     if not specific:
         return ()
     label = graph.names.term(specific[0]).label
-    return (label[:1].upper() + label[1:],)
+    return (capital(label),)
 
 
 def lead_of(graph: Graph, iri: str) -> Sentence:
@@ -112,15 +113,11 @@ def facts_part(graph: Graph, iri: str, *, extra: Sequence[Row] = (), one: bool =
         ):
             by_property.setdefault(it.predicate, []).append(it)
     rows = [
-        Row(label=_capital(graph.names.name(name).label), values=values(graph, graph.out(iri, name)))
+        Row(label=capital(graph.names.name(name).label), values=values(graph, graph.out(iri, name)))
         for name in sorted(by_property, key=lambda it: (order[it], it))
     ]
     rows += extra
     return Facts(rows=tuple(rows), one=one) if rows else None
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def values(graph: Graph, statements: Iterable[Statement]) -> Sentence:
@@ -154,7 +151,7 @@ def figures_part(graph: Graph, iri: str) -> tuple[Part | None, list[Row]]:
         several.sort(key=lambda it: it.order, reverse=True)
         newest = several[0]
         note = newest.note(graph)
-        rows.append(Row(label=_capital(label), values=(*newest.words, *((" ", note) if note else ())), joined=False))
+        rows.append(Row(label=capital(label), values=(*newest.words, *((" ", note) if note else ())), joined=False))
         dated_ones = [it for it in several if it.day is not None and it.number is not None]
         largest = max((abs(it.number) for it in dated_ones if it.number), default=0)
         if len(dated_ones) > 1 and largest:
@@ -162,7 +159,7 @@ def figures_part(graph: Graph, iri: str) -> tuple[Part | None, list[Row]]:
                 Figure(day=it.day, value=it.words, share=round(100 * abs(it.number or 0) / largest, 1))
                 for it in dated_ones
             )
-            blocks.append(Series(label=_capital(label), rows=figures))
+            blocks.append(Series(label=capital(label), rows=figures))
     part = (
         Part(key="figures", heading=graph.words["figures"], blocks=tuple(blocks), know=graph.know()) if blocks else None
     )
@@ -343,7 +340,7 @@ def rest_part(graph: Graph, iri: str) -> Part | None:
                 by_property.setdefault(it.predicate, []).append(it)
         for name, statements in by_property.items():
             label = graph.names.inverse(name) if incoming else graph.names.name(name).label
-            rows.append((_capital(label), statements, incoming))
+            rows.append((capital(label), statements, incoming))
     if not rows:
         return None
     found = []

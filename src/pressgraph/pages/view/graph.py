@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.messages import messages
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
@@ -166,7 +167,7 @@ class Graph:
             kind = next(iter(self.names.specific(self.names.kinds_of(iri))), "")
             if of and of[0].iri and kind:
                 return str(
-                    self.words["kind_of"](kind=_capital(self.names.name(kind).label), name=self._plain_name(of[0].iri))
+                    self.words["kind_of"](kind=capital(self.names.name(kind).label), name=self._plain_name(of[0].iri))
                 )
         return ""
 
@@ -242,7 +243,7 @@ class Graph:
             text = self.names.pick(names)[0]
         else:
             return ""
-        return text[:1].upper() + text[1:]
+        return capital(text)
 
     def chip(self, iri: str) -> Chip:
         """Return a thing by kind and name."""
@@ -362,10 +363,6 @@ class Graph:
     def receipt(self, graph: str) -> Mapping[str, Any]:
         """Return the receipt of a fact; an empty one where there is none."""
         return self._receipts.get(graph, {})
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _proof_order(proof: Proof) -> tuple[str, str, tuple[tuple[int, int], ...], str]:

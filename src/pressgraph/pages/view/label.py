@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import cite_part, facts_part, know_part, quotes_part, releases_part, rest_part, values
 from pressgraph.pages.view.days import dated, day
 from pressgraph.pages.view.drawing import Axis
@@ -214,7 +215,7 @@ def _award(graph: Graph, iri: str) -> Part | None:
             said = graph.out(award, predicate)
             if said and not any(row.values == values(graph, said) for row in rows):
                 label = graph.names.name(predicate).label
-                rows.append(Row(label=label[:1].upper() + label[1:], values=values(graph, said)))
+                rows.append(Row(label=capital(label), values=values(graph, said)))
     more = facts_part(graph, iri, one=True)
     rows += more.rows if more is not None else ()
     return (
@@ -285,7 +286,7 @@ def _assessment(graph: Graph, iri: str, among: list[str]) -> Event:
     title = graph.names.name(stage).label if stage else words["assessment"]
     outcome = [graph.names.name(it.iri).label for it in graph.out(iri, f"{CLU}outcome") if it.iri]
     said: Sentence = (
-        Text(text=title[:1].upper() + title[1:], strong=True),
+        Text(text=capital(title), strong=True),
         *((": ", ", ".join(outcome)) if outcome else ()),
     )
     criteria = [it.iri for it in graph.out(iri, f"{CLU}criteria") if it.iri]
