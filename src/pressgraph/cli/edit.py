@@ -9,7 +9,6 @@ import click
 from pressgraph.cli.common import State, pass_state
 from pressgraph.cli.language import said
 from pressgraph.i18n import gettext
-from pressgraph.project.model import CONFIG_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +43,7 @@ def command(state: State, document: str | None, *, by: str | None, port: int, no
       pressgraph edit
       pressgraph edit data/releases/2026-01-15-gold-label.yaml
     """
+    from pressgraph.project.model import CONFIG_NAME
     from pressgraph.workspace import open_workspace
 
     def make(folder: Path, setup: Setup) -> Workspace:
