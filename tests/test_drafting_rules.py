@@ -282,6 +282,58 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("Tidal Network Ltd", "companies", "about 150"),
         },
     ),
+    "an agreement of parties, signatories and a project that several sentences tell of": (
+        "de",
+        DE
+        + "Der Verein Moorgrün e. V. und das niederländische Lichtforum Brabant haben am 11. März 2024 auf der Messe "
+        "Marinex eine Rahmenvereinbarung unterzeichnet. Sie gilt zunächst für drei Jahre. Unterschrieben wurde sie "
+        "von Dr. Karin Holt, Geschäftsführerin des Moorgrün e. V., und Jan de Boer, Vorsitzender des Lichtforums "
+        "Brabant. Das Projekt „LUMEX“ startet am 1. Juli 2024. Projektpartner sind die Hochschule Aurich, die "
+        "Klarlinse GmbH und die Firma Sehwerk. Koordiniert wird das Projekt von Moorgrün.",
+        {
+            ("Rahmenvereinbarung", "party", "Moorgrün"),
+            ("Rahmenvereinbarung", "party", "Lichtforum Brabant"),
+            ("Rahmenvereinbarung", "signedOn", "2024-03-11"),
+            ("Rahmenvereinbarung", "signedAt", "Marinex"),
+            ("Rahmenvereinbarung", "duration", "P3Y"),
+            ("Rahmenvereinbarung", "signatory", "Karin Holt"),
+            ("Rahmenvereinbarung", "signatory", "Jan de Boer"),
+            ("Membership", "organization", "Lichtforum Brabant"),
+            ("LUMEX", "startDate", "2024-07-01"),
+            ("LUMEX", "partner", "Hochschule Aurich"),
+            ("LUMEX", "partner", "Sehwerk"),
+            ("LUMEX", "coordinator", "Moorgrün"),
+        },
+    ),
+    "a name that is described, an agreement with another one, money for its project": (
+        "en",
+        EN + "MediNet West, the health technology cluster of the region, has signed a cooperation agreement with the "
+        "Danish network CareTech Fyn. Talks with a third partner, Salus Iberia, were broken off. The Ministry of "
+        "Trade is providing MediNet West with £450,000 for the project Open Ward. The project will run for 30 months. "
+        "Its total budget is £900,000.",
+        {
+            ("cooperation agreement", "party", "MediNet West"),
+            ("cooperation agreement", "party", "CareTech Fyn"),
+            ("Grant", "funder", "Ministry of Trade"),
+            ("Grant", "funds", "Open Ward"),
+            ("Open Ward", "duration", "P30M"),
+            ("Open Ward", "totalCost", "900000 GBP"),
+        },
+    ),
+    "members that are listed behind a colon, and an event in a compound": (
+        "de",
+        DE
+        + "Der Verein Moorgrün e. V. hat zum 1. Februar 2024 drei neue Mitglieder aufgenommen: die Torfwerk GmbH, das "
+        "Institut für Moorkunde und das Start-up Boxtrack. Am 15. Mai 2024 findet in Aurich der Moorkongress statt.",
+        {
+            ("Membership", "member", "Torfwerk GmbH"),
+            ("Membership", "member", "Institut für Moorkunde"),
+            ("Membership", "member", "Boxtrack"),
+            ("Membership", "startDate", "2024-02-01"),
+            ("Moorkongress", "startDate", "2024-05-15"),
+            ("Moorkongress", "location", "Aurich"),
+        },
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN

@@ -4,44 +4,134 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.clauses import Clause, clauses
 from pressgraph.drafting.patterns.terms import found_in
 
 if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.clauses import Part
+    from pressgraph.drafting.patterns.mentions import Mention
     from pressgraph.drafting.patterns.notes import Notes
-    from pressgraph.drafting.patterns.reading import Reading
+    from pressgraph.drafting.patterns.reading import Match, Reading
     from pressgraph.drafting.proposal import Ref
+    from pressgraph.text import Span
 
 _PARTIES = 2
+_DAY = len("2024-05-14")
 
 
 def propose(reading: Reading, notes: Notes) -> None:
     """Propose the agreement that a text tells of; one that has ended or is to come is left out."""
-    agreement: Ref | None = None
-    for match in reading.matches("agreement"):
-        parties = notes.each(match, "party", "org")
+    Agreements(reading, notes).propose()
+
+
+class Agreements:
+    """The agreement of a text: releases tell of one."""
+
+    def __init__(self, reading: Reading, notes: Notes) -> None:
+        self.reading, self.notes = reading, notes
+        self._agreement: Ref | None = None
+        self._at = -1
+        """Where the sentence begins that tells of it first."""
+
+    def propose(self) -> None:
+        """Propose the agreement, then what is said of it."""
+        for match in self.reading.matches("agreement"):
+            self._said(match)
+        for clause in clauses(self.reading):
+            self._told(clause)
+        if self._agreement is None:
+            return
+        for clause in clauses(self.reading):
+            self._signed(clause, self._agreement)
+        self._lasts(self._agreement)
+        purposes = self.reading.grammar.terms("purpose")
+        for match in self.reading.matches("agreement_purpose"):
+            for term, span in found_in(match, "what", purposes) if not match.denied else ():
+                self.notes.say(self._agreement, "purpose", term, span, "implied")
+        for match in self.reading.matches("signed"):
+            for person in self.notes.each(match, "signatory", "person"):
+                self.notes.say(self._agreement, "signatory", person, match.span)
+
+    def _said(self, match: Match) -> None:
+        parties = self.notes.each(match, "party", "org")
         work = match.one("work")
         if match.denied or match.planned or len(parties) < _PARTIES or work is None:
-            continue
-        if agreement is None:
-            name = reading.view.text[slice(*work.name)]
-            agreement = notes.thing("Agreement", work.name)
-            notes.say(agreement, "name", name, work.name)
-        for party in parties:
-            notes.say(agreement, "party", party, match.span)
-        if (date := match.one("date")) is not None:
-            notes.say(agreement, "signedOn", date.value, match.span, "normalised")
-        if (event := notes.mention(match, "event", "event")) is not None:
-            notes.say(agreement, "signedAt", event[0], match.span)
-    if agreement is None:
-        return
-    for match in reading.matches("agreement_time"):
-        if (duration := match.one("duration")) is not None and not match.denied:
-            notes.say(agreement, "duration", duration.value, match.span, "normalised")
-            break
-    purposes = reading.grammar.terms("purpose")
-    for match in reading.matches("agreement_purpose"):
-        for term, span in found_in(match, "what", purposes) if not match.denied else ():
-            notes.say(agreement, "purpose", term, span, "implied")
-    for match in reading.matches("signed"):
-        for person in notes.each(match, "signatory", "person"):
-            notes.say(agreement, "signatory", person, match.span)
+            return
+        day, event = match.one("date"), self.notes.mention(match, "event", "event")
+        self._say(work, parties, match.span, day, event[0] if event is not None else None)
+
+    def _told(self, clause: Clause) -> None:
+        """Propose the agreement of a clause that tells who concludes it, wherever it names them."""
+        work = clause.one("work")
+        if work is None or not clause.says("agreement") or not clause.is_told:
+            return
+        groups = [it for it in clause.orgs() if not clause.is_marked(it[0], "at")]
+        if groups:
+            listed = {part.at for group in groups for part in group}
+            named = (it for it in clause.groups(clause.of_kind("name")) if it[0].at not in listed)
+            groups += [it for it in named if clause.is_marked(it[0], "with")]
+        parties = self._parties(groups) or self._before(clause)
+        if not parties:
+            return
+        days = [it.mention for it in clause.of_kind("date") if len(it.mention.value) == _DAY]
+        events = clause.of_kind("event")
+        event = self.notes.of(events[0].mention, "event") if len(events) == 1 else None
+        self._say(work.mention, parties, clause.span, days[0] if len(days) == 1 else None, event[0] if event else None)
+
+    def _parties(self, groups: list[list[Part]]) -> list[Ref]:
+        found = [self.notes.of(part.mention, "org") for group in groups[:_PARTIES] for part in group]
+        parties = list(dict.fromkeys(it[0] for it in found if it is not None))
+        return parties if len(parties) >= _PARTIES else []
+
+    def _before(self, clause: Clause) -> list[Ref]:
+        """Return who is named together in the sentence before: "A and B will work together. They have signed"."""
+        here = self.reading.sentences.index(clause.sentence)
+        if not here or clause.orgs() or not clause.of_kind("person", "pronoun"):
+            return []
+        sentence = self.reading.sentences[here - 1]
+        whole = Clause(self.reading, sentence, (0, len(sentence.tagged)), None)
+        lists = [it for it in whole.orgs() if len(it) >= _PARTIES]
+        return self._parties(lists) if len(lists) == 1 and not whole.denied and not whole.planned else []
+
+    def _say(self, work: Mention, parties: list[Ref], span: Span, day: Mention | None, event: Ref | None) -> None:
+        notes = self.notes
+        if self._agreement is None:
+            self._agreement = notes.thing("Agreement", work.name)
+            self._at = span[0]
+            notes.say(self._agreement, "name", self.reading.view.text[slice(*work.name)], work.name)
+            for party in parties:
+                notes.say(self._agreement, "party", party, span)
+        if day is not None and not notes.has(self._agreement, "signedOn"):
+            notes.say(self._agreement, "signedOn", day.value, span, "normalised")
+        if event is not None and not notes.has(self._agreement, "signedAt"):
+            notes.say(self._agreement, "signedAt", event, span)
+
+    def _signed(self, clause: Clause, agreement: Ref) -> None:
+        """Propose who put their names to it, and on which day, of a clause that tells of signing."""
+        if not clause.says("signs") or not clause.is_told or len(clause.of_kind("work")) > 1:
+            return
+        people = clause.groups(it for it in clause.of_kind("person") if it.mention.entity is not None)
+        if people and not clause.of_kind("quote"):
+            for part in (part for group in people for part in group):
+                if (person := self.notes.of(part.mention, "person")) is not None:
+                    self.notes.say(agreement, "signatory", person[0], clause.span)
+        days = [it.mention for it in clause.of_kind("date") if len(it.mention.value) == _DAY]
+        if len(days) == 1 and not self.notes.has(agreement, "signedOn"):
+            self.notes.say(agreement, "signedOn", days[0].value, clause.span, "normalised")
+        events = clause.of_kind("event")
+        event = self.notes.of(events[0].mention, "event") if len(events) == 1 else None
+        if event is not None and not self.notes.has(agreement, "signedAt"):
+            self.notes.say(agreement, "signedAt", event[0], clause.span)
+
+    def _lasts(self, agreement: Ref) -> None:
+        for match in self.reading.matches("agreement_time"):
+            if (duration := match.one("duration")) is not None and not match.denied:
+                self.notes.say(agreement, "duration", duration.value, match.span, "normalised")
+                return
+        for clause in clauses(self.reading):
+            duration_ = clause.one("duration")
+            about = clause.of_kind("work") or any(it.at < 4 for it in clause.of_kind("pronoun"))  # noqa: PLR2004
+            near = clause.sentence.start - self._at >= 0 and not clause.of_kind("project", "label", "role")
+            if duration_ is not None and about and near and clause.says("runs") and not clause.denied:
+                self.notes.say(agreement, "duration", duration_.mention.value, clause.span, "normalised")
+                return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pressgraph.drafting.patterns.template import kind_of
+from pressgraph.drafting.patterns.template import any_of, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pressgraph.drafting.patterns.grammar import Grammar
     from pressgraph.drafting.patterns.mentions import Mention, Sentence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pressgraph.text import Span
 
 _SILENT = frozenset({"contact", "about-heading", "release"})
+_LISTED = re.compile(rf"\s+(?:[^\W\d_]+\s){{0,2}}{any_of(('org', 'name'))}")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s*$")
 
 
@@ -37,6 +39,7 @@ class Clause:
         self.start, self.end = span
         self.head = head
         self.text = sentence.tagged[self.start : self.end]
+        self._triggers: dict[str, re.Match[str] | None] = {}
         self.parts = [
             Part(at, sentence.mention(sign), self._marker(at))
             for at, sign in enumerate(self.text)
@@ -61,7 +64,9 @@ class Clause:
 
     def trigger(self, key: str) -> re.Match[str] | None:
         """Return the first word of the language for a kind of news."""
-        return self.reading.grammar.trigger(key).search(self.text)
+        if key not in self._triggers:
+            self._triggers[key] = self.reading.grammar.trigger(key).search(self.text)
+        return self._triggers[key]
 
     def of_kind(self, *kinds: str) -> list[Part]:
         """Return what it mentions of some kinds."""
@@ -78,20 +83,38 @@ class Clause:
                 found.append([part])
         return found
 
-    @property
+    def orgs(self) -> list[list[Part]]:
+        """Return the organisations that it mentions, those of one list together; a name in their list is one too."""
+        groups = self.groups(self.of_kind("org", "name"))
+        return [it for it in groups if any(part.mention.kind == "org" for part in it)]
+
+    def one(self, *kinds: str) -> Part | None:
+        """Return its mention of some kinds, where it has only one."""
+        found = self.of_kind(*kinds)
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
     def denied(self) -> bool:
         """Whether it says that something is not so."""
         return self.reading.grammar.negation.search(self.text) is not None
 
-    @property
+    @cached_property
     def planned(self) -> bool:
         """Whether it says that something is not so yet."""
         return self.reading.grammar.plan.search(self.text) is not None
 
-    @property
+    @cached_property
     def future(self) -> bool:
         """Whether it says what will be, or is being done."""
         return self.reading.grammar.future.search(self.text) is not None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it says what somebody only wants: a plan that does more than tell when."""
+        return any(it[0].lower() not in self.reading.grammar.data["sure"] for it in self._plans())
+
+    def _plans(self) -> Iterator[re.Match[str]]:
+        return self.reading.grammar.plan.finditer(self.text)
 
     @property
     def is_told(self) -> bool:
@@ -103,11 +126,16 @@ class Clause:
         return part.marker in self.reading.grammar.data["prepositions"].get(key, ())
 
 
-def clauses(reading: Reading) -> Iterator[Clause]:
-    """Yield the clauses of a text, the headline's last: it says the least."""
-    for sentence in sorted(reading.sentences, key=lambda it: it.section == "headline"):
-        if sentence.section not in _SILENT and sentence.mentions:
-            yield from _clauses_of(reading, sentence)
+def clauses(reading: Reading) -> Sequence[Clause]:
+    """Return the clauses of a text, the headline's last: it says the least."""
+    if reading.clauses is None:
+        reading.clauses = [
+            clause
+            for sentence in sorted(reading.sentences, key=lambda it: it.section == "headline")
+            if sentence.section not in _SILENT and sentence.mentions
+            for clause in _clauses_of(reading, sentence)
+        ]
+    return reading.clauses
 
 
 def _clauses_of(reading: Reading, sentence: Sentence) -> Iterator[Clause]:
@@ -115,6 +143,9 @@ def _clauses_of(reading: Reading, sentence: Sentence) -> Iterator[Clause]:
     start = 0
     head: Mention | None = None
     for match in reading.grammar.boundary.finditer(tagged):
+        if match[0] == ":" and _LISTED.match(tagged, match.end()):
+            # what is announced belongs to who announces it: "three new members: A, B and C"
+            continue
         if match.start() > start:
             yield Clause(reading, sentence, (start, match.start()), head)
         before = tagged[match.start() - 1 : match.start()]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.clauses import clauses
+
 if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.clauses import Clause, Part
     from pressgraph.drafting.patterns.mentions import Mention
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
@@ -25,6 +28,8 @@ def propose(reading: Reading, notes: Notes) -> None:
             _say(match, notes, subject)
     for match in reading.matches("figures", once="value"):
         _figure(match, notes)
+    for clause in clauses(reading):
+        _told(clause, notes)
     for match in reading.matches("turnover"):
         subject = _subject(match, notes) or _topic(match, notes)
         money = match.one("money")
@@ -33,6 +38,52 @@ def propose(reading: Reading, notes: Notes) -> None:
         date = match.one("date")
         value: Value = {"value": money.value, "period": date.value} if date is not None else money.value
         notes.say(subject, "turnover", value, match.span, "normalised")
+
+
+_OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "countries"})
+_OF_WORK = frozenset({"partners", "applications", "indicators", "assessors", "founders"})
+_YEAR = 4
+
+
+def _told(clause: Clause, notes: Notes) -> None:
+    """Propose what a clause counts, of the organisation that it is about; another year's figure says its year."""
+    counts = [
+        it
+        for it in clause.of_kind("count")
+        if " of " not in it.mention.value and it.marker not in clause.reading.grammar.more
+    ]
+    counts = [it for it in counts if it.mention.other not in _OF_EVENTS and it.mention.other not in _OF_WORK]
+    if not counts or not clause.is_told or not clause.says("has") or clause.says("before"):
+        return
+    if clause.of_kind("event", "work", "label", "role", "money"):
+        return
+    subject = _counted(clause, counts[0], notes)
+    first = clause.parts[0]
+    dated = first.mention.kind == "date" and clause.is_marked(first, "in")
+    years = [first.mention.value] if dated else []
+    if subject is None or clause.of_kind("period") or (years and len(years[0]) > _YEAR):
+        return
+    for part in counts:
+        said = part.mention
+        value: Value = {"value": said.value, "asOf": years[0]} if years else said.value
+        if not notes.has(subject, said.other):
+            notes.say(subject, said.other, value, clause.span, said.status)
+
+
+def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:
+    """Return whose members or people a clause counts: the one organisation in front of them, or its pronoun's."""
+    if clause.head is not None:
+        found = notes.of(clause.head, "org") if clause.head.kind == "org" else None
+        return found[0] if found is not None else None
+    named = [it for it in clause.of_kind("org") if it.at < count.at]
+    if len(clause.of_kind("org")) == 1 and named:
+        found = notes.of(named[0].mention, "org")
+        return found[0] if found is not None else None
+    pronouns = [it for it in clause.of_kind("pronoun") if it.at < count.at]
+    if not clause.of_kind("org") and pronouns:
+        found = notes.of(pronouns[0].mention, "org")
+        return found[0] if found is not None else None
+    return None
 
 
 def _figure(match: Match, notes: Notes) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _HEADLINE = 200
 _INITIALS = 3
+_DAY = len("2024-05-14")
 
 
 def propose(reading: Reading, notes: Notes) -> None:
@@ -24,6 +25,12 @@ def propose(reading: Reading, notes: Notes) -> None:
             SOURCE, "headline", " ".join(text[headline.start : headline.end].split()), (headline.start, headline.end)
         )
     for line in reading.lines:
+        if line.section == "release":
+            days = [it for it in dates(text[line.start : line.end], reading.grammar, None) if not it.other]
+            if len(days) == 1 and len(days[0].value) == _DAY:
+                day = line.start + days[0].start, line.start + days[0].end
+                status = "stated" if text[slice(*day)] == days[0].value else "normalised"
+                notes.say(SOURCE, "datePublished", days[0].value, day, status)
         found = reading.grammar.dateline(text[line.start : line.end])
         if found is None:
             continue

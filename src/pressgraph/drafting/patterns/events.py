@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.clauses import clauses
+
 if TYPE_CHECKING:
+    from pressgraph.drafting.patterns.clauses import Clause
     from pressgraph.drafting.patterns.mentions import Sentence
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
@@ -27,9 +30,17 @@ def propose(reading: Reading, notes: Notes) -> None:
     for match in reading.matches("hosted"):
         if not match.denied:
             _hosted(match, notes)
+    for clause in clauses(reading):
+        if not clause.denied:
+            _told(clause, notes)
     for match in reading.matches("event_place"):
         event, place = notes.mention(match, "event", "event"), match.one("place")
-        if event is not None and place is not None and (where := reading.place(place.name)) is not None:
+        if (
+            event is not None
+            and place is not None
+            and not match.denied
+            and (where := reading.place(place.name)) is not None
+        ):
             notes.say(event[0], "location", notes.entity(where), match.span)
     for match in reading.matches("visited"):
         event, count = notes.mention(match, "event", "event"), match.one("count") or match.one("value")
@@ -45,6 +56,89 @@ def propose(reading: Reading, notes: Notes) -> None:
             notes.say(shown_at, "exhibitor", exhibitor, match.span)
         if (count := match.one("count")) is not None:
             notes.say(shown_at, "exhibitors", count.value, match.span, count.status)
+
+
+_OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "countries"})
+_DAY = len("2024-05-14")
+
+
+def _told(clause: Clause, notes: Notes) -> None:
+    """Propose day, place and host of the one event that a clause tells of, and how many came."""
+    found = {it.mention.entity for it in clause.of_kind("event") if it.mention.entity is not None}
+    named = clause.of_kind("event")
+    if len(found) > 1 or not named:
+        event = (_compound(clause, notes) or _recent(clause, notes)) if not found else None
+        if event is None:
+            return
+    else:
+        one = notes.of(named[0].mention, "event")
+        if one is None:
+            return
+        event = one[0]
+    if not clause.is_wanted and (found or _compound(clause, notes) is not None):
+        _when(clause, notes, event)
+    hosts = clause.trigger("hosts")
+    orgs = [it for it in clause.orgs() if len(it) == 1 and not clause.is_marked(it[0], "at")]
+    at = bool(named) and clause.is_marked(named[0], "at")
+    if hosts is not None and len(orgs) == 1 and found and not at and not clause.is_wanted:
+        who = notes.of(orgs[0][0].mention, "org")
+        if who is not None and not notes.has(event, "organizer"):
+            notes.say(event, "organizer", who[0], clause.span, who[1])
+    if not clause.is_told or not clause.says("came") or clause.says("before"):
+        return
+    for part in clause.of_kind("count"):
+        said = part.mention
+        whole = part.marker not in clause.reading.grammar.more and " of " not in said.value
+        if said.other in _OF_EVENTS and whole and not notes.has(event, said.other):
+            notes.say(event, said.other, said.value, clause.span, said.status)
+
+
+def _compound(clause: Clause, notes: Notes) -> Ref | None:
+    """Return the event that a compound alone names, where its day is told: "findet am 15. Mai die Kohlemesse statt"."""
+    grammar = clause.reading.grammar
+    if not grammar.data["nouns_are_capital"] or not clause.says("happens") or not clause.of_kind("date", "period"):
+        return None
+    for part in clause.of_kind("word", "name"):
+        start, end = part.mention.name
+        word = clause.reading.view.text[start:end].lower()
+        if grammar.class_by(grammar.nouns, word) is not None and word not in grammar.nouns:
+            found = notes.of(part.mention, "event") if part.mention.kind == "word" else None
+            return found[0] if found is not None else None
+    return None
+
+
+def _when(clause: Clause, notes: Notes, event: Ref) -> None:
+    """Propose the days of an event and where it is, of a clause whose verb tells that it happens."""
+    if not clause.says("happens") or clause.of_kind("work", "label", "money"):
+        return
+    days, period = [it for it in clause.of_kind("date") if len(it.mention.value) >= _DAY], clause.one("period")
+    if period is not None and not days:
+        for key, value in (("startDate", period.mention.value), ("endDate", period.mention.other)):
+            if not notes.has(event, key):
+                notes.say(event, key, value, clause.span, "normalised")
+    elif len(days) == 1 and period is None and not notes.has(event, "startDate"):
+        notes.say(event, "startDate", days[0].mention.value, clause.span, "normalised")
+    places = [
+        it
+        for it in clause.of_kind("place", "name", "word")
+        if it.marker in clause.reading.grammar.data["prepositions"].get("in", ())
+    ]
+    if len(places) == 1 and not notes.has(event, "location"):
+        mention = places[0].mention
+        where = mention.entity if mention.entity is not None else clause.reading.place(mention.name)
+        if where is not None:
+            notes.say(event, "location", notes.entity(where), clause.span)
+
+
+def _recent(clause: Clause, notes: Notes) -> Ref | None:
+    """Return the event that the sentence before tells of, where it is the only one."""
+    reading = clause.reading
+    here = reading.sentences.index(clause.sentence)
+    for sentence in reversed(reading.sentences[max(0, here - 1) : here + 1]):
+        entities = {it.entity for it in sentence.mentions if it.kind == "event" and it.entity is not None}
+        if entities:
+            return notes.entity(entities.pop()) if len(entities) == 1 else None
+    return None
 
 
 def _hosted(match: Match, notes: Notes) -> None:

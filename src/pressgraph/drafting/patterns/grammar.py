@@ -134,6 +134,11 @@ class Grammar:
         return self._triggers[key]
 
     @cached_property
+    def more(self) -> frozenset[str]:
+        """Words in front of a figure that is no total: "another 20 members", "um zwölf Mitglieder"."""
+        return frozenset(self.data["more"])
+
+    @cached_property
     def _triggers(self) -> dict[str, re.Pattern[str]]:
         return {}
 
@@ -410,9 +415,9 @@ _UNSAID: Mapping[str, Any] = {
         (
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
             "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine",
-            "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "inside_names", "months",
+            "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "inside_names", "months", "more",
             "negations", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons", "plans",
-            "plural_articles", "pronouns", "relatives", "small", "tails", "titles", "until",
+            "plural_articles", "pronouns", "relatives", "small", "sure", "tails", "titles", "until",
         ),
         (),
     ),

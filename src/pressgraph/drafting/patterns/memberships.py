@@ -4,36 +4,96 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.drafting.patterns.clauses import clauses
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pressgraph.drafting.patterns.clauses import Clause, Part
+    from pressgraph.drafting.patterns.mentions import Mention
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
+    from pressgraph.drafting.proposal import Ref
+    from pressgraph.text import Span
+
+_CHANGES: Mapping[str, tuple[str, str, str]] = {
+    "joined": ("filledBy", "accession", "startDate"),
+    "left": ("endedBy", "withdrawal", "endDate"),
+}
+_BOTH = 2
 
 
 def propose(reading: Reading, notes: Notes) -> None:
     """Propose who has joined and who has left; what is to be decided is left out."""
-    for kind, says in (("joined", {"filledBy": "accession"}), ("left", {"endedBy": "withdrawal"})):
+    members = Members(reading, notes)
+    for kind in _CHANGES:
         for match in reading.matches(kind):
             if not match.denied and not match.planned:
-                _member(match, notes, says)
+                members.said(match, kind)
+    for clause in clauses(reading):
+        members.told(clause)
 
 
-def _member(match: Match, notes: Notes, says: dict[str, str]) -> None:
-    org = notes.mention(match, "org", "org")
-    main = match.reading.main
-    if org is None and main is not None:
-        org = notes.entity(main), "implied"
-    date = match.one("date")
-    for mention in match.all("member"):
-        found = notes.of(mention, "org")
-        if org is None or found is None or found[0] == org[0]:
-            continue
-        member = found[0]
-        ref = notes.thing("Membership", mention.name)
-        notes.say(ref, "member", member, match.span)
-        notes.say(ref, "organization", org[0], match.span, org[1])
-        notes.say(ref, "role", "member", match.span, "implied")
-        for key, value in says.items():
-            notes.say(ref, key, value, match.span, "implied")
-        if date is not None:
-            key = "startDate" if "filledBy" in says else "endDate"
-            notes.say(ref, key, date.value, match.span, "normalised")
+class Members:
+    """The members that came or went, each once."""
+
+    def __init__(self, reading: Reading, notes: Notes) -> None:
+        self.reading, self.notes = reading, notes
+        self._found: set[tuple[str, str]] = set()
+
+    def said(self, match: Match, kind: str) -> None:
+        """Propose what a template has found."""
+        org = self.notes.mention(match, "org", "org") or self._main()
+        if org is not None:
+            self._say(match.all("member"), org, kind, match.one("date"), match.span)
+
+    def told(self, clause: Clause) -> None:
+        """Propose what a clause tells with its verb, in whichever order it names the organisation and its members."""
+        kind = next((it for it in _CHANGES if clause.says(it)), None)
+        if kind is None or not clause.is_told or clause.of_kind("role", "work", "project", "label"):
+            return
+        verb = clause.trigger(kind)
+        groups = [it for it in clause.orgs() if not clause.is_marked(it[0], "by")]
+        if verb is None or not groups:
+            return
+        main = self.reading.main
+        own = [it for it in groups if len(it) == 1 and main is not None and it[0].mention.entity is main]
+        org: tuple[Ref, str] | None
+        if len(own) == 1 and len(groups) == _BOTH:
+            org = self.notes.of(own[0][0].mention, "org")
+            others = next(it for it in groups if it is not own[0])
+            if kind == "joined" and not clause.says("welcome") and self._joins_another(clause, own[0][0], verb.start()):
+                org, others = self.notes.of(others[0].mention, "org"), own[0]
+        elif len(groups) == 1 and not own and clause.parts[0].mention.kind == "pronoun" and len(groups[0]) == 1:
+            # "it has joined the European Alliance"
+            org, others = self.notes.of(groups[0][0].mention, "org"), clause.parts[:1]
+        elif len(groups) == 1 and not own:
+            org, others = self._main(), groups[0]
+        else:
+            return
+        day = clause.one("date")
+        if org is not None:
+            self._say([it.mention for it in others], org, kind, day.mention if day is not None else None, clause.span)
+
+    def _joins_another(self, clause: Clause, own: Part, verb: int) -> bool:
+        """Tell whether the organisation that the text is about is the one that joins, where order tells that."""
+        return bool(clause.reading.grammar.data["nouns_behind"]) and own.at < verb
+
+    def _main(self) -> tuple[Ref, str] | None:
+        main = self.reading.main
+        return (self.notes.entity(main), "implied") if main is not None else None
+
+    def _say(self, members: list[Mention], org: tuple[Ref, str], kind: str, day: Mention | None, span: Span) -> None:
+        key, how, since = _CHANGES[kind]
+        for mention in members:
+            found = self.notes.of(mention, "org")
+            if found is None or found[0] == org[0] or (found[0].ref, kind) in self._found:
+                continue
+            self._found.add((found[0].ref, kind))
+            ref = self.notes.thing("Membership", mention.name)
+            self.notes.say(ref, "member", found[0], span)
+            self.notes.say(ref, "organization", org[0], span, org[1])
+            self.notes.say(ref, "role", "member", span, "implied")
+            self.notes.say(ref, key, how, span, "implied")
+            if day is not None:
+                self.notes.say(ref, since, day.value, span, "normalised")

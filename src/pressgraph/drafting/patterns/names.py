@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 _MOST = 7
 """Words of a name."""
+_APPOSED = 6
+"""Words of what is said behind a name that are read."""
 _DATED = frozenset({"Fair", "Conference", "Event"})
+_OPENED = (" „", " “", ' "', " »", " «", " ‘")
+"""What may stand between a noun and a name in quotation marks."""
 _ASSOCIATION = "registered-association"
 _SHORT = re.compile(r"\s\((?:kurz:?\s|short:?\s)?([^\W\d_][\w.-]{1,14})\)")
 _ACRONYM = re.compile(r"[^\W\d_a-zß-ÿ]{2}[\w-]*|[^\W\d_]\w?[^\W\d_a-zß-ÿ][\w-]*")
@@ -60,6 +64,8 @@ class Discovery:
                 self._by_head(number)
         for number in range(len(self.words)):
             self._by_noun(number)
+        for number in range(len(self.words)):
+            self._by_apposition(number)
         self._by_initials()
         for entity in self.entities:
             self._abbreviated(entity)
@@ -155,6 +161,34 @@ class Discovery:
             if len(run) > 1 and "".join(it.text[0] for it in run) == letters:
                 self._add_run("Organization", first, number)
 
+    def _by_apposition(self, number: int) -> None:
+        """Find a name by what is said behind its comma: "MediNet West, the health cluster of"."""
+        if number + 1 >= len(self.words) or not self._joined(number, ", ") or self.closed[self.words[number].start]:
+            return
+        at = number + 1
+        if self.words[at].lower not in self.grammar.articles:
+            return
+        class_ = None
+        for at in range(number + 2, min(number + 2 + _APPOSED, len(self.words))):
+            if not self._joined(at - 1, " ") or self.words[at].lower in self.grammar.data["belongs"]:
+                break
+            found, _ = self._noun_at(at)
+            if found is not None and (not self.grammar.data["nouns_are_capital"] or self.words[at].is_name):
+                class_ = found
+                if self.grammar.data["nouns_are_capital"]:
+                    break
+        if class_ is None or kind_of_class(class_, self.grammar.profile) != "org":
+            return
+        first = self._leftmost(number, _MOST)
+        if first > number or self.words[first].text in self.grammar.given_names:
+            return
+        before = self.words[first - 1].lower if first else ""
+        capital = self.grammar.data["nouns_are_capital"]
+        if first == number and (capital or before in self.grammar.data["prepositions"].get("at", ())):
+            # one word alone may be any noun, or a place
+            return
+        self._add_run(class_, first, number)
+
     def _by_noun(self, number: int) -> None:
         """Find a name beside the noun for its kind: "project Green Quay", "the Techna trade fair"."""
         word = self.words[number]
@@ -165,8 +199,9 @@ class Discovery:
             return
         behind = number + count
         article = number > 0 and self.words[number - 1].lower in self.grammar.articles
-        if behind < len(self.words) and self._joined(behind - 1, " "):
-            last = self._rightmost(behind - 1, governs=False)
+        if behind < len(self.words) and self._joined(behind - 1, " ", *_OPENED):
+            opened = not self._joined(behind - 1, " ")
+            last = self._rightmost(behind if opened else behind - 1, governs=False)
             if (
                 last >= behind
                 and self._names_something(behind, last)
@@ -253,10 +288,13 @@ class Discovery:
         """Tell whether a noun for an organisation is a compound that belongs to its name, and does not describe it."""
         word = self.words[number]
         if "-" in word.text:
-            return True
+            return word.lower not in self.grammar.nouns
         class_ = self.grammar.class_by(self.grammar.nouns, word.lower)
-        if class_ is None or word.lower in self.grammar.nouns or kind_of_class(class_, self.grammar.profile) != "org":
+        if class_ is None or word.lower in self.grammar.nouns:
             return False
+        if kind_of_class(class_, self.grammar.profile) != "org":
+            # "Lichtforum Brabant" may be anything
+            return class_ in _DATED
         return not word.lower.startswith(tuple(self.grammar.data["descriptive"]))
 
     def _adjective(self, number: int, first: int, *, of_place: bool) -> int:
@@ -311,13 +349,20 @@ class Discovery:
         if entity is None:
             kind = kind_of_class(class_, self.grammar.profile) or "org"
             entity = Entity(kind=kind, class_=class_, name=name, first=first, since=since)
-            entity.forms |= {name, short, inflected}
+            entity.forms |= {name, short, inflected, *self._genitives(name)}
             self.entities.append(entity)
             self._by_name[name.casefold()] = entity
         elif self._is_narrower(class_, entity.class_):
             entity.class_ = class_
         self.closed[first[0] : first[1]] = b"\1" * (first[1] - first[0])
         return entity
+
+    def _genitives(self, name: str) -> list[str]:
+        """Return how a name of several words may stand in the genitive: "des Optiknetzes Rurland"."""
+        first, space, rest = name.partition(" ")
+        if not space or not first.isalpha() or self.grammar.class_by(self.grammar.heads, first.lower()) is None:
+            return []
+        return [f"{first}{it} {rest}" for it in self.grammar.data["genitive_endings"]]
 
     def _uninflected(self, name: str) -> str:
         """Return a name without the ending of a genitive, where the text has it without one too."""
@@ -366,11 +411,22 @@ def name_runs(found: Sequence[Word], text: str, closed: bytearray, grammar: Gram
                 last += 1
             elif (
                 found[last + 1].text in particles
+                and found[last + 1].text not in grammar.articles
                 and last + 2 < len(found)
                 and text[found[last + 1].end : found[last + 2].start] == " "
                 and _may_be_name(found[last + 2], closed, grammar)
             ):
                 last += 2
+            elif (
+                found[last + 1].text in particles
+                and last + 3 < len(found)
+                and found[last + 2].text in particles
+                and text[found[last + 1].end : found[last + 2].start] == " "
+                and text[found[last + 2].end : found[last + 3].start] == " "
+                and _may_be_name(found[last + 3], closed, grammar)
+            ):
+                # "van der Berg"
+                last += 3
             else:
                 break
         yield found[number].start, found[last].end

@@ -114,8 +114,10 @@ def _contact(reading: Reading, notes: Notes) -> None:
     mails = (it for it in reading.mentions if it.kind == "address" and start <= it.start < end and "@" in it.value)
     said = [("email", it.value, it.start, it.end) for it in mails]
     said += [("telephone", _number(it[0]), *it.span()) for it in _PHONE.finditer(text, start, end)]
+    named = next((it for it in reading.mentions if behind <= it.start < end and it.kind == "org"), None)
     if said:
-        org = notes.entity(main)
+        whose = named.entity if named is not None and named.entity is not None else main
+        org = notes.entity(whose)
         whole = start, max(it[3] for it in said)
         ref = notes.thing("ContactPoint", (said[0][2], said[0][3]))
         notes.say(org, "contactPoint", ref, whole, personal=True)
@@ -127,7 +129,6 @@ def _contact(reading: Reading, notes: Notes) -> None:
             person = reading.entity(mention, "person")
             if person is not None:
                 ref = notes.person_of_contact(person[0])
-                named = next((it for it in reading.mentions if behind <= it.start < end and it.kind == "org"), None)
                 if named is not None and named.entity is not None:
                     around = min(mention.start, named.start), max(mention.end, named.end)
                     notes.say(ref, "affiliation", notes.entity(named.entity), around, "implied", personal=True)

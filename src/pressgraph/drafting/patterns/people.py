@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.grounds import Grounds
-from pressgraph.drafting.patterns.clauses import clauses
+from pressgraph.drafting.patterns.clauses import Clause, clauses
 from pressgraph.drafting.patterns.names import words
 from pressgraph.drafting.proposal import Ref
 
 if TYPE_CHECKING:
-    from pressgraph.drafting.patterns.clauses import Clause, Part
+    from pressgraph.drafting.patterns.clauses import Part
     from pressgraph.drafting.patterns.mentions import Entity, Mention
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
@@ -27,6 +27,16 @@ def discover(reading: Reading) -> None:
     for mention in reading.mentions:
         if mention.kind == "name" and _is_person(reading, mention):
             reading.person(mention)
+
+
+def discover_listed(reading: Reading) -> None:
+    """Find the organisations that are named in a list with others: no more than their list makes them one."""
+    for sentence in reading.sentences:
+        for clause in (Clause(reading, sentence, (0, len(sentence.tagged)), None),) if sentence.mentions else ():
+            for group in clause.orgs():
+                for part in group:
+                    if part.mention.kind == "name":
+                        reading.entity(part.mention, "org")
 
 
 def _is_person(reading: Reading, mention: Mention) -> bool:

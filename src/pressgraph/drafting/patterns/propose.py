@@ -13,6 +13,7 @@ from pressgraph.drafting.patterns import (
     memberships,
     organisations,
     people,
+    projects,
     quotations,
     terms,
 )
@@ -45,6 +46,8 @@ def propose(text: str, language: str | Grammar | None, known: KnownNames) -> Pro
         return notes.proposal()
     people.discover(reading)
     reading.retag()
+    people.discover_listed(reading)
+    reading.retag()
     labels = Labels(reading, notes)
     labels.propose()
     offices = people.Offices(reading, notes)
@@ -52,7 +55,7 @@ def propose(text: str, language: str | Grammar | None, known: KnownNames) -> Pro
     for announcement, agent, span in labels.announced:
         if (office := offices.in_capacity(agent)) is not None:
             notes.say(announcement, "inCapacity", office, span, "implied")
-    for kind in (quotations, counts, organisations, funding, memberships, agreements, events, terms):
+    for kind in (quotations, counts, organisations, funding, projects, memberships, agreements, events, terms):
         kind.propose(reading, notes)
     return notes.proposal()
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pressgraph.drafting.known import KnownNames, KnownThing
+    from pressgraph.drafting.patterns.clauses import Clause
     from pressgraph.drafting.patterns.grammar import Frame, Grammar
     from pressgraph.drafting.patterns.mentions import Sentence
     from pressgraph.text import Span
@@ -27,6 +28,10 @@ _ADDRESS = re.compile(
 )
 _NOT_MEANT = frozenset({"GovernmentOrganization"})
 _PERSON_WORDS = (2, 5)
+_LAST = re.compile(r"([^\W\d_][\w-]*) $")
+_QUOTED_NAME = 5
+"""Words of a name in quotation marks."""
+_QUOTED_KINDS = frozenset({"project", "programme", "event", "org"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class Reading:
         self.view = View(source)
         self.grammar, self.known = grammar, known
         text = self.view.text
-        self.quotes = quotes(text)
+        self.quotes = [it for it in quotes(text) if not self._is_name(text, it)]
         self.lines = lines(text, grammar)
         self.sentences = sentences(text, self.lines, self.quotes, grammar)
         text = self._unwrapped(text)
@@ -120,6 +125,8 @@ class Reading:
         closed = bytearray(len(text) + 1)
         for start, end in (*self.quotes, *((it.start, it.end) for it in self.addresses)):
             closed[start:end] = b"\1" * (end - start)
+        self.clauses: list[Clause] | None = None
+        """Written by `clauses`, for the names that are known by now."""
         self.entities: list[Entity] = []
         self._known_entities: dict[str, Entity] = {}
         self._people: dict[str, Entity] = {}
@@ -131,6 +138,16 @@ class Reading:
         self.entities += Discovery(text, self.words, closed, grammar).run()
         self._note_boilerplate()
         self.retag()
+
+    def _is_name(self, text: str, quoted: Span) -> bool:
+        """Tell whether quotation marks stand around the name of a thing: the noun for its kind is in front."""
+        start, end = quoted
+        inner = text[start + 1 : end - 1].split()
+        before = _LAST.search(text, max(0, start - 40), start)
+        if before is None or not 0 < len(inner) <= _QUOTED_NAME or not inner[-1][-1].isalnum():
+            return False
+        class_ = self.grammar.class_by(self.grammar.nouns, before[1].lower())
+        return class_ is not None and kind_of_class(class_, self.grammar.profile) in _QUOTED_KINDS
 
     def _unwrapped(self, text: str) -> str:
         """Write the line breaks inside of sentences as spaces: they say nothing."""
@@ -159,6 +176,10 @@ class Reading:
             if (found := self.grammar.dateline(self.view.text[line.start : line.end])) is not None:
                 named = next(dates(found[0]["date"], self.grammar, None), None)
                 if named is not None:
+                    return named.value
+            elif line.section == "release":
+                named = next(dates(self.view.text[line.start : line.end], self.grammar, None), None)
+                if named is not None and not named.other:
                     return named.value
         return None
 
@@ -239,8 +260,9 @@ class Reading:
         if not _PERSON_WORDS[0] <= len(parts) <= _PERSON_WORDS[1] or any(it.isupper() and len(it) > 2 for it in parts):  # noqa: PLR2004
             return None
         if any(
-            self.grammar.class_by(which, it.lower()) is not None
+            self.grammar.class_by(which, form) is not None
             for it in parts
+            for form in (it.lower(), it.lower().removesuffix("s"))
             for which in (self.grammar.heads, self.grammar.nouns)
         ):
             return None
@@ -259,6 +281,7 @@ class Reading:
 
     def retag(self) -> None:
         """Write all sentences with what they mention, by the names that are known by now."""
+        self.clauses = None
         self.mentions = Tagger(self).tag()
 
     # -- who is meant

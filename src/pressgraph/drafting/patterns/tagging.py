@@ -164,6 +164,8 @@ class Tagger:
                     end = self.reading.words[after + 1].end
                 elif class_ == entity.class_ and not self.reading.words[after].is_name:
                     end = self.reading.words[after].end
+        if start > 0 and text[start - 1] in '„“"»«' and text[end : end + 1] in tuple('“”"«»'):
+            start, end = start - 1, end + 1
         genitive = next((it for it in self.reading.grammar.data["genitives"] if text.startswith(it, end)), "")
         return Mention(kind=entity.kind, start=start, end=end + len(genitive), entity=entity, inner=inner)
 
@@ -226,10 +228,20 @@ class Tagger:
             if before.lower in self.reading.grammar.data["plural_articles"] and not word.lower.endswith(feminine):
                 # several of them
                 continue
+            if self._is_followed(number):
+                continue
             class_ = self.reading.grammar.class_by(self.reading.grammar.nouns, word.lower)
             entity = self._meant(class_, word, main) if class_ is not None else self._own(word, main)
             if entity is not None:
                 yield Mention(kind=entity.kind, start=start, end=end, entity=entity, status="implied")
+
+    def _is_followed(self, number: int) -> bool:
+        """Tell whether a name stands behind a noun, which then means no other thing: "das Start-up Boxtrack"."""
+        if number + 1 >= len(self.reading.words) or self.reading.grammar.data["nouns_behind"]:
+            return False
+        word, behind = self.reading.words[number], self.reading.words[number + 1]
+        gap = self.reading.view.text[word.end : behind.start]
+        return gap == " " and behind.is_name and not self.reading.grammar.is_plain(behind.lower)
 
     def _own(self, word: Word, main: Entity | None) -> Entity | None:
         """Return the organisation that the text is about, where a noun of its name is said: "the alliance"."""
