@@ -720,6 +720,39 @@ def test_what_one_part_of_a_fact_says_of_a_thing_forbids_what_another_says(emitt
 # -- functions written for shapes
 
 
+QUANTITIES = [
+    *(7300, 0, "73000", "4.50", "about 350", "nearly 50", "more than 180", "at least 5", "less than 9", "100 of 2500"),
+    *("1.2 million EUR", "up to 200000 EUR", "16 Mrd EUR", "4 to 6 %", "20%", "170 m²"),
+]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        *({"id": "agent/a", "members": it} for it in QUANTITIES),
+        *({"id": "grant/g", "type": "MonetaryGrant", "amount": it} for it in QUANTITIES),
+        {"id": "https://w3id.org/pressgraph/id/agent/a", "type": "Organization", "employees": 3, "members": "3"},
+        {"id": "agent/a", "memberOf": {"id": "agent/b", "type": "Organization", "employees": "about 3"}},
+        {"id": "agent/a", "holdsLabel": {"type": "AwardedLabel", "id": "label/l", "holders": 2}},
+    ],
+    ids=json.dumps,
+)
+def test_a_quantity_is_the_same_node_by_both_routes(node: Json, emitter: Emitter, read: Read) -> None:
+    from_yaml, checked = by_yaml(read, emitter, node)
+    by_lines, stream = by_json_lines(emitter, node)
+    assert (by_lines, bool(stream.problems)) == (from_yaml, bool(checked.problems))
+    assert bool(from_yaml) or checked.problems
+    if not checked.problems:
+        # and no checker was needed
+        assert emitter.lines(node, personal=False, checked=False)
+
+
+@pytest.mark.parametrize("value", ["73.000", "one billion", "agent/b", "", "rund 350", [350, 351], True, 3.5, None])
+def test_what_is_no_quantity_is_the_checker_s(value: object, emitter: Emitter) -> None:
+    with pytest.raises(NeedsCheck):
+        emitter.lines({"id": "agent/a", "members": value}, personal=False, checked=False)
+
+
 def test_a_traceback_shows_the_line_of_a_function_that_was_written() -> None:
     from pressgraph.convert.accelerate import Accelerator, Shape
     from pressgraph.convert.plans import Iris, Plans

@@ -230,22 +230,23 @@ class _Writer:
             single = singles is not None and singles[name]
             held = self.new()
             self.code.append(f"{held} = {variable}[{name!r}]")
-            groups.append((f"<{key.iri}>", self.values(subject, held, key, kind, single=single)))
+            if key.quantity is not None:
+                groups.append((f"<{key.iri}>", self.quantity(subject, f'{variable}["id"]', held, key, kind)))
+            else:
+                groups.append((f"<{key.iri}>", self.values(subject, held, key, kind, single=single)))
         predicates = [predicate for predicate, _ in groups]
         if (not groups and where != SOURCE) or len(set(predicates)) < len(predicates):
             raise NeedsCheck
         parts: list[str] = []
         for _, lines in sorted(groups, key=lambda group: group[0]):
-            parts += ['"\\n"', *lines] if parts else lines
+            # a figure says of what it is one; the thing does not
+            parts += ['"\\n"', *lines] if parts and lines else lines
         self.nodes.append(_Node(subject, parts))
         return subject
 
     def values(self, subject: str, held: str, key: Key, kind: Any, *, single: bool) -> list[str]:
         """Write how the values of a key are checked; return the parts of their triples."""
         plans = self.plans
-        if key.quantity is not None:
-            # the checker makes nodes of quantities
-            raise NeedsCheck
         typed = key.kind is Kind.LITERAL or (key.kind is Kind.MIXED and is_typed_only(key))
         if typed or key.kind is Kind.TERM:
             table = self.bound(plans.tables[key.name])
@@ -291,6 +292,20 @@ class _Writer:
             case Kind.TEXT if isinstance(kind, Shape):
                 return self.by_language(subject, held, key, kind)
         raise NeedsCheck
+
+    def quantity(self, subject: str, thing: str, held: str, key: Key, kind: Any) -> list[str]:
+        """Write how the node is made of what a quantity says; return the parts of the triple that leads to it.
+
+        `thing` is an expression for the id of the subject.
+        """
+        if kind is int:
+            self.code.append(f"{held} = str({held})")
+        elif kind is not str:
+            raise NeedsCheck
+        node, lines = self.new(), self.new()
+        self.code.append(f"{node}, {lines} = {self.bound(self.plans.quantity(key))}({subject}, {thing}, {held})")
+        self.nodes.append(_Node(node, [lines]))
+        return [] if key.measure is not None else [subject, repr(f" <{key.iri}> "), node]
 
     def linked(self, held: str, shape: Shape) -> str:
         """Return an expression for the IRI of a nested node."""

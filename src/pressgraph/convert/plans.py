@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pressgraph.convert.literals import LOOKUPS_KEPT, Lookup, quote
 from pressgraph.facts.datatypes import INTEGERS, datatype, fitting
-from pressgraph.facts.figures import figures_of
+from pressgraph.facts.figures import figure_id, figures_of
 from pressgraph.facts.language_tags import good_language
-from pressgraph.facts.mixed import nquads_literal, takes_languages
-from pressgraph.facts.model import LanguageMap, NeedsCheck, ValueObject
+from pressgraph.facts.mixed import looks_like_id, nquads_literal, takes_languages
+from pressgraph.facts.model import LanguageMap, NeedsCheck, ValueObject, nested_id
 from pressgraph.facts.quantities import read_number
 from pressgraph.profile.model import FACT_WORDS, SOURCE_WORDS, Key, Kind, Profile
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
@@ -41,6 +41,7 @@ class Iris(dict[Any, str]):
     def __init__(self, ids: Ids) -> None:
         super().__init__()
         self._iri = ids.iri
+        self.normal = ids.normal
 
     def __missing__(self, name: Any) -> str:
         iri = self._iri(name) if name.__class__ is str else None
@@ -248,6 +249,35 @@ class Plans:
                 raise NeedsCheck
 
         return one
+
+    def quantity(self, key: Key) -> Callable[[str, str, str], tuple[str, str]]:
+        """Return what makes the IRI and the triples of the node that a quantity says, where no checker has made one.
+
+        It takes the IRI of the thing that has the key, that thing's id, and the text.
+        """
+        measured = key.measure is not None
+        mint = figure_id if measured else nested_id
+        about = f" <{SCHEMA}observationAbout> "
+
+        def read(text: str) -> dict[str, Any]:
+            content = None if looks_like_id(text) and not measured else self.figures.read(text)
+            if content is None:
+                raise NeedsCheck
+            node = self.figures.completed(key, content)
+            del node["id"]
+            return node
+
+        nodes = Lookup(read)
+
+        def make(subject: str, thing: str, text: str) -> tuple[str, str]:
+            node = nodes[text]
+            out: list[str] = []
+            target = self.node({"id": mint(self.iris.normal(thing), key.name, node), **node}, out, NESTED)
+            if measured:
+                out.append(f"{target}{about}{subject}")
+            return target, "\n".join(sorted(set(out)))
+
+        return make
 
     def links(self, key: Key, values: Values) -> Emit:
         """Compile a key whose values are other things."""
