@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 def awarded(clause: Clause) -> tuple[Mention, list[Mention]] | None:
     """Return the label and those who hold it now; None where a clause does not tell of one label."""
-    labels = [it for it in clause.of_kind("label") if it.mention.value]
+    before = clause.reading.grammar.past_label
+    labels = [it for it in clause.of_kind("label") if it.mention.value and not before.fullmatch(it.marker)]
+    if clause.says("label_over"):
+        return None
     got, given = clause.says("award_get"), clause.says("award_give")
     if len(labels) != 1 or not clause.is_told or not (got or given or clause.says("award_renew")):
         return None

@@ -163,5 +163,7 @@ def boundary(grammar: Grammar) -> re.Pattern[str]:
         for key in ("relatives", "contrasts")
     )
     return re.compile(
-        rf"[;:](?=\s)|\s[–—-]\s|,\s+(?=(?:{contrasts})(?!\w))|,\s+(?P<relative>(?:{relatives})(?!\w))", re.IGNORECASE
+        rf"{grammar.and_plans}|[;:](?=\s)|\s[–—-]\s|,\s+(?=(?:{contrasts})(?!\w))"
+        rf"|,\s+(?P<relative>(?:{relatives})(?!\w))",
+        re.IGNORECASE,
     )

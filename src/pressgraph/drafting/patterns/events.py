@@ -64,6 +64,8 @@ _DAY = len("2024-05-14")
 
 def _told(clause: Clause, notes: Notes) -> None:
     """Propose day, place and host of the one event that a clause tells of, and how many came."""
+    if not any(clause.says(it) for it in ("happens", "hosts", "came")):
+        return
     found = {it.mention.entity for it in clause.of_kind("event") if it.mention.entity is not None}
     named = clause.of_kind("event")
     if len(found) > 1 or not named:

@@ -109,8 +109,14 @@ class Grammar:
     def contrast(self) -> re.Pattern[str]:
         """Where another clause begins, of which a denial says nothing of the first one."""
         return re.compile(
-            rf"[;:]|,\s+{_words([*self.data['contrasts'], *self.data['relatives']]).pattern}", re.IGNORECASE
+            rf"[;:]|,\s+{_words([*self.data['contrasts'], *self.data['relatives']]).pattern}|{self.and_plans}",
+            re.IGNORECASE,
         )
+
+    @cached_property
+    def and_plans(self) -> str:
+        """The expression of where the same subject goes on with what it plans: "has 120 members and plans to"."""
+        return rf"\s(?:{_alternatives(self.data['and'])})\s+(?={self.plan.pattern})"
 
     @cached_property
     def boundary(self) -> re.Pattern[str]:
@@ -132,6 +138,11 @@ class Grammar:
             )
             self._triggers[key] = re.compile(rf"(?<![\w-])(?:{'|'.join(parts) or '(?!)'})(?![\w-])", re.IGNORECASE)
         return self._triggers[key]
+
+    @cached_property
+    def past_label(self) -> re.Pattern[str]:
+        """Words in front of a label that is held no more: "the previous Silver Label"."""
+        return _words(self.data["triggers"].get("past_label", ()))
 
     @cached_property
     def more(self) -> frozenset[str]:
@@ -415,7 +426,7 @@ _UNSAID: Mapping[str, Any] = {
         (
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
             "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine",
-            "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "inside_names", "months", "more",
+            "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "indefinite", "inside_names", "months", "more",
             "negations", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons", "plans",
             "plural_articles", "pronouns", "relatives", "small", "sure", "tails", "titles", "until",
         ),

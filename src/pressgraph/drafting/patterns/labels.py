@@ -55,7 +55,7 @@ class Labels:
         for clause in clauses(self.reading):
             self._told(clause)
         for match in self.reading.matches("held"):
-            if not match.denied and not match.planned and not match.future:
+            if not match.denied and not match.planned and not match.future and not match.says_also("label_over"):
                 self._held(match)
         for match in self.reading.matches("replaces"):
             if not match.denied and not match.planned:

@@ -231,8 +231,11 @@ class Discovery:
 
     def _add_run(self, class_: str, first: int, last: int) -> None:
         start, end = self.words[first].start, self.words[last].end
+        name = _one_line(self.text[start:end])
         if not self.closed[start] and not self.closed[end - 1]:
-            self._add(class_, _one_line(self.text[start:end]), (start, end))
+            self._add(class_, name, (start, end))
+        elif (entity := self._by_name.get(name.casefold())) is not None and self._is_narrower(class_, entity.class_):
+            entity.class_ = class_
 
     # -- words of a name
 

@@ -96,6 +96,10 @@ class Match:
         """Whether its clause says that it is not so yet."""
         return self.reading.grammar.plan.search(self._clause()) is not None
 
+    def says_also(self, key: str) -> bool:
+        """Tell whether its clause has a word of the language for a kind of news."""
+        return self.reading.grammar.trigger(key).search(self._clause()) is not None
+
     def _clause(self) -> str:
         """Return the clause of the tagged sentence that it stands in."""
         tagged = self.sentence.tagged

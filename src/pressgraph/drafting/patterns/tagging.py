@@ -228,7 +228,7 @@ class Tagger:
             if before.lower in self.reading.grammar.data["plural_articles"] and not word.lower.endswith(feminine):
                 # several of them
                 continue
-            if self._is_followed(number):
+            if self._is_followed(number) or before.lower in self.reading.grammar.data["indefinite"]:
                 continue
             class_ = self.reading.grammar.class_by(self.reading.grammar.nouns, word.lower)
             entity = self._meant(class_, word, main) if class_ is not None else self._own(word, main)
