@@ -334,6 +334,33 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("Moorkongress", "location", "Aurich"),
         },
     ),
+    "events without a name, labels that ran out, offices of ministries and of who was named last": (
+        "de",
+        DE + "Der Verein Moorgrün e. V. traf sich am 6. März 2024 auf der Herbsttagung in Aurich, an der 80 Gäste "
+        "teilnahmen. Wirtschaftsministerin Dr. Anja Behr lobte die Arbeit. Das Wirtschaftsministerium Ems fördert ihn. "
+        "Das Silber-Label des Ventilnetzes Ems ist 2023 abgelaufen. Das Ventilnetz Ems ist klein. Seine "
+        "Geschäftsführerin Uta Klein zuckt die Schultern.",
+        {
+            ("Herbsttagung", "startDate", "2024-03-06"),
+            ("Herbsttagung", "location", "Aurich"),
+            ("Membership", "organization", "Wirtschaftsministerium Ems"),
+            ("AwardedLabel", "heldBy", "Ventilnetz Ems"),
+            ("AwardedLabel", "validThrough", "2023"),
+            ("Membership", "organization", "Ventilnetz Ems"),
+        },
+    ),
+    "plans and denials behind 'and' that take nothing from what is so": (
+        "en",
+        EN
+        + "Tidal Cluster has more than 120 members and plans to apply for the Gold Label. It was founded in 2017 and "
+        "holds no label. The annual meeting takes place on 23 April 2025 in Leeds.",
+        {
+            ("Tidal Cluster", "members", "more than 120"),
+            ("Tidal Cluster", "foundingDate", "2017"),
+            ("annual meeting", "startDate", "2025-04-23"),
+            ("annual meeting", "location", "Leeds"),
+        },
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN

@@ -15,7 +15,7 @@ import argparse
 import re
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +110,7 @@ class Scorer:
         for number, body in enumerate([source, *(data.get("facts") or [])]):
             spans = tuple(_spans(body.get("evidence"), searchable)) if number else ((0, len(text)),)
             self._body(body, facts, spans, number, source["id"])
-        return facts, text
+        return self._with_plain_terms(facts), text
 
     def _body(self, body: Mapping[str, Any], facts: Facts, spans: tuple[Span, ...], number: int, source: str) -> str:
         id_ = SOURCE if body.get("id") == source else body.get("id") or f"_:{number}-{len(facts.statements)}"
@@ -128,6 +128,26 @@ class Scorer:
                     if key in _NAMES:
                         thing.names.add(_plain(one))
         return id_
+
+    @staticmethod
+    def _with_plain_terms(facts: Facts) -> Facts:
+        """Write a validity that says no more than how long it is as the duration of its label: it says the same."""
+        said: dict[str, dict[str, str]] = defaultdict(dict)
+        for it in facts.statements:
+            said[it.about][it.key] = it.value
+        plain = {
+            id_: keys["duration"]
+            for id_, keys in said.items()
+            if "ValidityPeriod" in facts.thing(id_).classes
+            and keys.keys() <= {"type", "basis", "duration"}
+            and "duration" in keys
+        }
+        facts.statements = [
+            replace(it, key="duration", value=plain[it.value], link=False) if it.value in plain else it
+            for it in facts.statements
+            if it.about not in plain
+        ]
+        return facts
 
     def _values(
         self, key: str, value: Any, facts: Facts, spans: tuple[Span, ...], number: int, source: str
@@ -197,7 +217,7 @@ class Scorer:
                 facts.statements.append(Statement(about, said.key, value, link, span, number))
                 if said.key in _NAMES:
                     facts.thing(about).names.add(_plain(value))
-        return facts
+        return self._with_plain_terms(facts)
 
     # -- comparing
 

@@ -104,12 +104,18 @@ def _figure(match: Match, notes: Notes) -> None:
 
 def _subject(match: Match, notes: Notes) -> Ref | None:
     mention = match.one("subject")
-    if mention is None:
+    if mention is None or _is_possessor(match, mention):
         return None
     for kind in _SUBJECTS:
         if (found := notes.of(mention, kind)) is not None:
             return found[0]
     return None
+
+
+def _is_possessor(match: Match, mention: Mention) -> bool:
+    """Tell whether a figure is of something of theirs: "the members of the network employ"."""
+    before = match.reading.view.text[max(0, mention.start - 4) : mention.start]
+    return bool(match.reading.grammar.data["genitives"]) and before == " of "
 
 
 def _topic(match: Match, notes: Notes) -> Ref | None:

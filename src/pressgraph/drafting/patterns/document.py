@@ -31,6 +31,7 @@ def propose(reading: Reading, notes: Notes) -> None:
                 day = line.start + days[0].start, line.start + days[0].end
                 status = "stated" if text[slice(*day)] == days[0].value else "normalised"
                 notes.say(SOURCE, "datePublished", days[0].value, day, status)
+            continue
         found = reading.grammar.dateline(text[line.start : line.end])
         if found is None:
             continue

@@ -9,7 +9,7 @@ from pressgraph.drafting.patterns.clauses import clauses
 
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.clauses import Clause
-    from pressgraph.drafting.patterns.mentions import Sentence
+    from pressgraph.drafting.patterns.mentions import Entity, Sentence
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
     from pressgraph.drafting.proposal import Ref
@@ -43,11 +43,15 @@ def propose(reading: Reading, notes: Notes) -> None:
         ):
             notes.say(event[0], "location", notes.entity(where), match.span)
     for match in reading.matches("visited"):
+        if match.says_also("before"):
+            continue
         event, count = notes.mention(match, "event", "event"), match.one("count") or match.one("value")
         key = match.says.get("key") or (count.other if count is not None else "")
         if event is not None and count is not None and key and not match.denied and not match.planned:
             notes.say(event[0], key, count.value, match.span, count.status)
     stand = _stand(reading, notes)
+    if stand is not None:
+        _exhibitors(reading, notes, stand)
     for match in reading.matches("exhibit"):
         shown_at = stand or _event(match, notes)
         if shown_at is None or match.denied:
@@ -58,7 +62,7 @@ def propose(reading: Reading, notes: Notes) -> None:
             notes.say(shown_at, "exhibitors", count.value, match.span, count.status)
 
 
-_OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "countries"})
+OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "countries"})
 _DAY = len("2024-05-14")
 
 
@@ -69,7 +73,7 @@ def _told(clause: Clause, notes: Notes) -> None:
     found = {it.mention.entity for it in clause.of_kind("event") if it.mention.entity is not None}
     named = clause.of_kind("event")
     if len(found) > 1 or not named:
-        event = (_compound(clause, notes) or _recent(clause, notes)) if not found else None
+        event = _recent(clause, notes) if not found else None
         if event is None:
             return
     else:
@@ -77,7 +81,7 @@ def _told(clause: Clause, notes: Notes) -> None:
         if one is None:
             return
         event = one[0]
-    if not clause.is_wanted and (found or _compound(clause, notes) is not None):
+    if not clause.is_wanted and found:
         _when(clause, notes, event)
     hosts = clause.trigger("hosts")
     orgs = [it for it in clause.orgs() if len(it) == 1 and not clause.is_marked(it[0], "at")]
@@ -91,22 +95,8 @@ def _told(clause: Clause, notes: Notes) -> None:
     for part in clause.of_kind("count"):
         said = part.mention
         whole = part.marker not in clause.reading.grammar.more and " of " not in said.value
-        if said.other in _OF_EVENTS and whole and not notes.has(event, said.other):
+        if said.other in OF_EVENTS and whole and not notes.has(event, said.other):
             notes.say(event, said.other, said.value, clause.span, said.status)
-
-
-def _compound(clause: Clause, notes: Notes) -> Ref | None:
-    """Return the event that a compound alone names, where its day is told: "findet am 15. Mai die Kohlemesse statt"."""
-    grammar = clause.reading.grammar
-    if not grammar.data["nouns_are_capital"] or not clause.says("happens") or not clause.of_kind("date", "period"):
-        return None
-    for part in clause.of_kind("word", "name"):
-        start, end = part.mention.name
-        word = clause.reading.view.text[start:end].lower()
-        if grammar.class_by(grammar.nouns, word) is not None and word not in grammar.nouns:
-            found = notes.of(part.mention, "event") if part.mention.kind == "word" else None
-            return found[0] if found is not None else None
-    return None
 
 
 def _when(clause: Clause, notes: Notes, event: Ref) -> None:
@@ -120,16 +110,20 @@ def _when(clause: Clause, notes: Notes, event: Ref) -> None:
                 notes.say(event, key, value, clause.span, "normalised")
     elif len(days) == 1 and period is None and not notes.has(event, "startDate"):
         notes.say(event, "startDate", days[0].mention.value, clause.span, "normalised")
-    places = [
-        it
+    where = places_in(clause)
+    if len(where) == 1 and not notes.has(event, "location"):
+        notes.say(event, "location", notes.entity(where[0]), clause.span)
+
+
+def places_in(clause: Clause, without: Span | None = None) -> list[Entity]:
+    """Return the one place that something is in, where a clause says so."""
+    marked = [
+        it.mention
         for it in clause.of_kind("place", "name", "word")
-        if it.marker in clause.reading.grammar.data["prepositions"].get("in", ())
+        if clause.is_marked(it, "in") and it.mention.name != without
     ]
-    if len(places) == 1 and not notes.has(event, "location"):
-        mention = places[0].mention
-        where = mention.entity if mention.entity is not None else clause.reading.place(mention.name)
-        if where is not None:
-            notes.say(event, "location", notes.entity(where), clause.span)
+    found = [it.entity or clause.reading.place(it.name) for it in marked] if len(marked) == 1 else []
+    return [it for it in found if it is not None]
 
 
 def _recent(clause: Clause, notes: Notes) -> Ref | None:
@@ -141,6 +135,15 @@ def _recent(clause: Clause, notes: Notes) -> Ref | None:
         if entities:
             return notes.entity(entities.pop()) if len(entities) == 1 else None
     return None
+
+
+def _exhibitors(reading: Reading, notes: Notes, stand: Ref) -> None:
+    """Propose who shows something at the stand, of a clause that lists them."""
+    for clause in clauses(reading):
+        if clause.says("exhibits") and not clause.denied:
+            for part in (part for group in clause.orgs() if len(group) > 1 for part in group):
+                if (found := notes.of(part.mention, "org")) is not None:
+                    notes.say(stand, "exhibitor", found[0], clause.span)
 
 
 def _hosted(match: Match, notes: Notes) -> None:
@@ -173,6 +176,7 @@ def _stand(reading: Reading, notes: Notes) -> Ref | None:
     if not nouns:
         return None
     noun = re.compile(rf"(?<!\w)(?:{nouns})(?!\w)", re.IGNORECASE)
+    fullest = max(noun.finditer(reading.view.text), key=lambda it: (len(it[0]), -it.start()), default=None)
     hall = re.compile(rf"(?<!\w)(?:{halls})\s(\d{{1,2}}(?:\.\d)?[A-Z]?|[A-Z]\d?)(?!\w)", re.IGNORECASE)
     number = re.compile(rf"(?<!\w)(?i:{numbers})\s([A-Z]?\d{{1,4}}(?:[-/.]?[A-Z0-9]{{1,4}})?|[A-Z]-?\d{{1,4}})(?!\w)")
     for sentence in reading.sentences:
@@ -182,8 +186,9 @@ def _stand(reading: Reading, notes: Notes) -> Ref | None:
         if named is None or (in_hall is None and numbered is None) or reading.grammar.negation.search(sentence.tagged):
             continue
         fair = next((it for it in reading.entities if it.kind == "event" and it.class_ == "Fair"), None)
-        stand = notes.thing("Stand", named.span())
-        notes.say(stand, "name", named[0], named.span())
+        called = fullest or named
+        stand = notes.thing("Stand", called.span())
+        notes.say(stand, "name", called[0], called.span())
         for key, found in (("hall", in_hall), ("stand", numbered)):
             if found is not None:
                 notes.say(stand, key, found[1], found.span())

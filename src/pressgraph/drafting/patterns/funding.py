@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.patterns.clauses import clauses
+from pressgraph.drafting.patterns.projects import spoken_of
 
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.clauses import Clause, Part
@@ -65,6 +66,8 @@ class Grants:
         if any(len(it) > 1 or len(it[0]) > 1 for it in (marked, free) if it):
             return
         project = self._project(clause)
+        if project is None and not free:
+            project = spoken_of(clause, self.notes)
         programme, duration = clause.one("programme"), clause.one("duration")
         by = self.notes.of(programme.mention, "programme") if programme is not None else None
         self._say(
@@ -109,7 +112,7 @@ class Grants:
         self.notes.say(grant, "amount", money.value, span, money.status)
         if project is not None:
             self.notes.say(grant, "funds", project, span)
-        elif recipient is not None:
+        if recipient is not None:
             self.notes.say(grant, "recipient", recipient, span)
         if duration is not None:
             self.notes.say(grant, "duration", duration.value, span, "normalised")

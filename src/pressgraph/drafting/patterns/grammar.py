@@ -116,7 +116,8 @@ class Grammar:
     @cached_property
     def and_plans(self) -> str:
         """The expression of where the same subject goes on with what it plans: "has 120 members and plans to"."""
-        return rf"\s(?:{_alternatives(self.data['and'])})\s+(?={self.plan.pattern})"
+        denied = rf"(?:[a-zà-ÿ]+\s){{1,2}}{_words(self.data['denials']).pattern}"
+        return rf"\s(?:{_alternatives(self.data['and'])})\s+(?={self.plan.pattern}|{denied})"
 
     @cached_property
     def boundary(self) -> re.Pattern[str]:
@@ -138,6 +139,11 @@ class Grammar:
             )
             self._triggers[key] = re.compile(rf"(?<![\w-])(?:{'|'.join(parts) or '(?!)'})(?![\w-])", re.IGNORECASE)
         return self._triggers[key]
+
+    @cached_property
+    def clock(self) -> re.Pattern[str]:
+        """Words behind a number that is a time of the day."""
+        return re.compile(rf"\s(?:{_alternatives(self.data['clock'])})(?!\w)", re.IGNORECASE)
 
     @cached_property
     def past_label(self) -> re.Pattern[str]:
@@ -393,6 +399,8 @@ class Grammar:
         """Return the class that a noun, or the end of a compound, stands for."""
         if word in words:
             return words[word]
+        if word in self.data["no_compounds"]:
+            return None
         for at in range(max(1, len(word) - _ENDING), len(word) - 2):
             ending = f"-{word[at:].lstrip('-')}"
             if ending in words:
@@ -424,11 +432,13 @@ class Grammar:
 _UNSAID: Mapping[str, Any] = {
     **dict.fromkeys(
         (
-            "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "articles", "belongs",
-            "contractions", "contrasts", "copulas", "date_between", "date_words", "descriptive", "feminine",
-            "frequent", "futures", "genitive_endings", "genitives", "hedges_behind", "indefinite", "inside_names", "months", "more",
-            "negations", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons", "plans",
-            "plural_articles", "pronouns", "relatives", "small", "sure", "tails", "titles", "until",
+            "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "any_company", "any_event",
+            "articles", "belongs", "clock", "contractions", "contrasts", "copulas", "date_between", "date_words",
+            "denials", "descriptive", "feminine", "frequent", "futures", "genitive_endings", "genitives",
+            "hedges_behind", "indefinite", "inside_names", "ministries", "months", "more", "negations",
+            "no_compounds", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons",
+            "plans", "plural_articles", "possessives", "pronouns", "relatives", "small", "sure", "tails", "titles",
+            "until",
         ),
         (),
     ),

@@ -57,6 +57,8 @@ class Labels:
         for match in self.reading.matches("held"):
             if not match.denied and not match.planned and not match.future and not match.says_also("label_over"):
                 self._held(match)
+        for clause in clauses(self.reading):
+            self._over(clause)
         for match in self.reading.matches("replaces"):
             if not match.denied and not match.planned:
                 self._replaces(match)
@@ -85,6 +87,20 @@ class Labels:
                 self.notes.say(label.ref, "awardKind", "renewal", clause.span)
             if len(days) == 1:
                 self.notes.say(label.ref, "awardedOn", days[0].mention.value, clause.span, "normalised")
+
+    def _over(self, clause: Clause) -> None:
+        """Propose the label that a clause says has run out, of the one organisation that it names."""
+        labels = [it for it in clause.of_kind("label") if it.mention.value]
+        groups = clause.groups(clause.of_kind("org", "name"))
+        if len(labels) != 1 or len(groups) != 1 or len(groups[0]) != 1 or not clause.is_told:
+            return
+        if not clause.says("label_ran_out"):
+            return
+        day = clause.one("date")
+        for holder in self._all_of([groups[0][0].mention]):
+            label = self._label(holder, labels[0].mention, clause.span, past=True)
+            if day is not None:
+                self.notes.say(label.ref, "validThrough", day.mention.value, clause.span, "normalised")
 
     def _holders(self, match: Match) -> list[Ref]:
         return self._all_of(match.all("holder"))
@@ -198,7 +214,8 @@ class Labels:
         several = mention.value or mention.kind == "pronoun" or self._is_plural(mention)
         if (len(found) > 1 and not several) or not found:
             main = self.reading.main
-            found = [it for it in self._found if main is not None and it.holder.ref == main.ref and not it.past]
+            of_main = (it for it in self._found if main is not None and it.holder.ref == main.ref and not it.past)
+            found = [it for it in of_main if it.at <= mention.start]
             return found if len(found) == 1 else []
         return found
 

@@ -59,7 +59,11 @@ class Members:
         main = self.reading.main
         own = [it for it in groups if len(it) == 1 and main is not None and it[0].mention.entity is main]
         org: tuple[Ref, str] | None
-        if len(own) == 1 and len(groups) == _BOTH:
+        inside = [it for it in groups if len(it) == 1 and clause.is_marked(it[0], "at")]
+        if len(inside) == 1 and len(groups) == _BOTH:
+            # "das Netzwerk ist Mitglied im Bundesverband"
+            org, others = self.notes.of(inside[0][0].mention, "org"), next(it for it in groups if it is not inside[0])
+        elif len(own) == 1 and len(groups) == _BOTH:
             org = self.notes.of(own[0][0].mention, "org")
             others = next(it for it in groups if it is not own[0])
             if kind == "joined" and not clause.says("welcome") and self._joins_another(clause, own[0][0], verb.start()):

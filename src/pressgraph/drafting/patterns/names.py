@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.drafting.known import WORD, kind_of_class
+from pressgraph.drafting.known import WORD, Names, kind_of_class
 from pressgraph.drafting.patterns.mentions import Entity
 
 if TYPE_CHECKING:
@@ -69,7 +69,35 @@ class Discovery:
         self._by_initials()
         for entity in self.entities:
             self._abbreviated(entity)
+        self._shortened()
+        self._note_first()
         return self.entities
+
+    def _shortened(self) -> None:
+        """Note that the compound of a name may stand for it: "der Holzcluster" for "Holzcluster Rennsteig"."""
+        if not self.grammar.data["nouns_are_capital"]:
+            return
+        first: dict[str, list[Entity]] = {}
+        for entity in self.entities:
+            word, space, _ = entity.name.partition(" ")
+            lower = word.lower()
+            compound = space and lower not in self.grammar.heads and "-" not in word
+            if entity.kind == "org" and compound and self.grammar.class_by(self.grammar.heads, lower) is not None:
+                first.setdefault(word, []).append(entity)
+        for word, entities in first.items():
+            if len(entities) == 1:
+                entities[0].forms |= {word, *(f"{word}{it}" for it in self.grammar.data["genitive_endings"])}
+
+    def _note_first(self) -> None:
+        """Note where each thing is named first, in whichever form: its full name may stand at the end of a text."""
+        names: Names[Entity] = Names()
+        for entity in self.entities:
+            for form in sorted(entity.forms):
+                names.add(WORD.findall(form), entity)
+        texts = [it.text for it in self.words]
+        for number, word in enumerate(self.words):
+            if (found := names.longest(texts, number)) is not None:
+                found[0].since = min(found[0].since, word.start)
 
     # -- three ways to find one
 
@@ -298,7 +326,8 @@ class Discovery:
         if kind_of_class(class_, self.grammar.profile) != "org":
             # "Lichtforum Brabant" may be anything
             return class_ in _DATED
-        return not word.lower.startswith(tuple(self.grammar.data["descriptive"]))
+        described = word.lower.endswith(tuple(self.grammar.data["any_company"]))
+        return not described and not word.lower.startswith(tuple(self.grammar.data["descriptive"]))
 
     def _adjective(self, number: int, first: int, *, of_place: bool) -> int:
         """Return where a name begins whose language writes nouns large: only an adjective belongs to the noun."""

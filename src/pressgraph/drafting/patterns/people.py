@@ -183,8 +183,18 @@ class Offices:
         if role.end == match.span[1] and match.behind in self.reading.grammar.data["belongs"]:
             # it is said, but not understood
             return None
+        if role.value == "minister":
+            all_ = [it for it in self.reading.entities if it.kind == "org" and self._is_ministry(it)]
+            return (self.notes.entity(all_[0]), "implied") if len(all_) == 1 else None
         main = self.reading.main if role.value not in _OUTSIDE else None
+        if main is not None and self.reading.is_theirs(role):
+            # "its chairman": of the one that was spoken of
+            main = self.reading.before(role, "org") or main
         return (self.notes.entity(main), "implied") if main is not None else None
+
+    def _is_ministry(self, entity: Entity) -> bool:
+        words = tuple(self.reading.grammar.data["ministries"])
+        return any(it.endswith(words) for it in entity.name.lower().split())
 
     def _office(self, match: Match) -> None:
         role = match.one("role")
@@ -267,6 +277,6 @@ def _noun(role: Mention, match: Match) -> str:
     return " ".join(match.reading.view.text[slice(*role.name)].split())
 
 
-_OUTSIDE = frozenset({"minister", "professor", "researcher", "assessor", "chair-holder"})
+_OUTSIDE = frozenset({"founder", "minister", "professor", "researcher", "assessor", "chair-holder"})
 """Offices that are held elsewhere, where the text does not say where."""
 _OF_PROJECTS = frozenset({"project-manager", "coordinator"})

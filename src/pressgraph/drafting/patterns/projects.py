@@ -35,7 +35,7 @@ def propose(reading: Reading, notes: Notes) -> None:
             for partner in notes.each(match, "partner", "org"):
                 notes.say(project, "partner", partner, match.span)
     for clause in clauses(reading):
-        if not clause.denied and (project := _spoken_of(clause, notes)) is not None:
+        if not clause.denied and (project := spoken_of(clause, notes)) is not None:
             _told(clause, notes, project)
 
 
@@ -62,7 +62,7 @@ def _times(match: Match, notes: Notes) -> None:
         notes.say(project[0], "duration", duration.value, match.span, "normalised")
 
 
-def _spoken_of(clause: Clause, notes: Notes) -> Ref | None:
+def spoken_of(clause: Clause, notes: Notes) -> Ref | None:
     """Return the project that a clause speaks of: the one that it names, or that its pronoun or its sentence means."""
     named = {it.mention.entity for it in clause.of_kind("project") if it.mention.entity is not None}
     if len(named) > 1:
@@ -96,6 +96,7 @@ def _told(clause: Clause, notes: Notes, project: Ref) -> None:
             _say(notes, project, "endDate", period.mention.other, clause)
         elif day is not None and clause.says("starts") != clause.says("ends"):
             _say(notes, project, "startDate" if clause.says("starts") else "endDate", day.mention.value, clause)
+        _from_and_to(clause, notes, project)
         if duration is not None and (clause.says("runs") or clause.says("ends")):
             _say(notes, project, "duration", duration.mention.value, clause)
     money = clause.of_kind("money")
@@ -122,6 +123,15 @@ def _told(clause: Clause, notes: Notes, project: Ref) -> None:
             _agent(notes, project, "partner", part, clause)
 
 
+def _from_and_to(clause: Clause, notes: Notes, project: Ref) -> None:
+    """Propose start and end of a clause that tells both: "started in May and will end in June"."""
+    days, start, end = clause.of_kind("date"), clause.trigger("starts"), clause.trigger("ends")
+    if len(days) == _BOTH and start is not None and end is not None and start.start() < end.start():
+        _say(notes, project, "startDate", days[0].mention.value, clause)
+        _say(notes, project, "endDate", days[1].mention.value, clause)
+
+
+_BOTH = 2
 _BESIDE = 60
 """Characters between a verb and who does it, at most."""
 

@@ -11,6 +11,7 @@ from pressgraph.drafting.patterns import (
     events,
     funding,
     memberships,
+    occasions,
     organisations,
     people,
     projects,
@@ -55,7 +56,18 @@ def propose(text: str, language: str | Grammar | None, known: KnownNames) -> Pro
     for announcement, agent, span in labels.announced:
         if (office := offices.in_capacity(agent)) is not None:
             notes.say(announcement, "inCapacity", office, span, "implied")
-    for kind in (quotations, counts, organisations, funding, projects, memberships, agreements, events, terms):
+    for kind in (
+        quotations,
+        counts,
+        organisations,
+        funding,
+        projects,
+        memberships,
+        agreements,
+        events,
+        occasions,
+        terms,
+    ):
         kind.propose(reading, notes)
     return notes.proposal()
 

@@ -349,7 +349,7 @@ class Reading:
         if mention.entity is not None:
             return (mention.entity, mention.status) if mention.entity.kind == kind else None
         if mention.kind == "pronoun":
-            found = self._before(mention, kind)
+            found = self.before(mention, kind)
             return (found, "implied") if found is not None else None
         if mention.kind == "word" and kind == "event":
             noun = self.view.text[slice(*mention.name)].rpartition("-")[2].lower()
@@ -365,7 +365,12 @@ class Reading:
             return (entity, "stated") if entity is not None else None
         return None
 
-    def _before(self, mention: Mention, kind: str) -> Entity | None:
+    def is_theirs(self, mention: Mention) -> bool:
+        """Tell whether a possessive stands in front of a mention: "its chairman"."""
+        before = words(self.view.text[max(0, mention.start - 40) : mention.start])[-2:]
+        return any(it.lower in self.grammar.data["possessives"] for it in before)
+
+    def before(self, mention: Mention, kind: str) -> Entity | None:
         """Return whom a pronoun means: of people the last one, of organisations the first of the sentence before."""
         here = next((i for i, it in enumerate(self.sentences) if it.start <= mention.start < it.end), None)
         if here is None:
@@ -373,10 +378,22 @@ class Reading:
         if kind == "person":
             earlier = [it for it in self.mentions if it.end <= mention.start and it.entity and it.kind == "person"]
             return earlier[-1].entity if earlier else None
+        own = self.sentences[here]
+        part = self.view.text.rfind("; ", own.start, mention.start)
+        for it in own.mentions:
+            if part < it.start and it.end <= mention.start and (found := self._called(it, kind)) is not None:
+                return found
         for sentence in reversed(self.sentences[max(0, here - 2) : here]):
             if (first := next((it for it in sentence.mentions if it.kind == kind and it.entity), None)) is not None:
                 return first.entity
         return None
+
+    def _called(self, mention: Mention, kind: str) -> Entity | None:
+        """Return the thing of a kind that a mention names, though it was found only after the mention was written."""
+        if mention.entity is not None or mention.kind != "name":
+            return mention.entity if mention.kind == kind else None
+        name = self.view.text[slice(*mention.name)]
+        return next((it for it in self.entities if it.kind == kind and name in it.forms), None)
 
     def place(self, span: Span) -> Entity | None:
         """Return the place that stands somewhere: one that is named already, or a new one."""

@@ -60,6 +60,9 @@ def lines(text: str, grammar: Grammar) -> list[Line]:
                 found.append(Line(start, end, "headline"))
                 section = "body"
             continue
+        if len(found) == 1 and section == "body" and begins_release(shown):
+            found.append(Line(start, end, "release"))
+            continue
         if grammar.contact.match(shown):
             section = "contact"
         elif (told := grammar.about.match(shown)) is not None and ": " in shown[told.end() : told.end() + _SHORT]:
