@@ -76,8 +76,6 @@ def load_rules(project: Project, profile: Profile) -> Rules:
 
     Raises ProfileError.
     """
-    import hashlib
-
     prefixes = profile.query_prefixes(project.id_base)
     files = _files(project)
     without = set(project.derive_without)
@@ -88,9 +86,22 @@ def load_rules(project: Project, profile: Profile) -> Rules:
             place=Place(file="pressgraph.toml"),
             hint=did_you_mean(name, known),
         )
-    texts = {name: _read(path) for name, path in files.items() if name not in without}
-    declared = tuple(sorted(prefixes.items()))
-    rules = [_parsed(text, name, files[name], declared) for name, text in texts.items()]
+    texts = tuple((name, _read(path), path) for name, path in files.items() if name not in without)
+    return _rules(profile, texts, frozenset(without), tuple(sorted(prefixes.items())))
+
+
+@lru_cache(maxsize=8)
+def _rules(
+    profile: Profile,
+    files: tuple[tuple[str, str, Path], ...],
+    without: frozenset[str],
+    declared: tuple[tuple[str, str], ...],
+) -> Rules:
+    """Make rules of their texts, once for the same ones."""
+    import hashlib
+
+    texts = {name: text for name, text, _ in files}
+    rules = [_parsed(text, name, path, declared) for name, text, path in files]
     axioms = Axioms.of(profile, without)
     bounds = {iri: (it.earliest, it.latest) for iri, it in (profile.bounds if BOUNDS not in without else {}).items()}
     said = repr((sorted(texts.items()), sorted(without), profile.digest))
@@ -98,7 +109,7 @@ def load_rules(project: Project, profile: Profile) -> Rules:
         rules=staged(rules, axioms, bounds, without),
         axioms=axioms,
         bounds=bounds,
-        prefixes=prefixes,
+        prefixes=dict(declared),
         digest=hashlib.sha256(said.encode()).hexdigest(),
     )
 

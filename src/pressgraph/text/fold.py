@@ -8,6 +8,7 @@ are one character or several (Unicode's normal forms C and D, UAX 15). Case, let
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -112,4 +113,13 @@ def fold(words: str) -> str:
     >>> fold("Zertifi\u00adkat \u2013\\n\u00bbGold\u00ab ")
     'Zertifikat - "Gold"'
     """
+    return _folded(words) if len(words) <= _SHORT else Folded(words).text.strip(" ")
+
+
+_SHORT = 100
+"""Characters of words that are folded again and again, such as names and labels."""
+
+
+@lru_cache(maxsize=8192)
+def _folded(words: str) -> str:
     return Folded(words).text.strip(" ")

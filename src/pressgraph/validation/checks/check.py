@@ -24,6 +24,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
@@ -197,6 +198,7 @@ class _Messages(dict[str, str]):
         return hash(tuple(self.items()))
 
 
+@lru_cache(maxsize=512)
 def _with_base(text: str, id_base: str) -> str:
     """Put the base in place of its variable."""
     written = str(ox.Literal(id_base))
@@ -205,6 +207,7 @@ def _with_base(text: str, id_base: str) -> str:
     return text
 
 
+@lru_cache(maxsize=512)
 def _body(text: str) -> slice:
     """Return where the braces of a query's WHERE stand."""
     start, depth = len(text), 0
@@ -266,7 +269,12 @@ def read_check(path: Path) -> Check:
 
     Raises ProfileError with the line that is wrong.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    return _check_of(path.read_text(encoding="utf-8-sig"), path)
+
+
+@lru_cache(maxsize=512)
+def _check_of(text: str, path: Path) -> Check:
+    """Read a check once: who checks again and again loads the same ones."""
     severity = Severity.VIOLATION
     unless: str | None = None
     messages: dict[str, str] = {}
