@@ -6,7 +6,6 @@ Nothing is written here but by `write`: callers may show a draft, or put it else
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,7 +17,7 @@ from pressgraph.drafting.gate import Context, admit
 from pressgraph.drafting.proposal import RULES
 from pressgraph.drafting.repeats import Repeats
 from pressgraph.errors import Place, PressgraphError, Problem
-from pressgraph.facts import dangling_problems, read_facts_bytes
+from pressgraph.facts import dangling_problems, read_facts, read_facts_bytes
 from pressgraph.facts.drafts import one_line
 from pressgraph.facts.edit import replace_file
 from pressgraph.i18n import Text, gettext, ngettext
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pressgraph.drafting.known import KnownNames
     from pressgraph.drafting.proposal import Proposal
     from pressgraph.drafting.release import ReleaseText
+    from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation.report import Result
@@ -128,6 +128,7 @@ class _Drafting:
         if self.path.exists() and self.path.read_bytes() != self.start.text:
             raise _taken(self.path)
         before = self.facts.read_bytes() if self.facts.exists() else None
+        self._last: tuple[bytes, FactsFile] | None = None
         self.repeats = Repeats(before, self.facts, project, profile, text=self.text, source=self.start.source)
 
     def drafted(self, propose: Proposer) -> Drafted:
@@ -180,11 +181,18 @@ class _Drafting:
 
     def _problems(self, data: bytes) -> list[Problem]:
         """Return what the facts rules find in a draft; ids of known things are described elsewhere."""
-        checked = read_facts_bytes(
-            data, self.profile, id_base=self.project.id_base, name=str(self.facts), texts=self._texts()
-        ).with_proposals()
+        checked = self._read(data)
         described = {it: () for it in checked.references if self._is_described(it)}
         return [*checked.problems, *dangling_problems(checked, described)]
+
+    def _read(self, data: bytes) -> FactsFile:
+        """Return a draft as it is read, were it reviewed; read once for the facts rules and the shapes."""
+        if self._last is None or self._last[0] != data:
+            read = read_facts_bytes(
+                data, self.profile, id_base=self.project.id_base, name=str(self.facts), texts=self._texts()
+            )
+            self._last = data, read.with_proposals()
+        return self._last[1]
 
     def _is_described(self, name: str) -> bool:
         return self.known.classes(name) is not None or name in self.repeats.described
@@ -211,18 +219,19 @@ class _Drafting:
 
     def _shapes(self, text: str) -> tuple[list[Problem], tuple[Text, ...]]:
         """Check a draft by the shapes, as if it were reviewed."""
-        with tempfile.TemporaryDirectory(prefix="pressgraph-") as folder:
-            path = Path(folder, "releases", "draft.yaml")
-            beside = path.parent / self.file
-            path.parent.mkdir()
-            if beside.resolve().is_relative_to(Path(folder).resolve()):
-                beside.parent.mkdir(exist_ok=True)
-                beside.write_bytes(self.start.text)
-                path.write_text(text, encoding="utf-8")
-            else:
-                path.write_text(text.replace(f"file: {self.file}\n", f"file: {self.path.name}\n"), encoding="utf-8")
-                (path.parent / self.path.name).write_bytes(self.start.text)
-            report = check_files([path], self.project, self.profile, engine=self.options.engine)
+        # what a file is, its name says
+        named = self.facts if self.facts.suffix in {".yaml", ".yml"} else self.facts.with_suffix(".yaml")
+        report = check_files(
+            [named],
+            self.project,
+            self.profile,
+            engine=self.options.engine,
+            reader=lambda path: (
+                self._read(text.encode())
+                if path == named
+                else read_facts(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path))
+            ),
+        )
         wrong: list[Problem] = []
         asks: list[Text] = []
         for result in report.results:

@@ -13,7 +13,6 @@ from pressgraph.drafting.pdf import read_pdf
 from pressgraph.drafting.plain import read_plain
 from pressgraph.drafting.release import MAX_BYTES, ReleaseText, required
 from pressgraph.drafting.word import read_docx
-from pressgraph.embed.fetch import TIMEOUT, TooLargeError, fetch
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.i18n import gettext
 
@@ -32,6 +31,8 @@ def read_document(source: str, *, allow_private: bool = False) -> ReleaseText:
     Raises DataError for what has no text, PressgraphError for what cannot be read or fetched.
     """
     if source.partition("://")[0].lower() in {"http", "https"}:
+        from pressgraph.embed.fetch import TIMEOUT, TooLargeError, fetch
+
         try:
             fetched = fetch(source, limit=MAX_BYTES, timeout=TIMEOUT, allow_private=allow_private)
         except TooLargeError as error:
