@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pressgraph.drafting.gate import Context, admit
+from pressgraph.drafting.admitted import Context
+from pressgraph.drafting.gate import admit
 from pressgraph.drafting.grounds import Grounds, day
 from pressgraph.drafting.known import KnownNames, KnownThing
 from pressgraph.drafting.proposal import SOURCE, Proposal, ProposedStatement, ProposedThing, Ref
@@ -15,7 +16,7 @@ from pressgraph.facts.figures import figures_of
 from pressgraph.text import SourceText
 
 if TYPE_CHECKING:
-    from pressgraph.drafting.gate import Admitted
+    from pressgraph.drafting.admitted import Admitted
     from pressgraph.profile import Profile
 
 TEXT = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pressgraph.drafting.gate import Refused
+from pressgraph.drafting.admitted import Refused
 from pressgraph.facts.drafts import checked_draft, one_line
 from pressgraph.facts.yaml_text import Flow, FlowNode
 from pressgraph.i18n import in_language
@@ -12,7 +12,7 @@ from pressgraph.i18n import in_language
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pressgraph.drafting.gate import DraftedFact
+    from pressgraph.drafting.admitted import DraftedFact
     from pressgraph.errors import Problem
     from pressgraph.text import SourceText, Span
 

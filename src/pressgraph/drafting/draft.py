@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pressgraph.drafting.admitted import Context
 from pressgraph.drafting.begin import Beginning, beginning, create, dated
 from pressgraph.drafting.compose import comments, composed, counted, spaced, written_fact
 from pressgraph.drafting.doubt import doubtful
-from pressgraph.drafting.gate import Context, admit
+from pressgraph.drafting.gate import admit
 from pressgraph.drafting.proposal import RULES
 from pressgraph.drafting.repeats import Repeats
 from pressgraph.errors import Place, PressgraphError, Problem
@@ -28,7 +29,7 @@ from pressgraph.validation.report import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pressgraph.drafting.gate import DraftedFact, Refused
+    from pressgraph.drafting.admitted import DraftedFact, Refused
     from pressgraph.drafting.known import KnownNames
     from pressgraph.drafting.proposal import Proposal
     from pressgraph.drafting.release import ReleaseText

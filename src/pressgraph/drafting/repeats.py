@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pressgraph.drafting.gate import DraftedFact
+    from pressgraph.drafting.admitted import DraftedFact
     from pressgraph.facts import FactsFile
     from pressgraph.facts.model import Fact
     from pressgraph.profile import Profile
