@@ -22,9 +22,9 @@ from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 
 HERE = Path(__file__).parent
-FIRST, WIDENED, UNREAD = 10, 20, 30
+FIRST, WIDENED, UNREAD, READ = 10, 20, 30, 40
 """Texts up to the first number were written before the rules, those up to the second one have widened them, those up to
-the third one are not read by who writes rules, who has written the later ones after the rules."""
+the third one, and those above the last one, are not read by who writes rules, who has written the others after them."""
 
 
 def main() -> None:
@@ -38,8 +38,10 @@ def main() -> None:
         "written after the rules, which were widened with them": [
             (it, None) for it in golds if FIRST < int(it.name[:2]) <= WIDENED
         ],
-        "not read by who writes rules": [(it, None) for it in golds if WIDENED < int(it.name[:2]) <= UNREAD],
-        "written after the rules by who writes them": [(it, None) for it in golds if int(it.name[:2]) > UNREAD],
+        "not read by who writes rules": [
+            (it, None) for it in golds if WIDENED < int(it.name[:2]) <= UNREAD or int(it.name[:2]) > READ
+        ],
+        "written after the rules by who writes them": [(it, None) for it in golds if UNREAD < int(it.name[:2]) <= READ],
     }
     if (release := os.environ.get("PRESSGRAPH_RELEASE")) is not None:
         founding = next((ROOT / "data" / "releases").glob("*.yaml"))
