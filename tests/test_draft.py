@@ -143,6 +143,10 @@ def test_who_reviews_is_asked_once_and_is_not_published(tmp_path: Path) -> None:
     assert "Küstenlicht" in exported
     assert "lindqvist-moor" not in exported.lower()
     assert "5550140" not in exported
+    (tmp_path / "data" / "more.jsonl").write_text("{}\n", encoding="utf-8")
+    table = run(tmp_path, "review", str(tmp_path / "data" / "more.jsonl"), "--by", "agent/ida")
+    assert table.exit_code == 2
+    assert "'facts convert' makes YAML of them" in table.stderr
 
 
 def test_a_known_organisation_keeps_its_id_and_what_is_known_is_not_said_again(tmp_path: Path) -> None:

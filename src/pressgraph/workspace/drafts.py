@@ -91,11 +91,19 @@ class Drafts(Opened):
     def review(self, path: str | Path, by: str) -> Review:
         """Return the review of a YAML facts file by whom an id names: its proposals, to be kept or dropped.
 
-        Raises PressgraphError for what is no id.
+        Raises PressgraphError for what is no id, and for a table or JSON Lines, in which an answer has no place.
         """
+        from pressgraph.convert import is_stream
+        from pressgraph.errors import PressgraphError
         from pressgraph.facts.review import Review
+        from pressgraph.i18n import gettext
 
         path = Path(path)
+        if is_stream(path):
+            reason = gettext(
+                "tables and JSON Lines are edited where they come from; 'facts convert' makes YAML of them"
+            )
+            raise PressgraphError(reason)
         return Review(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path), by=by)
 
     def reviewer(self) -> str | None:
