@@ -102,12 +102,11 @@ def english(value: ast.expr) -> str | None:
 
 
 def test_errors_and_hints_are_messages() -> None:
-    """Those of query processes are not looked at: they reach the server as text."""
     kinds = {name for name, it in vars(errors).items() if isinstance(it, type) and issubclass(it, PressgraphError)}
-    kinds |= {"RequestError", "UsageError", "BadParameter", "warn"}
+    kinds |= {"RequestError", "JobError", "FailedJobError", "UsageError", "BadParameter", "warn"}
     said = []
     for path in sorted((ROOT / "src/pressgraph").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if "workers" not in path.parts else ():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 given = node.args if name in kinds else []

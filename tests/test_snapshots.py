@@ -63,7 +63,7 @@ def test_a_pointer_to_a_file_or_to_a_snapshot_that_was_deleted_is_refused(snapsh
     name = publish(snapshots)
     current = snapshots.current()
     assert current is not None
-    assert (current.name, current.identity) == (name, f"{name}-one")
+    assert (current.name, current.manifest()) == (name, {"id": "one"})
     current.path.rename(snapshots.state / "elsewhere")
     with pytest.raises(StoreError, match="names a snapshot that is not there"):
         snapshots.current()

@@ -18,10 +18,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pressgraph.i18n import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -101,10 +103,15 @@ class PressgraphError(Exception):
         self.place = place
         self.hint = hint
 
+    @property
+    def sentence(self) -> Text:
+        """Where, what, and what to do, in the reader's language."""
+        where = (f"{self.place}: ",) if self.place else ()
+        hint = (" (", self.hint, ")") if self.hint else ()
+        return joined("", (*where, self.reason, *hint))
+
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}{self.reason}{hint}"
+        return str(self.sentence)
 
 
 class ProjectError(PressgraphError):

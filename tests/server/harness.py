@@ -17,6 +17,7 @@ import httpx
 
 from pressgraph.dataset import Snapshots
 from pressgraph.dataset.withholding import Rules
+from pressgraph.server.manifest import ServedManifest
 
 TOKEN = "a-token-that-only-tests-know"
 BASE = "https://w3id.org/pressgraph/"
@@ -195,5 +196,5 @@ def empty(project: Path, folder: str = "served") -> Path:
     store = candidate.open_store()
     store.flush()
     del store
-    candidate.publish({"built": None, "rules": Rules().to_json(), "written": True, "id": "empty"})
+    candidate.publish(ServedManifest(rules=Rules().to_json(), written=True, id="empty"))
     return project

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressgraph.dataset import union
-from pressgraph.server.workers.operations import Update, UpdateError
+from pressgraph.server.workers.failed import FailedJobError
+from pressgraph.server.workers.operations import Update
 from pressgraph.server.workers.unnamed import Unnamed
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def test_what_is_no_update_changes_nothing(text: str) -> None:
     ["DROP GRAPH x:none", "CLEAR GRAPH x:none", "CREATE GRAPH x:g", "COPY x:none TO x:g", "MOVE x:none TO DEFAULT"],
 )
 def test_what_cannot_be_done_says_so(text: str) -> None:
-    with pytest.raises(UpdateError, match=r"there is (no|a) graph"):
+    with pytest.raises(FailedJobError, match=r"there is (no|a) graph"):
         updated(text)
 
 

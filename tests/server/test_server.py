@@ -383,6 +383,21 @@ def test_questions_are_in_the_readers_language(founding_server: Server) -> None:
         assert asked in founding_server.client.get(path, headers=HTML).text
 
 
+def test_what_is_wrong_with_a_query_is_said_in_the_readers_language(founding_server: Server) -> None:
+    client = founding_server.client
+    for text, german, english in (
+        ("SELECT * {", "kein gültiges SPARQL 1.1 in Zeile 1, Spalte 11: der Text endet zu früh", "it ends too early"),
+        ("SELECT * { ?s nope:a 1 }", "Ist ein Präfix nicht deklariert?", "is a prefix not declared?"),
+    ):
+        page = client.get("/sparql", params={"query": text}, headers=GERMAN)
+        assert (page.status_code, german in page.text, english in page.text) == (400, True, False), page.text
+        assert f'<span lang="en">{german[:8]}' not in page.text
+        assert english in client.get("/sparql", params={"query": text}, headers=HTML).text
+        # programs are answered in English
+        line = client.get("/sparql", params={"query": text}, headers={"accept": "text/csv", "accept-language": "de"})
+        assert english in line.text
+
+
 def test_a_download_is_a_file(founding_server: Server) -> None:
     answer = founding_server.client.get("/download", params={"query": CLUSTERS, "type": "text/csv"})
     assert answer.headers["content-disposition"] == 'attachment; filename="result.csv"'

@@ -193,6 +193,10 @@ def test_an_endpoint_that_is_down_or_has_no_address_is_502_until_it_is_up(
         for _ in range(3):
             answer = server.query(service(url))
             assert (answer.status_code, url in answer.text) == (502, True), answer.text
+    # what a process says is said in the reader's language too
+    german = {"accept": "text/html", "accept-language": "de"}
+    page = server.client.get("/sparql", params={"query": service(down)}, headers=german)
+    assert (page.status_code, "den SERVICE fragt, hat nicht geantwortet" in page.text) == (502, True), page.text
     both = f"SELECT * {{ SERVICE <{other.url}> {{ ?s ?p ?o }} SERVICE <{down}> {{ ?s ?p ?o }} }}"
     assert down in server.query(both).text
     assert set(server.workers()) == processes

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pressgraph.dataset import Snapshot, Snapshots
+from pressgraph.errors import StoreError
 from pressgraph.project.serving import Serving
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import Representation, RequestError
+from pressgraph.server.manifest import GraphRevisions, ServedManifest
+from pressgraph.server.revisions import Revisions
 from pressgraph.server.served import Served, ServedSnapshot, on_snapshot
 from pressgraph.server.sparql.queries import Evaluation, QueryService
 from pressgraph.server.workers.background import Background
 from pressgraph.server.workers.job import Job
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness import Server
 
 
@@ -138,3 +144,41 @@ def test_an_entity_tag_has_one_content_while_the_dataset_changes(writable: Serve
     for _, content in results[0]:
         _, first, second = content.decode().split()
         assert first == second
+
+
+def test_a_manifest_is_read_as_it_was_written_and_one_of_another_version_as_far_as_that_is_safe(
+    tmp_path: Path,
+) -> None:
+    def published(manifest: object) -> Snapshot:
+        snapshots = Snapshots(tmp_path, kind="served")
+        with snapshots.building(), snapshots.candidate(fresh=True) as candidate:
+            candidate.open_store()
+            return candidate.publish(manifest)
+
+    manifest = ServedManifest(
+        id="r7",
+        revisions=GraphRevisions(others="r1", graphs={"https://e.org/g": "r7"}),
+        built="000001-5",
+        rules={"personal": False},
+        gone=("agent/old",),
+        written=True,
+        made="w1",
+        altered=5,
+        unnamed=True,
+    )
+    snapshot = published(manifest)
+    assert ServedManifest.of(snapshot) == manifest
+    assert manifest.identity(snapshot) == "000001-r7"
+    assert Revisions.of(manifest).noted_in(ServedManifest(written=True)) == ServedManifest(
+        id="r7", revisions=manifest.revisions, written=True
+    )
+    # an earlier version knew less, a later one may say more; without revisions, all graphs have the dataset's
+    earlier = ServedManifest.of(published({"id": "r1", "written": True, "built": None, "more": 1}))
+    assert earlier == ServedManifest(id="r1", written=True)
+    assert (Revisions.of(earlier).graph(None), Revisions.of(earlier).graph("https://e.org/g")) == ("r1", "r1")
+    with pytest.raises(StoreError, match=r"was written by a later version of pressgraph \(serve it with that version"):
+        ServedManifest.of(published({"version": 2, "id": "r1", "written": {"of": "graphs"}}))
+    wrong: tuple[object, ...] = ({"id": 1}, {"gone": "all"}, {"written": "yes"}, {"version": "new"}, {"revisions": []})
+    for damaged in wrong:
+        with pytest.raises(StoreError, match=r"has no readable build\.json"):
+            ServedManifest.of(published(damaged))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import filelock
 import httpx
 import pytest
-from harness import Server, empty, make_project, run_build, start
+from harness import BASE, Server, empty, make_project, run_build, start
 from test_publication import NAMES, eventually, project_of
 
 if TYPE_CHECKING:
@@ -368,6 +368,21 @@ def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, descri
         assert gone.status_code == (410 if described else 404)
     finally:
         server.stop()
+
+
+def test_what_rdf_xml_cannot_say_is_not_acceptable_wherever_it_is_asked_for(graphs: Server) -> None:
+    client, xml = graphs.client, {"accept": "application/rdf+xml"}
+    for number, triple in enumerate(('<urn:p:> "no name"', '<x:p> "\\u0001"')):
+        thing = f"<{BASE}id/agent/odd-{number}>"
+        turtle = {**TURTLE, **graphs.may_write}
+        assert client.put("/store/odd", content=f"{thing} {triple} .", headers=turtle).is_success
+        query = {"query": f"CONSTRUCT WHERE {{ {thing} ?p ?o }}"}
+        for path, params in (("/store/odd", {}), ("/sparql", query), (f"/doc/agent/odd-{number}", {})):
+            answer = client.get(path, params=params, headers=xml)
+            assert (answer.status_code, "has no way to write" in answer.text) == (406, True), (path, answer.text)
+            assert client.get(path, params=params, headers={"accept": "text/turtle"}).status_code == 200
+        assert client.get(f"/doc/agent/odd-{number}.rdf").status_code == 406
+    assert client.delete("/store/odd", headers=graphs.may_write).status_code == 204
 
 
 def test_a_write_to_another_graph_leaves_an_entity_tag_as_it_was(graphs: Server) -> None:

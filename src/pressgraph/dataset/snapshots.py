@@ -61,14 +61,6 @@ class Snapshot:
         """The snapshot's name; a new publication has a new one."""
         return self.path.name
 
-    @property
-    def identity(self) -> str:
-        """What names a served snapshot and no other one ever, also where all are made anew.
-
-        Raises StoreError.
-        """
-        return f"{self.name}-{self.manifest().get('id', '')}"
-
     def open(self) -> ox.Store:
         """Open the store for reading.
 

@@ -16,6 +16,7 @@ from pressgraph.i18n.text import (
     joined,
     ngettext,
     pgettext,
+    said_in,
     some_of,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "locale_language",
     "ngettext",
     "pgettext",
+    "said_in",
     "some_of",
 ]

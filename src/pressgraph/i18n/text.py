@@ -151,6 +151,16 @@ def by_language(text: str) -> dict[str, str]:
     return text.by_language() if isinstance(text, Text) else {"en": text}
 
 
+def said_in(languages: Mapping[str, str]) -> str:
+    """Return the text that `by_language` has told in each language, such as one that came from another process.
+
+    >>> in_language(said_in(by_language(gettext("there is no saved query '{query}'", query="x"))), "de")
+    "es gibt keine gespeicherte Abfrage 'x'"
+    """
+    english, others = languages["en"], {tag: text for tag, text in languages.items() if tag != "en"}
+    return Text(english, **others) if others else english
+
+
 def in_language(text: str, language: str) -> str:
     """Return a text in a language where it knows its translations."""
     return text.to(language) if isinstance(text, Text) else text

@@ -64,10 +64,10 @@ def syntax_error(text: str, message: str) -> QueryError:
     line, column = int(match[1]), int(match[2])
     lines = text.splitlines()
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
-    reason = f"unexpected '{rest[:40]}'" if rest else "it ends too early"
+    reason = gettext("unexpected '{text}'", text=rest[:40]) if rest else gettext("it ends too early")
     known = match[3] if len(match[3]) < _LONGEST_MESSAGE else None
     if "Prefix not found" in match[3]:
-        known = "is a prefix not declared?"
+        known = gettext("is a prefix not declared?")
     return QueryError(
         gettext(
             "not valid SPARQL 1.1 in line {line}, column {column}: {reason}", line=line, column=column, reason=reason

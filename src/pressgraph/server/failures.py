@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pressgraph.i18n import by_language, said_in
 from pressgraph.query.patterns import FOLDERS
 from pressgraph.server.http.responses import RequestError
 
@@ -49,6 +50,8 @@ def request_error(failure: JobError) -> RequestError:
     """Return the error that a failed job is answered with."""
     status = STATUS[failure.kind]
     headers = {"retry-after": _RETRY[failure.kind]} if failure.kind in _RETRY else {}
-    # engines name the files of the store
-    message = FOLDERS.sub("", failure.message) if status == 500 else failure.message  # noqa: PLR2004
+    message = failure.message
+    if status == 500:  # noqa: PLR2004
+        # engines name the files of the store
+        message = said_in({tag: FOLDERS.sub("", text) for tag, text in by_language(message).items()})
     return RequestError(status, message, headers)

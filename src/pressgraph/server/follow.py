@@ -17,6 +17,7 @@ from pressgraph.project.model import CONFIG_NAME
 from pressgraph.server.failures import JobError
 from pressgraph.server.http.log import log_event
 from pressgraph.server.http.responses import RequestError
+from pressgraph.server.manifest import ServedManifest
 from pressgraph.server.workers.publish import Built, is_current
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ class Follower:
                 latest = dataset.snapshots.current()
             if latest is None:
                 return False
-            if built is None and latest.manifest().get("built") is not None:
+            manifest = ServedManifest.of(latest)
+            if built is None and manifest.built is not None:
                 trouble = trouble or "the built dataset was deleted: run 'pressgraph build'"
-            moved = latest.identity != served.current.id
+            moved = manifest.identity(latest) != served.current.id
             if moved:
                 snapshot = served.read(latest)
                 await self._pool.open(snapshot)

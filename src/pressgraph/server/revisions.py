@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
 import pyoxigraph as ox
 
+from pressgraph.server.manifest import GraphRevisions
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
+
+    from pressgraph.server.manifest import ServedManifest
 
 _MOST = 2000
 """How many graphs have a revision of their own; a manifest is written and read whole."""
@@ -32,14 +37,15 @@ class Revisions:
     graphs: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, manifest: Mapping[str, Any]) -> Revisions:
-        """Read the manifest of a snapshot."""
-        dataset = manifest.get("id", "")
-        return cls(dataset=dataset, **manifest.get("revisions", {"others": dataset, "graphs": {}}))
+    def of(cls, manifest: ServedManifest) -> Revisions:
+        """Return what the manifest of a snapshot says of them."""
+        named = manifest.revisions or GraphRevisions(others=manifest.id, graphs={})
+        return cls(dataset=manifest.id, others=named.others, graphs=dict(named.graphs))
 
-    def to_manifest(self) -> dict[str, Any]:
-        """Return what a manifest says of them."""
-        return {"id": self.dataset, "revisions": {"others": self.others, "graphs": dict(self.graphs)}}
+    def noted_in(self, manifest: ServedManifest) -> ServedManifest:
+        """Return a manifest that says them."""
+        named = GraphRevisions(others=self.others, graphs=dict(self.graphs))
+        return msgspec.structs.replace(manifest, id=self.dataset, revisions=named)
 
     def graph(self, iri: str | None) -> str:
         """Return the revision of a graph; None is the default graph."""

@@ -18,6 +18,7 @@ from pressgraph.pages.view.reading import NO_FIRST_PAGE
 from pressgraph.server.cache import CacheCounts, FastResponses, ResponseCache
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import RequestError
+from pressgraph.server.manifest import ServedManifest
 from pressgraph.server.revisions import Revisions
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Served:
 
         Raises StoreError where its manifest cannot be read.
         """
-        manifest = snapshot.manifest()
+        manifest = ServedManifest.of(snapshot)
         described: dict[str, Any] = {}
         with suppress(OSError, ValueError):
             described = {
@@ -102,11 +103,11 @@ class Served:
                 "counts": Counts.load(snapshot.path) or Counts(),
             }
         return ServedSnapshot(
-            id=snapshot.identity,
+            id=manifest.identity(snapshot),
             name=snapshot.name,
             store=snapshot.path / "store",
             revisions=Revisions.of(manifest),
-            gone=frozenset(manifest.get("gone", ())),
+            gone=frozenset(manifest.gone),
             published=snapshot.path.stat().st_mtime,
             **described,
             **self._caches(),

@@ -8,12 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import write_triples
+from pressgraph.errors import DataError
 from pressgraph.feeds.dcat import served_files, void_description
 from pressgraph.feeds.published_at import PublishedAt
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix
-from pressgraph.server.http.responses import CORS, Representation, respond
+from pressgraph.server.http.responses import CORS, Representation, RequestError, respond
 from pressgraph.server.sparql import description
 
 if TYPE_CHECKING:
@@ -29,9 +30,15 @@ if TYPE_CHECKING:
 
 
 def write_rdf(triples: Iterable[ox.Triple], media_type: MediaType, prefixes: Mapping[str, str]) -> bytes:
-    """Write triples in a media type, with prefixes where it has them."""
+    """Write triples in a media type, with prefixes where it has them.
+
+    Raises RequestError where it has no way to say one of them.
+    """
     serialization = next(it for it in SERIALIZATIONS if it.name == media_type.name)
-    return write_triples(triples, serialization, prefixes)
+    try:
+        return write_triples(triples, serialization, prefixes)
+    except DataError as error:
+        raise RequestError(406, error.sentence, {"vary": "Accept"}) from error
 
 
 class ServiceDescriptions:

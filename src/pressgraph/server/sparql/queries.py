@@ -109,7 +109,7 @@ class Evaluation:
             if not self.prepared.asks_others and failure.kind in {"time", "memory", "crash"}:
                 self.prepared.snapshot.responses.failed(self.prepared.key, failure)
             if failure.kind == "syntax":
-                raise RequestError(400, str(syntax_error(self.prepared.text, failure.message))) from failure
+                raise RequestError(400, syntax_error(self.prepared.text, failure.message).sentence) from failure
             raise request_error(failure) from failure
         except BaseException:
             self.job.close()
@@ -169,7 +169,7 @@ class QueryService:
         try:
             check_query(text, self._limits)
         except QueryError as error:
-            raise RequestError(400, str(error)) from error
+            raise RequestError(400, error.sentence) from error
 
     def prepare(
         self,

@@ -47,7 +47,7 @@ class UpdateEndpoint:
             check_query(text, limits)
             text = with_dataset(text, operation.using, operation.using_named)
         except QueryError as error:
-            raise RequestError(400, str(error)) from error
+            raise RequestError(400, error.sentence) from error
         base = base_address(request, self._settings.url)
         await self._writer.write(UpdateWrite(text=text, base=f"{base}/sparql"))
         return Response(status_code=204, headers={"cache-control": "no-store"})

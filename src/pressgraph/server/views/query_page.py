@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
-from pressgraph.i18n import Text, gettext, in_language, joined
+from pressgraph.i18n import Text, gettext, in_language
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.pages.view.reading import term
 from pressgraph.query.forms import query_form
@@ -88,7 +88,7 @@ class QueryPage:
                 # what somebody has typed stays as it is
                 values = {name: fields.get(f"p.{name}", value) for name, value in values.items()}
             except PressgraphError as error:
-                saved, problem = self._saved_queries.get(fields["saved"]), _sentence(error)
+                saved, problem = self._saved_queries.get(fields["saved"]), error.sentence
         result, undecided = None, ""
         if not problem and (operation.query or (saved is not None and "run" in fields)):
             try:
@@ -198,7 +198,7 @@ class QueryPage:
         try:
             named = await run(read_names, text)
         except QueryError as error:
-            raise RequestError(400, str(error)) from error
+            raise RequestError(400, error.sentence) from error
         names = self._renderer.names(request)
         if query_form(text) in {"CONSTRUCT", "DESCRIBE"}:
             content, whole = await self._content(request, snapshot, text, operation, _N_TRIPLES)
@@ -288,14 +288,6 @@ class QueryPage:
         text = json.dumps(content, ensure_ascii=False)
         terms = Representation(text.encode(), "application/json", f'"{profile.digest[:16]}-{language}"')
         return respond(request, terms, {"cache-control": "no-cache", "vary": "Accept-Language, Cookie"})
-
-
-def _sentence(error: PressgraphError) -> Text:
-    """Return an error as one sentence: where, what, and what to do."""
-    parts = [f"{error.place}: "] if error.place else []
-    parts += [error.reason]
-    parts += [" (", error.hint, ")"] if error.hint else []
-    return joined("", parts)
 
 
 def _excerpt(text: str, line: int, column: int) -> str:

@@ -32,6 +32,7 @@ _KEPT_ENVIRONMENT = (
     "TZ",
     "TMPDIR",
     "LD_LIBRARY_PATH",
+    "PRESSGRAPH_LOCALE",
 )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from pressgraph.i18n import gettext
 from pressgraph.server.failures import JobError
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Job:
         """Drop the result; a process that still works on it is killed."""
         self.parts.clear()
         if not self.done:
-            gone = JobError("gone", "the client has gone")
+            gone = JobError("gone", gettext("the client has gone"))
             if self.process is not None:
                 self.process.drop(self, gone)
             self.finish(gone)

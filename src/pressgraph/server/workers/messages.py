@@ -20,7 +20,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
     """A job was not done, or not to the end. `kind` decides the status (`pressgraph.server.failures`)."""
 
     kind: str
-    message: str
+    message: dict[str, str]
+    """By language."""
 
 
 # -- to workers
@@ -226,10 +227,10 @@ class WriterRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a write. `failed` is the kind of a failure, and empty where it was made."""
+    """What became of a write: `failed` is the kind of a failure, empty where it was made; `message` is by language."""
 
     failed: str = ""
-    message: str = ""
+    message: dict[str, str] = {}
     created: bool = False
 
 

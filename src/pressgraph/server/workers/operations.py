@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset import union
+from pressgraph.i18n import gettext
 from pressgraph.query.lexer import tokens
+from pressgraph.server.workers.failed import FailedJobError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
 _DEFAULT = union.DEFAULT
 _MANY = 20_000
 """From so many quads on, a table file of their own is faster than one transaction."""
-
-
-class UpdateError(Exception):
-    """An operation that cannot be done, such as dropping a graph that is not there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,7 +115,7 @@ class Update:
     def run(self, text: str) -> None:
         """Run an update.
 
-        Raises SyntaxError for text that is none, UpdateError for an operation that cannot be done.
+        Raises SyntaxError for text that is none, FailedJobError for an operation that cannot be done.
         """
         for operation in self._parse(text):
             match operation.word:
@@ -130,7 +128,7 @@ class Update:
                 case "ADD" | "COPY" | "MOVE":
                     self._transfer(operation)
                 case word:
-                    raise UpdateError(f"{word} is not done here")
+                    raise FailedJobError("refused", gettext("{operation} is not done here", operation=word))
 
     def _parse(self, text: str) -> list[_Operation]:
         """Let the engine parse an update without doing anything, and return its operations.
@@ -290,7 +288,7 @@ class Update:
                 if store.contains_named_graph(name):
                     self.clear_graph(name, drop=drop)
                 elif not silent:
-                    raise UpdateError(f"there is no graph {name}")
+                    raise FailedJobError("refused", gettext("there is no graph {name}", name=name))
             case "NAMED":
                 own = list(self.unnamed)
                 names = self._names()
@@ -317,7 +315,7 @@ class Update:
             self.note([name])
             self._store.add_graph(name)
         elif not silent:
-            raise UpdateError(f"there is a graph {name}")
+            raise FailedJobError("refused", gettext("there is a graph {name} already", name=name))
 
     def _transfer(self, operation: _Operation) -> None:
         """ADD, COPY or MOVE a graph to another one."""
@@ -326,7 +324,7 @@ class Update:
         source, target = self._graph(operation, words[:split]), self._graph(operation, words[split + 1 :])
         if source is not None and not self._store.contains_named_graph(source):
             if not silent:
-                raise UpdateError(f"there is no graph {source}")
+                raise FailedJobError("refused", gettext("there is no graph {name}", name=source))
             return
         if source == target:
             return

@@ -15,6 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pressgraph.i18n import gettext
+from pressgraph.server.workers.failed import FailedJobError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
@@ -23,17 +26,16 @@ _LOOK = 0.05
 _LONGEST_REASON = 200
 
 
-class PeerError(Exception):
-    """An endpoint that SERVICE asks gave no answer that could be read."""
-
-
 def named_services(text: str, services: Iterable[str]) -> list[str]:
     """Return which of the allowed endpoints a query names; the guard has seen that it asks no other."""
     return [it for it in services if f"<{it}>" in text] if "SERVICE" in text.upper() else []
 
 
 class Patience:
-    """Within the block, no connection to a peer stays open for longer than `seconds`."""
+    """Within the block, no connection to a peer stays open for longer than `seconds`.
+
+    Raises FailedJobError at its end where a peer gave no answer that could be read.
+    """
 
     def __init__(self, peers: list[str], seconds: float) -> None:
         self._peers = peers
@@ -52,7 +54,7 @@ class Patience:
         self._over.set()
         self._thread.join()
         if isinstance(error, OSError | RuntimeError):
-            raise PeerError(self._sentence(str(error))) from error
+            raise FailedJobError("peer", self._sentence(str(error))) from error
 
     def _watch(self) -> None:
         since: dict[tuple[int, int], float] = {}
@@ -66,13 +68,19 @@ class Patience:
 
     def _sentence(self, reason: str) -> str:
         named = [it for it in self._peers if it in reason] or self._peers
-        who = f"the endpoint {named[0]}" if len(named) == 1 else f"one of the endpoints {', '.join(named)}"
+        # what the peer sent is not passed on
+        why: str = (reason.splitlines() or [""])[0].removesuffix(" with payload:")[:_LONGEST_REASON]
         if self._late:
-            why = f"it took longer than {self._seconds:g} seconds"
-        else:
-            # what the peer sent is not passed on
-            why = (reason.splitlines() or [""])[0].removesuffix(" with payload:")[:_LONGEST_REASON]
-        return f"{who}, which SERVICE asks, gave no answer: {why}"
+            why = gettext("it took longer than {seconds} seconds", seconds=f"{self._seconds:g}")
+        if len(named) == 1:
+            return gettext(
+                "the endpoint {name}, which SERVICE asks, gave no answer: {reason}", name=named[0], reason=why
+            )
+        return gettext(
+            "one of the endpoints {names}, which SERVICE asks, gave no answer: {reason}",
+            names=", ".join(named),
+            reason=why,
+        )
 
 
 def _sockets() -> list[tuple[int, int]]:

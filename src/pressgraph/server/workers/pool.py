@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pressgraph.i18n import gettext
 from pressgraph.server.failures import JobError
 from pressgraph.server.http.clients import CLIENT
 from pressgraph.server.workers.children import Nursery
@@ -125,7 +126,7 @@ class Pool:
             self._refill()
             if isinstance(error, JobError):
                 raise
-            raise JobError("failed", "the store could not be opened in time") from None
+            raise JobError("failed", gettext("the store could not be opened in time")) from None
 
     def moved(self) -> None:
         """Take note that another snapshot is served: idle processes over others end, and the others when they are."""
@@ -238,7 +239,7 @@ class Pool:
             self._failures += 1
             delay = min(2.0, 0.05 * 2**self._failures)
             if self._failures >= _MOST_FAILURES and self._opening is not None and not self._opening.done():
-                self._opening.set_exception(JobError("failed", "the store cannot be opened"))
+                self._opening.set_exception(JobError("failed", gettext("the store cannot be opened")))
         asyncio.get_running_loop().call_later(delay, self._refill)
 
     # -- requests
@@ -257,11 +258,11 @@ class Pool:
         if process is not None:
             process.ask(job)
         elif self._stopping:
-            job.finish(JobError("stopping", "the server is stopping"))
+            job.finish(JobError("stopping", gettext("the server is stopping")))
         else:
             refused = self._waiting.add(job)
             if refused is not None:
-                refused.finish(JobError("busy", "too many queries are waiting; try again soon"))
+                refused.finish(JobError("busy", gettext("too many queries are waiting; try again soon")))
         return job
 
     def _look(self) -> None:
@@ -278,11 +279,16 @@ class Pool:
                 if took > _IDLE:
                     process.kill()
             elif took - process.rested > self.settings.timeout:
-                self._end(job, JobError("time", f"the query ran longer than {self.settings.timeout:g} seconds"))
+                seconds = f"{self.settings.timeout:g}"
+                self._end(
+                    job, JobError("time", gettext("the query ran longer than {seconds} seconds", seconds=seconds))
+                )
             elif process.slow:
                 if self._waiting_slow and took > self.settings.slow_turn and now > self._next_turn:
                     self._next_turn = now + self.settings.slow_turn / self.settings.slow_workers
-                    self._end(job, JobError("overload", "other long queries wait for their turn; try again later"))
+                    self._end(
+                        job, JobError("overload", gettext("other long queries wait for their turn; try again later"))
+                    )
             elif self.settings.slow_workers and self._is_long(process, job, took):
                 self._move(process, job)
         self._fill_slow_lane()
@@ -294,7 +300,7 @@ class Pool:
     def _end_waiting(self, now: float) -> None:
         """Refuse what has waited for too long."""
         longest = self.settings.queue_timeout
-        late = JobError("busy", "no process became free in time; try again soon")
+        late = JobError("busy", gettext("no process became free in time; try again soon"))
         while (job := self._waiting.oldest()) is not None and now - job.since > longest:
             self._waiting.remove(job)
             job.finish(late)
@@ -373,7 +379,7 @@ class Pool:
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - what is left after it is killed
         """Let queries end, then end the processes."""
         self._stopping = True
-        stopping = JobError("stopping", "the server is stopping")
+        stopping = JobError("stopping", gettext("the server is stopping"))
         for job in (*self._waiting, *self._waiting_slow):
             job.finish(stopping)
         until = time.monotonic() + timeout
@@ -390,4 +396,4 @@ class Pool:
 
 
 def _too_many_long() -> JobError:
-    return JobError("overload", "too many long queries are running; try again later")
+    return JobError("overload", gettext("too many long queries are running; try again later"))

@@ -18,6 +18,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from pressgraph.i18n import gettext, said_in
 from pressgraph.project.typed_json import from_json
 from pressgraph.server.failures import JobError
 from pressgraph.server.workers.frames import ACCEPTED, DATA, END, FAILED, READY, REQUEUE, Frames, frame
@@ -295,7 +296,7 @@ class Process(asyncio.Protocol):
 def _finish(job: Job, kind: bytes, content: bytes) -> None:
     if kind == FAILED:
         said = from_json(content, Failed)
-        job.finish(JobError(said.kind, said.message))
+        job.finish(JobError(said.kind, said_in(said.message)))
     else:
         job.finish(last=content)
 
@@ -303,8 +304,8 @@ def _finish(job: Job, kind: bytes, content: bytes) -> None:
 def _ending(status: int) -> JobError:
     if status in {-signal.SIGABRT, OUT_OF_MEMORY}:
         # Rust and Python end so when the system gives no more memory
-        return JobError("memory", "the request needs more memory than this server gives")
-    return JobError("crash", "the engine could not take the request")
+        return JobError("memory", gettext("the request needs more memory than this server gives"))
+    return JobError("crash", gettext("the engine could not take the request"))
 
 
 def resident(pid: int | None) -> int:

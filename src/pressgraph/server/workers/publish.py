@@ -31,6 +31,7 @@ from pressgraph.dataset.withholding import Rules, Withheld
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
+from pressgraph.server.manifest import ServedManifest
 from pressgraph.server.revisions import Revisions
 from pressgraph.server.served import FIRST_PAGE
 from pressgraph.server.workers.unnamed import Unnamed
@@ -96,14 +97,13 @@ def is_current(served: Snapshot | None, built: Built | None, rules: Rules) -> bo
     """Tell whether the served dataset was made by these rules from this build, and has what the build states."""
     if served is None or Counts.load(served.path) is None:
         return False
-    manifest = served.manifest()
-    if manifest.get("rules") != rules.to_json():
+    manifest = ServedManifest.of(served)
+    if manifest.rules != rules.to_json():
         return False
     if built is None:
         return True
     # what was written to the graphs of a build lasts until a build looks at them again
-    altered = manifest.get("altered")
-    return manifest.get("built") == built.identity and altered in {None, built.looked}
+    return manifest.built == built.identity and manifest.altered in {None, built.looked}
 
 
 def publish_build(
@@ -132,13 +132,13 @@ def publish_build(
             return before
         if before is None and before_in is not None:
             before = Snapshots(before_in, kind="served").current()
-        manifest = before.manifest() if before is not None else {}
-        written = bool(manifest.get("written"))
+        manifest = ServedManifest.of(before) if before is not None else ServedManifest()
+        written = manifest.written
         basis = built.snapshot if built is not None and not written else before
         with served.candidate(fresh=basis is None, of=basis) as candidate:
             store = candidate.open_store()
             owned, graphs = owned_by_build(id_base), GraphNames(id_base=id_base)
-            unnamed = Unnamed.of(candidate.path, store, manifest if basis is before else {})
+            unnamed = Unnamed.of(candidate.path, store, manifest if basis is before else ServedManifest())
             if built is not None and written:
                 _replace_built(store, built.snapshot.open(), owned, rules, graphs, unnamed)
                 counts = count(store, id_base)
@@ -151,21 +151,19 @@ def publish_build(
             unnamed.close()
             described = _described(store, id_base)
             before_described = _described(before.open(), id_base) if before is not None else set()
-            gone = ({*manifest.get("gone", ()), *gone} | before_described) - described
+            gone = ({*manifest.gone, *gone} | before_described) - described
             describe(candidate, store, counts, id_base)
             del store
             revisions = Revisions.of(manifest)
             revisions.built(owned)
-            return candidate.publish(
-                {
-                    "built": built.identity if built is not None else manifest.get("built"),
-                    "rules": rules.to_json(),
-                    "written": written,
-                    "gone": sorted(gone)[:_MOST_GONE],
-                    **unnamed.to_manifest(),
-                    **revisions.to_manifest(),
-                }
+            made = ServedManifest(
+                built=built.identity if built is not None else manifest.built,
+                rules=rules.to_json(),
+                written=written,
+                gone=tuple(sorted(gone)[:_MOST_GONE]),
+                unnamed=True,
             )
+            return candidate.publish(revisions.noted_in(made))
 
 
 def _described(store: ox.Store, id_base: str) -> set[str]:

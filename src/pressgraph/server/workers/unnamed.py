@@ -16,12 +16,10 @@ from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.snapshots import UNNAMED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from typing import Any
 
-_KEPT = "unnamed"
-"""The key of a manifest that says that a snapshot knows its triples without a graph."""
+    from pressgraph.server.manifest import ServedManifest
 
 
 class Unnamed:
@@ -41,18 +39,13 @@ class Unnamed:
         return unnamed
 
     @classmethod
-    def of(cls, folder: Path, store: ox.Store, manifest: Mapping[str, Any]) -> Unnamed:
+    def of(cls, folder: Path, store: ox.Store, manifest: ServedManifest) -> Unnamed:
         """Return what a candidate has, by the manifest of the snapshot that it is a copy of.
 
         Of a snapshot that an earlier version wrote it is worked out, once.
         """
         path = folder / UNNAMED
-        return cls(path) if _KEPT in manifest or not manifest.get("written") else cls.found_in(store, path)
-
-    @staticmethod
-    def to_manifest() -> dict[str, bool]:
-        """Return what a manifest says where this was kept."""
-        return {_KEPT: True}
+        return cls(path) if manifest.unnamed or not manifest.written else cls.found_in(store, path)
 
     @property
     def _store(self) -> ox.Store | None:

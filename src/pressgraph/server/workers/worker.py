@@ -21,7 +21,9 @@ import pyoxigraph as ox
 from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.dataset.writing import NamedFile, check_xml_name, used_prefixes, xml_escaped
 from pressgraph.errors import DataError
+from pressgraph.i18n import by_language, gettext
 from pressgraph.query.forms import with_columns_as_written
+from pressgraph.server.workers.failed import FailedJobError
 from pressgraph.server.workers.frames import DATA, END, FAILED, READY, REQUEST, REQUEUE, Frames, frame, typed_frame
 from pressgraph.server.workers.messages import (
     DocumentRequest,
@@ -39,7 +41,7 @@ from pressgraph.server.workers.messages import (
     ThingRequest,
     worker_request,
 )
-from pressgraph.server.workers.peers import Patience, PeerError, named_services
+from pressgraph.server.workers.peers import Patience, named_services
 from pressgraph.server.workers.rows import RowCounter
 from pressgraph.server.workers.sandbox import restrict
 
@@ -71,14 +73,6 @@ class ServerGoneError(Exception):
     """The server reads no more."""
 
 
-class LimitError(Exception):
-    """A result is larger than it may be."""
-
-
-class MissingError(Exception):
-    """What was asked for is not there."""
-
-
 class Output:
     """Send a result to the server in chunks, within its limits; a file for pyoxigraph."""
 
@@ -97,14 +91,14 @@ class Output:
     def write(self, data: bytes) -> int:
         """Take a piece of the result.
 
-        Raises LimitError, and DataError for what the format cannot say.
+        Raises FailedJobError, and DataError for what the format cannot say.
         """
         size = len(data)
         if self.escaped:
             data = xml_escaped(data)
         self._left -= len(data)
         if self._left < 0:
-            raise LimitError("the result is larger than this server gives; add a LIMIT")
+            raise FailedJobError("limit", gettext("the result is larger than this server gives; add a LIMIT"))
         if self._counter is not None:
             self.count_rows(self._counter.feed(data))
         self._parts.append(data)
@@ -121,11 +115,11 @@ class Output:
     def count_rows(self, count: int) -> None:
         """Count rows, or triples.
 
-        Raises LimitError.
+        Raises FailedJobError.
         """
         self._rows -= count
         if self._rows < 0:
-            raise LimitError("the result has more rows than this server gives; add a LIMIT")
+            raise FailedJobError("limit", gettext("the result has more rows than this server gives; add a LIMIT"))
 
     def end(self) -> None:
         """Send what is left, and that this was all."""
@@ -166,16 +160,12 @@ class Worker:
                     self.answer(_request(head), text)
                 except SyntaxError as error:
                     self.fail("syntax", error.msg or str(error))
-                except LimitError as error:
-                    self.fail("limit", str(error))
-                except MissingError as error:
-                    self.fail("missing", str(error))
+                except FailedJobError as error:
+                    self.fail(error.kind, error.message)
                 except DataError as error:
                     self.fail("unacceptable", error.reason)
                 except ValueError as error:
                     self.fail("syntax", str(error))
-                except PeerError as error:
-                    self.fail("peer", str(error))
                 except (OSError, RuntimeError) as error:
                     self.fail("failed", str(error))
                 if waiting and time.monotonic() - began > _LONG:
@@ -223,7 +213,7 @@ class Worker:
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the server why there is no result, or no more of it."""
-        _send(self.socket, typed_frame(FAILED, Failed(kind=kind, message=message[:2000])))
+        _send(self.socket, typed_frame(FAILED, Failed(kind=kind, message=by_language(message))))
 
     def answer(self, request: WorkerRequest, text: bytes) -> None:
         """Answer one request; `text` is that of a query."""
@@ -246,13 +236,13 @@ class Worker:
     def file(self, request: FileRequest) -> None:
         """Write a file of the graph that is no page.
 
-        Raises MissingError.
+        Raises FailedJobError.
         """
         from pressgraph.server.workers.files import written
 
         content = written(request, self.store, self.settings)
         if content is None:
-            raise MissingError("there is no such file")
+            raise FailedJobError("missing", gettext("there is no such file"))
         output = Output(self.socket, rows=0, size=_LARGEST_FILE)
         for start in range(0, len(content), _CHUNK):
             output.write(content[start : start + _CHUNK])
@@ -274,7 +264,9 @@ class Worker:
         found = self.store.query(text, base_iri=base, prefixes=prefixes, **dataset)
         form, rows, size = request.format, request.rows, request.size
         if form not in (_GRAPHS if isinstance(found, ox.QueryTriples) else _RESULTS):
-            raise ValueError("the form of the query cannot be told: write its prologue as SPARQL 1.1 has it")
+            raise FailedJobError(
+                "syntax", gettext("the form of the query cannot be told: write its prologue as SPARQL 1.1 has it")
+            )
         if isinstance(found, ox.QueryTriples):
             output = Output(self.socket, rows=rows, size=size, escaped=form == "rdfxml")
             self._write(found, output, form)
@@ -294,11 +286,11 @@ class Worker:
     def graph(self, request: GraphRequest) -> None:
         """Write a graph (SPARQL 1.1 Graph Store HTTP Protocol, 5.2).
 
-        Raises MissingError.
+        Raises FailedJobError.
         """
         name = ox.NamedNode(request.graph) if request.graph is not None else ox.DefaultGraph()
         if isinstance(name, ox.NamedNode) and not self.store.contains_named_graph(name):
-            raise MissingError("there is no such graph")
+            raise FailedJobError("missing", gettext("there is no such graph"))
         form = request.format
         output = Output(self.socket, rows=request.rows, size=request.size, escaped=form == "rdfxml")
         triples = (quad.triple for quad in self.store.quads_for_pattern(None, None, None, name))

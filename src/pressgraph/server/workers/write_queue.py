@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from pressgraph.dataset import Snapshots
 from pressgraph.errors import StoreError
-from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext, said_in
 from pressgraph.project.typed_json import from_json, to_json
 from pressgraph.server.failures import JobError, request_error
 from pressgraph.server.http.log import log_event
 from pressgraph.server.http.responses import RequestError
+from pressgraph.server.manifest import ServedManifest
 from pressgraph.server.workers.children import Spawned
 from pressgraph.server.workers.frames import DATA, frame, request_frame
 from pressgraph.server.workers.job import Job
@@ -63,7 +64,7 @@ class _Write:
     contents: Sequence[bytes]
     outcome: Outcome | RequestError = field(
         # whoever made it has not come to its end
-        default_factory=lambda: request_error(JobError("stopping", "the server is stopping"))
+        default_factory=lambda: request_error(JobError("stopping", gettext("the server is stopping")))
     )
 
     @property
@@ -152,14 +153,16 @@ class WriteQueue:
         finally:
             self._making = 0
         for write, outcome in zip(group, outcomes, strict=True):
-            failed = JobError(outcome.failed, outcome.message)
-            write.outcome = request_error(failed) if outcome.failed else outcome
+            if outcome.failed:
+                write.outcome = request_error(JobError(outcome.failed, said_in(outcome.message)))
+            else:
+                write.outcome = outcome
 
     def _is_published(self, made: str) -> bool:
         """Tell whether a process published its writes before it failed; where that cannot be told, it may have."""
         try:
             current = Snapshots(self._dataset.folder, kind="served").current()
-            return current is not None and current.manifest().get("made") == made
+            return current is not None and ServedManifest.of(current).made == made
         except StoreError:
             return True
 
@@ -194,7 +197,7 @@ class WriteQueue:
 
         Raises JobError.
         """
-        limit = JobError("time", f"the write took longer than {timeout:g} seconds")
+        limit = JobError("time", gettext("the write took longer than {seconds} seconds", seconds=f"{timeout:g}"))
         for left in reversed(range(_TRIES)):
             job = Job(message)
             process = await self._fresh()
@@ -245,7 +248,7 @@ class WriteQueue:
         """End a write that is under way: it leaves no trace."""
         self._not_before = math.inf
         for process in self._alive:
-            process.kill(JobError("stopping", "the server is stopping"))
+            process.kill(JobError("stopping", gettext("the server is stopping")))
         until = time.monotonic() + 3
         while self._alive and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
             await asyncio.sleep(0.01)

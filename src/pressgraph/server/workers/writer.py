@@ -15,9 +15,10 @@ import sys
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import filelock
+import msgspec
 import pyoxigraph as ox
 
 from pressgraph.dataset import Snapshots, union
@@ -26,8 +27,11 @@ from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.published import owned_by_build
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import PressgraphError, StoreError
+from pressgraph.i18n import by_language, gettext
 from pressgraph.project.typed_json import from_json
+from pressgraph.server.manifest import ServedManifest
 from pressgraph.server.revisions import Revisions
+from pressgraph.server.workers.failed import FailedJobError
 from pressgraph.server.workers.frames import ACCEPTED, END, FAILED, READY, REQUEST, frame, receive, typed_frame
 from pressgraph.server.workers.messages import (
     DeleteWrite,
@@ -40,7 +44,7 @@ from pressgraph.server.workers.messages import (
     WriterRequest,
     WriterSettings,
 )
-from pressgraph.server.workers.operations import Update, UpdateError
+from pressgraph.server.workers.operations import Update
 from pressgraph.server.workers.publish import Built, describe, publish_build
 from pressgraph.server.workers.sandbox import restrict
 from pressgraph.server.workers.unnamed import Unnamed
@@ -55,14 +59,6 @@ _RESERVED = 32 * 1024 * 1024
 
 class ApartError(Exception):
     """Writes that cannot be made together; nothing was changed."""
-
-
-class RefusedWriteError(Exception):
-    """A write that is not made. `kind` decides the status."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 def write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
@@ -116,9 +112,7 @@ def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
     snapshots = Snapshots(folder, kind="served", keep=keep)
     with snapshots.building(wait=wait):
         current = snapshots.current()
-        manifest: dict[str, Any] = {"built": None, "rules": rules.to_json()}
-        if current is not None:
-            manifest = current.manifest()
+        manifest = ServedManifest.of(current) if current is not None else ServedManifest(rules=rules.to_json())
         with snapshots.candidate() as candidate:
             store = candidate.open_store()
             before = current.open() if current is not None else ox.Store()
@@ -138,18 +132,16 @@ def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
             store.flush()
             unnamed.close()
             owned = owned_by_build(dataset.id_base)
+            altered = manifest.altered
             if any(owned(name) for name in made.graphs):
                 # the next build puts its graphs into their place again, whether facts have changed or not
-                manifest["altered"] = _looked(Path(dataset.state))
+                altered = _looked(Path(dataset.state))
             counts = Counts.load(current.path) if current is not None else None
             touched = None if made.whole else Touched(triples=made.triples, graphs=made.graphs)
             describe(candidate, store, recount(counts, before, store, touched, dataset.id_base), dataset.id_base)
-            manifest |= {
-                "written": True,
-                "made": request.made,
-                **unnamed.to_manifest(),
-                **made.revisions.to_manifest(),
-            }
+            manifest = msgspec.structs.replace(
+                made.revisions.noted_in(manifest), written=True, made=request.made, altered=altered, unnamed=True
+            )
             del store, before, made
             candidate.publish(manifest)
     return answer
@@ -181,10 +173,10 @@ class _Made:
         update = Update(self._store, self._unnamed, base=base, prefixes=self._prefixes)
         try:
             outcome = self._do(update, request, contents)
-        except RefusedWriteError as error:
+        except FailedJobError as error:
             if not alone and (update.graphs or update.triples or update.whole):
                 raise ApartError from error
-            return Outcome(failed=error.kind, message=str(error))
+            return Outcome(failed=error.kind, message=by_language(error.message))
         except Exception as error:
             if alone:
                 raise
@@ -205,14 +197,22 @@ class _Made:
 
 
 def _check_precondition(store: ox.Store, revisions: Revisions, request: PutWrite | DeleteWrite) -> None:
-    """Raise RefusedWriteError where a graph is not in the state that a request is for."""
+    """Raise FailedJobError where a graph is not in the state that a request is for."""
     wanted, graph = request.precondition, request.graph
     if wanted.revision is not None and wanted.revision != revisions.graph(graph):
-        raise RefusedWriteError("precondition", "the graph has changed; read it again")
+        raise FailedJobError("precondition", gettext("the graph has changed; read it again"))
     if wanted.exists is not None:
         exists = graph is None or store.contains_named_graph(ox.NamedNode(graph))
         if exists != wanted.exists:
-            raise RefusedWriteError("precondition", f"there is {'a' if exists else 'no'} graph {graph or 'by default'}")
+            # without a graph's name, it is the default graph, which there always is
+            message = (
+                gettext("the default graph is there already")
+                if graph is None
+                else gettext("there is a graph {name} already", name=graph)
+                if exists
+                else gettext("there is no graph {name}", name=graph)
+            )
+            raise FailedJobError("precondition", message)
 
 
 def _looked(state: Path) -> int:
@@ -227,9 +227,7 @@ def _update(update: Update, request: UpdateWrite) -> Outcome:
     try:
         update.run(request.text)
     except SyntaxError as error:
-        raise RefusedWriteError("syntax", error.msg or str(error)) from error
-    except UpdateError as error:
-        raise RefusedWriteError("refused", str(error)) from error
+        raise FailedJobError("syntax", error.msg or str(error)) from error
     return Outcome()
 
 
@@ -259,7 +257,7 @@ def _delete(store: ox.Store, update: Update, request: DeleteWrite) -> Outcome:
         return Outcome()
     name = ox.NamedNode(request.graph)
     if not store.contains_named_graph(name):
-        raise RefusedWriteError("missing", "there is no such graph")
+        raise FailedJobError("missing", gettext("there is no such graph"))
     update.clear_graph(name, drop=True)
     return Outcome()
 
@@ -269,17 +267,19 @@ def _parsed(request: PutWrite, contents: list[bytes]) -> set[ox.Triple]:
     for content, part in zip(contents, request.parts, strict=True):
         form = ox.RdfFormat.from_media_type(part)
         if form is None:
-            raise RefusedWriteError("unsupported", f"{part} is not a serialization of RDF that is read here")
+            raise FailedJobError(
+                "unsupported", gettext("{type} is not a serialization of RDF that is read here", type=part)
+            )
         if len(contents) == 1 and not content.strip() and form not in {ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML}:
             continue
         try:
             # each part has blank nodes of its own
             for quad in ox.parse(content, format=form, base_iri=request.base, rename_blank_nodes=True):
                 if quad.graph_name != union.DEFAULT:
-                    raise RefusedWriteError("syntax", "the document has named graphs; a graph takes triples")
+                    raise FailedJobError("syntax", gettext("the document has named graphs; a graph takes triples"))
                 triples.add(quad.triple)
         except (SyntaxError, ValueError) as error:
-            raise RefusedWriteError("syntax", f"the document does not parse: {error}") from error
+            raise FailedJobError("syntax", gettext("the document does not parse: {reason}", reason=error)) from error
     return triples
 
 
@@ -287,13 +287,13 @@ def _failure(error: Exception) -> tuple[str, str]:
     """Return the kind of a failure, which decides the status, and what to say of it."""
     match error:
         case ApartError():
-            return "apart", "a write has to be made alone"
+            return "apart", gettext("a write has to be made alone")
         case _ if _is_full(error):
-            return "disk", "the server's disk is full; nothing was changed"
+            return "disk", gettext("the server's disk is full; nothing was changed")
         case MemoryError():
-            return "memory", "the request needs more memory than this server gives"
+            return "memory", gettext("the request needs more memory than this server gives")
         case PressgraphError():
-            return "busy" if isinstance(error.__cause__, filelock.Timeout) else "failed", str(error.reason)
+            return "busy" if isinstance(error.__cause__, filelock.Timeout) else "failed", error.reason
     return "failed", f"{type(error).__name__}: {error}"
 
 
@@ -319,7 +319,7 @@ def main() -> None:
         answer = typed_frame(END, write(request, contents))
     except Exception as error:  # noqa: BLE001 - the server has nobody else to ask
         kind, reason = _failure(error)
-        answer = typed_frame(FAILED, Failed(kind=kind, message=reason))
+        answer = typed_frame(FAILED, Failed(kind=kind, message=by_language(reason)))
     sock.sendall(answer)
     os._exit(0)
 
