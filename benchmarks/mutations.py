@@ -43,19 +43,22 @@ MODULES = (
     "convert/accelerate.py", "convert/emitter.py", "convert/json_lines.py", "convert/plans.py", "convert/records.py",
     "convert/table_rows.py", "dataset/json_ld.py", "dataset/json_ld_quads.py", "dataset/snapshots.py",
     "dataset/union.py", "facts/check/*.py",
-    "facts/datatypes.py", "facts/ids.py", "facts/tree.py", "languages.py", "profile/compile.py", "project/config.py",
+    "drafting/**/*.py", "edit/*.py", "facts/datatypes.py", "facts/ids.py", "facts/tree.py", "feeds/*.py",
+    "languages.py", "profile/compile.py", "project/config.py",
     "embed/data.py", "embed/page.py", "query/guard.py", "query/lexer.py", "query/results.py",
     "query/saved.py", "remote/results.py", "server/**/cache.py", "server/**/negotiation.py", "server/**/operations.py",
-    "validation/incremental/*.py", "validation/explain/hints.py",
+    "site/*.py", "text/*.py", "validation/incremental/*.py", "validation/explain/hints.py",
 )  # fmt: skip
 """Core modules, as patterns below the package."""
 
 FILES = (
-    "test_build", "test_cli", "test_data_folder", "test_datatypes", "test_embed", "test_emitter", "test_endpoint",
-    "test_extract", "test_facts_properties", "test_facts_yaml", "test_formats", "test_hints", "test_json_ld",
-    "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_names", "test_pages", "test_profile",
-    "test_published_shapes", "test_query", "test_rules", "test_scope", "test_snapshots", "test_tables",
-    "test_types_and_terms", "test_validation", "test_workbooks", "test_yaml_help", "server/test_cache",
+    "test_build", "test_cli", "test_data_folder", "test_datatypes", "test_draft", "test_drafting",
+    "test_drafting_rules", "test_edit", "test_editing", "test_embed", "test_emitter", "test_endpoint", "test_evidence",
+    "test_extract", "test_facts_properties", "test_facts_yaml", "test_feeds", "test_formats", "test_hints",
+    "test_json_ld", "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_names", "test_pages",
+    "test_profile", "test_proposals", "test_published_shapes", "test_query", "test_rules", "test_scope", "test_site",
+    "test_snapshots", "test_tables", "test_text", "test_types_and_terms", "test_validation",
+    "test_workbooks", "test_yaml_help", "server/test_cache",
     "server/test_linear", "server/test_negotiation", "server/test_operations", "server/test_fast_path",
     "server/test_w3c", "server/test_writing",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 import yaml
-from benchmarks.coverage import COARSER, coverage
+from benchmarks.said import COARSER, coverage
 from click.testing import CliRunner
 
 import pressgraph

@@ -75,6 +75,12 @@ def test_devices_and_pipes_are_written_and_stay(project: Path, tmp_path: Path) -
     assert facts
     assert shell("P facts convert -o /dev/stdout", project).stdout == facts
     assert shell("P facts convert -o >(cat); wait", project).stdout == facts
+    (tmp_path / "release.txt").write_text("Küstenlicht e. V. erhält das Gold-Label.\n", encoding="utf-8")
+    draft = f"P draft {tmp_path}/release.txt"
+    drafted = shell(f"{draft} -o -", project).stdout
+    assert "source:" in drafted
+    assert shell(f"{draft} -o /dev/stdout", project).stdout == drafted
+    assert shell(f"{draft} -o /dev/stdout > {tmp_path}/d; cat {tmp_path}/d", project).stdout == drafted
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     assert shell(f"P export -f turtle -o {fifo} & cat {fifo}; wait", project).stdout == whole
@@ -212,6 +218,11 @@ def test_nobody_at_home(project: Path, tmp_path: Path) -> None:
         assert done.returncode == (1 if command[0] == "extract" else 0), (command, done.stderr)
         assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = shell(f"cd {gone}; rmdir {gone}; P validate; P --help", tmp_path)
+    assert done.stderr == "error: the working folder is not there any more\n  change to a folder that is there\n"
+    assert "Usage: pressgraph" in done.stdout
 
 
 def test_what_init_says_next_works_where_it_was_called_from(tmp_path: Path) -> None:

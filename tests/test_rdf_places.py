@@ -107,6 +107,33 @@ def test_any_valid_turtle_can_be_reported_on(tmp_path: Path, text: str) -> None:
     assert lines[line - 1][column - 1] == "5"
 
 
+LITERALS = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://x.example/> .
+ex:O a sh:NodeShape ; sh:targetObjectsOf ex:v ; sh:class ex:T ; sh:or ( [ sh:class ex:T ] [ sh:nodeKind sh:IRI ] ) ;
+  sh:property ex:O-w , ex:O-q .
+ex:O-w sh:path ex:w ; sh:minCount 1 .
+ex:O-q sh:path ex:w ; sh:uniqueLang true ; sh:qualifiedValueShape [ sh:class ex:T ] ; sh:qualifiedMinCount 1 .
+"""
+
+
+@pytest.mark.parametrize("engine", ["auto", "pyshacl"])
+def test_shapes_may_be_about_literals(tmp_path: Path, engine: str) -> None:
+    """Targets may be literals (SHACL 2.1.3.3), and so may be what a shape wants to be of a class."""
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "shapes" / "x.ttl").write_text(LITERALS, encoding="utf-8")
+    path = tmp_path / "d.ttl"
+    path.write_text(f'{HEAD}ex:a ex:v "Gold"@de ,\n 5 .\n', encoding="utf-8")
+    arguments = ["--project", str(tmp_path), "validate", str(path), "--engine", engine, "-f", "json"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1, result.output
+    found = {
+        (it["place"]["line"], it["place"]["column"], it["rule"], it.get("hint"))
+        for it in json.loads(result.stdout)["findings"]
+    }
+    for line, column, text in ((3, 11, "Gold"), (4, 2, "5")):
+        at = {(rule, hint) for row, at_column, rule, hint in found if (row, at_column) == (line, column)}
+        assert at == {("O", None), ("O", f"'{text}' is text, not a thing"), ("O-w", None), ("O-q", None)}
+
+
 @pytest.mark.parametrize("suffix", [".ttl", ".nt", ".trig"])
 def test_a_byte_order_mark_is_no_column(tmp_path: Path, suffix: str) -> None:
     type_, value = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://x.example/v>"

@@ -18,7 +18,7 @@ from pressgraph.errors import Place, shown_name
 from pressgraph.facts.ids import Ids, advise_unknown
 from pressgraph.facts.rules import problem
 from pressgraph.rdf import RDF_TYPE
-from pressgraph.rdf.terms import read_term, term_text
+from pressgraph.rdf.terms import named, read_term, term_text
 from pressgraph.validation import Locator, Report, Validator, load_checks
 from pressgraph.validation.explain.hints import names_of
 from pressgraph.validation.files import own_ontology, read_lines
@@ -348,8 +348,7 @@ class StoreUpdate:
             quads = self.store.quads_for_pattern(subject, predicate, term, None)
             return sorted({owner[it] for quad in quads for it in self._source_of(quad) if it in owner})
 
-        name = self.validator.thing_of(result.focus)
-        focus = ox.NamedNode(name) if not name.startswith("_:") else None
+        focus = named(self.validator.thing_of(result.focus))
         value = read_term(result.value) if result.value is not None else None
         other = read_term(result.other) if result.other is not None else None
         holding: set[str] = set()

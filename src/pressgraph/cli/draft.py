@@ -76,6 +76,8 @@ def command(
       pressgraph draft texts/ --propose rules
       pressgraph draft https://www.example.org/news/1 -o data/releases/gold-label.yaml
     """
+    from pressgraph.project.files import is_stream
+
     own = (state.workspace.project.root / "data" / "texts").resolve()
     named = list(_files(sources, own))
     several = len(named) > 1
@@ -85,7 +87,8 @@ def command(
         for source in named:
             write_output([state.workspace.model_request(source, propose, contacts=contacts).written(), b"\n"], None)
         return
-    shown = dry_run or str(output) == "-"
+    stream = output if output is not None and (str(output) == "-" or is_stream(output)) else None
+    shown = dry_run or stream is not None
 
     def told(request: Request) -> None:
         state.say(request.told)
@@ -96,7 +99,7 @@ def command(
             release,
             propose=propose,
             name=name,
-            output=None if str(output) == "-" else output,
+            output=output if stream is None else None,
             offsets=evidence == "offsets",
             contacts=contacts,
             told=told,
@@ -106,7 +109,7 @@ def command(
         if not named:
             raise UsageError(gettext("There is no text in these folders."))
         drafted = one(named[0])
-        _put(drafted, shown=shown)
+        _put(drafted, stream, shown=shown)
         _tell(state, drafted, written=not shown)
         return
     sys.exit(_many(state, named, one, again=again, shown=shown))
@@ -164,7 +167,7 @@ def _many(state: State, sources: list[str], one: Callable[[str], Drafted], *, ag
                     tally.passed_over.append(source)
                     continue
                 drafted = one(source)
-                _put(drafted, shown=shown)
+                _put(drafted, None, shown=shown)
             except (PressgraphError, OSError) as error:
                 # the others are drafted all the same
                 tally.status = max(tally.status, show(error))
@@ -178,9 +181,9 @@ def _many(state: State, sources: list[str], one: Callable[[str], Drafted], *, ag
     return tally.status
 
 
-def _put(drafted: Drafted, *, shown: bool) -> None:
+def _put(drafted: Drafted, stream: Path | None, *, shown: bool) -> None:
     if shown:
-        write_output([drafted.content], None)
+        write_output([drafted.content], stream)
     else:
         drafted.write()
 

@@ -128,7 +128,10 @@ def _given(option: str, arguments: Sequence[str]) -> str | None:
 
 def _stated(folder: str | None) -> str | None:
     """Return the language that the project states; what is wrong with its configuration is said when it is opened."""
-    start = Path(folder) if folder is not None else Path.cwd()
+    try:
+        start = Path(folder) if folder is not None else Path.cwd()
+    except OSError:
+        return None  # somebody has removed the working directory
     places = (start,) if folder is not None else (start, *start.parents)
     path = next((config_file for place in places if (config_file := place / "pressgraph.toml").is_file()), None)
     if path is None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place, ProjectError
 from pressgraph.i18n import gettext
+from pressgraph.languages import is_well_formed
 from pressgraph.project.model import (
     ABSOLUTE_ID,
     CONFIG_NAME,
@@ -117,7 +118,15 @@ def _settings(root: Path, path: Path, table: dict[str, Any]) -> Project:
     except ValueError as error:
         raise reader.error(error.args[0]) from error
     if "language" in project:
-        settings["language"] = project["language"]
+        language = project["language"]
+        # languages of four letters and more could be registered, and none is
+        if not is_well_formed(language) or not re.match(r"[A-Za-z]{2,3}(?:-|$)|[Xx]-", language):
+            raise reader.error(
+                gettext("project.language '{language}' is not a language tag", language=language),
+                hint=gettext('write, for example, language = "de" (BCP 47)'),
+                line=reader.line("language", language),
+            )
+        settings["language"] = language
     if "base" in project:
         base = project["base"]
         if not is_base(base):
@@ -161,8 +170,14 @@ class _SettingsReader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def error(self, reason: str, hint: str | None = None) -> ProjectError:
-        return ProjectError(reason, place=Place(file=str(self.path)), hint=hint)
+    def error(self, reason: str, hint: str | None = None, line: int | None = None) -> ProjectError:
+        return ProjectError(reason, place=Place(file=str(self.path), line=line), hint=hint)
+
+    def line(self, key: str, value: str) -> int | None:
+        """Return the number of the line that gives a key a text; None where it is written otherwise."""
+        stated = re.compile(rf"""\b{key}["']?\s*=\s*["']{re.escape(value)}["']""")
+        lines = enumerate(self.path.read_text(encoding="utf-8-sig").split("\n"), start=1)
+        return next((number for number, line in lines if stated.search(line)), None)
 
     def known(self, table: dict[str, Any], names: dict[str, Any], what: str) -> None:
         for name in table:

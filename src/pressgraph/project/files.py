@@ -62,9 +62,17 @@ def _prefix(target: Path) -> str:
     return str(target.with_name(f".{target.name[:40]}."))
 
 
+_GIVEN = re.compile(r"/dev/(?:fd/(\d+)|(stdin|stdout|stderr))|/proc/self/fd/(\d+)")
+
+
+def is_stream(path: Path) -> bool:
+    """Tell whether what a path names can only be written to: a device, a pipe, or a descriptor that we were given."""
+    return _GIVEN.fullmatch(str(path)) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+
+
 def _special(path: Path) -> IO[bytes] | None:
     """Open what is no file that could be replaced: a device, a pipe, or a descriptor that we were given."""
-    given = re.fullmatch(r"/dev/(?:fd/(\d+)|(stdin|stdout|stderr))|/proc/self/fd/(\d+)", str(path))
+    given = _GIVEN.fullmatch(str(path))
     if given is not None:
         number = given[1] or given[3] or ("stdin", "stdout", "stderr").index(given[2])
         # opened by its name it would be cut to nothing first

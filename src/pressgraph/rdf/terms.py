@@ -43,6 +43,15 @@ def read_term(text: str) -> Term:
     return term
 
 
+def named(text: str) -> ox.NamedNode | None:
+    """Return what `term_text` wrote where it is an IRI; None for a literal and a blank node.
+
+    >>> named('"Gold"')
+    """
+    term = read_term(text)
+    return term if isinstance(term, ox.NamedNode) else None
+
+
 def lexical(term: Term) -> str:
     """Return an IRI, a literal's lexical form, or a blank node's label."""
     return str(getattr(term, "value", term))

@@ -8,6 +8,7 @@ follow a redirect to another host.
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import time
@@ -238,6 +239,16 @@ class SparqlClient:
                 gettext("{url} did not answer within {seconds:g} seconds", url=url, seconds=self.timeout),
                 passes=True,
                 hint=gettext("try --timeout, or a longer timeout under [endpoints] in pressgraph.toml"),
+            )
+        if isinstance(cause, urllib3.exceptions.IncompleteRead | http.client.IncompleteRead):
+            return EndpointError(
+                gettext("the answer of {url} was cut short: its server closed the connection", url=url),
+                passes=True,
+                hint=gettext("try again"),
+            )
+        if isinstance(error, urllib3.exceptions.DecodeError):
+            return EndpointError(
+                gettext("the answer of {url} is not compressed as it says: {reason}", url=url, reason=cause)
             )
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
         reason = re.sub(r"<[^>]*>|HTTP\w*\([^)]*\)|: $", "", reason).strip(" :")[:200]

@@ -226,7 +226,10 @@ def _context(
 
 def _about(results: Iterable[Result], named: set[str], validator: Validator, mixed: ox.Store | None) -> list[Result]:
     """Return the results on the things that were named; of RDF files in a `mixed` store, none about keys."""
-    about = [it for it in results if it.focus in named or validator.thing_of(it.focus) in named]
+    # a literal that shapes are about belongs to no file more than to another
+    about = [
+        it for it in results if it.focus in named or it.focus.startswith('"') or validator.thing_of(it.focus) in named
+    ]
     if mixed is None:
         return about
     keyed = {term_text(quad.subject) for quad in mixed if quad.graph_name != union.DEFAULT}

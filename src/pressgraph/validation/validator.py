@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
 from pressgraph.dataset import GraphNames, union
-from pressgraph.rdf.terms import term_text
+from pressgraph.rdf.terms import named, term_text
 from pressgraph.validation.checks.check import CheckedGraph
 from pressgraph.validation.checks.compare import compare, find_candidates
 from pressgraph.validation.checks.misplaced import misplaced_keys, misplaced_keys_of
@@ -140,10 +140,11 @@ class Validator:
 
     def thing_of(self, focus: str) -> str:
         """Return what a result is about: of a node that nobody states and rules conclude, what it is named after."""
-        if focus.startswith("_:"):
+        node = named(focus)
+        if node is None:
             return focus
         derived = GraphNames(id_base=self.id_base).derived
-        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        quads = self.store.quads_for_pattern(node, None, None, None)
         graphs = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
         return above(focus) if graphs and all(graph.startswith(derived) for graph in graphs) else focus
 
@@ -165,9 +166,10 @@ class Validator:
 
     def _is_concluded(self, result: Result) -> bool:
         """Tell whether the triple that a result is about follows from others, and nobody states it."""
-        if result.value is None or result.steps != (result.path,) or result.focus.startswith("_:"):
+        subject = named(result.focus)
+        if result.value is None or result.steps != (result.path,) or subject is None:
             return False
-        subject, predicate = ox.NamedNode(result.focus), ox.NamedNode(result.path or "")
+        predicate = ox.NamedNode(result.path or "")
         derived = GraphNames(id_base=self.id_base).derived
         return all(term_text(it.object) != result.value for it in union.stated(self.store, subject, predicate, derived))
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pressgraph.errors import ProjectError
+from pressgraph.i18n import gettext
 from pressgraph.project import find_project, open_project
 from pressgraph.workspace.editing import Editing
 from pressgraph.workspace.facts import Facts
@@ -34,8 +36,15 @@ def open_workspace(
 
     Raises ProjectError.
     """
-    root = Path(folder) if folder is not None and Path(folder) != Path() else find_project(Path.cwd())
-    return Workspace(open_project(root), on_warning)
+    if folder is not None and Path(folder) != Path():
+        return Workspace(open_project(Path(folder)), on_warning)
+    try:
+        here = Path.cwd()
+    except OSError as error:
+        raise ProjectError(
+            gettext("the working folder is not there any more"), hint=gettext("change to a folder that is there")
+        ) from error
+    return Workspace(open_project(find_project(here)), on_warning)
 
 
 class Workspace(Facts, BuiltGraph, Pages, Questions, Editing):

@@ -15,7 +15,7 @@ from pressgraph.dataset import union
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import Text, gettext, joined
 from pressgraph.rdf import RDF_TYPE, RDFS, SH
-from pressgraph.rdf.terms import local_name
+from pressgraph.rdf.terms import local_name, named, read_term
 from pressgraph.validation.shacl.components import component_name, default_text
 from pressgraph.validation.shacl.engines import choose
 from pressgraph.validation.shacl.results import read_report
@@ -105,11 +105,12 @@ class Explainer:
     def _targets(self, result: Result, name: str) -> list[Term]:
         """Return the nodes to ask about: the value, or for a qualified shape all values of its path."""
         if name.startswith("Qualified"):
-            if result.path is None or result.focus.startswith("_:") or result.path not in result.steps:
+            thing = named(result.focus)
+            if result.path is None or thing is None or result.path not in result.steps:
                 return []
-            return sorted(union.objects(self.store, ox.NamedNode(result.focus), result.path), key=str)[:_VALUES]
+            return sorted(union.objects(self.store, thing, result.path), key=str)[:_VALUES]
         values = [t.object for t in result.graph if t.predicate.value == f"{SH}value"]
-        return values[:1] or ([ox.NamedNode(result.focus)] if not result.focus.startswith("_:") else [])
+        return values[:1] or ([read_term(result.focus)] if not result.focus.startswith("_:") else [])
 
     def _near(self, node: Term) -> Iterable[ox.Triple]:
         """Return what the graph says of a node and of what it points to, with the classes' hierarchy."""

@@ -17,7 +17,7 @@ from pressgraph.facts.rules import phrase
 from pressgraph.i18n import Text, gettext, joined
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import RDF_TYPE, SCHEMA, SH, SKOS
-from pressgraph.rdf.terms import lexical, local_name
+from pressgraph.rdf.terms import lexical, local_name, named
 from pressgraph.spelling import nearest, suggestion
 from pressgraph.validation.shacl.components import component_name, parameter_of, text_about
 
@@ -113,15 +113,14 @@ class Adviser:
 
     def values(self, focus: str, predicate: str) -> list[str]:
         """Return what the graph says of a node, as people write it."""
-        if focus.startswith("_:"):
-            return []
-        objects = union.objects(self.store, ox.NamedNode(focus), predicate)
+        node = named(focus)
+        objects = union.objects(self.store, node, predicate) if node is not None else ()
         return sorted(self.short(it.value) if isinstance(it, ox.NamedNode) else lexical(it) for it in objects)
 
-    def stated_types(self, name: str) -> list[str]:
+    def stated_types(self, thing: ox.NamedNode) -> list[str]:
         """Return the classes that somebody gave a thing, as people write them: those that follow say nothing new."""
         derived = GraphNames(id_base=self.id_base).derived
-        quads = union.stated(self.store, ox.NamedNode(name), ox.NamedNode(RDF_TYPE), derived)
+        quads = union.stated(self.store, thing, ox.NamedNode(RDF_TYPE), derived)
         return sorted({self.short(lexical(quad.object)) for quad in quads})
 
     def ids_of(self, class_iri: str | None) -> list[str]:
@@ -147,15 +146,23 @@ class Adviser:
     def class_(self, result: Result) -> Text | None:
         """Suggest an id of that class whose thing the one given is likely to mean."""
         wanted = self.parameter(result, "class")
-        if wanted is None or result.lexical is None:
+        if wanted is None or result.value is None or result.lexical is None:
             return None
+        thing = named(result.value)
+        if thing is None:
+            # what RDF files of others have: a name where a thing belongs
+            return (
+                None
+                if result.value.startswith("_:")
+                else gettext("'{given}' is text, not a thing", given=result.lexical)
+            )
         given = result.lexical.removeprefix(self.id_base)
         kind = f"{given.partition('/')[0]}/"
         alike = (it for it in self.ids_of(wanted) if it.startswith(kind))
         close = near_id(given, {it: names_of(self.store, self.id_base + it) for it in alike})
         if close is not None:
             return suggestion(close)
-        types = self.stated_types(result.lexical)
+        types = self.stated_types(thing)
         if types:
             shown = ", ".join(types[:_SHOWN])
             return gettext("'{given}' is: {shown}", given=given, shown=shown)
@@ -164,7 +171,7 @@ class Adviser:
     def missing(self, result: Result) -> Text | None:
         """Say which key to add."""
         key = self.key(result)
-        if key is None:
+        if key is None or result.focus.startswith('"'):
             return None
         about = result.focus.removeprefix(self.id_base)
         if not self._is_of_facts(result.focus):
@@ -180,10 +187,11 @@ class Adviser:
 
     def _is_of_facts(self, focus: str) -> bool:
         """Tell whether a node is one that facts speak of, not only the project's ontology."""
-        if focus.startswith("_:"):
+        node = named(focus)
+        if node is None:
             return True
         of_profile = ox.NamedNode(GraphNames(id_base=self.id_base).profile)
-        quads = self.store.quads_for_pattern(ox.NamedNode(focus), None, None, None)
+        quads = self.store.quads_for_pattern(node, None, None, None)
         graphs = {quad.graph_name for quad in quads}
         return of_profile not in graphs or not graphs <= {of_profile, union.DEFAULT}
 
@@ -270,10 +278,11 @@ class Adviser:
 
     def language(self, result: Result) -> Text | None:
         """Show the texts that share a language."""
-        if result.path is None or result.focus.startswith("_:"):
+        thing = named(result.focus)
+        if result.path is None or thing is None:
             return None
         texts: dict[str, list[str]] = {}
-        for text in union.objects(self.store, ox.NamedNode(result.focus), result.path):
+        for text in union.objects(self.store, thing, result.path):
             if isinstance(text, ox.Literal) and text.language:
                 texts.setdefault(text.language, []).append(text.value)
         twice = sorted((tag, sorted(values)) for tag, values in texts.items() if len(values) > 1)

@@ -89,6 +89,10 @@ class Locator:
 
     def _spot(self, result: Result) -> tuple[_Spot | None, list[_Spot]]:
         focus = result.focus
+        if focus.startswith('"'):
+            # a literal that shapes are about stands where something has it
+            text = replace(result, lexical=lexical(read_term(focus)))
+            return _matching([spot for spots in self._values.values() for spot in spots], text), []
         stated = [spot for step in result.steps for spot in self._follow(focus, step)]
         if result.lexical is not None:
             matching = _matching(stated, result)

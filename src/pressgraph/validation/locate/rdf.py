@@ -111,6 +111,9 @@ class RdfLocator:
                 for value, place in self._values.get((result.value, step[1:]), ()):
                     if value == focus:
                         return place
+        if focus.startswith('"'):
+            # a literal that shapes are about stands where something has it
+            return next((place for spots in self._values.values() for value, place in spots if value == focus), None)
         return self._nodes.get(focus)
 
 

@@ -1,6 +1,6 @@
 """Count how much of releases is said by their facts: those of docs/examples, and of a folder that is named.
 
-    python benchmarks/coverage.py [FOLDER]
+    python benchmarks/said.py [FOLDER]
 
 A folder holds a text and a facts file for each release. Where comments of a facts file number the facts that a reader
 wants (`# A1 A2`), as those of PRESSGRAPH_EXAMPLES do, these are counted too: they have a key, or are missing. Which of
