@@ -170,14 +170,14 @@ class _SettingsReader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def error(self, reason: str, hint: str | None = None, line: int | None = None) -> ProjectError:
+    def error(self, reason: str, hint: str | None = None, line: int = 0) -> ProjectError:
         return ProjectError(reason, place=Place(file=str(self.path), line=line), hint=hint)
 
-    def line(self, key: str, value: str) -> int | None:
-        """Return the number of the line that gives a key a text; None where it is written otherwise."""
+    def line(self, key: str, value: str) -> int:
+        """Return the number of the line that gives a key a text; 0 where it is written otherwise."""
         stated = re.compile(rf"""\b{key}["']?\s*=\s*["']{re.escape(value)}["']""")
         lines = enumerate(self.path.read_text(encoding="utf-8-sig").split("\n"), start=1)
-        return next((number for number, line in lines if stated.search(line)), None)
+        return next((number for number, line in lines if stated.search(line)), 0)
 
     def known(self, table: dict[str, Any], names: dict[str, Any], what: str) -> None:
         for name in table:
