@@ -12,6 +12,7 @@ import pytest
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.errors import StoreError
 from pressgraph.project.serving import Serving
+from pressgraph.project.typed_json import to_json
 from pressgraph.server.failures import SnapshotMovedError
 from pressgraph.server.http.responses import Representation, RequestError
 from pressgraph.server.manifest import GraphRevisions, ServedManifest
@@ -20,6 +21,8 @@ from pressgraph.server.served import Served, ServedSnapshot, on_snapshot
 from pressgraph.server.sparql.queries import Evaluation, QueryService
 from pressgraph.server.workers.background import Background
 from pressgraph.server.workers.job import Job
+from pressgraph.server.workers.messages import DeleteWrite, Outcome, ServedFolder, WriterAnswer
+from pressgraph.server.workers.write_queue import WriteQueue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,3 +185,29 @@ def test_a_manifest_is_read_as_it_was_written_and_one_of_another_version_as_far_
     for damaged in wrong:
         with pytest.raises(StoreError, match=r"has no readable build\.json"):
             ServedManifest.of(published(damaged))
+
+
+def test_a_large_build_has_more_time_to_be_published_than_a_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dataset:
+        folder = tmp_path
+
+        def request(self) -> ServedFolder:
+            return ServedFolder(folder=str(tmp_path), state="", id_base="", rules={}, before_in=None, gone=(), keep=())
+
+    limits: list[float] = []
+    queue = WriteQueue(Dataset(), {}, Serving(write_timeout=3.0))
+
+    async def asked(_message: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - as the method has it
+        limits.append(timeout)
+        return to_json(WriterAnswer(outcomes=(Outcome(),)))
+
+    monkeypatch.setattr(queue, "_asked", asked)
+
+    async def both() -> None:
+        await queue.write(DeleteWrite(graph=None))
+        await queue.publish()
+
+    asyncio.run(both())
+    assert limits == [3.0, 60.0]

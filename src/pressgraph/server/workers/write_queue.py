@@ -45,6 +45,10 @@ _TOGETHER = 8 * 1024 * 1024
 """The size in bytes up to which waiting writes are made together."""
 
 
+_OF_A_BUILD = 20
+"""How many times as long as a write the publication of a build may take: it grows with the build, the owner's own."""
+
+
 class WrittenDataset(Protocol):
     """The served dataset, as far as writes need it."""
 
@@ -178,14 +182,15 @@ class WriteQueue:
 
         Raises JobError.
         """
-        timeout = self._settings.write_timeout
+        patience = self._settings.write_timeout
+        timeout = patience if group else _OF_A_BUILD * patience
         message = request_frame(
             WriterRequest(
                 dataset=self._dataset.request(),
                 writes=tuple(it.request for it in group),
                 made=made,
                 prefixes=dict(self._prefixes),
-                wait=timeout / 2,
+                wait=patience / 2,
             )
         )
         message += b"".join(frame(DATA, content) for it in group for content in it.contents)
