@@ -314,10 +314,9 @@ def reach(tree: Path, folder: Path, files: list[str], *, hang: int) -> Reach:
 
 def _named(context: str) -> str:
     """Return the test of a context, or the file of a test that has started a process."""
-    started, _, test = context.rpartition("|")
-    # pytest says 'name (setup)' of the test under way, which a process begins with
-    phase = re.fullmatch(r"(.*) \((?:setup|call|teardown)\)", started or test)
-    return phase[1].partition("::")[0] if phase else test
+    # pytest says 'name (setup)' of the test under way, which a process begins with; names may have bars in them
+    phase = re.match(r"(.*?) \((?:setup|call|teardown)\)(?:\||$)", context, re.DOTALL)
+    return phase[1].partition("::")[0] if phase else context
 
 
 def run(mutant: Mutant, tree: Path, tests: list[str], *, limit: float, hang: int) -> tuple[str, str]:

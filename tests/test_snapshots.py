@@ -48,7 +48,9 @@ def test_before_the_first_publication_there_is_none(snapshots: Snapshots) -> Non
     assert snapshots.current() is None
 
 
-@pytest.mark.parametrize("text", ["000007\n", "", "\n", "..", "../snapshots/000001", "store", "1", "٠٠٠٠٠١", "\xff"])
+@pytest.mark.parametrize(
+    "text", ["000007\n", "", "\n", "..", "../snapshots/000001", "store", "1", "٠٠٠٠٠١", "\xff", "9" * 400]
+)
 def test_a_pointer_to_what_is_no_snapshot_is_refused(snapshots: Snapshots, text: str) -> None:
     publish(snapshots)
     (snapshots.state / "snapshots/store").mkdir()

@@ -44,6 +44,8 @@ _SWEEPS = (0.01, 0.05, 0.2, 0.5, 0)
 """Seconds to wait after each try to remove a candidate's folder."""
 _KEPT = 2
 """Published snapshots that stay: the current one, and the one before for those who still read it."""
+_LONGEST_NAME = 20
+"""Digits of a snapshot's name: file systems refuse to look for names that are much longer."""
 _MOST_COMPACTED = 64 * 1024 * 1024
 """The size in bytes up to which a store is written anew, compact: about half a second. Larger ones mostly are."""
 
@@ -137,7 +139,7 @@ class Snapshots:
         except OSError as error:
             raise store_error(self._pointer, error, name=self.kind) from error
         path = self._folder / name
-        if not name.isdecimal() or not path.is_dir():
+        if not name.isdecimal() or len(name) > _LONGEST_NAME or not path.is_dir():
             raise damaged(
                 gettext("{pointer} names a snapshot that is not there", pointer=self._pointer), name=self.kind
             )
