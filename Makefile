@@ -34,6 +34,7 @@ docs: $(VENV)/dev.stamp ## build the documentation as a site in build/docs; warn
 
 fuzz: $(VENV)/dev.stamp ## read 10,000 broken inputs at each boundary (PRESSGRAPH_FUZZ=1000 for fewer)
 	PRESSGRAPH_FUZZ="$${PRESSGRAPH_FUZZ:-10000}" $(BIN)/pytest -n auto --timeout 14400 tests/fuzz \
+		tests/test_shipped_rules.py::test_changes_come_to_the_same_quads_as_deriving_everything \
 		tests/test_pages.py::test_fuzzed_pages_keep_the_four_guarantees_or_are_refused $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp ## style, types, import layers, declared packages

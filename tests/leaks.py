@@ -18,8 +18,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from click.testing import CliRunner
 
 import pressgraph
+from pressgraph.cli import main
 from pressgraph.dataset import SERIALIZATIONS
 from pressgraph.errors import DataError
 
@@ -332,6 +334,14 @@ def export_about(published: Published) -> Iterator[str]:
     for thing in THINGS:
         with suppress(DataError):
             yield published.workspace.export("nquads", about=thing, evidence=True).decode()
+
+
+@surface()
+def why(published: Published) -> Iterator[str]:
+    root = str(published.workspace.project.root)
+    for thing in ("agent/public", "agent/other", "agent/leakdelta", "agent/leakbravo"):
+        for call in ([thing, "-f", "json"], [thing, "memberOf"]):
+            yield CliRunner().invoke(main, ["--project", root, "why", *call]).stdout
 
 
 @surface()

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
@@ -20,6 +21,9 @@ from pressgraph.derive.rules import staged
 from pressgraph.errors import ProfileError
 from pressgraph.profile.compile import compile_profile
 from pressgraph.profile.sources import ProfileSources
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 BASE = "https://example.org/id/"
 EX = "https://example.org/ns#"
@@ -264,16 +268,15 @@ def _some_source(random: Random, name: str) -> str:
     return trig
 
 
-def _replace(store: ox.Store, derivation: Derivation, name: str, trig: str) -> None:
+def replace_source(store: ox.Store, derivation: Derivation, name: str, fresh: Collection[ox.Quad]) -> None:
     """Do what a build does where one source has changed."""
     levels = derivation.levels()
-    prefix, receipts = f"{GRAPHS.facts}{name}/", GRAPHS.provenance_of(name)
+    prefix, receipts = f"{derivation.graphs.facts}{name}/", derivation.graphs.provenance_of(name)
     gone = {
         graph: union.remove_graph(store, graph)
         for graph in list(store.named_graphs())
         if isinstance(graph, ox.NamedNode) and (graph.value.startswith(prefix) or graph.value == receipts)
     }
-    fresh = quads(trig)
     union.add_quads(store, fresh)
     union.prune(store, set().union(*gone.values()))
     came = {quad.graph_name for quad in fresh if isinstance(quad.graph_name, ox.NamedNode)}
@@ -292,7 +295,7 @@ def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int, *, nam
     for _ in range(3):
         name = random.choice("abcd")
         sources[name] = _some_source(random, name) if random.randrange(4) else ""
-        _replace(store, derivation, name, sources[name])
+        replace_source(store, derivation, name, quads(sources[name]))
         whole = built("".join(sources.values()), withhold=withhold, using=using)
         assert set(map(str, store)) == set(map(str, whole))
 

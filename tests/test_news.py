@@ -7,6 +7,7 @@ Ten more, with 22 questions, lie outside the repository, where they are at hand.
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -245,6 +246,34 @@ def test_a_figure_with_an_id_of_its_own_keeps_it_when_it_is_rewritten(news: Work
     status, said = run(news.project.root, "facts", "convert", str(path), "-f", "yaml")
     assert status == 0, said
     assert "figure/mine" in said
+
+
+def test_why_something_holds_is_told_with_rule_facts_places_and_words(news: Workspace) -> None:
+    root = news.project.root
+    label = "label/hav-silver-2024"
+    status, told = run(root, "why", label, "earliestEnd", "2024-05-14")
+    assert status == 0
+    assert "A label that a source tells of as held holds on the day of the source. [label-attested]" in told
+    assert re.search(rf"data/releases/01-label\.yaml:\d+:5  {label}  line 3: The cluster organisation", told)
+    assert "the source block of 2024-05-14-hav-silver" in told
+    assert "2027-05-31" not in told
+    _, german = run(root, "--lang", "de", "why", label, "attestedOn")
+    assert "Ein Label, das laut einer Quelle jemand hält, gilt am Tag der Quelle. [label-attested]" in german
+    # what is stated has its facts; of a thing alone, what follows is told
+    (stated,) = json.loads(run(root, "why", label, "level", "silver", "-f", "json")[1])
+    assert (stated["restsOn"], stated["reasons"]) == ([], [])
+    assert {(it["id"], it["file"]) for it in stated["facts"]} == {(label, "data/releases/01-label.yaml")}
+    concluded = json.loads(run(root, "why", label, "-f", "json")[1])
+    assert {it["rule"] for one in concluded for it in one["reasons"]} >= {
+        "axiom",
+        "bounds",
+        "label-name",
+        "label-period",
+    }
+    # the corrected day gives no reason any longer
+    assert run(root, "why", label, "latestEnd", "2027-04-30")[0] == 1
+    assert run(root, "why", label, "levl")[0] == 2
+    assert run(root, "why", "x y")[0] == 2
 
 
 def test_most_of_each_text_is_evidence_of_a_fact() -> None:

@@ -31,6 +31,7 @@ from pressgraph.cli import (
     site,
     streams,
     validate,
+    why,
 )
 from pressgraph.cli.common import COMMAND_SETTINGS, State
 from pressgraph.cli.failures import Group, show
@@ -66,7 +67,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
 
 
 for module in (
-    init, new, draft, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query,
+    init, new, draft, edit, convert, validate, evidence, review, build, export, embed, extract, facts, push, query, why,
     serve, site, profile, rule, completion,
 ):  # fmt: skip
     main.add_command(module.command)

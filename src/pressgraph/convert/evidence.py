@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.convert.emitter import compile_emitter, graph_name, source_name
 from pressgraph.convert.rewrite import read_documents
+from pressgraph.dataset.graphs import GraphNames
 from pressgraph.facts.model import is_node
 from pressgraph.facts.tables.write import sayings
 
@@ -34,6 +36,8 @@ class FactWithEvidence:
     """A fact: what it is about and says, as headers and cells of a table, and the passages that it was read from."""
 
     source: str
+    graph: str
+    """The IRI of the named graph that holds it in a dataset."""
     place: Place
     id: str
     says: tuple[tuple[str, str], ...]
@@ -49,14 +53,18 @@ def facts_with_evidence(
 
     Raises FactsError with every problem of all files.
     """
+    emitter = compile_emitter(profile, project.id_base)
+    prefix = GraphNames(id_base=project.id_base).facts
     for document in read_documents(list(paths), project, profile):
         text = document.source.text
         for fact in document.facts:
             if about is not None and about not in _ids(fact.body):
                 continue
             spans = fact.receipt.evidence
+            triples = emitter.lines(fact.body, personal=fact.receipt.personal, checked=True)
             yield FactWithEvidence(
                 source=document.source.id,
+                graph=f"{prefix}{source_name(document.source.id)}/{graph_name(triples.encode())}",
                 place=fact.place,
                 id=str(fact.body["id"]),
                 says=sayings(fact.body, profile),

@@ -64,6 +64,12 @@ class Rules:
         """Whether anything can be derived."""
         return bool(self.rules or self.axioms or self.bounds)
 
+    def sentence(self, name: str, language: str) -> str:
+        """Return what a rule says in a language, else in English; empty for axioms and for dates."""
+        rule = next((it.rule for it in self.rules if it.name == name), None)
+        said = {tag.word: tag.value for tag in rule.tags} if rule is not None else {}
+        return said.get(language) or (rule.question if rule is not None else "")
+
 
 @lru_cache(maxsize=512)
 def _parsed(text: str, name: str, path: Path, prefixes: tuple[tuple[str, str], ...]) -> Rule:

@@ -13,9 +13,10 @@ from pressgraph.derive.view import LAST, View, resolve, unify
 from pressgraph.rdf import RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pressgraph.dataset import GraphNames
+    from pressgraph.dataset.withholding import Withheld
     from pressgraph.derive.rules import Rules, StagedRule
     from pressgraph.derive.view import Row
 
@@ -35,24 +36,51 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What follows of a thing."""
+    """What holds of a thing, and why."""
 
     triple: ox.Triple
     statuses: tuple[str, ...]
-    """How sure the facts are that it rests on: one for each source that proves it."""
+    """How sure the facts are that it rests on: one for each source that proves it; none where it is only stated."""
     reasons: tuple[Reason, ...]
+    facts: tuple[str, ...] = ()
+    """The facts (their graphs) that state it; none where it is only concluded."""
 
 
-def conclusions_about(store: ox.Store, graphs: GraphNames, rules: Rules, thing: ox.NamedNode) -> list[Conclusion]:
-    """Return what a store concludes of a thing, each with its reasons, in the order of properties and values."""
+def conclusions_about(
+    store: ox.Store,
+    graphs: GraphNames,
+    rules: Rules,
+    thing: ox.NamedNode,
+    properties: Collection[str] | None = None,
+    *,
+    withheld: Withheld | None = None,
+) -> list[Conclusion]:
+    """Return what a store concludes of a thing, each with its reasons, in the order of properties and values.
+
+    With `properties` (IRIs), these alone are looked at, and what is stated is returned too. What is `withheld` is
+    neither shown nor a reason.
+    """
     statuses: dict[ox.Triple, set[str]] = {}
+    facts: dict[ox.Triple, set[str]] = {}
     for quad in store.quads_for_pattern(thing, None, None, None):
-        if isinstance(quad.graph_name, ox.NamedNode) and graphs.is_derived(quad.graph_name.value):
-            statuses.setdefault(quad.triple, set()).add(graphs.concluded(quad.graph_name.value).status)
-    why = Why(View(Stated(store, graphs), rules))
+        if properties is not None and quad.predicate.value not in properties:
+            continue
+        if not isinstance(quad.graph_name, ox.NamedNode) or (withheld is not None and withheld.hides(quad)):
+            continue
+        graph = quad.graph_name.value
+        if graphs.is_derived(graph):
+            statuses.setdefault(quad.triple, set()).add(graphs.concluded(graph).status)
+        elif properties is not None and graph.startswith(graphs.facts):
+            facts.setdefault(quad.triple, set()).add(graph)
+    why = Why(View(Stated(store, graphs, withheld), rules))
     return [
-        Conclusion(triple=it, statuses=tuple(sorted(statuses[it])), reasons=tuple(why.reasons(it)))
-        for it in sorted(statuses, key=lambda it: (it.predicate.value, str(it.object)))
+        Conclusion(
+            triple=it,
+            statuses=tuple(sorted(statuses.get(it, ()))),
+            reasons=tuple(why.reasons(it)) if it in statuses else (),
+            facts=tuple(sorted(facts.get(it, ()))),
+        )
+        for it in sorted(statuses.keys() | facts.keys(), key=lambda it: (it.predicate.value, str(it.object)))
     ]
 
 

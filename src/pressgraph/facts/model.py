@@ -81,6 +81,8 @@ class Allowance:
     rule: str
     reason: str
     place: Place
+    used: bool = field(default=False, compare=False)
+    """Whether the facts rules have found what it allows; what shapes and checks find is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,12 @@ class Fact:
     place: Place
     places: Mapping[Path, Place] = field(default_factory=dict, repr=False)
     allow: tuple[Allowance, ...] = ()
+
+    def allowing(self, rule: str) -> Fact:
+        """Return the fact with what allows a rule to be broken marked as used; itself where nothing does."""
+        if all(it.rule != rule for it in self.allow):
+            return self
+        return replace(self, allow=tuple(replace(it, used=it.used or it.rule == rule) for it in self.allow))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
 UNUSED = "unused-allowance"
+FACT_WARNINGS = frozenset({"evidence-without-value"})
+"""Warnings of the facts rules that a fact may allow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,8 @@ def suppressions_in(file: FactsFile, profile: Profile, id_base: str) -> Iterator
 
     for fact in file.facts:
         for allowance in fact.allow:
+            if allowance.used:
+                continue
             yield Suppression(
                 rule=allowance.rule,
                 reason=allowance.reason,
@@ -120,4 +124,4 @@ def rule_names(profile: Profile, checks: Iterable[str]) -> set[str]:
         for triple in profile_shapes(profile).triples
         if triple.predicate.value in {f"{SH}message", f"{SH}path"} and hasattr(triple.subject, "value")
     }
-    return shapes | set(checks)
+    return shapes | set(checks) | FACT_WARNINGS

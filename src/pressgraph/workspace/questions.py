@@ -9,12 +9,14 @@ from pressgraph.i18n import gettext
 from pressgraph.workspace.opened import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     import pyoxigraph as ox
 
+    from pressgraph.convert.evidence import FactWithEvidence
     from pressgraph.derive.why import Conclusion
     from pressgraph.query import Answer
+    from pressgraph.rdf import Term
 
 
 class Questions(Opened):
@@ -28,26 +30,81 @@ class Questions(Opened):
         text, language = self.question(query, parameters or {}, language)
         return self.ask_text(text, language=language)[0]
 
-    def why(self, about: str) -> list[Conclusion]:
+    def why(
+        self, about: str, key: str | None = None, value: str | None = None, *, personal: bool | None = None
+    ) -> list[Conclusion]:
         """Return what follows of a thing in the built dataset: by which rules, and the facts that this rests on.
 
-        `about` is an id. The rules are run again, for this thing alone, as the project has them now.
+        `about` is an id. With a `key`, what facts state is returned too, with a `value` (an id, a term, a text) of that
+        alone. The rules are run again, for this thing alone, as the project has them now; what is not published is
+        neither shown nor a reason, `personal` decides in the configuration's place about personal data.
+
+        Raises QueryError for what is no id or no key.
         """
+        from dataclasses import replace
+
         import pyoxigraph as ox
 
+        from pressgraph.dataset.withholding import Rules, Withheld
         from pressgraph.derive import load_rules
         from pressgraph.derive.why import conclusions_about
         from pressgraph.facts.ids import Ids
+        from pressgraph.rdf import RDF_TYPE
         from pressgraph.rdf.terms import is_iri
+        from pressgraph.spelling import did_you_mean
 
-        dataset = self.dataset()
-        iri = Ids(self.profile, self.project.id_base).iri_in_query(about) or about
-        if not is_iri(iri):
+        dataset, ids = self.dataset(), Ids(self.profile, self.project.id_base)
+
+        def iri_of(text: str) -> str:
+            return ids.iri_in_query(text) or text
+
+        if not is_iri(iri_of(about)):
             raise QueryError(
                 gettext("'{about}' is not an id", about=about), hint=gettext("ids look like agent/example-cluster")
             )
-        rules = load_rules(self.project, self.profile)
-        return conclusions_about(dataset.store, dataset.graphs, rules, ox.NamedNode(iri))
+        thing = ox.NamedNode(iri_of(about))
+        properties = None
+        if key is not None:
+            known = (
+                RDF_TYPE if key == "type" else self.profile.keys[key].iri if key in self.profile.keys else iri_of(key)
+            )
+            # what rules alone conclude has no key, and is called by its local name
+            said = {quad.predicate for quad in dataset.store.quads_for_pattern(thing, None, None, None)}
+            properties = {known} if is_iri(known) else {it.value for it in said if key in _names(it)}
+            if not properties:
+                hint = did_you_mean(key, ["type", *self.profile.keys])
+                raise QueryError(gettext("there is no key '{key}'", key=key), hint=hint)
+        rules = Rules.of(self.project)
+        conclusions = conclusions_about(
+            dataset.store,
+            dataset.graphs,
+            load_rules(self.project, self.profile),
+            thing,
+            properties,
+            withheld=Withheld.of(
+                dataset.store, rules if personal is None else replace(rules, personal=personal), dataset.graphs
+            ),
+        )
+        wanted = {value, iri_of(value)} if value is not None else set()
+        return [it for it in conclusions if value is None or wanted & _names(it.triple.object)]
+
+    def facts_in(self, graphs: Collection[str]) -> dict[str, FactWithEvidence]:
+        """Return the facts whose named graphs have these IRIs, as facts files have them now, by graph.
+
+        Only files that have held them when the dataset was built are read. Raises FactsError with their problems.
+        """
+        from pressgraph.build.manifest import BuildManifest, owners
+        from pressgraph.convert.evidence import facts_with_evidence
+        from pressgraph.dataset import Snapshots
+
+        dataset = self.dataset()
+        snapshot = Snapshots(self.project.state).current()
+        manifest = BuildManifest.of(snapshot) if snapshot is not None else None
+        owner = owners(manifest.files) if manifest is not None else {}
+        sources = {dataset.graphs.source_of(it) for it in graphs if it.startswith(dataset.graphs.facts)}
+        paths = [self.project.root / name for name in sorted({owner[it] for it in sources if it in owner})]
+        found = facts_with_evidence([it for it in paths if it.is_file()], self.project, self.profile) if paths else ()
+        return {it.graph: it for it in found if it.graph in graphs}
 
     def question(
         self, query: str, parameters: Mapping[str, str], language: str | None = None
@@ -185,3 +242,11 @@ class Questions(Opened):
 
             return parse_saved_query(query, name="the query").fill(parameters, self.profile, self.project.id_base)
         return query
+
+
+def _names(term: Term) -> set[str]:
+    """Return how a value may be called: as it is, and a term by its short name."""
+    from pressgraph.rdf.terms import lexical
+
+    name = lexical(term)
+    return {name, name.rpartition("/")[2].rpartition("#")[2]}

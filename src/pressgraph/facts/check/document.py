@@ -116,7 +116,7 @@ class _DocumentChecker:
         for section in ("source", "facts"):
             if section not in sections:
                 self.context.report("missing-section", self.context.place(tree), section=section)
-        self.evidence.compare(facts)
+        facts = self.evidence.compare(facts)
         if (text := self.evidence.text) is not None:
             profile, language = self.context.profile, self.context.language
             found = quotation_problems(facts, text.text, self.evidence.name, profile, language=language)

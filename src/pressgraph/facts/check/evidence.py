@@ -13,8 +13,6 @@ from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
 from pressgraph.text import AbsentError, SeveralError, SourceText, TextError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pressgraph.errors import Place
     from pressgraph.facts.check.context import CheckContext
     from pressgraph.facts.model import Fact, Source
@@ -64,21 +62,31 @@ class EvidenceChecker:
                 "hash-differs", self._context.place(digest), hint=hint, file=name, found=self.text.sha256
             )
 
-    def compare(self, facts: Iterable[Fact]) -> None:
-        """Report spans that end behind the text; warn of those that do not say what is stated."""
+    def compare(self, facts: list[Fact]) -> list[Fact]:
+        """Report spans that end behind the text; warn of those that do not say what is stated.
+
+        Return the facts; where one allows this, that is noted.
+        """
         if self.text is None:
-            return
+            return facts
         length = len(self.text.text)
+        compared: list[Fact] = []
         for fact in facts:
             place = fact.places.get(("evidence",), fact.place)
             spans = fact.receipt.evidence
             beyond = [span for span in spans if span[1] > length]
             for start, end in beyond:
                 self._context.report("evidence-outside", place, start=start, end=end, length=length)
+            said = fact
             if spans and not beyond and fact.receipt.status == "stated":
                 words = "\n".join(map(self.text.slice, spans))
                 for key, value in islice(unsaid(fact.body, words, self._context.profile), 1):
-                    self._context.warnings.append(problem("evidence-without-value", place, key=key, value=value))
+                    warning = problem("evidence-without-value", place, key=key, value=value)
+                    said = fact.allowing(warning.rule)
+                    if said is fact:
+                        self._context.warnings.append(warning)
+            compared.append(said)
+        return compared
 
     def evidence(self, node: Node | None) -> tuple[tuple[Span, ...], tuple[Words | Span, ...]]:
         """Return the spans that a fact was read from, sorted, and what is written where that is in words."""

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 MISPLACED = f"{NAMED_HERE}misplaced-key"
 _TYPE = ox.NamedNode(RDF_TYPE)
+_BESIDE = """SELECT DISTINCT ?p ?t WHERE {{
+  {{ GRAPH ?g {{ ?s a ?t }} FILTER(!STRSTARTS(STR(?g), {derived})) }}
+  UNION {{ ?s a ?t MINUS {{ GRAPH ?named {{ ?s a ?t }} }} }}
+  ?s ?p ?o
+}}"""
+"""Properties beside classes that somebody has typed; RDF files are read into the default graph."""
 
 
 def misplaced_keys(store: ox.Store, profile: Profile, derived: str) -> Iterator[Result]:
@@ -39,7 +45,7 @@ def misplaced_keys(store: ox.Store, profile: Profile, derived: str) -> Iterator[
         return
     suspects: dict[str, list[str]] = defaultdict(list)
     # which properties stand beside which classes is a short list, and tells that nothing is wrong
-    for property_, class_ in _rows(store, "SELECT DISTINCT ?p ?t WHERE { ?s a ?t . ?s ?p ?o }"):
+    for property_, class_ in _rows(store, _BESIDE.format(derived=ox.Literal(derived))):
         key, term = profile.key_of.get(lexical(property_)), profile.class_of.get(lexical(class_))
         if key is not None and term is not None and key.name not in term.uses:
             suspects[key.iri].append(f"<{term.iri}>")
