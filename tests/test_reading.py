@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pressgraph
+from pressgraph import processes
 from pressgraph.build import reading
 from pressgraph.errors import FactsError
 
@@ -42,15 +43,15 @@ def test_processes_read_what_one_reads_also_where_they_end(
     alone = dump(write(tmp_path / "alone"))
     monkeypatch.setattr(reading, "_MANY", 2)
     monkeypatch.setattr(reading, "_BATCH", 3)
-    monkeypatch.setattr(reading, "_processors", lambda: 2)
+    monkeypatch.setattr(reading, "processors", lambda: 2)
     if command is not None:
-        monkeypatch.setattr(reading, "_COMMAND", command)
+        monkeypatch.setattr(processes, "_COMMAND", command)
     assert dump(write(tmp_path / "together")) == alone
 
 
 def test_what_is_wrong_in_a_file_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_MANY", 2)
-    monkeypatch.setattr(reading, "_processors", lambda: 2)
+    monkeypatch.setattr(reading, "processors", lambda: 2)
     source = "source: {{ id: document/{}, type: NewsArticle, headline: N, datePublished: 2025-01-15 }}\nfacts:\n"
     root = write(
         tmp_path,

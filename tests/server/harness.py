@@ -28,7 +28,8 @@ def _module(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return ""
-    return words[2].decode() if len(words) > 2 else ""
+    # python -P -m MODULE
+    return words[3].decode() if len(words) > 3 else ""
 
 
 def _children(of: int) -> list[int]:

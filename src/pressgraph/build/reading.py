@@ -1,28 +1,25 @@
 """Read facts files and convert them: few in this process, many in as many processes as there are processors.
 
-A process is a fresh interpreter, which imports nothing of whoever builds. Where one ends, its files are read here.
+Where a process ends, its files are read here.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import subprocess
 import sys
-from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pressgraph.build.manifest import FileEntry
 from pressgraph.convert import compile_emitter, convert_facts
 from pressgraph.convert.emitter import source_name
 from pressgraph.facts import read_facts
+from pressgraph.processes import ProcessEndedError, Processes, processors
 from pressgraph.validation.incremental.state import warning_to_json
 from pressgraph.validation.suppressions import suppressions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pressgraph.convert.emitter import Emitter
     from pressgraph.errors import Place, Problem
@@ -37,7 +34,6 @@ _BATCH = 16
 """Files that a process is given at once."""
 _AHEAD = 2
 """Batches of a process that are under way: bounds memory."""
-_COMMAND = "from pressgraph.build.reading import serve; serve()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +83,18 @@ class FactsReader:
 
     def all(self, names: Sequence[str]) -> Iterator[Reading]:
         """Yield files, in order."""
-        jobs = _processors() if len(names) >= _MANY and sys.executable else 1
+        jobs = processors() if len(names) >= _MANY and sys.executable else 1
         if jobs == 1:
             yield from (self.converted(name) for name in names)
             return
         batches = [names[first : first + _BATCH] for first in range(0, len(names), _BATCH)]
-        with _Processes(jobs, self.project) as processes:
-            for batch, answer in zip(batches, processes.answers(batches), strict=True):
-                if answer is not None:
-                    yield from answer
-                else:
-                    yield from (self.converted(name, keep=False) for name in batch)
+        with Processes(jobs, _reading, self.project) as processes:
+            for batch, answer in processes.answers(batches, ahead=_AHEAD * jobs):
+                try:
+                    readings = answer.result()
+                except ProcessEndedError:
+                    readings = [self.converted(name, keep=False) for name in batch]
+                yield from readings
 
     def converted(self, name: str, *, keep: bool = True) -> Reading:
         """Read a file and convert it; `keep` it for who asks for `one`."""
@@ -120,93 +117,12 @@ class FactsReader:
         )
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class _Processes:
-    """Processes that read files, until they are told of no more or their parent ends."""
-
-    def __init__(self, count: int, project: Project) -> None:
-        self._processes = [
-            # of a session of its own, which Ctrl-C does not reach: the parent ends it
-            subprocess.Popen(  # noqa: S603 - our own interpreter
-                [sys.executable, "-c", _COMMAND],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            for _ in range(count)
-        ]
-        self._ended: set[int] = set()
-        for number in range(count):
-            self._tell(number, project)
-
-    def answers(self, batches: Sequence[Sequence[str]]) -> Iterator[list[Reading] | None]:
-        """Yield what became of batches of names, in order; None where a process ended."""
-        asked: deque[int] = deque()
-        ahead = _AHEAD * len(self._processes)
-        for number, batch in enumerate(batches):
-            if len(asked) == ahead:
-                yield self._hear(asked.popleft())
-            process = number % len(self._processes)
-            self._tell(process, batch)
-            asked.append(process)
-        while asked:
-            yield self._hear(asked.popleft())
-
-    def _tell(self, number: int, told: object) -> None:
-        pipe = self._processes[number].stdin
-        with suppress(OSError):
-            pickle.dump(told, pipe)  # type: ignore[arg-type]
-            pipe.flush()  # type: ignore[union-attr]
-
-    def _hear(self, number: int) -> list[Reading] | None:
-        if number not in self._ended:
-            try:
-                answer: list[Reading] | Exception = pickle.load(self._processes[number].stdout)  # type: ignore[arg-type]  # noqa: S301 - from our own process
-            except (EOFError, OSError, pickle.UnpicklingError):
-                self._ended.add(number)
-            else:
-                if not isinstance(answer, Exception):
-                    return answer
-                raise answer
-        return None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for process in self._processes:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    pipe.close()  # type: ignore[union-attr]
-
-
-def serve() -> None:
-    """Read the files that a parent names, until it ends: all that a process does."""
+@contextmanager
+def _reading(project: Project) -> Iterator[Callable[[Sequence[str]], list[Reading]]]:
+    """Read the files of a project in a process of its own, as it is asked."""
     from pressgraph.profile import load_profile
 
-    told, answers = sys.stdin.buffer, sys.stdout.buffer
-    # what a library prints is no answer
-    sys.stdout = sys.stderr
-    with suppress(EOFError, OSError):
-        project: Project = pickle.load(told)  # noqa: S301 - from our own parent
-        profile = load_profile(project)
-        reader = FactsReader(
-            project, profile, compile_emitter(profile, project.id_base, reviewed=project.require_reviewed)
-        )
-        while True:
-            _answer(reader, pickle.load(told), answers)  # noqa: S301 - from our own parent
-
-
-def _answer(reader: FactsReader, names: Sequence[str], answers: IO[bytes]) -> None:
-    try:
-        answer: Any = [reader.converted(name, keep=False) for name in names]
-    except Exception as error:  # noqa: BLE001 - raised where the files are wanted
-        answer = error
-    pickle.dump(answer, answers)
-    answers.flush()
+    profile = load_profile(project)
+    emitter = compile_emitter(profile, project.id_base, reviewed=project.require_reviewed)
+    reader = FactsReader(project, profile, emitter)
+    yield lambda names: [reader.converted(name, keep=False) for name in names]

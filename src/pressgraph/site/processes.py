@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
+from pressgraph.processes import ProcessEndedError, Processes, processors
 from pressgraph.site.drawing import Drawer, Page
 from pressgraph.site.folder import write
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from pressgraph.site.drawing import Setting
@@ -48,27 +44,17 @@ def draw_pages(
     Raises PressgraphError where a process is killed, OSError where a file cannot be written.
     """
     if jobs is None:
-        jobs = 1 if len(pages) <= _FEW else _processors()
+        jobs = 1 if len(pages) <= _FEW else processors()
     if jobs == 1:
         yield from _written(pages, drawer, root, foreign)
         return
-    waiting: deque[Future[list[Written]]] = deque()
-    # a fresh interpreter: forking one that has threads can lock up
-    context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(setting, root, foreign)) as processes:
-        try:
-            for batch in _batches(pages):
-                waiting.append(processes.submit(_draw, batch))
-                if len(waiting) > jobs * _AHEAD:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        except BrokenProcessPool as error:
-            hint = gettext("is there enough memory? The same command goes on where it was")
-            raise PressgraphError(gettext("a process that draws was killed"), hint=hint) from error
-        finally:
-            for future in waiting:
-                future.cancel()
+    with Processes(jobs, _drawing, (setting, root, foreign)) as processes:
+        for _, written in processes.answers(_batched(pages, _BATCH), ahead=_AHEAD * jobs):
+            try:
+                yield from written.result()
+            except ProcessEndedError as error:
+                hint = gettext("is there enough memory? The same command goes on where it was")
+                raise PressgraphError(gettext("a process that draws was killed"), hint=hint) from error
 
 
 def _written(pages: Iterable[Page], drawer: Drawer, root: Path, foreign: Collection[str]) -> Iterator[Written]:
@@ -83,35 +69,15 @@ def _written(pages: Iterable[Page], drawer: Drawer, root: Path, foreign: Collect
         yield Written(page, files, changed, drawn.reads)
 
 
-class _Process:
-    """What a process keeps."""
-
-    drawer: Drawer
-    root: Path
-    foreign: Collection[str]
-
-
-def _start(setting: Setting, root: Path, foreign: Collection[str]) -> None:
-    # Ctrl-C reaches the whole group; who has started us says when it is over
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Process.drawer, _Process.root, _Process.foreign = Drawer(setting), root, foreign
+@contextmanager
+def _drawing(setup: tuple[Setting, Path, Collection[str]]) -> Iterator[Callable[[list[Page]], list[Written]]]:
+    """Draw pages, and write them, in a process of its own."""
+    setting, root, foreign = setup
+    drawer = Drawer(setting)
+    yield lambda pages: list(_written(pages, drawer, root, foreign))
 
 
-def _draw(pages: list[Page]) -> list[Written]:
-    return list(_written(pages, _Process.drawer, _Process.root, _Process.foreign))
-
-
-def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    batch: list[Page] = []
-    for page in pages:
-        batch.append(page)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
+def _batched(pages: Iterable[Page], size: int) -> Iterator[list[Page]]:
+    pages = iter(pages)
+    while batch := list(islice(pages, size)):
         yield batch
-
-
-def _processors() -> int:
-    """Return how many processes can draw at a time."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -14,9 +14,9 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Protocol
 
+from pressgraph.processes import ISOLATED
 from pressgraph.project.typed_json import to_json
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ class Child(Protocol):
 
 
 class Spawned:
-    """A process that runs a module of ours: `python -m MODULE FD ARGUMENT…`, where FD is its end of a socket."""
+    """A process that runs a module of ours: `python -P -m MODULE FD ARGUMENT…`, where FD is its end of a socket."""
 
     def __init__(self, module: str, theirs: socket.socket, *arguments: str) -> None:
         self._popen = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", module, str(theirs.fileno()), *arguments],
+            [*ISOLATED, "-m", module, str(theirs.fileno()), *arguments],
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
