@@ -1,0 +1,169 @@
+"""The page of a facts file: its text, and the facts or the form beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pressgraph.edit.kinds import FIRST_KINDS, kinds_for
+from pressgraph.edit.marks import marked
+from pressgraph.edit.showing import Showing
+from pressgraph.edit.web.filled import Filled, Words
+from pressgraph.edit.web.filling import Filling
+from pressgraph.edit.web.messages import words
+from pressgraph.edit.web.page import number_of, span_of
+from pressgraph.i18n import in_language
+
+if TYPE_CHECKING:
+    from pressgraph.edit.marks import Sentence
+    from pressgraph.edit.source import FactView, OpenSource, Trouble
+    from pressgraph.edit.web.answers import Answer, Asked
+    from pressgraph.text import Span
+
+_CARDS = 60
+_NEAR = 4
+_SHOWN = ("all", "todo", "bad", "personal")
+
+
+class FilePage(Filling):
+    """The page of a facts file, and what has changed in it."""
+
+    def file(self, asked: Asked) -> Answer:
+        """Return the page of a facts file: its text, and the facts of what is chosen."""
+        return self._answered(lambda: self._file(asked))
+
+    def _file(
+        self, asked: Asked, *, filled: Filled | None = None, status: int = 200, note: str = "", told: str = ""
+    ) -> Answer:
+        editor = self._source(asked)
+        source = editor.open()
+        if filled is None:
+            filled = self._begun(asked, editor, source)
+        showing = Showing(self._session.profile, self._session.known, self.desk.language)
+        if filled is not None:
+            filled.troubles = [self._spoken(it) for it in filled.troubles]
+        span = self._chosen(asked, source, filled)
+        cards, near, heading = self._cards(asked, source, span)
+        show = asked.get("show") if asked.get("show") in _SHOWN else "all"
+        search = asked.get("q")[:100]
+        kinds = []
+        if (
+            span is not None
+            and filled is None
+            and source.editable
+            and source.text is not None
+            and not asked.get("fact")
+        ):
+            chosen = source.text.slice(span)
+            kinds = kinds_for(chosen, self._session.profile, self._session.known, self.desk.language, search=search)
+        todo = [it.index for it in source.to_review]
+        here = filled.index if filled is not None and filled.index is not None else number_of(asked.get("fact"))
+        here = -1 if here is None else here
+        return self._page(
+            "file.html",
+            status=status,
+            editor=editor,
+            source=source,
+            paragraphs=(paragraphs := marked(source)),
+            titled=_is_titled(source, paragraphs),
+            span=span,
+            words_chosen=source.text.slice(span) if span is not None and source.text is not None else "",
+            filled=filled,
+            kinds=kinds,
+            search=search,
+            every=bool(asked.get("every")),
+            first_kinds=FIRST_KINDS,
+            picking=span is not None and filled is None and source.editable and not asked.get("fact"),
+            cards=cards,
+            near=near,
+            heading=heading,
+            show=show,
+            showing=showing,
+            next=next((it for it in todo if it > here), todo[0] if todo else None),
+            previous=next((it for it in reversed(todo) if it < here), todo[-1] if todo else None),
+            note=note or self._note(asked, filled),
+            told=told,
+            counts={
+                "all": len(source.facts),
+                "todo": len(todo),
+                "bad": len(source.wrong),
+                "personal": len(source.personal),
+            },
+            missed=[it for it in source.facts if it.misses],
+            can_draft=self.desk.draft is not None and not source.facts and source.text is not None and source.editable,
+            page=number_of(asked.get("page")) or 0,
+            most=_CARDS,
+            at=f"{span[0]}-{span[1]}" if span is not None else "",
+            is_checked=span is not None and any(a < span[1] and span[0] < b for a, b in source.checked),
+            lookup=Words.looked_up(asked.get("words"), source, self.desk.language)
+            if asked.get("words") and filled is None
+            else None,
+        )
+
+    def _spoken(self, trouble: Trouble) -> Trouble:
+        """Return a problem in the language of the page."""
+        hint = in_language(trouble.hint, self.desk.language) if trouble.hint else None
+        return replace(trouble, message=in_language(trouble.message, self.desk.language), hint=hint)
+
+    def _note(self, asked: Asked, filled: Filled | None) -> str:
+        said = words(self.desk.language)
+        if filled is not None and filled.count:
+            return str(said["not_saved_problems"](filled.count))
+        done = asked.get("done")
+        if done in {"undone", "redone"}:
+            return str(said[done])
+        return f"{said['saved']} {self.desk.saved_at}" if self.desk.saved_at else ""
+
+    def _chosen(self, asked: Asked, source: OpenSource, filled: Filled | None) -> Span | None:
+        if source.text is None:
+            return None
+        if filled is not None and filled.words.span is not None:
+            return filled.words.span
+        span = span_of(asked.get("at"), len(source.text.text))
+        if span is None and asked.get("words"):
+            found = Words.looked_up(asked.get("words"), source, self.desk.language)
+            span = found.span
+        number = number_of(asked.get("fact"))
+        if span is None and number is not None and number < len(source.facts) and source.facts[number].spans:
+            span = source.facts[number].spans[0]
+        return span if span is not None and span[1] <= len(source.text.text) else None
+
+    def _cards(self, asked: Asked, source: OpenSource, span: Span | None) -> tuple[list[FactView], list[FactView], str]:
+        number = number_of(asked.get("fact"))
+        if number is not None:
+            if number >= len(source.facts):
+                return [], [], "none_here"
+            return [source.facts[number]], [], "facts_here"
+        if span is not None:
+            here = source.at(span)
+            at = span[0]
+            others = [it for it in source.to_review if it not in here]
+            near = sorted(others, key=lambda it: abs(it.spans[0][0] - at) if it.spans else len(source.data))[:_NEAR]
+            return here, near, "facts_here"
+        match asked.get("show"):
+            case "todo":
+                return list(source.to_review), [], "to_review"
+            case "bad":
+                return list(source.wrong), [], "problems"
+            case "personal":
+                return list(source.personal), [], "personal_facts"
+        return list(source.facts), [], "all_facts"
+
+    def changes(self, asked: Asked) -> Answer:
+        """Return what has changed in a file since this session met it."""
+
+        def make() -> Answer:
+            editor = self._source(asked)
+            showing = Showing(self._session.profile, self._session.known, self.desk.language)
+            found = showing.changes(editor.first, editor.read(), editor.name)
+            return self._page("changes.html", editor=editor, found=found, note=self._note(asked, None))
+
+        return self._answered(make)
+
+
+def _is_titled(source: OpenSource, paragraphs: list[list[Sentence]]) -> bool:
+    """Tell whether the text begins with its headline, which then is not said twice."""
+    if source.text is None or not paragraphs:
+        return False
+    first = source.text.slice((paragraphs[0][0].start, paragraphs[0][-1].end))
+    return " ".join(first.split()) == " ".join(source.title.split())
