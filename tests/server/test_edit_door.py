@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 import pressgraph
-from pressgraph.edit import session
+from pressgraph.edit import editor
 from pressgraph.edit.web.desk import Desk
 from pressgraph.edit.web.run import run
 from pressgraph.scaffold import create_project
@@ -224,7 +224,7 @@ def test_what_cannot_be_saved_can_be_copied(desk: Desk, monkeypatch: pytest.Monk
             raise error
 
         with monkeypatch.context() as patch:
-            patch.setattr(session, "replace_file", failing)
+            patch.setattr(editor, "replace_file", failing)
             assert str(error.strerror) in refused()
     kept = path.read_bytes()
     path.unlink()

@@ -1,7 +1,9 @@
 """Say and review facts beside the text: the library that `pressgraph edit` shows."""
 
 from pressgraph.edit.changes import Change
-from pressgraph.edit.session import ConflictError, EditSession, RefusedFactError, Saved, SourceEditor
+from pressgraph.edit.editor import SourceEditor
+from pressgraph.edit.outcomes import ConflictError, RefusedFactError, Saved
+from pressgraph.edit.session import EditSession
 from pressgraph.edit.source import FactView, OpenSource, Trouble
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ class Known:
         self._project, self._profile = project, profile
         self._read: dict[Path, tuple[tuple[int, int, int], FactsFile]] = {}
         self._things: dict[str, KnownThing] | None = None
-        self._uses: Counter[tuple[str, str]] = Counter()
+        self._uses: dict[str, Counter[str]] = {}
         self._lock = Lock()
         self._fixed = dict(_of_vocabularies(profile))
 
@@ -97,7 +97,7 @@ class Known:
     def _gathered(self, files: Iterable[FactsFile]) -> dict[str, KnownThing]:
         names: dict[str, dict[str, None]] = {}
         types: dict[str, dict[str, None]] = {}
-        self._uses = Counter()
+        self._uses = defaultdict(Counter)
         for file in files:
             full = file.with_proposals()
             for name, called in names_in(full).items():
@@ -108,7 +108,8 @@ class Known:
                     types.setdefault(node["id"], {}).update(dict.fromkeys(node.get("type", ())))
                     names.setdefault(node["id"], {})
             for body in bodies:
-                self._uses.update((kind, key) for kind in types.get(body["id"], ()) for key in body)
+                for kind in types.get(body["id"], ()):
+                    self._uses[kind].update(body.keys())
         found = {
             name: KnownThing(id=name, names=tuple(called), types=tuple(types.get(name, ())))
             for name, called in names.items()
@@ -118,7 +119,7 @@ class Known:
     def uses(self, kind: str) -> Mapping[str, int]:
         """Return how often things of a class are said to have a key."""
         _ = self.things
-        return {key: count for (name, key), count in self._uses.items() if name == kind}
+        return self._uses.get(kind, {})
 
     def of_kind(self, thing: KnownThing, classes: Collection[str]) -> bool:
         """Tell whether a thing is of some classes (IRIs), or of one below them; of no class, it may be of any."""

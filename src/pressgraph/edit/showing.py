@@ -54,14 +54,16 @@ class Showing:
 
     def __init__(self, profile: Profile, known: Known, language: str) -> None:
         """Take the profile, what is known of things, and the reader's language."""
-        self.profile, self.known, self.language = profile, known, language
+        self.profile, self.language = profile, language
+        # looked up for every fact of a page: whether files have changed is asked once
+        self._things = known.things
 
     def title(self, said: Any) -> str:
         """Return what a fact is about: its thing's name, else what it calls itself, else its id."""
         if not isinstance(said, dict):
             return ""
         about = said.get("id")
-        thing = self.known.things.get(about) if isinstance(about, str) else None
+        thing = self._things.get(about) if isinstance(about, str) else None
         if thing is not None and thing.names:
             return thing.name
         for word in ("name", "legalName", "headline"):
@@ -75,7 +77,7 @@ class Showing:
             return ""
         stated = said.get("type")
         types = [stated] if isinstance(stated, str) else stated if isinstance(stated, list) else []
-        if not types and isinstance(said.get("id"), str) and (thing := self.known.things.get(said["id"])) is not None:
+        if not types and isinstance(said.get("id"), str) and (thing := self._things.get(said["id"])) is not None:
             types = list(thing.types)
         terms = [self.profile.classes[it] for it in types if isinstance(it, str) and it in self.profile.classes]
         return ", ".join(label_of(it.labels, self.language, it.name) for it in terms)
@@ -119,7 +121,7 @@ class Showing:
             return value
         if key.kind is Kind.TERM and key.scheme is not None and value in key.scheme.concepts:
             return concept_label(key.scheme.concepts[value], self.language)
-        if key.takes(Kind.LINK) and (thing := self.known.things.get(value)) is not None:
+        if key.takes(Kind.LINK) and (thing := self._things.get(value)) is not None:
             return thing.name
         widget = widget_of(key)
         if widget == "last-day":

@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.text import Span
     from pressgraph.validation import Report
+    from pressgraph.validation.report import Result
 
 _PAIR = 2
 _SPAN = re.compile(r"[0-9]{1,10}")
@@ -122,6 +123,10 @@ class OpenSource:
     """The file as others read it; None where it cannot be edited."""
     refusal: str = ""
     """Why it is shown and not edited."""
+    text_stamp: str = ""
+    """What changes with the file of the text."""
+    layout: Layout | None = field(default=None, repr=False, compare=False)
+    """Where things are written."""
 
     @property
     def editable(self) -> bool:
@@ -175,16 +180,13 @@ class OpenSource:
         return any(it.receipt.written for it in facts)
 
 
-def open_source(
-    data: bytes, path: Path, name: str, profile: Profile, *, id_base: str, report: Report | None = None
-) -> OpenSource:
-    """Open a YAML facts file from its bytes; `report` is what shapes and checks found in it.
+def open_source(data: bytes, path: Path, name: str, profile: Profile, *, id_base: str) -> OpenSource:
+    """Open a YAML facts file from its bytes, by the rules of facts alone.
 
     What is no YAML is opened too, as nothing that can be edited.
     """
     digest = hashlib.sha256(data).hexdigest()
     read = read_facts_bytes(data, profile, id_base=id_base, name=name, folder=path.parent)
-    problems = [_of_problem(it) for it in (*read.problems, *read.warnings) if it.rule != "unreviewed-proposal"]
     try:
         text = decode(data, name)
         root = yaml_spans(text, name)
@@ -192,51 +194,80 @@ def open_source(
         return OpenSource(name=name, data=data, sha256=digest, source={}, refusal=str(error))
     if root.kind != "mapping":
         return OpenSource(name=name, data=data, sha256=digest, source={}, refusal=str(read.problems[0]))
-    found = problems + (_of_report(report, name, profile) if report is not None else [])
     source = root.get("source")
     said = plain(source) if source is not None else {}
     said = said if isinstance(said, dict) else {}
     source_text = _text_of(said, path)
     changed = source_text is not None and said.get("sha256", source_text.sha256) != source_text.sha256
-    lines = _Lines(text)
     nodes = root.get("facts")
-    items = [node for _, node in nodes.items] if nodes is not None and nodes.kind == "sequence" else []
+    items = tuple(node for _, node in nodes.items) if nodes is not None and nodes.kind == "sequence" else ()
+    layout = Layout(_Lines(text), items)
     read_by_line = {it.place.line: it for it in (*read.facts, *read.proposals)}
     facts = []
-    left: dict[int, list[tuple[Place | None, Trouble]]] = defaultdict(list)
-    for it in found:
-        left[it[0].line if it[0] is not None else 0].append(it)
     for index, node in enumerate(items):
-        first, last = lines.of(node.start), lines.of(max(node.start, node.end - 1))
-        here = [it for line in range(first, last + 1) if line in left for it in left.pop(line)]
-        fact = read_by_line.get(first)
+        lines = layout.lines_of(node)
+        fact = read_by_line.get(lines[0])
         written = plain(node)
         written = written if isinstance(written, dict) else {}
         spans = fact.receipt.evidence if fact is not None else tuple(_offsets(written.get("evidence"), source_text))
         misses = changed and source_text is not None and _misses(fact, spans, written, source_text, profile)
-        troubles = tuple(_with_key(it, place, node, lines) for place, it in here if place is not None)
-        facts.append(
-            FactView(
-                index=index,
-                said=written,
-                lines=(first, last),
-                spans=spans,
-                fact=fact,
-                troubles=troubles,
-                misses=misses,
-            )
-        )
-    return OpenSource(
+        facts.append(FactView(index=index, said=written, lines=lines, spans=spans, fact=fact, misses=misses))
+    opened = OpenSource(
         name=name,
         data=data,
         sha256=digest,
         facts=tuple(facts),
         source=said,
         text=source_text,
-        troubles=tuple(it for several in left.values() for _, it in several),
         text_changed=changed,
         read=read,
+        text_stamp=text_stamp(path, said),
+        layout=layout,
     )
+    problems = (*read.problems, *read.warnings)
+    return _with_troubles(opened, [_of_problem(it) for it in problems if it.rule != "unreviewed-proposal"])
+
+
+def with_report(opened: OpenSource, report: Report, profile: Profile) -> OpenSource:
+    """Return an opened file with what shapes and checks found in it, beside what the rules of facts did."""
+    found = [_of_problem(it) for it in report.problems] + _of_report(report, opened.name, profile)
+    return _with_troubles(opened, found)
+
+
+def _with_troubles(opened: OpenSource, found: Iterable[tuple[Place | None, Trouble]]) -> OpenSource:
+    """Return a file with troubles added, each with the fact on whose lines it is."""
+    layout = opened.layout
+    assert layout is not None  # noqa: S101 - what can be edited has one
+    starts = [(layout.lines.of(it.start), layout.lines.column(it.start)) for it in layout.facts]
+    here: dict[int, list[Trouble]] = defaultdict(list)
+    left: list[Trouble] = []
+    for place, trouble in found:
+        at = bisect_right(starts, (place.line, place.column)) - 1 if place is not None else -1
+        if place is None or at < 0 or place.line > opened.facts[at].lines[1]:
+            left.append(trouble)
+        else:
+            here[at].append(_with_key(trouble, place, layout.facts[at], layout.lines))
+    if not here and not left:
+        return opened
+    facts = tuple(
+        replace(it, troubles=(*it.troubles, *here[it.index])) if it.index in here else it for it in opened.facts
+    )
+    return replace(opened, facts=facts, troubles=(*opened.troubles, *left))
+
+
+def text_stamp(path: Path, source: Mapping[str, Any]) -> str:
+    """Return what changes with the file of a source's text."""
+    named = source.get("file")
+    return stamp_of(path.parent / named) if isinstance(named, str) and named and "\0" not in named else ""
+
+
+def stamp_of(path: Path) -> str:
+    """Return what changes with a file: when it was written, and its size."""
+    try:
+        status = path.stat()
+    except OSError:
+        return "-"
+    return f"{status.st_mtime_ns}.{status.st_size}"
 
 
 def plain(node: Node) -> Any:
@@ -264,6 +295,18 @@ class _Lines:
         return at - self._starts[self.of(at) - 1] + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the facts of a file are written."""
+
+    lines: _Lines
+    facts: tuple[Node, ...]
+
+    def lines_of(self, node: Node) -> tuple[int, int]:
+        """Return the first line of a node and its last, from 1."""
+        return self.lines.of(node.start), self.lines.of(max(node.start, node.end - 1))
+
+
 def _of_problem(found: Any) -> tuple[Place | None, Trouble]:
     rule = RULES.get(found.rule)
     warns = rule is not None and rule.warns
@@ -283,10 +326,15 @@ def _of_report(report: Report, name: str, profile: Profile) -> list[tuple[Place 
             hint=it.hint,
             key=profile.key_of[it.path].name if it.path is not None and it.path in profile.key_of else "",
             warns=it.severity is not Severity.VIOLATION,
-            about=f"{it.rule} {it.focus} {it.path} {it.value} {it.component}",
+            about=alike(it),
         )
         found.append((it.place, trouble))
     return found
+
+
+def alike(result: Result) -> str:
+    """Return what a result has in common with itself in another state of the file."""
+    return f"{result.rule} {result.focus} {result.path} {result.value} {result.component}"
 
 
 def _message(messages: Mapping[str, str], rule: str) -> Text:

@@ -35,7 +35,9 @@ class Editing(Drafts):
 
         Each call reads the file as it is, and a save is in it at once; see `pressgraph.edit.SourceEditor`.
         """
-        return self.editing.source(Path(path))
+        from pressgraph.edit import SourceEditor
+
+        return SourceEditor(self.editing, Path(path))
 
     def edit_in_browser(
         self,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pressgraph.edit.session import ConflictError
+    from pressgraph.edit.outcomes import ConflictError
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 

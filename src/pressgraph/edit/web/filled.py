@@ -11,8 +11,8 @@ from pressgraph.text import AbsentError, SeveralError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pressgraph.edit.editor import SourceEditor
     from pressgraph.edit.forms import Field, NodeForm
-    from pressgraph.edit.session import SourceEditor
     from pressgraph.edit.source import FactView, OpenSource, Trouble
     from pressgraph.text import Span
 

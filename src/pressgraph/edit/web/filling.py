@@ -11,7 +11,7 @@ from pressgraph.edit.web.filled import Filled, Words
 from pressgraph.edit.web.page import MissingError, Page, number_of, span_of
 
 if TYPE_CHECKING:
-    from pressgraph.edit.session import SourceEditor
+    from pressgraph.edit.editor import SourceEditor
     from pressgraph.edit.source import FactView, OpenSource
     from pressgraph.edit.web.answers import Asked
     from pressgraph.text import Span

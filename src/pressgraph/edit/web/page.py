@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.edit.editor import SourceEditor
 from pressgraph.edit.web.answers import Answer, Asked, link
 from pressgraph.edit.web.messages import words
 from pressgraph.edit.web.templates import environment
@@ -13,7 +14,7 @@ from pressgraph.i18n import in_language
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pressgraph.edit.session import EditSession, SourceEditor
+    from pressgraph.edit.session import EditSession
     from pressgraph.edit.web.desk import Desk
     from pressgraph.text import Span
 
@@ -74,7 +75,7 @@ class Page:
         name = asked.get("name")
         if name not in self._session.files():
             raise MissingError
-        return self._session.source(self._session.project.root / name)
+        return SourceEditor(self._session, self._session.project.root / name)
 
 
 def reason_of(error: Exception) -> str:

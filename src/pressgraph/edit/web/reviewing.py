@@ -12,7 +12,8 @@ from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
-    from pressgraph.edit.session import EditSession, SourceEditor
+    from pressgraph.edit.editor import SourceEditor
+    from pressgraph.edit.session import EditSession
 
 
 class Reviewing(Saving):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.edit.changes import Change
 from pressgraph.edit.forms import fact_of
-from pressgraph.edit.session import ConflictError, RefusedFactError
+from pressgraph.edit.outcomes import ConflictError, RefusedFactError
 from pressgraph.edit.showing import Showing
 from pressgraph.edit.source import Trouble
 from pressgraph.edit.web.answers import Answer, Asked, link
@@ -24,7 +24,8 @@ from pressgraph.i18n import gettext, in_language
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pressgraph.edit.session import Saved, SourceEditor
+    from pressgraph.edit.editor import SourceEditor
+    from pressgraph.edit.outcomes import Saved
 
 
 class Saving(FilePage):

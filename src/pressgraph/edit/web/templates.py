@@ -11,7 +11,7 @@ from pressgraph.edit.web.text import as_text, drawn
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return the environment of the templates."""
+    """Return the environment of the templates, all compiled: the first page need not wait for that."""
     made = Environment(
         loader=ChoiceLoader([PackageLoader("pressgraph.edit.web"), PackageLoader("pressgraph.pages")]),
         autoescape=True,
@@ -21,4 +21,6 @@ def environment() -> Environment:
     )
     made.filters["text"] = as_text
     made.globals["drawn"] = drawn
+    for name in PackageLoader("pressgraph.edit.web").list_templates():
+        made.get_template(name)
     return made
