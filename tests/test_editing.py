@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 import pressgraph
+from pressgraph.cli import main
 from pressgraph.edit import Change, ConflictError, RefusedFactError
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.marks import marked
@@ -426,6 +428,49 @@ def test_a_preview_writes_nothing(folder: Path) -> None:
         "- { id: label/gold,   type: AwardedLabel, heldBy: agent/kuestenlicht, level: silver,  evidence: Gold Label }"
     )
     assert written(folder) == RELEASE
+
+
+def test_a_review_in_the_terminal_and_one_in_the_browser_write_the_same(folder: Path) -> None:
+    proposals = """\
+- id: agent/kuestenlicht
+  foundingDate: 2016-04-01
+  proposedBy: rules
+  status: normalised
+  evidence: Kiel
+- id: agent/kuestenlicht
+  legalForm: 'registered-association'
+  proposedBy: rules
+  evidence: e. V.
+"""
+    path = folder / "data" / "gold.yaml"
+    whole = RELEASE + proposals
+    path.write_text(whole, encoding="utf-8")
+    call = ["--project", str(folder), "review", str(path), "--by", "agent/kuestenlicht"]
+    done = CliRunner().invoke(main, call, input="k\nd\nn\n")
+    assert done.exit_code == 0, done.output
+    assert "all is reviewed" in done.output
+    in_terminal = path.read_bytes()
+    path.write_text(whole, encoding="utf-8")
+    workspace = pressgraph.open(folder)
+    views = Views(Desk(root=folder, session=workspace.editing, by="agent/kuestenlicht"))
+    it = workspace.edit(path)
+    for index, do in ((2, "right"), (4, "not_so"), (4, "nothing")):
+        fields = {"name": it.name, "index": str(index), "do": do, "base": it.open(checked=False).sha256}
+        assert views.review(Asked(fields=fields)).location
+    assert path.read_bytes() == in_terminal
+    source = yaml.safe_load(in_terminal)["source"]
+    assert b"foundingDate: 2016-04-01" in in_terminal
+    at = TEXT.index("e. V.")
+    assert source["checked"] == [[at, at + 5]]
+    assert [set(one) for one in source["rejected"]] == [{"id", "foundingDate", "evidence"}]
+    # what another program writes between question and answer is kept
+    path.write_text(whole, encoding="utf-8")
+    review = workspace.review(path, "agent/kuestenlicht")
+    first = review.pending()[0]
+    path.write_text(whole.replace("level: gold", "level: silver"), encoding="utf-8")
+    review.keep(first)
+    assert "level: silver" in written(folder)
+    assert "reviewedBy: agent/kuestenlicht" in written(folder)
 
 
 # -- forms

@@ -18,7 +18,7 @@ from pressgraph.cli.language import said
 from pressgraph.i18n import gettext, ngettext
 
 if TYPE_CHECKING:
-    from pressgraph.facts.review import Proposal, Review
+    from pressgraph.edit.review import Proposal, Review
 
 _WIDEST = 100
 _PLUS = frozenset(

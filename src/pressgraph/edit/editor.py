@@ -16,7 +16,7 @@ from pressgraph.convert import is_stream
 from pressgraph.edit.changes import Change, both, changed, facts_of, meeting, texts
 from pressgraph.edit.known import ids_in
 from pressgraph.edit.outcomes import ConflictError, RefusedFactError, Saved
-from pressgraph.edit.source import OpenSource, Trouble, alike, with_report
+from pressgraph.edit.source import OpenSource, Trouble, alike, with_report, written_as
 from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines
 from pressgraph.facts.edit import Literal, replace_file
@@ -128,7 +128,7 @@ class SourceEditor:
     def right(self, index: int, by: str, *, base: str | None = None) -> Saved:
         """Note that a proposal is right: who reviewed it, and that it was today. Raises as `save`."""
         fact = self._fact(index, base)
-        self._check_reviewer(by)
+        self.check_reviewer(by)
         today = datetime.datetime.now().astimezone().date().isoformat()
         said = {**fact, "reviewedBy": by}
         said.setdefault("reviewedOn", Literal(today))
@@ -136,10 +136,22 @@ class SourceEditor:
 
     def not_so(self, index: int, *, base: str | None = None) -> Saved:
         """Take a proposal out of the facts, and keep in the source that it is not so. Raises as `remove`."""
-        fact = self._fact(index, base)
-        refused = {key: _numbers(value) for key, value in fact.items() if key not in _RECEIPT}
-        kept = self._opened(self._state(base), checked=False).source.get("rejected", [])
-        return self.save(Change(index=index, source={"rejected": [*_numbers(kept), refused]}), base=base)
+        opened = self._proposed(index, base)
+        assert opened.layout is not None  # noqa: S101 - it has facts
+        items = opened.layout.facts[index].items
+        refused = {key.text: written_as(it) for key, it in items if key is not None and key.text not in _RECEIPT}
+        kept = _numbers(opened.source.get("rejected", []))
+        return self.save(Change(index=index, source={"rejected": [*kept, refused]}), base=base)
+
+    def says_nothing(self, index: int, *, base: str | None = None) -> Saved:
+        """Take a proposal out of the facts, and note in the source that its words are worth no fact.
+
+        Raises as `remove`.
+        """
+        opened = self._proposed(index, base)
+        spans = sorted({*opened.checked, *opened.facts[index].spans})
+        source = {"checked": [list(it) for it in spans]} if spans else None
+        return self.save(Change(index=index, source=source), base=base)
 
     def nothing(self, span: Span, *, base: str | None = None) -> Saved:
         """Note in the source that there is nothing worth a fact in some characters. Raises as `save`."""
@@ -397,13 +409,20 @@ class SourceEditor:
                 return kept
         return self.read()
 
+    def _proposed(self, index: int, base: str | None) -> OpenSource:
+        opened = self.opened_at(base)
+        if not 0 <= index < len(opened.facts):
+            raise DataError(gettext("there is no such fact in the file any more"), place=Place(file=self.name))
+        return opened
+
     def _fact(self, index: int, base: str | None) -> dict[str, Any]:
         facts = facts_of(self._state(base), self.name)
         if not 0 <= index < len(facts) or not isinstance(facts[index], dict):
             raise DataError(gettext("there is no such fact in the file any more"), place=Place(file=self.name))
         return dict(facts[index])
 
-    def _check_reviewer(self, by: str) -> None:
+    def check_reviewer(self, by: str) -> None:
+        """Raise PressgraphError where what names a reviewer is no id."""
         if Ids(self.session.profile, self.session.project.id_base).iri(by) is None:
             hint = gettext("an id is a kind and a name, such as agent/ida-lindqvist")
             raise PressgraphError(gettext("'{id}' is not an id", id=by), hint=hint)

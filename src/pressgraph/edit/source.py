@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import DataError
 from pressgraph.facts import read_facts_bytes
-from pressgraph.facts.edit import decode
+from pressgraph.facts.edit import Literal, decode
 from pressgraph.facts.rules import RULES
 from pressgraph.facts.spans import BREAK, yaml_spans
 from pressgraph.facts.support import unsaid
@@ -280,6 +280,16 @@ def plain(node: Node) -> Any:
         case "sequence":
             return [plain(value) for _, value in node.items]
     return node.text
+
+
+def written_as(node: Node) -> Any:
+    """Return what a node says, as an edit writes it again: what has no quotes gets none."""
+    match node.kind:
+        case "mapping":
+            return {key.text: written_as(value) for key, value in node.items if key is not None}
+        case "sequence":
+            return [written_as(value) for _, value in node.items]
+    return node.text if node.style else Literal(node.text)
 
 
 class _Lines:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pressgraph.drafting.known import KnownNames
     from pressgraph.drafting.models import Request
     from pressgraph.drafting.proposal import Proposal
-    from pressgraph.facts.review import Review
 
 RULES = "rules"
 _REVIEWERS = Path("data", "reviewers.yaml")
@@ -88,24 +87,6 @@ class Drafts(Opened):
 
         return known_of(self.project, self.profile)
 
-    def review(self, path: str | Path, by: str) -> Review:
-        """Return the review of a YAML facts file by whom an id names: its proposals, to be kept or dropped.
-
-        Raises PressgraphError for what is no id, and for a table or JSON Lines, in which an answer has no place.
-        """
-        from pressgraph.convert import is_stream
-        from pressgraph.errors import PressgraphError
-        from pressgraph.facts.review import Review
-        from pressgraph.i18n import gettext
-
-        path = Path(path)
-        if is_stream(path):
-            reason = gettext(
-                "tables and JSON Lines are edited where they come from; 'facts convert' makes YAML of them"
-            )
-            raise PressgraphError(reason)
-        return Review(path, self.profile, id_base=self.project.id_base, name=self.project.name_of(path), by=by)
-
     def reviewer(self) -> str | None:
         """Return the id of who reviews, as the user's configuration has it.
 
@@ -130,8 +111,8 @@ class Drafts(Opened):
         Raises DataError for a file that cannot be edited, OSError.
         """
         from pressgraph.drafting.settings import remember_reviewer, user_settings
+        from pressgraph.edit.review import add_reviewer
         from pressgraph.facts.ids import slug
-        from pressgraph.facts.review import add_reviewer
 
         reviewer = reviewer or f"agent/{slug(name)}"
         if not self.is_described(reviewer):

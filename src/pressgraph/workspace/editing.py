@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressgraph.errors import DataError, Place
+from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.workspace.drafts import Drafts
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pressgraph.edit import EditSession, SourceEditor
+    from pressgraph.edit.review import Review
     from pressgraph.edit.web.desk import Setup
     from pressgraph.profile import Profile
     from pressgraph.project import Project
@@ -38,6 +39,21 @@ class Editing(Drafts):
         from pressgraph.edit import SourceEditor
 
         return SourceEditor(self.editing, Path(path))
+
+    def review(self, path: str | Path, by: str) -> Review:
+        """Return the review of a YAML facts file by whom an id names: its proposals, to be kept or dropped.
+
+        Raises PressgraphError for what is no id, and for a table or JSON Lines, in which an answer has no place.
+        """
+        from pressgraph.convert import is_stream
+        from pressgraph.edit.review import Review
+
+        if is_stream(Path(path)):
+            reason = gettext(
+                "tables and JSON Lines are edited where they come from; 'facts convert' makes YAML of them"
+            )
+            raise PressgraphError(reason)
+        return Review(self.edit(path), by)
 
     def edit_in_browser(
         self,

@@ -25,11 +25,15 @@ class Reviewing(Saving):
         def make() -> Answer:
             editor = self._source(asked)
             number = number_of(asked.get("index"))
-            if number is None or asked.get("do") not in {"right", "not_so"}:
+            if number is None or asked.get("do") not in {"right", "not_so", "nothing"}:
                 raise MissingError
             base = asked.get("base")
             if asked.get("do") == "not_so":
-                return self._saved(asked, editor, lambda: editor.not_so(number, base=base), None, go_on=True)
+                return self._saved(asked, editor, lambda: editor.not_so(number, base=base or None), None, go_on=True)
+            if asked.get("do") == "nothing":
+                return self._saved(
+                    asked, editor, lambda: editor.says_nothing(number, base=base or None), None, go_on=True
+                )
             if asked.get("by"):
                 problem = self._reviewer(asked.get("by").strip())
                 if problem:
