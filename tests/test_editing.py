@@ -555,6 +555,43 @@ def test_values_are_read_as_people_write_them(profile: Profile, widget: str, tex
     assert bool(found.problem) == (value is None)
 
 
+OFFERED = (
+    ("rund 73 Mitglieder", "ClusterOrganisation", "agent/kl", {"members": "rund 73"}, "normalised"),
+    ("Merle Osterkamp", "Person", "", {"name": "Merle Osterkamp"}, "stated"),
+    ("Merle Holm leitet seit dem 14. Mai 2024", "Membership", "", {"startDate": "14. Mai 2024"}, "stated"),
+    (
+        "vom 1. Januar 2026 bis 31. Dezember 2028",
+        "AwardedLabel",
+        "",
+        {"validFrom": "1. Januar 2026", "validThrough": "31. Dezember 2028"},
+        "normalised",
+    ),
+    ("Küstenlicht e. V. gilt", "AwardedLabel", "", {"heldBy": "Küstenlicht e. V."}, "stated"),
+    # two things may be meant: nothing is proposed
+    ("Küstenlicht e. V. hat", "Membership", "", {}, "stated"),
+    ("am 2. Mai 2024 und am 3. Juni 2024", "Membership", "", {}, "stated"),
+)
+
+
+def test_a_form_proposes_what_the_selected_words_give_and_nothing_else(tmp_path: Path) -> None:
+    text = "\n\n".join(words for words, *_ in OFFERED)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "t.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "data" / "a.yaml").write_text(
+        "source: { id: document/a, type: NewsArticle, headline: { de: A }, inLanguage: de, file: t.txt }\n"
+        "facts:\n  - { id: agent/kl, type: ClusterOrganisation, name: Küstenlicht e. V. }\n",
+        encoding="utf-8",
+    )
+    views = Views(Desk(root=tmp_path, language="de", session=pressgraph.open(tmp_path).editing))
+    field = re.compile(r'<input type="text" id="k\.(\w+)\.0" name="[^"]+" value="([^"]+)"')
+    for words, kind, about, values, status in OFFERED:
+        at = text.index(words)
+        query = {"name": "data/a.yaml", "at": f"{at}-{at + len(words)}", "kind": kind, "about": about}
+        page = views.file(Asked(query=query)).html
+        assert dict(field.findall(page)) == values, words
+        assert re.findall(r'name="status" value="(\w+)" checked', page) == [status], words
+
+
 def test_the_last_day_is_shown_for_the_first_one_after(profile: Profile) -> None:
     assert shown("last-day", "2029-01-01", "de", profile) == "31. Dezember 2028"
     assert shown("last-day", "0001-01-01", "de", profile) == "0001-01-01"

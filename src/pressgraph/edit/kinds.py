@@ -77,16 +77,21 @@ _SIGNS = {
 }
 
 
-def kinds_for(words: str, profile: Profile, known: Known, language: str, *, search: str = "") -> list[KindOffer]:
-    """Return kinds of facts that words may say; `search` asks for those whose name has some letters."""
-    offers = list(_all(words, profile, known, language))
+def kinds_for(
+    words: str, profile: Profile, known: Known, language: str, *, search: str = "", around: str = ""
+) -> list[KindOffer]:
+    """Return kinds of facts that words may say; `search` asks for those whose name has some letters.
+
+    Words that name nothing, such as “73 members”, may say something of what is named `around` them.
+    """
+    offers = list(_all(words, profile, known, language, around))
     if search:
         wanted = slug(search)
         return [it for it in offers if wanted in slug(f"{it.title} {it.detail} {it.class_}")]
     return offers
 
 
-def _all(words: str, profile: Profile, known: Known, language: str) -> Iterator[KindOffer]:
+def _all(words: str, profile: Profile, known: Known, language: str, around: str) -> Iterator[KindOffer]:
     named = known.within(words)
     scored = sorted(
         (it for it in profile.classes.values() if it.uses and it.deprecated is None and ":" not in it.name),
@@ -101,7 +106,7 @@ def _all(words: str, profile: Profile, known: Known, language: str) -> Iterator[
             ),
             about=it.id,
         )
-        for it in named[:3]
+        for it in (named or known.within(around))[:3]
         if any(kind in profile.classes for kind in it.types)
     ]
     for at, term in enumerate(scored):

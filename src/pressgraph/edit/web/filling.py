@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.kinds import fitting_kind
+from pressgraph.edit.offered import Offers
 from pressgraph.edit.web.filled import Filled, Words
 from pressgraph.edit.web.page import MissingError, Page, number_of, span_of
 
@@ -64,11 +65,16 @@ class Filling(Page):
         thing = session.known.things.get(about) if about else None
         types = fitting_kind(thing.types, session.profile) if thing is not None else (kind,)
         form = self._forms(source).of(types or (kind,), {}, has=self._has(source, about, None) if about else ())
+        status = "stated"
+        if span is not None and source.text is not None:
+            offers = Offers(profile=session.profile, known=session.known, language=self.desk.language)
+            status = offers.give(form, source.text.slice(span), source.language)
         return Filled(
             form=form,
             base=source.sha256,
             about=about,
             kind=kind,
+            status=status,
             personal=session.profile.classes[kind].personal,
             words=Words.of_span(span, source),
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CARDS = 60
 _NEAR = 4
+_LONGEST_PARAGRAPH = 5_000
 _SHOWN = ("all", "todo", "bad", "personal")
 
 
@@ -55,7 +56,14 @@ class FilePage(Filling):
             and not asked.get("fact")
         ):
             chosen = source.text.slice(span)
-            kinds = kinds_for(chosen, self._session.profile, self._session.known, self.desk.language, search=search)
+            kinds = kinds_for(
+                chosen,
+                self._session.profile,
+                self._session.known,
+                self.desk.language,
+                search=search,
+                around=_paragraph(source, span),
+            )
         todo = [it.index for it in source.to_review]
         here = filled.index if filled is not None and filled.index is not None else number_of(asked.get("fact"))
         here = -1 if here is None else here
@@ -167,3 +175,12 @@ def _is_titled(source: OpenSource, paragraphs: list[list[Sentence]]) -> bool:
         return False
     first = source.text.slice((paragraphs[0][0].start, paragraphs[0][-1].end))
     return " ".join(first.split()) == " ".join(source.title.split())
+
+
+def _paragraph(source: OpenSource, span: Span) -> str:
+    """Return the paragraph that some characters stand in."""
+    assert source.text is not None  # noqa: S101 - they are characters of it
+    text = source.text.text
+    start = text.rfind("\n", 0, span[0]) + 1
+    end = text.find("\n", span[1])
+    return text[start : end if end >= 0 else len(text)][:_LONGEST_PARAGRAPH]
