@@ -430,6 +430,46 @@ def test_a_preview_writes_nothing(folder: Path) -> None:
     assert written(folder) == RELEASE
 
 
+def test_what_is_said_of_the_release_is_changed_in_a_form_too(folder: Path) -> None:
+    views = Views(Desk(root=folder, session=pressgraph.open(folder).editing))
+    name = {"name": "data/gold.yaml"}
+    page = views.release(Asked(query=name)).html
+    assert "About this release" in views.file(Asked(query=name)).html
+    sent = dict(re.findall(r'name="((?:lang\.)?k\.[^"]+)" value="([^"]*)"', page))
+    base = re.search(r'name="base" value="(\w+)"', page)
+    assert base is not None
+    sent |= {**name, "base": base[1], "k.headline.0": "Gold Label"}
+    assert "\nGold Label</textarea>" in page
+    assert sent["k.datePublished.0"] == "15 January 2026"
+    assert views.save_release(Asked(fields=sent)).location
+    assert written(folder) == RELEASE
+    sent |= {"k.headline.0": "Gold", "k.datePublished.0": "16 January 2026", "k.sourceOrganization.0": "Küstenlicht"}
+    wrong = views.save_release(Asked(fields={**sent, "k.datePublished.0": "soon"}))
+    assert wrong.status == 422
+    assert '<p class="wrong" id="e1-k.datePublished.0">' in wrong.html
+    assert written(folder) == RELEASE
+    assert views.save_release(Asked(fields={**sent, "publishText": "1"})).location
+    block = RELEASE.replace("{ en: Gold Label }", "{ en: Gold }").replace("2026-01-15", "2026-01-16")
+    added = "  file: gold.txt\n  sourceOrganization: agent/kuestenlicht\n  publishText: true\n"
+    assert written(folder) == block.replace("  file: gold.txt\n", added)
+    # another program has changed the same key since the form was drawn
+    again = views.save_release(Asked(fields={**sent, "k.headline.0": "Silver"}))
+    assert again.status == 409
+    assert "headline" in again.html
+    assert "Silver" in again.html
+
+
+def test_what_a_form_would_write_is_told_while_it_is_typed(folder: Path) -> None:
+    views = Views(Desk(root=folder, session=pressgraph.open(folder).editing))
+    sent = {"name": "data/gold.yaml", "kind": "Person", "k.name.0": "Merle: O", "words": "Kiel"}
+    lines = '- id: agent/merle-o\n  type: Person\n  name: "Merle: O"\n  evidence: Kiel'
+    assert views.preview(Asked(fields=sent)).data == {"written": lines}
+    assert views.preview(Asked(fields={**sent, "words": "not there"})).data == {"written": ""}
+    assert written(folder) == RELEASE
+    assert views.save(Asked(fields=sent)).location
+    assert written(folder) == f"{RELEASE}{lines}\n"
+
+
 def test_a_review_in_the_terminal_and_one_in_the_browser_write_the_same(folder: Path) -> None:
     proposals = """\
 - id: agent/kuestenlicht
@@ -555,7 +595,7 @@ def test_values_are_read_as_people_write_them(profile: Profile, widget: str, tex
     assert bool(found.problem) == (value is None)
 
 
-OFFERED = (
+OFFERED: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     ("rund 73 Mitglieder", "ClusterOrganisation", "agent/kl", {"members": "rund 73"}, "normalised"),
     ("Merle Osterkamp", "Person", "", {"name": "Merle Osterkamp"}, "stated"),
     ("Merle Holm leitet seit dem 14. Mai 2024", "Membership", "", {"startDate": "14. Mai 2024"}, "stated"),

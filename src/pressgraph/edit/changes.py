@@ -24,7 +24,8 @@ class Change:
     """What is to become of one fact.
 
     `index` is that of the fact in the file that the change was made of, None for a new one; `said` is all that it
-    then says, None where it goes. `source` is what the `source:` block is to say besides, by key.
+    then says, None where it goes. `source` is what the `source:` block is to say besides, by key;
+    None for a key that goes.
     """
 
     index: int | None = None
@@ -49,7 +50,9 @@ def changed(data: bytes, change: Change, name: str) -> bytes:
         edits: list[Edit] = []
         for key, value in change.source.items():
             before = source.get(key) if source is not None else None
-            if before is None:
+            if value is None:
+                edits += [Remove(("source", key))] if before is not None else []
+            elif before is None:
                 edits.append(Add(("source",), value, key))
             else:
                 edits += differences(("source", key), before, value)

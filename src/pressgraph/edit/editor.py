@@ -22,6 +22,7 @@ from pressgraph.facts import is_json_lines
 from pressgraph.facts.edit import Literal, replace_file
 from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext
+from pressgraph.profile.model import REVIEW_WORDS
 from pressgraph.project import write_atomically
 from pressgraph.text import SeveralError
 from pressgraph.validation import Severity
@@ -124,6 +125,10 @@ class SourceEditor:
     def remove(self, index: int, *, base: str | None = None) -> Saved:
         """Take a fact out of the file. Raises as `save`, but not for what others then miss."""
         return self.save(Change(index=index), base=base)
+
+    def change_source(self, said: Mapping[str, Any], *, base: str | None = None) -> Saved:
+        """Let the `source:` block say something else of some keys; None for a key that goes. Raises as `save`."""
+        return self.save(Change(source=dict(said)), base=base)
 
     def right(self, index: int, by: str, *, base: str | None = None) -> Saved:
         """Note that a proposal is right: who reviewed it, and that it was today. Raises as `save`."""
@@ -238,11 +243,20 @@ class SourceEditor:
         raise ConflictError(moved, base, now, (met.before, met.theirs, change.said, together), self.name)
 
     def _joined_source(self, wanted: Mapping[str, Any], before: bytes, now: bytes) -> dict[str, Any]:
-        """Return lists of the source with what both have added to them."""
+        """Return lists of a review with what both have added to them.
+
+        Raises DataError for another key that another program has changed.
+        """
         old = self._opened(before, checked=False).source
         new = self._opened(now, checked=False).source
         joined: dict[str, Any] = {}
         for key, value in wanted.items():
+            if not isinstance(value, list) or key not in REVIEW_WORDS:
+                if old.get(key) != new.get(key):
+                    reason = gettext("'{key}' of the source was changed elsewhere while it was edited", key=key)
+                    raise DataError(reason, place=Place(file=self.name), hint=gettext("look at it again"))
+                joined[key] = value
+                continue
             had, has = old.get(key, []), new.get(key, [])
             joined[key] = [*_numbers(has), *(it for it in value if texts(it) not in had and texts(it) not in has)]
         return joined
@@ -365,15 +379,17 @@ class SourceEditor:
 
     def _refuse_troubles(self, before: bytes, after: bytes, change: Change) -> None:
         """Raise RefusedFactError for problems that were not there before."""
-        if change.said is None:
+        session = self.session
+        if change.said is None and (change.index is not None or not change.source):
             # what others then miss is shown with them
             return
-        session = self.session
         opened = session.opened(self.path, self.name, after)
         old = session.opened(self.path, self.name, before)
         stood = {it.about for it in _all_troubles(old)}
-        index = change.index if change.index is not None else len(opened.facts) - 1
-        fresh = [it for it in opened.facts[index].troubles if not it.warns]
+        own = None
+        if change.said is not None:
+            own = opened.facts[change.index if change.index is not None else -1]
+        fresh = [it for it in own.troubles if not it.warns] if own is not None else []
         fresh += [it for it in _all_troubles(opened) if not it.warns and it.about not in stood and it not in fresh]
         if fresh:
             raise RefusedFactError(fresh, self.name)
@@ -393,10 +409,9 @@ class SourceEditor:
             for it in report.results
             if it.severity is Severity.VIOLATION and it.allowed is None and alike(it) not in known
         ]
-        own = shown.facts[index]
         for problem in report.problems:
             if problem.message not in known:
-                inside = own.lines[0] <= problem.place.line <= own.lines[1]
+                inside = own is None or own.lines[0] <= problem.place.line <= own.lines[1]
                 key = _key_at(problem.message, change) if inside else ""
                 troubles.append(Trouble(rule=problem.rule, message=problem.message, hint=problem.hint, key=key))
         if troubles:
@@ -434,7 +449,7 @@ def _all_troubles(source: OpenSource) -> list[Trouble]:
 
 def _key_at(message: str, change: Change) -> str:
     """Return the key whose value a message names: a link that leads nowhere."""
-    for key, value in (change.said or {}).items():
+    for key, value in (change.said or change.source or {}).items():
         if any(f"'{it}'" in message for it in ids_in(texts(value))):
             return key
     return ""

@@ -108,7 +108,12 @@ class Offers:
     def _name(self, form: NodeForm, words: str) -> None:
         name = " ".join(words.split()).strip(" ,;:“”„\"'")
         field = next((it for it in form.first if it.key.name == "name"), None)
-        is_name = name[:1].isupper() and len(name.split()) <= _NAME_WORDS and not any(it.isdigit() for it in name)
+        is_name = (
+            name[:1].isupper()
+            and "," not in name
+            and len(name.split()) <= _NAME_WORDS
+            and not any(it.isdigit() for it in name)
+        )
         if field is not None and not field.said and is_name and not name.endswith((".", "!", "?")):
             field.slots[0].text = name
 

@@ -201,7 +201,7 @@ def open_source(data: bytes, path: Path, name: str, profile: Profile, *, id_base
     changed = source_text is not None and said.get("sha256", source_text.sha256) != source_text.sha256
     nodes = root.get("facts")
     items = tuple(node for _, node in nodes.items) if nodes is not None and nodes.kind == "sequence" else ()
-    layout = Layout(_Lines(text), items)
+    layout = Layout(_Lines(text), items, source)
     read_by_line = {it.place.line: it for it in (*read.facts, *read.proposals)}
     facts = []
     for index, node in enumerate(items):
@@ -244,6 +244,8 @@ def _with_troubles(opened: OpenSource, found: Iterable[tuple[Place | None, Troub
     for place, trouble in found:
         at = bisect_right(starts, (place.line, place.column)) - 1 if place is not None else -1
         if place is None or at < 0 or place.line > opened.facts[at].lines[1]:
+            if place is not None and layout.source is not None and layout.has_source(place):
+                trouble = _with_key(trouble, place, layout.source, layout.lines)  # noqa: PLW2901
             left.append(trouble)
         else:
             here[at].append(_with_key(trouble, place, layout.facts[at], layout.lines))
@@ -311,6 +313,14 @@ class Layout:
 
     lines: _Lines
     facts: tuple[Node, ...]
+    source: Node | None = None
+
+    def has_source(self, place: Place) -> bool:
+        """Tell whether a place is in the `source:` block."""
+        if self.source is None:
+            return False
+        first, last = self.lines_of(self.source)
+        return first <= place.line <= last
 
     def lines_of(self, node: Node) -> tuple[int, int]:
         """Return the first line of a node and its last, from 1."""

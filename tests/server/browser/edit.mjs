@@ -101,7 +101,10 @@ await judge(page, "kinds");
 await page.type("#kind", "cluster organisation is");
 await go(page, () => page.keyboard.press("Enter"));
 found.steps.formFocus = await focus(page);
+await page.click("#live summary");
 await page.type('input[name="k.name.0"]', "Küstenlicht");
+await page.waitForFunction(() => document.getElementById("written").textContent.includes("name: Küstenlicht\n"));
+found.steps.live = await page.$eval("#written", (it) => it.textContent);
 await judge(page, "form");
 await go(page, async () => {
   await page.keyboard.down("Control");

@@ -129,12 +129,12 @@ def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
 
     gets = {
         "/": views.index, "/file": views.file, "/changes": views.changes, "/known": views.known_things,
-        "/understood": views.understood,
+        "/understood": views.understood, "/release": views.release,
     }  # fmt: skip
     posts = {
         "/save": views.save, "/review": views.review, "/nothing": views.nothing, "/undo": views.undo,
         "/redo": views.redo, "/conflict": views.conflict, "/begin": views.begin, "/project": views.project,
-        "/draft": views.draft,
+        "/draft": views.draft, "/preview": views.preview, "/release": views.save_release,
     }  # fmt: skip
     routes = [
         Route("/enter", enter, methods=["GET"]),

@@ -181,6 +181,8 @@ _WORDS: dict[str, Text] = {
     "which": pgettext("editor", "Which of them is meant?"),
     "of_source": pgettext("editor", "About the file"),
     "kinds_all": pgettext("editor", "Other kinds"),
+    "about_release": pgettext("editor", "About this release"),
+    "publish_text": pgettext("editor", "The text itself may be published: we have the right to, and want it"),
     "page_more": pgettext("editor", "More facts"),
     "no_evidence": pgettext("editor", "no words of the text"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.editor import SourceEditor
+from pressgraph.edit.showing import Showing
 from pressgraph.edit.web.answers import Answer, Asked, link
 from pressgraph.edit.web.messages import words
 from pressgraph.edit.web.templates import environment
@@ -50,6 +51,9 @@ class Page:
             **values,
         )
         return Answer(html=html, status=status)
+
+    def _showing(self) -> Showing:
+        return Showing(self._session.profile, self._session.known, self.desk.language)
 
     def refusal(self, status: int, reason: str, told: str = "") -> Answer:
         """Return a page that says why a request is not answered."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.changes import Change
 from pressgraph.edit.forms import fact_of
@@ -22,7 +22,7 @@ from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext, in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pressgraph.edit.editor import SourceEditor
     from pressgraph.edit.outcomes import Saved
@@ -51,6 +51,29 @@ class Saving(FilePage):
             raise MissingError
         if sent.get("do") == "remove" and number is not None:
             return self._saved(asked, editor, lambda: editor.remove(number, base=base), None)
+        filled, change = self._said(editor, sent, number, base)
+        if filled.count:
+            return self._file(asked, filled=filled, status=422)
+        if sent.get("do") == "preview":
+            filled.preview = editor.preview(change, base=base)
+            return self._file(asked, filled=filled)
+        return self._saved(asked, editor, lambda: editor.save(change, base=base), filled, change)
+
+    def preview(self, asked: Asked) -> Answer:
+        """Return the lines that a form would write, for the script; nothing where it has problems yet."""
+
+        def make() -> Answer:
+            editor = self._source(asked)
+            number, base = number_of(asked.get("index")), asked.get("base") or None
+            filled, change = self._said(editor, asked.fields, number, base)
+            return Answer(data={"written": "" if filled.count else editor.preview(change, base=base)})
+
+        return self._answered(make)
+
+    def _said(
+        self, editor: SourceEditor, sent: Mapping[str, str], number: int | None, base: str | None
+    ) -> tuple[Filled, Change]:
+        """Return the form that was sent, with what is wrong in it, and the change that it asks for."""
         source = editor.opened_at(base)
         if number is not None and number >= len(source.facts):
             raise MissingError
@@ -87,13 +110,7 @@ class Saving(FilePage):
         )
         if not said and not filled.form.others and not types:
             filled.troubles.append(Trouble(rule="empty-fact", message=gettext("the fact says nothing yet")))
-        change = Change(index=number, said=fact)
-        if filled.count:
-            return self._file(asked, filled=filled, status=422)
-        if sent.get("do") == "preview":
-            filled.preview = editor.preview(change, base=base)
-            return self._file(asked, filled=filled)
-        return self._saved(asked, editor, lambda: editor.save(change, base=base), filled, change)
+        return filled, Change(index=number, said=fact)
 
     def _saved(
         self,
@@ -135,7 +152,9 @@ class Saving(FilePage):
     def _note_saved(self) -> None:
         self.desk.saved_at = datetime.datetime.now().astimezone().strftime("%H:%M")
 
-    def _lost_nothing(self, editor: SourceEditor, error: Exception, change: Change | None) -> Answer:
+    def _lost_nothing(
+        self, editor: SourceEditor, error: Exception, change: Change | None, source: Mapping[str, Any] | None = None
+    ) -> Answer:
         """Return a page with what could not be saved, to be copied."""
         import yaml
 
@@ -144,6 +163,10 @@ class Saving(FilePage):
             from pressgraph.edit.changes import texts
 
             text = yaml.safe_dump([texts(dict(change.said))], allow_unicode=True, sort_keys=False)
+        elif source is not None:
+            from pressgraph.edit.changes import texts
+
+            text = yaml.safe_dump({key: texts(it) for key, it in source.items() if it is not None}, allow_unicode=True)
         reason = reason_of(error)
         return self._page(
             "not_saved.html", status=409, editor=editor, reason=in_language(reason, self.desk.language), text=text

@@ -222,6 +222,24 @@ if (form !== null) {
   if (alert !== null && alert.getAttribute("role") === "alert") alert.focus();
 }
 
+// What will be written is shown while it is open, and follows what is typed.
+const live = document.getElementById("live");
+if (form !== null && live !== null) {
+  let turn = 0;
+  const show = () => {
+    turn += 1;
+    const now = turn;
+    window.setTimeout(async () => {
+      if (now !== turn || !live.open) return;
+      const body = new URLSearchParams(new FormData(form));
+      const found = await fetch("/preview", { method: "POST", body, credentials: "same-origin" }).then((it) => (it.ok ? it.json() : null)).catch(() => null);
+      if (found !== null && now === turn) document.getElementById("written").textContent = found.written || "…";
+    }, 200);
+  };
+  live.addEventListener("toggle", show);
+  form.addEventListener("input", show);
+}
+
 function asked(path, parameters) {
   return fetch(`${path}?${new URLSearchParams(parameters)}`, { credentials: "same-origin" }).then((it) => (it.ok ? it.json() : null)).catch(() => null);
 }
