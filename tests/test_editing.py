@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 import pressgraph
 from pressgraph.cli import main
-from pressgraph.edit import Change, ConflictError, RefusedFactError
+from pressgraph.edit import Change, ConflictError, RefusedFactError, checking
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.marks import marked
 from pressgraph.edit.values import read, shown
@@ -185,6 +185,44 @@ def test_a_period_that_ends_before_it_begins_is_refused_and_an_old_problem_stops
     it.say({"id": "agent/kuestenlicht", "legalForm": "registered-association"})
     saved = it.change(1, {**opened.facts[1].said, "level": "gold"})
     assert not saved.source.wrong
+
+
+def test_of_a_large_file_what_a_save_does_not_reach_stays_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "_MOST_WHOLE", 3)
+    path = folder / "data" / "gold.yaml"
+    broken = """\
+- id: agent/nordlicht
+  type: Organization
+  name: Nordlicht
+- id: label/alt
+  type: AwardedLabel
+  heldBy: agent/nordlicht
+  level: silver
+  hasValidity:
+    - { type: ValidityPeriod, basis: stated, validFrom: 2026-01-01, validUntil: 2025-01-01 }
+"""
+    path.write_text(RELEASE + broken, encoding="utf-8")
+    it = editor(folder)
+
+    def wrong(opened: OpenSource) -> list[tuple[int, str, str]]:
+        return [(fact.index, one.key, str(one.message)) for fact in opened.facts for one in fact.troubles]
+
+    opened = it.open()
+    assert [one[:2] for one in wrong(opened) if "before it ends" in one[2]] == [(5, "hasValidity")]
+    saves = (
+        lambda: it.change(0, {**it.open().facts[0].said, "legalForm": "registered-association"}),
+        lambda: it.remove(3),
+        lambda: it.say({"id": "agent/x", "type": "Person", "name": "X"}),
+    )
+    for number, save in enumerate(saves):
+        saved = save()
+        now = wrong(saved.source)
+        assert now == wrong(editor(folder).open()), number
+        assert len([one for one in now if "before it ends" in one[2]]) == 1
+    label = next(fact for fact in it.open().facts if fact.id == "label/alt")
+    period = {"type": "ValidityPeriod", "basis": "stated", "validFrom": "2026-01-01", "validUntil": "2027-01-01"}
+    saved = it.change(label.index, {**label.said, "hasValidity": [period]})
+    assert not [one for one in wrong(saved.source) if "before it ends" in one[2]]
 
 
 def test_two_editors_put_together_what_only_one_changed(folder: Path) -> None:
