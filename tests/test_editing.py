@@ -28,7 +28,9 @@ from pressgraph.edit.web.views import Views
 from pressgraph.errors import DataError
 
 if TYPE_CHECKING:
-    from pressgraph.edit import OpenSource, SourceEditor
+    from collections.abc import Callable
+
+    from pressgraph.edit import OpenSource, Saved, SourceEditor
     from pressgraph.edit.forms import NodeForm
     from pressgraph.profile import Profile
 
@@ -209,7 +211,7 @@ def test_of_a_large_file_what_a_save_does_not_reach_stays_said(folder: Path, mon
 
     opened = it.open()
     assert [one[:2] for one in wrong(opened) if "before it ends" in one[2]] == [(5, "hasValidity")]
-    saves = (
+    saves: tuple[Callable[[], Saved], ...] = (
         lambda: it.change(0, {**it.open().facts[0].said, "legalForm": "registered-association"}),
         lambda: it.remove(3),
         lambda: it.say({"id": "agent/x", "type": "Person", "name": "X"}),
