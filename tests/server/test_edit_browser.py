@@ -67,7 +67,7 @@ def test_the_story_is_told_with_mouse_and_keys(story: dict[str, Any]) -> None:
     assert steps["day"] == "15 January 2026"
     assert steps["chosen"] == "Küstenlicht e. V., das Photonik-Cluster in Schleswig-Holstein"
     assert (steps["formFocus"], steps["popFocus"], steps["problemFocus"]) == ("h-form", "kind", "problems")
-    assert steps["live"].startswith("- id: agent/kuestenlicht\n  type: ClusterOrganisation\n  name: Küstenlicht\n")
+    assert "    type: ClusterOrganisation\n    name: Küstenlicht\n" in steps["live"]
     assert re.fullmatch(r"Saved \d\d:\d\d", steps["saved"])
     assert steps["problems"] == [
         "nothing here is called so",
