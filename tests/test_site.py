@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -126,6 +126,7 @@ def test_each_thing_has_a_page_in_each_language_with_its_data_beside(founding_si
     sent_on = (founding_site / "id/agent/biosaxony/index.html").read_text(encoding="utf-8")
     assert 'content="0; url=../../../doc/agent/biosaxony/"' in sent_on
     assert searchable(founding_site)["biosaxony"] == "doc/agent/biosaxony/"
+    assert 'As of <time datetime="2019-01-01">' in page
     assert searchable(founding_site, "de")["biosaxony"] == "de/doc/agent/biosaxony/"
 
 
@@ -149,6 +150,9 @@ def test_the_same_facts_and_day_give_the_same_bytes_and_files_that_stay_are_not_
     assert (again.drawn, again.written, again.removed) == (0, 0, ())
     assert times(first) == before
     assert again.files == one.files == len(contents(first)) - 1
+    # the day that pages show is that of their sources
+    assert workspace.site(first, day=DAY + timedelta(days=1), jobs=1).drawn == one.drawn
+    assert {name for name, at in times(first).items() if before[name] != at and name.endswith(".html")} == set()
 
 
 def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_would(

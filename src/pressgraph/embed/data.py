@@ -45,6 +45,8 @@ FULL_DEPTH = 2
 
 _TITLES = ("headline", "name")
 _NAMING = ("name", "url")
+_OF_NAMED = tuple(map(ox.NamedNode, (RDF_TYPE, *(f"{SCHEMA}{it}" for it in (*_NAMING, "contentUrl")))))
+"""What is written of things that are only named, and what that depends on."""
 _SHARED = {RDF_TYPE, f"{SCHEMA}name"}
 """What is said of reference data, besides its id."""
 _WORKS = f"{SCHEMA}CreativeWork"
@@ -90,7 +92,8 @@ class PageData:
     ) -> None:
         self.root = iri
         # what is one link further is named
-        self.triples = {quad.triple for quad in graph.description(iri, FULL_DEPTH + 1)}
+        said = graph.description(iri, depth=FULL_DEPTH + 1, last=_OF_NAMED, along=SCHEMA)
+        self.triples = {quad.triple for quad in said}
         if day is not None:
             self.triples.update(on_day(queries, graph, iri, day))
         base = graph.graphs.id_base

@@ -6,6 +6,7 @@ A pattern never yields what is withheld, what is said of sources and receipts, o
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
@@ -101,19 +102,31 @@ class PublishedGraph:
             written=len(self._not_written) > 1,
         )
 
-    def description(self, iri: str, depth: int | None = None) -> set[ox.Quad]:
-        """Return what is said of a thing and, `depth` links deep (None: as far as they lead), of what it links to."""
+    def description(
+        self, iri: str, depth: int | None = None, *, last: Collection[ox.NamedNode] | None = None, along: str = ""
+    ) -> set[ox.Quad]:
+        """Return what is said of a thing and, `depth` links deep (None: as far as they lead), of what it links to.
+
+        `last` are the only properties that are wanted of the things that are the farthest away; with `along`, only
+        links are followed that begin so.
+        """
         base = self.graphs.id_base
         quads: set[ox.Quad] = set()
-        seen: set[Term] = {ox.NamedNode(iri)}
-        level: list[ox.NamedNode] = [ox.NamedNode(iri)]
+        level = [ox.NamedNode(iri)]
+        seen: set[Term] = set(level)
         while level and (depth is None or depth >= 0):
             following: list[ox.NamedNode] = []
-            for node in level:
-                for quad in self.quads(node):
+            words = last if depth == 0 and last is not None else (None,)
+            for node, word in product(level, words):
+                for quad in self.quads(node, word):
                     quads.add(quad)
                     value = quad.object
-                    if isinstance(value, ox.NamedNode) and value not in seen and value.value.startswith(base):
+                    if (
+                        isinstance(value, ox.NamedNode)
+                        and value not in seen
+                        and value.value.startswith(base)
+                        and quad.predicate.value.startswith(along)
+                    ):
                         seen.add(value)
                         following.append(value)
             level = following

@@ -169,7 +169,7 @@ class _Selector:
         return DataError(gettext("no fact describes '{about}'", about=about), hint=hint)
 
     def description(self, root: str, depth: int | None) -> set[ox.Quad]:
-        return self.graph.description(root, depth) if is_iri(root) else set()
+        return self.graph.description(root, depth=depth) if is_iri(root) else set()
 
     def receipts(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
         """Yield the receipts of the graphs that quads stand in."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.listing import Listing
 from pressgraph.pages.view.reading import DEFAULT, TITLES, GraphReader, kinds, labels
 from pressgraph.query.names import names_in_store
@@ -19,6 +20,8 @@ from pressgraph.rdf import CLU, DCTERMS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from pressgraph.pages.notes import Notes
 
 
 LABELS = (*TITLES, ox.NamedNode(f"{SKOS}altLabel"), ox.NamedNode(f"{SCHEMA}alternateName"))
@@ -86,12 +89,15 @@ def _count(quads: Iterable[Any]) -> int:
 
 
 class Describer:
-    """Describes what a store holds, which never changes; `id_base` is what the project's own ids begin with."""
+    """Describes what a store holds, which never changes; `id_base` is what the project's own ids begin with.
 
-    def __init__(self, store: ox.Store, id_base: str) -> None:
+    `near` and `notes` are those of `GraphReader`.
+    """
+
+    def __init__(self, store: ox.Store, id_base: str, *, near: ox.Store | None = None, notes: Notes = NO_NOTES) -> None:
         self._store = store
         self._id_base = id_base
-        self._reader = GraphReader(store, id_base)
+        self._reader = GraphReader(store, id_base, near=near, notes=notes)
         self._listing = Listing(store, id_base, self._reader)
 
     def thing(self, iri: str) -> dict[str, Any]:

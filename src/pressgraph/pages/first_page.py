@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pressgraph.query import SavedQuery
 
 _MOST_CHIPS, _MOST_LABELS, _MOST_QUESTIONS = 4, 12, 6
+_DAY_LENGTH = len("2026-01-31")
 _NAMED = ("label", "person", "organisation", "programme", "event")
 
 
@@ -67,6 +68,7 @@ def first_page_model(
         ),
         "count_releases": counts.releases,
         "newest": newest,
+        "as_of": counts.newest[0][1][:_DAY_LENGTH] if counts.newest else "",
         "releases": releases[1:],
         "parts": [held] if held is not None else [],
         "publishers": [_publisher(graph, it, words, language) for it in found["publishers"]],

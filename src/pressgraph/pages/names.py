@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pressgraph.languages import lookup, primary
 from pressgraph.pages.dates import date_in_words
 from pressgraph.pages.messages import messages, word_of_others
+from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.values import Fact, Name, Property, Value
 from pressgraph.rdf import EDTF, PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.rdf.terms import local_name
@@ -14,6 +15,7 @@ from pressgraph.rdf.terms import local_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pressgraph.pages.notes import Notes
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -55,13 +57,16 @@ class Names:
         language: str,
         labels: Mapping[str, Sequence[Sequence[str]]],
         kinds: Mapping[str, Sequence[str]] | None = None,
+        notes: Notes = NO_NOTES,
     ) -> None:
+        self.notes = notes
         self._profile = profile
         self._project = project
         self._links = links
         self._language = language
         self._labels = labels
-        self._kinds = kinds or {}
+        self._kinds = {} if kinds is None else kinds
+        self._known: dict[str, Name] = {}
         self.nodes: dict[str, Sequence[dict[str, Any]]] = {}
         """What is said of nodes without a name that are still to be shown: each is shown once."""
 
@@ -87,10 +92,17 @@ class Names:
 
     def name(self, iri: str) -> Name:
         """Return an IRI as people see it."""
+        known = self._known.get(iri)
+        if known is None:
+            known = self._known[iri] = self._name(iri)
+        return known
+
+    def _name(self, iri: str) -> Name:
+        self.notes.named(iri)
         label, language = self.pick(self._labels.get(iri, ()))
         if not label:
             label, language = self._of_profile(iri)
-        if not label and iri in self._kinds:
+        if not label and self.kinds_of(iri):
             # a thing without a name of its own: what it is, and how it is called in its IRI
             kind = next(iter(self.specific(self._kinds[iri])), "")
             label = f"{self.name(kind).label} · {local_name(iri)}" if kind else ""
@@ -109,6 +121,7 @@ class Names:
 
     def kinds_of(self, iri: str) -> Sequence[str]:
         """Return the classes that a thing is known to have."""
+        self.notes.said(iri, RDF_TYPE)
         return self._kinds.get(iri, ())
 
     def heading(self, variable: str) -> str:
@@ -124,6 +137,7 @@ class Names:
 
     def has_name(self, iri: str) -> bool:
         """Tell whether a thing is called something."""
+        self.notes.named(iri)
         return bool(self._labels.get(iri))
 
     def inverse(self, iri: str) -> str:

@@ -56,7 +56,8 @@ class Thing:
 def thing_model(iri: str, found: dict[str, Any], names: Names, uses: int) -> Thing:
     """Return what the page of a thing shows; `uses` is how often a term is used."""
     names.nodes = dict(found["nodes"])
-    receipts = {name: _receipt(name, it, names) for name, it in found["receipts"].items()}
+    shown = {name for key in ("facts", "links", "examples") for it in found[key] for name in it["graphs"]}
+    receipts = {name: _receipt(name, it, names) for name in shown if (it := found["receipts"].get(name))}
     classes = [it["o"][1] for it in found["facts"] if it["p"] == RDF_TYPE and it["o"][0] == "iri"]
     specific = names.specific(classes)
     order = names.order(specific)
@@ -139,6 +140,8 @@ def _telling(receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
 
 
 def _receipt(graph: str, found: dict[str, Any], names: Names) -> Receipt:
+    names.notes.receipt(graph)
+
     def named(key: str) -> Name | None:
         return names.name(found[key]) if key in found else None
 

@@ -27,7 +27,7 @@ from pressgraph.pages.settings import Site
 from pressgraph.pages.templates import Templates
 from pressgraph.pages.terms import shape_model, term_model
 from pressgraph.pages.things import thing_model
-from pressgraph.pages.view.days import day_of
+from pressgraph.pages.view.days import day_in_words
 from pressgraph.pages.view.reading import term
 from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
@@ -53,6 +53,8 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 """What pages may load: what stands beside them. It is in their heads, as not every host can be told to send it."""
+_MOST_LINKS_KEPT = 8
+"""Pages whose references are kept while they are drawn."""
 _MEDIA_TYPES = {"turtle": ("Turtle", "text/turtle"), "jsonld": ("JSON-LD", "application/ld+json")}
 
 
@@ -99,6 +101,7 @@ class Drawer:
         self.layout.others, self.layout.sources = setting.others, setting.sources
         self.assets = Assets(setting.project.published)
         self._templates = Templates()
+        self._links: dict[tuple[str, str], PageLinks] = {}
 
     @cached_property
     def store(self) -> ox.Store:
@@ -115,7 +118,8 @@ class Drawer:
 
     @cached_property
     def _describer(self) -> Describer:
-        return Describer(self._reads, self.project.id_base)  # type: ignore[arg-type]  # has what pages use of a store
+        reads, near = self._reads, self._reads.near
+        return Describer(reads, self.project.id_base, near=near, notes=reads)  # type: ignore[arg-type]  # have what it uses
 
     def draw(self, page: Page) -> Drawn:
         """Draw a page in all languages, with its data."""
@@ -143,10 +147,14 @@ class Drawer:
     # -- pages
 
     def page(
-        self, template: str, folder: str, language: str, *, absolute: bool = False, **values: Any
+        self, template: str, folder: str, language: str, *, as_of: str = "", absolute: bool = False, **values: Any
     ) -> tuple[str, bytes]:
-        """Draw one page: its name, and its content. With `absolute` references it may be shown at any address."""
-        links = replace(self.links(folder, language), absolute=absolute)
+        """Draw one page: its name, and its content. With `absolute` references it may be shown at any address.
+
+        `as_of` is the day of the newest source that it is made from.
+        """
+        links = self.links(folder, language)
+        links = replace(links, absolute=True) if absolute else links
         text = self._templates.draw(
             template,
             language,
@@ -163,10 +171,10 @@ class Drawer:
                 "languages": [(tag, self.layout.address(folder, tag)) for tag in self.setting.languages],
             },
             site=Site.of(self.project, language),
-            today=day_of(self.setting.day, language),
             path="",
             places=self.places,
             policy=POLICY,
+            as_of=day_in_words(as_of, language),
             **{"editor": False, "scripts": (), "section": "", "forms": (), **values},
         )
         return f"{self.layout.in_language(language)}{folder}{PAGE}", text.encode()
@@ -179,7 +187,13 @@ class Drawer:
 
     def links(self, folder: str, language: str) -> PageLinks:
         """Return the links of a page."""
-        return PageLinks(self.layout, self.assets, folder, language, self._reads.note_link)
+        known = self._links.get((folder, language))
+        if known is None:
+            if len(self._links) >= _MOST_LINKS_KEPT:
+                self._links.clear()
+            known = PageLinks(self.layout, self.assets, folder, language, self._reads.note_link)
+            self._links[folder, language] = known
+        return known
 
     def script(self, name: str, folder: str, language: str, **data: str) -> dict[str, Any]:
         """Return a script of a page, with what it is told."""
@@ -206,7 +220,8 @@ class Drawer:
         kinds: Mapping[str, Sequence[str]] | None = None,
     ) -> Names:
         """Return what names IRIs on a page."""
-        return Names(self.profile, self.project, self.links(folder, language), language, labels, kinds)
+        links = self.links(folder, language)
+        return Names(self.profile, self.project, links, language, labels, kinds, notes=self._reads)
 
     def _thing(self, kind: str, iri: str) -> Iterator[tuple[str, bytes]]:
         found = self._describer.thing(iri)
@@ -273,6 +288,7 @@ class Drawer:
             forms=self._forms(folder, language),
             section=shown.section,
             read_shown=len(found["read"]),
+            as_of=found["day"],
         )
 
     def _namespace(self, namespace: str) -> Iterator[tuple[str, bytes]]:
@@ -280,11 +296,12 @@ class Drawer:
         iri = namespace.rstrip("#/")
         terms = self.defined.terms(namespace)
         found, about = self._describer.terms(terms), self._describer.thing(iri)
-        labels = {**about["labels"], **found["labels"]}
+        labels = about["labels"]
+        labels.update(found["labels"])
         for triple in self.defined.about(iri):
             about["facts"].append(said := entry(triple))
             if triple.predicate.value == f"{DCTERMS}title":
-                labels.setdefault(iri, []).append(said["o"][1:3])
+                labels[iri] = [*labels.get(iri, ()), said["o"][1:3]]
         folder = self.folder(Page("namespace", namespace))
         for language in self.setting.languages:
             names = self.names(folder, language, labels)

@@ -16,6 +16,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
@@ -36,6 +37,8 @@ _RESERVED = frozenset({PAGE, *DATA.values()})
 _LONGEST = 120
 """File systems take names of 255 bytes; a temporary name beside one is longer than it."""
 _HASHED = 12
+_MOST_KEPT = 8192
+"""Paths that are kept as they are written, as pages link to the same ones."""
 _PLAIN = re.compile(r"[^/\x00-\x1f\x7f\\]+")
 _SAFE = "-._~!$&'()*+,;=:@"
 
@@ -155,6 +158,7 @@ def _namespaces(defined: ProfileDocuments, roots: tuple[str, ...]) -> dict[str, 
     return found
 
 
+@lru_cache(_MOST_KEPT)
 def folder_of(path: str) -> str:
     """Return the folder for a path of an IRI: a name that file systems take for each of its segments.
 
@@ -181,6 +185,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASHED]
 
 
+@lru_cache(_MOST_KEPT)
 def quoted(path: str) -> str:
     """Return a path of files as it stands in addresses.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ class PageLinks:
     """Told of the IRIs of others that a reference was asked for."""
     absolute: bool = False
     """Whether references are whole paths: of a page that may be shown at any address."""
+    known: dict[str, str | None] = field(default_factory=dict, init=False, repr=False)
+    """The references to IRIs that were asked for already."""
 
     @property
     def _here(self) -> str:
@@ -58,10 +60,12 @@ class PageLinks:
 
     def own(self, iri: str) -> str | None:
         """Return the reference to the page of an IRI of the project or the profile; None for those of others."""
-        spot = self.layout.spot(iri)
-        if spot is None:
-            return None
-        return "" if spot is NOWHERE else self.page(spot.folder, fragment=spot.fragment)
+        if iri not in self.known:
+            spot = self.layout.spot(iri)
+            self.known[iri] = (
+                None if spot is None else "" if spot is NOWHERE else self.page(spot.folder, fragment=spot.fragment)
+            )
+        return self.known[iri]
 
     def external(self, iri: str) -> str:
         """Return the reference to an IRI of others; empty where following it would not be safe."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.union import DEFAULT
+from pressgraph.pages.notes import Notes
+from pressgraph.pages.view.reading import NAMING, ONWARD, receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,33 +28,74 @@ _FEW, _MOST_KNOWN = 16, 30_000
 """Quads of a pattern that are kept, and patterns: some 30 MB."""
 
 
-class Reads:
-    """A store that notes what is read of it: `seen` are the patterns, as numbers (see `patterns_of`).
-
-    It has the methods of `pyoxigraph.Store` that pages use.
-    """
+class Near:
+    """A store whose looked up quads are kept, where they are few: pages ask for the same names, kinds and receipts."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self.seen: set[int] = set()
         self._known: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
 
-    def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
-        """Look quads up. Pages ask for the same names, kinds and receipts: few quads are kept for the next one."""
-        pattern = (subject, predicate, value, graph)
+    def found(self, pattern: tuple[Any, Any, Any, Any]) -> tuple[int, Iterable[ox.Quad]]:
+        """Return the number of a pattern, and the quads that match it."""
         known = self._known.get(pattern)
         if known is None:
             number = _number(*pattern)
             quads = self._store.quads_for_pattern(*pattern)
             few = list(islice(quads, _FEW + 1))
             if len(few) > _FEW:
-                self.seen.add(number)
-                return chain(few, quads)
+                return number, chain(few, quads)
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             known = self._known[pattern] = (number, few)
-        self.seen.add(known[0])
-        return iter(known[1])
+        return known
+
+    def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
+        """Look quads up, without a note."""
+        return iter(self.found((subject, predicate, value, graph))[1])
+
+    def __contains__(self, quad: ox.Quad) -> bool:
+        return quad in self._store
+
+
+class Reads(Notes):
+    """A store that notes what is read of it, as numbers of patterns (see `patterns_of`).
+
+    It has the methods of `pyoxigraph.Store` that pages use. `near` is the same without notes: what is read of it counts
+    where views say that they took it.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self.near = Near(store)
+        self.seen: set[int] = set()
+        self._asked: set[tuple[str, str, str]] = set()
+        self._receipts: set[str] = set()
+
+    def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
+        """Look quads up."""
+        number, quads = self.near.found((subject, predicate, value, graph))
+        self.seen.add(number)
+        return iter(quads)
+
+    def said(self, subject: str, predicate: str | None = None) -> None:
+        """Note that it was asked what is said of a thing, by a property or by any."""
+        self._asked.add((f"<{subject}>", f"<{predicate}>" if predicate else "", ""))
+
+    def pointing(self, value: str, predicate: str | None = None) -> None:
+        """Note that it was asked what points to a thing, by a property or by any."""
+        self._asked.add(("", f"<{predicate}>" if predicate else "", f"<{value}>"))
+
+    def onward(self, subject: str) -> None:
+        """Note that it was asked what is shown together with a thing."""
+        self._asked.add(("onward", subject, ""))
+
+    def named(self, iri: str) -> None:
+        """Note that it was asked what an IRI is called."""
+        self._asked.add(("named", iri, ""))
+
+    def receipt(self, graph: str) -> None:
+        """Note that it was asked where a graph comes from."""
+        self._receipts.add(graph)
 
     def __contains__(self, quad: ox.Quad) -> bool:
         self.seen.add(_number(quad.subject, quad.predicate, quad.object, None))
@@ -80,8 +123,11 @@ class Reads:
 
     def taken(self) -> bytes:
         """Return what was seen until now, packed, and begin anew."""
+        for graph in self._receipts:
+            receipt(self, ox.NamedNode(graph))  # type: ignore[arg-type]  # has what it uses of a store
+        self.seen.update(zlib.crc32("\x1f".join((*it, "")).encode()) for it in self._asked)
         packed = array(_DIGITS, sorted(self.seen)).tobytes()
-        self.seen = set()
+        self.seen, self._asked, self._receipts = set(), set(), set()
         return packed
 
 
@@ -101,6 +147,11 @@ def patterns_of(quads: Iterable[ox.Quad]) -> set[int]:
                 for value in (quad.object, None):
                     found.add(_number(subject, predicate, value, None))
         found.add(_number(None, None, None, quad.graph_name))
+        if isinstance(quad.subject, ox.NamedNode):
+            if quad.predicate.value in NAMING:
+                found.add(_asked("named", quad.subject.value))
+            if quad.predicate.value in ONWARD:
+                found.add(_asked("onward", quad.subject.value))
     return found
 
 
@@ -112,6 +163,10 @@ def patterns_of_uses(before: Mapping[str, int], after: Mapping[str, int]) -> set
 def patterns_of_links(before: Iterable[str], after: Iterable[str]) -> set[int]:
     """Return what pages note that link to IRIs of others which have a page only before, or only after a change."""
     return {_linked(iri) for iri in set(before) ^ set(after)}
+
+
+def _asked(what: str, iri: str) -> int:
+    return zlib.crc32(f"{what}\x1f{iri}\x1f\x1f".encode())
 
 
 def _linked(iri: str) -> int:

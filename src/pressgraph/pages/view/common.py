@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.pages.names import capital
 from pressgraph.pages.view.contacts import without_contacts
-from pressgraph.pages.view.days import dated, day, day_of
+from pressgraph.pages.view.days import dated, day, day_in_words, day_of
 from pressgraph.pages.view.figures import Measured, measured
 from pressgraph.pages.view.parts import (
     Cite,
@@ -397,7 +397,7 @@ def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str 
     cited = words["cite"](
         Text(text=graph.name(iri).label, language=""),
         Text(text=graph.site.title),
-        day_of(graph.today, graph.language),
+        day_in_words(graph.as_of, graph.language) or day_of(graph.today, graph.language),
         iri,
     )
     licence = (f" {graph.site.licence_name}.",) if graph.site.licence_name else ()

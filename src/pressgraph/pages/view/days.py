@@ -61,6 +61,11 @@ def day_of(value: dt.date, language: str) -> Day:
     return Day(text=date_in_words(value.isoformat(), language), datetime=value.isoformat())
 
 
+def day_in_words(lexical: str, language: str) -> Day | None:
+    """Return a day, written as YYYY-MM-DD, in words; None for an empty text."""
+    return Day(text=date_in_words(lexical, language), datetime=lexical) if lexical else None
+
+
 def day_before(value: Dated) -> dt.date | None:
     """Return the day before a whole day: the last one of a period that does not include its end."""
     first = value.first

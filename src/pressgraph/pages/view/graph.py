@@ -72,8 +72,11 @@ class Graph:
         self, found: Mapping[str, Any], names: Names, profile: Profile, site: Site, language: str, today: dt.date
     ) -> None:
         self.names, self.profile, self.site = names, profile, site
+        self._notes = names.notes
         self.words: Mapping[str, Any] = messages(language)
         self.language, self.today = language, today
+        self.as_of: str = found.get("day", "")
+        """The day of the newest source that tells of the page's thing, as YYYY-MM-DD; empty where none has one."""
         names.nodes = dict(found["nodes"])
         self._receipts: Mapping[str, Mapping[str, Any]] = found["receipts"]
         merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
@@ -98,18 +101,22 @@ class Graph:
 
     def out(self, subject: str, *predicates: str) -> list[Statement]:
         """Return what is said of a thing by properties, and note that it is shown."""
-        return self._note([it for name in predicates for it in self._out.get(subject, {}).get(name, ())])
+        return self._note(self.look(subject, *predicates))
 
     def into(self, value: str, *predicates: str) -> list[Statement]:
         """Return what is said by properties whose value is a thing, and note that it is shown."""
-        return self._note([it for name in predicates for it in self._into.get(value, {}).get(name, ())])
+        return self._note(self.look_into(value, *predicates))
 
     def look(self, subject: str, *predicates: str) -> list[Statement]:
         """Return what is said of a thing by properties, without showing it."""
+        for name in predicates:
+            self._notes.said(subject, name)
         return [it for name in predicates for it in self._out.get(subject, {}).get(name, ())]
 
     def look_into(self, value: str, *predicates: str) -> list[Statement]:
         """Return what is said by properties whose value is a thing, without showing it."""
+        for name in predicates:
+            self._notes.pointing(value, name)
         return [it for name in predicates for it in self._into.get(value, {}).get(name, ())]
 
     def first(self, subject: str, *predicates: str) -> Statement | None:
@@ -119,10 +126,12 @@ class Graph:
 
     def all_of(self, subject: str) -> list[Statement]:
         """Return all that is said of a thing."""
+        self._notes.said(subject)
         return [it for said in self._out.get(subject, {}).values() for it in said]
 
     def all_into(self, value: str) -> list[Statement]:
         """Return all that points to a thing."""
+        self._notes.pointing(value)
         return [it for said in self._into.get(value, {}).values() for it in said]
 
     def _note(self, statements: list[Statement]) -> list[Statement]:
@@ -282,16 +291,12 @@ class Graph:
 
     def status(self, statement: Statement) -> str:
         """Return how sure a statement is: as sure as the surest of the facts that say it."""
-        found = [
-            local_name(status)
-            for graph in statement.graphs
-            if (status := self._receipts.get(graph, {}).get("status", ""))
-        ]
+        found = [local_name(status) for graph in statement.graphs if (status := self.receipt(graph).get("status", ""))]
         return min((it for it in found if it in STATUSES), key=STATUSES.index, default="stated")
 
     def concluded(self, statement: Statement) -> bool:
         """Tell whether a statement only follows from others."""
-        known = [self._receipts[it] for it in statement.graphs if it in self._receipts]
+        known = [it for it in map(self.receipt, statement.graphs) if it]
         return bool(known) and all(it.get("concluded") for it in known)
 
     # -- receipts
@@ -305,14 +310,14 @@ class Graph:
         by_graph: dict[str, list[Statement]] = {}
         for statement in self._recorded:
             for graph in statement.graphs:
-                receipt = self._receipts.get(graph)
-                if receipt is not None and "source" in receipt and not receipt.get("concluded"):
+                receipt = self.receipt(graph)
+                if "source" in receipt and not receipt.get("concluded"):
                     by_graph.setdefault(graph, []).append(statement)
         self._recorded = {}
         if not by_graph:
             return None
         # a source's own description only names it, where facts say more
-        telling = {it: said for it, said in by_graph.items() if self._receipts[it].get("status")} or by_graph
+        telling = {it: said for it, said in by_graph.items() if self.receipt(it).get("status")} or by_graph
         proofs = sorted((self._proof(graph, said) for graph, said in telling.items()), key=_proof_order)
         sources = {it.source.name.iri for it in proofs if it.source is not None}
         spans = {(it.source.name.iri, span) for it in proofs if it.source is not None for span in it.spans}
@@ -325,7 +330,7 @@ class Graph:
         )
 
     def _proof(self, graph: str, statements: Sequence[Statement]) -> Proof:
-        receipt = self._receipts[graph]
+        receipt = self.receipt(graph)
         spans = tuple((start, end) for start, end in receipt.get("spans", ()))
         source = receipt["source"]
         # facts and their own words
@@ -354,14 +359,15 @@ class Graph:
     def receipts_of(self, statements: Iterable[Statement]) -> dict[str, Mapping[str, Any]]:
         """Return the receipts of the facts that say statements, by graph."""
         return {
-            graph: self._receipts[graph]
+            graph: found
             for statement in statements
             for graph in statement.graphs
-            if "source" in self._receipts.get(graph, {}) and not self._receipts[graph].get("concluded")
+            if "source" in (found := self.receipt(graph)) and not found.get("concluded")
         }
 
     def receipt(self, graph: str) -> Mapping[str, Any]:
         """Return the receipt of a fact; an empty one where there is none."""
+        self._notes.receipt(graph)
         return self._receipts.get(graph, {})
 
 

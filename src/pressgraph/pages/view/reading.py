@@ -6,23 +6,28 @@ It is JSON, so that a process beside the server can read it. Terms travel as `["
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.dataset.graphs import stands_apart
+from pressgraph.pages.notes import NO_NOTES
 from pressgraph.query.projection import NAMES, TEXTS
-from pressgraph.rdf import CLU, DCTERMS, OA, ORG, PROV, RDF_TYPE, SCHEMA, SKOS
+from pressgraph.rdf import CLU, DCTERMS, OA, ORG, PROV, RDF_TYPE, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pressgraph.dataset.counts import Counts
+    from pressgraph.pages.notes import Notes
 
 TITLES = tuple(map(ox.NamedNode, NAMES))
 _DESCRIPTIONS = tuple(map(ox.NamedNode, TEXTS))
+NAMING = frozenset((*NAMES, *TEXTS))
+"""What names of IRIs are taken from."""
 DEFAULT = ox.DefaultGraph()
 _TYPE = ox.NamedNode(RDF_TYPE)
 _CONCLUDED = ox.NamedNode(f"{CLU}DerivedGraph")
@@ -36,9 +41,17 @@ _ABOUT, _LABEL = ox.NamedNode(f"{SCHEMA}about"), ox.NamedNode(f"{CLU}AwardedLabe
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
 _UNTIL, _REVIEWED = ox.NamedNode(f"{CLU}validUntil"), ox.NamedNode(f"{CLU}reviewedBy")
+_SHOWN_OF_SOURCES = tuple(
+    ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "inLanguage", "publisher", "sourceOrganization")
+)
+_DAYS = tuple(ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "dateModified"))
+_DATED = frozenset((f"{XSD}date", f"{XSD}dateTime"))
+_DAY_LENGTH = len("2026-01-31")
 _MOST_PUBLISHERS, _MOST_HELD = 12, 40
 _MOST_NEAR, _MOST_SAID_NEAR, _MOST_SAID_OF_ONE, _MOST_SOURCES = 400, 6000, 200, 60
 """How many things near a thing are looked at, and how much of what is said of them."""
+_MOST_KEPT = 8192
+"""Names and receipts that are kept for the next page."""
 NO_FIRST_PAGE: dict[str, Any] = {
     "releases": [],
     "named": [],
@@ -65,7 +78,7 @@ _RECEIPTS = {
     f"{CLU}reviewedBy": "reviewedBy",
     f"{CLU}reviewedOn": "reviewedOn",
 }
-_ONWARD = frozenset(
+ONWARD = frozenset(
     (
         *(f"{CLU}{it}" for it in ("hasValidity", "level", "expresses", "inCapacity", "replaces", "replacedBy")),
         *(f"{CLU}{it}" for it in ("heldBy", "assessment", "scheme", "validityRule")),
@@ -234,11 +247,39 @@ def _shortened(text: str) -> str:
     return f"{text[:_LONGEST_LABEL].rpartition(' ')[0] or text[:_LONGEST_LABEL]} …"
 
 
-class GraphReader:
-    """Reads what pages show of a store, which never changes; `id_base` is what the project's own ids begin with."""
+class Asked(dict[str, Any]):
+    """What is found out of names when it is asked for: of all that is read, a page names little."""
 
-    def __init__(self, store: ox.Store, id_base: str) -> None:
+    def __init__(self, find: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._find = find
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return what is found of a name."""
+        if key not in self:
+            self[key] = self._find(key)
+        return self[key] or default
+
+
+class GraphReader:
+    """Reads what pages show of a store, which never changes; `id_base` is what the project's own ids begin with.
+
+    With `near`, the same store, names and receipts are found out when they are asked for, and what is near a thing is
+    read from it: pages show some of it, and views note what they take (`pressgraph.pages.notes`), so that a store that
+    notes what is read needs not be asked.
+    """
+
+    def __init__(self, store: ox.Store, id_base: str, *, near: ox.Store | None = None, notes: Notes = NO_NOTES) -> None:
         self._store = store
+        self._notes = notes
+        self._near_store = near_store = store if near is None else near
+        self._asked = near is not None
+        # pages name the same things again and again
+        self._receipt = lru_cache(_MOST_KEPT)(lambda name: receipt(near_store, ox.NamedNode(name)))
+        self._labels = lru_cache(_MOST_KEPT)(lambda name: labels(near_store, (name,)).get(name, ()))
+        self._kinds = lru_cache(_MOST_KEPT)(
+            lambda name: kinds(near_store, (name,))[name] if name.startswith(id_base) else ()
+        )
         self._id_base = id_base
 
     def thing(self, iri: str) -> dict[str, Any]:
@@ -256,37 +297,49 @@ class GraphReader:
         says = _stated(self._store.quads_for_pattern(None, None, None, node), _MOST_STATEMENTS)
         read, all_read = _read_from(self._store, node)
         examples = _stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
-        near = self._near(
-            [*facts, *links],
-            (end[1] for fact in read for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"),
-        )
+        # of terms and graphs, pages show nothing that is near them
+        viewed = iri.startswith(self._id_base) and bool(facts or read) and not says
+        ends = [end[1] for fact in read for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"]
+        near = self._near([*facts, *links], ends) if viewed else []
         every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
         every += near
         nodes = _nodes(self._store, every)
         every += [entry for said in nodes.values() for entry in said]
         graphs = sorted({name for entry in every for name in entry["graphs"]} | {fact["graph"] for fact in read})
-        receipts = {name: found for name in graphs if (found := receipt(self._store, ox.NamedNode(name)))}
-        sources = self._sources(it["source"] for it in receipts.values() if "source" in it)
+        sources = self._sources(filter(None, map(self._source_of, graphs))) if viewed else []
         every += sources
-        named = {node.value, *(entry["p"] for entry in every)}
-        named.update(it[1] for entry in every for it in (entry["s"], entry["o"]) if it[0] == "iri")
-        named.update(
-            found[key] for found in receipts.values() for key in ("source", "status", "reviewedBy") if key in found
-        )
         return {
+            **self._named(node.value, every, graphs),
             "facts": facts,
             "links": links,
             "more": len(links) >= _MOST_LINKS,
             "says": says,
             "read": read,
             "all_read": all_read,
+            "day": self._day(facts) if viewed else "",
             "examples": examples,
             "near": [*near, *sources],
             "nodes": nodes,
-            "receipts": receipts,
-            "labels": labels(self._store, named),
-            "kinds": kinds(self._store, (name for name in named if name.startswith(self._id_base))),
         }
+
+    def _named(self, iri: str, entries: list[dict[str, Any]], graphs: list[str]) -> dict[str, Any]:
+        """Return the receipts of graphs, the names of all that entries and receipts name, and the classes of these."""
+        if self._asked:
+            return {"receipts": Asked(self._receipt), "labels": Asked(self._labels), "kinds": Asked(self._kinds)}
+        receipts = {name: found for name in graphs if (found := self._receipt(name))}
+        named = {iri, *(entry["p"] for entry in entries)}
+        named.update(it[1] for entry in entries for it in (entry["s"], entry["o"]) if it[0] == "iri")
+        named.update(
+            found[key] for found in receipts.values() for key in ("source", "status", "reviewedBy") if key in found
+        )
+        classes = kinds(self._near_store, (name for name in named if name.startswith(self._id_base)))
+        named.update(*classes.values())
+        return {"receipts": receipts, "labels": labels(self._near_store, named), "kinds": classes}
+
+    def _source_of(self, graph: str) -> str:
+        """Return the source that a graph was read from; empty where there is none."""
+        quads = self._near_store.quads_for_pattern(ox.NamedNode(graph), _DERIVED, None, None)
+        return next((getattr(it.object, "value", "") for it in quads if it.graph_name != DEFAULT), "")
 
     def _near(self, entries: Iterable[dict[str, Any]], more: Iterable[str]) -> list[dict[str, Any]]:
         """Return what is said of the things next to one, of what is shown with these, and of the levels of labels."""
@@ -303,12 +356,24 @@ class GraphReader:
                     onward.append(name)
                     continue
                 seen.add(name)
-                said = _stated(self._store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+                self._notes.onward(name)
+                said = self._said(name)
                 found += said
-                onward += [it["o"][1] for it in said if it["p"] in _ONWARD and it["o"][0] == "iri"]
+                onward += [it["o"][1] for it in said if it["p"] in ONWARD and it["o"][0] == "iri"]
                 onward += [] if deep else self._leading_to(name)
             waiting = list(dict.fromkeys(onward))
+        if len(seen) >= _MOST_NEAR or len(found) >= _MOST_SAID_NEAR:
+            # what is said more of one leaves less room for others
+            for name in seen:
+                self._notes.said(name)
         return [*found, *self._levels(waiting)]
+
+    def _said(self, name: str) -> list[dict[str, Any]]:
+        """Return what is said of a thing near, as far as there is room for it."""
+        said = _stated(self._near_store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+        if len(said) >= _MOST_SAID_OF_ONE:
+            self._notes.said(name)
+        return said
 
     def _leading_to(self, name: str) -> Iterator[str]:
         for predicate in _BACK:
@@ -327,7 +392,7 @@ class GraphReader:
             entry
             for scheme in sorted(schemes, key=str)
             for level in islice(self._store.quads_for_pattern(None, _IN_SCHEME, scheme, DEFAULT), _MOST_SAID_OF_ONE)
-            for entry in _stated(self._store.quads_for_pattern(level.subject, None, None, None), _MOST_SAID_OF_ONE)
+            for entry in self._said(getattr(level.subject, "value", ""))
         ]
 
     def _sources(self, names: Iterable[str]) -> list[dict[str, Any]]:
@@ -335,8 +400,28 @@ class GraphReader:
         return [
             entry
             for name in islice(dict.fromkeys(names), _MOST_SOURCES)
-            for entry in _stated(self._store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+            for word in _SHOWN_OF_SOURCES
+            for entry in _stated(
+                self._near_store.quads_for_pattern(ox.NamedNode(name), word, None, None), _MOST_SAID_OF_ONE
+            )
         ]
+
+    def _day(self, entries: Iterable[dict[str, Any]]) -> str:
+        """Return the day of the newest source that says something of a thing, as YYYY-MM-DD; empty without one."""
+        sources = {
+            quad.object
+            for graph in {it for entry in entries for it in entry["graphs"]}
+            for quad in self._store.quads_for_pattern(ox.NamedNode(graph), _DERIVED, None, None)
+            if isinstance(quad.object, ox.NamedNode)
+        }
+        days = (
+            quad.object.value[:_DAY_LENGTH]
+            for source in sources
+            for word in _DAYS
+            for quad in self._store.quads_for_pattern(source, word, None, None)
+            if isinstance(quad.object, ox.Literal) and quad.object.datatype.value in _DATED
+        )
+        return max(days, default="")
 
     def first_page(self, counts: Counts, today: dt.date) -> dict[str, Any]:
         """Return what the first page names, besides the numbers: releases, labels that may be held, who publishes."""

@@ -229,7 +229,7 @@ class DocumentPages:
                     forms=forms,
                     section=shown.section,
                     read_shown=len(found["read"]),
-                    today=day,
+                    as_of=found["day"],
                 )
             thing = thing_model(iri, found, names, uses.get(iri, 0))
             if thing.empty:

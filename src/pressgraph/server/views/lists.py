@@ -82,9 +82,7 @@ class ListPages:
                     language=language,
                     today=day,
                 )
-                return self._renderer.content(
-                    request, "list.html", list=shown, place=place, section=f"/{kind}", today=day
-                )
+                return self._renderer.content(request, "list.html", list=shown, place=place, section=f"/{kind}")
 
             content = await self._background.run(draw)
             return await self._background.packed(Representation(content, HTML.content_type, etag))

@@ -11,7 +11,7 @@ from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.names import Names
 from pressgraph.pages.settings import Site
 from pressgraph.pages.templates import Templates
-from pressgraph.pages.view.days import day_of
+from pressgraph.pages.view.days import day_in_words
 from pressgraph.server.http.addresses import Place, link
 from pressgraph.server.http.negotiation import HTML
 from pressgraph.server.http.requests import base_address, mount_prefix, readable_parameters, sent_path
@@ -85,7 +85,10 @@ class PageRenderer:
         )
 
     def content(self, request: Request, template: str, *, place: Place | None = None, **values: Any) -> bytes:
-        """Draw a page in the reader's language; `place` is where it is, whatever the request's address."""
+        """Draw a page in the reader's language; `place` is where it is, whatever the request's address.
+
+        The value `as_of` is the day of the newest source that it is made from, as YYYY-MM-DD.
+        """
         language, prefix = self.language(request), mount_prefix(request)
         here = place or Place(sent_path(request), tuple(it for it in readable_parameters(request) if _decides(it[0])))
         text = self._templates.draw(
@@ -102,7 +105,7 @@ class PageRenderer:
             site=Site.of(self._project, language),
             path=here.path,
             places=self._places,
-            today=day_of(values.pop("today", None) or today(), language),
+            as_of=day_in_words(values.pop("as_of", ""), language),
             **{"section": "", "forms": (), **values},
         )
         return text.encode()
