@@ -329,6 +329,14 @@ def test_queries_of_a_day_take_time_in_proportion_to_what_leads_to_a_thing() -> 
             assert "FILTER" not in part, path.name
 
 
+def test_what_a_role_means_stands_in_its_vocabulary(nord: Workspace) -> None:
+    """Roles that a project adds are read like those that are shipped: no query names one."""
+    for path in (ROOT / "queries" / "embed").glob("*.rq"):
+        assert not re.search(r"\brole:[a-z]", path.read_text("utf-8")), path.name
+    found = [str(row["role"]) for row in nord.query("SELECT ?role { ?role pg:employs true ; a org:Role }")]
+    assert any("managing-director" in it for it in found)
+
+
 # -- advice
 
 

@@ -224,7 +224,7 @@ def test_a_term_has_its_definition_and_how_often_it_is_used(founding_server: Ser
     )[0]["n"]
     assert (int(used), int(count)) >= (2, 2)
     page = founding_server.client.get("/cluster", headers=HTML).text
-    entry = page.partition('<div id="AwardedLabel">')[2].partition("</div>")[0]
+    entry = page.partition('<li id="AwardedLabel">')[2].partition("</li>")[0]
     assert f"used {count} times" in entry
     definition = founding_server.rows('SELECT ?d { clu:AwardedLabel skos:definition ?d FILTER(LANG(?d) = "en") }')[0][
         "d"
@@ -234,8 +234,10 @@ def test_a_term_has_its_definition_and_how_often_it_is_used(founding_server: Ser
     holders = founding_server.rows(
         "SELECT (COUNT(*) AS ?n) { ?s clu:level <https://w3id.org/pressgraph/vocab/label-level/silver> }"
     )
-    entry = level.partition('<div id="silver">')[2].partition("</div>")[0]
-    assert ("used once" if holders[0]["n"] == "1" else f"used {holders[0]['n']} times") in entry
+    entry = level.partition('<li id="silver">')[2].partition("</li>")[0]
+    # the number leads to the list of them
+    assert 'href="/labels?level=silver"' in entry
+    assert f">{holders[0]['n']} label" in entry
     about = founding_server.client.get("/about", params={"iri": f"{BASE}cluster#AwardedLabel"}, headers=HTML).text
     assert "Things of this kind" in about
     assert 'href="/doc/label/biosaxony-ecei-silver-1"' in about

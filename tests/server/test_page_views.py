@@ -15,7 +15,7 @@ from lxml import etree
 
 import pressgraph
 from pressgraph.errors import ProjectError
-from pressgraph.pages.names import Names
+from pressgraph.pages.names import Links, Names
 from pressgraph.pages.settings import Site
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.pages.view.things import thing_page
@@ -78,6 +78,10 @@ facts:
     startDate: 2024-05-14
     status: normalised
     evidence: "Ida Berg has chaired its board since 14 May 2024."
+  - id: statement/berg-1
+    type: QuotedStatement
+    abstract: { en: Light is what the region lives on. }
+    saidBy: agent/ida-berg
 """
 PAGES = {
     "home": "/",
@@ -142,6 +146,10 @@ def texts(tree: Any, path: str) -> list[str]:
     return [words(it) for it in tree.xpath(path)]
 
 
+def part_of(tree: Any, anchor: str) -> str:
+    return texts(tree, f'//li[@id="{anchor}"]')[0]
+
+
 def part(tree: Any, key: str) -> str:
     return texts(tree, f'//section[@id="{key}"]')[0]
 
@@ -169,7 +177,7 @@ def test_what_looks_like_contact_data_is_cut_and_counted(news: Server) -> None:
             assert secret not in shown, path
     release = words(read(news, "/doc/document/nordlicht-gold"))
     assert "The office answers at […] on weekdays." in release
-    assert "look like contact data are not shown" in release
+    assert "looks like contact data is not shown" in release
 
 
 def test_a_release_has_its_passages_beside_what_they_tell(news: Server) -> None:
@@ -186,6 +194,80 @@ def test_a_release_has_its_passages_beside_what_they_tell(news: Server) -> None:
     bare = read(news, "/doc/document/2024-03-12-moorgruen-vorstand")
     assert not bare.xpath("//mark")
     assert "The text itself is not published here." in words(bare)
+
+
+def test_a_release_says_each_thing_once(news: Server) -> None:
+    page = read(news, "/doc/document/nordlicht-gold")
+    shown = words(page.xpath("//main")[0])
+    # what has no place in the text is told like all else, not again by each property that leads to it
+    assert shown.count("Light is what the region lives on.") == 1
+    assert "Paraphrased." in shown
+    assert not page.xpath('//section[@id="more"]')
+    # what the head of the page says is not said of the release again
+    assert "date published" not in shown
+    assert "Language English" in part(page, "about")
+    assert "Sprache Englisch" in part(read(news, "/doc/document/nordlicht-gold", "de"), "about")
+    assert texts(page, '//span[@class="lang"]') == ["German"]
+
+
+def test_what_only_follows_is_not_said_beside_what_it_follows_from(news: Server) -> None:
+    project = part(read(news, "/doc/project/green-quay"), "more")
+    assert project.count("Memorandum of Understanding") == 1
+    partner = part(read(news, "/doc/agent/brinewell-pumps"), "more")
+    assert partner.count("Green Quay") == 2, "the row, and the title of the release in its receipt"
+    for path in PAGES.values():
+        assert "(schema.org)" not in words(read(news, path).xpath("//main")[0]), path
+    # the page of the label says its scheme above
+    assert not read(news, "/doc/label/nordlicht-gold").xpath('//section[@id="more"]')
+
+
+def test_words_are_short_by_class_and_small_within_sentences(news: Server) -> None:
+    page = read(news, "/doc/agent/moorgruen")
+    assert "Founded 2009" in part(page, "glance")
+    # in the order of an address, which its shapes give
+    assert "Torfweg 3, 26121, Oldenburg" in part(page, "glance")
+    assert "Thea Brandis becomes member of the board" in part(page, "timeline")
+    assert "Member of the board" in part(page, "people")
+    assert "Gegründet 2009" in part(read(news, "/doc/agent/moorgruen", "de"), "glance")
+
+
+def test_a_vocabulary_is_a_tree_that_leads_to_lists(news: Server) -> None:
+    page = read(news, "/vocab/sector")
+    (hydrogen,) = page.xpath('//ul[@class="tree"]/li[@id="energy"]/ul/li[@id="hydrogen"]')
+    assert "hydrogen Wasserstoff" in words(hydrogen)
+    assert hydrogen.xpath('.//span[@lang="de"]')
+    # the number of organisations leads to the list of them, and the list has as many
+    (link,) = hydrogen.xpath('.//a[@class="xs"]')
+    listed = read(news, link.get("href"))
+    assert link.get("href") == "/organisations?sector=hydrogen"
+    count = len(listed.xpath('//ul[@class="people"]/li'))
+    # a project of the same sector is on no list of organisations
+    assert (words(link), count) == ("1 organisation", 1)
+    # no term is said again by what only tells that it belongs to the vocabulary
+    assert len(page.xpath('//a[text()="logistics"]')) == 1
+    german = read(news, "/vocab/sector", "de")
+    assert "Wasserstoff hydrogen" in part_of(german, "hydrogen")
+
+
+def test_what_is_found_stands_by_kind_with_the_words_in_bold(news: Server) -> None:
+    page = read(news, "/search?q=MOORGRUEN")
+    assert texts(page, "//h1")[0].endswith("results for “MOORGRUEN”")
+    assert texts(page, "//h2")[0].startswith("Organisations")
+    # an umlaut is found by the letters that stand for it, and is marked as it is written
+    assert texts(page, '//section[@aria-labelledby="h-organisations"]//b') == ["Moorgrün"]
+    assert texts(page, '//section[@aria-labelledby="h-releases_list"]//b')[0] == "Moorgrün"
+    # kinds in the words of readers, not of vocabularies for programs
+    assert "entity" not in words(page.xpath("//main")[0])
+    assert texts(read(news, "/search?q=nothinglikethis"), '//p[@class="empty"]')
+
+
+def test_a_page_can_be_cited_by_programs(news: Server) -> None:
+    page = read(news, "/doc/label/nordlicht-gold")
+    records = {it.get("aria-label"): it.text for it in page.xpath('//pre[@class="record"]')}
+    assert re.search(r"url = \{http\S+/id/label/nordlicht-gold\},", records["BibTeX"])
+    assert "TI  - Gold Label of Nordlicht" in records["RIS"]
+    assert page.xpath('//section[@id="reuse"]//a[@type="text/calendar"]/@href') == ["/calendar.ics"]
+    assert not read(news, "/doc/agent/ida-berg").xpath('//a[@type="text/calendar"]')
 
 
 def test_lists_have_one_facet_at_most_and_crawlers_stay_out_of_those(news: Server) -> None:
@@ -281,17 +363,7 @@ def test_pages_are_small_and_what_they_need_is_kept(news: Server) -> None:
         assert "immutable" in font.headers["cache-control"]
 
 
-class Nowhere:
-    """Links for pages that nobody opens."""
-
-    def own(self, iri: str) -> str | None:
-        return f"own:{iri}"
-
-    def external(self, iri: str) -> str:
-        return iri
-
-    def about(self, iri: str) -> str:
-        return iri
+NOWHERE = Links(own=lambda iri: f"own:{iri}", about=str)
 
 
 @pytest.fixture(scope="module")
@@ -319,7 +391,7 @@ def test_whether_a_label_is_valid_depends_on_the_day(
     project, profile = workspace.project, workspace.profile
     iri = f"{project.id_base}label/{label}"
     found = GraphReader(workspace.dataset().store, project.id_base).thing(iri)
-    names = Names(profile, project, Nowhere(), "en", found["labels"], found["kinds"])
+    names = Names(profile, project, NOWHERE, "en", found["labels"], found["kinds"])
     page = thing_page(
         iri, found, names, profile, Site.of(project, "en"), language="en", today=dt.date.fromisoformat(day)
     )

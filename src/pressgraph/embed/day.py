@@ -118,7 +118,11 @@ def on_day(queries: Sequence[DayQuery], graph: PublishedGraph, iri: str, day: da
     named = {it.object for it in sure if isinstance(it.object, ox.NamedNode)} - {node}
     sure |= {quad.triple for it in named for quad in graph.quads(it)}
     every = {quad.triple for it in leading for quad in graph.of_any_status.quads(it)}
+    # what the profile says of the terms that facts name, such as roles, decides, and is no description of a thing
+    profile = ox.NamedNode(graph.graphs.profile)
+    terms = {quad.triple for it in named for quad in graph.store.quads_for_pattern(it, None, None, profile)}
     store = ox.Store()
+    store.extend(_in_graph(terms, ox.DefaultGraph()))
     store.extend(_in_graph(sure, ox.DefaultGraph()))
     store.extend(_in_graph(every, _EVERY))
     found: set[ox.Triple] = set()

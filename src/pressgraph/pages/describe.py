@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.pages.notes import NO_NOTES
-from pressgraph.pages.view.listing import Listing
+from pressgraph.pages.view.listing import LISTS, Listing
 from pressgraph.pages.view.reading import DEFAULT, TITLES, GraphReader, kinds, labels
 from pressgraph.query.names import names_in_store
 from pressgraph.rdf import CLU, DCTERMS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
@@ -86,6 +86,15 @@ def _begins_word(text: str, word: str) -> bool:
 
 def _count(quads: Iterable[Any]) -> int:
     return sum(1 for _ in quads)
+
+
+_BROADER = ox.NamedNode(f"{SKOS}broader")
+_WORDS = {ox.NamedNode(f"{SKOS}prefLabel"): "names", ox.NamedNode(f"{SKOS}altLabel"): "also"}
+_LISTED = (
+    ("organisations", "sector", ox.NamedNode(f"{CLU}sector")),
+    ("labels", "level", ox.NamedNode(f"{CLU}level")),
+)
+"""Facets of lists whose values are terms: who has them."""
 
 
 class Describer:
@@ -171,23 +180,48 @@ class Describer:
         return self._listing.page(kind, facet, value, number, today)
 
     def terms(self, terms: Iterable[str]) -> dict[str, Any]:
-        """Return what is known of terms: labels, definitions and classes."""
+        """Return what is known of terms: labels, other words, definitions, classes, what they are narrower than.
+
+        `listed` is how many things of a list have a term as the value of a facet, by the list and the facet.
+        """
         found: dict[str, dict[str, Any]] = {}
         for name in terms:
             node = ox.NamedNode(name)
-            entry: dict[str, Any] = {"types": [], "definitions": []}
+            entry: dict[str, Any] = {"types": [], "definitions": [], "names": [], "also": [], "broader": []}
             for quad in self._store.quads_for_pattern(node, None, None, DEFAULT):
                 if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode):
                     entry["types"].append(quad.object.value)
                 elif quad.predicate.value in _DEFINITIONS and isinstance(quad.object, ox.Literal):
                     entry["definitions"].append([quad.object.value, quad.object.language or ""])
+                elif quad.predicate == _BROADER and isinstance(quad.object, ox.NamedNode):
+                    entry["broader"].append(quad.object.value)
+                elif (key := _WORDS.get(quad.predicate)) is not None and isinstance(quad.object, ox.Literal):
+                    entry[key].append([quad.object.value, quad.object.language or ""])
             if entry["types"] or entry["definitions"]:
-                entry["definitions"].sort()
+                for key in ("definitions", "names", "also"):
+                    entry[key].sort()
+                entry["listed"] = self._listed(node)
                 found[name] = entry
         return {
             "terms": found,
             "labels": labels(self._store, {*found, *(it for entry in found.values() for it in entry["types"])}),
         }
+
+    def _listed(self, term: ox.NamedNode) -> list[list[Any]]:
+        """Return the lists and facets that have things with a term as their value, and how many of these."""
+        found = []
+        for kind, facet, predicate in _LISTED:
+            quads = self._store.quads_for_pattern(None, predicate, term, DEFAULT)
+            count = sum(self._is_on(kind, it.subject) for it in quads)
+            found += [[kind, facet, count]] if count else []
+        return found
+
+    def _is_on(self, kind: str, thing: object) -> bool:
+        """Tell whether a list has a thing."""
+        if not isinstance(thing, ox.NamedNode) or not thing.value.startswith(self._id_base):
+            return False
+        classes = map(ox.NamedNode, LISTS[kind])
+        return any(ox.Quad(thing, _TYPE, it, DEFAULT) in self._store for it in classes)
 
     def names(self, iris: Sequence[str]) -> dict[str, Any]:
         """Return what things are called, for the names that a query selects."""
@@ -203,7 +237,10 @@ class Describer:
             if hits < len(words) and not (any_word and hits):
                 continue
             starts = all(_begins_word(folded, word) for word, _ in words)
-            rank = 0 if folded == wanted else 1 if folded.startswith(wanted) else 2 if starts else 3
+            # an umlaut may be typed as one letter or as two
+            whole = folded == wanted or long == spelled
+            begins = folded.startswith(wanted) or long.startswith(spelled)
+            rank = 0 if whole else 1 if begins else 2 if starts else 3
             # what the project itself describes comes before the vocabularies
             key = (-hits, 0 if iri.startswith(self._id_base) else 1, rank, folded)
             if iri not in best or key < best[iri]:

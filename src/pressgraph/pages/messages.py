@@ -163,6 +163,7 @@ _MESSAGES = {
     "who_publishes": pgettext("page", "Who publishes"),
     "about_site": pgettext("page", "About this graph"),
     "about_things": pgettext("page", "What is known"),
+    "also": pgettext("page", "Also:"),
     "also_kinds": pgettext("page", "It is also:"),
     "any": pgettext("page", "any"),
     "ask": pgettext("page", "Ask"),
@@ -199,6 +200,9 @@ _MESSAGES = {
     "nothing_found": pgettext("page", "Nothing has a name with this text. Try fewer words, or the beginning of one."),
     "one_row": pgettext("page", "1 row"),
     "optional": pgettext("page", "may stay empty"),
+    "events": pgettext("page", "Events"),
+    "others": pgettext("page", "Others"),
+    "places": pgettext("page", "Places"),
     "own_query": pgettext("page", "Ask a question of your own"),
     "prefixes": pgettext("page", "Prefixes that need no declaration"),
     "privacy": pgettext("page", "Privacy"),
@@ -240,7 +244,6 @@ _WITH_NUMBERS |= {
     "about_organisation": N_("{name}: {what}"),
     "about_release_of": N_("{headline}. Press release of {by}, and what was read from it: {facts}."),
     "as_of_day": N_("as of {day}"),
-    "cut_contacts": N_("{count} stretches that look like contact data are not shown."),
     "facts_about": N_("{facts} about {name} were read {releases}."),
     "inverse": N_("{label} (from the other side)"),
     "kind_of": N_("{kind} of {name}"),
@@ -253,8 +256,13 @@ _WITH_NUMBERS |= {
     "part_of": N_("part of: {whole}"),
     "role_of": N_("{role} of {body}"),
 }
-_COUNTED: dict[str, Callable[[int], Text]] = {
+_COUNTED: dict[str, Callable[..., Text]] = {
     "all_of": lambda count: ngettext("all {count}", "all {count}", count=count),
+    "cut_contacts": lambda count: ngettext(
+        "{count} stretch that looks like contact data is not shown.",
+        "{count} stretches that look like contact data are not shown.",
+        count=count,
+    ),
     "days_left": lambda count: ngettext("{count} day left", "{count} days left", count=count),
     "facts_noun": lambda count: ngettext("fact", "facts", count=count),
     "from_n_releases": lambda count: ngettext("from {count} release", "from {count} releases", count=count),
@@ -284,6 +292,10 @@ _COUNTED: dict[str, Callable[[int], Text]] = {
     "n_normalised": lambda count: ngettext(
         "{count} was only rewritten (a date, a number).", "{count} were only rewritten (a date, a number).", count=count
     ),
+    "results_for": lambda count, text: ngettext(
+        "{count} result for “{text}”", "{count} results for “{text}”", count=count, text=text
+    ),
+    "n_labels": lambda count: ngettext("{count} label", "{count} labels", count=count),
     "n_organisations": lambda count: ngettext("{count} organisation", "{count} organisations", count=count),
     "n_passages": lambda count: ngettext("{count} passage", "{count} passages", count=count),
     "n_releases": lambda count: ngettext("{count} release", "{count} releases", count=count),
@@ -443,8 +455,8 @@ def _filled(message: str, language: str, **numbers: str) -> str:
     return gettext(message, **numbers).to(language)
 
 
-def _counted(counted: Callable[[int], Text], language: str, count: int) -> str:
-    return counted(count).to(language)
+def _counted(counted: Callable[..., Text], language: str, count: int, **more: str) -> str:
+    return counted(count, **more).to(language)
 
 
 def _sentence(message: str, language: str, *pieces: P) -> tuple[str | P, ...]:

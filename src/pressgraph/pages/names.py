@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.languages import lookup, primary
 from pressgraph.pages.dates import date_in_words
@@ -10,10 +11,10 @@ from pressgraph.pages.messages import messages, word_of_others
 from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.values import Fact, Name, Property, Value
 from pressgraph.rdf import EDTF, PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
-from pressgraph.rdf.terms import local_name
+from pressgraph.rdf.terms import external, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pressgraph.pages.notes import Notes
     from pressgraph.profile import Profile
@@ -28,17 +29,14 @@ _FIRST = (
 )
 
 
-class Links(Protocol):
-    """Where the pages show IRIs: on a server, or in the files of a site."""
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where pages show IRIs: on a server, or in the files of a site."""
 
-    def own(self, iri: str) -> str | None:
-        """Return the reference to the page of an IRI of the project or the profile; None for those of others."""
-
-    def external(self, iri: str) -> str:
-        """Return the reference to an IRI of others; empty where following it would not be safe."""
-
-    def about(self, iri: str) -> str:
-        """Return the reference to what is known of an IRI, of whomever it is; empty where no page says it."""
+    own: Callable[[str], str | None]
+    """The reference to the page of an IRI of the project or the profile; None for those of others."""
+    about: Callable[[str], str]
+    """The reference to what is known of an IRI, of whomever it is; empty where no page says it."""
 
 
 def capital(text: str) -> str:
@@ -111,7 +109,7 @@ class Names:
             label=label or self._profile.curie(iri) or self.local(iri) or iri,
             language=language,
             iri=iri,
-            href=self._links.external(iri) if own is None else own,
+            href=external(iri) if own is None else own,
             external=own is None,
         )
 
@@ -140,15 +138,29 @@ class Names:
         self.notes.named(iri)
         return bool(self._labels.get(iri))
 
+    def is_word(self, iri: str) -> bool:
+        """Tell whether a term is called something in the words of people, not only of a vocabulary for programs."""
+        return self.has_name(iri) or bool(self._of_profile(iri)[1])
+
+    def short(self, iri: str, classes: Iterable[str]) -> str:
+        """Return what a property is called on the page of a thing of these classes: in a short word where one is."""
+        key = self._profile.key_of.get(iri)
+        for it in classes if key is not None else ():
+            known = self._profile.class_of.get(it)
+            use = known.uses.get(key.name) if known is not None and key is not None else None
+            if use is not None and use.labels:
+                return self.pick([[text, tag] for tag, text in use.labels.items()])[0]
+        return self.name(iri).label
+
     def inverse(self, iri: str) -> str:
-        """Return what a property is called from its other end."""
+        """Return what a property is called from its other end; empty where nothing says it."""
         key = self._profile.key_of.get(iri)
         for other, turned in self._profile.implications.get(iri, ()):
             if turned and (known := self._profile.key_of.get(other)) is not None and known.labels:
                 return self.pick([[text, tag] for tag, text in known.labels.items()])[0]
         if key is not None and key.inverse_labels:
             return self.pick([[text, tag] for tag, text in key.inverse_labels.items()])[0]
-        return str(messages(self._language)["inverse"](label=self.name(iri).label))  # type: ignore[operator]
+        return ""
 
     def specific(self, classes: Iterable[str]) -> list[str]:
         """Return those of a thing's classes that are no superclasses of the others, those of the profile first."""
@@ -160,7 +172,12 @@ class Names:
     def order(self, classes: Iterable[str]) -> dict[str, int]:
         """Return the places of properties on the page of a thing of these classes: names first, then as in shapes."""
         known = self._profile.class_of
-        keys = [self._profile.keys[use].iri for it in classes if it in known for use in known[it].uses]
+        keys = [
+            self._profile.keys[use.key].iri
+            for it in classes
+            if it in known
+            for use in sorted(known[it].uses.values(), key=lambda it: (it.place, it.key))
+        ]
         return {iri: place for place, iri in enumerate(dict.fromkeys((*_FIRST, *keys)))}
 
     def _of_profile(self, iri: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pressgraph.pages.messages import messages
+from pressgraph.pages.tongues import tongue
 from pressgraph.pages.view.drawing import stairs
 
 
@@ -26,7 +27,7 @@ class Templates:
         # what the pages of a server have in headers, or do without
         self._environment.globals |= {"policy": "", "scripts": (), "unanswered": ""}
         self._environment.globals["stairs"] = stairs
-        self._environment.filters |= {"number": _number, "script": _script}
+        self._environment.filters |= {"number": _number, "script": _script, "tongue": tongue}
 
     def draw(self, template: str, language: str, **values: Any) -> str:
         """Draw a page in a language, one of LANGUAGES."""

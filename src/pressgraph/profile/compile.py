@@ -21,6 +21,7 @@ from pressgraph.profile.graph import ProfileGraph
 from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (
     FACT_WORDS,
+    LAST,
     Bounding,
     ClassTerm,
     Concept,
@@ -302,6 +303,8 @@ class _ProfileCompiler:
                         and not graph.iris(shape, f"{SH}severity"),
                         value_classes=meanings.value_classes(shape),
                         words=tuple(graph.literals(shape, f"{SKOS}altLabel")),
+                        labels=graph.texts(shape, f"{PG}shortLabel"),
+                        place=_place(graph.literals(shape, f"{SH}order")),
                         personal=graph.is_true(shape, f"{PG}personal"),
                     )
                     for target in targets:
@@ -485,3 +488,8 @@ class _ProfileCompiler:
                         )
                     prefixes[prefix] = path
         return dict(sorted(prefixes.items()))
+
+
+def _place(orders: Iterable[str]) -> int:
+    """Return the place that shapes give a key (SHACL 1.0, 2.3.2): the first one that is a whole number."""
+    return min((int(it) for it in orders if it.isdecimal()), default=LAST)

@@ -129,6 +129,10 @@ class Key:
         return kind is self.kind or kind in self.kinds
 
 
+LAST = 10_000
+"""The place of a key that no shape gives one (`sh:order`)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
     """How a class uses a key."""
@@ -142,6 +146,10 @@ class KeyUse:
     """IRIs of the classes that shapes name for linked things."""
     words: tuple[str, ...] = ()
     """What people call it there."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What pages call it there, by language: a short word; empty where the property's own label does."""
+    place: int = LAST
+    """Its place among the keys of the class."""
     personal: bool = False
     """Whether its values are personal data there, whatever they are elsewhere."""
 
@@ -314,5 +322,7 @@ def merge_uses(one: KeyUse, other: KeyUse) -> KeyUse:
         required=one.required or other.required,
         value_classes=tuple(dict.fromkeys((*one.value_classes, *other.value_classes))),
         words=tuple(dict.fromkeys((*one.words, *other.words))),
+        labels={**other.labels, **one.labels},
+        place=min(one.place, other.place),
         personal=one.personal or other.personal,
     )

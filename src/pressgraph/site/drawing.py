@@ -21,11 +21,11 @@ from pressgraph.export.published import PublishedGraph
 from pressgraph.i18n import gettext
 from pressgraph.pages.describe import Describer
 from pressgraph.pages.messages import LANGUAGES
-from pressgraph.pages.names import Names
+from pressgraph.pages.names import Links, Names
 from pressgraph.pages.profile_documents import ProfileDocuments
 from pressgraph.pages.settings import Site
 from pressgraph.pages.templates import Templates
-from pressgraph.pages.terms import shape_model, term_model
+from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
 from pressgraph.pages.view.days import day_in_words
 from pressgraph.pages.view.reading import term
@@ -221,7 +221,9 @@ class Drawer:
     ) -> Names:
         """Return what names IRIs on a page."""
         links = self.links(folder, language)
-        return Names(self.profile, self.project, links, language, labels, kinds, notes=self._reads)
+        return Names(
+            self.profile, self.project, Links(links.own, links.about), language, labels, kinds, notes=self._reads
+        )
 
     def _thing(self, kind: str, iri: str) -> Iterator[tuple[str, bytes]]:
         found = self._describer.thing(iri)
@@ -309,10 +311,8 @@ class Drawer:
                 "terms.html",
                 folder,
                 language,
-                thing=thing_model(iri, about, names, self._uses(iri)),
-                terms=[
-                    term_model(name, said, namespace, names, self._uses(name)) for name, said in found["terms"].items()
-                ],
+                thing=thing_model(iri, without_terms(about, found["terms"]), names, self._uses(iri)),
+                terms=term_tree(found["terms"], namespace, names, language, self._uses),
                 shapes=[shape_model(name, said, namespace, names) for name, said in self.defined.shapes(terms).items()],
                 forms=self._forms(folder, language),
                 is_term=False,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pressgraph.rdf.terms import external
 from pressgraph.site.layout import NOWHERE, folder_of, quoted, reference
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ _PAGES = {"/": "", "/sparql": "query/", "/search": "search/"}
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """The links of the page in a folder and a language, as `pressgraph.pages.names` and the templates ask for them."""
+    """The links of the page in a folder and a language, as the templates ask for them."""
 
     layout: Layout
     assets: Assets
@@ -66,10 +65,6 @@ class PageLinks:
                 None if spot is None else "" if spot is NOWHERE else self.page(spot.folder, fragment=spot.fragment)
             )
         return self.known[iri]
-
-    def external(self, iri: str) -> str:
-        """Return the reference to an IRI of others; empty where following it would not be safe."""
-        return external(iri)
 
     def about(self, iri: str) -> str:
         """Return the reference to what is known of an IRI, of whomever it is; empty where no page says it."""

@@ -131,7 +131,8 @@ def _first_pages(drawer: Drawer, saved_queries: Mapping[str, SavedQuery]) -> Ite
             SEARCH,
             language,
             text="",
-            hits=[],
+            groups=(),
+            shown=0,
             total=0,
             scripts=(
                 drawer.script(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.names import capital
+from pressgraph.pages.view.citing import bibtex, ris
 from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, day_in_words, day_of
 from pressgraph.pages.view.figures import Measured, measured
@@ -31,8 +34,7 @@ from pressgraph.rdf import CLU, DCTERMS, ORG, PROV, RDF_TYPE, SCHEMA, SKOS, STAT
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pressgraph.pages.view.graph import Graph, Statement
     from pressgraph.pages.view.parts import Block, Piece, Sentence
@@ -113,7 +115,7 @@ def facts_part(graph: Graph, iri: str, *, extra: Sequence[Row] = (), one: bool =
         ):
             by_property.setdefault(it.predicate, []).append(it)
     rows = [
-        Row(label=capital(graph.names.name(name).label), values=values(graph, graph.out(iri, name)))
+        Row(label=capital(graph.names.short(name, specific)), values=values(graph, graph.out(iri, name)))
         for name in sorted(by_property, key=lambda it: (order[it], it))
     ]
     rows += extra
@@ -198,7 +200,7 @@ def releases_part(
     names = [*own, *(it for it in told if it not in own)]
     if not names:
         return None
-    stories = []
+    stories, days = [], {}
     for source in names:
         count = told.get(source, 0)
         note = by_words(graph, source)
@@ -209,9 +211,12 @@ def releases_part(
         value = next(
             (it for it in (dated(said.object) for said in graph.look(source, f"{SCHEMA}datePublished")) if it), None
         )
-        if events is not None and value is not None and (first := value.first) is not None:
+        if value is None or (first := value.first) is None:
+            continue
+        days[source] = first
+        if events is not None:
             events.append((first, Event(day=day(value, graph.language), words=(graph.link(source),), look="release")))
-    stories.sort(key=lambda it: (it.day.datetime if it.day is not None else "", it.name.label), reverse=True)
+    stories.sort(key=lambda it: (days.get(it.name.iri, dt.date.min), it.name.label), reverse=True)
     small = ""
     if own:
         others = len(names) - len(own)
@@ -272,7 +277,7 @@ def quotation(graph: Graph, iri: str, *, speaker: bool = True) -> Said | None:
     if capacity and (role := graph.role(capacity)):
         bodies = graph.look(capacity, f"{ORG}organization")
         text_of = graph.words["role_of"](role=role, body=graph.names.name(bodies[0].iri).label) if bodies else role
-        caption += [", ", text_of] if caption else [text_of]
+        caption += [", ", text_of] if caption else [capital(text_of)]
     source = next((it.iri for it in graph.out(iri, f"{SCHEMA}isPartOf", f"{PROV}wasQuotedFrom") if it.iri), "")
     if source:
         spans = [
@@ -328,29 +333,35 @@ def rest_part(graph: Graph, iri: str) -> Part | None:
     """Return each property that no part shows, and what points here by its inverse label, so that nothing is lost."""
     graph.record()
     shown = ({end for it in graph.used for end in (it.subject, it.iri or it.text)} | graph.linked) - {iri}
-    rows: list[tuple[str, list[Statement], bool]] = []
-    for incoming, said in ((False, graph.all_of(iri)), (True, graph.all_into(iri))):
-        by_property: dict[str, list[Statement]] = {}
-        for it in said:
-            end = it.subject if incoming else it.iri or it.text
-            if incoming and not graph.types(end).isdisjoint(_RECEIPTS):
+    specific = graph.names.specific([it.iri for it in graph.look(iri, RDF_TYPE)])
+    left = list(_left_over(graph, iri, shown))
+    by_label: dict[tuple[bool, str], list[Statement]] = {}
+    # what only follows from others says the same in other words: a thing that is named already is not named again
+    for concluded in (False, True):
+        said_before = {_end(it, incoming=incoming) for (incoming, _), some in by_label.items() for it in some}
+        for it, incoming in left:
+            end = _end(it, incoming=incoming)
+            if graph.concluded(it) is not concluded or end in said_before:
                 continue
-            restated = end in shown and (graph.concluded(it) or it.object[0] == "iri")
-            if it not in graph.used and it.predicate not in _HIDDEN | _NAMES and not restated:
-                by_property.setdefault(it.predicate, []).append(it)
-        for name, statements in by_property.items():
-            label = graph.names.inverse(name) if incoming else graph.names.name(name).label
-            rows.append((capital(label), statements, incoming))
+            if concluded and not incoming and not graph.names.is_word(it.predicate):
+                continue
+            label = graph.names.inverse(it.predicate) if incoming else graph.names.short(it.predicate, specific)
+            if not label and not concluded:
+                label = graph.words["inverse"](label=graph.names.name(it.predicate).label)
+            if label:
+                said_before |= {end} if concluded else set()
+                by_label.setdefault((incoming, capital(label)), []).append(it)
+    rows = [(label, statements, incoming) for (incoming, label), statements in by_label.items()]
     if not rows:
         return None
     found = []
     for label, statements, incoming in sorted(rows, key=lambda it: (it[2], it[0].casefold())):
         if incoming:
-            graph.into(iri, statements[0].predicate)
+            graph.into(iri, *(it.predicate for it in statements))
             links = dict.fromkeys(it.subject for it in statements)
             found.append(Row(label=label, values=tuple(graph.link(it) for it in links)))
         else:
-            graph.out(iri, statements[0].predicate)
+            graph.out(iri, *(it.predicate for it in statements))
             found.append(Row(label=label, values=values(graph, statements)))
     return Part(
         key="more",
@@ -358,6 +369,21 @@ def rest_part(graph: Graph, iri: str) -> Part | None:
         blocks=(Facts(rows=tuple(found), one=True),),
         know=graph.know(),
     )
+
+
+def _left_over(graph: Graph, iri: str, shown: Collection[str]) -> Iterator[tuple[Statement, bool]]:
+    """Yield what is said of a thing and what points to it, as far as no part shows it and it is said for readers."""
+    for incoming, said in ((False, graph.all_of(iri)), (True, graph.all_into(iri))):
+        for it in said:
+            end = _end(it, incoming=incoming)
+            for_programs = incoming and (stands_apart(end) or not graph.types(end).isdisjoint(_RECEIPTS))
+            restated = end in shown and (graph.concluded(it) or it.object[0] == "iri")
+            if it not in graph.used and it.predicate not in _HIDDEN | _NAMES and not for_programs | restated:
+                yield it, incoming
+
+
+def _end(statement: Statement, *, incoming: bool) -> str:
+    return statement.subject if incoming else statement.iri or statement.text
 
 
 def know_part(graph: Graph, iri: str) -> Part | None:
@@ -391,7 +417,7 @@ def know_part(graph: Graph, iri: str) -> Part | None:
     return Part(key="know", heading=words["know"], blocks=(block,), jump=True)
 
 
-def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str = "") -> Part:
+def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str = "", calendar: bool = False) -> Part:
     """Return how to cite the page of a thing, with the forms of its data."""
     words = graph.words
     cited = words["cite"](
@@ -400,10 +426,19 @@ def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str 
         day_in_words(graph.as_of, graph.language) or day_of(graph.today, graph.language),
         iri,
     )
+    record = (graph.name(iri).label, graph.site.title, iri, graph.today)
     licence = (f" {graph.site.licence_name}.",) if graph.site.licence_name else ()
     return Part(
         key="reuse",
         heading=words["cite_and_reuse"],
-        blocks=(Cite(words=(*cited, *licence), fingerprint=fingerprint, person=person),),
+        blocks=(
+            Cite(
+                words=(*cited, *licence),
+                fingerprint=fingerprint,
+                person=person,
+                calendar=calendar,
+                records=(("BibTeX", bibtex(*record)), ("RIS", ris(*record))),
+            ),
+        ),
         jump=True,
     )

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.messages import messages
 from pressgraph.pages.names import capital
+from pressgraph.pages.tongues import tongue
 from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
-from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
+from pressgraph.rdf import CLU, DCTERMS, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _QUANTITIES = frozenset(f"{SCHEMA}{it}" for it in ("QuantitativeValue", "MonetaryAmount", "Observation"))
 _NESTED = frozenset(f"{SCHEMA}{it}" for it in ("PostalAddress", "Rating", "Offer", "PropertyValue", "GeoCoordinates"))
+_TONGUES = frozenset(
+    (f"{SCHEMA}inLanguage", f"{SCHEMA}availableLanguage", f"{SCHEMA}knowsLanguage", f"{DCTERMS}language")
+)
 _METALS = ("gold", "silver", "bronze")
 _MOST_PROOFS = 40
 KINDS = {
@@ -170,7 +174,11 @@ class Graph:
             return self.label_title(iri)
         if f"{ORG}Membership" in types:
             role, body = self.role(iri), self.look(iri, f"{ORG}organization")
-            return self.words["role_of"](role=role, body=self.names.name(body[0].iri).label) if role and body else ""
+            return (
+                self.words["role_of"](role=capital(role), body=self.names.name(body[0].iri).label)
+                if role and body
+                else ""
+            )
         if not self.names.has_name(iri):
             of = self.look(iri, f"{CLU}stage") or self.look(iri, f"{CLU}concerns") or self.look(iri, f"{CLU}awards")
             kind = next(iter(self.names.specific(self.names.kinds_of(iri))), "")
@@ -243,7 +251,10 @@ class Graph:
         return dict(sorted(found.items(), key=lambda it: it[1]))
 
     def role(self, membership: str) -> str:
-        """Return the role of a membership as its source calls it in the reader's language, else as the vocabulary."""
+        """Return the role of a membership as its source calls it in the reader's language, else as the vocabulary.
+
+        It is as it stands within a sentence.
+        """
         names = [it.object[1:3] for it in self.look(membership, f"{SCHEMA}roleName")]
         roles = self.look(membership, f"{ORG}role")
         if roles:
@@ -252,7 +263,7 @@ class Graph:
             text = self.names.pick(names)[0]
         else:
             return ""
-        return capital(text)
+        return text
 
     def chip(self, iri: str) -> Chip:
         """Return a thing by kind and name."""
@@ -281,6 +292,7 @@ class Graph:
             length = duration(value.text) if value.datatype.endswith("duration") else None
             text, _ = without_contacts(found.text if found is not None else value.text)
             text = self.length(length) if length is not None else text
+            text = tongue(text, self.language) if statement.predicate in _TONGUES else text
             value = replace(value, text=text)
         return Shown(value=value, status=self.status(statement))
 

@@ -48,6 +48,7 @@ def label_page(graph: Graph, iri: str) -> Page:
     words = graph.words
     level = graph.level(iri)
     issuers = [it.iri for it in graph.look(iri, f"{CLU}scheme", f"{SCHEMA}issuedBy") if it.iri]
+    lead = _lead(graph, iri)
     validity, known = _validity(graph, iri)
     parts = [
         validity,
@@ -59,7 +60,7 @@ def label_page(graph: Graph, iri: str) -> Page:
         releases_part(graph, iri, heading="named_in"),
         rest_part(graph, iri),
         know_part(graph, iri),
-        cite_part(graph, iri),
+        cite_part(graph, iri, calendar=True),
     ]
     name = graph.name(iri)
     state = "".join(it if isinstance(it, str) else getattr(it, "text", "") for it in state_words(graph, known))
@@ -68,7 +69,7 @@ def label_page(graph: Graph, iri: str) -> Page:
         iri=iri,
         name=name,
         kicker=(words["awarded_label"], *((" · ", graph.names.name(issuers[0]).label) if issuers else ())),
-        lead=_lead(graph, iri),
+        lead=lead,
         description=f"{name.label}. {state}".strip(),
         level=level if level.of else None,
         badge="" if level.of else "★",

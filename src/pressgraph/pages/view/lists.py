@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.messages import messages
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import badge_of, by_words, class_words, story
 from pressgraph.pages.view.drawing import Axis
 from pressgraph.pages.view.graph import Graph
@@ -157,7 +158,7 @@ def _person(graph: Graph, iri: str) -> Person:
     if not current:
         return Person(name=name, badge=badge_of(name.label, person=True), round=True, what=(), since=())
     row = role_row(graph, current[0], of="member")
-    title = graph.words["role_of"](role=current[0].title, body=graph.names.name(current[0].body).label)
+    title = graph.words["role_of"](role=capital(current[0].title), body=graph.names.name(current[0].body).label)
     return Person(name=row.name, badge=row.badge, round=True, what=(title,), since=row.since)
 
 

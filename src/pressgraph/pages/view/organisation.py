@@ -18,6 +18,7 @@ from pressgraph.pages.view.common import (
     rest_part,
     timeline_part,
 )
+from pressgraph.pages.view.days import dated, day, day_of
 from pressgraph.pages.view.drawing import Axis
 from pressgraph.pages.view.parts import Bar, Bars, Chips, Empty, Event, Link, Page, Panel, Part, People, Tag
 from pressgraph.pages.view.roles import membership_of, role_events, role_row, roles_of
@@ -172,8 +173,6 @@ def _scheme(graph: Graph, label: str) -> Sentence:
 
 
 def _label_events(graph: Graph, label: str, known: Validity, events: list[tuple[dt.date, Event]]) -> None:
-    from pressgraph.pages.view.days import day, day_of
-
     best, words, metal = known.best, graph.words, graph.level(label).metal
     if best is None:
         return
@@ -252,6 +251,7 @@ def _people(graph: Graph, iri: str, events: list[tuple[dt.date, Event]]) -> Part
     people = [it for it in memberships if graph.kind(it.member) == "person"]
     for it in people:
         it.note(graph)
+    if people:
         graph.into(iri, f"{ORG}organization")
     rows = [
         role_row(graph, it, of="member")
@@ -331,8 +331,6 @@ def _units_part(graph: Graph, iri: str) -> Part | None:
 
 def founded(graph: Graph, iri: str, events: list[tuple[dt.date, Event]]) -> None:
     """Add its founding, and its end, to what happened."""
-    from pressgraph.pages.view.days import dated, day
-
     name = graph.name(iri).label
     for word, key in (("foundingDate", "is_founded"), ("dissolutionDate", "is_dissolved")):
         for it in graph.look(iri, f"{SCHEMA}{word}"):
@@ -343,8 +341,6 @@ def founded(graph: Graph, iri: str, events: list[tuple[dt.date, Event]]) -> None
 
 def happened(graph: Graph, iri: str, events: list[tuple[dt.date, Event]]) -> None:
     """Add the events that it organises or takes part in, and awards and assessments, to what happened."""
-    from pressgraph.pages.view.days import dated, day
-
     ways = (
         f"{SCHEMA}organizer",
         f"{CLU}concerns",

@@ -339,6 +339,10 @@ class Cite:
     words: Sentence
     fingerprint: str = ""
     person: bool = False
+    calendar: bool = False
+    """Whether the calendar has what happens to it."""
+    records: tuple[tuple[str, str], ...] = ()
+    """How reference managers read it: the name of a form, and the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +448,7 @@ class Page:
     """Where the release itself is to be read."""
     passages: tuple[Passage, ...] = ()
     unplaced: tuple[Told, ...] = ()
+    unplaced_quotes: tuple[Said, ...] = ()
     unplaced_facts: tuple[str, ...] = ()
     shows_text: bool = False
     all_read: int = 0
@@ -451,4 +456,6 @@ class Page:
     """The list that it belongs to."""
     iri: str = ""
     empty: bool = False
+    more: bool = False
+    """Whether more leads to the thing than is shown."""
     jumps: tuple[tuple[str, str], ...] = field(default=())

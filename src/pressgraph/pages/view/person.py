@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import (
     badge_of,
     cite_part,
@@ -83,5 +84,5 @@ def _lead(graph: Graph, current: list[Role]) -> Sentence:
     if role is None:
         return ()
     since = since_words(graph, role) if role.start is not None else ()
-    title = role.title
+    title = capital(role.title)
     return (*graph.words["is_role_of"](title, graph.link(role.body)), *((" ", *since) if since else ()), ".")

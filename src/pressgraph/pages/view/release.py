@@ -6,8 +6,9 @@ what looks like contact data is cut from them and counted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import by_words, cite_part, facts_part, quotation, rest_part, values
 from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.figures import measured
@@ -37,7 +38,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
     words = graph.words
     publisher = next((it.iri for it in graph.out(iri, *_BY) if it.iri), "")
     place = next((it.iri for it in graph.out(iri, f"{SCHEMA}locationCreated") if it.iri), "")
-    graph.out(iri, f"{SCHEMA}headline", f"{SCHEMA}datePublished", f"{SCHEMA}about", f"{SCHEMA}inLanguage")
+    graph.out(iri, f"{SCHEMA}headline", f"{SCHEMA}datePublished", f"{SCHEMA}about")
     published = graph.published(iri)
     kicker: Sentence = (words["press_release"],)
     if publisher:
@@ -49,7 +50,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
     address = next(
         (it.text for it in graph.out(iri, f"{SCHEMA}url") if it.text.startswith(("http://", "https://"))), ""
     )
-    passages, unplaced = _passages(graph, read)
+    passages, unplaced = _passages(graph, iri, read)
     known = [graph.receipt(it["graph"]) for it in read]
     stated = sum(local_name(it.get("status", "")) in {"", "stated"} for it in known)
     reviewed = sum("reviewedBy" in it for it in known)
@@ -83,7 +84,8 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
         aside=counts if all_read else (),
         address=address,
         passages=passages,
-        unplaced=unplaced,
+        unplaced=unplaced.told,
+        unplaced_quotes=unplaced.quotes,
         unplaced_facts=tuple(local_name(it["graph"]) for it in read if not it["spans"]),
         shows_text=any(it.words for it in passages),
         all_read=all_read,
@@ -102,8 +104,11 @@ def _chips(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]]) -> tuple[C
     return tuple(graph.chip(it) for it in list(found)[:_MOST_CHIPS])
 
 
-def _passages(graph: Graph, read: Sequence[Mapping[str, Any]]) -> tuple[tuple[Passage, ...], tuple[Told, ...]]:
-    """Return passages with what they tell; stretches that overlap are one."""
+def _passages(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]]) -> tuple[tuple[Passage, ...], _Unplaced]:
+    """Return passages with what they tell; stretches that overlap are one; and what has no place in the text.
+
+    What its source says of itself without a place is told by the head of the page and by what is about it.
+    """
     placed: list[tuple[int, int, Mapping[str, Any], str]] = []
     unplaced: list[Mapping[str, Any]] = []
     for fact in read:
@@ -126,7 +131,26 @@ def _passages(graph: Graph, read: Sequence[Mapping[str, Any]]) -> tuple[tuple[Pa
         end = max(end, item[1]) if groups[-1][0] is not item else item[1]
     quoted: set[str] = set()
     passages = tuple(_passage(graph, number, group, quoted) for number, group in enumerate(groups, 1))
-    return passages, tuple(_told(graph, unplaced))
+    others = [{**it, "says": [said for said in it["says"] if said["s"][1] != iri]} for it in unplaced]
+    return passages, _Unplaced(tuple(_told(graph, others)), tuple(_quotes(graph, unplaced, quoted)))
+
+
+class _Unplaced(NamedTuple):
+    told: tuple[Told, ...]
+    quotes: tuple[Said, ...]
+
+
+def _quotes(graph: Graph, facts: Sequence[Mapping[str, Any]], quoted: set[str]) -> list[Said]:
+    """Return the quotations that facts tell and that were not told before (`quoted`)."""
+    found: list[Said] = []
+    for fact in facts:
+        for entry in fact["says"]:
+            subject = entry["s"][1]
+            if subject not in quoted and not graph.types(subject).isdisjoint(_QUOTED):
+                quoted.add(subject)
+                said = quotation(graph, subject)
+                found += [said] if said is not None else []
+    return found
 
 
 def _passage(
@@ -137,14 +161,6 @@ def _passage(
     facts = [it[2] for it in group]
     statuses = [local_name(graph.receipt(it["graph"]).get("status", "")) or "stated" for it in facts]
     known = [it for it in statuses if it in STATUSES]
-    quotes: list[Said] = []
-    for fact in facts:
-        for entry in fact["says"]:
-            subject = entry["s"][1]
-            if subject not in quoted and not graph.types(subject).isdisjoint(_QUOTED):
-                quoted.add(subject)
-                said = quotation(graph, subject)
-                quotes += [said] if said is not None else []
     return Passage(
         number=number,
         start=start,
@@ -152,7 +168,7 @@ def _passage(
         words=text,
         status=max(known, key=STATUSES.index, default="stated"),
         told=tuple(_told(graph, facts)),
-        quotes=tuple(quotes),
+        quotes=tuple(_quotes(graph, facts, quoted)),
         cut=cut,
         facts=tuple(local_name(it["graph"]) for it in facts),
     )
@@ -195,7 +211,7 @@ def _told(graph: Graph, facts: Sequence[Mapping[str, Any]]) -> list[Told]:
     for subject, properties in by_thing.items():
         specific = graph.names.specific(kinds.get(subject, ()))
         rows = [
-            Row(label=graph.names.name(name).label, values=values(graph, kept))
+            Row(label=graph.names.short(name, specific), values=values(graph, kept))
             for name, statements in properties.items()
             if name and (kept := [it for it in statements if it.iri not in placed])
         ]
@@ -221,7 +237,7 @@ def _in_place(graph: Graph, iri: str) -> tuple[str, Row] | None:
         body = (" · ", graph.link(role.body)) if role.body else ()
         since = since_words(graph, role)
         tag = (Tag(status=role.status),) if role.status != "stated" else ()
-        said = (role.title or words["member"], *body, *((", ", *since) if since else ()), *tag)
+        said = (capital(role.title or words["member"]), *body, *((", ", *since) if since else ()), *tag)
         return role.member, Row(label=words["role"], values=said, joined=False)
     if f"{SCHEMA}Observation" in types:
         about = next((it.iri for it in graph.look(iri, f"{SCHEMA}observationAbout") if it.iri), "")

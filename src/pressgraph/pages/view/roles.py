@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import badge_of
 from pressgraph.pages.view.days import Dated, dated, day
 from pressgraph.pages.view.parts import Event, Person, Tag
@@ -114,7 +115,7 @@ def role_row(graph: Graph, role: Role, *, of: str) -> Person:
         name=name,
         badge=badge_of(name.label, person=person),
         round=person,
-        what=(role.title, *tag),
+        what=(capital(role.title), *tag),
         since=since_words(graph, role),
     )
 

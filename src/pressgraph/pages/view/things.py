@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.view.graph import Graph
@@ -31,6 +32,10 @@ def thing_page(
 ) -> Page:
     """Return the page of a thing from what `pressgraph.pages.view.reading` found; `today` decides what is current."""
     graph = Graph(found, names, profile, site, language, today)
+    return replace(_by_kind(graph, iri, found), more=bool(found.get("more")))
+
+
+def _by_kind(graph: Graph, iri: str, found: Mapping[str, Any]) -> Page:
     kind = graph.kind(iri)
     if kind == "label":
         return label_page(graph, iri)

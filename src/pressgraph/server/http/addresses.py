@@ -13,10 +13,11 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
+from pressgraph.pages.names import Links
 from pressgraph.pages.view.listing import LISTS
 from pressgraph.project.model import DEFAULT_BASE
 from pressgraph.query.patterns import ESCAPED_CHARACTERS, LONE_PERCENT, PLAIN_PATH
-from pressgraph.rdf.terms import external, is_iri
+from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, MediaType
 
 if TYPE_CHECKING:
@@ -188,9 +189,14 @@ class Addresses:
         """Return where this server shows an IRI, of whomever it is."""
         return self.place(iri) or about(iri)
 
-    def links(self, prefix: str) -> PageLinks:
+    def links(self, prefix: str) -> Links:
         """Return the links of pages that are read below a prefix."""
-        return PageLinks(self, prefix)
+
+        def own(iri: str) -> str | None:
+            place = self.place(iri)
+            return None if place is None else place.link(prefix)
+
+        return Links(own, lambda iri: about(iri).link(prefix))
 
     # -- from an address to IRIs
 
@@ -216,27 +222,6 @@ class Addresses:
                         if is_iri(iri):
                             found.setdefault(iri, asked)
         return list(found.items())
-
-
-@dataclass(frozen=True, slots=True)
-class PageLinks:
-    """Links to the pages of IRIs, as `pressgraph.pages.names` writes them."""
-
-    addresses: Addresses
-    prefix: str
-
-    def own(self, iri: str) -> str | None:
-        """Return the reference to the page of an IRI of the project or the profile; None for those of others."""
-        place = self.addresses.place(iri)
-        return None if place is None else place.link(self.prefix)
-
-    def external(self, iri: str) -> str:
-        """Return the reference to an IRI of others; empty where following it would not be safe."""
-        return external(iri)
-
-    def about(self, iri: str) -> str:
-        """Return the reference to what is known of an IRI, of whomever it is."""
-        return about(iri).link(self.prefix)
 
 
 def _queries(query: str) -> list[str]:

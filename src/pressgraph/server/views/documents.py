@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
 from pressgraph.pages.settings import Site
-from pressgraph.pages.terms import shape_model, term_model
+from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
 from pressgraph.pages.view.reading import term
 from pressgraph.pages.view.things import has_view, thing_page
@@ -291,11 +291,10 @@ class DocumentPages:
             return renderer.content(
                 request,
                 "terms.html",
-                thing=thing_model(iri, about, names, uses.get(iri, 0)),
-                terms=[
-                    term_model(name, entry, namespace, names, uses.get(name, 0))
-                    for name, entry in found["terms"].items()
-                ],
+                thing=thing_model(iri, without_terms(about, found["terms"]), names, uses.get(iri, 0)),
+                terms=term_tree(
+                    found["terms"], namespace, names, renderer.language(request), lambda it: uses.get(it, 0)
+                ),
                 shapes=[
                     shape_model(name, entry, namespace, names)
                     for name, entry in self._profile_documents.shapes(terms).items()

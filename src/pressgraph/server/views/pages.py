@@ -52,7 +52,7 @@ class Pages:
         places = ["/sparql", *(f"/{it}" for it in (*LISTS, *terms))]
         renderer = PageRenderer(project, profile, self.addresses, self.static, background, places=places, run=run)
         self.home = HomePage(renderer, background, project, profile, saved_queries)
-        self.search = SearchPage(renderer, background, descriptions, id_base=project.id_base)
+        self.search = SearchPage(renderer, background, descriptions, profile, id_base=project.id_base)
         self.files = SiteFiles(renderer, background, descriptions, project, run=run)
         self.lists = ListPages(renderer, background, descriptions, project, profile)
         self.errors = ErrorPages(renderer, self.search, engine.served)

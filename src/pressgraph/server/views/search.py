@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from starlette.responses import RedirectResponse
 
+from pressgraph.pages.search import found_groups
 from pressgraph.server.http.addresses import split_suffix
 from pressgraph.server.http.requests import parameters, sent_path
 
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from pressgraph.profile import Profile
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.views.renderer import PageRenderer
     from pressgraph.server.workers.background import Background
     from pressgraph.server.workers.descriptions import Descriptions
 
 _SHOWN, _NEAR = 50, 5
+_NOTHING: dict[str, Any] = {"found": [], "total": 0, "kinds": {}, "labels": {}}
 _LONGEST_SEARCH, _LONGEST_PATH = 200, 2000
 
 
@@ -29,11 +32,18 @@ class SearchPage:
     """The page at /search; `id_base` is what the project's own ids begin with."""
 
     def __init__(
-        self, renderer: PageRenderer, background: Background, descriptions: Descriptions, *, id_base: str
+        self,
+        renderer: PageRenderer,
+        background: Background,
+        descriptions: Descriptions,
+        profile: Profile,
+        *,
+        id_base: str,
     ) -> None:
         self._renderer = renderer
         self._background = background
         self._descriptions = descriptions
+        self._profile = profile
         self._id_base = id_base
 
     async def show(self, request: Request, snapshot: ServedSnapshot) -> Response:
@@ -46,10 +56,15 @@ class SearchPage:
             iri = await self._descriptions.first_existing(snapshot, [text, f"{self._id_base}{text}"])
             if iri is not None:
                 return RedirectResponse(self._renderer.names(request).term(iri).href, 303)
-        hits, total = await self._found(request, snapshot, text, most=_SHOWN, any_word=False)
-        return await self._renderer.draw_beside(
-            request, "search.html", lambda: {"text": text, "hits": hits, "total": total}
-        )
+        found = await self._descriptions.search(snapshot, text, most=_SHOWN, any_word=False) if text else _NOTHING
+
+        def groups() -> dict[str, Any]:
+            names = self._renderer.names(request, found["labels"])
+            language = self._renderer.language(request)
+            shown = found_groups(found, names, self._profile, text, language)
+            return {"text": text, "groups": shown, "shown": len(found["found"]), "total": found["total"]}
+
+        return await self._renderer.draw_beside(request, "search.html", groups)
 
     async def near(self, request: Request, snapshot: ServedSnapshot) -> list[dict[str, Any]]:
         """Return things whose names resemble the end of a request's path, for readers of a wrong link.
@@ -61,16 +76,10 @@ class SearchPage:
             return []
         words = split_suffix(unquote(path).rstrip("/").rpartition("/")[2])[0]
         text = " ".join(words.replace("-", " ").replace("_", " ").split())[:_LONGEST_SEARCH]
-        return (await self._found(request, snapshot, text, most=_NEAR, any_word=True))[0]
-
-    async def _found(
-        self, request: Request, snapshot: ServedSnapshot, text: str, *, most: int, any_word: bool
-    ) -> tuple[list[dict[str, Any]], int]:
-        """Return things by their names, best first, and how many there are in all."""
         if not text:
-            return [], 0
-        found = await self._descriptions.search(snapshot, text, most=most, any_word=any_word)
-        return await self._background.run(self._hits, request, found), found["total"]
+            return []
+        found = await self._descriptions.search(snapshot, text, most=_NEAR, any_word=True)
+        return await self._background.run(self._hits, request, found)
 
     def _hits(self, request: Request, found: Mapping[str, Any]) -> list[dict[str, Any]]:
         names = self._renderer.names(request, found["labels"])
@@ -78,7 +87,7 @@ class SearchPage:
             {
                 "name": names.name(iri),
                 "id": names.local(iri),
-                "kinds": [names.name(kind) for kind in names.specific(found["kinds"].get(iri, ()))],
+                "kinds": [names.name(kind) for kind in names.specific(found["kinds"].get(iri, ()))[:1]],
             }
             for iri in found["found"]
         ]

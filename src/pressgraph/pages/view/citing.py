@@ -1,0 +1,43 @@
+"""How reference managers read what to cite: BibTeX and RIS."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+_TEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX |= {it: f"\\{it}" for it in "&%$#_"}
+
+
+def bibtex(title: str, site: str, address: str, day: dt.date) -> str:
+    """Return an entry for BibTeX; its key is the end of the address.
+
+    >>> import datetime
+    >>> print(bibtex("A & B", "Facts", "https://e.example/id/agent/a", datetime.date(2026, 6, 1)))
+    @misc{agent-a,
+      title = {{A \\& B}},
+      howpublished = {Facts},
+      url = {https://e.example/id/agent/a},
+      urldate = {2026-06-01},
+    }
+    """
+    key = "-".join(re.sub(r"[^A-Za-z0-9_-]+", "-", it).strip("-") for it in address.rsplit("/", 2)[1:]).strip("-")
+    # the address stands as it is, but for what would end the value
+    plain = address.replace("{", "%7B").replace("}", "%7D")
+    return (
+        f"@misc{{{key or 'page'},\n  title = {{{{{_tex(title)}}}}},\n  howpublished = {{{_tex(site)}}},\n"
+        f"  url = {{{plain}}},\n  urldate = {{{day.isoformat()}}},\n}}"
+    )
+
+
+def ris(title: str, site: str, address: str, day: dt.date) -> str:
+    """Return a record in RIS: one line for each field, an electronic source."""
+    fields = (("TY", "ELEC"), ("TI", title), ("T2", site), ("UR", address), ("Y2", f"{day:%Y/%m/%d}/"), ("ER", ""))
+    return "\n".join(f"{tag}  - {' '.join(value.split())}" for tag, value in fields)
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(it, it) for it in " ".join(text.split()))
