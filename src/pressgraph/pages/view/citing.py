@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 _TEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _TEX |= {it: f"\\{it}" for it in "&%$#_"}
 
 
-def bibtex(title: str, site: str, address: str, day: dt.date) -> str:
-    """Return an entry for BibTeX; its key is the end of the address.
+def bibtex(title: str, site: str, address: str, day: str) -> str:
+    """Return an entry for BibTeX; its key is the end of the address, `day` is YYYY-MM-DD.
 
-    >>> import datetime
-    >>> print(bibtex("A & B", "Facts", "https://e.example/id/agent/a", datetime.date(2026, 6, 1)))
+    >>> print(bibtex("A & B", "Facts", "https://e.example/id/agent/a", "2026-06-01"))
     @misc{agent-a,
       title = {{A \\& B}},
       howpublished = {Facts},
@@ -29,13 +24,20 @@ def bibtex(title: str, site: str, address: str, day: dt.date) -> str:
     plain = address.replace("{", "%7B").replace("}", "%7D")
     return (
         f"@misc{{{key or 'page'},\n  title = {{{{{_tex(title)}}}}},\n  howpublished = {{{_tex(site)}}},\n"
-        f"  url = {{{plain}}},\n  urldate = {{{day.isoformat()}}},\n}}"
+        f"  url = {{{plain}}},\n  urldate = {{{day}}},\n}}"
     )
 
 
-def ris(title: str, site: str, address: str, day: dt.date) -> str:
+def ris(title: str, site: str, address: str, day: str) -> str:
     """Return a record in RIS: one line for each field, an electronic source."""
-    fields = (("TY", "ELEC"), ("TI", title), ("T2", site), ("UR", address), ("Y2", f"{day:%Y/%m/%d}/"), ("ER", ""))
+    fields = (
+        ("TY", "ELEC"),
+        ("TI", title),
+        ("T2", site),
+        ("UR", address),
+        ("Y2", f"{day.replace('-', '/')}/"),
+        ("ER", ""),
+    )
     return "\n".join(f"{tag}  - {' '.join(value.split())}" for tag, value in fields)
 
 

@@ -426,7 +426,7 @@ def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str 
         day_in_words(graph.as_of, graph.language) or day_of(graph.today, graph.language),
         iri,
     )
-    record = (graph.name(iri).label, graph.site.title, iri, graph.today)
+    record = (graph.name(iri).label, graph.site.title, iri, graph.as_of or graph.today.isoformat())
     licence = (f" {graph.site.licence_name}.",) if graph.site.licence_name else ()
     return Part(
         key="reuse",
