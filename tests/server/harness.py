@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ class Server:
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        # tests share it: a language that one of them asks for is not for the next one
+        forgetful = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False, cookies=forgetful)
 
     @property
     def port(self) -> int:
