@@ -14,7 +14,8 @@ import pyoxigraph as ox
 
 from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.listing import LISTS, Listing
-from pressgraph.pages.view.reading import DEFAULT, TITLES, GraphReader, kinds, labels
+from pressgraph.pages.view.reading import GraphReader
+from pressgraph.pages.view.statements import DEFAULT, TITLES, kinds, labels
 from pressgraph.query.names import names_in_store
 from pressgraph.rdf import CLU, DCTERMS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
 

@@ -28,7 +28,7 @@ from pressgraph.pages.templates import Templates
 from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
 from pressgraph.pages.view.days import day_in_words
-from pressgraph.pages.view.reading import term
+from pressgraph.pages.view.statements import term
 from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
 from pressgraph.rdf import DCTERMS, VOID

@@ -11,7 +11,7 @@ from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
 from pressgraph.pages.results import graph_table, result_table
-from pressgraph.pages.view.reading import term
+from pressgraph.pages.view.statements import term
 from pressgraph.query import query_store, read_names
 from pressgraph.query.names import answer_with_names, names_in_store
 from pressgraph.query.projection import portable

@@ -16,7 +16,8 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.union import DEFAULT
 from pressgraph.pages.notes import Notes
-from pressgraph.pages.view.reading import NAMING, ONWARD, receipt
+from pressgraph.pages.view.reading import ONWARD
+from pressgraph.pages.view.statements import NAMING, receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.pages.view.reading import DEFAULT, TITLES
+from pressgraph.pages.view.statements import DEFAULT, TITLES
 from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA
 from pressgraph.rdf.terms import local_name
 

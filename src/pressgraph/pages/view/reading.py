@@ -14,29 +14,32 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.notes import NO_NOTES
-from pressgraph.query.projection import NAMES, TEXTS
-from pressgraph.rdf import CLU, DCTERMS, OA, ORG, PROV, RDF_TYPE, SCHEMA, SKOS, XSD
+from pressgraph.pages.view.statements import (
+    DEFAULT,
+    DERIVED,
+    MOST_STATEMENTS,
+    TYPE,
+    Asked,
+    blank_nodes,
+    is_conclusion,
+    kinds,
+    labels,
+    read_from,
+    receipt,
+    stated,
+)
+from pressgraph.rdf import CLU, DCTERMS, OA, ORG, PROV, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.pages.notes import Notes
 
-TITLES = tuple(map(ox.NamedNode, NAMES))
-_DESCRIPTIONS = tuple(map(ox.NamedNode, TEXTS))
-NAMING = frozenset((*NAMES, *TEXTS))
-"""What names of IRIs are taken from."""
-DEFAULT = ox.DefaultGraph()
-_TYPE = ox.NamedNode(RDF_TYPE)
-_CONCLUDED = ox.NamedNode(f"{CLU}DerivedGraph")
-_DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inScheme")
-_FROM_SOURCE = {_DERIVED, ox.NamedNode(f"{OA}hasSource")}
-_MOST_LINKS, _MOST_FACTS, _MOST_STATEMENTS, _MOST_READ, _MOST_EXAMPLES = 300, 3000, 1000, 300, 50
-_MOST_BLANK_SHOWN = 1000
-_LONGEST_LABEL = 120
+_FROM_SOURCE = {DERIVED, ox.NamedNode(f"{OA}hasSource")}
+_MOST_LINKS, _MOST_FACTS, _MOST_EXAMPLES = 300, 3000, 50
 _ABOUT, _LABEL = ox.NamedNode(f"{SCHEMA}about"), ox.NamedNode(f"{CLU}AwardedLabel")
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
@@ -71,13 +74,6 @@ NO_FIRST_PAGE: dict[str, Any] = {
     },
 }
 """What the first page names where nothing is published."""
-_RECEIPTS = {
-    f"{PROV}wasDerivedFrom": "source",
-    f"{CLU}epistemicStatus": "status",
-    f"{CLU}evidence": "evidence",
-    f"{CLU}reviewedBy": "reviewedBy",
-    f"{CLU}reviewedOn": "reviewedOn",
-}
 ONWARD = frozenset(
     (
         *(f"{CLU}{it}" for it in ("hasValidity", "level", "expresses", "inCapacity", "replaces", "replacedBy")),
@@ -90,175 +86,6 @@ ONWARD = frozenset(
 """What leads from a thing near to one that is shown in the same place."""
 _BACK = frozenset((f"{CLU}expresses", f"{DCTERMS}isPartOf", f"{PROV}wasInformedBy", f"{CLU}replaces"))
 """What leads back to such things."""
-
-
-def term(value: Any) -> list[Any]:
-    """Return a term as JSON."""
-    match value:
-        case ox.NamedNode():
-            return ["iri", value.value]
-        case ox.Literal():
-            return ["text", value.value, value.language or "", value.datatype.value]
-        case ox.BlankNode():
-            return ["node", value.value]
-    return ["text", str(value), "", ""]
-
-
-def _nodes(store: ox.Store, entries: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return what is said of the blank nodes that statements name, and of those that these name, by their labels."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    waiting = [it[1] for entry in entries for it in (entry["s"], entry["o"]) if it[0] == "node"]
-    while waiting and len(found) < _MOST_BLANK_SHOWN:
-        label = waiting.pop()
-        if label not in found:
-            found[label] = _stated(store.quads_for_pattern(ox.BlankNode(label), None, None, DEFAULT), _MOST_STATEMENTS)
-            waiting.extend(entry["o"][1] for entry in found[label] if entry["o"][0] == "node")
-    return found
-
-
-def _stated(quads: Iterable[ox.Quad], most: int) -> list[dict[str, Any]]:
-    """Return statements, each with the graphs that hold it."""
-    found: dict[ox.Triple, dict[str, Any]] = {}
-    for quad in quads:
-        entry = found.get(quad.triple)
-        if entry is None:
-            if len(found) >= most:
-                break
-            entry = {"s": term(quad.subject), "p": quad.predicate.value, "o": term(quad.object), "graphs": []}
-            found[quad.triple] = entry
-        if isinstance(quad.graph_name, ox.NamedNode):
-            entry["graphs"].append(quad.graph_name.value)
-    return list(found.values())
-
-
-def _read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any]], int]:
-    """Return the facts that were read from a source, in its order, and how many they are in all."""
-    links = store.quads_for_pattern(None, _DERIVED, source, DEFAULT)
-    total = sum(not _is_conclusion(store, quad.subject) for quad in links)
-    if not total:
-        return [], 0
-    # what has no place in the source comes last
-    graphs = store.query(
-        """SELECT ?source ?fact (MIN(?start) AS ?at) {
-             ?fact prov:wasDerivedFrom ?source .
-             FILTER NOT EXISTS { ?fact a clu:DerivedGraph }
-             OPTIONAL { ?fact clu:evidence/oa:hasSelector/oa:start ?start }
-           } GROUP BY ?source ?fact ORDER BY (!BOUND(?at)) ?at ?fact"""
-        f" LIMIT {_MOST_READ}",
-        prefixes={"prov": PROV, "clu": CLU, "oa": OA},
-        substitutions={ox.Variable("source"): source},
-    )
-    assert isinstance(graphs, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    found: list[dict[str, Any]] = []
-    left = _MOST_STATEMENTS
-    for solution in graphs:
-        fact = solution["fact"]
-        if left <= 0 or not isinstance(fact, ox.NamedNode) or stands_apart(fact.value):
-            continue
-        says = _stated(store.quads_for_pattern(None, None, None, fact), left)
-        left -= len(says)
-        if says:
-            found.append({"graph": fact.value, "spans": receipt(store, fact).get("spans", []), "says": says})
-    return found, total
-
-
-def _is_conclusion(store: ox.Store, node: object) -> bool:
-    """Tell whether a graph holds what was concluded from a source, or was corrected in it: not what is read from it."""
-    if not isinstance(node, ox.NamedNode):
-        return False
-    return stands_apart(node.value) or ox.Quad(node, _TYPE, _CONCLUDED, DEFAULT) in store
-
-
-def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:
-    """Return the classes of things, by thing."""
-    return {
-        name: sorted(
-            quad.object.value
-            for quad in store.quads_for_pattern(ox.NamedNode(name), _TYPE, None, DEFAULT)
-            if isinstance(quad.object, ox.NamedNode)
-        )
-        for name in names
-    }
-
-
-def receipt(store: ox.Store, graph: ox.NamedNode) -> dict[str, Any]:
-    """Return where a fact's graph comes from: source, status, spans of evidence, review."""
-    found: dict[str, Any] = {}
-    places: list[tuple[list[int], str]] = []
-    for quad in store.quads_for_pattern(graph, None, None, None):
-        word = _RECEIPTS.get(quad.predicate.value)
-        if quad.predicate == _TYPE and quad.object == _CONCLUDED:
-            found["concluded"] = True
-        if word is None or quad.graph_name == DEFAULT:
-            continue
-        if word == "evidence" and isinstance(quad.object, ox.NamedNode):
-            places.extend(_places(store, quad.object))
-        else:
-            found[word] = getattr(quad.object, "value", "")
-    if places:
-        places.sort()
-        found["spans"] = [span for span, _ in places]
-        if all(words for _, words in places):
-            found["words"] = [words for _, words in places]
-    return found
-
-
-def _places(store: ox.Store, evidence: ox.NamedNode) -> Iterator[tuple[list[int], str]]:
-    """Yield the span of a node of evidence, with its words where they are published."""
-    ends, words = [], ""
-    for quad in store.quads_for_pattern(evidence, ox.NamedNode(f"{OA}hasSelector"), None, DEFAULT):
-        selector = quad.object
-        if not isinstance(selector, ox.NamedNode | ox.BlankNode):
-            continue
-        for word in ("start", "end"):
-            for end in store.quads_for_pattern(selector, ox.NamedNode(f"{OA}{word}"), None, DEFAULT):
-                value = getattr(end.object, "value", "")
-                if value.isdigit():
-                    ends.append(int(value))
-        for exact in store.quads_for_pattern(selector, ox.NamedNode(f"{OA}exact"), None, DEFAULT):
-            words = getattr(exact.object, "value", "")
-    if len(ends) == 2:  # noqa: PLR2004 - a start and an end
-        yield ends, words
-
-
-def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
-    """Return the names of IRIs as `[value, language]`, best properties first; of what has none, how it begins."""
-    found: dict[str, list[list[str]]] = {}
-    for name in names:
-        try:
-            node = ox.NamedNode(name)
-        except ValueError:
-            continue
-        for label in (*TITLES, *_DESCRIPTIONS):
-            values = [
-                [_shortened(quad.object.value), quad.object.language or ""]
-                for quad in store.quads_for_pattern(node, label, None, DEFAULT)
-                if isinstance(quad.object, ox.Literal)
-            ]
-            if values:
-                found[name] = sorted(values)
-                break
-    return found
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= _LONGEST_LABEL:
-        return text
-    return f"{text[:_LONGEST_LABEL].rpartition(' ')[0] or text[:_LONGEST_LABEL]} …"
-
-
-class Asked(dict[str, Any]):
-    """What is found out of names when it is asked for: of all that is read, a page names little."""
-
-    def __init__(self, find: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._find = find
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return what is found of a name."""
-        if key not in self:
-            self[key] = self._find(key)
-        return self[key] or default
 
 
 class GraphReader:
@@ -288,22 +115,22 @@ class GraphReader:
         A graph comes with what it says, a source with the facts read from it, a property with its uses.
         """
         node = ox.NamedNode(iri)
-        facts = _stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
+        facts = stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
         # the facts that were read from a source are listed in full, with their evidence
         pointing = (
             quad for quad in self._store.quads_for_pattern(None, None, node, None) if quad.predicate not in _FROM_SOURCE
         )
-        links = _stated(pointing, _MOST_LINKS)
-        says = _stated(self._store.quads_for_pattern(None, None, None, node), _MOST_STATEMENTS)
-        read, all_read = _read_from(self._store, node)
-        examples = _stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
+        links = stated(pointing, _MOST_LINKS)
+        says = stated(self._store.quads_for_pattern(None, None, None, node), MOST_STATEMENTS)
+        read, all_read = read_from(self._store, node)
+        examples = stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
         # of terms and graphs, pages show nothing that is near them
         viewed = iri.startswith(self._id_base) and bool(facts or read) and not says
         ends = [end[1] for fact in read for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"]
         near = self._near([*facts, *links], ends) if viewed else []
         every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
         every += near
-        nodes = _nodes(self._store, every)
+        nodes = blank_nodes(self._store, every)
         every += [entry for said in nodes.values() for entry in said]
         graphs = sorted({name for entry in every for name in entry["graphs"]} | {fact["graph"] for fact in read})
         sources = self._sources(filter(None, map(self._source_of, graphs))) if viewed else []
@@ -338,7 +165,7 @@ class GraphReader:
 
     def _source_of(self, graph: str) -> str:
         """Return the source that a graph was read from; empty where there is none."""
-        quads = self._near_store.quads_for_pattern(ox.NamedNode(graph), _DERIVED, None, None)
+        quads = self._near_store.quads_for_pattern(ox.NamedNode(graph), DERIVED, None, None)
         return next((getattr(it.object, "value", "") for it in quads if it.graph_name != DEFAULT), "")
 
     def _near(self, entries: Iterable[dict[str, Any]], more: Iterable[str]) -> list[dict[str, Any]]:
@@ -370,7 +197,7 @@ class GraphReader:
 
     def _said(self, name: str) -> list[dict[str, Any]]:
         """Return what is said of a thing near, as far as there is room for it."""
-        said = _stated(self._near_store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+        said = stated(self._near_store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
         if len(said) >= _MOST_SAID_OF_ONE:
             self._notes.said(name)
         return said
@@ -401,7 +228,7 @@ class GraphReader:
             entry
             for name in islice(dict.fromkeys(names), _MOST_SOURCES)
             for word in _SHOWN_OF_SOURCES
-            for entry in _stated(
+            for entry in stated(
                 self._near_store.quads_for_pattern(ox.NamedNode(name), word, None, None), _MOST_SAID_OF_ONE
             )
         ]
@@ -411,7 +238,7 @@ class GraphReader:
         sources = {
             quad.object
             for graph in {it for entry in entries for it in entry["graphs"]}
-            for quad in self._store.quads_for_pattern(ox.NamedNode(graph), _DERIVED, None, None)
+            for quad in self._store.quads_for_pattern(ox.NamedNode(graph), DERIVED, None, None)
             if isinstance(quad.object, ox.NamedNode)
         }
         days = (
@@ -430,7 +257,7 @@ class GraphReader:
             {"iri": iri, "day": day, "by": released.get(iri, []), "facts": self._facts_of(iri)}
             for iri, day in counts.newest
         ]
-        newest = _read_from(self._store, ox.NamedNode(counts.newest[0][0]))[0] if counts.newest else []
+        newest = read_from(self._store, ox.NamedNode(counts.newest[0][0]))[0] if counts.newest else []
         about = (
             self._store.quads_for_pattern(ox.NamedNode(counts.newest[0][0]), _ABOUT, None, DEFAULT) if newest else ()
         )
@@ -484,13 +311,13 @@ class GraphReader:
         return sorted(found.values(), key=lambda it: (-it["releases"], it["iri"])), by
 
     def _facts_of(self, source: str) -> int:
-        links = self._store.quads_for_pattern(None, _DERIVED, ox.NamedNode(source), DEFAULT)
-        return sum(not _is_conclusion(self._store, quad.subject) for quad in links)
+        links = self._store.quads_for_pattern(None, DERIVED, ox.NamedNode(source), DEFAULT)
+        return sum(not is_conclusion(self._store, quad.subject) for quad in links)
 
     def _held(self, today: dt.date) -> list[str]:
         """Return labels that may be held from a day on: by their last day, the first one first, then those without."""
         found: list[tuple[str, str]] = []
-        for quad in self._store.quads_for_pattern(None, _TYPE, _LABEL, DEFAULT):
+        for quad in self._store.quads_for_pattern(None, TYPE, _LABEL, DEFAULT):
             if not isinstance(quad.subject, ox.NamedNode):
                 continue
             if any(self._store.quads_for_pattern(None, _REPLACES, quad.subject, DEFAULT)):

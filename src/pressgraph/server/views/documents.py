@@ -14,7 +14,7 @@ from pressgraph.i18n import gettext
 from pressgraph.pages.settings import Site
 from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
-from pressgraph.pages.view.reading import term
+from pressgraph.pages.view.statements import term
 from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import DCTERMS, VOID

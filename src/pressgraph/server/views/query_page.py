@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import Text, gettext, in_language
 from pressgraph.pages.results import graph_table, result_table
-from pressgraph.pages.view.reading import term
+from pressgraph.pages.view.statements import term
 from pressgraph.query.forms import query_form
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
