@@ -225,7 +225,7 @@ def test_words_are_short_by_class_and_small_within_sentences(news: Server) -> No
     page = read(news, "/doc/agent/moorgruen")
     assert "Founded 2009" in part(page, "glance")
     # in the order of an address, which its shapes give
-    assert "Torfweg 3, 26121, Oldenburg" in part(page, "glance")
+    assert "Torfweg 3, 26121 Oldenburg, DE" in part(page, "glance")
     assert "Thea Brandis becomes member of the board" in part(page, "timeline")
     assert "Member of the board" in part(page, "people")
     assert "Gegründet 2009" in part(read(news, "/doc/agent/moorgruen", "de"), "glance")

@@ -35,6 +35,7 @@ _NESTED = frozenset(f"{SCHEMA}{it}" for it in ("PostalAddress", "Rating", "Offer
 _TONGUES = frozenset(
     (f"{SCHEMA}inLanguage", f"{SCHEMA}availableLanguage", f"{SCHEMA}knowsLanguage", f"{DCTERMS}language")
 )
+_POSTAL_CODE = f"{SCHEMA}postalCode"
 _METALS = ("gold", "silver", "bronze")
 _MOST_PROOFS = 40
 KINDS = {
@@ -203,8 +204,12 @@ class Graph:
         order = self.names.order(self.names.specific(self.names.kinds_of(iri)))
         said = sorted(self.all_of(iri), key=lambda it: order.get(it.predicate, len(order)))
         self._note([it for it in said if it.object[0] == "text"])
-        texts = [self.shown(it).value.text for it in said if it.object[0] == "text" and not self.concluded(it)]
-        return ", ".join(dict.fromkeys(texts))
+        texts: dict[str, str] = {}
+        for it in said:
+            if it.object[0] == "text" and not self.concluded(it):
+                texts.setdefault(self.shown(it).value.text, it.predicate)
+        parts = [f"{text} " if predicate == _POSTAL_CODE else f"{text}, " for text, predicate in texts.items()]
+        return "".join(parts).rstrip(", ")
 
     def label_title(self, iri: str) -> str:
         """Return "LEVEL of HOLDER"; the bare name of a label says nothing."""
