@@ -8,9 +8,13 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from harness import BASE, make_project
 
 from pressgraph.dataset import Snapshot, Snapshots
+from pressgraph.dataset.counts import Counts
+from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import StoreError
+from pressgraph.project import open_project
 from pressgraph.project.serving import Serving
 from pressgraph.project.typed_json import to_json
 from pressgraph.server.failures import SnapshotMovedError
@@ -22,6 +26,7 @@ from pressgraph.server.sparql.queries import Evaluation, QueryService
 from pressgraph.server.workers.background import Background
 from pressgraph.server.workers.job import Job
 from pressgraph.server.workers.messages import DeleteWrite, Outcome, ServedFolder, WriterAnswer
+from pressgraph.server.workers.publish import publish_build
 from pressgraph.server.workers.write_queue import WriteQueue
 
 if TYPE_CHECKING:
@@ -211,3 +216,16 @@ def test_a_large_build_has_more_time_to_be_published_than_a_write(
 
     asyncio.run(both())
     assert limits == [3.0, 60.0]
+
+
+def test_nothing_is_no_successor_of_what_is_read(tmp_path: Path) -> None:
+    rules = Rules.of(open_project(make_project(tmp_path / "p", {})))
+
+    def publish(*keep: str) -> Snapshot:
+        return publish_build(tmp_path / "state", tmp_path / "served", id_base=f"{BASE}id/", rules=rules, keep=keep)
+
+    with pytest.raises(StoreError, match="the served dataset was deleted"):
+        publish("000001")
+    assert Snapshots(tmp_path / "served", kind="served").current() is None
+    # a server that begins without a build serves an empty dataset, to be written to
+    assert Counts.load(publish().path) is not None

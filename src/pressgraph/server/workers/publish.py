@@ -28,6 +28,8 @@ from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.dataset.published import owned_by_build, withhold
 from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.errors import StoreError
+from pressgraph.i18n import gettext
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE
@@ -119,8 +121,8 @@ def publish_build(
 ) -> Snapshot:
     """Bring the served dataset in `folder` up to date with the build in `state`; return its snapshot.
 
-    Without a build it is what it was, or empty. `before_in` is the folder of an older served dataset, which is only
-    read. `gone` are ids that were served once, `keep` names snapshots that are still read.
+    Without a build it is what it was, or empty where nobody reads an earlier one. `before_in` is the folder of an older
+    served dataset, which is only read. `gone` are ids that were served once, `keep` names snapshots that are still read.
 
     Raises StoreError.
     """
@@ -132,6 +134,9 @@ def publish_build(
             return before
         if before is None and before_in is not None:
             before = Snapshots(before_in, kind="served").current()
+        if before is None and built is None and keep:
+            # deleted under who reads it: an empty dataset is no successor of what is served
+            raise StoreError(gettext("the served dataset was deleted"), hint=gettext("run 'pressgraph build'"))
         manifest = ServedManifest.of(before) if before is not None else ServedManifest()
         written = manifest.written
         basis = built.snapshot if built is not None and not written else before
