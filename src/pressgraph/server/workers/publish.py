@@ -122,7 +122,7 @@ def publish_build(
     """Bring the served dataset in `folder` up to date with the build in `state`; return its snapshot.
 
     Without a build it is what it was, or empty where nobody reads an earlier one. `before_in` is the folder of an older
-    served dataset, which is only read. `gone` are ids that were served once, `keep` names snapshots that are still read.
+    served dataset, only read. `gone` are ids that were served once, `keep` names snapshots that are still read.
 
     Raises StoreError.
     """
