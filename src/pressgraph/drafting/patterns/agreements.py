@@ -85,10 +85,10 @@ class Agreements:
 
     def _before(self, clause: Clause) -> list[Ref]:
         """Return who is named together in the sentence before: "A and B will work together. They have signed"."""
-        here = self.reading.sentences.index(clause.sentence)
-        if not here or clause.orgs() or not clause.of_kind("person", "pronoun"):
+        before = self.reading.back_from(clause.sentence, 1)[1:]
+        if not before or clause.orgs() or not clause.of_kind("person", "pronoun"):
             return []
-        sentence = self.reading.sentences[here - 1]
+        (sentence,) = before
         whole = Clause(self.reading, sentence, (0, len(sentence.tagged)), None)
         lists = [it for it in whole.orgs() if len(it) >= _PARTIES]
         return self._parties(lists) if len(lists) == 1 and not whole.denied and not whole.planned else []
@@ -101,10 +101,10 @@ class Agreements:
             notes.say(self._agreement, "name", self.reading.view.text[slice(*work.name)], work.name)
             for party in parties:
                 notes.say(self._agreement, "party", party, span)
-        if day is not None and not notes.has(self._agreement, "signedOn"):
-            notes.say(self._agreement, "signedOn", day.value, span, "normalised")
-        if event is not None and not notes.has(self._agreement, "signedAt"):
-            notes.say(self._agreement, "signedAt", event, span)
+        if day is not None:
+            notes.say_once(self._agreement, "signedOn", day.value, span, "normalised")
+        if event is not None:
+            notes.say_once(self._agreement, "signedAt", event, span)
 
     def _signed(self, clause: Clause, agreement: Ref) -> None:
         """Propose who put their names to it, and on which day, of a clause that tells of signing."""
@@ -116,12 +116,12 @@ class Agreements:
                 if (person := self.notes.of(part.mention, "person")) is not None:
                     self.notes.say(agreement, "signatory", person[0], clause.span)
         days = [it.mention for it in clause.of_kind("date") if len(it.mention.value) == _DAY]
-        if len(days) == 1 and not self.notes.has(agreement, "signedOn"):
-            self.notes.say(agreement, "signedOn", days[0].value, clause.span, "normalised")
+        if len(days) == 1:
+            self.notes.say_once(agreement, "signedOn", days[0].value, clause.span, "normalised")
         events = clause.of_kind("event")
         event = self.notes.of(events[0].mention, "event") if len(events) == 1 else None
-        if event is not None and not self.notes.has(agreement, "signedAt"):
-            self.notes.say(agreement, "signedAt", event[0], clause.span)
+        if event is not None:
+            self.notes.say_once(agreement, "signedAt", event[0], clause.span)
 
     def _lasts(self, agreement: Ref) -> None:
         for match in self.reading.matches("agreement_time"):
@@ -130,7 +130,7 @@ class Agreements:
                 return
         for clause in clauses(self.reading):
             duration_ = clause.one("duration")
-            about = clause.of_kind("work") or any(it.at < 4 for it in clause.of_kind("pronoun"))  # noqa: PLR2004
+            about = clause.of_kind("work") or clause.begins_with_pronoun
             near = clause.sentence.start - self._at >= 0 and not clause.of_kind("project", "label", "role")
             if duration_ is not None and about and near and clause.says("runs") and not clause.denied:
                 self.notes.say(agreement, "duration", duration_.mention.value, clause.span, "normalised")

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pressgraph.drafting.patterns.grammar import Grammar
-    from pressgraph.drafting.patterns.mentions import Mention, Sentence
+    from pressgraph.drafting.patterns.mentions import Entity, Mention, Sentence
     from pressgraph.drafting.patterns.reading import Reading
     from pressgraph.text import Span
 
 _SILENT = frozenset({"contact", "about-heading", "release"})
 _LISTED = re.compile(rf"\s+(?:[^\W\d_]+\s){{0,2}}{any_of(('org', 'name'))}")
+_BEGINNING = 4
+"""Characters of a tagged clause in which its subject begins, where that is a pronoun."""
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s*$")
 
 
@@ -92,6 +94,19 @@ class Clause:
         """Return its mention of some kinds, where it has only one."""
         found = self.of_kind(*kinds)
         return found[0] if len(found) == 1 else None
+
+    @property
+    def begins_with_pronoun(self) -> bool:
+        """Whether a pronoun is its subject."""
+        return any(it.at < _BEGINNING for it in self.of_kind("pronoun"))
+
+    def spoken_of(self, kind: str, most: int) -> Entity | None:
+        """Return the thing of a kind that its sentence names, or the nearest of so many before; None of several."""
+        for sentence in self.reading.back_from(self.sentence, most):
+            entities = {it.entity for it in sentence.mentions if it.kind == kind and it.entity is not None}
+            if entities:
+                return entities.pop() if len(entities) == 1 else None
+        return None
 
     @cached_property
     def denied(self) -> bool:

@@ -66,8 +66,7 @@ def _told(clause: Clause, notes: Notes) -> None:
     for part in counts:
         said = part.mention
         value: Value = {"value": said.value, "asOf": years[0]} if years else said.value
-        if not notes.has(subject, said.other):
-            notes.say(subject, said.other, value, clause.span, said.status)
+        notes.say_once(subject, said.other, value, clause.span, said.status)
 
 
 def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:

@@ -88,15 +88,15 @@ def _told(clause: Clause, notes: Notes) -> None:
     at = bool(named) and clause.is_marked(named[0], "at")
     if hosts is not None and len(orgs) == 1 and found and not at and not clause.is_wanted:
         who = notes.of(orgs[0][0].mention, "org")
-        if who is not None and not notes.has(event, "organizer"):
-            notes.say(event, "organizer", who[0], clause.span, who[1])
+        if who is not None:
+            notes.say_once(event, "organizer", who[0], clause.span, who[1])
     if not clause.is_told or not clause.says("came") or clause.says("before"):
         return
     for part in clause.of_kind("count"):
         said = part.mention
         whole = part.marker not in clause.reading.grammar.more and " of " not in said.value
-        if said.other in OF_EVENTS and whole and not notes.has(event, said.other):
-            notes.say(event, said.other, said.value, clause.span, said.status)
+        if said.other in OF_EVENTS and whole:
+            notes.say_once(event, said.other, said.value, clause.span, said.status)
 
 
 def _when(clause: Clause, notes: Notes, event: Ref) -> None:
@@ -106,13 +106,12 @@ def _when(clause: Clause, notes: Notes, event: Ref) -> None:
     days, period = [it for it in clause.of_kind("date") if len(it.mention.value) >= _DAY], clause.one("period")
     if period is not None and not days:
         for key, value in (("startDate", period.mention.value), ("endDate", period.mention.other)):
-            if not notes.has(event, key):
-                notes.say(event, key, value, clause.span, "normalised")
-    elif len(days) == 1 and period is None and not notes.has(event, "startDate"):
-        notes.say(event, "startDate", days[0].mention.value, clause.span, "normalised")
+            notes.say_once(event, key, value, clause.span, "normalised")
+    elif len(days) == 1 and period is None:
+        notes.say_once(event, "startDate", days[0].mention.value, clause.span, "normalised")
     where = places_in(clause)
-    if len(where) == 1 and not notes.has(event, "location"):
-        notes.say(event, "location", notes.entity(where[0]), clause.span)
+    if len(where) == 1:
+        notes.say_once(event, "location", notes.entity(where[0]), clause.span)
 
 
 def places_in(clause: Clause, without: Span | None = None) -> list[Entity]:
@@ -127,14 +126,9 @@ def places_in(clause: Clause, without: Span | None = None) -> list[Entity]:
 
 
 def _recent(clause: Clause, notes: Notes) -> Ref | None:
-    """Return the event that the sentence before tells of, where it is the only one."""
-    reading = clause.reading
-    here = reading.sentences.index(clause.sentence)
-    for sentence in reversed(reading.sentences[max(0, here - 1) : here + 1]):
-        entities = {it.entity for it in sentence.mentions if it.kind == "event" and it.entity is not None}
-        if entities:
-            return notes.entity(entities.pop()) if len(entities) == 1 else None
-    return None
+    """Return the event that its sentence or the one before tells of, where it is the only one."""
+    event = clause.spoken_of("event", 1)
+    return notes.entity(event) if event is not None else None
 
 
 def _exhibitors(reading: Reading, notes: Notes, stand: Ref) -> None:

@@ -176,8 +176,8 @@ class Labels:
             if earlier is None:
                 earlier = self._label(new.holder, old, match.span, past=True)
             earlier.past = True
-            if (scheme := self._scheme(new)) is not None and not self.notes.has(earlier.ref, "scheme"):
-                self.notes.say(earlier.ref, "scheme", scheme, earlier.span, "implied")
+            if (scheme := self._scheme(new)) is not None:
+                self.notes.say_once(earlier.ref, "scheme", scheme, earlier.span, "implied")
             self.notes.say(new.ref, "replaces", earlier.ref, match.span)
 
     def _scheme(self, label: _Label) -> str | None:

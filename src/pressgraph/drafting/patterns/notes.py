@@ -82,6 +82,11 @@ class Notes:
             self._places[said] = span[0]
         return True
 
+    def say_once(self, about: Ref, key: str, value: Value, span: Span, status: str = "stated") -> None:
+        """Note a statement, unless something has been said of the thing by that key."""
+        if not self.has(about, key):
+            self.say(about, key, value, span, status)
+
     def _has(self, ref: str, key: str) -> bool:
         class_ = "NewsArticle" if ref == SOURCE else self._things[ref].class_
         term = self.profile.classes.get(class_)

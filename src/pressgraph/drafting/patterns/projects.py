@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pressgraph.drafting.proposal import Ref
 
 _NEAR = 2
-"""Sentences in which a project is still spoken of."""
+"""Sentences after which a project is still spoken of."""
 
 
 def propose(reading: Reading, notes: Notes) -> None:
@@ -74,20 +74,15 @@ def spoken_of(clause: Clause, notes: Notes) -> Ref | None:
         return found[0] if found is not None else None
     if clause.of_kind("event", "work", "label"):
         return None
-    reading = clause.reading
-    here = reading.sentences.index(clause.sentence)
-    for sentence in reversed(reading.sentences[max(0, here - _NEAR) : here + 1]):
-        entities = {it.entity for it in sentence.mentions if it.kind == "project" and it.entity is not None}
-        if entities:
-            return notes.entity(entities.pop()) if len(entities) == 1 else None
-    return None
+    project = clause.spoken_of("project", _NEAR)
+    return notes.entity(project) if project is not None else None
 
 
 def _told(clause: Clause, notes: Notes, project: Ref) -> None:
     """Propose what a clause tells of a project with its verb."""
     span = clause.span
     names = bool(clause.of_kind("project")) or (clause.head is not None and clause.head.kind == "project")
-    about = names or any(it.at < 4 for it in clause.of_kind("pronoun"))  # noqa: PLR2004 - it is the subject
+    about = names or clause.begins_with_pronoun
     subject = about and not clause.of_kind("role", "label", "work")
     period, day, duration = clause.one("period"), clause.one("date"), clause.one("duration")
     if subject and not clause.is_wanted:
@@ -103,8 +98,8 @@ def _told(clause: Clause, notes: Notes, project: Ref) -> None:
     trigger = clause.trigger("cost")
     if money and trigger is not None and not clause.planned and not clause.says("funding_get"):
         one = next((it for it in money if it.at > trigger.start()), money[0]) if len(money) > 1 else money[0]
-        if len(money) == 1 and not notes.has(project, "totalCost"):
-            notes.say(project, "totalCost", one.mention.value, span, one.mention.status)
+        if len(money) == 1:
+            notes.say_once(project, "totalCost", one.mention.value, span, one.mention.status)
     if clause.planned or clause.of_kind("role"):
         return
     groups = [it for it in clause.orgs() if not clause.is_marked(it[0], "at")]
@@ -137,8 +132,7 @@ _BESIDE = 60
 
 
 def _say(notes: Notes, project: Ref, key: str, value: str, clause: Clause) -> None:
-    if not notes.has(project, key):
-        notes.say(project, key, value, clause.span, "normalised")
+    notes.say_once(project, key, value, clause.span, "normalised")
 
 
 def _agent(notes: Notes, project: Ref, key: str, part: Part, clause: Clause) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -369,6 +370,11 @@ class Reading:
         """Tell whether a possessive stands in front of a mention: "its chairman"."""
         before = words(self.view.text[max(0, mention.start - 40) : mention.start])[-2:]
         return any(it.lower in self.grammar.data["possessives"] for it in before)
+
+    def back_from(self, sentence: Sentence, most: int) -> list[Sentence]:
+        """Return a sentence and the ones before it, as many as `most`, the nearest first."""
+        here = bisect_left(self.sentences, sentence.start, key=lambda it: it.start)
+        return self.sentences[max(0, here - most) : here + 1][::-1]
 
     def before(self, mention: Mention, kind: str) -> Entity | None:
         """Return whom a pronoun means: of people the last one, of organisations the first of the sentence before."""
