@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.describe import fold
 from pressgraph.pages.messages import messages
-from pressgraph.pages.view.graph import KINDS
+from pressgraph.pages.view.graph import kind_of, with_superclasses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,10 +58,7 @@ def found_groups(
     by_heading: dict[str, list[Hit]] = {}
     for iri in found["found"]:
         classes = found["kinds"].get(iri, ())
-        above = set(classes).union(*(profile.superclasses.get(it, ()) for it in classes))
-        kind = next((it for it, some in KINDS.items() if not above.isdisjoint(some)), "")
-        if iri in profile.ontology_terms:
-            kind = "term"
+        kind = "term" if iri in profile.ontology_terms else kind_of(with_superclasses(classes, profile))
         specific = names.specific(classes)
         name = names.name(iri)
         hit = Hit(

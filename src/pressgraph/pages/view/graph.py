@@ -70,6 +70,16 @@ class Statement:
         return self.object[1]
 
 
+def with_superclasses(classes: Iterable[str], profile: Profile) -> set[str]:
+    """Return classes, and those above them."""
+    return set(classes).union(*(profile.superclasses.get(it, ()) for it in classes))
+
+
+def kind_of(types: set[str]) -> str:
+    """Return which kind of thing has these classes and those above them, one of KINDS or empty."""
+    return next((kind for kind, classes in KINDS.items() if not types.isdisjoint(classes)), "")
+
+
 class Graph:
     """What was read (`reading`), for a page in a language on a day."""
 
@@ -149,12 +159,11 @@ class Graph:
     def types(self, iri: str) -> set[str]:
         """Return the classes of a thing, and those above them."""
         found = {it.iri for it in self.look(iri, RDF_TYPE)} or set(self.names.kinds_of(iri))
-        return found.union(*(self.profile.superclasses.get(it, ()) for it in found))
+        return with_superclasses(found, self.profile)
 
     def kind(self, iri: str) -> str:
         """Return which kind a thing is, one of KINDS or empty."""
-        types = self.types(iri)
-        return next((kind for kind, classes in KINDS.items() if not types.isdisjoint(classes)), "")
+        return kind_of(self.types(iri))
 
     # -- names
 
