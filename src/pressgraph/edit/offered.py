@@ -30,7 +30,6 @@ _DAYS = frozenset({"date", "last-day"})
 _FIRST_DAYS = ("startDate", "validFrom", "foundingDate", "asOf")
 _LAST_DAYS = ("endDate", "validUntil", "validThrough")
 _BOUNDS = (_FIRST_DAYS, _LAST_DAYS)
-_UNTIL = ("bis", "bis zum", "until", "through", "till")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ class Offers:
         first, last = next(
             (it for level in _levels(form) if any(it := tuple(_of(level, names) for names in _BOUNDS))), (None, None)
         )
-        until = words[: day.start].rstrip().casefold().endswith(_UNTIL)
+        until = words[: day.start].rstrip().casefold().endswith(tuple(grammar.data["last_day"]))
         begins, ends = ("", day.value) if until and not day.other else (day.value, day.other)
         for one, value in ((first, begins), (last, ends)):
             if one is not None and value:

@@ -435,7 +435,7 @@ _UNSAID: Mapping[str, Any] = {
             "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "any_company", "any_event",
             "articles", "belongs", "clock", "contractions", "contrasts", "copulas", "date_between", "date_words",
             "denials", "descriptive", "feminine", "frequent", "futures", "genitive_endings", "genitives",
-            "hedges_behind", "indefinite", "inside_names", "ministries", "months", "more", "negations",
+            "hedges_behind", "indefinite", "inside_names", "last_day", "ministries", "months", "more", "negations",
             "no_compounds", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons",
             "plans", "plural_articles", "possessives", "pronouns", "relatives", "small", "sure", "tails", "titles",
             "until",
