@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 import pressgraph
 
-pytestmark = pytest.mark.slow
+# a busy machine takes its time for the whole walk
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(700)]
 
 VISIT = Path(__file__).parent / "browser" / "site.mjs"
 ENGINE = Path(pressgraph.__file__).parent / "site" / "built" / "oxigraph.wasm"
@@ -50,7 +51,7 @@ def seen(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     shots = tmp_path_factory.mktemp("shots")
     with plain_host(site, "/below/") as address:
         call = [node, str(VISIT), address, browser, str(shots)]
-        done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=170)
+        done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -1,18 +1,17 @@
 // node site.mjs ADDRESS CHROMIUM FOLDER: visit a site on a plain host with all other hosts cut off; print what was seen.
-import puppeteer from "puppeteer-core";
+import { PATIENCE, click, follow, launch } from "../server/browser/hand.mjs";
 
 const [address, executablePath, folder] = process.argv.slice(2);
 const host = new URL(address).host;
-const browser = await puppeteer.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
-});
+const browser = await launch(executablePath, "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1");
 const found = { steps: [], console: [], elsewhere: [] };
 
 async function open(language, options = {}) {
   const page = await browser.newPage();
   await page.setJavaScriptEnabled(options.javascript ?? true);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  page.setDefaultTimeout(PATIENCE);
   page.on("console", (message) => ["error", "warn"].includes(message.type()) && found.console.push(`${page.url()} ${message.text()}`));
   page.on("pageerror", (error) => found.console.push(`${page.url()} ${error}`));
   page.on("request", (request) => {
@@ -28,11 +27,6 @@ async function look(page, name) {
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
-async function follow(page, selector) {
-  await page.waitForSelector(selector, { timeout: 20000 });
-  await Promise.all([page.waitForNavigation(), page.$eval(selector, (element) => element.click())]);
-}
-
 for (const language of ["", "de/"]) {
   const page = await open(language);
   const name = (step) => `${step}${language && "-de"}`;
@@ -45,14 +39,14 @@ for (const language of ["", "de/"]) {
   await look(page, name("release"));
   await follow(page, 'a[href$="query/"]');
   await look(page, name("query"));
-  await page.$eval("form.editor button", (button) => button.click());
-  await page.waitForSelector("main table tbody tr, main [role=alert]", { timeout: 60000 });
+  await click(page, "form.editor button");
+  await page.waitForSelector("main table tbody tr, main [role=alert]");
   found[name("rows")] = await page.$$eval("main table tbody tr", (rows) => rows.map((row) => row.textContent));
   await page.$eval("#query", (area) => (area.value = "SELECT nonsense"));
-  await page.$eval("form.editor button", (button) => button.click());
-  await page.waitForSelector("main [role=alert]", { timeout: 60000 });
+  await click(page, "form.editor button");
+  await page.waitForSelector("main [role=alert]");
   await page.goto(`${address}${language}search/?q=BIOSÄXONY`.replace("Ä", "a"));
-  await page.waitForSelector(".hits a", { timeout: 20000 });
+  await page.waitForSelector(".hits a");
   found[name("hits")] = await page.$$eval(".hits a", (links) => links.map((it) => it.getAttribute("href")));
   await page.close();
 }
@@ -61,7 +55,7 @@ for (const language of ["", "de/"]) {
 const page = await open("query/labels-valid-on/");
 await page.$eval("[name='p.date']", (field) => (field.value = "2019-06-01"));
 await page.$eval("form.parameters", (form) => form.requestSubmit());
-await page.waitForSelector("main table tbody tr, main [role=alert]", { timeout: 60000 });
+await page.waitForSelector("main table tbody tr, main [role=alert]");
 found.asked = await page.$$eval("main table tbody tr", (rows) => rows.map((row) => row.textContent));
 await look(page, "asked");
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from harness import Server
 
 SCRIPT = Path(__file__).parent / "browser" / "visit.mjs"
+# a busy machine takes its time for the whole walk
+pytestmark = pytest.mark.timeout(700)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def visit(founding_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     seen: dict[str, Any] = json.loads(done.stdout)

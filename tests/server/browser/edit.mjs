@@ -1,12 +1,10 @@
 // node edit.mjs PAGE CHROMIUM FOLDER FILES: tell the facts of a release in the editor, as a newcomer does; print what was
 // found as JSON. PAGE is the file that lets the browser in, FILES the project's folder.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import puppeteer from "puppeteer-core";
+import { PATIENCE, click, follow, go, judged, launch, wordsAt } from "./hand.mjs";
 
 const [start, executablePath, folder, project] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
-const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch(executablePath);
 const found = { console: [], violations: [], steps: {} };
 const TEXT = `Gold-Label für Küstenlicht e. V.
 
@@ -22,7 +20,7 @@ async function open({ javascript = true, width = 1280, browserContext = browser 
   await page.setViewport({ width, height: 900 });
   // what scrolls while it is clicked is missed
   await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(PATIENCE);
   page.on("console", (message) => ["error", "warn"].includes(message.type()) && !/status of 4\d\d/.test(message.text()) && found.console.push(`${page.url()} ${message.text()}`));
   page.on("pageerror", (error) => found.console.push(`${page.url()} ${error}`));
   return page;
@@ -30,25 +28,8 @@ async function open({ javascript = true, width = 1280, browserContext = browser 
 
 async function judge(page, name) {
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  const client = await page.createCDPSession();
-  await client.send("Page.setBypassCSP", { enabled: true });
-  const result = await page.evaluate(`${axe}; axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`);
-  await client.send("Page.setBypassCSP", { enabled: false });
-  for (const it of result.violations) {
-    found.violations.push({ page: name, id: it.id, nodes: it.nodes.slice(0, 3).map((node) => node.html.slice(0, 300)) });
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-  if (wide) found.violations.push({ page: name, id: "wider than the screen", nodes: [] });
-}
-
-async function go(page, act) {
-  try {
-    await Promise.all([page.waitForNavigation(), act()]);
-  } catch (error) {
-    await page.screenshot({ path: `${folder}/stuck.png`, fullPage: true });
-    console.error(page.url(), await page.evaluate(() => document.activeElement.outerHTML.slice(0, 300)));
-    throw error;
-  }
+  const violations = await judged(page, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+  found.violations.push(...violations.map((it) => ({ page: name, ...it })));
 }
 
 const focus = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.tagName);
@@ -62,32 +43,19 @@ await page.goto(start);
 await page.waitForSelector("#title");
 await judge(page, "setup");
 await page.type("#title", "Küstenlicht");
-await page.click('input[name="language"][value="en"]');
+await click(page, 'input[name="language"][value="en"]');
 await go(page, () => page.keyboard.press("Enter"));
 await page.type("#text", TEXT);
-await go(page, () => page.click("form.form button.main"));
+await follow(page, "form.form button.main");
 found.steps.day = await page.$eval("#day", (it) => it.value);
 await judge(page, "begin");
-await go(page, () => page.click("form.form button.main"));
+await follow(page, "form.form button.main");
 await judge(page, "text");
 
 // -- any words, with the mouse
 
 async function drag(words) {
-  const [from, to] = await page.evaluate((wanted) => {
-    const walker = document.createTreeWalker(document.querySelector(".sheet"), NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-      const at = node.data.indexOf(wanted);
-      if (at < 0) continue;
-      const range = document.createRange();
-      range.setStart(node, at);
-      range.setEnd(node, at + wanted.length);
-      const boxes = [...range.getClientRects()];
-      const [first, last] = [boxes[0], boxes[boxes.length - 1]];
-      return [{ x: first.left + 1, y: first.top + first.height / 2 }, { x: last.right - 1, y: last.top + last.height / 2 }];
-    }
-    throw new Error(`no ${wanted}`);
-  }, words);
+  const [from, to] = await wordsAt(page, ".sheet", words);
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move((from.x + to.x) / 2, to.y, { steps: 4 });
@@ -101,7 +69,7 @@ await judge(page, "kinds");
 await page.type("#kind", "cluster organisation is");
 await go(page, () => page.keyboard.press("Enter"));
 found.steps.formFocus = await focus(page);
-await page.click("#live summary");
+await click(page, "#live summary");
 await page.type('input[name="k.name.0"]', "Küstenlicht");
 await page.waitForFunction(() => document.getElementById("written").textContent.includes("name: Küstenlicht\n"));
 found.steps.live = await page.$eval("#written", (it) => it.textContent);
@@ -137,7 +105,7 @@ await page.type('input[name="k.startDate.0"]', "Mai 2024");
 await page.keyboard.press("Tab");
 await page.waitForFunction(() => document.getElementById("d-k.startDate.0").textContent.includes("2024-05"));
 found.steps.meaning = await page.$eval('[id="d-k.startDate.0"]', (it) => it.textContent);
-await go(page, () => page.click('button[value="new.k.member.0=Person"]'));
+await follow(page, 'button[value="new.k.member.0=Person"]');
 found.steps.newPerson = await status(page);
 
 // -- undo and redo by keys, what changed
@@ -151,10 +119,10 @@ await go(page, () => key("Control", "z"));
 found.steps.undone = [await status(page), readFileSync(facts(), "utf-8").includes("Merle")];
 await go(page, () => key("Control", "Shift", "z"));
 found.steps.redone = [await status(page), readFileSync(facts(), "utf-8").includes("Merle")];
-await go(page, () => page.click('a[href^="/changes"]'));
+await follow(page, 'a[href^="/changes"]');
 await judge(page, "changes");
 found.steps.changes = await page.$$eval(".card h3", (all) => all.map((it) => it.textContent.trim()));
-await go(page, () => page.click(".dialog a.button"));
+await follow(page, ".dialog a.button");
 
 // -- what a program proposed: right, and who says so; not so
 
@@ -162,14 +130,14 @@ const before = readFileSync(facts(), "utf-8");
 const proposals = "  - id: agent/kuestenlicht\n    legalForm: registered-association\n    proposedBy: rules\n    evidence: [54, 71]\n  - id: agent/kuestenlicht\n    sector: photonics\n    proposedBy: rules\n    evidence: [77, 93]\n";
 writeFileSync(facts(), before + proposals);
 await page.reload();
-await go(page, () => page.click('[data-key="next"]'));
+await follow(page, '[data-key="next"]');
 await judge(page, "review");
 await go(page, () => page.keyboard.press("r"));
 await judge(page, "who");
 await page.type("#by", "Küstenlicht");
 await go(page, () => page.keyboard.press("Enter"));
 found.steps.nextToReview = await page.$eval(".card", (it) => it.textContent.includes("photonics"));
-await go(page, () => page.click('button[value="not_so"]'));
+await follow(page, 'button[value="not_so"]');
 
 // -- another program beside the editor
 
@@ -178,28 +146,28 @@ writeFileSync(facts(), readFileSync(facts(), "utf-8").replace("name: Küstenlich
 await page.select('select[name="k.sector.0"]', "photonics").catch(() => null);
 await page.$eval('input[name="k.name.0"]', (it) => it.select());
 await page.type('input[name="k.name.0"]', "Küstenlicht Süd");
-await go(page, () => page.click('[data-key="save"]'));
+await follow(page, '[data-key="save"]');
 await judge(page, "conflict");
 found.steps.conflict = await page.$$eval(".three > div", (all) => all.map((it) => it.textContent.replace(/\s+/g, " ").trim()));
-await go(page, () => page.click('button[value="later"]'));
+await follow(page, 'button[value="later"]');
 found.steps.kept = await page.$eval(".dialog .mono", (it) => it.textContent);
 
 // -- a text without facts: a draft, and its review
 
 await page.goto(new URL(page.url()).origin);
 await page.type("#text", `Moorwind wächst\n\nMoorwind e. V. mit Sitz in Emden hat 86 Mitglieder. Der Verein wurde 2016 gegründet. Ida Lindqvist ist seit Mai 2024 Vorstandsvorsitzende von Moorwind e. V.`);
-await go(page, () => page.click("form.form button.main"));
+await follow(page, "form.form button.main");
 await page.type("#day", "2026-02-01");
-await go(page, () => page.click("form.form button.main"));
-await go(page, () => page.click('form[action="/draft"] button'));
+await follow(page, "form.form button.main");
+await follow(page, 'form[action="/draft"] button');
 await judge(page, "draft");
 const counted = () => page.$eval('.tools a[href*="show=todo"] .n', (it) => Number(it.textContent));
 found.steps.drafted = await counted();
-await go(page, () => page.click('.card.todo button[value="right"]'));
+await follow(page, '.card.todo button[value="right"]');
 found.steps.leftToReview = await counted();
 for (let turn = 0; turn < 40 && (await counted()) > 0; turn += 1) {
-  await go(page, () => page.click('[data-key="next"]'));
-  await go(page, () => page.click('.card.todo button[value="right"]'));
+  await follow(page, '[data-key="next"]');
+  await follow(page, '.card.todo button[value="right"]');
 }
 found.steps.allReviewed = await page.$$eval(".tools .n", (all) => all.map((it) => Number(it.textContent)));
 
@@ -220,26 +188,26 @@ found.steps.leaving = asked;
 const plain = await open({ javascript: false, width: 390 });
 await plain.goto(new URL(page.url()).origin);
 await judge2(plain, "plain-files");
-await go(plain, () => plain.click('.files h2 a[href*="2026-01"]'));
+await follow(plain, '.files h2 a[href*="2026-01"]');
 const sentences = await plain.$$("a.s");
-await go(plain, () => sentences[sentences.length - 1].click());
+await follow(plain, sentences[sentences.length - 1]);
 await judge2(plain, "plain-kinds");
 await plain.type("#kind", "organisation has a unit");
-await go(plain, () => plain.click(".pop form button"));
-await go(plain, () => plain.click(".kinds a"));
+await follow(plain, ".pop form button");
+await follow(plain, ".kinds a");
 await plain.type('input[name="k.name.0"]', "Arbeitsgruppe Lidar");
 await judge2(plain, "plain-form");
-await go(plain, () => plain.click('[data-key="save"]'));
+await follow(plain, '[data-key="save"]');
 found.steps.plainProblem = await plain.$eval("#problems", (it) => it.textContent.replace(/\s+/g, " ").trim());
 await plain.screenshot({ path: `${folder}/plain-problem.png`, fullPage: true });
 await plain.evaluate(() => document.querySelector('input[name="k.unitOf.0"]').closest("details")?.setAttribute("open", ""));
 await plain.type('input[name="k.unitOf.0"]', "Küstenlicht Nord");
-await go(plain, () => plain.click('[data-key="save"]'));
+await follow(plain, '[data-key="save"]');
 await judge2(plain, "plain-saved");
 found.steps.plain = await status(plain);
 const all = await plain.$$("a.s");
-await go(plain, () => all[1].click());
-await go(plain, () => plain.click('form[action="/nothing"] button'));
+await follow(plain, all[1]);
+await follow(plain, 'form[action="/nothing"] button');
 found.steps.nothing = readFileSync(facts(), "utf-8").includes("checked: [[34, 55]]");
 
 async function judge2(one, name) {

@@ -1,11 +1,8 @@
 // node visit.mjs ADDRESS CHROMIUM FOLDER: walk through the pages as readers do; print what was found as JSON.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import puppeteer from "puppeteer-core";
+import { PATIENCE, follow, go, judged, launch } from "./hand.mjs";
 
 const [address, executablePath, folder] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
-const browser = await puppeteer.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch(executablePath);
 const found = { steps: [], console: [], violations: [], focus: [] };
 const TELEPHONE = { width: 390, height: 844 };
 const DESK = { width: 1280, height: 900 };
@@ -15,7 +12,12 @@ async function open({ javascript = true, viewport = TELEPHONE, scheme = "light",
   await page.setJavaScriptEnabled(javascript);
   await page.setViewport(viewport);
   await page.setExtraHTTPHeaders({ "accept-language": language });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  // what scrolls while it is pressed is missed
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
+  page.setDefaultTimeout(PATIENCE);
   page.on("console", (message) => ["error", "warn"].includes(message.type()) && found.console.push(`${page.url()} ${message.text()}`));
   page.on("pageerror", (error) => found.console.push(`${page.url()} ${error}`));
   page.on("requestfailed", (request) => request.failure().errorText !== "net::ERR_ABORTED" && found.console.push(request.url()));
@@ -30,22 +32,7 @@ async function look(page, name) {
 async function judge(page, name) {
   // what is folded away is read too
   await page.$$eval("details", (all) => all.forEach((it) => (it.open = true)));
-  const client = await page.createCDPSession();
-  await client.send("Page.setBypassCSP", { enabled: true });
-  await page.evaluate(axe);
-  const result = await page.evaluate(() => axe.run());
-  for (const it of result.violations) {
-    found.violations.push({ page: name, id: it.id, impact: it.impact, nodes: it.nodes.slice(0, 3).map((node) => node.html) });
-  }
-  // wider than the screen is not readable there
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1);
-  if (wide) found.violations.push({ page: name, id: "wider than the screen", impact: "serious", nodes: [] });
-  await client.detach();
-}
-
-async function follow(page, selector) {
-  await page.waitForSelector(selector);
-  await Promise.all([page.waitForNavigation(), page.$eval(selector, (element) => element.click())]);
+  found.violations.push(...(await judged(page)).map((it) => ({ page: name, ...it })));
 }
 
 // home, search, a thing, its source, the query page, a saved query with a parameter, a download
@@ -54,7 +41,7 @@ async function walk(suffix, options) {
   await page.goto(`${address}/`);
   await look(page, `home${suffix}`);
   await page.type("#q", "biosaxony");
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await go(page, () => page.keyboard.press("Enter"));
   await look(page, `search${suffix}`);
   await follow(page, 'main a[href="/doc/agent/biosaxony"]');
   await look(page, `thing${suffix}`);
@@ -82,7 +69,7 @@ async function keys() {
   await page.keyboard.press("Tab");
   found.focus.push(await page.evaluate(() => document.activeElement.id));
   await page.keyboard.type("biosaxony");
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await go(page, () => page.keyboard.press("Enter"));
   const seen = [];
   for (let count = 0; count < 40; count++) {
     await page.keyboard.press("Tab");
@@ -95,7 +82,7 @@ async function keys() {
     seen.push(now.href);
     if (now.href === "/doc/agent/biosaxony") break;
   }
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await go(page, () => page.keyboard.press("Enter"));
   found.focus.push(await page.$eval("h1", (element) => element.textContent));
   // the editor lets the focus go on, and runs the query
   await page.goto(`${address}/sparql`);
@@ -105,7 +92,7 @@ async function keys() {
     found.focus.push(await page.evaluate(() => document.activeElement.tagName));
     await page.focus(".cm-content");
     await page.keyboard.down("Control");
-    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+    await go(page, () => page.keyboard.press("Enter"));
     await page.keyboard.up("Control");
     found.focus.push(await page.$eval("#results", (element) => element.firstChild.textContent.trim()));
   }
