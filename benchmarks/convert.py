@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from multiprocessing import Pool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,8 +148,13 @@ def _batches(parts: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int
 
 
 def make_inputs(facts: int) -> Path:
-    """Write the facts as JSON Lines and Parquet, and as the table that peers map; return their folder."""
-    folder = BUILD / f"{facts}"
+    """Write the facts as JSON Lines and Parquet, and as the table that peers map; return their folder.
+
+    Its name says which generator wrote them: a later one may make other facts.
+    """
+    code = (Path(__file__).with_name(name) for name in ("generate.py", "news.py", "words.py", "convert.py"))
+    written_by = sha256(b"".join(path.read_bytes() for path in code))
+    folder = BUILD / f"{facts}-{written_by.hexdigest()[:8]}"
     if (folder / "table.parquet").exists():
         return folder
     folder.mkdir(parents=True, exist_ok=True)
