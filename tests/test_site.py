@@ -58,7 +58,7 @@ source:
   sourceOrganization: agent/nord
 facts:
   - {{ id: agent/nord, type: Club, name: Cluster Nord, evidence: [0, 12] }}
-  - {{ id: agent/{person}, type: Person, name: {called}, chairs: agent/nord, evidence: [20, 30] }}
+  - {{ id: agent/{person}, type: Person, name: {called}, chairs: agent/nord, evidence: [5, 30] }}
 """
 
 
@@ -187,6 +187,8 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
 def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     opened(project).site(out, day=DAY, jobs=1)
+    # both facts of a release have words in common, and are told in one passage
+    assert [it for it in broken_links(out, path="/news/") if "document/" in it] == []
     configure(project, 'withhold = ["agent/berta"]')
     opened(project).site(out, day=DAY, jobs=1)
     for name, content in contents(out).items():

@@ -284,7 +284,7 @@ def quotation(graph: Graph, iri: str, *, speaker: bool = True) -> Said | None:
             it.get("spans", ())
             for it in graph.receipts_of(graph.look(iri, f"{SCHEMA}text", f"{SCHEMA}abstract")).values()
         ]
-        start = min((span[0] for some in spans for span in some), default=None)
+        start = min((some[0][0] for some in spans if some), default=None)
         link = graph.link(source, f"c-{start}" if start is not None else "")
         published = graph.published(source)
         caption += [

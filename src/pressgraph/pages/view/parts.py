@@ -408,7 +408,8 @@ class Passage:
     """A stretch of a release and what was read from it. `words` are empty where the text is not published."""
 
     number: int
-    start: int
+    starts: tuple[int, ...]
+    """Where the evidence of its facts begins, in characters: links lead to these places."""
     end: int
     words: str
     status: str

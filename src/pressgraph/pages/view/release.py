@@ -163,7 +163,7 @@ def _passage(
     known = [it for it in statuses if it in STATUSES]
     return Passage(
         number=number,
-        start=start,
+        starts=tuple(dict.fromkeys(it[0] for it in group)),
         end=end,
         words=text,
         status=max(known, key=STATUSES.index, default="stated"),
