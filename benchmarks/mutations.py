@@ -2,11 +2,12 @@
 
     python benchmarks/mutations.py --seed 1 --count 100
 
-Each mutant is the project with one expression or statement changed, in a copy of the working tree. First all tests of
-`FILES` run once, and coverage tells which of them reach which line (`--map` keeps that for further samples). Of those
-that reach a mutant's line the quickest run first, until one fails or `--timeout` is over; what processes reach is known
-by the file of the test that started them. pytest's time limit fails a test that hangs. Whether a mutant that
-nobody noticed behaves differently at all, a person judges by its diff.
+Each mutant is the project with one expression or statement changed, in a copy of the working tree. First the tests run
+once, and coverage tells which of them reach which line. `--map` keeps that for further samples: lines that have moved
+since are found again, and test files that have changed run again. Of the tests that reach a mutant's line the quickest
+run first, until one fails or `--timeout` is over; what processes reach is known by the file of the test that started
+them. pytest's time limit fails a test that hangs. At the end stand the figures and what nobody noticed; whether that
+behaves differently at all, a person judges by its diff.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from bisect import bisect
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -39,31 +41,46 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "src/pressgraph"
 
-MODULES = (
-    "convert/accelerate.py", "convert/emitter.py", "convert/json_lines.py", "convert/plans.py", "convert/records.py",
-    "convert/table_rows.py", "dataset/json_ld.py", "dataset/json_ld_quads.py", "dataset/snapshots.py",
-    "dataset/union.py", "facts/check/*.py",
-    "drafting/**/*.py", "edit/*.py", "facts/datatypes.py", "facts/ids.py", "facts/tree.py", "feeds/*.py",
-    "languages.py", "profile/compile.py", "project/config.py",
-    "embed/data.py", "embed/page.py", "query/guard.py", "query/lexer.py", "query/results.py",
-    "query/saved.py", "remote/results.py", "server/**/cache.py", "server/**/negotiation.py", "server/**/operations.py",
-    "site/*.py", "text/*.py", "validation/incremental/*.py", "validation/explain/hints.py",
-)  # fmt: skip
-"""Core modules, as patterns below the package."""
+MODULES = {
+    "core": (
+        "convert/accelerate.py", "convert/emitter.py", "convert/json_lines.py", "convert/plans.py",
+        "convert/records.py", "convert/table_rows.py", "dataset/json_ld.py", "dataset/json_ld_quads.py",
+        "dataset/snapshots.py", "dataset/union.py", "embed/data.py", "embed/page.py", "facts/check/*.py",
+        "facts/datatypes.py", "facts/ids.py", "facts/tree.py", "languages.py", "profile/compile.py",
+        "project/config.py", "query/guard.py", "query/lexer.py", "query/results.py", "query/saved.py",
+        "remote/results.py", "server/**/cache.py", "server/**/negotiation.py", "server/**/operations.py",
+        "validation/explain/hints.py", "validation/incremental/*.py",
+    ),
+    "drafts": ("drafting/**/*.py", "text/*.py"),
+    "edit": ("edit/*.py",),
+    "sites": ("feeds/*.py", "site/*.py"),
+}  # fmt: skip
+"""Modules by room, as patterns below the package."""
 
-FILES = (
-    "test_build", "test_cli", "test_data_folder", "test_datatypes", "test_draft", "test_drafting",
-    "test_drafting_rules", "test_edit", "test_editing", "test_embed", "test_emitter", "test_endpoint", "test_evidence",
-    "test_extract", "test_facts_properties", "test_facts_yaml", "test_feeds", "test_formats", "test_hints",
-    "test_json_ld", "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_names", "test_pages",
-    "test_profile", "test_proposals", "test_published_shapes", "test_query", "test_rules", "test_scope", "test_site",
-    "test_snapshots", "test_tables", "test_text", "test_types_and_terms", "test_validation",
-    "test_workbooks", "test_yaml_help", "server/test_cache",
-    "server/test_linear", "server/test_negotiation", "server/test_operations", "server/test_fast_path",
-    "server/test_w3c", "server/test_writing",
-)  # fmt: skip
-"""Test files, of which some notice a mistake in each of those modules: together they take minutes, not a quarter of an
-hour as all do. A mistake that only others notice counts as not noticed."""
+FILES = {
+    "core": (
+        "test_build", "test_cli", "test_data_folder", "test_dates", "test_datatypes", "test_derive", "test_embed",
+        "test_emitter", "test_endpoint", "test_evidence", "test_export", "test_extract", "test_facts_properties",
+        "test_facts_yaml", "test_figures", "test_formats", "test_hints", "test_json_ld", "test_json_ld_suite",
+        "test_languages", "test_library", "test_limits", "test_meant_keys", "test_messages", "test_names", "test_news",
+        "test_pages", "test_personal", "test_profile", "test_published_shapes", "test_quantities", "test_query",
+        "test_rdf_places", "test_reading", "test_rules", "test_scope", "test_shape_hints", "test_shapes",
+        "test_snapshots", "test_tables", "test_text", "test_types_and_terms", "test_validation", "test_workbooks",
+        "test_yaml_help", "server/test_cache", "server/test_fast_path", "server/test_linear",
+        "server/test_negotiation", "server/test_operations",
+    ),
+    "drafts": (
+        "test_draft", "test_drafting", "test_drafting_rules", "test_evidence", "test_gate", "test_proposals",
+        "test_text",
+    ),
+    "edit": ("test_edit", "test_editing", "test_reading"),
+    "sites": ("test_feeds", "test_page_data", "test_site"),
+}  # fmt: skip
+"""By room the test files, of which some notice a mistake in each of its modules: together they take minutes, not a
+quarter of an hour as all do. A mistake that only others notice counts as not noticed."""
+
+_BANDS = (0.1, 1.0, 10.0)
+"""Seconds: tests as quick as each other run file by file, which sets up what the tests of a file share only once."""
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">",
@@ -188,13 +205,13 @@ class _Finder:
                 return
 
 
-def modules() -> list[str]:
-    """Return the core modules that are there.
+def modules(names: Iterable[str]) -> list[str]:
+    """Return the modules of rooms, or of patterns below the package.
 
     Raises FileNotFoundError for a pattern that finds none: its module has another name now.
     """
     package, found = ROOT / SOURCE, set[str]()
-    for pattern in MODULES:
+    for pattern in (pattern for name in names for pattern in MODULES.get(name, (name,))):
         here = {str(path.relative_to(package)) for path in package.glob(pattern)}
         if not here:
             raise FileNotFoundError(f"no module is {pattern}")
@@ -234,12 +251,12 @@ class Reach:
     where it was the import."""
     seconds: dict[str, float]
     sources: dict[str, str]
-    """The modules as they were, by their digest: lines of another one tell nothing."""
+    """The modules as they were."""
+    files: dict[str, str]
+    """The test files that ran, each with the digest of what it was."""
 
     def tests(self, mutant: Mutant, source: bytes) -> list[str]:
         """Return the tests to run for a mutant, quick ones first; where nothing is known, all files."""
-        if self.sources.get(mutant.module) != _digest(source):
-            return _files(ROOT)
         by_line = self.lines.get(mutant.module, {})
         lines = mutant.lines(source)
         found = {name for line in lines for name in by_line.get(str(line), ())}
@@ -247,22 +264,62 @@ class Reach:
             # a line in the middle of a statement, or one that nothing reaches: what reaches the one before it
             before = max((int(it) for it, names in by_line.items() if names and int(it) < lines.start), default=None)
             if before is None:
-                return _files(ROOT)
+                return sorted(self.files)
             found = set(by_line[str(before)])
         if "" in found:
             # what is done where the module is imported, such as a table: whatever comes by may notice it
             found = {name for names in by_line.values() for name in names if name}
         single = [name for name in found if "::" in name and name.partition("::")[0] not in found]
-        single.sort(key=lambda it: self.seconds.get(it, 0.0))
+        single.sort(key=lambda it: (bisect(_BANDS, self.seconds.get(it, 0.0)), it.partition("::")[0]))
         return [*single, *sorted(it for it in found if "::" not in it)]
 
+    def still(self, tree: Path) -> Reach:
+        """Return what still holds in a tree: of test files that are the same, lines where they are now."""
+        files = {name: digest for name, digest in self.files.items() if _digest(tree / name) == digest}
+        gone = self.files.keys() - files.keys()
+        lines: dict[str, dict[str, list[str]]] = {}
+        sources: dict[str, str] = {}
+        for module, before in self.sources.items():
+            path = tree / SOURCE / module
+            if not path.exists():
+                continue
+            sources[module] = path.read_text(encoding="utf-8")
+            now = _moved(before, sources[module])
+            lines[module] = {
+                str(now[int(line)]): [name for name in names if name.partition("::")[0] not in gone]
+                for line, names in self.lines[module].items()
+                if int(line) in now
+            }
+        seconds = {name: taken for name, taken in self.seconds.items() if name.partition("::")[0] in files}
+        return Reach(lines=lines, seconds=seconds, sources=sources, files=files)
 
-def _digest(source: bytes) -> str:
-    return hashlib.sha256(source).hexdigest()
+    def joined(self, other: Reach) -> Reach:
+        """Return this with what other test files reach in the same tree."""
+        lines = {module: dict(by_line) for module, by_line in self.lines.items()}
+        for module, by_line in other.lines.items():
+            mine = lines.setdefault(module, {})
+            for line, names in by_line.items():
+                mine[line] = sorted({*mine.get(line, ()), *names})
+        return Reach(
+            lines=lines,
+            seconds=self.seconds | other.seconds,
+            sources=self.sources | other.sources,
+            files=self.files | other.files,
+        )
 
 
-def _files(tree: Path, names: Iterable[str] = FILES) -> list[str]:
-    return [f"tests/{name}.py" for name in names if (tree / f"tests/{name}.py").exists()]
+def _moved(before: str, now: str) -> dict[int, int]:
+    """Return where the lines of a text stand in another one; those that are gone are left out."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), now.splitlines(), autojunk=False)
+    return {a + it + 1: b + it + 1 for a, b, size in matcher.get_matching_blocks() for it in range(size)}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _files(tree: Path, names: Iterable[str]) -> list[str]:
+    return [name for it in dict.fromkeys(names) if (tree / (name := f"tests/{it}.py")).exists()]
 
 
 _COVERAGE = """\
@@ -308,8 +365,8 @@ def reach(tree: Path, folder: Path, files: list[str], *, hang: int) -> Reach:
             lines[str(path.relative_to(package))] = {
                 str(line): sorted(set(map(_named, contexts)) - failed) for line, contexts in reached
             }
-    sources = {name: _digest((package / name).read_bytes()) for name in lines}
-    return Reach(lines=lines, seconds=times, sources=sources)
+    sources = {name: (package / name).read_text(encoding="utf-8") for name in lines}
+    return Reach(lines=lines, seconds=times, sources=sources, files={name: _digest(tree / name) for name in files})
 
 
 def _named(context: str) -> str:
@@ -320,7 +377,7 @@ def _named(context: str) -> str:
 
 
 def run(mutant: Mutant, tree: Path, tests: list[str], *, limit: float, hang: int) -> tuple[str, str]:
-    """Return whether tests notice a mutant ('noticed', 'not noticed' or 'stopped'), and the first that does."""
+    """Return 'noticed' and the first test that does, 'not noticed', or 'stopped by the time limit'."""
     path = tree / SOURCE / mutant.module
     source = path.read_bytes()
     # names of tests have spaces and brackets in them; a file of arguments has one in each line
@@ -341,7 +398,7 @@ def run(mutant: Mutant, tree: Path, tests: list[str], *, limit: float, hang: int
             try:
                 status = process.wait(limit)
             except subprocess.TimeoutExpired:
-                return "stopped", f"after {limit:g} s"
+                return "stopped by the time limit", f"after {limit:g} s"
             finally:
                 # servers and workers that a failed test has left
                 _stop(process)
@@ -416,37 +473,35 @@ def copy_of_tree(folder: Path) -> Path:
 
 def main() -> None:
     """Run the sample."""
-    known = modules()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="a number; printed")  # noqa: S311 - as above
     parser.add_argument("--count", type=int, default=100, help="how many mutants (100)")
-    parser.add_argument("--modules", nargs="+", choices=known, default=known, metavar="MODULE")
-    parser.add_argument("--only", type=int, nargs="+", metavar="N", help="these mutants of the sample alone")
-    parser.add_argument("--map", type=Path, help="which tests reach which lines: read from this file, or written to it")
     parser.add_argument(
-        "--files", nargs="+", default=FILES, metavar="FILE", help="test files, without 'tests/' and '.py'"
+        "--modules", nargs="+", default=["core"], help=f"rooms ({', '.join(MODULES)}), or patterns below the package"
+    )
+    parser.add_argument("--only", type=int, nargs="+", metavar="N", help="these mutants of the sample alone")
+    parser.add_argument(
+        "--map", type=Path, help="which tests reach which lines: read from this file, and written to it"
+    )
+    parser.add_argument(
+        "--files", nargs="+", metavar="FILE", help="test files, without 'tests/' and '.py' (those of the rooms)"
     )
     parser.add_argument("--timeout", type=float, default=120, help="seconds for each mutant (120)")
     parser.add_argument("--hang", type=int, default=60, help="seconds after which a test fails (60)")
     parser.add_argument("--list", action="store_true", help="print the sample's diffs, run nothing")
     given = parser.parse_args()
-    mutants = sample(given.count, given.seed, given.modules)
-    print(f"seed {given.seed}, {len(mutants)} mutants of {len(given.modules)} modules", flush=True)
+    known = modules(given.modules)
+    mutants = sample(given.count, given.seed, known)
+    print(f"seed {given.seed}, {len(mutants)} mutants of {len(known)} modules", flush=True)
     if given.list:
         for number, mutant in enumerate(mutants, start=1):
             print(f"{number:4} {mutant.kind}\n{mutant.diff((ROOT / SOURCE / mutant.module).read_bytes())}")
         return
-    outcomes: Counter[str] = Counter()
+    files = given.files or [file for name in given.modules for file in FILES.get(name, FILES["core"])]
+    outcomes: dict[str, list[str]] = {"noticed": [], "not noticed": [], "stopped by the time limit": []}
     with tempfile.TemporaryDirectory(prefix="pressgraph-mutants-") as folder:
         tree = copy_of_tree(Path(folder))
-        if given.map and given.map.exists():
-            reached = Reach(**json.loads(given.map.read_bytes()))
-        else:
-            started = time.monotonic()
-            reached = reach(tree, Path(folder), _files(tree, given.files), hang=given.hang)
-            print(f"{len(reached.seconds)} tests in {time.monotonic() - started:.0f} s", flush=True)
-            if given.map:
-                given.map.write_text(json.dumps(asdict(reached)), encoding="utf-8")
+        reached = _reached(tree, Path(folder), _files(tree, files), hang=given.hang, kept=given.map)
         for number, mutant in enumerate(mutants, start=1):
             if given.only and number not in given.only:
                 continue
@@ -454,10 +509,28 @@ def main() -> None:
             tests = reached.tests(mutant, source)
             started = time.monotonic()
             outcome, by = run(mutant, tree, tests, limit=given.timeout, hang=given.hang)
-            outcomes[outcome] += 1
             taken = f"{mutant.kind}, {len(tests)} tests, {time.monotonic() - started:.0f} s"
             print(f"{number:4} {outcome} ({taken}) {by}\n{mutant.diff(source)}", flush=True)
-    print(", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()))
+            outcomes[outcome].append(f"{number:4} {mutant.kind}\n{mutant.diff(source)}")
+    print(f"seed {given.seed}:", ", ".join(f"{len(listed)} {outcome}" for outcome, listed in outcomes.items()))
+    for outcome in ("not noticed", "stopped by the time limit"):
+        if outcomes[outcome]:
+            print(f"\n{outcome}:", *outcomes[outcome], sep="\n")
+
+
+def _reached(tree: Path, folder: Path, files: list[str], *, hang: int, kept: Path | None) -> Reach:
+    """Return what tests reach, from what is kept of an earlier run as far as it still holds; keep it."""
+    reached = Reach(lines={}, seconds={}, sources={}, files={})
+    if kept is not None and kept.exists():
+        reached = Reach(**json.loads(kept.read_bytes())).still(tree)
+    again = [name for name in files if name not in reached.files]
+    if again:
+        started = time.monotonic()
+        reached = reached.joined(reach(tree, folder, again, hang=hang))
+        print(f"{len(again)} test files in {time.monotonic() - started:.0f} s", flush=True)
+        if kept is not None:
+            kept.write_text(json.dumps(asdict(reached)), encoding="utf-8")
+    return reached
 
 
 if __name__ == "__main__":

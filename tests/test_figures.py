@@ -218,3 +218,20 @@ def test_a_measure_of_a_project_is_a_key_as_the_documentation_says(root: Path, t
     }
     refused = runner.invoke(main, ["--project", str(tmp_path), "validate", str(tmp_path / "word.yaml")])
     assert "apprentices" in refused.output
+
+
+def test_only_the_nodes_of_quantities_get_a_class_and_a_measure_from_their_key(profile: Profile) -> None:
+    found = read(
+        "  - { id: agent/a, type: Organization, location: { name: Dresden },"
+        " members: [{ id: figure/f }, { id: figure/g, value: 5 }] }\n"
+        "  - { id: grant/g, type: Grant, amount: { value: 5, currency: EUR } }\n",
+        profile,
+    )
+    assert [str(it) for it in found.problems] == []
+    one, two = (it.body for it in found.facts)
+    assert one["location"] == [{"id": one["location"][0]["id"], "name": ["Dresden"]}]
+    figure = {"type": ["Figure"], "measure": ["members"]}
+    assert one["members"] == [{"id": "figure/f", **figure}, {"id": "figure/g", **figure, "value": ["5"]}]
+    (amount,) = two["amount"]
+    assert amount == {"id": amount["id"], "type": ["Amount"], "value": ["5"], "currency": ["EUR"]}
+    assert {"figure/f", "figure/g", amount["id"]} <= found.described

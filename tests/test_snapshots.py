@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from pressgraph.dataset import Snapshots
+from pressgraph.dataset.snapshots import EARLIER, UNNAMED, Snapshot
 from pressgraph.errors import StoreError
 
 if TYPE_CHECKING:
@@ -189,3 +191,72 @@ def test_one_build_at_a_time(snapshots: Snapshots) -> None:
         with Snapshots(snapshots.state).building():
             pass
     assert caught.value.hint == "wait for it, then try again"
+
+
+BUILT = {"basis": "a", "facts": {}, "files": {}, "more": 1}
+SERVED = {"built": "000003", "written": True, "id": "one"}
+EARLIER_VERSIONS = [
+    ("built", BUILT, {EARLIER: True}),
+    *(
+        ("built", {name: it for name, it in BUILT.items() if name != left}, None)
+        for left in ("basis", "facts", "files")
+    ),
+    ("built", SERVED, None),
+    ("served", SERVED, {**SERVED, "gone": []}),
+    ("served", {**SERVED, "built": None, "gone": ["a", "b"]}, {**SERVED, "built": None, "gone": ["a", "b"]}),
+    *(("served", SERVED | {name: 3}, None) for name in ("built", "written", "id", "gone")),
+    ("served", {**SERVED, "gone": ["a", 3]}, None),
+    ("served", BUILT, None),
+    *((kind, text, None) for kind in ("built", "served") for text in ([], [BUILT], "basis", 3, None)),
+]
+
+
+def test_what_an_earlier_version_noted_without_a_seal_is_read_as_far_as_it_is_of_use(tmp_path: Path) -> None:
+    """A build begins anew from there; what was written over HTTP lies in the served store alone."""
+    for kind, noted, read in EARLIER_VERSIONS:
+        (tmp_path / "build.json").write_text(json.dumps(noted))
+        snapshot = Snapshot(path=tmp_path, kind=kind)
+        if read is not None:
+            assert snapshot.manifest() == read, (kind, noted)
+            continue
+        with pytest.raises(StoreError) as caught:
+            snapshot.manifest()
+        assert caught.value.hint == HINTS[kind], (kind, noted)
+        assert "it is not as it was written" in str(caught.value), (kind, noted)
+
+
+def test_a_manifest_nested_without_end_is_one_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "build.json").write_bytes(b"[" * 100_000)
+    with pytest.raises(StoreError, match=r"has no readable build\.json"):
+        Snapshot(path=tmp_path).manifest()
+
+
+def test_a_candidate_shares_the_tables_of_what_is_published_and_none_of_what_a_store_writes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots = Snapshots(tmp_path / "state")
+    publish(snapshots)
+    current = snapshots.current()
+    assert current is not None
+    (current.path / UNNAMED).mkdir()
+    (current.path / UNNAMED / "one.sst").write_bytes(b"table")
+    tables = {path.name for path in (current.path / "store").glob("*.sst")}
+    assert tables
+    for links in (True, False):
+        if not links:
+            monkeypatch.setattr(type(tmp_path), "hardlink_to", _no_links)
+        with snapshots.building(), snapshots.candidate() as candidate:
+            files = {path.name: path for path in (candidate.path / "store").iterdir()}
+            assert not [name for name in files if name == "LOCK" or name.startswith("LOG")]
+            assert {name for name in files if name.endswith(".sst")} == tables
+            for name, path in files.items():
+                assert path.read_bytes() == (current.path / "store" / name).read_bytes()
+                assert path.samefile(current.path / "store" / name) == (links and name in tables)
+            assert (candidate.path / UNNAMED / "one.sst").read_bytes() == b"table"
+        with snapshots.building(), snapshots.candidate(fresh=True) as candidate:
+            assert list(candidate.path.iterdir()) == []
+    assert (snapshots.state / ".gitignore").read_text() == "*\n"
+
+
+def _no_links(_self: Path, _target: Path) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
