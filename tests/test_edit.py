@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pressgraph.cli.common import draw_diff
 from pressgraph.errors import DataError
 from pressgraph.facts.edit import Add, ChangeId, Literal, Remove, RenameKey, Replace, edit_yaml, replace_file
 
@@ -123,3 +124,19 @@ def test_a_file_keeps_its_mode_and_one_that_changed_meanwhile_is_left_alone(tmp_
     with pytest.raises(DataError, match="was changed while it was edited"):
         replace_file(path, before, before + b"# more\n")
     assert b"# more" not in path.read_bytes()
+
+
+def test_separators_of_lines_and_paragraphs_move_no_edit() -> None:
+    """They end no line: what stands behind them is edited where it is, and they stay."""
+    text = "facts: # a\u2028b\n- id: agent/a # \x85\n  name: x\u2028y\n"
+    text += "- id: agent/b\u2029\n  name: z # \u2028\n- c\u2028d\n"
+    edits = (Replace(("facts", 1, "name"), "w"), Remove(("facts", 0, "id")), Add(("facts", 1), "k", "url"))
+    assert edited(*edits, text=text) == (
+        "facts: # a\u2028b\n- name: x\u2028y\n- id: agent/b\u2029\n  name: w # \u2028\n  url: k\n- c\u2028d\n"
+    )
+    assert edited(Remove(("facts", 1)), text=text) == text[: text.index("- id: agent/b")] + "- c\u2028d\n"
+    assert edited(RenameKey(("facts", 1, "name"), "n"), text=text) == text.replace("name: z", "n: z")
+    # what changed is shown as git reads it: a line ends at a line feed
+    assert draw_diff(b"a\xe2\x80\xa8b\nc\r\n", b"a\xe2\x80\xa8b\nd\r\n", "f.yaml") == (
+        "--- a/f.yaml\n+++ b/f.yaml\n@@ -1,2 +1,2 @@\n a\u2028b\n-c\r\n+d\r\n"
+    )

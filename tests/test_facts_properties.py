@@ -14,7 +14,7 @@ Read = Callable[[str | bytes], FactsFile]
 FOUNDING = next((Path(__file__).parents[1] / "data" / "releases").glob("2019-*.yaml")).read_text(encoding="utf-8")
 # a stretch of it is quicker to read than all 124 facts, and as easy to break
 EXCERPT = FOUNDING[: FOUNDING.index("# 29")] + FOUNDING[FOUNDING.index("  # s20") :]
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n|[\n\r]")
 # what YAML, the profile or JSON-LD give a meaning to
 MARKS = ":-?[]{},#&*!|>'\"%@`\t\n\\"
 WORDS = "--- ... << no null 1e3 id type source facts name en personal evidence memberOf agent/a lvl:silver"

@@ -8,6 +8,7 @@ import pytest
 
 from pressgraph.facts import FactsFile, dangling_problems, read_facts
 from pressgraph.facts.rules import listing
+from pressgraph.facts.yaml_text import to_yaml
 from pressgraph.profile import Profile
 
 Read = Callable[[str | bytes], FactsFile]
@@ -288,6 +289,35 @@ def test_a_file_may_have_a_byte_order_mark_and_any_line_ends(read: Read, line_en
     text = "\ufeff" + HEAD + "- id: agent/a\n  nam: A\n"
     (found,) = read(text.replace("\n", line_end)).problems
     assert (found.rule, found.place.line, found.place.column) == ("unknown-key", 4, 3)
+
+
+def test_what_only_old_yaml_ends_a_line_at_is_a_character_of_a_text(read: Read) -> None:
+    """NEL and the separators of lines and paragraphs stand in texts that were copied from PDF files and web pages."""
+    # in every way to write a text; a character for private use is itself, also where it is escaped
+    written = (
+        ("a\u2028b \u2029c", "a\u2028b \u2029c"),
+        ("\u2028a", "\u2028a"),
+        ("'a\x85b '", "a\x85b "),
+        ('"\u2029a\U000f0000\\U000f0001\\u2028b"', "\u2029a\U000f0000\U000f0001\u2028b"),
+        ("|-\n    a\x85\n    \u2028b", "a\x85\n\u2028b"),
+        (">-\n    a\u2028\n    b", "a\u2028 b"),
+        ("[a\x85, b\u2028]", ["a\x85", "b\u2028"]),
+    )
+    for text, value in written:
+        for line_end in ("\n", "\r\n"):
+            found = read(f"{HEAD}- id: agent/a\n  name: {text}\n  nam: A # \u2028\n".replace("\n", line_end))
+            (problem,) = found.problems
+            last = 5 + text.count("\n")
+            assert (problem.rule, problem.place.line, problem.place.column) == ("unknown-key", last, 3), text
+            name = read(f"{HEAD}- id: agent/a\n  name: {text}\n".replace("\n", line_end)).facts[0].body["name"]
+            assert name in (value, [value]), ascii(text)
+    for value in ("a\u2028b", "a\x85", "\u2029 b  c", "a\nb\u2028\n c"):
+        # what is written for people is read the same by readers of either version of YAML
+        text = to_yaml({"source": {"id": "document/d"}, "facts": [{"id": "agent/a", "name": value}]})
+        assert not {"\x85", "\u2028", "\u2029"}.intersection(text)
+        assert read(text).facts[0].body["name"] in (value, [value])
+    (problem,) = read(f"{HEAD}- id: agent/a\n  name: a\u2028b\x07c\n").problems
+    assert (problem.rule, problem.place.line, problem.place.column) == ("bad-character", 4, 12)
 
 
 def test_an_alias_bomb_is_refused_before_it_unfolds(read: Read) -> None:

@@ -60,6 +60,17 @@ def test_a_guess_leads_to_the_key_or_to_the_class_that_has_it(
         ("type: Event, Motto der Messe: x", "'pressgraph profile keys Event' lists them"),
         ("type: Event, startDat: 2018", "did you mean 'startDate'?"),
         ("type: AwardedLabel, gültig bis: 2018", "did you mean 'validThrough'?"),
+        # JSON-LD's keywords, and properties and classes by their IRIs
+        ('type: Organization, "@value": x', "no JSON-LD: a value stands behind its key"),
+        ('type: Organization, name: { "@value": x, "@language": de }', "a language is a key: 'de: …'"),
+        ('type: Organization, name: { "@list": [a, b] }', "several values stand in brackets"),
+        ('"@type": Organization', "did you mean 'type'?"),
+        ('type: Organization, "@reverse": { memberOf: agent/b }', "no key begins with @"),
+        ('type: Organization, "@context": x', "leave it out; the profile says what keys mean"),
+        ('type: Organization, "schema:name": x', "did you mean 'name'?"),
+        ('type: Organization, "https://schema.org/name": x', "did you mean 'name'?"),
+        ('type: "https://schema.org/Organization"', "did you mean 'Organization'?"),
+        ("type: schema:Organization", "did you mean 'Organization'?"),
     ],
 )
 def test_words_are_looked_for_in_the_classes_of_the_thing(fact: str, hint: str, profile: Profile) -> None:

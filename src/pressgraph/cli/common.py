@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -228,7 +229,7 @@ def draw_table(names: Sequence[str], rows: Sequence[Sequence[str]], *, fold: boo
         legacy_windows=False,
     )
     console.print(table)
-    lines = (line.rstrip() for line in output.getvalue().splitlines())
+    lines = (line.rstrip() for line in output.getvalue().removesuffix("\n").split("\n"))
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -245,6 +246,7 @@ def draw_diff(before: bytes, after: bytes, name: str) -> str:
     """Return what differs between two contents of a file, as `diff -u` and `git apply` write it."""
     from difflib import unified_diff
 
-    old, new = (content.decode(errors="replace").splitlines(keepends=True) for content in (before, after))
+    # for them a line ends at a line feed and nowhere else
+    old, new = (list(io.StringIO(it.decode(errors="replace"), newline="\n")) for it in (before, after))
     diff = unified_diff(old, new, f"a/{name.lstrip('/')}", f"b/{name.lstrip('/')}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff)

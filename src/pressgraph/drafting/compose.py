@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.drafting.admitted import Refused
 from pressgraph.facts.drafts import checked_draft, one_line
+from pressgraph.facts.tree import LINE_END
 from pressgraph.facts.yaml_text import Flow, FlowNode
 from pressgraph.i18n import in_language
 
@@ -77,7 +78,7 @@ def without_comments(text: str) -> str:
     """Return a facts file without the comments that `comments` wrote at its end."""
     for mark in (QUESTIONS, REFUSED):
         before, found, behind = text.partition(f"\n{mark}\n")
-        if found and all(line.startswith("#") or not line.strip() for line in behind.splitlines()):
+        if found and all(line.startswith("#") or not line.strip() for line in LINE_END.split(behind)):
             text = before.rstrip("\n") + "\n"
     return text
 

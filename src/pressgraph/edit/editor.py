@@ -21,6 +21,7 @@ from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines
 from pressgraph.facts.edit import Literal, replace_file
 from pressgraph.facts.ids import Ids
+from pressgraph.facts.tree import LINE_END
 from pressgraph.i18n import gettext
 from pressgraph.profile.model import REVIEW_WORDS
 from pressgraph.project import write_atomically
@@ -177,7 +178,7 @@ class SourceEditor:
             return ""
         opened = self.session.opened(self.path, self.name, after)
         fact = opened.facts[change.index if change.index is not None else -1]
-        lines = after.decode("utf-8-sig").splitlines()[fact.lines[0] - 1 : fact.lines[1]]
+        lines = LINE_END.split(after.decode("utf-8-sig"))[fact.lines[0] - 1 : fact.lines[1]]
         return "\n".join(lines)
 
     def evidence(self, span: Span, source: OpenSource) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.changes import facts_of, paired
 from pressgraph.edit.values import concept_label, label_of, shown, widget_of
+from pressgraph.facts.tree import LINE_END
 from pressgraph.i18n import gettext
 from pressgraph.profile.model import FACT_WORDS, Kind
 
@@ -132,7 +133,7 @@ class Showing:
     def changes(self, before: bytes, after: bytes, name: str) -> Changes:
         """Return what of a file has changed. Raises DataError where one of the two is no YAML."""
         old, new = before.decode("utf-8-sig", "replace"), after.decode("utf-8-sig", "replace")
-        lines = list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))[2:]
+        lines = list(unified_diff(LINE_END.split(old), LINE_END.split(new), lineterm="", n=2))[2:]
         facts = []
         for one, other in paired(facts_of(before, name), facts_of(after, name)):
             said = other if other is not None else one

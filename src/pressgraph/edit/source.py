@@ -14,8 +14,9 @@ from pressgraph.errors import DataError
 from pressgraph.facts import read_facts_bytes
 from pressgraph.facts.edit import Literal, decode
 from pressgraph.facts.rules import RULES
-from pressgraph.facts.spans import BREAK, yaml_spans
+from pressgraph.facts.spans import yaml_spans
 from pressgraph.facts.support import unsaid
+from pressgraph.facts.tree import LINE_END
 from pressgraph.i18n import Text
 from pressgraph.text import SourceText, TextError, Texts, WordsError
 from pressgraph.validation.report import Severity
@@ -298,7 +299,7 @@ class _Lines:
     """The lines of a text, by offset."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(it.end() for it in BREAK.finditer(text))]
+        self._starts = [0, *(it.end() for it in LINE_END.finditer(text))]
 
     def of(self, at: int) -> int:
         return bisect_right(self._starts, at)

@@ -17,11 +17,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import yaml
-
 from pressgraph.errors import DataError, Place
-from pressgraph.facts.spans import ANY, BREAK, Span, json_lines_spans, place_in, same, yaml_spans
-from pressgraph.facts.tree import Scalar
+from pressgraph.facts.spans import ANY, Span, block_entries, json_lines_spans, place_in, same, yaml_spans
+from pressgraph.facts.tree import LINE_END, Scalar
 from pressgraph.facts.yaml_text import Plain
 from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
@@ -285,7 +283,7 @@ class _File:
         self._wanted = dict(zip(map(id, self.root.walk()), self.target.walk(), strict=True))
         self._splices: list[Splice] = []
         self._removed: list[tuple[Span, int]] = []
-        match = BREAK.search(text)
+        match = LINE_END.search(text)
         self.line_end = match[0] if match is not None else "\n"
         self._entries: list[int] | None = None
 
@@ -316,14 +314,14 @@ class _File:
         return at - self.start_of_line(at)
 
     def start_of_line(self, at: int) -> int:
-        return max(self.text.rfind(mark, 0, at) for mark in "\n\r\x85\u2028\u2029") + 1
+        return max(self.text.rfind(mark, 0, at) for mark in "\n\r") + 1
 
     def end_of_line(self, at: int) -> int:
-        match = BREAK.search(self.text, at)
+        match = LINE_END.search(self.text, at)
         return match.start() if match is not None else len(self.text)
 
     def after_line(self, at: int) -> int:
-        match = BREAK.search(self.text, at)
+        match = LINE_END.search(self.text, at)
         return match.end() if match is not None else len(self.text)
 
     def entry(self, parent: Span, index: int) -> int:
@@ -332,8 +330,7 @@ class _File:
         if key is not None:
             return key.start
         if self._entries is None:
-            tokens = yaml.scan(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            self._entries = [it.start_mark.index for it in tokens if isinstance(it, yaml.BlockEntryToken)]
+            self._entries = block_entries(self.text)
         return self._entries[bisect_left(self._entries, value.start) - 1]
 
     def plain_place(self, node: Span) -> None:

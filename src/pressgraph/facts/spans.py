@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from pressgraph.errors import DataError, Place
-from pressgraph.facts.tree import MAX_DEPTH, read_tree, yaml_events
+from pressgraph.facts.tree import LINE_END, MAX_DEPTH, read_tree, without_old_line_ends, yaml_events
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 ANY = "any"
 """The style of a scalar that may be written in any way: one that an edit puts in."""
-
-# YAML 1.1, 4.2: what ends a line
-BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -91,7 +88,7 @@ def same(one: Span, other: Span) -> bool:
 
 def place_in(text: str, at: int, file: str) -> Place:
     """Return the place of an offset."""
-    lines = BREAK.split(text[:at])
+    lines = LINE_END.split(text[:at])
     return Place(file=file, line=len(lines), column=len(lines[-1]) + 1)
 
 
@@ -108,6 +105,12 @@ def yaml_spans(text: str, file: str) -> Span:
         if problems:
             raise DataError(problems[0].message, place=problems[0].place, hint=problems[0].hint) from error
         raise DataError(str(error), place=Place(file=file)) from error
+
+
+def block_entries(text: str) -> list[int]:
+    """Return where the hyphens of block lists stand in a YAML document. Raises yaml.YAMLError."""
+    tokens = yaml.scan(without_old_line_ends(text)[0], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return [it.start_mark.index for it in tokens if isinstance(it, yaml.BlockEntryToken)]
 
 
 def _from_events(events: Iterator[Any], text: str, file: str) -> Span:

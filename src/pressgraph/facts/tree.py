@@ -35,17 +35,47 @@ _OTHER_READERS = (
 )
 
 
+LINE_END = re.compile("\r\n|[\n\r]")
+"""What ends a line of a facts file (YAML 1.2, 5.4)."""
+
+OLD_LINE_ENDS = frozenset("\x85\u2028\u2029")
+"""What YAML 1.1 (4.2) ends lines at too, and with it the parser; YAML 1.2 and JSON take it for characters of a text."""
+_ESCAPED = re.compile(r"\\U([0-9A-Fa-f]{8})")
+_PRIVATE_USE = range(0xF0000, 0xFFFFE)
+
+
 def yaml_events(text: str) -> Iterator[yaml.Event]:
-    """Yield the parser's events of a YAML stream.
+    """Yield the parser's events of a YAML stream, read as YAML 1.2 reads lines.
 
     Raises yaml.YAMLError.
     """
+    text, meant = without_old_line_ends(text)
     loader = _Parser(text)
     try:
         while loader.check_event():
-            yield loader.get_event()
+            event = loader.get_event()
+            if meant and isinstance(event, yaml.ScalarEvent):
+                event.value = event.value.translate(meant)
+            yield event
     finally:
         loader.dispose()
+
+
+def without_old_line_ends(text: str) -> tuple[str, dict[int, str]]:
+    """Return a text with a stand-in for each character that only YAML 1.1 ends a line at, and what each stands for.
+
+    A stand-in is a character for private use that the text neither holds nor escapes; offsets stay as they are.
+
+    >>> without_old_line_ends("a\u2028b")
+    ('a\\U000f0000b', {983040: '\\u2028'})
+    """
+    found = [it for it in sorted(OLD_LINE_ENDS) if it in text]
+    if not found:
+        return text, {}
+    taken = {ord(it) for it in set(text)} | {int(it, 16) for it in _ESCAPED.findall(text)}
+    free = (it for it in _PRIVATE_USE if it not in taken)
+    meant = dict(zip(free, found, strict=False))
+    return text.translate({ord(mark): code for code, mark in meant.items()}), meant
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,14 +189,14 @@ def decoded(data: bytes, file: str, *, line: int = 1) -> tuple[str | None, list[
 
 def _end_of(text: str, file: str, line: int = 1) -> Place:
     """Return the place that follows a text, which begins in a line."""
-    lines = _BREAK.split(text)
+    lines = LINE_END.split(text)
     return Place(file=file, line=line + len(lines) - 1, column=len(lines[-1]) + 1)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = _BREAK.split(text)
+    lines = LINE_END.split(text)
     content = lines[line] if line < len(lines) else ""
     # libyaml ends a last line that has no line break
     place = Place(file=file, line=line + 1, column=column + 1) if line < len(lines) else _end_of(text, file)
@@ -247,8 +277,6 @@ def _character_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     return problem("bad-character", _end_of(text[:at], file), character=character)
 
 
-# YAML 1.1, 4.2: what ends a line.
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # YAML 1.1, 4.1.1: the printable characters.
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

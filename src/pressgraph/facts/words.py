@@ -20,7 +20,7 @@ from pressgraph.spelling import nearest, suggestion
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from pressgraph.profile.model import Profile
+    from pressgraph.profile.model import ClassTerm, Key, Profile
 
 _MOST_SHOWN = 6
 
@@ -46,6 +46,16 @@ class KeyWords:
             self._forms[name] = forms
         return self._forms[name]
 
+    def named(self, word: str, *, of_class: bool = False) -> str | None:
+        """Return the key, or the class, whose IRI or CURIE a word is, or None."""
+        if ":" not in word:
+            return None
+        known: Mapping[str, Key | ClassTerm] = self.profile.class_of if of_class else self.profile.key_of
+        iri = self.profile.context_converter.expand(word) or word
+        # schema.org's terms are written with either scheme
+        term = known.get(iri) or known.get(iri.replace("https:", "http:", 1))
+        return term.name if term is not None else None
+
     def meant(self, word: str, types: Collection[str]) -> str | None:
         """Return the key that a word means in some classes, or None."""
         return next((key for name in sorted(types) if (key := self.forms(name).get(form(word))) is not None), None)
@@ -67,6 +77,10 @@ class KeyWords:
 
     def hint(self, word: str, types: Collection[str], others: Collection[str]) -> str:
         """Say what a word in a thing of some classes, or of none, was probably meant to be; `others` are no keys."""
+        if word.startswith("@"):
+            return keyword_hint(word)
+        if (named := self.named(word)) is not None:
+            return suggestion(named)
         uses = self.profile.uses_of(sorted(types)) if types else self.profile.keys
         key = self.meant(word, types)
         elsewhere = {it: where for it, where in self.elsewhere(word, types).items() if it != key}
@@ -87,6 +101,21 @@ class KeyWords:
         if key is not None:
             return phrase("did you mean '{key}'? in a thing of its own it may be {keys}", key=key, keys=alternatives)
         return phrase("is one of these meant, each in a thing of its own? {keys}", keys=alternatives)
+
+
+def keyword_hint(word: str) -> str:
+    """Say how facts files write what a keyword of JSON-LD 1.1 (1.7) says."""
+    if word in {"@id", "@type"}:
+        return suggestion(word[1:])
+    if word in {"@value", "@language", "@direction"}:
+        return phrase("facts files are no JSON-LD: a value stands behind its key, and a language is a key: 'de: …'")
+    if word in {"@list", "@set"}:
+        return phrase("facts files are no JSON-LD: several values stand in brackets: [a, b]")
+    if word in {"@graph", "@included"}:
+        return phrase("facts files are no JSON-LD: facts are the list under 'facts:'")
+    if word == "@context":
+        return phrase("facts files are no JSON-LD: leave it out; the profile says what keys mean")
+    return phrase("facts files are no JSON-LD: no key begins with @")
 
 
 def form(word: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pressgraph.facts.tree import Scalar
+from pressgraph.facts.tree import OLD_LINE_ENDS, Scalar
 
 
 class Plain(str):
@@ -48,7 +48,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    quoted = Scalar(text=value, plain=True, line=0, column=0).reads_as() != "str"
+    # what only YAML 1.1 ends a line at is escaped, so that readers of either version read the same
+    quoted = Scalar(text=value, plain=True, line=0, column=0).reads_as() != "str" or OLD_LINE_ENDS.intersection(value)
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if quoted else None)
 
 

@@ -62,7 +62,7 @@ def syntax_error(text: str, message: str) -> QueryError:
     if match is None:
         return QueryError(gettext("not valid SPARQL 1.1: {reason}", reason=message[:_LONGEST_MESSAGE]))
     line, column = int(match[1]), int(match[2])
-    lines = text.splitlines()
+    lines = text.split("\n")
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
     reason = gettext("unexpected '{text}'", text=rest[:40]) if rest else gettext("it ends too early")
     known = match[3] if len(match[3]) < _LONGEST_MESSAGE else None

@@ -190,7 +190,7 @@ def _read_xml(response: Response) -> Mapping[str, Any]:
         # a LookupError: its declaration names an encoding that is none
         if b"<results" in response.body:
             line, column = getattr(error, "position", (1, 0))
-            lines = response.text().splitlines()
+            lines = response.text().split("\n")
             rest = "\n".join([lines[line - 1][column:], *lines[line:]]) if 0 < line <= len(lines) else ""
             raise response.broken(rest) from None
         raise response.refused() from None

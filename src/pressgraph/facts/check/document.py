@@ -19,6 +19,7 @@ from pressgraph.facts.model import Fact, FactsFile, Source, canonical
 from pressgraph.facts.quotations import quotation_problems
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
+from pressgraph.facts.words import keyword_hint
 from pressgraph.profile.model import FACT_WORDS, REVIEW_WORDS, SOURCE_WORDS
 from pressgraph.rdf import SCHEMA
 from pressgraph.spelling import did_you_mean
@@ -111,7 +112,11 @@ class _DocumentChecker:
                 facts = self.facts(value)
             else:
                 left = [it for it in ("source", "facts") if tree.get(it) is None]
-                hint = did_you_mean(key.text, left, otherwise=phrase("known: {words}", words="source, facts"))
+                hint = (
+                    keyword_hint(key.text)
+                    if key.text.startswith("@")
+                    else did_you_mean(key.text, left, otherwise=phrase("known: {words}", words="source, facts"))
+                )
                 self.context.report("unknown-section", self.context.place(key), hint=hint, section=key.text)
         for section in ("source", "facts"):
             if section not in sections:

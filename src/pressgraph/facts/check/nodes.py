@@ -133,7 +133,9 @@ class NodeChecker:
         return types
 
     def by_label(self, text: str) -> str | None:
-        """Return the class whose label, in any language, is the text."""
+        """Return the class that an IRI or a CURIE names, or whose label, in any language, is the text."""
+        if (named := words_of(self.context.profile).named(text, of_class=True)) is not None:
+            return named
         wanted = folded(text)
         for name, term in self.context.profile.classes.items():
             if wanted in {folded(label) for label in (*term.labels.values(), *term.alternatives)}:

@@ -15,6 +15,7 @@ from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.facts.model import LanguageMap, ValueObject, is_node
 from pressgraph.facts.rules import both_hints, phrase
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
+from pressgraph.facts.words import keyword_hint
 from pressgraph.i18n import pgettext
 from pressgraph.profile.model import Key, Kind
 from pressgraph.rdf import XSD_STRING
@@ -318,7 +319,8 @@ class ValueChecker:
         # RDF 1.1 compares tags without case; Oxigraph stores them in lower case.
         tag = word.text.lower()
         if not good_language(tag):
-            self.context.report("bad-language", place, hint=language_hint(word.text), tag=word.text)
+            hint = keyword_hint(word.text) if word.text.startswith("@") else language_hint(word.text)
+            self.context.report("bad-language", place, hint=hint, tag=word.text)
             return None
         if key.languages and not any(tag == ok.lower() or tag.startswith(f"{ok.lower()}-") for ok in key.languages):
             hint = phrase("known: {words}", words=", ".join(key.languages))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pressgraph.errors import Place
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tables.sheet import COMPOUND, ZIP, Cells, SheetRows, report_errors
+from pressgraph.facts.tree import LINE_END
 from pressgraph.i18n import gettext
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _encoding(sample: bytes) -> str | None:
 
 def _header_line(text: str, row: int | None) -> tuple[str, str | None]:
     """Return the header's line, and the delimiter of Excel's `sep=` line before it."""
-    lines = text.splitlines()
+    lines = LINE_END.split(text)
     declared = re.fullmatch(r'"?sep=(.)"?', lines[0].strip("\n")) if lines else None
     at = row - 1 if row is not None else (1 if declared else 0)
     return (lines[at] if at < len(lines) else ""), declared[1] if declared else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.facts.compressed import COMPRESSED
 from pressgraph.facts.tables.open import DELIMITED, WORKBOOKS, is_table
+from pressgraph.facts.tree import LINE_END
 
 if TYPE_CHECKING:
     from pressgraph.errors import Place
@@ -24,7 +25,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|<[^>\s]*>")
 @lru_cache(maxsize=64)
 def _lines(path: str, stamp: tuple[int, int]) -> list[str]:
     del stamp  # the key of the cache: a changed file is read anew
-    return re.split("\r\n|[\n\r\x85\u2028\u2029]", Path(path).read_text(encoding="utf-8-sig", errors="replace"))
+    return LINE_END.split(Path(path).read_text(encoding="utf-8-sig", errors="replace"))
 
 
 def in_table(place: Place) -> bool:
@@ -64,7 +65,7 @@ def line_at(place: Place, options: Options) -> str | None:
     if not place.line or in_table(place) or place.file.lower().endswith(tuple(COMPRESSED)):
         return None
     if place.file in options.texts:
-        lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", options.texts[place.file])
+        lines = LINE_END.split(options.texts[place.file])
     else:
         path = options.find(place.file)
         try:
