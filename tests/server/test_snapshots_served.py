@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,26 @@ from pressgraph.errors import StoreError
 from pressgraph.project import open_project
 from pressgraph.project.serving import Serving
 from pressgraph.project.typed_json import to_json
-from pressgraph.server.failures import SnapshotMovedError
+from pressgraph.server.failures import JobError, SnapshotMovedError, request_error
 from pressgraph.server.http.responses import Representation, RequestError
 from pressgraph.server.manifest import GraphRevisions, ServedManifest
 from pressgraph.server.revisions import Revisions
 from pressgraph.server.served import Served, ServedSnapshot, on_snapshot
 from pressgraph.server.sparql.queries import Evaluation, QueryService
 from pressgraph.server.workers.background import Background
+from pressgraph.server.workers.failed import FailedJobError
 from pressgraph.server.workers.job import Job
-from pressgraph.server.workers.messages import DeleteWrite, Outcome, ServedFolder, WriterAnswer
+from pressgraph.server.workers.messages import (
+    DeleteWrite,
+    Outcome,
+    PutWrite,
+    ServedFolder,
+    WriterAnswer,
+    WriterRequest,
+)
 from pressgraph.server.workers.publish import publish_build
 from pressgraph.server.workers.write_queue import WriteQueue
+from pressgraph.server.workers.writer import failure, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,3 +239,33 @@ def test_nothing_is_no_successor_of_what_is_read(tmp_path: Path) -> None:
     assert Snapshots(tmp_path / "served", kind="served").current() is None
     # a server that begins without a build serves an empty dataset, to be written to
     assert Counts.load(publish().path) is not None
+
+
+def test_a_write_alone_is_no_successor_of_what_was_deleted(tmp_path: Path) -> None:
+    rules, folder, id_base = Rules.of(open_project(make_project(tmp_path / "p", {}))), tmp_path / "served", f"{BASE}id/"
+    first = publish_build(tmp_path / "state", folder, id_base=id_base, rules=rules)
+    dataset = ServedFolder(
+        folder=str(folder),
+        state=str(tmp_path / "state"),
+        id_base=id_base,
+        rules=rules.to_json(),
+        before_in=None,
+        gone=(),
+        keep=(first.name,),
+    )
+
+    def put(graph: str) -> tuple[Outcome, ...]:
+        a_graph = PutWrite(graph=graph, replace=True, parts=("text/turtle",), base=BASE)
+        request = WriterRequest(dataset=dataset, writes=(a_graph,), made=graph, prefixes={}, wait=0)
+        return write(request, [b"<urn:a> <urn:b> <urn:c> ."]).outcomes
+
+    assert put("urn:one") == (Outcome(created=True),)
+    shutil.rmtree(folder)
+    with pytest.raises(FailedJobError, match="the served dataset was deleted") as refused:
+        put("urn:two")
+    told = request_error(JobError(*failure(refused.value)))
+    assert (told.status, told.headers) == (503, {"retry-after": "5"})
+    assert Snapshots(folder, kind="served").current() is None
+    # what is made anew, here without a build, can be written to again
+    publish_build(tmp_path / "state", folder, id_base=id_base, rules=rules)
+    assert put("urn:two") == (Outcome(created=True),)

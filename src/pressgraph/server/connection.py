@@ -22,6 +22,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from pressgraph.server.cache import CachedResponse
+from pressgraph.server.fast_path import completed
 from pressgraph.server.http.clients import LOCAL, UNIX
 from pressgraph.server.http.connections import PROGRESS, Waiting
 from pressgraph.server.http.heads import RefusedHeadError, read_head, without_offer
@@ -262,9 +263,7 @@ class Connection(HttpToolsProtocol):
             self._send_response(fast_path.bytes_of(found))
             return True
         self._fast = found
-        found.hand_over = self.hand_over
         self._wait(Waiting.NOTHING)
-        fast_path.watch(found)
         found.evaluation.job.when_begun(fast_path.enough, self._fast_begun)
         return True
 
@@ -273,7 +272,7 @@ class Connection(HttpToolsProtocol):
         pending, fast_path = self._fast, self.fast_path
         if pending is None or fast_path is None or self.transport.is_closing():
             return
-        response = fast_path.response(pending)
+        response = completed(pending)
         if response is None:
             self.hand_over()
             return
@@ -300,8 +299,6 @@ class Connection(HttpToolsProtocol):
 
     def _leave_fast_path(self) -> PendingQuery | None:
         pending, self._fast = self._fast, None
-        if pending is not None and self.fast_path is not None:
-            self.fast_path.unwatch(pending)
         return pending
 
     # -- what the parser calls

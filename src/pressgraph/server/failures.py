@@ -21,13 +21,23 @@ STATUS = {
     "failed": 500,
     "peer": 502,
     "busy": 503,
+    "deleted": 503,
     "overload": 503,
     "stopping": 503,
     "time": 504,
     "memory": 507,
     "disk": 507,
 }
-_RETRY = {"busy": "1", "overload": "5", "stopping": "5", "time": "60", "memory": "60", "disk": "60", "peer": "5"}
+_RETRY = {
+    "busy": "1",
+    "deleted": "5",
+    "overload": "5",
+    "stopping": "5",
+    "time": "60",
+    "memory": "60",
+    "disk": "60",
+    "peer": "5",
+}
 
 
 @dataclass(frozen=True, slots=True)

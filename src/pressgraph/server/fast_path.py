@@ -12,7 +12,6 @@ A request that comes again byte for byte is not even read: what a cache in front
 
 from __future__ import annotations
 
-import asyncio
 import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
@@ -28,8 +27,6 @@ from pressgraph.server.http.responses import Representation, RequestError
 from pressgraph.server.sparql.endpoint import RESULT_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.requests import Request
 
     from pressgraph.server.http.access_log import AccessLog
@@ -40,8 +37,6 @@ _MOST_CLIENTS = 4096
 _LONGEST_QUERY = 8 * 1024
 """In bytes, as it is written in an address; a longer one is looked at beside the event loop, which takes longer."""
 _LARGEST_HEAD = 8 * 1024
-_PATIENCE = 0.1
-"""Seconds until a query goes on at the endpoint, where its client is watched."""
 
 
 class ClientProfile:
@@ -68,19 +63,13 @@ class ClientProfile:
 class PendingQuery:
     """A query of the fast path that a process works on."""
 
-    __slots__ = ("client", "evaluation", "hand_over", "request", "started")
+    __slots__ = ("client", "evaluation", "request", "started")
 
     def __init__(self, request: bytes, client: ClientProfile, evaluation: Evaluation) -> None:
         self.request = request
         self.client = client
         self.evaluation = evaluation
         self.started = time.perf_counter()
-        self.hand_over: Callable[[], None] = _nothing
-        """Lets the query go on at the endpoint."""
-
-
-def _nothing() -> None:
-    """Do nothing."""
 
 
 class FastPath:
@@ -97,8 +86,6 @@ class FastPath:
         self.enough = queries.enough
         """The size in bytes up to which a result is answered here."""
         self._clients: dict[bytes, ClientProfile] = {}
-        self._pending: set[PendingQuery] = set()
-        self._watcher: asyncio.TimerHandle | None = None
         self._second = 0
         self._date = b""
 
@@ -146,55 +133,16 @@ class FastPath:
             result = self._queries.evaluate(prepared, client.client if sender is None else sender)
         except (UnicodeDecodeError, RequestError):
             return None
-        if isinstance(result, Representation):
-            return self._cached(data, client, prepared, result)
-        return PendingQuery(data, client, result)
+        if not isinstance(result, Representation):
+            return PendingQuery(data, client, result)
+        response = _response(client, prepared, result)
+        snapshot.fast_responses.put(data, response)
+        return response
 
     def _inside(self, data: bytes) -> bytes:
         """Return a request without the path that the server is mounted at, which a proxy may have left in its line."""
         mounted = self._mounted
         return b"GET " + data[len(mounted) :] if mounted and data.startswith(mounted) else data
-
-    def response(self, pending: PendingQuery) -> CachedResponse | None:
-        """Return the response to a query whose result has begun; None: it goes on at the endpoint."""
-        result = pending.evaluation.completed()
-        if result is None:
-            return None
-        return self._cached(pending.request, pending.client, pending.evaluation.prepared, result)
-
-    def _cached(
-        self, request: bytes, client: ClientProfile, prepared: PreparedQuery, result: Representation
-    ) -> CachedResponse:
-        body, etag, compressed = result.encoded(compress=client.gzip)
-        response = CachedResponse(
-            head=b"%setag: %s\r\n%scontent-length: %d\r\n"
-            % (
-                client.response_head(prepared.media_type),
-                etag.encode(),
-                b"content-encoding: gzip\r\n" if compressed else b"",
-                len(body),
-            ),
-            body=body,
-            query=prepared.digest,
-        )
-        prepared.snapshot.fast_responses.put(request, response)
-        return response
-
-    def watch(self, pending: PendingQuery) -> None:
-        """Hand a query over to the endpoint when it takes long: one timer for all of them."""
-        self._pending.add(pending)
-        if self._watcher is None:
-            self._watcher = asyncio.get_running_loop().call_later(_PATIENCE / 2, self._look)
-
-    def unwatch(self, pending: PendingQuery) -> None:
-        """Let a query alone: it is answered or handed over."""
-        self._pending.discard(pending)
-
-    def _look(self) -> None:
-        before = time.perf_counter() - _PATIENCE
-        for pending in [it for it in self._pending if it.started < before]:
-            pending.hand_over()
-        self._watcher = asyncio.get_running_loop().call_later(_PATIENCE / 2, self._look) if self._pending else None
 
     def bytes_of(self, response: CachedResponse, started: float | None = None) -> bytes:
         """Return the bytes of a response, and log it; `started` is None where it was cached."""
@@ -208,3 +156,24 @@ class FastPath:
         self._access_log.add(Answered(request_id, "GET", "/sparql", 200, took, size, response.query, cached))
         head = b"%sdate: %s\r\nx-request-id: %s\r\n\r\n" % (response.head, self._date, request_id.encode())
         return head + response.body
+
+
+def completed(pending: PendingQuery) -> CachedResponse | None:
+    """Return the response to a query whose result has begun; None: it goes on at the endpoint."""
+    result = pending.evaluation.completed()
+    return None if result is None else _response(pending.client, pending.evaluation.prepared, result)
+
+
+def _response(client: ClientProfile, prepared: PreparedQuery, result: Representation) -> CachedResponse:
+    body, etag, compressed = result.encoded(compress=client.gzip)
+    return CachedResponse(
+        head=b"%setag: %s\r\n%scontent-length: %d\r\n"
+        % (
+            client.response_head(prepared.media_type),
+            etag.encode(),
+            b"content-encoding: gzip\r\n" if compressed else b"",
+            len(body),
+        ),
+        body=body,
+        query=prepared.digest,
+    )

@@ -37,6 +37,11 @@ class Executor(Protocol):
 class Job:
     """One request to a process, and what comes back."""
 
+    __slots__ = (
+        *("accepted", "begun", "client", "done", "failure", "held", "own", "parts", "process", "request", "returned"),
+        *("since", "snapshot", "_enough", "_failed", "_on_begun"),
+    )
+
     def __init__(
         self, request: bytes, failed: Callable[[str], None] | None = None, *, client: str = "", own: bool = False
     ) -> None:

@@ -28,7 +28,7 @@ _LONGEST_REASON = 200
 
 def named_services(text: str, services: Iterable[str]) -> list[str]:
     """Return which of the allowed endpoints a query names; the guard has seen that it asks no other."""
-    return [it for it in services if f"<{it}>" in text] if "SERVICE" in text.upper() else []
+    return [it for it in services if f"<{it}>" in text and "SERVICE" in text.upper()]
 
 
 class Patience:

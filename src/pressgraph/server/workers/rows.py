@@ -47,7 +47,9 @@ class RowCounter:
         return count - heads
 
     def _count(self, data: bytes) -> int:
-        seen, tail = self._tail + data, self._tail
+        tail = self._tail
+        seen = tail + data
         self._tail = seen[-_LONGEST:]
         # what lies whole in the tail was counted with the piece before
-        return sum(seen.count(mark) - tail.count(mark) for mark in self._marks)
+        before = sum(map(tail.count, self._marks)) if tail else 0
+        return sum(map(seen.count, self._marks)) - before

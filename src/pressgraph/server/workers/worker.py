@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from pressgraph.server.workers.messages import DescriptionRequest, WorkerRequest, WorkerSettings
 
 _CHUNK = 48 * 1024
-_READ = 256 * 1024
+_READ = 32 * 1024
+"""More than that the C library would fetch from the system for each read, and give back after it."""
 _LARGEST_FILE = 64 * 1024 * 1024
 _PREFIXED = 1000
 """Triples that are looked at for the prefixes of a document; what later ones use is written in full."""
@@ -99,14 +100,13 @@ class Output:
         self._left -= len(data)
         if self._left < 0:
             raise FailedJobError("limit", gettext("the result is larger than this server gives; add a LIMIT"))
-        if self._counter is not None:
-            self.count_rows(self._counter.feed(data))
         self._parts.append(data)
         self._pending += len(data)
         if self._pending >= _CHUNK:
-            _send(self._socket, frame(DATA, b"".join(self._parts)))
-            self._parts.clear()
-            self._pending = 0
+            content = self._taken()
+            if self._counter is not None:
+                self.count_rows(self._counter.feed(content))
+            _send(self._socket, frame(DATA, content))
         return size
 
     def flush(self) -> None:
@@ -122,8 +122,22 @@ class Output:
             raise FailedJobError("limit", gettext("the result has more rows than this server gives; add a LIMIT"))
 
     def end(self) -> None:
-        """Send what is left, and that this was all."""
-        _send(self._socket, frame(END, b"".join(self._parts)))
+        """Send what is left, and that this was all.
+
+        Raises FailedJobError.
+        """
+        content = self._taken()
+        # whatever has fewer bytes has fewer rows
+        if self._counter is not None and len(content) > self._rows:
+            self.count_rows(self._counter.feed(content))
+        _send(self._socket, frame(END, content))
+
+    def _taken(self) -> bytes:
+        """Take what is to be sent."""
+        content = b"".join(self._parts)
+        self._parts.clear()
+        self._pending = 0
+        return content
 
 
 class Worker:

@@ -65,7 +65,7 @@ def write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
     """Publish a build, or make writes and publish them together; return what became of each write.
 
     On a full disk, what can make room or withdraw something is made once more with the room that is kept for it.
-    Raises ApartError for writes that cannot be made together.
+    Raises ApartError for writes that cannot be made together, and FailedJobError where there is nothing to write to.
     """
     reserve = Path(request.dataset.folder) / _RESERVE
     adds = any(isinstance(it, PutWrite) for it in request.writes)
@@ -96,13 +96,13 @@ def _is_full(error: BaseException) -> bool:
 
 def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
     dataset, wait = request.dataset, request.wait
-    folder, keep, rules = Path(dataset.folder), dataset.keep, Rules.from_json(dataset.rules)
+    folder, keep = Path(dataset.folder), dataset.keep
     if not request.writes:
         publish_build(
             Path(dataset.state),
             folder,
             id_base=dataset.id_base,
-            rules=rules,
+            rules=Rules.from_json(dataset.rules),
             before_in=Path(dataset.before_in) if dataset.before_in is not None else None,
             gone=dataset.gone,
             keep=keep,
@@ -112,10 +112,12 @@ def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
     snapshots = Snapshots(folder, kind="served", keep=keep)
     with snapshots.building(wait=wait):
         current = snapshots.current()
-        manifest = ServedManifest.of(current) if current is not None else ServedManifest(rules=rules.to_json())
+        if current is None:
+            # deleted under who reads it: these writes alone are no successor of what is served
+            raise FailedJobError("deleted", gettext("the served dataset was deleted"))
+        manifest = ServedManifest.of(current)
         with snapshots.candidate() as candidate:
-            store = candidate.open_store()
-            before = current.open() if current is not None else ox.Store()
+            store, before = candidate.open_store(), current.open()
             unnamed = Unnamed.of(candidate.path, store, manifest)
             made = _Made(store, unnamed, Revisions.of(manifest), request.prefixes)
             rest = iter(contents)
@@ -136,7 +138,7 @@ def _write(request: WriterRequest, contents: list[bytes]) -> WriterAnswer:
             if any(owned(name) for name in made.graphs):
                 # the next build puts its graphs into their place again, whether facts have changed or not
                 altered = _looked(Path(dataset.state))
-            counts = Counts.load(current.path) if current is not None else None
+            counts = Counts.load(current.path)
             touched = None if made.whole else Touched(triples=made.triples, graphs=made.graphs)
             describe(candidate, store, recount(counts, before, store, touched, dataset.id_base), dataset.id_base)
             manifest = msgspec.structs.replace(
@@ -283,11 +285,13 @@ def _parsed(request: PutWrite, contents: list[bytes]) -> set[ox.Triple]:
     return triples
 
 
-def _failure(error: Exception) -> tuple[str, str]:
+def failure(error: Exception) -> tuple[str, str]:
     """Return the kind of a failure, which decides the status, and what to say of it."""
     match error:
         case ApartError():
             return "apart", gettext("a write has to be made alone")
+        case FailedJobError():
+            return error.kind, error.message
         case _ if _is_full(error):
             return "disk", gettext("the server's disk is full; nothing was changed")
         case MemoryError():
@@ -318,7 +322,7 @@ def main() -> None:
     try:
         answer = typed_frame(END, write(request, contents))
     except Exception as error:  # noqa: BLE001 - the server has nobody else to ask
-        kind, reason = _failure(error)
+        kind, reason = failure(error)
         answer = typed_frame(FAILED, Failed(kind=kind, message=by_language(reason)))
     sock.sendall(answer)
     os._exit(0)
