@@ -15,11 +15,14 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import gc
 import hashlib
+import inspect
 import json
 import os
 import random
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -28,15 +31,18 @@ import tempfile
 import time
 from bisect import bisect
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "src/pressgraph"
@@ -59,15 +65,16 @@ MODULES = {
 
 FILES = {
     "core": (
-        "test_build", "test_cli", "test_data_folder", "test_dates", "test_datatypes", "test_derive", "test_embed",
-        "test_emitter", "test_endpoint", "test_evidence", "test_export", "test_extract", "test_facts_properties",
-        "test_facts_yaml", "test_figures", "test_formats", "test_hints", "test_json_ld", "test_json_ld_suite",
-        "test_languages", "test_library", "test_limits", "test_meant_keys", "test_messages", "test_names", "test_news",
-        "test_pages", "test_personal", "test_profile", "test_published_shapes", "test_quantities", "test_query",
-        "test_rdf_places", "test_reading", "test_rules", "test_scope", "test_shape_hints", "test_shapes",
-        "test_snapshots", "test_tables", "test_text", "test_types_and_terms", "test_validation", "test_workbooks",
-        "test_yaml_help", "server/test_cache", "server/test_fast_path", "server/test_linear",
-        "server/test_negotiation", "server/test_operations",
+        "test_accelerated", "test_build", "test_cli", "test_data_folder", "test_dates", "test_datatypes",
+        "test_derive", "test_embed", "test_emitter", "test_endpoint", "test_evidence", "test_export", "test_extract",
+        "test_facts_properties", "test_facts_yaml", "test_figures", "test_formats", "test_hints", "test_json_ld",
+        "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_meant_keys", "test_messages",
+        "test_names", "test_news", "test_pages", "test_personal", "test_profile", "test_published_shapes",
+        "test_quantities", "test_query", "test_rdf_places", "test_reading", "test_recheck", "test_rules",
+        "test_scope", "test_shape_hints", "test_shapes", "test_snapshots", "test_tables", "test_text",
+        "test_types_and_terms", "test_union", "test_validation", "test_workbooks", "test_yaml_help",
+        "server/test_cache", "server/test_fast_path", "server/test_linear", "server/test_negotiation",
+        "server/test_operations",
     ),
     "drafts": (
         "test_draft", "test_drafting", "test_drafting_rules", "test_evidence", "test_gate", "test_proposals",
@@ -416,6 +423,136 @@ def _environ(tree: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+# -- mutants in one warm process
+
+_MUTANTS = "PRESSGRAPH_MUTANTS"
+_WARM = 1.0
+"""Seconds: what takes longer, such as what starts processes, runs in the second round alone."""
+
+
+def run_warm(
+    mutants: Mapping[int, tuple[Mutant, list[str]]], reached: Reach, tree: Path, folder: Path, *, limit: float
+) -> Iterator[tuple[int, str]]:
+    """Yield the number of each mutant that quick tests notice, and the first that does.
+
+    One process imports all tests; for each mutant a fork of it puts the mutant's functions in the place of those that
+    are there. What modules and tests do at their import, and what they keep of it, no mutant changes there: what is not
+    noticed may be.
+    """
+    work, found = folder / "mutants", folder / "found"
+    wanted: dict[int, tuple[str, str, list[str]]] = {}
+    for number, (mutant, tests) in mutants.items():
+        source = (tree / SOURCE / mutant.module).read_bytes()
+        quick = [name for name in tests if "::" in name and reached.seconds.get(name, _WARM) < _WARM]
+        wanted[number] = (mutant.module, mutant.applied(source).decode(), quick)
+    work.write_text(json.dumps({"tree": str(tree), "limit": limit, "mutants": wanted}), encoding="utf-8")
+    found.touch()
+    files = sorted({name.partition("::")[0] for _, _, names in wanted.values() for name in names})
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "mutations"]
+    command += [f"--basetemp={folder / 'warm'}", f"--timeout={limit:.0f}", "--timeout-method=signal", *files]
+    environ = {**_environ(tree), _MUTANTS: str(work), _FOUND: str(found)}
+    environ["PYTHONPATH"] += os.pathsep + str(tree / "benchmarks")
+    with (folder / "warm.log").open("wb") as log:
+        subprocess.run(command, cwd=tree, env=environ, stdout=log, stderr=subprocess.STDOUT, check=False)
+    for line in found.read_text(encoding="utf-8").splitlines():
+        number, by = json.loads(line)
+        yield number, by
+
+
+_FOUND = "PRESSGRAPH_FOUND"
+
+
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Try mutants in forks of this process, where it was begun for that."""
+    if _MUTANTS not in os.environ:
+        return None
+    asked = json.loads(Path(os.environ[_MUTANTS]).read_bytes())
+    items = {item.nodeid: item for item in session.items}
+    right: set[str] = set()
+    with Path(os.environ[_FOUND]).open("a", encoding="utf-8") as found:
+        for number, (module, text, names) in asked["mutants"].items():
+            path = Path(asked["tree"]) / SOURCE / module
+            chosen = [items[name] for name in names if name in items]
+            by = _forked(chosen, partial(_put_in_place, path, text), limit=asked["limit"])
+            if by is not None and by not in right:
+                # of a test that fails in a fork of itself, nothing follows
+                if _forked([items[by]], lambda: True, limit=asked["limit"]) is not None:
+                    continue
+                right.add(by)
+            if by is not None:
+                print(json.dumps([int(number), by]), file=found, flush=True)
+    return True
+
+
+def _forked(items: list[pytest.Item], prepare: Callable[[], bool], *, limit: float) -> str | None:
+    """Run tests in a fork until one fails; return which, None where none does or the time is over."""
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.setsid()
+        with Path(os.devnull).open("wb") as nothing:
+            os.dup2(nothing.fileno(), 1)
+            os.dup2(nothing.fileno(), 2)
+        signal.alarm(0)
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True) if prepare() else ():
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if _seconds.get(item.nodeid, 0.0) < 0:
+                    os.write(writing, item.nodeid.encode())
+                    break
+        finally:
+            os._exit(0)
+    os.close(writing)
+    try:
+        ready, _, _ = select.select([reading], [], [], limit)
+        said = os.read(reading, 65536).decode() if ready else ""
+    finally:
+        os.close(reading)
+        with suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    return said or None
+
+
+def _put_in_place(path: Path, text: str) -> bool:
+    """Give the functions of a module the code of another text; tell whether that is all that differs in it."""
+    before = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    pairs = _paired(before, compile(text, str(path), "exec", dont_inherit=True))
+    if pairs is None:
+        return False
+    code = {(it.co_qualname, it.co_firstlineno): now for it, now in pairs}
+    for it in gc.get_objects():
+        if isinstance(it, FunctionType) and it.__code__.co_filename == str(path):
+            now = code.get((it.__code__.co_qualname, it.__code__.co_firstlineno))
+            if now is not None and now.co_freevars == it.__code__.co_freevars:
+                it.__code__ = now
+    return True
+
+
+def _paired(before: CodeType, now: CodeType) -> list[tuple[CodeType, CodeType]] | None:
+    """Return the functions of two texts, pair by pair; None where something outside of functions differs."""
+
+    def inner(code: CodeType) -> list[CodeType]:
+        return [it for it in code.co_consts if isinstance(it, CodeType)]
+
+    def own(code: CodeType) -> tuple[bytes, tuple[object, ...]]:
+        return code.co_code, tuple(it for it in code.co_consts if not isinstance(it, CodeType))
+
+    if own(before) != own(now) or len(inner(before)) != len(inner(now)):
+        return None
+    pairs: list[tuple[CodeType, CodeType]] = []
+    for one, other in zip(inner(before), inner(now), strict=True):
+        if one.co_flags & inspect.CO_OPTIMIZED:
+            pairs.append((one, other))
+        else:
+            # the body of a class
+            methods = _paired(one, other)
+            if methods is None:
+                return None
+            pairs += methods
+    return pairs
+
+
 # -- pytest's plugin while `reach` runs the tests
 
 _TIMES = "PRESSGRAPH_TIMES"
@@ -502,11 +639,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pressgraph-mutants-") as folder:
         tree = copy_of_tree(Path(folder))
         reached = _reached(tree, Path(folder), _files(tree, files), hang=given.hang, kept=given.map)
-        for number, mutant in enumerate(mutants, start=1):
-            if given.only and number not in given.only:
-                continue
+        chosen = {it: mutant for it, mutant in enumerate(mutants, start=1) if not given.only or it in given.only}
+        tests_of = {it: reached.tests(one, (tree / SOURCE / one.module).read_bytes()) for it, one in chosen.items()}
+        asked = {it: (mutant, tests_of[it]) for it, mutant in chosen.items()}
+        for number, by in run_warm(asked, reached, tree, Path(folder), limit=given.hang):
+            mutant = chosen.pop(number)
+            print(f"{number:4} noticed ({mutant.kind}) {by}", flush=True)
+            outcomes["noticed"].append("")
+        for number, mutant in chosen.items():
             source = (tree / SOURCE / mutant.module).read_bytes()
-            tests = reached.tests(mutant, source)
+            tests = tests_of[number]
             started = time.monotonic()
             outcome, by = run(mutant, tree, tests, limit=given.timeout, hang=given.hang)
             taken = f"{mutant.kind}, {len(tests)} tests, {time.monotonic() - started:.0f} s"

@@ -442,6 +442,28 @@ def test_what_is_denied_or_only_planned_is_not_proposed(language: str, words: st
     assert key not in {it[1] for it in said(propose(text, language, known))}
 
 
+def test_texts_are_read_as_blessed(known: KnownNames, golden: Callable[[str, bytes], None]) -> None:
+    """Each statement, the words that say it, where they stand and how sure they are: what changes, a person reads."""
+    texts = {kind: (language, text) for kind, (language, text, _) in SAYS.items()}
+    begin = {"de": DE, "en": EN}
+    texts |= {words: (language, begin[language] + words) for language, words in AWARDS}
+    texts |= {words: (language, begin[language] + words) for language, words, _ in DENIED}
+    lines: list[str] = []
+    for kind, (language, text) in texts.items():
+        proposal = propose(text, language, known)
+        lines += ["", f"# {kind}"]
+        lines += [f"{it.ref}: {it.class_} {it.name!r}, in {it.words!r}" for it in proposal.things]
+        for it in proposal.statements:
+            assert it.span is not None
+            assert text[it.span[0] : it.span[1]] == it.words
+            personal = ", personal" if it.personal else ""
+            value = _shown(it.value, {thing.ref: thing.ref for thing in proposal.things} | {SOURCE: SOURCE})
+            place = f"{it.span[0]}-{it.span[1]} {it.words!r}"
+            lines.append(f"{it.about} {it.key} {value!r} ({it.status}{personal}), {place}")
+        lines += [f"? {it}" for it in proposal.questions]
+    golden("drafts.txt", "\n".join([*lines[1:], ""]).encode())
+
+
 def test_the_label_of_another_is_not_taken_for_that_of_who_the_text_is_about(known: KnownNames) -> None:
     text = DE + (
         "Das Netzwerk Moorgrün wurde mit dem Silber-Label ausgezeichnet. Das Netzwerk Holz Nord, das 2019 das "
