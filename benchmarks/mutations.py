@@ -30,7 +30,7 @@ import sys
 import tempfile
 import time
 from bisect import bisect
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -88,6 +88,9 @@ quarter of an hour as all do. A mistake that only others notice counts as not no
 
 _BANDS = (0.1, 1.0, 10.0)
 """Seconds: tests as quick as each other run file by file, which sets up what the tests of a file share only once."""
+
+_FIRST = 60
+"""How many tests run first that reach the fewest lines."""
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">",
@@ -262,8 +265,15 @@ class Reach:
     files: dict[str, str]
     """The test files that ran, each with the digest of what it was."""
 
-    def tests(self, mutant: Mutant, source: bytes) -> list[str]:
-        """Return the tests to run for a mutant, quick ones first; where nothing is known, all files."""
+    def widths(self) -> Counter[str]:
+        """Return how many lines each test reaches: those that reach a few are about these."""
+        return Counter(name for by_line in self.lines.values() for names in by_line.values() for name in names)
+
+    def tests(self, mutant: Mutant, source: bytes, widths: Mapping[str, int]) -> list[str]:
+        """Return the tests to run for a mutant: first those that are about its line, then quick ones.
+
+        Where nothing is known, these are all files.
+        """
         by_line = self.lines.get(mutant.module, {})
         lines = mutant.lines(source)
         found = {name for line in lines for name in by_line.get(str(line), ())}
@@ -277,7 +287,9 @@ class Reach:
             # what is done where the module is imported, such as a table: whatever comes by may notice it
             found = {name for names in by_line.values() for name in names if name}
         single = [name for name in found if "::" in name and name.partition("::")[0] not in found]
-        single.sort(key=lambda it: (bisect(_BANDS, self.seconds.get(it, 0.0)), it.partition("::")[0]))
+        about = sorted(single, key=lambda it: (bisect(_BANDS, self.seconds.get(it, 0.0)) > 1, widths[it]))[:_FIRST]
+        first = dict.fromkeys(about, -1)
+        single.sort(key=lambda it: (first.get(it, bisect(_BANDS, self.seconds.get(it, 0.0))), it.partition("::")[0]))
         return [*single, *sorted(it for it in found if "::" not in it)]
 
     def still(self, tree: Path) -> Reach:
@@ -640,7 +652,10 @@ def main() -> None:
         tree = copy_of_tree(Path(folder))
         reached = _reached(tree, Path(folder), _files(tree, files), hang=given.hang, kept=given.map)
         chosen = {it: mutant for it, mutant in enumerate(mutants, start=1) if not given.only or it in given.only}
-        tests_of = {it: reached.tests(one, (tree / SOURCE / one.module).read_bytes()) for it, one in chosen.items()}
+        widths = reached.widths()
+        tests_of = {
+            it: reached.tests(one, (tree / SOURCE / one.module).read_bytes(), widths) for it, one in chosen.items()
+        }
         asked = {it: (mutant, tests_of[it]) for it, mutant in chosen.items()}
         for number, by in run_warm(asked, reached, tree, Path(folder), limit=given.hang):
             mutant = chosen.pop(number)
