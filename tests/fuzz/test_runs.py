@@ -195,9 +195,11 @@ def test_no_bytes_are_the_servers_mistake(server: Server, data: st.DataObject) -
     """Whatever is sent: no answer is a 500, nothing is logged as an error, and the next one is answered."""
     boundary = Boundary(name="request", read=lambda *_: None, seeds=REQUESTS, words=REQUEST_WORDS)
     sent = data.draw(boundary.inputs())
-    answer = server.raw(sent, wait=2)
+    logged = server.log.stat().st_size
+    # what is no whole request is not answered
+    answer = server.raw(sent, wait=0.3)
     assert not answer or answer.startswith(b"HTTP/1."), answer[:200]
     assert answer[9:12] not in {b"500", b"502", b"504"}, answer[:300]
     assert server.process.poll() is None
-    assert '"event":"error"' not in server.log.read_text(encoding="utf-8")
+    assert b'"event":"error"' not in server.log.read_bytes()[logged:]
     assert server.answers()

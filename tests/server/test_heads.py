@@ -26,6 +26,17 @@ def head_status(server: Server, request: bytes) -> list[int]:
     return statuses(exchange(server.port, request, last=LAST))
 
 
+def test_a_head_behind_a_request_that_is_answered_with_an_error_is_refused_for_what_it_is(
+    founding_server: Server,
+) -> None:
+    wrong = b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"
+    for target, status in ((b"/sparql?query=%ff", 400), (b"/nothing", 404), (b"/sparql?query=SELECT", 400)):
+        answered = b"GET %b HTTP/1.1\r\nHost: a\r\n\r\n" % target
+        assert head_status(founding_server, answered + wrong) == [status, 400]
+        # what stands behind a request that is refused is none
+        assert head_status(founding_server, answered * 2 + wrong + answered) == [status, status, 400]
+
+
 @pytest.mark.parametrize(
     ("request_head", "status"),
     [

@@ -406,7 +406,10 @@ class Connection(HttpToolsProtocol):
             return
         self.flow.resume_reading()
         self._wait(Waiting.NEXT)
-        self._go_on()
+        if self._pending:
+            # not within the answer: of an error that is answered, Python would make the context of what the parser
+            # raises for the next request, where httptools says why a callback did not take it
+            self.loop.call_soon(self._go_on)
 
     def write(self, data: bytes) -> None:
         """Send bytes."""
