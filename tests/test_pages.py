@@ -199,6 +199,8 @@ TEMPLATES = {
     "Liquid layout": "{% layout none %}<h1>x</h1>",
     "Handlebars": "{{#each items}}<li>x</li>{{/each}}",
     "Handlebars layout": "{{!< default}}\n<h1>x</h1>",
+    "Mustache layout": "{{<layout}}{{$title}}x{{/title}}{{/layout}}",
+    "Svelte": "<svelte:head><title>x</title></svelte:head>\n<h1>{name}</h1>",
     "Handlebars partial": "{{#> layout}}x{{/layout}}",
     "EJS": "<ul><% for (const a of b) { %><li>x</li><% } %></ul>",
     "PHP": "<?php get_header(); ?><h1><?= $title ?></h1><?php get_footer(); ?>",

@@ -107,6 +107,48 @@ def test_any_valid_turtle_can_be_reported_on(tmp_path: Path, text: str) -> None:
     assert lines[line - 1][column - 1] == "5"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "place", "hint"),
+    [
+        ("a.ttl", "[] a schema:NewsArticle .", "a.ttl:2:6", "add schema:datePublished"),
+        ("a.ttl", "<urn:x:d> a schema:NewsArticle .", "a.ttl:2:13", "add schema:datePublished to <urn:x:d>"),
+        (
+            "a.jsonld",
+            '{"@context": "https://schema.org", "@type": "NewsArticle"}',
+            "a.jsonld",
+            "add schema:datePublished",
+        ),
+        (
+            "a.jsonld",
+            '{"@id": "urn:x:d", "@type": "http://schema.org/NewsArticle"}',
+            "a.jsonld",
+            "add schema:datePublished to <urn:x:d>",
+        ),
+    ],
+)
+def test_what_rdf_lacks_is_said_in_words_of_rdf(tmp_path: Path, name: str, text: str, place: str, hint: str) -> None:
+    head = "@prefix schema: <http://schema.org/> .\n" if name.endswith("ttl") else ""
+    (tmp_path / name).write_text(head + text, encoding="utf-8")
+    call = ["--project", str(tmp_path), "validate", str(tmp_path / name), "-f", "json"]
+    found = json.loads(CliRunner().invoke(main, call).stdout)["findings"]
+    it = next(it for it in found if it["rule"] == "Article-datePublished-minCount")
+    assert ":".join(str(it["place"][key]) for key in ("file", "line", "column") if it["place"].get(key)) == place
+    assert it["hint"] == hint
+
+
+def test_triples_as_terms_are_said_to_be_too_new_for_pyshacl(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text("<urn:x:a> <urn:x:p> <<( <urn:x:a> <urn:x:b> 1 )>> .\n", encoding="utf-8")
+    call = ["--project", str(tmp_path), "validate", str(path)]
+    assert CliRunner().invoke(main, call).exit_code == 0
+    said = CliRunner().invoke(main, [*call, "--engine", "pyshacl"])
+    assert (said.exit_code, "a triple as a term (RDF 1.2)" in said.stderr, "use --engine shacl" in said.stderr) == (
+        2,
+        1,
+        1,
+    )
+
+
 LITERALS = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://x.example/> .
 ex:O a sh:NodeShape ; sh:targetObjectsOf ex:v ; sh:class ex:T ; sh:or ( [ sh:class ex:T ] [ sh:nodeKind sh:IRI ] ) ;
   sh:property ex:O-w , ex:O-q .

@@ -94,7 +94,7 @@ _NAMESPACES = (
     ("www.w3.org/1999/xsl/transform", "XSLT"),
 )
 _PREFIXES = {"f": "TYPO3 Fluid", "jsp": "JSP", "c": "JSP", "ui": "Jakarta Faces", "xsl": "XSLT", "asp": "ASP.NET"}
-_PREFIXES |= {"th": "Thymeleaf", "tal": "Zope", "metal": "Zope"}
+_PREFIXES |= {"th": "Thymeleaf", "tal": "Zope", "metal": "Zope", "svelte": "Svelte"}
 _ATTRIBUTE_PREFIXES = {"th": "Thymeleaf", "tal": "Zope", "metal": "Zope"}
 _PREFIXED = re.compile(
     rf"<(?:{'|'.join(_PREFIXES)}):\w|\s(?:{'|'.join(_ATTRIBUTE_PREFIXES)}):\w|\sxmlns:|typo3", re.IGNORECASE
@@ -103,7 +103,7 @@ _PREFIXED = re.compile(
 _PARTS = (
     (re.compile(r"\{%[-+~]?\s*(?:extends|layout|inherits)\b"), "Jinja, Twig or Liquid"),
     (re.compile(r"\{\{-?\s*define\s+[\"`]"), "Go (Hugo)"),
-    (re.compile(r"\{\{\s*(?:#>|!<|#\*inline\b|#extend\b|#content\b)"), "Handlebars"),
+    (re.compile(r"\{\{\s*(?:#>|!<|<\s*\w|#\*inline\b|#extend\b|#content\b)"), "Handlebars or Mustache"),
     (
         re.compile(r"<%@\s*(?:page|taglib|include|master|control|layout|tag)\b", re.IGNORECASE),
         "JSP or ASP.NET",

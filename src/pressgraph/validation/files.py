@@ -275,6 +275,11 @@ def _locator(
     if not others:
         return locator.locate
     foreign = RdfLocator(others)
+    for name, path, form in others:
+        if form == "jsonld":
+            triples: list[ox.Triple] = []
+            _load_rdf(triples.extend, path, project, validator.profile)
+            foreign.learn_whole(name, triples)
 
     def said(label: str) -> list[tuple[str, str]]:
         node = ox.BlankNode(label.removeprefix("_:"))

@@ -175,25 +175,25 @@ class Adviser:
             return None
         about = result.focus.removeprefix(self.id_base)
         if not self._is_of_facts(result.focus):
-            # a term of the project's own ontology, which is written in Turtle
-            prop, name = (
-                self.profile.curie(result.path or "") or f"<{result.path}>",
-                self.profile.curie(about) or f"<{about}>",
-            )
+            # what RDF files say, such as the project's own ontology
+            prop = self.profile.curie(result.path or "") or f"<{result.path}>"
+            if result.focus.startswith("_:"):
+                # its label here is not the file's
+                return gettext("add {prop}", prop=prop)
+            name = self.profile.curie(result.focus) or f"<{result.focus}>"
             return gettext("add {prop} to {name}", prop=prop, name=name)
         form = self._form(result.path or "")
         advice = gettext("add '{key}: …' to '{about}'", key=key, about=about)
         return joined(": ", (advice, form)) if form is not None else advice
 
     def _is_of_facts(self, focus: str) -> bool:
-        """Tell whether a node is one that facts speak of, not only the project's ontology."""
+        """Tell whether a node is one that facts speak of, not only RDF files and the project's ontology."""
         node = named(focus)
         if node is None:
-            return True
+            return not focus.startswith("_:")
         of_profile = ox.NamedNode(GraphNames(id_base=self.id_base).profile)
-        quads = self.store.quads_for_pattern(node, None, None, None)
-        graphs = {quad.graph_name for quad in quads}
-        return of_profile not in graphs or not graphs <= {of_profile, union.DEFAULT}
+        graphs = {quad.graph_name for quad in self.store.quads_for_pattern(node, None, None, None)}
+        return not graphs or not graphs <= {of_profile, union.DEFAULT}
 
     def _form(self, iri: str) -> Text | None:
         """Return what a key's values look like: never one that nobody has stated."""

@@ -1,7 +1,7 @@
 """Lines of statements in RDF files, for results on what no facts file says.
 
 The parser that reads the files for validation reads them again, piece by piece, and passes each statement on when it is
-complete. JSON-LD is read as a whole, so that no line can be told.
+complete. JSON-LD is read as a whole, so that its file can be told, and no line.
 """
 
 from __future__ import annotations
@@ -65,6 +65,10 @@ class RdfLocator:
         for name, path, form in files:
             if form != "jsonld":
                 self._learn(name, _read(path, form))
+
+    def learn_whole(self, name: str, triples: Iterable[ox.Triple]) -> None:
+        """Know the file of triples that it was read as a whole for."""
+        self._learn(name, ((it.subject, it.predicate.value, it.object, 0, 0) for it in triples))
 
     def _learn(self, name: str, statements: Iterable[Statement]) -> None:
         about: dict[str, set[tuple[str, str]]] = defaultdict(set)

@@ -123,8 +123,15 @@ def reference(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Tripl
     from pressgraph.dataset import rdflib_graph, to_ox
 
     try:
+        graph = rdflib_graph(_triples(data))
+    except TypeError as error:
+        raise PressgraphError(
+            gettext("the data have a triple as a term (RDF 1.2), which pySHACL does not read"),
+            hint=gettext("use --engine shacl"),
+        ) from error
+    try:
         _, report, text = pyshacl.validate(
-            rdflib_graph(_triples(data)),
+            graph,
             shacl_graph=_rdflib_shapes(shapes),
             inference="none",
             do_owl_imports=False,
