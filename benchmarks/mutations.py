@@ -65,13 +65,13 @@ MODULES = {
 
 FILES = {
     "core": (
-        "test_accelerated", "test_build", "test_cli", "test_data_folder", "test_dates", "test_datatypes",
-        "test_derive", "test_embed", "test_emitter", "test_endpoint", "test_evidence", "test_export", "test_extract",
-        "test_facts_properties", "test_facts_yaml", "test_figures", "test_formats", "test_hints", "test_json_ld",
-        "test_json_ld_suite", "test_languages", "test_library", "test_limits", "test_meant_keys", "test_messages",
-        "test_names", "test_news", "test_pages", "test_personal", "test_profile", "test_published_shapes",
-        "test_quantities", "test_query", "test_rdf_places", "test_reading", "test_recheck", "test_rules",
-        "test_scope", "test_shape_hints", "test_shapes", "test_snapshots", "test_tables", "test_text",
+        "test_accelerated", "test_build", "test_cli", "test_config", "test_data_folder", "test_dates",
+        "test_datatypes", "test_derive", "test_embed", "test_emitter", "test_endpoint", "test_evidence",
+        "test_export", "test_extract", "test_facts_properties", "test_facts_yaml", "test_figures", "test_formats",
+        "test_hints", "test_json_ld", "test_json_ld_suite", "test_languages", "test_library", "test_limits",
+        "test_meant_keys", "test_messages", "test_names", "test_news", "test_pages", "test_personal", "test_profile",
+        "test_published_shapes", "test_quantities", "test_query", "test_rdf_places", "test_reading", "test_recheck",
+        "test_rules", "test_scope", "test_shape_hints", "test_shapes", "test_snapshots", "test_tables", "test_text",
         "test_types_and_terms", "test_union", "test_validation", "test_workbooks", "test_yaml_help",
         "server/test_cache", "server/test_fast_path", "server/test_linear", "server/test_negotiation",
         "server/test_operations",

@@ -6,6 +6,7 @@ with one facts file in it.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import replace
@@ -328,7 +329,7 @@ class _SettingsReader:
                 gettext("key in [{section}]", section=f"endpoints.{name}"),
             )
             timeout = value.get("timeout", 60.0)
-            if not isinstance(timeout, int | float) or isinstance(timeout, bool) or timeout <= 0:
+            if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout < math.inf:
                 raise self.error(gettext("endpoints.{name}.timeout must be a number of seconds above 0", name=name))
             for key in ("update", "store"):
                 if key in value:
