@@ -7,12 +7,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from pressgraph.drafting.mail import read_mail
-from pressgraph.drafting.page import read_page
-from pressgraph.drafting.pdf import read_pdf
 from pressgraph.drafting.plain import read_plain
 from pressgraph.drafting.release import MAX_BYTES, ReleaseText, required
-from pressgraph.drafting.word import read_docx
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.i18n import gettext
 
@@ -58,15 +54,26 @@ def read_bytes(data: bytes, name: str, *, charset: str | None = None, is_page: b
     if len(data) > MAX_BYTES:
         raise _too_large(name)
     suffix = Path(name).suffix.lower()
+    # each reader brings a library along
     if is_page:
+        from pressgraph.drafting.page import read_page
+
         read = read_page(data, name, charset)
     elif data.startswith(b"%PDF-"):
+        from pressgraph.drafting.pdf import read_pdf
+
         read = read_pdf(data, name)
     elif data.startswith(b"PK\x03\x04"):
+        from pressgraph.drafting.word import read_docx
+
         read = read_docx(data, name)
     elif suffix == ".eml" or (_MAIL.match(data) and _FIELDS.match(data[:_SOME].replace(b"\r\n", b"\n"))):
+        from pressgraph.drafting.mail import read_mail
+
         read = read_mail(data, name)
     elif suffix in {".html", ".htm", ".xhtml"} or _HTML.match(data[:_SOME].removeprefix(b"\xef\xbb\xbf")):
+        from pressgraph.drafting.page import read_page
+
         read = read_page(data, name, charset)
     else:
         read = read_plain(data, name, charset)

@@ -39,18 +39,20 @@ class ProfileGraph(Graph):
 
         Raises ProfileError with the place of a mistake.
         """
+        own = file.own
+        described = self.described[own]
         for triple in file.triples:
             subject, predicate, value = triple.subject, triple.predicate.value, triple.object
             if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
                 continue
             if isinstance(subject, ox.NamedNode):
-                self.described[file.own].add(subject.value)
+                described.add(subject.value)
             if value in self.values(subject, predicate):
                 continue
             self.add(triple)
             self.subjects[predicate, value].append(subject)
             self._files.setdefault(subject, file)
-            if not file.own:
+            if not own:
                 self.shipped.update((subject.value, value.value))
         for prefix, iri in file.prefixes.items():
             self.prefixes.setdefault(prefix, iri)

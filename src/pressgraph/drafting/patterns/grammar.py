@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.drafting.languages import given_names, language_data
 from pressgraph.drafting.patterns.clauses import boundary
-from pressgraph.drafting.patterns.template import compile_template
+from pressgraph.drafting.patterns.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,16 +18,6 @@ if TYPE_CHECKING:
 
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A template, and what it says besides its slots."""
-
-    pattern: re.Pattern[str]
-    says: Mapping[str, str] = field(default_factory=dict)
-    mentions: bool = True
-    """Whether it finds nothing in a sentence that mentions nothing."""
 
 
 class Grammar:
@@ -44,14 +33,14 @@ class Grammar:
         self.months = {name: number for number, names in enumerate(self.data["months"], start=1) for name in names}
 
     @cached_property
-    def frames(self) -> Mapping[str, tuple[Frame, ...]]:
+    def frames(self) -> Mapping[str, tuple[Template, ...]]:
         """The templates of each kind of fact."""
         return {kind: tuple(map(self._frame, templates)) for kind, templates in self.data["frames"].items()}
 
-    def _frame(self, template: str | Mapping[str, str]) -> Frame:
+    def _frame(self, template: str | Mapping[str, str]) -> Template:
         says = {} if isinstance(template, str) else {key: it for key, it in template.items() if key != "say"}
         text = template if isinstance(template, str) else template["say"]
-        return Frame(compile_template(text, self.data["and"], self.data["tails"]), says, ":text}" not in text)
+        return Template(text=text, joiners=tuple(self.data["and"]), tails=tuple(self.data["tails"]), says=says)
 
     @cached_property
     def plain_words(self) -> frozenset[str]:

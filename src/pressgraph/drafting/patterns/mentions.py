@@ -76,6 +76,10 @@ class Sentence:
     section: str
     mentions: list[Mention] = field(default_factory=list)
     tagged: str = ""
+    small: str = ""
+    """The tagged sentence in small letters."""
+    kinds: frozenset[str] = frozenset()
+    """The kinds of its mentions."""
     _places: list[int] = field(default_factory=list)
     _by_character: dict[str, Mention] = field(default_factory=dict)
 
@@ -103,6 +107,8 @@ class Sentence:
         parts.append(text[at : self.end])
         places.extend(range(at, self.end + 1))
         self.tagged = "".join(parts)
+        self.small = self.tagged.lower()
+        self.kinds = frozenset(counts)
         self._places = places
 
     def span(self, start: int, end: int) -> Span:

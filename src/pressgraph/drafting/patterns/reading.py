@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from pressgraph.drafting.known import KnownNames, KnownThing
     from pressgraph.drafting.patterns.clauses import Clause
-    from pressgraph.drafting.patterns.grammar import Frame, Grammar
+    from pressgraph.drafting.patterns.grammar import Grammar
     from pressgraph.drafting.patterns.mentions import Sentence
+    from pressgraph.drafting.patterns.template import Template
     from pressgraph.text import Span
 
 _ADDRESS = re.compile(
@@ -41,7 +42,7 @@ class Match:
 
     reading: Reading
     sentence: Sentence
-    frame: Frame
+    frame: Template
     match: re.Match[str]
 
     @property
@@ -336,7 +337,7 @@ class Reading:
                 continue
             done: list[Span] = []
             for frame in frames:
-                if frame.mentions and not sentence.mentions:
+                if not frame.may_find(sentence.kinds, sentence.small):
                     continue
                 for match in frame.pattern.finditer(sentence.tagged):
                     span = match.span(once) if once is not None and once in frame.pattern.groupindex else match.span()

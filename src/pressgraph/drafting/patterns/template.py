@@ -13,10 +13,12 @@ its expressions are short and bounded. It is words, and between them
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 KINDS = (
     "org", "person", "place", "date", "period", "number", "count", "money", "label", "role", "quote", "event",
@@ -42,6 +44,42 @@ _GAP = r"(?:[\s,][^.;:!?\n]{0,120}?)??"
 _TEXT = r"[^.;:!?\n]{1,240}"
 _FEW_WORDS = r"[^\s.,;:!?]{1,40}(?:\s[^\s.,;:!?]{1,40}){0,2}?"
 _SLOT = re.compile(r"\{(?:(\w+):)?([\w/]+)(\+?)\}")
+
+
+_GROUP = re.compile(r"\[[^\[\]()]*\]|\([^\[\]()]*\)")
+_FIXED = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A template of a language, and what it says besides its slots; compiled where a sentence may be one of its."""
+
+    text: str
+    joiners: tuple[str, ...]
+    tails: tuple[str, ...] = ()
+    says: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Its expression over a tagged sentence."""
+        return compile_template(self.text, self.joiners, self.tails)
+
+    @cached_property
+    def needs(self) -> tuple[tuple[frozenset[str], ...], tuple[str, ...]]:
+        """What every sentence has in which it finds something: one of the kinds of each slot, and words, small."""
+        always, shorter = "", self.text
+        while always != shorter:
+            always, shorter = shorter, _GROUP.sub(" ", shorter)
+        slots = (_ALIASES.get(it[2], it[2]).removesuffix("+") for it in _SLOT.finditer(always))
+        kinds = tuple(frozenset(it.split("/")) for it in slots if it not in {"text", "words"})
+        return kinds, tuple(_FIXED.findall(_SLOT.sub(" ", always).lower()))
+
+    def may_find(self, kinds: frozenset[str], words: str) -> bool:
+        """Tell whether it may find something where things of some kinds are mentioned among small-letter words."""
+        needed, fixed = self.needs
+        if ":text}" not in self.text and not kinds:
+            return False
+        return not any(map(kinds.isdisjoint, needed)) and all(it in words for it in fixed)
 
 
 def character(kind: str, index: int) -> str | None:
