@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressgraph.drafting.patterns.clauses import Clause, clauses
-from pressgraph.drafting.patterns.terms import found_in
+from pressgraph.drafting.patterns.clauses import before, clauses
+from pressgraph.drafting.patterns.terms import found_in, terms_in
 
 if TYPE_CHECKING:
-    from pressgraph.drafting.patterns.clauses import Part
+    from pressgraph.drafting.patterns.clauses import Clause, Part
     from pressgraph.drafting.patterns.mentions import Mention
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pressgraph.text import Span
 
 _PARTIES = 2
-_DAY = len("2024-05-14")
+_NEAR = 2
+"""Sentences behind the one that tells of an agreement which may go on with what it is for."""
 
 
 def propose(reading: Reading, notes: Notes) -> None:
@@ -44,13 +45,28 @@ class Agreements:
         for clause in clauses(self.reading):
             self._signed(clause, self._agreement)
         self._lasts(self._agreement)
-        purposes = self.reading.grammar.terms("purpose")
-        for match in self.reading.matches("agreement_purpose"):
-            for term, span in found_in(match, "what", purposes) if not match.denied else ():
-                self.notes.say(self._agreement, "purpose", term, span, "implied")
+        self._serves(self._agreement)
         for match in self.reading.matches("signed"):
             for person in self.notes.each(match, "signatory", "person"):
                 self.notes.say(self._agreement, "signatory", person, match.span)
+
+    def _serves(self, agreement: Ref) -> None:
+        """Propose what it is for: of what its sentence says, and those behind it that speak of the parties' aims."""
+        purposes = self.reading.grammar.terms("purpose")
+        for match in self.reading.matches("agreement_purpose"):
+            for term, span in found_in(match, "what", purposes) if not match.denied else ():
+                self.notes.say(agreement, "purpose", term, span, "implied")
+        told = [it for it in clauses(self.reading) if self._at < it.sentence.end]
+        first = next((it.sentence for it in told), None)
+        for clause in told:
+            if clause.denied:
+                continue
+            behind = self.reading.back_from(clause.sentence, _NEAR)
+            if first not in behind or clause.of_kind("quote", "label", "project", "event"):
+                continue
+            if clause.sentence is first or clause.of_kind("work") or clause.says("aims"):
+                for term, span in terms_in(self.reading, clause.span, purposes):
+                    self.notes.say(agreement, "purpose", term, span, "implied")
 
     def _said(self, match: Match) -> None:
         parties = self.notes.each(match, "party", "org")
@@ -73,10 +89,9 @@ class Agreements:
         parties = self._parties(groups) or self._before(clause)
         if not parties:
             return
-        days = [it.mention for it in clause.of_kind("date") if len(it.mention.value) == _DAY]
         events = clause.of_kind("event")
         event = self.notes.of(events[0].mention, "event") if len(events) == 1 else None
-        self._say(work.mention, parties, clause.span, days[0] if len(days) == 1 else None, event[0] if event else None)
+        self._say(work.mention, parties, clause.span, clause.day(), event[0] if event else None)
 
     def _parties(self, groups: list[list[Part]]) -> list[Ref]:
         found = [self.notes.of(part.mention, "org") for group in groups[:_PARTIES] for part in group]
@@ -85,11 +100,11 @@ class Agreements:
 
     def _before(self, clause: Clause) -> list[Ref]:
         """Return who is named together in the sentence before: "A and B will work together. They have signed"."""
-        before = self.reading.back_from(clause.sentence, 1)[1:]
-        if not before or clause.orgs() or not clause.of_kind("person", "pronoun"):
+        if clause.orgs() or not (clause.of_kind("person", "pronoun") or clause.says("both")):
             return []
-        (sentence,) = before
-        whole = Clause(self.reading, sentence, (0, len(sentence.tagged)), None)
+        whole = before(clause)
+        if whole is None:
+            return []
         lists = [it for it in whole.orgs() if len(it) >= _PARTIES]
         return self._parties(lists) if len(lists) == 1 and not whole.denied and not whole.planned else []
 
@@ -115,9 +130,8 @@ class Agreements:
             for part in (part for group in people for part in group):
                 if (person := self.notes.of(part.mention, "person")) is not None:
                     self.notes.say(agreement, "signatory", person[0], clause.span)
-        days = [it.mention for it in clause.of_kind("date") if len(it.mention.value) == _DAY]
-        if len(days) == 1:
-            self.notes.say_once(agreement, "signedOn", days[0].value, clause.span, "normalised")
+        if (day := clause.day()) is not None:
+            self.notes.say_once(agreement, "signedOn", day.value, clause.span, "normalised")
         events = clause.of_kind("event")
         event = self.notes.of(events[0].mention, "event") if len(events) == 1 else None
         if event is not None:
@@ -126,12 +140,16 @@ class Agreements:
     def _lasts(self, agreement: Ref) -> None:
         for match in self.reading.matches("agreement_time"):
             if (duration := match.one("duration")) is not None and not match.denied:
-                self.notes.say(agreement, "duration", duration.value, match.span, "normalised")
-                return
+                self.notes.say_once(agreement, "duration", duration.value, match.span, "normalised")
         for clause in clauses(self.reading):
-            duration_ = clause.one("duration")
-            about = clause.of_kind("work") or clause.begins_with_pronoun
-            near = clause.sentence.start - self._at >= 0 and not clause.of_kind("project", "label", "role")
-            if duration_ is not None and about and near and clause.says("runs") and not clause.denied:
-                self.notes.say(agreement, "duration", duration_.mention.value, clause.span, "normalised")
-                return
+            told = any(it.kind == "work" for it in clause.sentence.mentions)
+            alone = told and all(it.mention.kind in {"date", "duration"} for it in clause.parts)
+            about = clause.of_kind("work") or clause.begins_with_pronoun or alone
+            near = clause.sentence.end > self._at and not clause.of_kind("project", "label", "role")
+            if not about or not near or clause.denied or not (clause.says("runs") or clause.says("agreement")):
+                continue
+            term, last = clause.one("duration"), clause.one("date")
+            if term is not None:
+                self.notes.say_once(agreement, "duration", term.mention.value, clause.span, "normalised")
+            if last is not None and clause.is_last(last):
+                self.notes.say_once(agreement, "endDate", last.mention.value, clause.span, "normalised")

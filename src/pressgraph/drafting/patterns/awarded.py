@@ -1,4 +1,4 @@
-"""Who holds the label that a clause tells of, by its verb and its prepositions, in whichever order it says them."""
+"""Who holds the labels that a clause tells of, by its verb and its prepositions, in whichever order it says them."""
 
 from __future__ import annotations
 
@@ -9,29 +9,53 @@ if TYPE_CHECKING:
     from pressgraph.drafting.patterns.mentions import Mention
 
 
-def awarded(clause: Clause) -> tuple[Mention, list[Mention]] | None:
-    """Return the label and those who hold it now; None where a clause does not tell of one label."""
-    before = clause.reading.grammar.past_label
-    labels = [it for it in clause.of_kind("label") if it.mention.value and not before.fullmatch(it.marker)]
-    if clause.says("label_over"):
-        return None
+def awarded(clause: Clause) -> list[tuple[Mention, list[Mention]]]:
+    """Return the labels that a clause gives, each with those who hold it now."""
+    if clause.says("label_over") or not clause.is_told:
+        return []
     got, given = clause.says("award_get"), clause.says("award_give")
-    if len(labels) != 1 or not clause.is_told or not (got or given or clause.says("award_renew")):
-        return None
+    if not (got or given or clause.says("award_renew")):
+        return []
+    labels = labels_of(clause)
     groups = clause.groups(clause.of_kind("org", "name"))
     marked = [it for it in groups if clause.is_marked(it[0], "to")]
+    if len(labels) > 1:
+        return _in_turn(labels, marked)
     others = [it for it in groups if not clause.is_marked(it[0], "by")]
     if marked:
         holders = marked
     elif given and not clause.says("passive"):
-        # who gives it comes first
-        holders = others[1:] if len(others) == 2 else []  # noqa: PLR2004 - who gives, and who gets
+        holders = _given(clause, others)
     else:
-        holders = others
-    if len(holders) != 1:
-        return None
-    return labels[0].mention, [_mention(it) for it in holders[0]]
+        holders = others or pronoun_of(clause)
+    if len(labels) != 1 or len(holders) != 1:
+        return []
+    return [(labels[0], [it.mention for it in holders[0]])]
 
 
-def _mention(part: Part) -> Mention:
-    return part.mention
+def labels_of(clause: Clause) -> list[Mention]:
+    """Return the labels of a level that a clause speaks of, or is about; none that is held no more."""
+    before = clause.reading.grammar.past_label
+    found = [it.mention for it in clause.of_kind("label") if it.mention.value and not before.fullmatch(it.marker)]
+    head = clause.head
+    return [head] if not found and head is not None and head.kind == "label" and head.value else found
+
+
+def _given(clause: Clause, others: list[list[Part]]) -> list[list[Part]]:
+    """Return who is given it: the second one where who gives it comes first, the only one where a person gives it."""
+    if clause.of_kind("person"):
+        return [it for it in others if not clause.is_marked(it[0], "of")]
+    return others[1:] if len(others) == 2 else []  # noqa: PLR2004 - who gives, and who gets
+
+
+def pronoun_of(clause: Clause) -> list[list[Part]]:
+    """Return the pronoun of a relative clause about a label: "the Gold Label, which it received"."""
+    return [clause.of_kind("pronoun")[:1]] if clause.head is not None and clause.of_kind("pronoun") else []
+
+
+def _in_turn(labels: list[Mention], groups: list[list[Part]]) -> list[tuple[Mention, list[Mention]]]:
+    """Return several labels and whom each went to, where they take turns: "Gold went to A, Silver to B and C"."""
+    order = [it.start for label, group in zip(labels, groups, strict=False) for it in (label, group[0].mention)]
+    if len(labels) != len(groups) or order != sorted(order):
+        return []
+    return [(label, [it.mention for it in group]) for label, group in zip(labels, groups, strict=True)]

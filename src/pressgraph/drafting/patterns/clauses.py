@@ -21,6 +21,8 @@ _SILENT = frozenset({"contact", "about-heading", "release"})
 _LISTED = re.compile(rf"\s+(?:[^\W\d_]+\s){{0,2}}{any_of(('org', 'name'))}")
 _BEGINNING = 4
 """Characters of a tagged clause in which its subject begins, where that is a pronoun."""
+_WORDS = 24
+"""Characters in which the words in front of a mention stand."""
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s*$")
 
 
@@ -49,7 +51,7 @@ class Clause:
         ]
 
     def _marker(self, at: int) -> str:
-        before = _LAST_WORD.search(self.text, max(0, at - 24), at)
+        before = _LAST_WORD.search(self.text, max(0, at - _WORDS), at)
         return before[1].lower() if before is not None else ""
 
     @property
@@ -111,7 +113,7 @@ class Clause:
     @cached_property
     def denied(self) -> bool:
         """Whether it says that something is not so."""
-        return self.reading.grammar.negation.search(self.text) is not None
+        return self.reading.grammar.denies(self.text)
 
     @cached_property
     def planned(self) -> bool:
@@ -136,6 +138,20 @@ class Clause:
         """Whether what it says is so."""
         return not (self.denied or self.planned or self.future)
 
+    def is_last(self, part: Part) -> bool:
+        """Tell whether a day is the last one of something: "until 2029"."""
+        return self.is_behind(part, "last_day")
+
+    def is_behind(self, part: Part, key: str) -> bool:
+        """Tell whether some words of the language stand in front of a mention."""
+        before = self.text[max(0, part.at - _WORDS) : part.at].rstrip().lower()
+        return any(re.search(rf"(?<!\w){re.escape(it)}$", before) for it in self.reading.grammar.data[key])
+
+    def day(self) -> Mention | None:
+        """Return the one day, to the day, on which something was done."""
+        days = [it for it in self.of_kind("date") if it.mention.is_day and not self.is_last(it)]
+        return days[0].mention if len(days) == 1 else None
+
     def is_marked(self, part: Part, key: str) -> bool:
         """Tell whether the word in front of a mention is one of some prepositions."""
         return part.marker in self.reading.grammar.data["prepositions"].get(key, ())
@@ -151,6 +167,14 @@ def clauses(reading: Reading) -> Sequence[Clause]:
             for clause in _clauses_of(reading, sentence)
         ]
     return reading.clauses
+
+
+def before(clause: Clause) -> Clause | None:
+    """Return what its sentence says in front of a clause, else the sentence before; None at the beginning."""
+    if clause.start and clause.sentence.all_in(clause.sentence.tagged[: clause.start]):
+        return Clause(clause.reading, clause.sentence, (0, clause.start), None)
+    earlier = clause.reading.back_from(clause.sentence, 1)[1:]
+    return Clause(clause.reading, earlier[0], (0, len(earlier[0].tagged)), None) if earlier else None
 
 
 def _clauses_of(reading: Reading, sentence: Sentence) -> Iterator[Clause]:

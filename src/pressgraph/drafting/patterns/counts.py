@@ -30,10 +30,11 @@ def propose(reading: Reading, notes: Notes) -> None:
         _figure(match, notes)
     for clause in clauses(reading):
         _told(clause, notes)
+        _budget(clause, notes)
     for match in reading.matches("turnover"):
-        subject = _subject(match, notes) or _topic(match, notes)
+        subject = _subject(match, notes) or _topic(match, notes, "turnover")
         money = match.one("money")
-        if subject is None or money is None or match.denied or match.planned:
+        if subject is None or money is None or match.denied or match.planned or match.says_also("members_of"):
             continue
         date = match.one("date")
         value: Value = {"value": money.value, "period": date.value} if date is not None else money.value
@@ -42,6 +43,10 @@ def propose(reading: Reading, notes: Notes) -> None:
 
 _OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "countries"})
 _OF_WORK = frozenset({"partners", "applications", "indicators", "assessors", "founders"})
+_OWN = frozenset({"members", "companies", "researchInstitutions", "startups"})
+"""What an organisation counts of its own members; other figures may be theirs."""
+_OF_TRADE = frozenset({"turnover", "exports"})
+"""What companies and industries have, and no cluster organisation, unless a sentence says so."""
 _YEAR = 4
 
 
@@ -52,8 +57,15 @@ def _told(clause: Clause, notes: Notes) -> None:
         for it in clause.of_kind("count")
         if " of " not in it.mention.value and it.marker not in clause.reading.grammar.more
     ]
-    counts = [it for it in counts if it.mention.other not in _OF_EVENTS and it.mention.other not in _OF_WORK]
-    if not counts or not clause.is_told or not clause.says("has") or clause.says("before"):
+    counts = [
+        it
+        for it in counts
+        if it.mention.other not in _OF_EVENTS
+        and it.mention.other not in _OF_WORK
+        and not _is_earlier(clause, it)
+        and not _is_theirs(clause, it)
+    ]
+    if not counts or not clause.is_told or not clause.says("has"):
         return
     if clause.of_kind("event", "work", "label", "role", "money"):
         return
@@ -67,6 +79,33 @@ def _told(clause: Clause, notes: Notes) -> None:
         said = part.mention
         value: Value = {"value": said.value, "asOf": years[0]} if years else said.value
         notes.say_once(subject, said.other, value, clause.span, said.status)
+
+
+def _is_earlier(clause: Clause, count: Part) -> bool:
+    """Tell whether a clause says what was: "had 119 members a year ago", but not the first of "131, up from 119"."""
+    before = clause.trigger("before")
+    return before is not None and (before.start() < count.at or "," not in clause.text[count.at : before.start()])
+
+
+def _is_theirs(clause: Clause, count: Part) -> bool:
+    """Tell whether a figure is one of the members together: "120 companies with 9,400 employees"."""
+    if count.mention.other in _OWN:
+        return False
+    counted = any(it.at < count.at and it.mention.other in _OWN for it in clause.of_kind("count"))
+    return clause.says("members_of") or (counted and clause.is_marked(count, "with"))
+
+
+def _budget(clause: Clause, notes: Notes) -> None:
+    """Propose the budget that a clause says an organisation has."""
+    money, orgs = clause.one("money"), clause.of_kind("org")
+    if money is None or not clause.says("budget") or not clause.is_told or clause.says("before"):
+        return
+    if clause.of_kind("project", "event", "programme", "label") or len(orgs) > 1:
+        return
+    whose = orgs or clause.of_kind("pronoun")[:1]
+    found = notes.of(whose[0].mention, "org") if whose else None
+    if found is not None:
+        notes.say_once(found[0], "budget", money.mention.value, clause.span, "normalised")
 
 
 def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:
@@ -88,11 +127,12 @@ def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:
 def _figure(match: Match, notes: Notes) -> None:
     """Propose a figure of the key of its template, with its time and what it is besides: a share, a forecast."""
     says = match.says
-    subject = _subject(match, notes) or _topic(match, notes)
     value = match.one("value") or match.one("count")
-    if subject is None or value is None or match.denied or (match.planned and "qualifier" not in says):
+    if value is None or match.denied or (match.planned and "qualifier" not in says) or match.says_also("members_of"):
         return
     key = says.pop("key", value.other)
+    if (subject := _subject(match, notes) or _topic(match, notes, key)) is None:
+        return
     node: dict[str, Value] = {**says, "value": value.value}
     if (date := match.one("date")) is not None:
         node["asOf"] = date.value
@@ -117,7 +157,7 @@ def _is_possessor(match: Match, mention: Mention) -> bool:
     return bool(match.reading.grammar.data["genitives"]) and before == " of "
 
 
-def _topic(match: Match, notes: Notes) -> Ref | None:
+def _topic(match: Match, notes: Notes, key: str = "") -> Ref | None:
     """Return what the figures before were of: an industry, else what the sentence or the one before speaks of first."""
     reading = match.reading
     industries = [it for it in reading.entities if it.kind == "industry" and it.since < match.span[0]]
@@ -127,7 +167,8 @@ def _topic(match: Match, notes: Notes) -> Ref | None:
     for sentence in reversed(reading.sentences[max(0, here - 2) : here + 1]):
         for mention in sentence.mentions:
             if mention.start < match.span[0] and mention.entity is not None and mention.kind in _SUBJECTS:
-                return notes.entity(mention.entity)
+                has_none = key in _OF_TRADE and mention.entity.class_ == "ClusterOrganisation"
+                return notes.entity(mention.entity) if not has_none else None
     return None
 
 

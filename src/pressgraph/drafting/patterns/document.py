@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _HEADLINE = 200
 _INITIALS = 3
-_DAY = len("2024-05-14")
 
 
 def propose(reading: Reading, notes: Notes) -> None:
@@ -27,7 +26,7 @@ def propose(reading: Reading, notes: Notes) -> None:
     for line in reading.lines:
         if line.section == "release":
             days = [it for it in dates(text[line.start : line.end], reading.grammar, None) if not it.other]
-            if len(days) == 1 and len(days[0].value) == _DAY:
+            if len(days) == 1 and days[0].is_day:
                 day = line.start + days[0].start, line.start + days[0].end
                 status = "stated" if text[slice(*day)] == days[0].value else "normalised"
                 notes.say(SOURCE, "datePublished", days[0].value, day, status)

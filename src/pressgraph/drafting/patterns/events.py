@@ -63,7 +63,6 @@ def propose(reading: Reading, notes: Notes) -> None:
 
 
 OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "countries"})
-_DAY = len("2024-05-14")
 
 
 def _told(clause: Clause, notes: Notes) -> None:
@@ -103,7 +102,7 @@ def _when(clause: Clause, notes: Notes, event: Ref) -> None:
     """Propose the days of an event and where it is, of a clause whose verb tells that it happens."""
     if not clause.says("happens") or clause.of_kind("work", "label", "money"):
         return
-    days, period = [it for it in clause.of_kind("date") if len(it.mention.value) >= _DAY], clause.one("period")
+    days, period = [it for it in clause.of_kind("date") if it.mention.is_day], clause.one("period")
     if period is not None and not days:
         for key, value in (("startDate", period.mention.value), ("endDate", period.mention.other)):
             notes.say_once(event, key, value, clause.span, "normalised")
@@ -177,7 +176,7 @@ def _stand(reading: Reading, notes: Notes) -> Ref | None:
         part = sentence.start, sentence.end
         named = noun.search(reading.view.text, *part)
         in_hall, numbered = (it.search(reading.view.text, *part) for it in (hall, number))
-        if named is None or (in_hall is None and numbered is None) or reading.grammar.negation.search(sentence.tagged):
+        if named is None or (in_hall is None and numbered is None) or reading.grammar.denies(sentence.tagged):
             continue
         fair = next((it for it in reading.entities if it.kind == "event" and it.class_ == "Fair"), None)
         called = fullest or named

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.drafting.languages import given_names, language_data
 from pressgraph.drafting.patterns.clauses import boundary
 from pressgraph.drafting.patterns.template import Template
+from pressgraph.drafting.patterns.unsaid import UNSAID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ class Grammar:
     """A language and a profile, compiled. Made by `grammar_of`; from other data by tests."""
 
     def __init__(self, data: Mapping[str, Any], profile: Profile, tag: str) -> None:
-        self.data: Mapping[str, Any] = {**_UNSAID, **data}
+        self.data: Mapping[str, Any] = {**UNSAID, **data}
         self.profile, self.tag = profile, tag
         self.abbreviations = frozenset(self.data["abbreviations"])
         self.articles = frozenset(self.data["articles"])
@@ -83,6 +84,14 @@ class Grammar:
         """Words that say that something is not so."""
         # "no. 4" denies nothing
         return re.compile(rf"{_words(self.data['negations']).pattern}(?!\.\s?\S)", re.IGNORECASE)
+
+    def denies(self, text: str) -> bool:
+        """Tell whether a clause says that something is not so; "not only" denies nothing."""
+        return self.negation.search(self._affirmed.sub(" ", text)) is not None
+
+    @cached_property
+    def _affirmed(self) -> re.Pattern[str]:
+        return _words(self.data["affirmed"])
 
     @cached_property
     def plan(self) -> re.Pattern[str]:
@@ -143,6 +152,15 @@ class Grammar:
     def more(self) -> frozenset[str]:
         """Words in front of a figure that is no total: "another 20 members", "um zwölf Mitglieder"."""
         return frozenset(self.data["more"])
+
+    def is_verb(self, word: str) -> bool:
+        """Tell whether a word in lower case is, alone, one of those for a kind of news."""
+        return self._verbs.fullmatch(word) is not None
+
+    @cached_property
+    def _verbs(self) -> re.Pattern[str]:
+        words = {it for words in self.data["triggers"].values() for it in words if " " not in it}
+        return re.compile(_alternatives(words, wild=True), re.IGNORECASE)
 
     @cached_property
     def _triggers(self) -> dict[str, re.Pattern[str]]:
@@ -286,13 +304,14 @@ class Grammar:
     @cached_property
     def _terms(self) -> Mapping[str, Mapping[str, str]]:
         return {
-            name: {word.lower(): it.name for it in scheme.concepts.values() for word in self._words_of(it)}
+            name: {word.lower(): it.name for it in scheme.concepts.values() for word in self._words_of(name, it)}
             for name, scheme in self.profile.schemes.items()
         }
 
-    def _words_of(self, concept: Concept) -> Iterable[str]:
+    def _words_of(self, scheme: str, concept: Concept) -> Iterable[str]:
         label = concept.labels.get(self.tag)
-        return (*concept.alternatives, *([label] if label is not None else []))
+        own = self.data["terms"].get(scheme, {}).get(concept.name, ())
+        return (*concept.alternatives, *([label] if label is not None else []), *own)
 
     @cached_property
     def roles(self) -> re.Pattern[str]:
@@ -348,6 +367,14 @@ class Grammar:
         bare = self.data["label"].get("bare", {})
         groups = (f"(?P<{name.replace('-', '_')}>{_alternatives(words)})" for name, words in bare.items())
         return re.compile(rf"(?<![\w-])(?:{'|'.join(groups) or '(?!)'})(?![\w-]|\s[A-Z])")
+
+    @cached_property
+    def works(self) -> Mapping[str, re.Pattern[str]]:
+        """Words for works such as agreements, by their classes."""
+        return {
+            name: re.compile(rf"(?<![\w-])(?:{_alternatives(words, wild=True)})(?!\w)", re.IGNORECASE)
+            for name, words in self.data["works"].items()
+        }
 
     # -- names
 
@@ -418,35 +445,6 @@ class Grammar:
         )
 
 
-_UNSAID: Mapping[str, Any] = {
-    **dict.fromkeys(
-        (
-            "abbreviations", "addresses", "adjectives", "adjectives_of_offices", "and", "any_company", "any_event",
-            "articles", "belongs", "clock", "contractions", "contrasts", "copulas", "date_between", "date_words",
-            "denials", "descriptive", "feminine", "frequent", "futures", "genitive_endings", "genitives",
-            "hedges_behind", "indefinite", "inside_names", "last_day", "ministries", "months", "more", "negations",
-            "no_compounds", "number_between", "number_of", "numbers", "ordinals", "own", "particles", "persons",
-            "plans", "plural_articles", "possessives", "pronouns", "relatives", "small", "sure", "tails", "titles",
-            "until",
-        ),
-        (),
-    ),
-    **{
-        key: {}
-        for key in (
-            "approximate", "currencies", "durations", "fractions", "frames", "heads", "hedges", "levels", "measures",
-            "memberships", "nouns", "prepositions", "roles", "scales", "triggers", "works",
-        )
-    },
-    **dict.fromkeys(("nouns_are_capital", "adjectives_alone", "nouns_behind"), False),
-    "quarters": {"words": (), "first": (), "second": (), "third": (), "fourth": ()},
-    "stand": {"nouns": (), "hall": (), "number": ()},
-    "label": {"words": (), "of": (), "several": (), "bare": {}},
-    "about": "(?!)",
-    "contact": "(?:contact)(?= *:| *$)",
-    "decimal": ".",
-}  # fmt: skip
-"""What a file says nothing of: it is not read in that language."""
 _COUNTED = frozenset({"member", "employee"})
 _SHORT_FORM = 6
 _ENDING = 30

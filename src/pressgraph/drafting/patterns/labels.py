@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.drafting.patterns.awarded import awarded
+from pressgraph.drafting.patterns.awarded import awarded, labels_of, pronoun_of
 from pressgraph.drafting.patterns.clauses import clauses
 from pressgraph.drafting.patterns.terms import found_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pressgraph.drafting.patterns.clauses import Clause
     from pressgraph.drafting.patterns.mentions import Mention, Sentence
@@ -59,6 +59,7 @@ class Labels:
                 self._held(match)
         for clause in clauses(self.reading):
             self._over(clause)
+            self._holds(clause)
         for match in self.reading.matches("replaces"):
             if not match.denied and not match.planned:
                 self._replaces(match)
@@ -69,24 +70,67 @@ class Labels:
             issuer = self.notes.mention(match, "issuer", "org") if not match.denied and not match.planned else None
             for label in self._meant(match) if issuer is not None else ():
                 self.notes.say(label.ref, "issuedBy", issuer[0], match.span)  # type: ignore[index]
+        for clause in clauses(self.reading):
+            self._given(clause)
         self._assessments()
         self._recognised()
 
     def _told(self, clause: Clause) -> None:
         """Propose the label of a clause that no template has read."""
-        if (found := awarded(clause)) is None:
-            return
-        mention, named = found
         # a year alone may be that of anything else
-        days = [it for it in clause.of_kind("date") if "-" in it.mention.value]
-        for holder in self._all_of(named):
-            if any(it.holder == holder and it.level == mention.value for it in self._found):
+        days = [it for it in clause.of_kind("date") if "-" in it.mention.value and not clause.is_last(it)]
+        for mention, named in awarded(clause):
+            for holder in self._all_of(named):
+                if any(it.holder == holder and it.level == mention.value for it in self._found):
+                    continue
+                label = self._label(holder, mention, clause.span, past=False)
+                if clause.says("award_renew"):
+                    self.notes.say(label.ref, "awardKind", "renewal", clause.span)
+                if len(days) == 1:
+                    self.notes.say(label.ref, "awardedOn", days[0].mention.value, clause.span, "normalised")
+
+    def _holds(self, clause: Clause) -> None:
+        """Propose the label that a clause says somebody holds, or held until a day."""
+        labels, groups = labels_of(clause), clause.groups(clause.of_kind("org", "name")) or pronoun_of(clause)
+        if not clause.says("label_held") or not clause.is_told or len(labels) != 1 or len(groups) != 1:
+            return
+        if clause.says("label_over"):
+            return
+        days, period = clause.of_kind("date"), clause.one("period")
+        since = [it.mention.value for it in days if clause.is_behind(it, "since")]
+        until = [it.mention.value for it in days if clause.is_last(it)]
+        if period is not None and not days:
+            since, until = [period.mention.value], [period.mention.other]
+        for holder in self._all_of(it.mention for it in groups[0]):
+            same = [it for it in self._found if it.holder == holder and it.level == labels[0].value]
+            here = next((it for it in same if clause.sentence.start <= it.at < clause.sentence.end), None)
+            if same and here is None and not (since or until):
                 continue
-            label = self._label(holder, mention, clause.span, past=False)
-            if clause.says("award_renew"):
-                self.notes.say(label.ref, "awardKind", "renewal", clause.span)
-            if len(days) == 1:
-                self.notes.say(label.ref, "awardedOn", days[0].mention.value, clause.span, "normalised")
+            label = here or self._label(holder, labels[0], clause.span, past=bool(until))
+            label.past = label.past or bool(until)
+            for key, found in (("validFrom", since), ("validThrough", until)):
+                if len(found) == 1:
+                    self.notes.say_once(label.ref, key, found[0], clause.span, "normalised")
+
+    def _given(self, clause: Clause) -> None:
+        """Propose on which day, and by whom, the label was given that a clause speaks of without its level."""
+        meant = [it.mention for it in clause.of_kind("label", "pronoun")]
+        given = clause.says("award_give") or clause.says("award_get")
+        if len(meant) != 1 or meant[0].value or not given or clause.denied or clause.planned:
+            return
+        if meant[0].kind == "pronoun" and not clause.begins_with_pronoun and not clause.says("passive"):
+            return
+        orgs = clause.groups(clause.of_kind("org"))
+        by = [it[0].mention for it in orgs if len(it) == 1 and clause.is_marked(it[0], "by")]
+        if len(by) < len(orgs) or clause.of_kind("project", "event", "money"):
+            return
+        day = clause.day() if clause.is_told else None
+        for label in self._named(meant[0]):
+            if day is not None:
+                self.notes.say_once(label.ref, "awardedOn", day.value, clause.span, "normalised")
+            issuer = self.notes.of(by[0], "org") if len(by) == 1 else None
+            if issuer is not None and issuer[0] != label.holder:
+                self.notes.say_once(label.ref, "issuedBy", issuer[0], clause.span)
 
     def _over(self, clause: Clause) -> None:
         """Propose the label that a clause says has run out, of the one organisation that it names."""
@@ -363,3 +407,25 @@ class Labels:
             label = next((it for it in self._found if it.holder == org[0] and not it.past), None)
             if label is not None:
                 self.notes.say(assessment(label, match.span), "score", score.value, match.span, score.status)
+        for clause in clauses(self.reading):
+            self._scored(clause, assessment)
+
+    def _scored(self, clause: Clause, assessment: Callable[[_Label, Span], Ref]) -> None:
+        """Propose the points that a clause says were given to the holder of a label, and by how many assessors."""
+        score = clause.one("share")
+        if score is None or " of " not in score.mention.value or not clause.is_told or clause.of_kind("project"):
+            return
+        orgs = clause.groups(clause.of_kind("org"))
+        current = [it for it in self._found if not it.past]
+        if len(orgs) > 1 or any(len(it) > 1 for it in orgs) or not current:
+            return
+        if orgs:
+            whose = self.notes.of(orgs[0][0].mention, "org")
+            current = [it for it in current if whose is not None and it.holder == whose[0]]
+        if len(current) != 1 or self.notes.has(current[0].ref, "score"):
+            return
+        ref = assessment(current[0], clause.span)
+        self.notes.say_once(ref, "score", score.mention.value, clause.span, score.mention.status)
+        by = clause.one("count")
+        if by is not None and by.mention.other == "assessors":
+            self.notes.say_once(ref, "assessors", by.mention.value, clause.span, by.mention.status)

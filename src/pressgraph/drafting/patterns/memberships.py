@@ -45,7 +45,9 @@ class Members:
         """Propose what a template has found."""
         org = self.notes.mention(match, "org", "org") or self._main()
         if org is not None:
-            self._say(match.all("member"), org, kind, match.one("date"), match.span)
+            days = [it for it in match.sentence.mentions if it.kind == "date"]
+            day = match.one("date") or (days[0] if len(days) == 1 else None)
+            self._say(match.all("member"), org, kind, day, match.span)
 
     def told(self, clause: Clause) -> None:
         """Propose what a clause tells with its verb, in whichever order it names the organisation and its members."""
@@ -77,7 +79,15 @@ class Members:
             return
         day = clause.one("date")
         if org is not None:
-            self._say([it.mention for it in others], org, kind, day.mention if day is not None else None, clause.span)
+            listed, since = [it.mention for it in others], day.mention if day is not None else None
+            self._say(
+                listed,
+                org,
+                kind,
+                since,
+                clause.span,
+                comes=not clause.says("is_member") or (since is not None and since.is_day),
+            )
 
     def _joins_another(self, clause: Clause, own: Part, verb: int) -> bool:
         """Tell whether the organisation that the text is about is the one that joins, where order tells that."""
@@ -87,7 +97,17 @@ class Members:
         main = self.reading.main
         return (self.notes.entity(main), "implied") if main is not None else None
 
-    def _say(self, members: list[Mention], org: tuple[Ref, str], kind: str, day: Mention | None, span: Span) -> None:
+    def _say(
+        self,
+        members: list[Mention],
+        org: tuple[Ref, str],
+        kind: str,
+        day: Mention | None,
+        span: Span,
+        *,
+        comes: bool = True,
+    ) -> None:
+        """Propose memberships; that somebody is a member does not say how they came to be one."""
         key, how, since = _CHANGES[kind]
         for mention in members:
             found = self.notes.of(mention, "org")
@@ -98,6 +118,7 @@ class Members:
             self.notes.say(ref, "member", found[0], span)
             self.notes.say(ref, "organization", org[0], span, org[1])
             self.notes.say(ref, "role", "member", span, "implied")
-            self.notes.say(ref, key, how, span, "implied")
+            if comes or kind == "left":
+                self.notes.say(ref, key, how, span, "implied")
             if day is not None:
                 self.notes.say(ref, since, day.value, span, "normalised")

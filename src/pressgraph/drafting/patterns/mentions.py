@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pressgraph.text import Span
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -60,6 +64,11 @@ class Mention:
     """The second value: the end of a period, the whole of a share, the word of a role."""
     inner: Span | None = None
     status: str = "stated"
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a day of a month, not only a part of a year."""
+        return self.kind == "date" and _DAY.match(self.value) is not None
 
     @property
     def name(self) -> Span:

@@ -201,6 +201,9 @@ class Discovery:
             if not self._joined(at - 1, " ") or self.words[at].lower in self.grammar.data["belongs"]:
                 break
             found, _ = self._noun_at(at)
+            if self.text.startswith(tuple(self.grammar.data["genitives"]), self.words[at].end):
+                # "Ann Marsh, the cluster's director"
+                break
             if found is not None and (not self.grammar.data["nouns_are_capital"] or self.words[at].is_name):
                 class_ = found
                 if self.grammar.data["nouns_are_capital"]:
@@ -302,6 +305,9 @@ class Discovery:
                 break
             if (middle in self.grammar.data["and"] and last == number) or self._is_plain(last + 2):
                 break
+            if (day := self.words[last + 2].lower) in self.grammar.months or day in self.grammar.data["no_compounds"]:
+                # "den Verbund im März", "der Stadt am Donnerstag"
+                break
             last += 2
         return last
 
@@ -311,9 +317,16 @@ class Discovery:
             return first, None
         before = self.words[first - 1].lower if first else ""
         class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
-        if class_ is None or (before not in self.grammar.articles and before not in self.grammar.plain_words):
+        if class_ is None or not (before in self.grammar.articles | self.grammar.plain_words or self._described(first)):
             return first, None
         return (first + 1, class_) if self._joined(first, " ") else (first, None)
+
+    def _described(self, number: int) -> bool:
+        """Tell whether an article and an adjective stand in front of a word: "das dänische Netzwerk"."""
+        if number < 2 or self.words[number - 1].is_name:  # noqa: PLR2004 - two words
+            return False
+        adjective = self.words[number - 1].lower.endswith(tuple(self.grammar.data["adjectives"]))
+        return adjective and self.words[number - 2].lower in self.grammar.articles
 
     def _is_own(self, number: int) -> bool:
         """Tell whether a noun for an organisation is a compound that belongs to its name, and does not describe it."""
@@ -347,7 +360,8 @@ class Discovery:
         return found
 
     def _names_something(self, first: int, last: int) -> bool:
-        return not any(self._is_plain(it) for it in (first, last)) and not self._is_role(self.words[first])
+        plain = any(self._is_plain(it) for it in (first, last))
+        return not plain and not self._is_role(self.words[first])
 
     def _is_plain(self, number: int) -> bool:
         return self.grammar.is_plain(self.words[number].lower)

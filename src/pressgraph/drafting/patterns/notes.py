@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,17 @@ class Notes:
         self.profile = reading.grammar.profile
         self._things: dict[str, ProposedThing] = {}
         self._statements: dict[tuple[str, str, str], ProposedStatement] = {}
+        self._said: dict[tuple[str, str], list[ProposedStatement]] = {}
+        """Statements by their thing and their key."""
+        self._counts: Counter[str] = Counter()
+        """How many things there are of a class, and of a kind of names."""
         self._places: dict[tuple[str, str, str], int] = {}
         self.questions: list[str] = []
 
     def thing(self, class_: str, span: Span) -> Ref:
         """Note a thing that has no name of its own, such as a label, by the words that tell of it; return its ref."""
-        ref = f"{class_.lower()}-{sum(it.class_ == class_ for it in self._things.values()) + 1}"
+        self._counts[class_.lower()] += 1
+        ref = f"{class_.lower()}-{self._counts[class_.lower()]}"
         words = self.reading.view.words(*span)
         self._things[ref] = ProposedThing(ref=ref, class_=class_, name=_one_line(self.reading, span), words=words)
         return Ref(ref)
@@ -37,7 +43,8 @@ class Notes:
         """Note a thing that the text names, with its names; return its ref."""
         if entity.ref:
             return Ref(entity.ref)
-        entity.ref = f"{entity.kind}-{sum(it.startswith(entity.kind) for it in self._things) + 1}"
+        self._counts[entity.kind] += 1
+        entity.ref = f"{entity.kind}-{self._counts[entity.kind]}"
         words = self.reading.view.words(*entity.first)
         self._things[entity.ref] = ProposedThing(
             ref=entity.ref, class_=entity.class_, name=entity.name, words=words, id=entity.known
@@ -75,10 +82,11 @@ class Notes:
         said = (ref, key, repr(value))
         if said not in self._statements and span[1] > span[0]:
             first, last = self.reading.view.span(*span)
-            self._statements[said] = ProposedStatement(
+            self._statements[said] = statement = ProposedStatement(
                 about=ref, key=key, value=value, words=self.reading.view.source[first:last], status=status,
                 span=(first, last), personal=personal,
             )  # fmt: skip
+            self._said.setdefault((ref, key), []).append(statement)
             self._places[said] = span[0]
         return True
 
@@ -94,7 +102,7 @@ class Notes:
 
     def value(self, about: Ref, key: str) -> str | None:
         """Return the first text that was said of a thing by a key."""
-        found = (it.value for (ref, said, _), it in self._statements.items() if ref == about.ref and said == key)
+        found = (it.value for it in self._said.get((about.ref, key), ()))
         return next((it for it in found if isinstance(it, str)), None)
 
     def person_of_contact(self, entity: Entity) -> Ref:
@@ -109,7 +117,7 @@ class Notes:
 
     def has(self, about: Ref, key: str) -> bool:
         """Tell whether something has been said of a thing by a key."""
-        return any(it[0] == about.ref and it[1] == key for it in self._statements)
+        return (about.ref, key) in self._said
 
     def mention(self, match: Match, slot: str, kind: str) -> tuple[Ref, str] | None:
         """Note the thing of a slot; return its ref, and how surely it is meant; None where it means none."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pressgraph.drafting.patterns.reading import Reading
     from pressgraph.text import Span
 
-_DAY = len("2024-05-14")
 _AT = 24
 """Characters between the noun for an event and who holds it, at most."""
 
@@ -27,7 +26,7 @@ def propose(reading: Reading, notes: Notes) -> None:
         if clause.denied or clause.is_wanted or clause.of_kind("event", "work") or clause.says("before"):
             continue
         days, period = clause.of_kind("date"), clause.one("period")
-        dated = [it.mention for it in days if len(it.mention.value) == _DAY]
+        dated = [it.mention for it in days if it.mention.is_day]
         if len(dated) + (period is not None) != 1 or clause.reading.grammar.clock.search(clause.text):
             continue
         found = _noun(clause)

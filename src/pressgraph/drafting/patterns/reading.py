@@ -30,6 +30,8 @@ _ADDRESS = re.compile(
 )
 _NOT_MEANT = frozenset({"GovernmentOrganization"})
 _PERSON_WORDS = (2, 5)
+_LONGEST = 24
+"""Characters in which the word in front of a mention stands."""
 _LAST = re.compile(r"([^\W\d_][\w-]*) $")
 _QUOTED_NAME = 5
 """Words of a name in quotation marks."""
@@ -73,6 +75,11 @@ class Match:
             "person": {"person", "name"},
             "name": {"name", "org", "person"},
         }.get(wanted, {wanted})
+        at = self.reading.grammar.data["prepositions"].get("at", ())
+        before = self.reading.view.text[max(0, found[0].start - _LONGEST) : found[0].start].lower().split()[-1:]
+        if len(found) > 1 and wanted in {"org", "name"} and not set(before).isdisjoint(at):
+            # "at the forum, A and B": where it was is none of the list
+            found = found[1:]
         return [it for number, it in enumerate(found) if it.kind in kinds and not (number and self._is_tail(it))]
 
     def _is_tail(self, mention: Mention) -> bool:
@@ -86,7 +93,7 @@ class Match:
     @property
     def denied(self) -> bool:
         """Whether its clause says that it is not so."""
-        return self.reading.grammar.negation.search(self._clause()) is not None
+        return self.reading.grammar.denies(self._clause())
 
     @property
     def future(self) -> bool:
