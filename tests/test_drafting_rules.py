@@ -361,6 +361,76 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("annual meeting", "location", "Leeds"),
         },
     ),
+    "what an agreement is for, until when, and between whom the sentence before speaks of": (
+        "en",
+        EN
+        + "On 12 March 2024 Solar Valley Attica and the Tidal Cluster met in Athens. Both organisations have signed a "
+        "letter of intent. It is valid until 31 December 2026. Together they will exchange market information and "
+        "train skilled workers.",
+        {
+            ("letter of intent", "party", "Solar Valley Attica"),
+            ("letter of intent", "party", "Tidal Cluster"),
+            ("letter of intent", "endDate", "2026-12-31"),
+            ("letter of intent", "purpose", "share-market-information"),
+            ("letter of intent", "purpose", "train-skilled-workers"),
+        },
+    ),
+    "labels that took turns, and one that a relative clause is about": (
+        "en",
+        EN + "The Gold Label went to Tidal Cluster and the Bronze Label to Moor Network. The Silver Label, which Reed "
+        "Alliance had held since 2020, expired at the end of 2023.",
+        {
+            ("AwardedLabel", "heldBy", "Tidal Cluster"),
+            ("AwardedLabel", "level", "gold"),
+            ("AwardedLabel", "heldBy", "Moor Network"),
+            ("AwardedLabel", "level", "bronze"),
+            ("AwardedLabel", "heldBy", "Reed Alliance"),
+            ("AwardedLabel", "validFrom", "2020"),
+        },
+    ),
+    "a label that is held since a day, its certificate, its points": (
+        "de",
+        DE + "Das Netzwerk Moorgrün trägt seit 2024 das Silber-Label. Überreicht wurde die Urkunde am 5. März 2024. "
+        "Zwei Gutachter vergaben 76 von 100 Punkten. Vergeben wird das Label von EUCLES. Sie hängt im Flur.",
+        {
+            ("AwardedLabel", "heldBy", "Moorgrün"),
+            ("AwardedLabel", "level", "silver"),
+            ("AwardedLabel", "validFrom", "2024"),
+            ("AwardedLabel", "awardedOn", "2024-03-05"),
+            ("AwardedLabel", "issuedBy", "ref:eucles"),
+            ("Assessment", "score", "76 of 100"),
+            ("Assessment", "assessors", "2"),
+        },
+    ),
+    "a label that a person hands over, and one that is held no more": (
+        "de",
+        DE + "Minister Jan Boll überreichte dem Netzwerk Moorgrün am 5. März 2024 das Gold-Label. Bis 2024 trug das "
+        "Netzwerk das Silber-Label.",
+        {
+            ("AwardedLabel", "heldBy", "Moorgrün"),
+            ("AwardedLabel", "level", "gold"),
+            ("AwardedLabel", "awardedOn", "2024-03-05"),
+            ("AwardedLabel", "level", "silver"),
+            ("AwardedLabel", "validThrough", "2024"),
+        },
+    ),
+    "members since a day, and more of them than ever": (
+        "de",
+        DE + "Seit dem 1. März 2024 gehören die Torfwerk GmbH und die Schilf AG dem Netzwerk Moorgrün an. Damit hat "
+        "das Netzwerk 96 Mitglieder, so viele wie noch nie.",
+        {
+            ("Membership", "member", "Torfwerk GmbH"),
+            ("Membership", "member", "Schilf AG"),
+            ("Membership", "organization", "Moorgrün"),
+            ("Membership", "startDate", "2024-03-01"),
+            ("Moorgrün", "members", "96"),
+        },
+    ),
+    "organisations that are only named, in a description with an adjective": (
+        "de",
+        DE + "Gäste waren das polnische Netzwerk Lekka Konstrukcja und die Hochschule Aurich.",
+        {("Lekka Konstrukcja", "name", "Lekka Konstrukcja"), ("Hochschule Aurich", "name", "Hochschule Aurich")},
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN
@@ -433,6 +503,15 @@ DENIED = [
     ("en", "Tidal Cluster was not founded in 2014.", "foundingDate"),
     ("de", "Die Torfwerk GmbH ist Mitglied. Mit ihr erwirtschafteten die Unternehmen 2 Milliarden Euro.", "turnover"),
     ("de", "Thea Brandis wurde nicht zur Vorsitzenden gewählt.", "role"),
+    # figures of the members together are none of the organisation's
+    ("en", "Tidal Cluster represents 120 companies with 9,400 employees.", "employees"),
+    ("en", "Tidal Cluster grows. Its members generated a turnover of 2.1 billion euros in 2023.", "turnover"),
+    ("de", "Das Netzwerk Moorgrün wächst. Die Exportquote lag bei 43 Prozent.", "exports"),
+    ("de", "Seit 2019 ist das Netzwerk Moorgrün Mitglied im Verband Torf Nord e. V.", "filledBy"),
+    # "until" ends it
+    ("en", "Alder Valley and the Tidal Cluster have signed an agreement until 31 December 2028.", "signedOn"),
+    ("de", "Das Netzwerk Moorgrün verlor sein Silber-Label.", "level"),
+    ("de", "Das Netzwerk Moorgrün ist seit 2023 Träger des Silber-Labels.", "awardedOn"),
 ]
 
 
@@ -686,6 +765,7 @@ def test_each_language_says_all_that_is_asked_of_languages() -> None:
     said = {it.name: tomllib.loads(it.read_text(encoding="utf-8")) for it in files_}
     assert said["de.toml"].keys() == said["en.toml"].keys()
     assert said["de.toml"]["frames"].keys() - said["en.toml"]["frames"].keys() == set()
+    assert said["de.toml"]["triggers"].keys() == said["en.toml"]["triggers"].keys()
 
 
 def test_a_template_that_is_none_says_so() -> None:
@@ -693,6 +773,98 @@ def test_a_template_that_is_none_says_so() -> None:
         compile_template("{org} [has", ["and"])
     with pytest.raises(ValueError, match="tuple"):
         compile_template("{x:nothing}", ["and"])
+
+
+# where each kind of statement stands: words of a text, and for a key (and value) the exact words that say it
+PLACES: list[tuple[str, str, dict[str, str]]] = [
+    (
+        "en",
+        "Now, Tidal Cluster signed a letter of intent with Alder Valley on 13 May 2024; it is valid for two years.",
+        {
+            "party=Tidal Cluster": "Now, Tidal Cluster signed a letter of intent with Alder Valley on 13 May 2024",
+            "signedOn": "Now, Tidal Cluster signed a letter of intent with Alder Valley on 13 May 2024",
+            "duration": "it is valid for two years",
+        },
+    ),
+    (
+        "en",
+        "Tidal Cluster (TC) has held the Silver Label from 2019 to 2022; it has 131 members, as always.",
+        {
+            "alternateName": "Tidal Cluster (TC)",
+            "level": "Tidal Cluster (TC) has held the Silver Label from 2019 to 2022",
+            "validThrough": "Tidal Cluster (TC) has held the Silver Label from 2019 to 2022",
+            "members": "it has 131 members",
+        },
+    ),
+    (
+        "de",
+        "Die Torfwerk GmbH aus Emden, 2011 gegründet, ist am 1. März 2024 dem Netzwerk Moorgrün beigetreten.",
+        {
+            "name=Torfwerk GmbH": "Torfwerk GmbH",
+            "name=Moorgrün": "Moorgrün",
+            "name=Emden": "Emden",
+            "location": "Die Torfwerk GmbH aus Emden",
+            "legalForm": "Torfwerk GmbH",
+        },
+    ),
+    (
+        "de",
+        "„Das Moor hat Zukunft“, sagte Geschäftsführerin Dr. Thea Brandis vom Moorgrün e. V. der Presse.",
+        {
+            "text": "„Das Moor hat Zukunft“, sagte Geschäftsführerin Dr. Thea Brandis",
+            "saidBy": "„Das Moor hat Zukunft“, sagte Geschäftsführerin Dr. Thea Brandis",
+            "honorificPrefix": "Dr.",
+            "name=Thea Brandis": "Thea Brandis",
+            "roleName": "Geschäftsführerin",
+            "legalName": "Moorgrün e. V.",
+        },
+    ),
+    (
+        "de",
+        "Das Netzwerk Moorgrün wurde mit dem Gold-Label ausgezeichnet; die Urkunde wurde am 5. März 2024 überreicht.",
+        {
+            "heldBy": "Das Netzwerk Moorgrün wurde mit dem Gold-Label ausgezeichnet",
+            "awardedOn": "die Urkunde wurde am 5. März 2024 überreicht.",
+        },
+    ),
+    (
+        "en",
+        "The Ministry of Trade funds the project Green Quay with £450,000 for two years, says Ada Quinn, its chair.",
+        {
+            "amount": "The Ministry of Trade funds the project Green Quay with £450,000 for two years",
+            "name=Green Quay": "Green Quay",
+        },
+    ),
+    (
+        "en",
+        "On 3 June 2024 Tidal Cluster will host the AgriForum in Cork; admission is free.",
+        {
+            "startDate": "On 3 June 2024 Tidal Cluster will host the AgriForum in Cork",
+            "location": "On 3 June 2024 Tidal Cluster will host the AgriForum in Cork",
+        },
+    ),
+]
+
+
+def test_each_statement_stands_in_exactly_its_words(known: KnownNames) -> None:
+    wrong = []
+    for language, words, wanted in PLACES:
+        top = DE if language == "de" else EN
+        proposal = propose(top + words, language, known)
+        for which, place in wanted.items():
+            key, _, value = which.partition("=")
+            names = {it.ref: it.name for it in proposal.things}
+            found = {
+                (it.words, it.span)
+                for it in proposal.statements
+                if it.key == key
+                and it.about != SOURCE
+                and (not value or value in {it.value, names.get(getattr(it.value, "ref", ""))})
+            }
+            start = len(top) + words.index(place)
+            if (place, (start, start + len(place))) not in found:
+                wrong.append((which, place, found))
+    assert wrong == []
 
 
 HOSTILE = {

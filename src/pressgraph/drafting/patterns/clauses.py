@@ -144,8 +144,7 @@ class Clause:
 
     def is_behind(self, part: Part, key: str) -> bool:
         """Tell whether some words of the language stand in front of a mention."""
-        before = self.text[max(0, part.at - _WORDS) : part.at].rstrip().lower()
-        return any(re.search(rf"(?<!\w){re.escape(it)}$", before) for it in self.reading.grammar.data[key])
+        return self.reading.follows(part.mention, key)
 
     def day(self) -> Mention | None:
         """Return the one day, to the day, on which something was done."""

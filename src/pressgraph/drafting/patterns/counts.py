@@ -30,7 +30,6 @@ def propose(reading: Reading, notes: Notes) -> None:
         _figure(match, notes)
     for clause in clauses(reading):
         _told(clause, notes)
-        _budget(clause, notes)
     for match in reading.matches("turnover"):
         subject = _subject(match, notes) or _topic(match, notes, "turnover")
         money = match.one("money")
@@ -93,19 +92,6 @@ def _is_theirs(clause: Clause, count: Part) -> bool:
         return False
     counted = any(it.at < count.at and it.mention.other in _OWN for it in clause.of_kind("count"))
     return clause.says("members_of") or (counted and clause.is_marked(count, "with"))
-
-
-def _budget(clause: Clause, notes: Notes) -> None:
-    """Propose the budget that a clause says an organisation has."""
-    money, orgs = clause.one("money"), clause.of_kind("org")
-    if money is None or not clause.says("budget") or not clause.is_told or clause.says("before"):
-        return
-    if clause.of_kind("project", "event", "programme", "label") or len(orgs) > 1:
-        return
-    whose = orgs or clause.of_kind("pronoun")[:1]
-    found = notes.of(whose[0].mention, "org") if whose else None
-    if found is not None:
-        notes.say_once(found[0], "budget", money.mention.value, clause.span, "normalised")
 
 
 def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:

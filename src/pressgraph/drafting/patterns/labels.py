@@ -87,27 +87,31 @@ class Labels:
                 if clause.says("award_renew"):
                     self.notes.say(label.ref, "awardKind", "renewal", clause.span)
                 if len(days) == 1:
-                    self.notes.say(label.ref, "awardedOn", days[0].mention.value, clause.span, "normalised")
+                    self._dated(label, days[0].mention, clause.span)
+
+    def _dated(self, label: _Label, day: Mention, span: Span) -> None:
+        """Propose since when it is held, or else when it was awarded."""
+        key = "validFrom" if self.reading.follows(day, "since") else "awardedOn"
+        self.notes.say(label.ref, key, day.value, span, "normalised")
 
     def _holds(self, clause: Clause) -> None:
         """Propose the label that a clause says somebody holds, or held until a day."""
         labels, groups = labels_of(clause), clause.groups(clause.of_kind("org", "name")) or pronoun_of(clause)
         if not clause.says("label_held") or not clause.is_told or len(labels) != 1 or len(groups) != 1:
             return
-        if clause.says("label_over"):
-            return
         days, period = clause.of_kind("date"), clause.one("period")
         since = [it.mention.value for it in days if clause.is_behind(it, "since")]
         until = [it.mention.value for it in days if clause.is_last(it)]
         if period is not None and not days:
             since, until = [period.mention.value], [period.mention.other]
+        over = bool(until) or clause.says("label_over")
         for holder in self._all_of(it.mention for it in groups[0]):
             same = [it for it in self._found if it.holder == holder and it.level == labels[0].value]
             here = next((it for it in same if clause.sentence.start <= it.at < clause.sentence.end), None)
             if same and here is None and not (since or until):
                 continue
-            label = here or self._label(holder, labels[0], clause.span, past=bool(until))
-            label.past = label.past or bool(until)
+            label = here or self._label(holder, labels[0], clause.span, past=over)
+            label.past = label.past or over
             for key, found in (("validFrom", since), ("validThrough", until)):
                 if len(found) == 1:
                     self.notes.say_once(label.ref, key, found[0], clause.span, "normalised")
@@ -191,7 +195,7 @@ class Labels:
             if issuer is not None and issuer[0] != holder:
                 self.notes.say(label.ref, "issuedBy", issuer[0], match.span)
             if date is not None:
-                self.notes.say(label.ref, "awardedOn", date.value, match.span, "normalised")
+                self._dated(label, date, match.span)
 
     def _held(self, match: Match) -> None:
         mention = match.one("label")

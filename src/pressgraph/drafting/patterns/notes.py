@@ -65,6 +65,8 @@ class Notes:
                 self.say(ref, "legalForm", entity.form, entity.legal or entity.first)
             if entity.short is not None:
                 around = min(entity.first[0], entity.short[0]), max(entity.first[1], entity.short[1])
+                # "Tidal Cluster (TC)": with the bracket that is opened in it
+                around = around[0], around[1] + self.reading.view.text.startswith(")", around[1])
                 self.say(ref, "alternateName", _one_line(self.reading, entity.short), around)
             if entity.title is not None:
                 title = _one_line(self.reading, entity.title)

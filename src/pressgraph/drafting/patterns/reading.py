@@ -374,6 +374,11 @@ class Reading:
             return (entity, "stated") if entity is not None else None
         return None
 
+    def follows(self, mention: Mention, key: str) -> bool:
+        """Tell whether some words of the language stand in front of a mention."""
+        before = self.view.text[max(0, mention.start - _LONGEST) : mention.start].rstrip().lower()
+        return any(re.search(rf"(?<!\w){re.escape(it)}$", before) for it in self.grammar.data[key])
+
     def is_theirs(self, mention: Mention) -> bool:
         """Tell whether a possessive stands in front of a mention: "its chairman"."""
         before = words(self.view.text[max(0, mention.start - 40) : mention.start])[-2:]
@@ -394,8 +399,9 @@ class Reading:
             return earlier[-1].entity if earlier else None
         own = self.sentences[here]
         part = self.view.text.rfind("; ", own.start, mention.start)
-        for it in own.mentions:
-            if part < it.start and it.end <= mention.start and (found := self._called(it, kind)) is not None:
+        # "A has joined; it is small": what its part of the sentence names goes before what the other part does
+        for it in sorted(own.mentions, key=lambda it: it.start < part):
+            if it.end <= mention.start and (found := self._called(it, kind)) is not None:
                 return found
         for sentence in reversed(self.sentences[max(0, here - 2) : here]):
             if (first := next((it for it in sentence.mentions if it.kind == kind and it.entity), None)) is not None:

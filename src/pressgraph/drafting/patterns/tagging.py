@@ -263,15 +263,11 @@ class Tagger:
             article = self._article.search(self.reading.view.text, max(0, start - 12), start) if title is None else None
             first = title[0] if title is not None else article.start() if article is not None else start
             name = self.reading.view.text[start:end]
-            if self.reading.grammar.is_verb(name.lower()) and start in self._beginnings:
+            if self.reading.grammar.is_verb(name.lower()):
                 continue
             # one word is the name of a place at most, unless it looks like no other word
             kind = "name" if title is not None or re.search(r"[\s-]|\w[^\W\d_a-zà-ÿ]", name) else "word"
             yield Mention(kind=kind, start=first, end=end, inner=(start, end))
-
-    @cached_property
-    def _beginnings(self) -> frozenset[int]:
-        return frozenset(it.start for it in self.reading.sentences)
 
     def _works(self) -> Iterator[Mention]:
         for class_, words in self.reading.grammar.works.items():
