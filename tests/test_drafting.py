@@ -72,7 +72,11 @@ PAGE = f"""<!doctype html><html lang="de"><head><title>Seite</title>
 <p>{GERMAN}</p><p>Nach dem Audit, so der Verband, gilt das Label zwei Jahre, bis zum Januar 2028.</p>
 <p hidden>Claim of silver one</p><p style="color: red; display : none">Claim of silver two</p>
 <p aria-hidden="true">Claim of silver three</p><template><p>Claim of silver four</p></template>
-<div style="VISIBILITY:hidden"><p>Claim of silver five</p></div><!-- Claim of silver six -->
+<div style="VISIBILITY:hidden"><p>Claim of silver five</p></div><p style="font-size:0">Claim of silver seven</p>
+<p style="position:absolute;left:-9999px">Claim of silver nine</p>
+<style>/* */ body, .gone {{display: none}} p::before {{display: none}} @media print {{.kept {{display: none}}}}</style>
+<p class="gone">Claim of silver ten</p><p class="kept" style="font-size: 0.9em; left: -2px">Es steht auf Papier.</p>
+<!-- Claim of silver six -->
 <script>"Claim of silver seven"</script><noscript>Claim of silver eight</noscript></article></body></html>"""
 
 
@@ -80,6 +84,7 @@ def test_a_page_gives_what_people_see_and_what_it_states(tmp_path: Path) -> None
     source, text = begun(tmp_path, PAGE.encode(), "page.html")
     assert GERMAN in text
     assert "zwei Jahre" in text
+    assert "Es steht auf Papier." in text
     assert "silver" not in text
     assert source["headline"] == {"de": "Gold für Küstenlicht"}
     assert (str(source["datePublished"]), source["inLanguage"]) == ("2026-01-15", "de")

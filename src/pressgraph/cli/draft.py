@@ -176,7 +176,8 @@ def _many(state: State, sources: list[str], one: Callable[[str], Drafted], *, ag
             tally.drafts += 1
             tally.facts += drafted.count
             for note in drafted.notes:
-                state.warn(gettext("{name}: {note}", name=source, note=note))
+                named = str(note).startswith(f"{source}: ")
+                state.warn(note if named else gettext("{name}: {note}", name=source, note=note))
     tally.tell(state)
     return tally.status
 

@@ -31,6 +31,8 @@ class Entity:
     legal: Span | None = None
     """Where its full name with its legal form stands."""
     legal_name: str = ""
+    formal: bool = False
+    """Whether a legal form stands behind its name."""
     form: str | None = None
     """Its legal form: a term of the profile."""
     short: Span | None = None

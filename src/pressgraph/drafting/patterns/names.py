@@ -123,6 +123,7 @@ class Discovery:
                 class_ = self._head_class(first, number) or noun or "Organization"
             association = form == _ASSOCIATION or (not form and match[0].startswith("e"))
             entity = self._add(class_, name if association else full, (start, stop if association else end))
+            entity.formal = True
             entity.form = entity.form or form or None
             entity.forms |= {name, full, name[:1].upper() + name[1:]}
             self._by_name.setdefault(name.casefold(), entity)

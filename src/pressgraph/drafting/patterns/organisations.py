@@ -35,7 +35,7 @@ def propose(reading: Reading, notes: Notes) -> None:
             if org is not None and place is not None and not match.denied and not match.planned:
                 notes.say(org[0], "location", notes.entity(place), match.span)
     for entity in reading.entities:
-        if entity.form is not None or (entity.kind == "org" and entity.known is None):
+        if entity.formal or (entity.kind == "org" and entity.known is None):
             notes.entity(entity)
     _about(reading, notes)
     _publisher(reading, notes)
@@ -45,7 +45,7 @@ def propose(reading: Reading, notes: Notes) -> None:
 def without_language(reading: Reading, notes: Notes) -> None:
     """Propose the organisations that have a legal form behind their names, and the contact."""
     for entity in reading.entities:
-        if entity.form is not None:
+        if entity.formal:
             notes.entity(entity)
     _contact(reading, notes)
 
