@@ -426,6 +426,17 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("Moorgrün", "members", "96"),
         },
     ),
+    "offices that verbs tell of": (
+        "en",
+        EN + "Ada Quinn, director of Tidal Cluster, was glad. Quinn has led Tidal Cluster since May 2021. Liam Roe, "
+        "who has chaired Tidal Cluster since 2020, was pleased.",
+        {
+            ("Membership", "role", "managing-director"),
+            ("Membership", "startDate", "2021-05"),
+            ("Membership", "role", "chairperson"),
+            ("Membership", "startDate", "2020"),
+        },
+    ),
     "organisations that are only named, in a description with an adjective": (
         "de",
         DE + "Gäste waren das polnische Netzwerk Lekka Konstrukcja und die Hochschule Aurich.",
@@ -503,6 +514,8 @@ DENIED = [
     ("en", "Tidal Cluster was not founded in 2014.", "foundingDate"),
     ("de", "Die Torfwerk GmbH ist Mitglied. Mit ihr erwirtschafteten die Unternehmen 2 Milliarden Euro.", "turnover"),
     ("de", "Thea Brandis wurde nicht zur Vorsitzenden gewählt.", "role"),
+    ("en", "Tidal Cluster grows. Liam Roe leads the cluster's research.", "role"),
+    ("en", "Tidal Cluster grows. Liam Roe leads the project Green Quay of Tidal Cluster.", "role"),
     # figures of the members together are none of the organisation's
     ("en", "Tidal Cluster represents 120 companies with 9,400 employees.", "employees"),
     ("en", "Tidal Cluster grows. Its members generated a turnover of 2.1 billion euros in 2023.", "turnover"),

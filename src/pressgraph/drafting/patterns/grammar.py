@@ -131,11 +131,8 @@ class Grammar:
     def trigger(self, key: str) -> re.Pattern[str]:
         """Return the words for a kind of news, wherever they stand in a clause; in two parts around `…`."""
         if key not in self._triggers:
-            words = self.data["triggers"].get(key, ())
-            parts = (
-                r"\b.{0,120}?\b".join(_alternatives([it], wild=True) for it in word.split(" … ")) for word in words
-            )
-            self._triggers[key] = re.compile(rf"(?<![\w-])(?:{'|'.join(parts) or '(?!)'})(?![\w-])", re.IGNORECASE)
+            words = _apart(self.data["triggers"].get(key, ()))
+            self._triggers[key] = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE)
         return self._triggers[key]
 
     @cached_property
@@ -159,7 +156,7 @@ class Grammar:
 
     @cached_property
     def _verbs(self) -> re.Pattern[str]:
-        words = {it for words in self.data["triggers"].values() for it in words if " " not in it}
+        words = (it for words in self.data["triggers"].values() for it in words if " " not in it)
         return re.compile(_alternatives(words, wild=True), re.IGNORECASE)
 
     @cached_property
@@ -369,6 +366,15 @@ class Grammar:
         return re.compile(rf"(?<![\w-])(?:{'|'.join(groups) or '(?!)'})(?![\w-]|\s[A-Z])")
 
     @cached_property
+    def leading(self) -> re.Pattern[str]:
+        """Verbs of offices, each term a group of the expression: "has chaired"."""
+        known = self.profile.schemes["role"].concepts if "role" in self.profile.schemes else {}
+        groups = []
+        for term, words in self.data["leading"].items():
+            groups += [f"(?P<{term.replace('-', '_')}>{_apart(words)})"] if term in known else []
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(groups) or '(?!)'})(?![\w-])", re.IGNORECASE)
+
+    @cached_property
     def works(self) -> Mapping[str, re.Pattern[str]]:
         """Words for works such as agreements, by their classes."""
         return {
@@ -477,6 +483,12 @@ def _alternatives(words: Iterable[str], *, wild: bool = False, spaced: bool = Fa
             part = re.sub(r"(?<!\w)~", r"[\\w-]{2,30}", part).replace("~", r"\w{0,4}")
         part = part.replace(r"\ ", r"\s?" if spaced else r"\s+")
         parts.append(part)
+    return "|".join(parts) or "(?!)"
+
+
+def _apart(words: Iterable[str]) -> str:
+    """Return the expression of one of some words, of which some stand in two parts around `…`."""
+    parts = (r"\b.{0,120}?\b".join(_alternatives([it], wild=True) for it in word.split(" … ")) for word in words)
     return "|".join(parts) or "(?!)"
 
 

@@ -80,6 +80,7 @@ class Offices:
         for clause in clauses(self.reading):
             if not clause.denied and not clause.planned:
                 self._told(clause)
+                self._leads(clause)
         for entity in self.reading.entities:
             if entity.kind == "person" and not self._is_of_contact(entity):
                 self.notes.entity(entity)
@@ -119,6 +120,33 @@ class Offices:
                 terms = clause.of_kind("duration")
                 if len(terms) == 1:
                     self.notes.say(ref, "duration", terms[0].mention.value, span, "normalised")
+
+    def _leads(self, clause: Clause) -> None:
+        """Propose the office that a verb tells of, or since when it is held: "has chaired the network since 2020"."""
+        found = self.reading.grammar.leading.search(clause.text)
+        orgs = clause.of_kind("org")
+        head = clause.head if clause.head is not None and clause.head.kind == "person" else None
+        people = [it.mention for it in clause.of_kind("person")] or ([head] if head is not None else [])
+        if found is None or len(orgs) != 1 or len(people) != 1 or clause.of_kind("role", "project", "work", "quote"):
+            return
+        behind = clause.text[found.end() : orgs[0].at].strip()
+        genitives = tuple(self.reading.grammar.data["genitives"])
+        owned = bool(genitives) and self.reading.view.text[: orgs[0].mention.end].endswith(genitives)
+        if (behind and not self.reading.grammar.data["nouns_are_capital"]) or owned or clause.is_marked(orgs[0], "by"):
+            return
+        person, org = self.notes.of(people[0], "person"), self.notes.of(orgs[0].mention, "org")
+        if person is None or org is None:
+            return
+        _, _, held = self._last.get(person[0].ref, (None, "", ""))
+        term = next(key for key, value in found.groupdict().items() if value).replace("_", "-")
+        ref = self.last(person[0]) if held == org[0].ref else None
+        ref = ref or self.office(person[0], org[0], term, clause.span, "implied", people[0].name)
+        days = [it for it in clause.of_kind("date") if clause.is_behind(it, "since")]
+        terms = clause.of_kind("duration")
+        if len(days) == 1:
+            self.notes.say_once(ref, "startDate", days[0].mention.value, clause.span, "normalised")
+        if len(terms) == 1:
+            self.notes.say_once(ref, "duration", terms[0].mention.value, clause.span, "normalised")
 
     def _is_taken(self, clause: Clause, part: Part) -> bool:
         """Tell whether an office stands beside a name already: the template for it has read it."""

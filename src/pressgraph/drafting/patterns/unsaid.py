@@ -23,8 +23,8 @@ UNSAID: Mapping[str, Any] = {
     **{
         key: {}
         for key in (
-            "approximate", "currencies", "durations", "fractions", "frames", "heads", "hedges", "levels", "measures",
-            "memberships", "nouns", "prepositions", "roles", "scales", "terms", "triggers", "works",
+            "approximate", "currencies", "durations", "fractions", "frames", "heads", "hedges", "leading", "levels",
+            "measures", "memberships", "nouns", "prepositions", "roles", "scales", "terms", "triggers", "works",
         )
     },
     **dict.fromkeys(("nouns_are_capital", "adjectives_alone", "nouns_behind"), False),
