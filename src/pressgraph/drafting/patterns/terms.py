@@ -69,12 +69,10 @@ def found_in(match: Match, slot: str, terms: Mapping[str, str]) -> Iterator[tupl
 
 
 def terms_in(reading: Reading, part: Span, terms: Mapping[str, str]) -> Iterator[tuple[str, Span]]:
-    """Yield the terms of which all words stand in a part of the text, inflected or not, once each."""
+    """Yield the terms of which all words stand in a part of the text, inflected or not, each where fewest words do."""
     words = [(it[0].lower(), it.span()) for it in _WORD.finditer(reading.view.text, *part)]
-    done: set[str] = set()
+    found: dict[str, Span] = {}
     for name, term in sorted(terms.items(), key=lambda it: -len(it[0])):
-        if term in done:
-            continue
         spans: list[Span] = []
         for wanted in _WORD.findall(name):
             if len(wanted) <= _FEW and " " in name:
@@ -85,8 +83,11 @@ def terms_in(reading: Reading, part: Span, terms: Mapping[str, str]) -> Iterator
             spans.append(span)
         else:
             if spans:
-                done.add(term)
-                yield term, (min(it[0] for it in spans), max(it[1] for it in spans))
+                whole = min(it[0] for it in spans), max(it[1] for it in spans)
+                known = found.get(term)
+                if known is None or whole[1] - whole[0] < known[1] - known[0]:
+                    found[term] = whole
+    yield from found.items()
 
 
 def _inflected(word: str, other: str) -> bool:
