@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -97,6 +99,7 @@ def test_a_link_to_nothing_is_an_error_beside_the_other_files(tmp_path: Path) ->
     (tmp_path / "data/gone.yaml").symlink_to("nowhere.yaml")
     (tmp_path / "data/gone.csv").symlink_to("nowhere.csv")
     (tmp_path / "data/gone.xlsx").symlink_to("nowhere.xlsx")
+    (tmp_path / "data/gone.jsonl").symlink_to("nowhere.jsonl")
     (tmp_path / "data/round.yaml").symlink_to("round.yaml")
     for command in ("validate", "build", "convert"):
         result = run(tmp_path, command)
@@ -104,9 +107,26 @@ def test_a_link_to_nothing_is_an_error_beside_the_other_files(tmp_path: Path) ->
         assert "data/gone.yaml" in result.output
         assert "No such file" in result.output
     report = run(tmp_path, "validate").output
-    assert all(f"data/gone.{suffix}" in report for suffix in ("yaml", "csv", "xlsx"))
+    assert all(f"data/gone.{suffix}" in report for suffix in ("yaml", "csv", "xlsx", "jsonl"))
     assert "data/round.yaml" in report
     assert "data/a.yaml:2" in report
+
+
+def test_a_damaged_file_costs_itself_and_no_other(tmp_path: Path) -> None:
+    write(tmp_path, "data/a.yaml", "source: { id: document/d }\nfacts: [{ id: agent/a, nmae: x }]\n")
+    write(tmp_path, "data/b.jsonl", '{"source": {"id": "document/b"}, "facts": [{"id": "agent/b", "nmae": "x"}]}\n')
+    write(tmp_path, "data/cut.jsonl.gz", gzip.compress(b'{"id": "agent/c"}\n')[:-9])
+    write(tmp_path, "data/none.jsonl.gz", b"x")
+    write(tmp_path, "data/none.jsonl.zst", b"x")
+    write(tmp_path, "data/none.xlsx", b"x")
+    for command in ("validate", "build"):
+        result = run(tmp_path, command)
+        assert result.exit_code == 1, result.output
+        assert {"data/a.yaml:2", "data/b.jsonl:1"} <= set(re.findall(r"data/[ab]\.\w+:\d", result.output))
+        for name in ("cut.jsonl.gz", "none.jsonl.gz", "none.jsonl.zst"):
+            said = " ".join(result.output.split())
+            assert re.search(rf"cannot be read: [^>]*> data/{name}|{name}: error: the file cannot be read", said), name
+        assert "data/none.xlsx" in result.output
 
 
 @pytest.mark.parametrize(

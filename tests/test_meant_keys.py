@@ -67,6 +67,9 @@ def test_a_guess_leads_to_the_key_or_to_the_class_that_has_it(
         ('"@type": Organization', "did you mean 'type'?"),
         ('type: Organization, "@reverse": { memberOf: agent/b }', "no key begins with @"),
         ('type: Organization, "@context": x', "leave it out; the profile says what keys mean"),
+        # what schema.org calls a property; words that merely share letters
+        ("type: Event, performer: agent/b", "did you mean 'speaker'?"),
+        ("type: Event, programm: x", "did you mean 'programme'?"),
         ('type: Organization, "schema:name": x', "did you mean 'name'?"),
         ('type: Organization, "https://schema.org/name": x', "did you mean 'name'?"),
         ('type: "https://schema.org/Organization"', "did you mean 'Organization'?"),

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from pressgraph.convert.records import Records, document
-from pressgraph.errors import Place, Problem
+from pressgraph.errors import DataError, Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.model import NeedsCheck
-from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.rules import phrase, problem, unreadable
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, decoded, read_tree
 from pressgraph.i18n import gettext
 
@@ -47,8 +47,15 @@ class JsonLines(Records[Line]):
         self.lines = lines
 
     def _pieces(self) -> Iterator[bytes]:
-        yield from map(self.convert, enumerate(self.lines, start=1))
+        yield from map(self.convert, enumerate(self._readable(), start=1))
         yield self.rest()
+
+    def _readable(self) -> Iterator[bytes]:
+        """Yield lines as far as they can be read: a file that is damaged costs itself, and no other."""
+        try:
+            yield from self.lines
+        except (DataError, OSError) as error:
+            self.problems.append(unreadable(error, self.name))
 
     def record(self, item: Line) -> Raw:
         """Read a line as a record; see `Records.record`."""

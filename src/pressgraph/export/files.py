@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.convert import convert_facts, is_stream, left_out, open_stream
-from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, plan
+from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, input_name, plan
 from pressgraph.convert.bulk.local import convert_in_order
 from pressgraph.dataset import GraphNames
 from pressgraph.dataset.withholding import without_withheld
-from pressgraph.errors import FactsError
+from pressgraph.errors import DataError, FactsError
 from pressgraph.export.select import Selection, export
+from pressgraph.facts.rules import unreadable
 from pressgraph.validation.files import read_files
 
 if TYPE_CHECKING:
@@ -86,13 +87,17 @@ def _convert_together(
                 problems.extend(stream.problems)
                 count += stream.withheld
             else:
-                with Reader() as reader:
-                    for block in plan([path], context):
-                        pieces: list[bytes] = []
-                        outcome = convert_block(block, context, reader, pieces.append)
-                        problems.extend(outcome.problems)
-                        count += outcome.withheld
-                        yield from pieces
+                try:
+                    with Reader() as reader:
+                        for block in plan([path], context):
+                            pieces: list[bytes] = []
+                            outcome = convert_block(block, context, reader, pieces.append)
+                            problems.extend(outcome.problems)
+                            count += outcome.withheld
+                            yield from pieces
+                except (DataError, OSError) as error:
+                    # a file that is damaged costs itself
+                    problems.append(unreadable(error, input_name(str(path), context)))
         if problems:
             raise FactsError(problems)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pressgraph.errors import Place, Problem
+from pressgraph.errors import DataError, Place, Problem
 from pressgraph.i18n import Text, gettext, joined
 from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
 
@@ -101,6 +101,12 @@ RULES: dict[str, Rule] = {
     "same-fact-twice": Rule(N_("this fact says the same as the one in line {line}"), N_("remove one, and give the other both evidence spans")),
     "unused-allowance": Rule(N_("'{rule}' is allowed here, but nothing breaks it"), N_("remove it from 'allow'"), warns=True),
 }  # fmt: skip
+
+
+def unreadable(error: DataError | OSError, file: str) -> Problem:
+    """Return the problem of a file that the system, or what decompresses it, does not read."""
+    reason = error.reason if isinstance(error, DataError) else error.strerror or str(error)
+    return problem("unreadable", Place(file=file), reason=reason)
 
 
 def phrase(message: str, /, **values: object) -> Text:

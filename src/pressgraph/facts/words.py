@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.facts.ids import slug
 from pressgraph.facts.rules import phrase
+from pressgraph.rdf.terms import local_name
 from pressgraph.spelling import nearest, suggestion
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pressgraph.profile.model import ClassTerm, Key, Profile
 
 _MOST_SHOWN = 6
+SLIP = 0.7
+"""How alike a slip of the finger and its word are; words that share letters by chance are less so."""
 
 
 class KeyWords:
@@ -48,9 +51,10 @@ class KeyWords:
 
     def named(self, word: str, *, of_class: bool = False) -> str | None:
         """Return the key, or the class, whose IRI or CURIE a word is, or None."""
-        if ":" not in word:
-            return None
         known: Mapping[str, Key | ClassTerm] = self.profile.class_of if of_class else self.profile.key_of
+        if ":" not in word:
+            # what other vocabularies' documentation calls a property that has another name here
+            return next((term.name for iri, term in known.items() if local_name(iri) == word), None)
         iri = self.profile.context_converter.expand(word) or word
         # schema.org's terms are written with either scheme
         term = known.get(iri) or known.get(iri.replace("https:", "http:", 1))
@@ -88,7 +92,7 @@ class KeyWords:
             return suggestion(next(iter(elsewhere)))
         if key is None:
             # a slip of the finger; two words that merely share letters mean different things
-            key = nearest(word, [*uses, *others], cutoff=0.6 if not elsewhere else 0.85)
+            key = nearest(word, [*uses, *others], cutoff=SLIP if not elsewhere else 0.85)
         if not elsewhere:
             if key is not None:
                 return suggestion(key)
