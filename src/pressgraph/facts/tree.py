@@ -269,6 +269,11 @@ def _cause(lines: list[str], line: int) -> tuple[int, int, str] | None:
     return None
 
 
+def cause_in(line: str) -> str | None:
+    """Say what makes a line another one than was meant, where that is known: a hyphen or a space that is none."""
+    return next((gettext(reason) for reason, pattern in _CAUSES if pattern.match(line)), None)
+
+
 def _character_problem(error: yaml.YAMLError, file: str, text: str) -> Problem:
     position = getattr(error, "position", 0) or 0
     bad = _NOT_PRINTABLE.search(text)

@@ -108,12 +108,12 @@ class CheckContext:
             hint = did_you_mean(prefix, self.ids.prefixes, otherwise=phrase("ids look like agent/example-cluster"))
             self.report("unknown-prefix", place, hint=hint, prefix=prefix, id=text)
             return None
-        suggestion = suggest_id(text) if "://" not in text else None
-        hint = (
-            phrase("write {value}", value=f"'{suggestion}'")
-            if suggestion
-            else phrase("an id is a kind and a name, such as agent/example-cluster")
-        )
+        if "://" in text or text.startswith("www."):
+            hint = phrase("an address begins with https:// and has no spaces")
+        elif suggestion := suggest_id(text):
+            hint = phrase("write {value}", value=f"'{suggestion}'")
+        else:
+            hint = phrase("an id is a kind and a name, such as agent/example-cluster")
         self.report("bad-id", place, hint=hint, id=text)
         return None
 

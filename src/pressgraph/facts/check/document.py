@@ -18,7 +18,7 @@ from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import Fact, FactsFile, Source, canonical
 from pressgraph.facts.quotations import quotation_problems
 from pressgraph.facts.rules import phrase, problem
-from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
+from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, cause_in
 from pressgraph.facts.words import keyword_hint
 from pressgraph.profile.model import FACT_WORDS, REVIEW_WORDS, SOURCE_WORDS
 from pressgraph.rdf import SCHEMA
@@ -112,10 +112,11 @@ class _DocumentChecker:
                 facts = self.facts(value)
             else:
                 left = [it for it in ("source", "facts") if tree.get(it) is None]
+                otherwise = cause_in(f"{key.text}: ") or phrase("known: {words}", words="source, facts")
                 hint = (
                     keyword_hint(key.text)
                     if key.text.startswith("@")
-                    else did_you_mean(key.text, left, otherwise=phrase("known: {words}", words="source, facts"))
+                    else did_you_mean(key.text, left, otherwise=otherwise)
                 )
                 self.context.report("unknown-section", self.context.place(key), hint=hint, section=key.text)
         for section in ("source", "facts"):
