@@ -808,3 +808,35 @@ def test_lines_after_one_that_is_none_have_places(before: str, emitter: Emitter)
     lines = [f"{it}\n".encode() for it in (before, line, line.replace("agent/a", "agent/b"), line)]
     found = list(checked_lines(lines, emitter, name="a.jsonl", wanted=["agent/a"]))
     assert [it.facts[0].place.line for it in found] == [2, 4]
+
+
+def test_what_a_line_says_of_its_review_is_looked_at(emitter: Emitter) -> None:
+    for value, right in (
+        ({"reviewedBy": "agent/r", "reviewedOn": "2026-01-31"}, True),
+        ({"reviewedBy": "agent/r", "reviewedOn": "2026-01-32"}, False),
+        ({"reviewedBy": "agent/r", "reviewedOn": None}, False),
+        ({"reviewedBy": None}, False),
+        ({"reviewedBy": ""}, False),
+        ({"reviewedBy": 5}, False),
+    ):
+        record = {"source": "document/d", "id": "agent/a", "type": "Organization", "name": {"en": "A"}, **value}
+        stream = JsonLines([json.dumps(record).encode()] * 3, emitter, name="a.jsonl")
+        said = b"".join(stream)
+        assert [it.place.line for it in stream.problems] == ([] if right else [1, 2, 3]), value
+        assert said.count(b"reviewedBy") == (3 if right else 0), value
+
+
+def test_facts_that_are_left_out_are_counted(id_base: str, read: Read) -> None:
+    from pressgraph.convert.records import left_out
+
+    head = "source: {{ id: document/d, type: NewsArticle{} }}\nfacts:\n"
+    one, two = "- {{ id: agent/a, type: Organization, name: A{} }}\n", "- {{ id: agent/b, type: City, name: B{} }}\n"
+    review = ", reviewedBy: agent/r, reviewedOn: 2026-01-31"
+    text = head.format("") + one.format(", personal: true") + two.format(review)
+    for personal, reviewed, count in ((True, False, 0), (False, False, 1), (True, True, 1), (False, True, 1)):
+        made = compile_emitter(PROFILE, id_base, personal=personal, reviewed=reviewed)
+        facts = read(text)
+        assert facts.problems == ()
+        assert left_out(facts, made) == count, (personal, reviewed)
+    whole = read(head.format(review) + one.format(", personal: true") + two.format(""))
+    assert left_out(whole, compile_emitter(PROFILE, id_base, personal=False, reviewed=True)) == 1

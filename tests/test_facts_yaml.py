@@ -260,6 +260,19 @@ facts:
     ]
 
 
+def test_a_tag_that_is_none_hides_no_text_after_it(read: Read) -> None:
+    text = "source: { id: document/d }\nfacts:\n- id: agent/a\n  name: { x_y: A, en: '', no: B, de: [C, [D]], fr: ~ }\n"
+    found = [(it.rule, it.place.column) for it in read(text).problems]
+    assert found == [
+        ("bad-language", 11), ("no-value", 23), ("ambiguous-text", 27), ("not-text", 42), ("no-value", 52),
+    ]  # fmt: skip
+
+
+def test_what_reads_as_something_else_is_shown_in_quotes_that_mean_it(read: Read) -> None:
+    (problem,) = read("source: { id: document/d }\nfacts:\n- id: agent/a\n  name: 12:30\n").problems
+    assert problem.hint == 'write it in quotes: "12:30"'
+
+
 @pytest.mark.parametrize(
     ("count", "shown"),
     [(0, ""), (1, "n0"), (4, "n0, n1, n2, n3"), (5, "n0, n1, n2, n3 and 1 more"), (9, "n0, n1, n2, n3 and 5 more")],

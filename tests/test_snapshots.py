@@ -260,3 +260,16 @@ def test_a_candidate_shares_the_tables_of_what_is_published_and_none_of_what_a_s
 
 def _no_links(_self: Path, _target: Path) -> None:
     raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_a_build_that_begins_anew_needs_no_pointer_that_can_be_read(snapshots: Snapshots) -> None:
+    publish(snapshots)
+    (snapshots.state / "current").write_text("nonsense")
+    with pytest.raises(StoreError, match="names a snapshot that is not there"):
+        publish(snapshots)
+    # whoever cannot tell what is published removes nothing of it
+    assert [path.name for path in (snapshots.state / "snapshots").iterdir()] == ["000001"]
+    assert publish(snapshots, fresh=True) == "000002"
+    current = snapshots.current()
+    assert current is not None
+    assert current.name == "000002"

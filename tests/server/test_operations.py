@@ -66,6 +66,13 @@ G, H = ["x:a 1", "x:a 2"], ["x:a 1", "x:b 3"]
         ("DELETE WHERE { GRAPH ?g { x:a ?p '1' } }", ALL[1:], G[1:], H[1:]),
         ("WITH x:g DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", ["x:a 1", *ALL[2:]], [], H),
         ("WITH x:g DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ALL, G[1:], H),
+        # a graph without a name costs its triples, and none of those after them
+        (
+            "INSERT { GRAPH ?u { x:n x:p 1 } GRAPH x:h { x:n x:p 2 } } WHERE { x:b x:p ?o OPTIONAL { ?o x:q ?u } }",
+            sorted([*ALL, "x:n 2"]),
+            G,
+            [*H, "x:n 2"],
+        ),
         ("DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ["x:a 2", "x:o own"], G[1:], []),
         (
             "DELETE { GRAPH ?g { ?s ?p ?o } } USING NAMED x:h WHERE { GRAPH ?g { ?s ?p ?o } }",
