@@ -426,6 +426,12 @@ SAYS: dict[str, tuple[str, str, Said]] = {
             ("Moorgrün", "members", "96"),
         },
     ),
+    "a label that replaces one which is told to be held since a year": (
+        "en",
+        EN + "Tidal Cluster has received the Silver Label. It replaces the Bronze Label that Tidal Cluster has held "
+        "since 2021.",
+        {("AwardedLabel", "replaces", "AwardedLabel"), ("AwardedLabel", "validFrom", "2021")},
+    ),
     "offices that verbs tell of": (
         "en",
         EN + "Ada Quinn, director of Tidal Cluster, was glad. Quinn has led Tidal Cluster since May 2021. Liam Roe, "

@@ -59,10 +59,11 @@ class Labels:
                 self._held(match)
         for clause in clauses(self.reading):
             self._over(clause)
-            self._holds(clause)
         for match in self.reading.matches("replaces"):
             if not match.denied and not match.planned:
                 self._replaces(match)
+        for clause in clauses(self.reading):
+            self._holds(clause)
         for match in self.reading.matches("valid"):
             if not match.denied:
                 self._valid(match)
