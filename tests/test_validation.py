@@ -410,6 +410,8 @@ FIGURES = {
     "h": ("{ value: 350, asOf: 2020 }", "{ value: 340, asOf: 2020 }", True),
     "i": ("350", "{ value: 340, sector: photonics }", False),
     "j": ("350", "{ value: 340, qualifier: target, asOf: 2026-01-01 }", False),
+    "l": ("{ value: 350, sector: [photonics, software] }", "{ value: 340, sector: photonics }", False),
+    "m": ("{ value: 350, sector: [photonics, software] }", "{ value: 340, sector: [software, photonics] }", True),
     "k": ("{ value: 350, within: ref:saxony }", "{ value: 340, within: ref:saxony }", True),
 }
 

@@ -13,7 +13,9 @@ row can stand in the messages. `?base`, where a query uses it, is the IRI that t
 
 A query that selects `?key` compares things: those with the same key are a problem, each but the first of them, which
 the messages know as `{other}`, and its value as `{otherValue}`. `@unless PATH` leaves out things that a property path
-links, in either direction.
+links, in either direction. Where `?least` and `?most` are selected too, numbers are compared: a problem is a thing whose
+least number is greater than the most that another `?source` says under the same key; a value with several keys has all
+of them.
 
 What a row depends on is told from the query, so that after a change only those things are asked about which it can
 affect; a query with subqueries or aggregates is asked as a whole.
@@ -98,9 +100,17 @@ class Check:
     @property
     def compares(self) -> bool:
         """Whether things with the same key are the problem, rather than each row."""
-        return any(
-            token.kind == "variable" and token.text[1:] == "key" for token in tokens(self.text[: self._body.start])
-        )
+        return "key" in self._selected
+
+    @property
+    def compares_numbers(self) -> bool:
+        """Whether things with the same key are the problem whose numbers cannot be the same."""
+        return {"key", "least", "most"} <= self._selected
+
+    @property
+    def _selected(self) -> set[str]:
+        head = self.text[: self._body.start]
+        return {token.text[1:] for token in tokens(head) if token.kind == "variable"}
 
     @property
     def _body(self) -> slice:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.rdf.terms import lexical, read_term
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from pressgraph.validation.checks.check import Check, CheckedGraph, Row
     from pressgraph.validation.report import Result
@@ -21,23 +23,50 @@ class Comparand(NamedTuple):
     key: str
     path: str
     value: str
+    least: str = ""
+    """The least number that the value can be, and the greatest; empty where there is none."""
+    most: str = ""
+    source: str = ""
+    """Where it is said: what one source says is not compared."""
 
 
 def find_candidates(check: Check, graph: CheckedGraph, *, only: Collection[str] | None = None) -> set[Comparand]:
     """Return what is to be compared, of all things or of some alone."""
-    return {
-        Comparand(str(row["this"]), lexical(key), str(row.get("path") or ""), str(row.get("value") or ""))
+    found = {
+        Comparand(
+            str(row["this"]), lexical(key), *(_text(row, name) for name in ("path", "value", "least", "most", "source"))
+        )
         for row in check.rows(graph, only=only)
         if (key := row.get("key")) is not None
     }
+    return _with_all_keys(found) if check.compares_numbers else found
+
+
+def _text(row: Row, name: str) -> str:
+    return str(row.get(name) or "")
+
+
+def _with_all_keys(candidates: Iterable[Comparand]) -> set[Comparand]:
+    """Give what is said of a value in several respects one key: all of them must be the same."""
+    keys: dict[Comparand, list[str]] = defaultdict(list)
+    for one in candidates:
+        keys[one._replace(key="")].append(one.key)
+    return {one._replace(key="\n".join(sorted(listed))) for one, listed in keys.items()}
 
 
 def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Comparand]) -> list[Result]:
-    """Return a result for each thing that has its key in common with one before it, in the order of their IRIs."""
+    """Return a result for each thing that has its key in common with one before it, in the order of their IRIs.
+
+    Of numbers it is each that is greater than the least of what another source says.
+    """
     groups: dict[str, list[Comparand]] = defaultdict(list)
     for candidate in candidates:
         groups[candidate.key].append(candidate)
     rows: list[Row] = []
+    if check.compares_numbers:
+        for group in groups.values():
+            rows += [_row(one, other) for one, other in _apart(group)]
+        return check.results(rows, graph)
     for group in groups.values():
         first = min(group)
         rows += [
@@ -46,6 +75,40 @@ def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Comparand]) 
             if one.this != first.this and not check.linked(read_term(one.this), read_term(first.this), graph)
         ]
     return check.results(rows, graph)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Most:
+    """The greatest number that something can be."""
+
+    number: Decimal
+    said: Comparand
+
+
+def _apart(group: Iterable[Comparand]) -> Iterator[tuple[Comparand, Comparand]]:
+    """Yield each number that cannot be what another source says, and the least of what these say."""
+    group = list(group)
+    # of each source the least: in one that is not their own, most find the first of these
+    by_source: dict[str, _Most] = {}
+    for one in group:
+        if (number := _number(one.most)) is not None:
+            most = _Most(number, one)
+            by_source[one.source] = min(most, by_source.get(one.source, most))
+    bounds = sorted(by_source.values())
+    for one in group:
+        number = _number(one.least)
+        other = next((it for it in bounds if it.said.source != one.source and it.said.this != one.this), None)
+        if number is not None and other is not None and number > other.number:
+            yield one, other.said
+
+
+def _number(term: str) -> Decimal | None:
+    if not term:
+        return None
+    try:
+        return Decimal(lexical(read_term(term)))
+    except InvalidOperation:
+        return None
 
 
 def _row(candidate: Comparand, first: Comparand) -> Row:
