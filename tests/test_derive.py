@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,13 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressgraph.dataset import GraphNames, union
+from pressgraph.dataset.withholding import Rules as Publication
+from pressgraph.dataset.withholding import Withheld
 from pressgraph.derive import Derivation, Rules, derive
 from pressgraph.derive.axioms import Axioms
+from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import parse_rule
 from pressgraph.derive.rules import staged
 from pressgraph.errors import ProfileError
 from pressgraph.profile.compile import compile_profile
 from pressgraph.profile.sources import ProfileSources
+from pressgraph.rdf import CLU, PROV, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +39,7 @@ PREFIXES = {
     "prov": "http://www.w3.org/ns/prov#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+TRUE = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
 GRAPHS = GraphNames(id_base=BASE)
 AXIOMS = Axioms.of(
     replace(
@@ -270,7 +276,7 @@ def _some_source(random: Random, name: str) -> str:
 
 def replace_source(store: ox.Store, derivation: Derivation, name: str, fresh: Collection[ox.Quad]) -> None:
     """Do what a build does where one source has changed."""
-    levels = derivation.levels()
+    levels = derivation.before()
     prefix, receipts = f"{derivation.graphs.facts}{name}/", derivation.graphs.provenance_of(name)
     gone = {
         graph: union.remove_graph(store, graph)
@@ -298,6 +304,41 @@ def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int, *, nam
         replace_source(store, derivation, name, quads(sources[name]))
         whole = built("".join(sources.values()), withhold=withhold, using=using)
         assert set(map(str, store)) == set(map(str, whole))
+
+
+@given(seed=st.integers(0, 2**64))
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+def test_what_personal_facts_hide_is_the_same_asked_one_by_one(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - no secret
+    names = [ox.NamedNode(f"{BASE}{it}") for it in "abcdef"]
+    store, graphs = ox.Store(), GraphNames(id_base=BASE)
+    facts = [ox.NamedNode(f"{graphs.facts}s/{number}") for number in range(random.randrange(1, 9))]
+    receipts, derived = ox.NamedNode(graphs.provenance_of("s")), ox.NamedNode(f"{PROV}wasDerivedFrom")
+    for fact in facts:
+        store.add(ox.Quad(fact, derived, names[0], receipts))
+        if random.random() < 0.4:
+            store.add(ox.Quad(fact, ox.NamedNode(f"{CLU}personalData"), TRUE, receipts))
+        for _ in range(random.randrange(1, 4)):
+            value: ox.NamedNode | ox.Literal = ox.Literal("x") if random.random() < 0.1 else random.choice(names)
+            store.add(ox.Quad(random.choice(names), ox.NamedNode(f"{BASE}p"), value, fact))
+    withheld = Withheld.of(store, Publication(), graphs)
+    hidden = Hidden(store.quads_for_pattern, graphs)
+    asked = random.sample([*facts, *names], len(facts) + len(names))
+    told = {it for it in asked if (hidden.is_hidden(it) if it in facts else hidden.is_unknown(it))}
+    assert told == withheld.nodes & set(asked)
+
+
+def test_a_chain_of_hidden_facts_may_be_long() -> None:
+    store, graphs = ox.Store(), GraphNames(id_base=BASE)
+    names = [ox.NamedNode(f"{BASE}n{number}") for number in range(3000)]
+    receipts, derived = ox.NamedNode(graphs.provenance_of("s")), ox.NamedNode(f"{PROV}wasDerivedFrom")
+    for number, (one, other) in enumerate(pairwise(names)):
+        fact = ox.NamedNode(f"{graphs.facts}s/{number}")
+        store.extend([ox.Quad(one, ox.NamedNode(f"{BASE}p"), other, fact), ox.Quad(fact, derived, one, receipts)])
+    store.add(ox.Quad(fact, ox.NamedNode(f"{CLU}personalData"), TRUE, receipts))
+    hidden = Hidden(store.quads_for_pattern, graphs)
+    assert hidden.is_unknown(names[0])
+    assert not hidden.is_unknown(names[-1])
 
 
 def test_the_rules_conclude_what_the_engine_constructs() -> None:

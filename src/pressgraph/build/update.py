@@ -98,7 +98,7 @@ class StoreUpdate:
 
         Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`.
         """
-        levels = self.derivation.levels() if not fresh else []
+        levels = self.derivation.before() if not fresh else []
         former = {name for name in (*removed, *changed) if name in entries}
         again = self.corrected_by({source for name in former for source in entries[name].sources}, entries) - former
         touched = {source for name in former | again for source in entries[name].sources}

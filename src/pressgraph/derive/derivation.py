@@ -8,7 +8,7 @@ not concluded again, unless the conclusion is surer than the statement.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from pressgraph.dataset import GraphNames, graphs, union
 from pressgraph.dataset.withholding import PERSONAL, WITHHELD, Withheld, gate
 from pressgraph.dataset.withholding import Rules as Publication
 from pressgraph.derive.change import affected
+from pressgraph.derive.hidden import turned
 from pressgraph.derive.proofs import SEVERAL, SHIPPED, best
 from pressgraph.derive.stated import Before, Stated
 from pressgraph.derive.view import View
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
 
 _TYPE = ox.NamedNode(RDF_TYPE)
+_PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
 
 
@@ -40,6 +42,17 @@ class Level:
 
     mark: str
     withheld: Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of the rules before and after a change."""
+
+    mark: str
+    before: View
+    after: View
+    turned: set[ox.Triple] = field(default_factory=set)
+    """What is stated of what is withheld before or after, and not both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +95,10 @@ class Derivation:
             if not found or found[-1].withheld.nodes:
                 found.append(Level(mark, withheld))
         return found
+
+    def before(self) -> list[Level]:
+        """Return what `update` must be told of the store before it changes."""
+        return self.levels() if self._withhold else []
 
     # -- everything
 
@@ -158,8 +175,8 @@ class Derivation:
     ) -> Conclusions:
         """Return how the conclusions change that the store still has from before.
 
-        `levels` are those of before; `gone` are the graphs of facts and receipts that went, with what they held, and
-        `came` those that came; a graph may be both.
+        `levels` are what `before` returned; `gone` are the graphs of facts and receipts that went, with what they held,
+        and `came` those that came; a graph may be both.
         """
         came = frozenset(came)
         if self._names is not None:
@@ -167,21 +184,11 @@ class Derivation:
             for graph in came:
                 quads = self.store.quads_for_pattern(None, None, None, graph)
                 self._names |= Publication(withhold=self._withhold).names_in(quads)
-        pairs: list[tuple[str, View, View]] = []
-        touched: list[set[ox.Triple]] = []
-        fresh = self.levels()
-        for number in range(max(len(levels), len(fresh))):
-            # where a level is left out, it sees what the one before it sees
-            old, new = levels[min(number, len(levels) - 1)], fresh[min(number, len(fresh) - 1)]
-            mark = (levels if number < len(levels) else fresh)[number].mark
-            before = View(Before(self.store, self.graphs, old.withheld, gone=gone, came=came), self.rules)
-            after = View(Stated(self.store, self.graphs, new.withheld), self.rules)
-            pairs.append((mark, before, after))
-            touched.append(self._touched(before, after, gone, came, old.withheld, new.withheld))
+        runs = self._runs(levels, gone, came) if self._withhold else self._personal_runs(gone, came)
         spread: set[ox.Triple] = set()
-        for (_, before, after), triples in zip(pairs, touched, strict=True):
-            spread |= affected(before, after, triples)
-        views = [(mark, after) for mark, _, after in pairs]
+        for run in runs:
+            spread |= affected(run.before, run.after, self._touched(run, gone, came))
+        views = [(run.mark, run.after) for run in runs]
         added: set[ox.Quad] = set()
         removed: set[ox.Quad] = set()
         prefix = self.graphs.derived
@@ -197,17 +204,49 @@ class Derivation:
             removed |= known - wanted
         return self._with_receipts(added, removed)
 
+    def _runs(
+        self, levels: list[Level], gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
+    ) -> list[_Run]:
+        """Return the runs before and after a change, of all that is withheld before and after."""
+        runs: list[_Run] = []
+        fresh = self.levels()
+        for number in range(max(len(levels), len(fresh))):
+            # where a level is left out, it sees what the one before it sees
+            old, new = levels[min(number, len(levels) - 1)], fresh[min(number, len(fresh) - 1)]
+            mark = (levels if number < len(levels) else fresh)[number].mark
+            before = View(Before(self.store, self.graphs, old.withheld, gone=gone, came=came), self.rules)
+            after = View(Stated(self.store, self.graphs, new.withheld), self.rules)
+            runs.append(_Run(mark, before, after, _turned(before, after, old.withheld, new.withheld)))
+        return runs
+
+    def _personal_runs(
+        self, gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
+    ) -> list[_Run]:
+        """Return the runs where only personal facts are withheld: what these hide is told where it is asked for."""
+
+        def views() -> tuple[View, View]:
+            before = View(Before(self.store, self.graphs, None, gone=gone, came=came), self.rules)
+            return before, View(Stated(self.store, self.graphs), self.rules)
+
+        def is_personal(triple: ox.Triple | ox.Quad) -> bool:
+            return triple.predicate == _PERSONAL
+
+        everything = views()
+        some = next(self.store.quads_for_pattern(None, _PERSONAL, None, None), None) is not None
+        if not some and not any(is_personal(it) for told in gone.values() for it in told):
+            return [_Run("", *everything)]
+        public = views()
+        old, new = (it.stated.hide_personal() for it in public)
+        nodes = turned(old, new, {it for it in (*gone, *came) if not it.value.startswith(self.graphs.provenance)})
+        changed = {triple for view in public for triple in view.stated.speaking_of(nodes, ())}
+        return [_Run("", *public, changed), _Run(PERSONAL, *everything)]
+
     def _touched(
-        self,
-        before: View,
-        after: View,
-        gone: Mapping[ox.NamedNode, Iterable[ox.Triple]],
-        came: frozenset[ox.NamedNode],
-        old: Withheld,
-        new: Withheld,
+        self, run: _Run, gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
     ) -> set[ox.Triple]:
         """Return the triples that are stated otherwise than before, as far as readers of a level see it."""
         found: set[ox.Triple] = set()
+        before, after = run.before, run.after
         prefix = self.graphs.facts
         for graph in gone.keys() | came:
             if not graph.value.startswith(prefix):
@@ -221,7 +260,7 @@ class Derivation:
             if alike and said == says and not graph.value.endswith("/source"):
                 continue
             found |= said | says
-        return found | _turned(before, after, old, new)
+        return found | run.turned
 
     def _with_receipts(self, added: set[ox.Quad], removed: set[ox.Quad]) -> Conclusions:
         """Add the receipts of graphs that come to hold something, and drop those of graphs that are empty then."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import DERIVED_FROM
 from pressgraph.derive.proofs import SHIPPED
 from pressgraph.derive.tables import Table
@@ -38,7 +39,7 @@ class Stated:
     def __init__(self, store: ox.Store, graphs: GraphNames, withheld: Withheld | None = None) -> None:
         self.store = store
         self.graphs = graphs
-        self._withheld = withheld if withheld is not None and withheld.nodes else None
+        self._withheld: Withheld | Hidden | None = withheld if withheld is not None and withheld.nodes else None
         self._facts = graphs.facts
         self._profile = graphs.profile
         self._origins: dict[str, Origin | None] = {}
@@ -47,6 +48,11 @@ class Stated:
     def keep(self) -> None:
         """Look properties up in memory from now on, each read as a whole: for who asks about everything."""
         self._tables = {}
+
+    def hide_personal(self) -> Hidden:
+        """See nothing from now on that personal facts hide; return what tells so."""
+        self._withheld = hidden = Hidden(self._look, self.graphs)
+        return hidden
 
     def origin(self, graph: object) -> Origin | None:
         """Return where a graph is from; None for one that states nothing: receipts, conclusions, the default graph."""
