@@ -25,7 +25,8 @@ _TYPE = ox.NamedNode(RDF_TYPE)
 _TRUE = {"true", "1"}
 _KEPT = 200_000
 
-Look: TypeAlias = "Callable[[Term | None, ox.NamedNode | None, Term | None, ox.NamedNode | None], Iterable[ox.Quad]]"
+_Name: TypeAlias = "ox.NamedNode | None"
+Look: TypeAlias = "Callable[[_Name, _Name, _Name, _Name], Iterable[ox.Quad]]"
 _Key: TypeAlias = "tuple[bool, ox.NamedNode]"
 """Whether it is a graph, and its name."""
 
@@ -54,7 +55,7 @@ class Hidden:
         """Return what a graph says, hidden or not."""
         return self._look(None, None, None, graph)
 
-    def leading_to(self, name: Term) -> Iterator[ox.NamedNode]:
+    def leading_to(self, name: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """Yield the graphs in which something leads to a thing."""
         for quad in self._look(None, None, name, None):
             if isinstance(quad.graph_name, ox.NamedNode):
@@ -131,7 +132,7 @@ def turned(before: Hidden, after: Hidden, changed: Iterable[ox.NamedNode]) -> se
             found.add(graph)
         names = {it.subject for hidden in (before, after) for it in hidden.said(graph)}
         for name in names - found:
-            if before.is_unknown(name) == after.is_unknown(name):
+            if not isinstance(name, ox.NamedNode) or before.is_unknown(name) == after.is_unknown(name):
                 continue
             found.add(name)
             leading = {it for hidden in (before, after) for it in hidden.leading_to(name)} - seen
