@@ -190,7 +190,10 @@ FOLLOWED: tuple[tuple[str, Callable[[re.Match[str], Result, Triples], Triples]],
     (r"in '(?P<tag>[a-z-]+)': .+; keep one", keep_one),
     (r"add '(?P<key>[^']+): …' to '[^']+'(?:: (?P<form>.+))?", add),
 )
-TOLD = (r"nothing says what '.+' is", r"'.+' is:? .+", r"known: .+", r"start with \+ and the country's code, .+")
+TOLD = (
+    *(r"nothing says what '.+' is", r"'.+' is:? .+", r"known: .+", r"start with \+ and the country's code, .+"),
+    *("the latest day that the end can be .+", "where the level is right, leave 'scheme' out: .+"),
+)
 """Hints that say how things are, and leave to people what is right."""
 PROPOSED = r".* (?:such as|like|etwa|wie) (?P<value>\S+(?: \d+)*(?:,? (?:or|oder) \S+|, \S+)*?)(?: sein)?\."
 
@@ -251,3 +254,25 @@ def test_what_a_message_proposes_passes(
             changed[name] = (finding.rule, such_as(match, finding.result, triples))
     assert len(changed) > 20
     check(changed, tmp_path / "mended")
+
+
+def test_a_constraint_in_sparql_says_what_to_do_in_both_languages(tmp_path: Path) -> None:
+    said = (
+        "source: { id: document/s, type: NewsArticle, headline: S, datePublished: 2026-05-12, inLanguage: en }\n"
+        "facts:\n"
+        "  - { id: agent/a, type: ClusterOrganisation, name: A }\n"
+        "  - { id: label/l, type: AwardedLabel, heldBy: agent/a, scheme: ref:bw-cluster-excellence, level: gold }\n"
+        "  - { id: event/e, type: Event, name: E, startDate: 2025-05, endDate: 2025-04 }\n"
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "s.yaml").write_text(said, encoding="utf-8")
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n', encoding="utf-8")
+    report = pressgraph.open(tmp_path).validate()
+    rules = {"Granted-scheme": 4, "Bounded-order": 5}
+    for language, words in (
+        ("en", ("leave 'scheme' out", "correct the start, the end")),
+        ("de", ("'scheme' weglassen", "Beginn, Ende oder die Dauer berichtigen")),
+    ):
+        found = {it.rule: it for it in report.findings(language)}
+        assert {rule: it.place.line for rule in rules if (it := found[rule]).place is not None} == rules
+        assert all(word in (found[rule].hint or "") for rule, word in zip(rules, words, strict=True))

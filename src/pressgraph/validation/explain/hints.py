@@ -16,7 +16,7 @@ from pressgraph.facts.ids import near_id
 from pressgraph.facts.rules import phrase
 from pressgraph.i18n import Text, gettext, joined
 from pressgraph.profile.model import Kind
-from pressgraph.rdf import RDF_TYPE, SCHEMA, SH, SKOS
+from pressgraph.rdf import RDF_TYPE, RDFS, SCHEMA, SH, SKOS
 from pressgraph.rdf.terms import lexical, local_name, named
 from pressgraph.spelling import nearest, suggestion
 from pressgraph.validation.shacl.components import component_name, parameter_of, text_about
@@ -276,6 +276,13 @@ class Adviser:
             return gettext("'{key}' is {shown}", key=key, shown=shown)
         return None
 
+    def told(self, result: Result) -> Text | None:
+        """Say what to do as the comment of a SPARQL constraint does, in its languages."""
+        comments = self.shapes.values(_shape(result), f"{RDFS}comment")
+        said = {it.language: it.value for it in comments if isinstance(it, ox.Literal) and it.language}
+        english = said.pop("en", None)
+        return Text(english, **said) if english is not None else None
+
     def language(self, result: Result) -> Text | None:
         """Show the texts that share a language."""
         thing = named(result.focus)
@@ -315,6 +322,7 @@ _HINTS: dict[str, Callable[[Adviser, Result], Text | None]] = {
     "Equals": Adviser.compared,
     "Disjoint": Adviser.compared,
     "UniqueLang": Adviser.language,
+    "SPARQL": Adviser.told,
 }
 
 
