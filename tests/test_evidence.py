@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]
 
+import pressgraph
 from pressgraph.cli import main
 from pressgraph.facts import read_facts
 from pressgraph.profile.json_schema import facts_json_schema
@@ -174,6 +175,22 @@ def test_lines_that_name_a_source_find_words_in_its_text(tmp_path: Path) -> None
     lines[3]["source"] = "document/other"
     path.write_text("".join(json.dumps(it) + "\n" for it in lines), encoding="utf-8")
     assert "evidence-without-text" in run(tmp_path, "validate", str(path), "-f", "text").output
+
+
+def test_lines_that_name_a_source_quote_what_stands_in_its_text(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
+    quoted = {"id": "quotation/q", "type": "QuotedStatement", "saidBy": "agent/a", "text": "zwei Jahre"}
+    lines: list[dict[str, Any]] = [
+        {"source": {**SOURCE, "file": "text.txt"}},
+        {**quoted, "source": "document/d"},
+        quoted,
+    ]
+    path = tmp_path / "a.jsonl"
+    for words, found in (("zwei Jahre", []), ("drei Jahre", [2, 3])):
+        quoted["text"] = lines[1]["text"] = words
+        path.write_text("".join(json.dumps(it) + "\n" for it in lines), encoding="utf-8")
+        problems = pressgraph.open(tmp_path).validate([path]).problems
+        assert [it.place.line for it in problems if it.rule == "quotation-not-in-text"] == found
 
 
 def test_blocks_of_a_large_file_find_the_text_that_an_earlier_one_names(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pressgraph.facts.datatypes import DATATYPES
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import phrase, problem
 from pressgraph.facts.tree import MAX_DEPTH, Mapping, Scalar, Sequence, place_of
-from pressgraph.rdf import XSD
+from pressgraph.rdf import SCHEMA, XSD
 from pressgraph.text import TextError
 
 if TYPE_CHECKING:
@@ -141,6 +141,9 @@ class Records(ABC, Generic[Item]):
         """The texts that sources name, by the ids of the sources."""
         self._text_file: _TextFile | None = None
         """That of the source at hand."""
+        wording = emitter.profile.key_of.get(f"{SCHEMA}text")
+        self._wording = wording.name if wording is not None else None
+        """The key under which quotations have their words."""
         self._language: str | None = None
         """Of the source at hand, where it has been described just above its facts."""
         self._pending = b""
@@ -208,6 +211,9 @@ class Records(ABC, Generic[Item]):
                 # the word and the name
                 strings -= 2
         if self._source is None or "facts" in record:
+            raise NeedsCheck
+        if self._text_file is not None and _says(record, self._wording):
+            # the words of a quotation are looked for in the text
             raise NeedsCheck
         output = self._fact(self._source, record, plain=plain, strings=strings)
         self.facts += 1
@@ -417,6 +423,14 @@ def _count_strings(value: Any) -> int:
     if kind is dict:
         return len(value) + sum(map(_count_strings, value.values()))
     return sum(map(_count_strings, value)) if kind is list else 0
+
+
+def _says(value: Any, key: str | None) -> bool:
+    """Tell whether a JSON value has a key, at any depth."""
+    kind = value.__class__
+    if kind is dict:
+        return key in value or any(_says(it, key) for it in value.values())
+    return any(_says(it, key) for it in value) if kind is list else False
 
 
 def _text(record: dict[str, Any], key: str) -> str | None:
