@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,7 +21,9 @@ import pytest
 from harness import Server, build, empty, make_project
 
 from pressgraph.server.workers.fair_queue import FairQueue
+from pressgraph.server.workers.frames import REQUEST, frame
 from pressgraph.server.workers.job import Job
+from pressgraph.server.workers.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -372,3 +376,28 @@ def test_forked_processes_share_no_random_numbers(numbers: Callable[..., Server]
         assert until(lambda: len(server.workers()) == 2)
         assert until(server.answers)
     assert len(set(found)) == len(found)
+
+
+def test_requests_of_one_moment_reach_a_process_as_one_message_and_before_they_are_taken_back() -> None:
+    ends: list[socket.socket] = []
+
+    def child(theirs: socket.socket) -> Any:
+        ends.append(theirs.dup())
+        return SimpleNamespace(pid=None, signal=lambda _number: None, status=lambda: 0)
+
+    async def ask(*, take_back: bool) -> bytes:
+        process = Process(child, lost=lambda _: None, ready=lambda _: None)
+        await process.connect()
+        for text in (b"one", b"two"):
+            process.ask(Job(frame(REQUEST, text)))
+        if take_back:
+            process.take_back()
+        await asyncio.sleep(0)
+        process.kill()
+        with ends.pop() as end:
+            end.settimeout(20)
+            return end.recv(1000)
+
+    both = frame(REQUEST, b"one") + frame(REQUEST, b"two")
+    assert asyncio.run(ask(take_back=False)) == both
+    assert asyncio.run(ask(take_back=True)).startswith(both)

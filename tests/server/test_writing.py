@@ -173,6 +173,9 @@ def test_a_graph_is_changed_only_in_the_state_that_a_request_names(graphs: Serve
     tag = client.get("/store/c").headers["etag"]
     assert client.delete("/store/c", headers={**graphs.may_write, "if-match": tag}).status_code == 204
     assert client.delete("/store/c", headers={**graphs.may_write, "if-match": "*"}).status_code == 412
+    for condition in ({"if-match": tag}, {"if-none-match": "*"}):
+        headers = {"content-type": "application/sparql-update", **graphs.may_write, **condition}
+        assert client.post("/sparql", content="CLEAR ALL", headers=headers).status_code == 412
 
 
 def test_a_new_graph_is_where_its_location_says(graphs: Server) -> None:

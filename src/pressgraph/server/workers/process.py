@@ -60,6 +60,8 @@ class Process(asyncio.Protocol):
         """How it ended, once that is known: what it is asked afterwards fails so."""
         self._left_unread = False
         """Whether its end of the socket was closed before all was read that it was sent."""
+        self._unsent: list[bytes] = []
+        """Requests that are sent together, at the end of the loop's turn: each message could wake the process."""
         self.queue: deque[Job | None] = deque()
         """The jobs that it was sent and has not done, the first of which it works on; None: nobody wants the result."""
         self.since = 0.0
@@ -127,7 +129,7 @@ class Process(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Fail what was asked, once it is known how the process ended."""
         self._transport = None
-        self._left_unread = isinstance(exc, ConnectionError)
+        self._left_unread = isinstance(exc, ConnectionError) or bool(self._unsent)
         self._reap(time.monotonic() + 5)
 
     # -- the server's side
@@ -152,13 +154,21 @@ class Process(asyncio.Protocol):
             self.since = time.monotonic()
             self.rested = 0.0
         self.queue.append(job)
-        if self._transport is not None:
-            self._transport.write(job.request)
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._unsent.append(job.request)
+
+    def _send(self) -> None:
+        """Send what is to be sent."""
+        requests, self._unsent = self._unsent, []
+        if requests and self._transport is not None and not self.retired:
+            self._transport.write(b"".join(requests))
 
     def take_back(self) -> None:
         """Give what is behind the first request to other processes."""
         if len(self.queue) > 1 and not self.taking_back and self._transport is not None:
             self.taking_back = True
+            self._send()
             self._transport.write(frame(REQUEUE))
             self._return(self._behind())
 
