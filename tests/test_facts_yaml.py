@@ -268,6 +268,16 @@ def test_a_tag_that_is_none_hides_no_text_after_it(read: Read) -> None:
     ]  # fmt: skip
 
 
+def test_what_a_review_found_not_so_gives_a_thing_no_class(read: Read) -> None:
+    source = "source: { id: document/d, type: NewsArticle, rejected: [{ id: agent/a, type: AwardedLabel }] }\n"
+    found = read(f"{source}facts:\n- {{ id: agent/a, type: Organization, level: gold }}\n")
+    assert [it.rule for it in found.problems] == ["misplaced-key"]
+    said = read(
+        source.replace(", rejected: [", "}\nfacts: [").replace("] }", "]").replace("Label }", "Label, level: gold }")
+    )
+    assert said.problems == ()
+
+
 def test_what_reads_as_something_else_is_shown_in_quotes_that_mean_it(read: Read) -> None:
     (problem,) = read("source: { id: document/d }\nfacts:\n- id: agent/a\n  name: 12:30\n").problems
     assert problem.hint == 'write it in quotes: "12:30"'

@@ -38,6 +38,10 @@ DESCRIBE = f"DESCRIBE <{BASE}id/agent/biosaxony>"
         ("application/*", "jsonld"),
         ("text/*;q=0.1, application/rdf+xml;q=0.2", "rdfxml"),
         ("*;q=.2", "html"),
+        # a weight that is none is the least
+        ("text/turtle;q=much, text/html;q=0.1", "html"),
+        ("text/turtle;q=nan, text/html;q=0.1", "html"),
+        ("text/turtle;q=-1, text/html;q=0.1", "html"),
         ("image/png, */*;q=0.1", "html"),
         ("text/html;q=0, */*", "turtle"),
         ("application/xhtml+xml, application/xml;q=0.9", "html"),
