@@ -826,6 +826,17 @@ def test_what_a_line_says_of_its_review_is_looked_at(emitter: Emitter) -> None:
         assert said.count(b"reviewedBy") == (3 if right else 0), value
 
 
+def test_the_quads_of_lines_are_counted(emitter: Emitter) -> None:
+    fact = {"id": "agent/a", "type": "Organization", "name": {"en": "A", "de": ["B", "C"]}}
+    review = {"reviewedBy": "agent/r", "reviewedOn": "2026-01-31"}
+    for more in ({}, review, {"evidence": [[1, 5], [7, 9]]}, {"personal": True}, {"personal": True, **review}):
+        for record in ({"source": "document/d", **fact, **more}, {"source": SOURCE, "facts": [{**fact, **more}]}):
+            stream = JsonLines([json.dumps(record).encode()] * 2, emitter, name="a.jsonl")
+            written = b"".join(stream)
+            assert stream.problems == [], more
+            assert stream.quads == written.count(b"\n") > 0, more
+
+
 def test_facts_that_are_left_out_are_counted(id_base: str, read: Read) -> None:
     from pressgraph.convert.records import left_out
 
