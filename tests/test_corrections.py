@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import product
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -160,6 +161,36 @@ def test_after_any_change_the_dataset_is_that_of_a_full_build(tmp_path: Path, se
         assert (store is None) == (whole is None)
         if store is not None and whole is not None:
             assert set(map(str, store)) == set(map(str, whole))
+
+
+def test_after_a_change_of_a_table_a_vocabulary_or_a_rule_the_dataset_is_that_of_a_full_build(tmp_path: Path) -> None:
+    table = "source,id,type,level,heldBy,validThrough,personal\n"
+    table += "document/table,label/{},AwardedLabel,bronze,agent/nord,{},\n"
+    more = "document/table,label/d,AwardedLabel,gold,agent/nord,2027,true\n"
+    role = "@prefix role: <https://w3id.org/pressgraph/vocab/role/> .\n"
+    role += "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    role += "role:pilot a skos:Concept ; skos:inScheme <https://w3id.org/pressgraph/vocab/role> ;\n"
+    role += "skos:prefLabel 'pilot'@en ; skos:definition 'Flies.'@en .\n"
+    rule = "# Whoever holds a label is marked.\nCONSTRUCT { ?a schema:keywords 'marked' } WHERE { ?l clu:heldBy ?a }\n"
+    changes: list[dict[str, str | None]] = [
+        {"data/more.csv": table.format("b", "2026-01-31")},
+        {"data/more.csv": table.format("c", "2026-02") + more},
+        {"data/more.csv": None, "ontology/own.ttl": role, "queries/derive/own.rq": rule},
+    ]
+    anew, root = write(tmp_path / "anew", first=FIRST), write(tmp_path / "project", first=FIRST)
+    built(root)
+    before: set[str] = set()
+    for change in changes:
+        for (name, text), folder in product(change.items(), (root, anew)):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text, encoding="utf-8")
+        found = set(map(str, built(root)))
+        assert found == set(map(str, built(anew, full=True))) != before
+        before = found
 
 
 @pytest.mark.parametrize(("statuses", "shown"), [(["stated", "normalised", "implied"], False), (list(STATUSES), True)])
