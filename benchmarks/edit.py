@@ -86,8 +86,8 @@ def main() -> None:
                 large(path, facts)
             else:
                 shutil.copy(FOUNDING, path)
-            # the profile is read once in a session
-            pressgraph.open(folder).profile  # noqa: B018
+            # the profile, rules and shapes are read once in a session, while the browser starts
+            pressgraph.open(folder).editing.prepare()
             measure(path, name)
 
 

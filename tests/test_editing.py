@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -508,6 +509,56 @@ def test_what_a_form_would_write_is_told_while_it_is_typed(folder: Path) -> None
     assert written(folder) == RELEASE
     assert views.save(Asked(fields=sent)).location
     assert written(folder) == f"{RELEASE}{lines}\n"
+
+
+def test_a_model_drafts_in_the_browser_where_its_user_has_set_one_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "data" / "gold.yaml"
+    empty = RELEASE.partition("facts:")[0] + "facts: []\n"
+    path.write_text(empty, encoding="utf-8")
+    workspace = pressgraph.open(folder)
+    views = Views(Desk(root=folder, session=workspace.editing, draft=workspace.draft_into, models=workspace.models_for))
+    file = {"name": "data/gold.yaml"}
+    settings = folder / "settings.toml"
+    monkeypatch.setenv("PRESSGRAPH_CONFIG", str(settings))
+    # nobody is asked that was not set up
+    assert views.file(Asked(query=file)).html.count('action="/draft"') == 1
+    assert "no model is called" in views.draft(Asked(fields={**file, "propose": "local"})).html
+    settings.write_text("[models.local]\n", encoding="utf-8")
+    page = views.file(Asked(query=file)).html
+    assert "needs either" in page
+    assert page.count('action="/draft"') == 1
+    answer = folder / "answer.py"
+    settings.write_text(f"[models.local]\ncommand = {[sys.executable, str(answer)]}\n", encoding="utf-8")
+    page = views.file(Asked(query=file)).html
+    # what leaves the house is said before, and whom to contact does not
+    told = re.search(r"<b>sends ([\d,]+) characters to [^;]+; ([\d,]+) characters of contacts are cut</b>", page)
+    assert told is not None
+    assert int(told[1]) + int(told[2]) == len(TEXT)
+    assert '<input type="hidden" name="propose" value="local">' in page
+    answer.write_text("import sys\nsys.exit('out of memory')\n", encoding="utf-8")
+    failed = views.draft(Asked(fields={**file, "propose": "local"}))
+    assert (failed.status, written(folder)) == (409, empty)
+    assert "ended with status 1: out of memory" in failed.html
+    said = {
+        "things": [
+            {"ref": "c", "type": "ClusterOrganisation", "name": "Küstenlicht e. V.", "quote": "Küstenlicht e. V."}
+        ],
+        "statements": [{"about": "c", "key": "legalName", "value": "Küstenlicht e. V.", "quote": "Küstenlicht e. V."}],
+    }
+    answer.write_text("print('{}')\n", encoding="utf-8")
+    nothing = views.draft(Asked(fields={**file, "propose": "local"}))
+    assert "The draft found nothing in this text" in nothing.html
+    answer.write_text(
+        f"import json, sys\nsent = json.load(sys.stdin)['messages'][1]['content']\n"
+        f"assert 'Gold Label' in sent\nprint({json.dumps(said)!r})\n",
+        encoding="utf-8",
+    )
+    done = views.draft(Asked(fields={**file, "propose": "local"}))
+    assert done.location.endswith("show=todo")
+    assert "proposedBy: local" in written(folder)
+    assert editor(folder).open().to_review
 
 
 def test_a_review_in_the_terminal_and_one_in_the_browser_write_the_same(folder: Path) -> None:

@@ -157,7 +157,7 @@ def start(project: Path, *options: str, token: str | None = TOKEN, log: Path | N
             stderr=file,
             env=environment,
         )
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         said = log.read_text(encoding="utf-8")
         if "serving at http" in said:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
+from harness import start
 from tests.browsers import driven
 
 import pressgraph
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = Path(__file__).parent / "browser" / "edit.mjs"
+TOLD = SCRIPT.with_name("told.mjs")
 # a busy machine takes its time for the whole story
 pytestmark = pytest.mark.timeout(700)
 
@@ -49,23 +51,33 @@ def running(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the browser found; `project` is the folder that it began empty, a new one each time."""
+    """What the browser found in the editor, then on the pages; `project` is its folder, a new one each time."""
     node, browser = driven()
     project = tmp_path_factory.mktemp("told") / "news"
     project.mkdir()
     pictures = tmp_path_factory.mktemp("pictures")
     with running(project) as page:
-        command = [node, str(SCRIPT), page, browser, str(pictures), str(project)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+        seen = shown(node, SCRIPT, page, browser, pictures, project)
+    pressgraph.open(project).build()
+    server = start(project)
+    try:
+        return {**seen, "project": project, "told": shown(node, TOLD, server.url, browser, pictures)}
+    finally:
+        server.stop()
+
+
+def shown(*command: object) -> dict[str, Any]:
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
     seen: dict[str, Any] = json.loads(done.stdout)
-    return {**seen, "project": project}
+    return seen
 
 
 def test_the_story_is_told_with_mouse_and_keys(story: dict[str, Any]) -> None:
     steps = story["steps"]
     assert steps["day"] == "15 January 2026"
     assert steps["chosen"] == "Küstenlicht e. V., das Photonik-Cluster in Schleswig-Holstein"
+    assert steps["begun"] == "Das Label gilt"
     assert (steps["formFocus"], steps["popFocus"], steps["problemFocus"]) == ("h-form", "kind", "problems")
     assert "    type: ClusterOrganisation\n    name: Küstenlicht\n" in steps["live"]
     assert re.fullmatch(r"Saved \d\d:\d\d", steps["saved"])
@@ -113,8 +125,26 @@ def test_what_was_told_is_in_the_file_and_is_built(story: dict[str, Any]) -> Non
     assert by_key["reviewedBy"] == "agent/kuestenlicht"
     assert [it["name"] for it in written["facts"] if it.get("type") == "OrganizationalUnit"] == ["Arbeitsgruppe Lidar"]
     workspace = pressgraph.open(project)
-    workspace.build()
     assert workspace.project.published.title == "Küstenlicht"
-    built = b"".join(workspace.convert())
-    assert b"Merle Osterkamp" in built
-    assert b"registered-association" in built
+    assert b"registered-association" in b"".join(workspace.convert())
+
+
+def test_the_pages_show_what_was_told(story: dict[str, Any]) -> None:
+    told = story["told"]
+    assert [it["name"] for it in told["seen"]] == ["1280", "1280-plain", "390", "390-plain"]
+    for seen in told["seen"]:
+        assert "Gold-Label für Küstenlicht e. V." in seen["home"]
+        assert "Merle Osterkamp" in seen["release"]
+        assert "Arbeitsgruppe Lidar" in seen["release"]
+        # what a person said is not so, and what was not saved, is nowhere
+        assert "Photonics" not in seen["release"]
+        assert "Küstenlicht Süd" not in seen["release"]
+        assert "May 2024" in seen["person"]
+    assert told["console"] == []
+    assert told["violations"] == [], json.dumps(told["violations"], indent=1)
+    printed = told["printed"]
+    assert printed["search"]
+    assert not any(printed["search"])
+    assert printed["receipts"]
+    assert all(printed["receipts"])
+    assert printed["headline"] == [True]

@@ -13,8 +13,9 @@ import pytest
 
 import pressgraph
 from pressgraph.edit import editor
+from pressgraph.edit.web.app import Activity
 from pressgraph.edit.web.desk import Desk
-from pressgraph.edit.web.run import run
+from pressgraph.edit.web.run import IDLE, run
 from pressgraph.scaffold import create_project
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Visitor:
     def ask(
         self, method: str, target: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.desk.door.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.desk.door.port, timeout=120)
         try:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
             sent = {"host": f"127.0.0.1:{self.desk.door.port}", "cookie": self.cookie}
@@ -64,14 +65,15 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     create_project(tmp_path)
     workspace = pressgraph.open(tmp_path)
     desk = Desk(root=tmp_path, session=workspace.editing)
-    told = threading.Event()
+    told, activity = threading.Event(), Activity()
     server = threading.Thread(
-        target=run, args=(desk,), kwargs={"browser": False, "idle": 3.0, "say": lambda _: told.set()}
+        target=run, args=(desk,), kwargs={"browser": False, "say": lambda _: told.set(), "activity": activity}
     )
     server.start()
-    assert told.wait(30)
+    assert told.wait(60)
     yield desk
-    # nobody asks for anything any more, so it ends by itself
+    # as if nobody had asked for anything for an hour: it ends by itself
+    activity.last -= IDLE + 1
     server.join(60)
     assert not server.is_alive()
     assert desk.door.folder is None
@@ -86,7 +88,7 @@ def let_in(desk: Desk) -> Visitor:
     assert page.parent.stat().st_mode & 0o777 == 0o700
     target = re.search(r"http://127\.0\.0\.1:\d+(/enter\?ticket=[\w-]+)", page.read_text())
     assert target is not None
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             status, headers, _ = visitor.ask("GET", target[1])
@@ -232,3 +234,41 @@ def test_what_cannot_be_saved_can_be_copied(desk: Desk, monkeypatch: pytest.Monk
     assert visitor.post("/save", said)[0] in {404, 409}
     path.write_bytes(kept)
     assert visitor.post("/save", said)[0] == 303
+    # another program writes between opening and saving: both are shown, and nothing is written before it is decided
+    last = max(map(int, re.findall(r'data-fact="(\d+)"', visitor.ask("GET", f"/file?{urlencode({'name': NAME})}")[2])))
+    _, _, page = visitor.ask("GET", f"/file?{urlencode({'name': NAME, 'fact': last, 'form': '1'})}")
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.partition('id="form"')[2]))
+    theirs = path.read_bytes().replace(b"name: Merle Osterkamp", b"name: Theirs")
+    assert theirs != path.read_bytes()
+    path.write_bytes(theirs)
+    status, _, page = visitor.post("/save", {**sent, "k.name.0": "Mine"})
+    assert status == 409
+    assert "Theirs" in page
+    assert "Mine" in page
+    assert path.read_bytes() == theirs
+
+
+def test_a_text_that_changed_names_the_facts_that_it_no_longer_bears(desk: Desk) -> None:
+    visitor = let_in(desk)
+    begun = {"token": visitor.token, "text": "Gold\n\nKüstenlicht hat 86 Mitglieder.", "day": "2026-02-01"}
+    _, headers, _ = visitor.post("/begin", begun)
+    _, _, page = visitor.ask("GET", headers["location"])
+    name = re.search(r'name="name" value="([^"]+)"', page)
+    assert name is not None
+    place = f"/file?{urlencode({'name': name[1]})}"
+    said = {
+        "token": visitor.token,
+        "name": name[1],
+        "kind": "Person",
+        "k.name.0": "Küstenlicht",
+        "words": "Küstenlicht",
+    }
+    assert visitor.post("/save", said)[0] == 303
+    assert "no longer stand" not in visitor.ask("GET", place)[2]
+    (text,) = (desk.root / "data").glob("**/2026-02-01*.txt")
+    text.write_text("Gold\n\nMoorwind hat 86 Mitglieder.\n", encoding="utf-8")
+    page = visitor.ask("GET", place)[2]
+    told = re.search(r'<div class="problems" role="note".*?</div>', page, re.DOTALL)
+    assert told is not None, page
+    assert "1 fact no longer stands" in told[0]
+    assert "Küstenlicht" in told[0]

@@ -6,15 +6,15 @@ import hashlib
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.known import ids_in
 from pressgraph.edit.source import stamp_of
+from pressgraph.facts import read_facts_bytes
 from pressgraph.validation import Report, check_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pressgraph.edit.changes import Change
     from pressgraph.edit.known import Known
     from pressgraph.edit.source import OpenSource
@@ -27,6 +27,11 @@ _KEPT = 200
 _MOST_WHOLE = 400
 """Facts of a file that shapes and checks are asked about as a whole; of larger ones, what a change can reach is."""
 _HOPS = 2
+_NOWHERE = Path("nowhere.yaml")
+_ANY = b"""\
+source: { id: document/nowhere, type: NewsArticle, headline: { en: Nothing }, datePublished: 2026-01-01 }
+facts: [{ id: agent/nobody, type: Person, name: Nobody }]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class Checker:
         """Take the project and what is known of its files."""
         self._project, self._profile, self._known = project, profile, known
         self._kept: OrderedDict[str, Report] = OrderedDict()
+
+    def prepare(self) -> None:
+        """Check a fact that is in no file, which reads all that is read once: rules, shapes, checks, the profile."""
+        read = read_facts_bytes(_ANY, self._profile, id_base=self._project.id_base, name="-", folder=self._project.root)
+        check_files([_NOWHERE], self._project, self._profile, reader=lambda _: read)
 
     def whole(self, path: Path, opened: OpenSource) -> Report:
         """Return what is said of all facts of a state of a file."""

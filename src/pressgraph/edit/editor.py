@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert import is_stream
 from pressgraph.edit.changes import Change, both, changed, facts_of, meeting, texts
-from pressgraph.edit.known import ids_in
+from pressgraph.edit.known import ids_in, stamp_of
 from pressgraph.edit.outcomes import ConflictError, RefusedFactError, Saved
 from pressgraph.edit.source import OpenSource, Trouble, alike, with_report, written_as
 from pressgraph.errors import DataError, Place, PressgraphError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pressgraph.edit.known import Stamp
     from pressgraph.edit.session import EditSession
     from pressgraph.text import Span
 
@@ -61,7 +62,8 @@ class SourceEditor:
                 "tables and JSON Lines are edited where they come from; 'facts convert' makes YAML of them"
             )
             return OpenSource(name=self.name, data=b"", sha256="", source={}, refusal=reason)
-        return self._opened(self.read(), checked=checked)
+        stamp = stamp_of(self.path)
+        return self._opened(self.read(), checked=checked, stamp=stamp)
 
     def opened_at(self, base: str | None) -> OpenSource:
         """Return the file as it was in a state that is kept, else as it is; checked by the rules of facts alone."""
@@ -77,10 +79,12 @@ class SourceEditor:
         except FileNotFoundError as error:
             raise DataError(gettext("the file is not there any more"), place=Place(file=self.name)) from error
 
-    def _opened(self, data: bytes, *, checked: bool = True) -> OpenSource:
+    def _opened(self, data: bytes, *, checked: bool = True, stamp: Stamp | None = None) -> OpenSource:
         session = self.session
         session.history(self.path, data)
         opened = session.opened(self.path, self.name, data)
+        if stamp is not None and opened.read is not None:
+            session.known.keep(self.path, opened.read, stamp)
         if checked and opened.read is not None and opened.facts and not opened.read.problems:
             report = session.checker.whole(self.path, opened)
             if report.results or report.problems:

@@ -24,6 +24,18 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
 
 _MOST_FOUND = 12
+Stamp = tuple[int, int, int]
+"""What changes with a file: when it was written, its size, which one it is."""
+_GONE: Stamp = (0, 0, 0)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return the stamp of a file; zeros for one that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return _GONE
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +46,8 @@ class KnownThing:
     names: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     """Its classes, by their names."""
+    linked: str = ""
+    """Of what has no name, the name of the first thing that it links to: whose label, whose role."""
 
     @property
     def name(self) -> str:
@@ -46,7 +60,7 @@ class Known:
 
     def __init__(self, project: Project, profile: Profile) -> None:
         self._project, self._profile = project, profile
-        self._read: dict[Path, tuple[tuple[int, int, int], FactsFile]] = {}
+        self._read: dict[Path, tuple[Stamp, FactsFile]] = {}
         self._things: dict[str, KnownThing] | None = None
         self._uses: dict[str, Counter[str]] = {}
         self._lock = Lock()
@@ -54,11 +68,7 @@ class Known:
 
     def file(self, path: Path) -> FactsFile:
         """Return a YAML facts file as it is now."""
-        try:
-            status = path.stat()
-            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-        except OSError:
-            stamp = (0, 0, 0)
+        stamp = stamp_of(path)
         kept = self._read.get(path)
         if kept is not None and kept[0] == stamp:
             return kept[1]
@@ -68,14 +78,14 @@ class Known:
         self._things = None
         return found
 
-    def keep(self, path: Path, file: FactsFile) -> None:
-        """Note what was read of a file that has just been written."""
-        try:
-            status = path.stat()
-        except OSError:
+    def keep(self, path: Path, file: FactsFile, stamp: Stamp | None = None) -> None:
+        """Note what was read of a file: of one that has just been written, or that had a stamp before it was read."""
+        if stamp is not None and (kept := self._read.get(path)) is not None and kept[0] == stamp:
             return
-        self._read[path] = ((status.st_mtime_ns, status.st_size, status.st_ino), file)
-        self._things = None
+        stamp = stamp or stamp_of(path)
+        if stamp != _GONE:
+            self._read[path] = (stamp, file)
+            self._things = None
 
     def files(self) -> list[Path]:
         """Return the project's YAML files."""
@@ -97,6 +107,7 @@ class Known:
     def _gathered(self, files: Iterable[FactsFile]) -> dict[str, KnownThing]:
         names: dict[str, dict[str, None]] = {}
         types: dict[str, dict[str, None]] = {}
+        links: dict[str, dict[str, None]] = {}
         self._uses = defaultdict(Counter)
         for file in files:
             full = file.with_proposals()
@@ -110,8 +121,17 @@ class Known:
             for body in bodies:
                 for kind in types.get(body["id"], ()):
                     self._uses[kind].update(body.keys())
+                if not names.get(body["id"]):
+                    links.setdefault(body["id"], {}).update(
+                        dict.fromkeys(it for key, value in body.items() if key != "id" for it in sorted(ids_in(value)))
+                    )
         found = {
-            name: KnownThing(id=name, names=tuple(called), types=tuple(types.get(name, ())))
+            name: KnownThing(
+                id=name,
+                names=tuple(called),
+                types=tuple(types.get(name, ())),
+                linked=next((next(iter(names[it])) for it in links.get(name, ()) if not called and names.get(it)), ""),
+            )
             for name, called in names.items()
         }
         return {**self._fixed, **found}

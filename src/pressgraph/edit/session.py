@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import OrderedDict
 from threading import RLock
@@ -11,6 +12,7 @@ from pressgraph.edit.checking import Checker
 from pressgraph.edit.history import History
 from pressgraph.edit.known import Known
 from pressgraph.edit.source import OpenSource, open_source, text_stamp
+from pressgraph.errors import PressgraphError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +36,12 @@ class EditSession:
         self._states: OrderedDict[str, bytes] = OrderedDict()
         self._opened: OrderedDict[tuple[Path, str, str], OpenSource] = OrderedDict()
         self._histories: dict[Path, History] = {}
+
+    def prepare(self) -> None:
+        """Read what every check takes, rules and shapes, before the first file is opened: while a browser starts."""
+        # what is wrong with them is told where a file is opened
+        with contextlib.suppress(PressgraphError, OSError):
+            self.checker.prepare()
 
     def files(self) -> list[str]:
         """Return the names of the project's facts files, those of tables and of JSON Lines too."""

@@ -60,7 +60,7 @@ class Showing:
         self._things = known.things
 
     def title(self, said: Any) -> str:
-        """Return what a fact is about: its thing's name, else what it calls itself, else its id."""
+        """Return what a fact is about: its thing's name, else what it calls itself, else whose it is, else its id."""
         if not isinstance(said, dict):
             return ""
         about = said.get("id")
@@ -70,6 +70,8 @@ class Showing:
         for word in ("name", "legalName", "headline"):
             if word in said and (texts := list(_texts(said[word]))):
                 return texts[0]
+        if thing is not None and thing.linked:
+            return thing.linked
         return about if isinstance(about, str) else ""
 
     def kind(self, said: Any) -> str:

@@ -434,6 +434,10 @@ class _ProfileCompiler:
                 labels=graph.texts(node, f"{RDFS}label", f"{SKOS}prefLabel"),
                 definitions=graph.texts(node, f"{SKOS}definition", f"{RDFS}comment"),
                 alternatives=tuple(sorted(graph.literals(node, f"{SKOS}altLabel"))),
+                sayings=graph.texts(node, f"{PG}saying"),
+                clues=tuple(sorted(graph.literals(node, f"{PG}clue"))),
+                icon=next(iter(graph.literals(node, f"{PG}icon")), ""),
+                place=_place(graph.literals(node, f"{SH}order")),
                 deprecated=self._deprecation(node),
             )
         return classes
@@ -491,5 +495,5 @@ class _ProfileCompiler:
 
 
 def _place(orders: Iterable[str]) -> int:
-    """Return the place that shapes give a key (SHACL 1.0, 2.3.2): the first one that is a whole number."""
+    """Return the place that a key or class is given (SHACL 1.0, 2.3.2): the first one that is a whole number."""
     return min((int(it) for it in orders if it.isdecimal()), default=LAST)

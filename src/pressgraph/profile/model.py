@@ -167,6 +167,14 @@ class ClassTerm:
     definitions: Mapping[str, str] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
     """Other words for it, in any language."""
+    sayings: Mapping[str, str] = field(default_factory=dict)
+    """What words say that make a thing of it, by language: a sentence; empty where nobody wrote one."""
+    clues: tuple[str, ...] = ()
+    """Beginnings of words that make it likely."""
+    icon: str = ""
+    """The drawing before the sentence."""
+    place: int = LAST
+    """Its place among the kinds of facts that are offered."""
     deprecated: Deprecation | None = None
 
 

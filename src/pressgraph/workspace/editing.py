@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.i18n import gettext
-from pressgraph.workspace.drafts import Drafts
+from pressgraph.workspace.drafts import RULES, Drafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pressgraph.drafting import ReleaseText
+    from pressgraph.drafting.draft import Drafted
     from pressgraph.edit import EditSession, SourceEditor
     from pressgraph.edit.review import Review
     from pressgraph.edit.web.desk import Setup
+    from pressgraph.i18n import Text
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.workspace import Workspace
@@ -85,7 +89,8 @@ class Editing(Drafts):
         def made(setup: Setup) -> tuple[Project, Profile]:
             assert make is not None  # noqa: S101 - narrows the type
             workspace = make(self.project.root, setup)
-            desk.draft, desk.name_reviewer = workspace.draft_into, workspace.name_reviewer
+            desk.draft, desk.models = workspace.draft_into, workspace.models_for
+            desk.name_reviewer = workspace.name_reviewer
             return workspace.project, workspace.profile
 
         desk = Desk(
@@ -96,15 +101,36 @@ class Editing(Drafts):
             start=start,
             make_project=made if make is not None else None,
             draft=self.draft_into,
+            models=self.models_for,
             name_reviewer=self.name_reviewer,
         )
         run(desk, port=port, browser=browser, say=say)
 
-    def draft_into(self, path: Path) -> None:
-        """Let rules propose the facts of the text that a facts file names; what is in the file stays.
+    def draft_into(self, path: Path, propose: str = RULES) -> Drafted:
+        """Draft the facts of the text that a facts file names; what is in the file stays.
 
-        Raises DataError for a file that names no text, and as `draft`.
+        Nothing is written before `Drafted.write`. Raises DataError for a file that names no text, and as `draft`.
         """
+        release, offsets = self._named_text(path)
+        return self.draft(release, propose=propose, output=path, offsets=offsets)
+
+    def models_for(self, path: Path) -> tuple[tuple[str, Text], ...]:
+        """Return the models that the user has set up, each with what it would be sent of the text of a facts file.
+
+        A model to which the text is too long is left out. Raises PressgraphError for what is wrong in the user's
+        configuration.
+        """
+        from pressgraph.drafting.settings import user_settings
+
+        names = sorted(user_settings().models)
+        found: list[tuple[str, Text]] = []
+        for name in names:
+            with contextlib.suppress(DataError):
+                found.append((name, self.model_request(self._named_text(path)[0], name).told))
+        return tuple(found)
+
+    def _named_text(self, path: Path) -> tuple[ReleaseText, bool]:
+        """Return the text that a facts file names, and whether its facts give evidence as offsets."""
         from pressgraph.drafting.release import ReleaseText
 
         opened = self.edit(path).open(checked=False)
@@ -117,7 +143,7 @@ class Editing(Drafts):
             published=day if isinstance(day, str) else None,
             language=opened.language or None,
         )
-        self.draft(release, output=path, offsets=not opened.in_words()).write()
+        return release, not opened.in_words()
 
     def _described_reviewer(self) -> str:
         """Return who reviews by the user's configuration, if this project knows them."""

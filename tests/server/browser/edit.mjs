@@ -81,6 +81,10 @@ await go(page, async () => {
 });
 found.steps.saved = await status(page);
 
+// words at the beginning of a sentence that is not the first of its paragraph
+await drag("Das Label gilt");
+found.steps.begun = await page.$eval(".pop .words", (it) => it.textContent);
+
 // -- by keyboard alone: a sentence, a kind, a person whom nobody knows, a problem that is mended
 
 await page.focus(".skip");

@@ -152,6 +152,12 @@ _WORDS: dict[str, Text] = {
         "nothing is published before.",
     ),
     "draft": pgettext("editor", "Make a draft"),
+    "draft_empty": pgettext(
+        "editor", "The draft found nothing in this text. Select words, or choose a sentence, and say what they say."
+    ),
+    "model_told": pgettext(
+        "editor", "Or a model that you have set up proposes them, to be reviewed just the same. This"
+    ),
     "who_reviews": pgettext("editor", "Who reviews?"),
     "who_hint": pgettext(
         "editor",
@@ -177,6 +183,7 @@ _WORDS: dict[str, Text] = {
     "failed": pgettext("editor", "This did not work"),
     "shortcuts": pgettext("editor", "Single keys (J, K, R, E) while a sentence or a fact has focus"),
     "nothing_to_review": pgettext("editor", "Nothing is left to review."),
+    "then_publish": pgettext("editor", "What is saved is shown on the pages after these commands in the terminal:"),
     "none_here": pgettext("editor", "There is no such fact."),
     "which": pgettext("editor", "Which of them is meant?"),
     "of_source": pgettext("editor", "About the file"),
@@ -209,5 +216,6 @@ def words(language: str) -> dict[str, Any]:
     for key, counted in _COUNTED.items():
         said[key] = lambda count, counted=counted: counted(count).to(language)
     said["characters"] = lambda start, end: gettext("characters {start}–{end}", start=start, end=end).to(language)
+    said["ask_model"] = lambda name: pgettext("editor", "Send the text to {name}", name=name).to(language)
     said["written_as"] = lambda line: gettext("Written as {line}", line=line).to(language)
     return said

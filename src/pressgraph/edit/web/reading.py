@@ -12,9 +12,11 @@ from pressgraph.edit.web.filled import Filled, Words
 from pressgraph.edit.web.filling import Filling
 from pressgraph.edit.web.messages import words
 from pressgraph.edit.web.page import number_of, span_of
+from pressgraph.errors import PressgraphError
 from pressgraph.i18n import in_language
 
 if TYPE_CHECKING:
+    from pressgraph.edit.editor import SourceEditor
     from pressgraph.edit.marks import Sentence
     from pressgraph.edit.source import FactView, OpenSource, Trouble
     from pressgraph.edit.web.answers import Answer, Asked
@@ -64,6 +66,7 @@ class FilePage(Filling):
                 search=search,
                 around=_paragraph(source, span),
             )
+        can_draft = self.desk.draft is not None and not source.facts and source.text is not None and source.editable
         todo = [it.index for it in source.to_review]
         here = filled.index if filled is not None and filled.index is not None else number_of(asked.get("fact"))
         here = -1 if here is None else here
@@ -98,7 +101,8 @@ class FilePage(Filling):
                 "personal": len(source.personal),
             },
             missed=[it for it in source.facts if it.misses],
-            can_draft=self.desk.draft is not None and not source.facts and source.text is not None and source.editable,
+            can_draft=can_draft,
+            models=self._models(editor) if can_draft else (),
             page=number_of(asked.get("page")) or 0,
             most=_CARDS,
             at=f"{span[0]}-{span[1]}" if span is not None else "",
@@ -107,6 +111,13 @@ class FilePage(Filling):
             if asked.get("words") and filled is None
             else None,
         )
+
+    def _models(self, editor: SourceEditor) -> list[tuple[str, str]]:
+        """Return the models that are set up, with what each would be sent; instead of that, what keeps them away."""
+        try:
+            return [(name, told.to(self.desk.language)) for name, told in self.desk.models(editor.path)]
+        except PressgraphError as error:
+            return [("", in_language(error.reason, self.desk.language))]
 
     def _spoken(self, trouble: Trouble) -> Trouble:
         """Return a problem in the language of the page."""

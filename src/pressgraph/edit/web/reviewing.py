@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.edit.web.answers import Answer, Asked, link
-from pressgraph.edit.web.page import MissingError, number_of
+from pressgraph.edit.web.messages import words
+from pressgraph.edit.web.page import MissingError, number_of, reason_of
 from pressgraph.edit.web.saving import Saving
-from pressgraph.errors import DataError
+from pressgraph.errors import DataError, PressgraphError
 from pressgraph.facts.ids import Ids
-from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext, in_language
 
 if TYPE_CHECKING:
     from pressgraph.edit.editor import SourceEditor
@@ -79,8 +80,15 @@ class Reviewing(Saving):
             editor = self._source(asked)
             if self.desk.draft is None:
                 raise MissingError
-            with self._session.lock:
-                self.desk.draft(editor.path)
+            try:
+                # a model takes its time: others may save meanwhile, and then nothing of the draft is written
+                drafted = self.desk.draft(editor.path, asked.get("propose") or "rules")
+                with self._session.lock:
+                    drafted.write()
+            except (PressgraphError, OSError) as error:
+                return self._file(asked, status=409, told=in_language(reason_of(error), self.desk.language))
+            if not drafted.count:
+                return self._file(asked, told=words(self.desk.language)["draft_empty"])
             return Answer(location=link("/file", name=editor.name, show="todo"))
 
         return self._answered(make)

@@ -23,16 +23,21 @@ if TYPE_CHECKING:
 
 IDLE = 3600.0
 """Seconds without a request after which the editor ends."""
-_LOOKS = 120
-"""How often it looks in that time."""
+_LOOK = 1.0
+"""Seconds after which it looks whether that is so."""
 
 
 def run(
-    desk: Desk, *, port: int = 0, browser: bool = True, idle: float = IDLE, say: Callable[[Path], None] = lambda _: None
+    desk: Desk,
+    *,
+    port: int = 0,
+    browser: bool = True,
+    say: Callable[[Path], None] = lambda _: None,
+    activity: Activity | None = None,
 ) -> None:
-    """Serve a desk until Ctrl-C, or until nobody has asked for anything for `idle` seconds.
+    """Serve a desk until Ctrl-C, or until nobody has asked for anything for an hour.
 
-    `say` is told of the file that lets a browser in; `browser` opens it.
+    `say` is told of the file that lets a browser in; `browser` opens it. `activity` knows when somebody last asked.
 
     Raises PressgraphError for a port that is taken.
     """
@@ -41,7 +46,7 @@ def run(
 
         from pressgraph.edit.web.app import Activity, make_app
 
-    activity = Activity()
+    activity = activity or Activity()
     with _listening(port) as listener:
         desk.door.port = listener.getsockname()[1]
         app = make_app(desk, activity)
@@ -52,21 +57,22 @@ def run(
         page = desk.door.write_file()
         try:
             say(page)
+            desk.prepare()
             if browser:
                 webbrowser.open(page.as_uri())
-            asyncio.run(_serve(server, listener, activity, idle))
+            asyncio.run(_serve(server, listener, activity))
         except KeyboardInterrupt:
             return
         finally:
             desk.door.close()
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, activity: Activity, idle: float) -> None:
+async def _serve(server: uvicorn.Server, listener: socket.socket, activity: Activity) -> None:
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     while not serving.done():
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(serving), max(0.05, idle / _LOOKS))
-        if activity.idle() > idle:
+            await asyncio.wait_for(asyncio.shield(serving), _LOOK)
+        if activity.idle() > IDLE:
             server.should_exit = True
     await serving
 

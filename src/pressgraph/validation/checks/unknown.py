@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -39,14 +40,13 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
     others define, nothing can be told.
     """
     judged: dict[str, Text | None] = {}
-    ontologies = _Known(profile)
     for triple in triples:
         is_type = triple.predicate.value == RDF_TYPE
         term = lexical(triple.object) if is_type else triple.predicate.value
         if is_type and not isinstance(triple.object, ox.NamedNode):
             continue
         if term not in judged:
-            judged[term] = ontologies.hint(term)
+            judged[term] = _known(profile).hint(term)
         hint = judged[term]
         if hint is None:
             continue
@@ -63,6 +63,12 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
             lexical=term,
             hint=hint or None,
         )
+
+
+@lru_cache(maxsize=2)
+def _known(profile: Profile) -> _Known:
+    """Return what a profile's ontologies have, gathered once, and not before somebody asks."""
+    return _Known(profile)
 
 
 class _Known:

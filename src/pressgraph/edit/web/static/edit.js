@@ -109,6 +109,18 @@ function textBetween([start, end]) {
 
 if (sheet !== null) {
   let chosen = null;
+  // a sentence that takes the focus where its first letter is pressed ends the selection that begins there
+  let pressed = null;
+  sheet.addEventListener("pointerdown", (event) => {
+    pressed = event.target.closest("[data-to]");
+    pressed?.removeAttribute("tabindex");
+  });
+  for (const released of ["pointerup", "pointercancel", "blur"]) {
+    window.addEventListener(released, () => {
+      if (pressed !== null) pressed.tabIndex = 0;
+      pressed = null;
+    });
+  }
   sheet.addEventListener("pointerup", () => {
     chosen = selected();
     if (chosen !== null) use(chosen);
