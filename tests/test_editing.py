@@ -21,6 +21,7 @@ import pressgraph
 from pressgraph.cli import main
 from pressgraph.edit import Change, ConflictError, RefusedFactError, checking
 from pressgraph.edit.forms import Forms
+from pressgraph.edit.kinds import kinds_for
 from pressgraph.edit.marks import marked
 from pressgraph.edit.values import read, shown
 from pressgraph.edit.web.answers import Asked
@@ -460,6 +461,35 @@ def test_pages_speak_german_and_show_problems_beside_their_fields(folder: Path) 
     answer = views.save(Asked(fields={**sent, "offer": "new.k.member.0=Person", "do": "save"}))
     assert "done=saved" in answer.location
     assert "member: { id: agent/niemand, type: Person, name: Niemand }" in written(folder)
+
+
+def test_a_class_of_the_project_is_offered_by_its_own_sentence_clue_and_place(folder: Path) -> None:
+    (folder / "pressgraph.toml").write_text('[project]\nbase = "https://example.org/"\n', encoding="utf-8")
+    (folder / "shapes").mkdir()
+    (folder / "shapes" / "prizes.ttl").write_text(
+        """\
+@prefix ex: <https://example.org/terms#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix pg: <https://w3id.org/pressgraph/profile#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix schema: <http://schema.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+ex:Prize a owl:Class ; rdfs:label "prize"@en , "Preis"@de ; sh:order 0 ; pg:icon "no-such-icon" ;
+    pg:saying "A prize is won"@en , "Ein Preis wird gewonnen"@de ; pg:clue "gewinn" , "würdig" .
+ex:PrizeShape a sh:NodeShape ; sh:targetClass ex:Prize ;
+    sh:property [ sh:path schema:name ; sh:nodeKind sh:Literal ] .
+""",
+        encoding="utf-8",
+    )
+    workspace = pressgraph.open(folder)
+
+    def offered(words: str, language: str = "en") -> list[tuple[str, str, str]]:
+        offers = kinds_for(words, workspace.profile, workspace.editing.known, language)
+        return [(it.title, it.detail, it.icon) for it in offers]
+
+    assert offered("Gewinnerin")[0] == ("A prize is won", "prize", "graph")
+    assert offered("Würdigung", "de")[0] == ("Ein Preis wird gewonnen", "Preis", "graph")
+    # where nothing makes one kind likelier, and files use neither, the order of the profile decides
+    order = [it for it, _, _ in offered("xyz")]
+    assert order.index("A prize is won") < order.index("Somebody leads or belongs to something")
+    assert offered("Tagung")[0][0] == "Something takes place"
 
 
 def test_a_preview_writes_nothing(folder: Path) -> None:
