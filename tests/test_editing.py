@@ -591,6 +591,23 @@ def test_a_model_drafts_in_the_browser_where_its_user_has_set_one_up(
     assert editor(folder).open().to_review
 
 
+def test_pages_count_what_somebody_reviewed_whose_name_is_withheld(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSGRAPH_CONFIG", str(folder / "settings.toml"))
+    workspace = pressgraph.open(folder)
+    it = workspace.edit(folder / "data" / "gold.yaml")
+    it.right(2, workspace.name_reviewer("Mira Wendt"))
+    workspace.build()
+    workspace.site(folder / "site")
+    pages = [path.read_text(encoding="utf-8") for path in (folder / "site").rglob("*.html")]
+    home = (folder / "site" / "index.html").read_text(encoding="utf-8")
+    assert "1 of them reviewed" in home
+    release = (folder / "site" / "doc" / "document" / "kuestenlicht-gold" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r">1(\s*<[^>]*>\s*)+reviewed", release)
+    assert not [page for page in pages if "mira-wendt" in page or "Mira Wendt" in page]
+
+
 def test_a_review_in_the_terminal_and_one_in_the_browser_write_the_same(folder: Path) -> None:
     proposals = """\
 - id: agent/kuestenlicht

@@ -30,6 +30,7 @@ from pressgraph.pages.view.parts import (
     Text,
     Timeline,
 )
+from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.rdf import CLU, DCTERMS, ORG, PROV, RDF_TYPE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
 
@@ -406,7 +407,7 @@ def know_part(graph: Graph, iri: str) -> Part | None:
         )
     ]
     said += [words[f"n_{status}"](count=number) for status, number in counts.items() if number]
-    said.append(words["n_reviewed"](count=sum("reviewedBy" in it for it in known)))
+    said.append(words["n_reviewed"](count=sum(map(is_reviewed, known))))
     at, parts = 0.0, []
     for status, number in counts.items():
         width = 100 * number / len(known)

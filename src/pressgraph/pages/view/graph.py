@@ -18,6 +18,7 @@ from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
+from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.rdf import CLU, DCTERMS, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
 
@@ -369,7 +370,7 @@ class Graph:
             day=self.published(source),
             spans=spans,
             status=local_name(receipt.get("status", "")) or "stated",
-            reviewed="reviewedBy" in receipt,
+            reviewed=is_reviewed(receipt),
             fact=self.names.name(graph),
         )
 

@@ -43,7 +43,8 @@ _MOST_LINKS, _MOST_FACTS, _MOST_EXAMPLES = 300, 3000, 50
 _ABOUT, _LABEL = ox.NamedNode(f"{SCHEMA}about"), ox.NamedNode(f"{CLU}AwardedLabel")
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
-_UNTIL, _REVIEWED = ox.NamedNode(f"{CLU}validUntil"), ox.NamedNode(f"{CLU}reviewedBy")
+_UNTIL = ox.NamedNode(f"{CLU}validUntil")
+_REVIEWED = (ox.NamedNode(f"{CLU}reviewedBy"), ox.NamedNode(f"{CLU}reviewedOn"))
 _SHOWN_OF_SOURCES = tuple(
     ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "inLanguage", "publisher", "sourceOrganization")
 )
@@ -274,7 +275,9 @@ class GraphReader:
             "held": held,
             "publishers": publishers[:_MOST_PUBLISHERS],
             "organisations": len(publishers),
-            "reviewed": sum(1 for _ in self._store.quads_for_pattern(None, _REVIEWED, None, DEFAULT)),
+            "reviewed": len(
+                {it.subject for how in _REVIEWED for it in self._store.quads_for_pattern(None, how, None, DEFAULT)}
+            ),
             "reading": self.several([*(str(it["iri"]) for it in releases), *named, *held, *shown]),
         }
 

@@ -15,6 +15,7 @@ from pressgraph.pages.view.figures import measured
 from pressgraph.pages.view.graph import Statement
 from pressgraph.pages.view.parts import Page, Part, Passage, Row, Tag, Told
 from pressgraph.pages.view.roles import membership_of, since_words
+from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.pages.view.validity import basis_words, from_to, period_of
 from pressgraph.rdf import CLU, ORG, PROV, RDF_TYPE, SCHEMA, STATUSES
 from pressgraph.rdf.terms import local_name
@@ -53,7 +54,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
     passages, unplaced = _passages(graph, iri, read)
     known = [graph.receipt(it["graph"]) for it in read]
     stated = sum(local_name(it.get("status", "")) in {"", "stated"} for it in known)
-    reviewed = sum("reviewedBy" in it for it in known)
+    reviewed = sum(map(is_reviewed, known))
     counts = (
         (str(all_read), words["facts_noun"](count=all_read)),
         (str(stated), words["stated_noun"]),

@@ -14,7 +14,7 @@ from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 TITLES = tuple(map(ox.NamedNode, NAMES))
 _DESCRIPTIONS = tuple(map(ox.NamedNode, TEXTS))
@@ -36,6 +36,11 @@ _RECEIPTS = {
 _MOST_READ = 300
 MOST_STATEMENTS = 1000
 """How much of what is said of one thing, or read from one source, is shown."""
+
+
+def is_reviewed(receipt: Mapping[str, Any]) -> bool:
+    """Tell whether somebody has reviewed a fact: who it was may be withheld, when it was is not."""
+    return "reviewedBy" in receipt or "reviewedOn" in receipt
 
 
 def term(value: Any) -> list[Any]:
