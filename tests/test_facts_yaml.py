@@ -270,8 +270,11 @@ def test_a_tag_that_is_none_hides_no_text_after_it(read: Read) -> None:
 
 def test_what_a_review_found_not_so_gives_a_thing_no_class(read: Read) -> None:
     source = "source: { id: document/d, type: NewsArticle, rejected: [{ id: agent/a, type: AwardedLabel }] }\n"
-    found = read(f"{source}facts:\n- {{ id: agent/a, type: Organization, level: gold }}\n")
-    assert [it.rule for it in found.problems] == ["misplaced-key"]
+    for more in ("", "checked: [0, 5], "):
+        found = read(
+            source.replace("rej", f"{more}rej") + "facts:\n- { id: agent/a, type: Organization, level: gold }\n"
+        )
+        assert [it.rule for it in found.problems] == ["misplaced-key"]
     # what it found so does
     level = source.replace("rejected: [", "about: ").replace(" }] }", ", level: gold } }")
     assert read(f"{level}facts: []\n").problems == ()
