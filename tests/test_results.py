@@ -150,7 +150,7 @@ def test_a_bad_line_of_a_graph_costs_its_triple() -> None:
 
 
 def test_tokens_stand_where_they_are_in_the_text() -> None:
-    text = "SELECT ?a { ?a x:b-c 'A'@de . FILTER(?a<5)} # end"
+    text = "SELECT ?a { ?a x:b-c 'A'@de . FILTER(?a<5 || now-then)} # end"
     found = list(tokens(text))
     assert all(text.startswith(it.text, it.start) for it in found)
     assert [it.start for it in found] == sorted({it.start for it in found})
