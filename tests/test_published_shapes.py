@@ -394,7 +394,7 @@ def test_what_is_wrong_with_own_vocabularies_is_told_by_validate_and_by_build(tm
     lines = [
         (
             "ontology/own.ttl:10:36: error: A concept needs a preferred label. (add skos:prefLabel to "
-            "<https://data.example.org/v/wet>) [Concept-prefLabel-minCount]"
+            '<https://data.example.org/v/wet>: text with its language, as in "…"@en) [Concept-prefLabel-minCount]'
         )
     ]
     assert told(workspace.validate()) == lines

@@ -111,7 +111,12 @@ def test_any_valid_turtle_can_be_reported_on(tmp_path: Path, text: str) -> None:
     ("name", "text", "place", "hint"),
     [
         ("a.ttl", "[] a schema:NewsArticle .", "a.ttl:2:6", "add schema:datePublished"),
-        ("a.ttl", "<urn:x:d> a schema:NewsArticle .", "a.ttl:2:13", "add schema:datePublished to <urn:x:d>"),
+        (
+            "a.ttl",
+            "<urn:x:d> a schema:NewsArticle .",
+            "a.ttl:2:13",
+            "add schema:datePublished to <urn:x:d>",
+        ),
         (
             "a.jsonld",
             '{"@context": "https://schema.org", "@type": "NewsArticle"}',
@@ -133,7 +138,7 @@ def test_what_rdf_lacks_is_said_in_words_of_rdf(tmp_path: Path, name: str, text:
     found = json.loads(CliRunner().invoke(main, call).stdout)["findings"]
     it = next(it for it in found if it["rule"] == "Article-datePublished-minCount")
     assert ":".join(str(it["place"][key]) for key in ("file", "line", "column") if it["place"].get(key)) == place
-    assert it["hint"] == hint
+    assert it["hint"] == f"{hint}: as year-month-day"
 
 
 def test_triples_as_terms_are_said_to_be_too_new_for_pyshacl(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ FOLLOWED: tuple[tuple[str, Callable[[re.Match[str], Result, Triples], Triples]],
     (r"did you mean '(?P<value>.+)'\?", write),
     (r"keep one of: .+", keep_one),
     (r"in '(?P<tag>[a-z-]+)': .+; keep one", keep_one),
-    (r"add '(?P<key>[^']+): …' to '[^']+'(?:: (?P<form>.+))?", add),
+    (r"add (?P<key>\S+?) to \S+?(?:: (?P<form>.+))?", add),
 )
 TOLD = (
     *(r"nothing says what '.+' is", r"'.+' is:? .+", r"known: .+", r"start with \+ and the country's code, .+"),

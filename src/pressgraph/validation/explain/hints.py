@@ -177,13 +177,16 @@ class Adviser:
         if not self._is_of_facts(result.focus):
             # what RDF files say, such as the project's own ontology
             prop = self.profile.curie(result.path or "") or f"<{result.path}>"
-            if result.focus.startswith("_:"):
-                # its label here is not the file's
-                return gettext("add {prop}", prop=prop)
             name = self.profile.curie(result.focus) or f"<{result.focus}>"
-            return gettext("add {prop} to {name}", prop=prop, name=name)
-        form = self._form(result.path or "")
-        advice = gettext("add '{key}: …' to '{about}'", key=key, about=about)
+            # a blank node's label here is not the file's
+            is_blank = result.focus.startswith("_:")
+            advice = (
+                gettext("add {prop}", prop=prop) if is_blank else gettext("add {prop} to {name}", prop=prop, name=name)
+            )
+            form = self._form(result.path or "", gettext('text with its language, as in "…"@en'))
+        else:
+            advice = gettext("add '{key}: …' to '{about}'", key=key, about=about)
+            form = self._form(result.path or "", gettext("text with its language, as in 'en: …'"))
         return joined(": ", (advice, form)) if form is not None else advice
 
     def _is_of_facts(self, focus: str) -> bool:
@@ -195,7 +198,7 @@ class Adviser:
         graphs = {quad.graph_name for quad in self.store.quads_for_pattern(node, None, None, None)}
         return not graphs or not graphs <= {of_profile, union.DEFAULT}
 
-    def _form(self, iri: str) -> Text | None:
+    def _form(self, iri: str, with_language: Text) -> Text | None:
         """Return what a key's values look like: never one that nobody has stated."""
         key = self.profile.key_of.get(iri)
         if key is None:
@@ -207,7 +210,7 @@ class Adviser:
         if key.coercion is not None:
             return _FORMS.get(local_name(key.coercion))
         if key.kind is Kind.TEXT and key.language_required:
-            return gettext("text with its language, as in 'en: …'")
+            return with_language
         return None
 
     def surplus(self, result: Result) -> Text | None:
