@@ -141,6 +141,7 @@ def test_of_a_page_without_data_the_text_is_drafted(built: Path, tmp_path: Path)
     shown = run(built, "extract", str(page))
     assert shown.exit_code == 0, shown.output
     assert "carries no JSON-LD; this is a draft of its text" in shown.stderr
+    assert "is not there: -o FILE writes it too" in shown.stderr
     source = yaml.safe_load(shown.stdout)["source"]
     assert source["headline"] == {"en": "News of Coastlight"}
     output = built / "data" / "releases" / "coastlight.yaml"

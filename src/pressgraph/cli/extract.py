@@ -118,6 +118,9 @@ def _draft_text(state: State, page: _Read, output: Path | None) -> None:
     drafted = state.workspace.draft(release, output=output if output is not None and str(output) != "-" else None)
     if output is None or str(output) == "-":
         write_output([drafted.content], None)
+        if not drafted.text.exists():
+            name = state.workspace.project.name_of(drafted.text)
+            state.warn(gettext("the text that the draft names, {name}, is not there: -o FILE writes it too", name=name))
     else:
         drafted.write()
     for note in drafted.notes:
