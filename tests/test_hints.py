@@ -212,6 +212,32 @@ def test_help_that_is_followed_mends_the_file(read: Callable[[str | bytes], Fact
     assert [str(it) for it in problems()] == [], lines
 
 
+LISTED = [
+    ("agent/a", "members", "73.000", 2), ("agent/a", "turnover", "1,234", 2), ("agent/a", "members", "viele", 6),
+    ("agent/a", "members", "3 oder 4", 6), ("agent/a", "foundingDate", "sometime", 9),
+    ("agent/a", "foundingDate", "12/13", 9), ("validity/v", "duration", "lange", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("thing", "key", "written", "count"), LISTED)
+def test_each_of_several_forms_that_help_names_passes(
+    read: Callable[[str | bytes], FactsFile], thing: str, key: str, written: str, count: int
+) -> None:
+    def problems(value: str) -> list[Problem]:
+        return list(read(f"source: {{ id: document/d }}\nfacts:\n- id: {thing}\n  {key}: {value}\n").problems)
+
+    (found,) = problems(written)
+    assert found.hint is not None
+    said = re.sub(
+        r"^write(, for example,| a number, such as)? | if that is meant$| for (two years|eighteen months)",
+        "",
+        found.hint,
+    )
+    forms = re.split(r", or | or |, ", said)
+    assert len(forms) == count, forms
+    assert {form: problems(form) for form in forms} == {form: [] for form in forms}
+
+
 def test_help_for_an_unknown_term_names_twelve_of_the_known_ones_at_most(
     read: Callable[[str | bytes], FactsFile], profile: Profile
 ) -> None:
