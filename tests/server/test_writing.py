@@ -185,6 +185,10 @@ def test_a_new_graph_is_where_its_location_says(graphs: Server) -> None:
     assert location.startswith(f"{graphs.url}/store/")
     assert b"x:new" in graphs.client.get(location).content
     assert b"x:new" in graphs.client.get("/store", params={"graph": location}).content
+    given = {"query": "ASK { <x:new> ?p ?o }", "default-graph-uri": location}
+    assert graphs.client.get("/sparql", params=given).json()["boolean"] is True
+    given = {"query": "ASK { GRAPH ?g { <x:new> ?p ?o } }", "named-graph-uri": location}
+    assert graphs.client.get("/sparql", params=given).json()["boolean"] is True
     name = made.text.partition("<")[2].partition(">")[0]
     asked = graphs.client.get("/sparql", params={"query": f"ASK FROM <{name}> {{ <x:new> ?p ?o }}"})
     assert asked.json()["boolean"] is True

@@ -18,6 +18,7 @@ from pressgraph.server.http.authorization import WriteAccess
 from pressgraph.server.http.connections import Connections
 from pressgraph.server.http.metrics import RequestMetrics
 from pressgraph.server.http.middleware import AccessLogged, Mounted
+from pressgraph.server.http.requests import GraphNaming
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.monitoring import Monitoring
 from pressgraph.server.served import on_snapshot
@@ -71,8 +72,9 @@ class App(Starlette):
             background, settings, prefixes, base=base, published=project.published, writable=may_write, run=run
         )
         update = UpdateEndpoint(engine.follower, access, settings)
-        sparql = SparqlEndpoint(queries, update, service, pages.query, settings, self.fast_path)
-        graphs = GraphStore(engine.pool, engine.follower, access, settings, base=base)
+        naming = GraphNaming(base, settings.url)
+        sparql = SparqlEndpoint(queries, update, service, pages.query, settings, naming, self.fast_path)
+        graphs = GraphStore(engine.pool, engine.follower, access, settings, naming)
         monitoring = Monitoring(metrics, served, engine.pool, engine.write_queue, self.connections, log)
         super().__init__(
             routes=[

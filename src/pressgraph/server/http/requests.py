@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from binascii import a2b_qp
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -49,6 +50,27 @@ def media_type(request: Request) -> tuple[str, str]:
         if name.strip().lower() == "charset":
             charset = setting.strip().strip("\"'").lower()
     return value.strip().lower(), charset
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNaming:
+    """How graphs are named that were written here: below the project's base, so that no name depends on the host."""
+
+    base: str
+    """The project's."""
+    public: str
+    """The address that the server was told, if any."""
+
+    def named(self, request: Request, text: str) -> str:
+        """Return the name of a graph that came in a parameter: by name, or by the address that it is read at here.
+
+        Raises RequestError for what is no absolute IRI.
+        """
+        iri = absolute_iri(text)
+        if "/store/" not in iri:
+            return iri
+        here = f"{base_address(request, self.public)}/store/"
+        return f"{self.base}store/{iri.removeprefix(here)}" if iri.startswith(here) else iri
 
 
 def absolute_iri(text: str) -> str:

@@ -27,6 +27,7 @@ from pressgraph.server.sparql.streams import ResultStream
 
 if TYPE_CHECKING:
     from pressgraph.project import Serving
+    from pressgraph.server.http.requests import GraphNaming
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.sparql.descriptions import ServiceDescriptions
     from pressgraph.server.sparql.queries import PreparedQuery, QueryService
@@ -61,6 +62,7 @@ class SparqlEndpoint:
         descriptions: ServiceDescriptions,
         page: Page,
         settings: Serving,
+        naming: GraphNaming,
         learner: Learner | None,
     ) -> None:
         self._queries = queries
@@ -68,6 +70,7 @@ class SparqlEndpoint:
         self._descriptions = descriptions
         self._page = page
         self._settings = settings
+        self._naming = naming
         self._learner = learner
 
     async def answer(self, request: Request, snapshot: ServedSnapshot) -> Response:
@@ -88,7 +91,11 @@ class SparqlEndpoint:
             case _:
                 raise RequestError(405, gettext("queries come by GET or POST"), {"allow": _METHODS})
         seconds = self._settings.body_timeout
-        operation = await read_operation(request, lambda: read_body(request, most=largest, seconds=seconds))
+        operation = await read_operation(
+            request,
+            lambda: read_body(request, most=largest, seconds=seconds),
+            lambda text: self._naming.named(request, text),
+        )
         if operation.update is not None:
             return await self._update.answer(request, operation)
         if operation.query is None:

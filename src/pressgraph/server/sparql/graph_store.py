@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pressgraph.server.follow import Follower
     from pressgraph.server.http.authorization import WriteAccess
     from pressgraph.server.http.negotiation import MediaType
+    from pressgraph.server.http.requests import GraphNaming
     from pressgraph.server.served import ServedSnapshot
     from pressgraph.server.workers.pool import Pool
 
@@ -56,15 +57,17 @@ _NO_GRAPH = "the address names no graph: add ?graph=IRI or ?default"
 
 
 class GraphStore:
-    """The graph store at /store; `base` is what the names of its own graphs begin with."""
+    """The graph store at /store."""
 
-    def __init__(self, pool: Pool, writer: Follower, access: WriteAccess, settings: Serving, *, base: str) -> None:
+    def __init__(
+        self, pool: Pool, writer: Follower, access: WriteAccess, settings: Serving, naming: GraphNaming
+    ) -> None:
         self._pool = pool
         self._writer = writer
         self._access = access
         self._settings = settings
         self._largest = settings.write_body_mib * 1024 * 1024
-        self._base = base
+        self._naming = naming
 
     async def answer(self, request: Request, snapshot: ServedSnapshot) -> Response:
         """Answer a request for a graph.
@@ -86,7 +89,7 @@ class GraphStore:
 
         A path below /store is the same path below the project's base, so that the names do not depend on the host.
         """
-        base = self._base
+        base = self._naming.base
         fields = parameters(request.scope["query_string"])
         names = [value for name, value in fields if name == "graph"]
         default = any(name == "default" for name, _ in fields)
@@ -96,9 +99,7 @@ class GraphStore:
         if below:
             return True, absolute_iri(f"{base}store/{unquote(below, errors='strict') if '%' not in below else below}")
         if names:
-            iri = absolute_iri(names[0])
-            here = f"{base_address(request, self._settings.url)}/store/"
-            return True, f"{base}store/{iri.removeprefix(here)}" if iri.startswith(here) else iri
+            return True, self._naming.named(request, names[0])
         return default, None
 
     async def _get(self, request: Request, snapshot: ServedSnapshot) -> Response:
@@ -180,7 +181,7 @@ class GraphStore:
             if request.method == "PUT":
                 raise RequestError(400, _NO_GRAPH)
             name = secrets.token_urlsafe(12)
-            graph = f"{self._base}store/{name}"
+            graph = f"{self._naming.base}store/{name}"
             minted = f"{base_address(request, self._settings.url)}/store/{name}"
         parts, contents = await self._content(request)
         outcome = await self._writer.write(

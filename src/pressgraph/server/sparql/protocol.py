@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.i18n import gettext
-from pressgraph.server.http.requests import absolute_iri, media_type, parameters
+from pressgraph.server.http.requests import media_type, parameters
 from pressgraph.server.http.responses import RequestError
 
 if TYPE_CHECKING:
@@ -30,8 +30,12 @@ class Operation:
     using_named: tuple[str, ...] = ()
 
 
-async def read_operation(request: Request, body: Callable[[], Awaitable[bytes]]) -> Operation:
-    """Read what a GET or POST asks for (2.1, 2.2); `body` reads the body within its limits.
+async def read_operation(
+    request: Request, body: Callable[[], Awaitable[bytes]], graph: Callable[[str], str]
+) -> Operation:
+    """Read what a GET or POST asks for (2.1, 2.2).
+
+    `body` reads the body within its limits, `graph` returns the name of a graph that a parameter means.
 
     Raises RequestError.
     """
@@ -62,10 +66,10 @@ async def read_operation(request: Request, body: Callable[[], Awaitable[bytes]])
             fields.append(("query" if kind == QUERY else "update", text))
     elif any(name == "update" for name, _ in fields):
         raise RequestError(400, gettext("an update is sent by POST"))
-    return _operation(fields)
+    return _operation(fields, graph)
 
 
-def _operation(fields: list[tuple[str, str]]) -> Operation:
+def _operation(fields: list[tuple[str, str]], graph: Callable[[str], str]) -> Operation:
     found: dict[str, list[str]] = {}
     for name, value in fields:
         found.setdefault(name, []).append(value)
@@ -74,7 +78,7 @@ def _operation(fields: list[tuple[str, str]]) -> Operation:
         raise RequestError(400, gettext("the request has more than one query or update"))
 
     def graphs(name: str) -> tuple[str, ...] | None:
-        return tuple(map(absolute_iri, found[name])) if name in found else None
+        return tuple(map(graph, found[name])) if name in found else None
 
     default, named = graphs("default-graph-uri"), graphs("named-graph-uri")
     using, using_named = graphs("using-graph-uri"), graphs("using-named-graph-uri")
