@@ -63,5 +63,5 @@ cat <<END
 
 The program is $PWD/.venv/bin/pressgraph; to call it 'pressgraph' in this terminal, paste
 
-  . $PWD/.venv/bin/activate
+  . "$PWD/.venv/bin/activate"
 END
