@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
     from pressgraph.rdf import Term
 
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
+PERSONAL_DATA = ox.NamedNode(f"{CLU}personalData")
+"""Marks, in a receipt, a fact that holds personal data."""
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
@@ -43,6 +44,11 @@ _VERSION = 4
 # in N-Quads; what looks like one within a literal is a name that nothing has
 _IRI = re.compile(rb'<[^<>"\s]*>')
 _CHUNK = 1 << 18
+
+
+def is_true(value: Term) -> bool:
+    """Tell whether a term is the truth value that a mark has (XML Schema 1.1 part 2, 3.3.2)."""
+    return isinstance(value, ox.Literal) and value.value in _TRUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +80,8 @@ class Rules:
 
     def reasons(self, store: ox.Store) -> Iterator[ox.NamedNode]:
         """Yield the graphs of facts and conclusions that are withheld because of what their receipts say."""
-        for quad in store.quads_for_pattern(None, _PERSONAL, None, None):
-            value = quad.object
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(value, ox.Literal) and value.value in _TRUE:
+        for quad in store.quads_for_pattern(None, PERSONAL_DATA, None, None):
+            if isinstance(quad.subject, ox.NamedNode) and is_true(quad.object):
                 named = quad.subject.value.endswith(f"/{WITHHELD}") and self.withhold
                 if named or not self.personal:
                     yield quad.subject

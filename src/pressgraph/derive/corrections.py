@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import union
-from pressgraph.dataset.withholding import PERSONAL
+from pressgraph.dataset.withholding import PERSONAL, PERSONAL_DATA
 from pressgraph.rdf import CLU, PROV, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _CORRECTS = ox.NamedNode(f"{CLU}corrects")
 _WITHDRAWN_BY = ox.NamedNode(f"{CLU}withdrawnBy")
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
@@ -91,13 +90,13 @@ class Corrections:
         if fact not in self.changed:
             self.changed[fact] = {it.triple for it in self.store.quads_for_pattern(None, None, None, fact)}
         receipts = ox.NamedNode(self.graphs.provenance_of(source))
-        personal = next(self.store.quads_for_pattern(fact, _PERSONAL, None, receipts), None) is not None
+        personal = next(self.store.quads_for_pattern(fact, PERSONAL_DATA, None, receipts), None) is not None
         # what is not public is withdrawn from those who may see it
         graph = ox.NamedNode(self.graphs.withdrawn_of(source, PERSONAL if personal else ""))
         receipt = [ox.Quad(it, _WITHDRAWN_BY, document, receipts) for document in documents for it in (fact, graph)]
         receipt += [ox.Quad(graph, _DERIVED, document, receipts) for document in self._documents(source)]
         if personal:
-            receipt.append(ox.Quad(graph, _PERSONAL, _TRUE, receipts))
+            receipt.append(ox.Quad(graph, PERSONAL_DATA, _TRUE, receipts))
         for one in receipt:
             delta.graphs.setdefault(str(receipts), set()).add(one.subject)
             if ox.Quad(one.subject, one.predicate, one.object) not in self.store:

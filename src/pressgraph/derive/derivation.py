@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, graphs, union
-from pressgraph.dataset.withholding import PERSONAL, WITHHELD, Withheld, gate
+from pressgraph.dataset.withholding import PERSONAL, PERSONAL_DATA, WITHHELD, Withheld, gate
 from pressgraph.dataset.withholding import Rules as Publication
 from pressgraph.derive.change import affected
 from pressgraph.derive.hidden import turned
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
 
 _TYPE = ox.NamedNode(RDF_TYPE)
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
 _TRUE = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
 
 
@@ -204,6 +203,17 @@ class Derivation:
             removed |= known - wanted
         return self._with_receipts(added, removed)
 
+    def _views(
+        self,
+        gone: Mapping[ox.NamedNode, Iterable[ox.Triple]],
+        came: frozenset[ox.NamedNode],
+        old: Withheld | None = None,
+        new: Withheld | None = None,
+    ) -> tuple[View, View]:
+        """Return what is concluded before and after a change, where some is withheld then and now."""
+        before = View(Before(self.store, self.graphs, old, gone=gone, came=came), self.rules)
+        return before, View(Stated(self.store, self.graphs, new), self.rules)
+
     def _runs(
         self, levels: list[Level], gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
     ) -> list[_Run]:
@@ -214,8 +224,7 @@ class Derivation:
             # where a level is left out, it sees what the one before it sees
             old, new = levels[min(number, len(levels) - 1)], fresh[min(number, len(fresh) - 1)]
             mark = (levels if number < len(levels) else fresh)[number].mark
-            before = View(Before(self.store, self.graphs, old.withheld, gone=gone, came=came), self.rules)
-            after = View(Stated(self.store, self.graphs, new.withheld), self.rules)
+            before, after = self._views(gone, came, old.withheld, new.withheld)
             runs.append(_Run(mark, before, after, _turned(before, after, old.withheld, new.withheld)))
         return runs
 
@@ -223,19 +232,11 @@ class Derivation:
         self, gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
     ) -> list[_Run]:
         """Return the runs where only personal facts are withheld: what these hide is told where it is asked for."""
-
-        def views() -> tuple[View, View]:
-            before = View(Before(self.store, self.graphs, None, gone=gone, came=came), self.rules)
-            return before, View(Stated(self.store, self.graphs), self.rules)
-
-        def is_personal(triple: ox.Triple | ox.Quad) -> bool:
-            return triple.predicate == _PERSONAL
-
-        everything = views()
-        some = next(self.store.quads_for_pattern(None, _PERSONAL, None, None), None) is not None
-        if not some and not any(is_personal(it) for told in gone.values() for it in told):
+        everything = self._views(gone, came)
+        some = next(self.store.quads_for_pattern(None, PERSONAL_DATA, None, None), None) is not None
+        if not some and not any(it.predicate == PERSONAL_DATA for told in gone.values() for it in told):
             return [_Run("", *everything)]
-        public = views()
+        public = self._views(gone, came)
         old, new = (it.stated.hide_personal() for it in public)
         nodes = turned(old, new, {it for it in (*gone, *came) if not it.value.startswith(self.graphs.provenance)})
         changed = {triple for view in public for triple in view.stated.speaking_of(nodes, ())}

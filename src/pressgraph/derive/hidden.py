@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
-from pressgraph.rdf import CLU, PROV, RDF_TYPE
+from pressgraph.dataset.withholding import PERSONAL_DATA, is_true
+from pressgraph.derive.parse import DERIVED_FROM
+from pressgraph.rdf import RDF_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -19,10 +21,7 @@ if TYPE_CHECKING:
     from pressgraph.dataset import GraphNames
     from pressgraph.rdf import Term
 
-_PERSONAL = ox.NamedNode(f"{CLU}personalData")
-_DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _TYPE = ox.NamedNode(RDF_TYPE)
-_TRUE = {"true", "1"}
 _KEPT = 200_000
 
 _Name: TypeAlias = "ox.NamedNode | None"
@@ -88,12 +87,9 @@ class Hidden:
     def _told(self, is_graph: bool, name: ox.NamedNode) -> Generator[_Key, bool | None, bool]:  # noqa: FBT001 - a key
         """Ask for what is needed, and return whether it holds."""
         if is_graph:
-            if any(
-                isinstance(it.object, ox.Literal) and it.object.value in _TRUE
-                for it in self._look(name, _PERSONAL, None, None)
-            ):
+            if any(is_true(it.object) for it in self._look(name, PERSONAL_DATA, None, None)):
                 return True
-            if self._graphs.is_derived(name.value) or not any(True for _ in self._look(name, _DERIVED, None, None)):
+            if self._graphs.is_derived(name.value) or not any(True for _ in self._look(name, DERIVED_FROM, None, None)):
                 return False
             values: list[ox.NamedNode] = []
             for quad in self._look(None, None, None, name):
