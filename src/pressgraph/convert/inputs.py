@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -12,14 +12,13 @@ from pressgraph.convert.table_rows import TableRows
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import install
 from pressgraph.facts import is_json_lines, open_json_lines
-from pressgraph.facts.rules import unreadable
 from pressgraph.facts.tables import is_table, open_sheets
 from pressgraph.facts.tables.open import SQL
 from pressgraph.i18n import gettext
 from pressgraph.text import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from pressgraph.convert.emitter import Emitter
     from pressgraph.convert.records import Listener
@@ -110,6 +109,11 @@ def texts_beside(path: str | Path) -> Texts | None:
     return Texts(Path.cwd() if str(path) == "-" else Path(path).parent)
 
 
+def _lines_of(path: Path) -> Generator[bytes, None, None]:
+    with open_json_lines(path) as lines:
+        yield from lines
+
+
 @contextmanager
 def open_stream(
     path: Path,
@@ -126,16 +130,8 @@ def open_stream(
     name = project.name_of(path)
     texts = texts_beside(path)
     if is_json_lines(path):
-        with ExitStack() as stack:
-            lines: Iterable[bytes] = ()
-            failure = None
-            try:
-                lines = stack.enter_context(open_json_lines(path))
-            except OSError as error:
-                failure = unreadable(error, name)
-            stream = JsonLines(lines, emitter, name=name, listen=listen, texts=texts)
-            stream.problems.extend([failure] if failure is not None else [])
-            yield stream
+        with closing(_lines_of(path)) as lines:
+            yield JsonLines(lines, emitter, name=name, listen=listen, texts=texts)
         return
     settings = project.tables_of(path)
     sheets, problems = open_sheets(path, name=name, settings=settings, root=project.root, groups=groups)

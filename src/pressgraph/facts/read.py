@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pressgraph.errors import Place, Problem
 from pressgraph.facts.check import check_facts
 from pressgraph.facts.compressed import decompressed, plain_name
 from pressgraph.facts.ids import advise_unknown
 from pressgraph.facts.model import FactsFile, LanguageMap, is_node
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import problem, unreadable
 from pressgraph.facts.tree import read_tree
 from pressgraph.text import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+    from pressgraph.errors import Problem
     from pressgraph.profile import Profile
 
 JSON_LINES = (".jsonl", ".ndjson")
@@ -63,8 +63,7 @@ def read_facts(
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
-        unreadable = problem("unreadable", Place(file=name), reason=error.strerror or str(error))
-        return _nothing(name, (unreadable,))
+        return _nothing(name, (unreadable(error, name),))
     return read_facts_bytes(data, profile, id_base=id_base, name=name, folder=path.parent, known_types=known_types)
 
 

@@ -36,7 +36,7 @@ _OTHER_READERS = (
 
 
 LINE_END = re.compile("\r\n|[\n\r]")
-"""What ends a line of a facts file (YAML 1.2, 5.4)."""
+"""What ends a line of a facts file (YAML 1.2, 5.4), and a comment of a query (SPARQL 1.1, 19.4)."""
 
 OLD_LINE_ENDS = frozenset("\x85\u2028\u2029")
 """What YAML 1.1 (4.2) ends lines at too, and with it the parser; YAML 1.2 and JSON take it for characters of a text."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# SPARQL 1.1, 19.4: a comment ends where a line does
-_LINE_END = re.compile("\r\n|[\n\r]")
+from pressgraph.facts.tree import LINE_END
+
 _TAG = re.compile(r"@(?P<word>[\w-]+)\s*(?P<value>.*)")
 
 
@@ -36,7 +36,7 @@ def read_header(text: str) -> Header:
     summary: list[str] = []
     tags: list[Tag] = []
     complete = False
-    for number, line in enumerate(_LINE_END.split(text), start=1):
+    for number, line in enumerate(LINE_END.split(text), start=1):
         stripped = line.strip()
         if stripped and not stripped.startswith("#"):
             break

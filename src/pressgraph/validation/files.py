@@ -18,7 +18,7 @@ from pressgraph.derive import Corrections, derive, load_rules
 from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
-from pressgraph.facts.rules import problem
+from pressgraph.facts.rules import problem, unreadable
 from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.rdf.terms import term_text
@@ -395,7 +395,7 @@ def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Proje
         # complete before anything is added: JSON-LD may turn out only midway to need another parser
         add([quad.triple for quad in quads])
     except OSError as error:
-        return [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
+        return [unreadable(error, name)]
     except SyntaxError as error:
         if "LoadDocumentCallback" in str(error.msg):
             return _load_json_ld(add, path.read_bytes(), base_iri, name, profile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import Place
-from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.rules import phrase, problem, unreadable
 from pressgraph.facts.tables.sheet import COMPOUND, ZIP
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def open_sheets(
 
             sheet, problems = read_sql(path, name=name, url=own.url if own else None, root=root)
     except OSError as error:
-        return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
+        return [], [unreadable(error, name)]
     return ([sheet] if sheet is not None else []), problems
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from pressgraph.errors import Place
 from pressgraph.extras import extra
-from pressgraph.facts.rules import phrase, problem
+from pressgraph.facts.rules import phrase, problem, unreadable
 from pressgraph.facts.tables.grids import Grid, Marks
 from pressgraph.facts.tables.sheet import COMPOUND, Cells, SheetRows, cell_text, is_source_sheet, report_errors
 from pressgraph.i18n import Text
@@ -41,7 +41,7 @@ def read_workbook(
     try:
         grids = list(_grids(path))
     except OSError as error:
-        return [], [problem("unreadable", Place(file=name), reason=error.strerror or str(error))]
+        return [], [unreadable(error, name)]
     except BaseException as error:
         # a mistake in calamine comes as PyO3's PanicException, which is no Exception and has no public name
         if isinstance(error, Exception | KeyboardInterrupt | SystemExit) and not isinstance(
