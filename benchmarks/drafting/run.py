@@ -22,9 +22,10 @@ from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 
 HERE = Path(__file__).parent
-FIRST, WIDENED, UNREAD, READ = 10, 20, 30, 40
+FIRST, WIDENED, UNREAD, READ, LATER = 10, 20, 30, 40, 50
 """Texts up to the first number were written before the rules, those up to the second one have widened them, those up to
-the third one, and those above the last one, are not read by who writes rules, who has written the others after them."""
+the third one, and those above the last one, are not read by who writes rules. Those up to the fourth one were written by
+who writes the rules, after them, and those up to the fifth one before the rules as they are."""
 BLIND = "not read by who writes rules"
 
 
@@ -40,7 +41,8 @@ def main() -> None:
             (it, None) for it in golds if FIRST < int(it.name[:2]) <= WIDENED
         ],
         BLIND: [(it, None) for it in golds if WIDENED < int(it.name[:2]) <= UNREAD],
-        f"{BLIND}, written later": [(it, None) for it in golds if int(it.name[:2]) > READ],
+        "written before the rules as they are": [(it, None) for it in golds if READ < int(it.name[:2]) <= LATER],
+        f"{BLIND}, written last": [(it, None) for it in golds if int(it.name[:2]) > LATER],
         "written after the rules by who writes them": [(it, None) for it in golds if UNREAD < int(it.name[:2]) <= READ],
     }
     if (release := os.environ.get("PRESSGRAPH_RELEASE")) is not None:
