@@ -24,13 +24,12 @@ TOKEN = "a-token-that-only-tests-know"
 BASE = "https://w3id.org/pressgraph/"
 
 
-def _module(pid: int) -> str:
+def _name(pid: int) -> str:
+    """Return what a process is called, empty where it has ended."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except OSError:
         return ""
-    # python -P -m MODULE
-    return words[3].decode() if len(words) > 3 else ""
 
 
 def _children(of: int) -> list[int]:
@@ -94,11 +93,16 @@ class Server:
 
     def workers(self) -> list[int]:
         """The processes that answer queries."""
-        return [pid for nursery in self.children() if "nursery" in _module(nursery) for pid in _children(nursery)]
+        return [pid for pid in self.children() if _name(pid) == "worker"]
 
     def writers(self) -> list[int]:
-        """The processes that write, or wait for it."""
-        return [pid for pid in self.children() if "writer" in _module(pid)]
+        """The processes that write."""
+        return [pid for pid in self.children() if _name(pid) == "writer"]
+
+    def nursery(self) -> int:
+        """The process that forks the others."""
+        (pid,) = _children(self.process.pid)
+        return pid
 
     def children(self) -> list[int]:
         """The server's processes, without itself."""

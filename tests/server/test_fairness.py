@@ -345,8 +345,7 @@ def _computed(pid: int) -> int:
 def test_without_the_process_that_makes_the_others_there_is_soon_another(numbers: Callable[..., Server]) -> None:
     server = numbers()
     workers = server.workers()
-    (nursery,) = set(server.children()) - {*workers, *server.writers()}
-    os.kill(nursery, signal.SIGKILL)
+    os.kill(server.nursery(), signal.SIGKILL)
     assert until(lambda: len(server.workers()) == 3 and not set(workers) & set(server.workers()))
     assert server.answers()
 

@@ -25,6 +25,7 @@ from pressgraph.server.revisions import Revisions
 from pressgraph.server.served import Served, ServedSnapshot, on_snapshot
 from pressgraph.server.sparql.queries import Evaluation, QueryService
 from pressgraph.server.workers.background import Background
+from pressgraph.server.workers.children import Nursery
 from pressgraph.server.workers.failed import FailedJobError
 from pressgraph.server.workers.job import Job
 from pressgraph.server.workers.messages import (
@@ -32,6 +33,7 @@ from pressgraph.server.workers.messages import (
     Outcome,
     PutWrite,
     ServedFolder,
+    WorkerSettings,
     WriterAnswer,
     WriterRequest,
 )
@@ -212,7 +214,10 @@ def test_a_large_build_has_more_time_to_be_published_than_a_write(
             return ServedFolder(folder=str(tmp_path), state="", id_base="", rules={}, before_in=None, gone=(), keep=())
 
     limits: list[float] = []
-    queue = WriteQueue(Dataset(), {}, Serving(write_timeout=3.0))
+    workers = WorkerSettings(
+        memory=1, network=False, services=(), service_timeout=1, prefixes={}, base="http://x/", id_base="http://x/id/"
+    )
+    queue = WriteQueue(Dataset(), {}, Serving(write_timeout=3.0), Nursery(workers))
 
     async def asked(_message: bytes, timeout: float) -> bytes:  # noqa: ASYNC109 - as the method has it
         limits.append(timeout)

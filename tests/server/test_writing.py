@@ -9,7 +9,6 @@ import signal
 import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -218,23 +217,6 @@ def test_the_parts_of_a_multipart_request_are_merged(graphs: Server) -> None:
     ]
 
 
-def _gone(server: Server, pid: int) -> bool:
-    return pid not in server.writers()
-
-
-def test_a_write_follows_the_end_of_the_writer_that_waited_for_it(graphs: Server) -> None:
-    """Whatever ended the idle process: the next writes are done, by other processes, each with its effect."""
-    for number in range(3):
-        eventually(lambda: bool(graphs.writers()))
-        (waiting,) = graphs.writers()
-        os.kill(waiting, signal.SIGKILL)
-        eventually(partial(_gone, graphs, waiting))
-        assert update(graphs, f"INSERT DATA {{ GRAPH <x:killed> {{ <x:s> <x:p> {number} }} }}") == 204
-        assert len(graphs.rows("SELECT ?o { GRAPH <x:killed> { ?s ?p ?o } }")) == number + 1
-    assert update(graphs, "DROP GRAPH <x:killed>") == 204
-    assert graphs.rows("SELECT ?o { GRAPH <x:killed> { ?s ?p ?o } }") == []
-
-
 def _stopped(pid: int) -> None:
     """Stop a process, and wait until it is."""
     os.kill(pid, signal.SIGSTOP)
@@ -242,15 +224,14 @@ def _stopped(pid: int) -> None:
 
 
 def test_a_write_that_its_process_never_read_is_made_once_by_another(graphs: Server) -> None:
-    """The process ends when the request is sent, and before it has read it."""
-    eventually(lambda: bool(graphs.writers()))
-    (pid,) = graphs.writers()
-    _stopped(pid)
+    """What would fork the process ends when the request is sent, and before the process is there."""
+    nursery = graphs.nursery()
+    _stopped(nursery)
     text = "INSERT { GRAPH <x:unread> { ?s <x:p> <x:o> } } WHERE { BIND(UUID() AS ?s) }"
     with ThreadPoolExecutor(1) as threads:
         sent = threads.submit(update, graphs, text)
         _until_pending(graphs, 1)
-        os.kill(pid, signal.SIGKILL)
+        os.kill(nursery, signal.SIGKILL)
         assert sent.result(60) == 204
     assert len(graphs.rows("SELECT ?s { GRAPH <x:unread> { ?s ?p ?o } }")) == 1
     assert update(graphs, "DROP GRAPH <x:unread>") == 204

@@ -9,6 +9,7 @@ from pressgraph.embed.day import load_day_queries
 from pressgraph.server.follow import Follower
 from pressgraph.server.served import Served
 from pressgraph.server.workers.background import Background
+from pressgraph.server.workers.children import Nursery
 from pressgraph.server.workers.descriptions import Descriptions
 from pressgraph.server.workers.messages import WorkerSettings
 from pressgraph.server.workers.pool import Pool
@@ -31,9 +32,10 @@ class Engine:
         settings = project.serve
         self.background = Background()
         self.served = Served(cache_size=settings.cache_mib * 1024 * 1024)
-        self.pool = Pool(self.served, settings, _worker_settings(project, prefixes))
+        self._nursery = Nursery(_worker_settings(project, prefixes))
+        self.pool = Pool(self.served, settings, self._nursery)
         self.dataset = ServedDataset(project, self.served, writable=writable)
-        self.write_queue = WriteQueue(self.dataset, prefixes, settings)
+        self.write_queue = WriteQueue(self.dataset, prefixes, settings, self._nursery)
         self.follower = Follower(self.dataset, self.served, self.pool, self.write_queue)
         self.descriptions = Descriptions(self.pool, self.background)
 
@@ -49,6 +51,7 @@ class Engine:
             await self.follower.stop()
             await self.write_queue.stop()
             await self.pool.stop(_LAST_ANSWERS)
+            await self._nursery.stop()
             self.background.stop()
             self.dataset.clean()
 

@@ -117,8 +117,6 @@ class Follower:
     async def _follow(self) -> None:
         """Watch for publications, here and by 'pressgraph build' in other processes."""
         while True:
-            with suppress(OSError):
-                await self._write_queue.prepare()
             now = self._stamps()
             if now != self._seen:
                 if now[:2] != self._seen[:2]:

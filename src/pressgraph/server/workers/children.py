@@ -1,26 +1,27 @@
 """The processes below the server: one started by itself, or forked from a nursery that has read its code already.
 
-A worker is replaced after each query that ran too long, and the others wait for the core meanwhile. A process that
-begins with an interpreter computes for 50 milliseconds until it is ready, and a forked one for 10, most of which opens
-the store.
+A worker is replaced after each query that ran too long, and the others wait for the core meanwhile; each write has a
+writer of its own. A process that begins with an interpreter computes for a quarter of a second until it has read its
+code, and a forked one for 10 milliseconds, most of which opens the store.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
 import subprocess
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from pressgraph.processes import ISOLATED
-from pressgraph.project.typed_json import to_json
+from pressgraph.project.typed_json import from_json, to_json
+from pressgraph.server.workers.messages import Born, WorkerStart, WriterStart
 
 if TYPE_CHECKING:
-    from pressgraph.server.workers.messages import WorkerSettings
+    from pressgraph.server.workers.messages import Start, WorkerSettings
 
 _KEPT_ENVIRONMENT = (
     "PATH",
@@ -51,11 +52,11 @@ class Child(Protocol):
 
 
 class Spawned:
-    """A process that runs a module of ours: `python -P -m MODULE FD ARGUMENT…`, where FD is its end of a socket."""
+    """A process that runs a module of ours: `python -P -m MODULE FD`, where FD is its end of a socket."""
 
-    def __init__(self, module: str, theirs: socket.socket, *arguments: str) -> None:
+    def __init__(self, module: str, theirs: socket.socket) -> None:
         self._popen = subprocess.Popen(  # noqa: S603 - our own module
-            [*ISOLATED, "-m", module, str(theirs.fileno()), *arguments],
+            [*ISOLATED, "-m", module, str(theirs.fileno())],
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -114,26 +115,38 @@ def _signal(pid: int, number: int, *, ended: bool) -> None:
 
 
 class Nursery:
-    """The server's end of the process that forks workers (`pressgraph.server.workers.nursery`), started when needed."""
+    """The server's end of the process that forks the others (`pressgraph.server.workers.nursery`).
+
+    It is started when it is needed.
+    """
 
     def __init__(self, settings: WorkerSettings) -> None:
-        self._settings = to_json(settings).decode()
+        self._settings = to_json(settings)
         self._socket: socket.socket | None = None
         self._process: Spawned | None = None
         self._children: dict[int, Forked] = {}
         self._number = 0
         self._rest = b""
 
-    def fork(self, theirs: socket.socket, store: str) -> Child:
+    def fork_worker(self, theirs: socket.socket, *, store: str) -> Child:
         """Have a worker made over a store, which has this end of a socket."""
+        return self._fork(theirs, WorkerStart(number=self._next(), store=store))
+
+    def fork_writer(self, theirs: socket.socket, *, memory: int) -> Child:
+        """Have a writer made, which has this end of a socket and may allocate so many bytes."""
+        return self._fork(theirs, WriterStart(number=self._next(), memory=memory))
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _fork(self, theirs: socket.socket, start: Start) -> Child:
         if self._socket is None:
             self._start()
         assert self._socket is not None  # noqa: S101 - it was just made
-        self._number += 1
-        child = self._children[self._number] = Forked()
-        line = json.dumps([self._number, store]).encode() + b"\n"
+        child = self._children[start.number] = Forked()
         try:
-            socket.send_fds(self._socket, [line], [theirs.fileno()])
+            socket.send_fds(self._socket, [to_json(start) + b"\n"], [theirs.fileno()])
         except OSError:
             # it has ended, or is stuck with more requests than a socket holds
             self._lost()
@@ -141,9 +154,10 @@ class Nursery:
 
     def _start(self) -> None:
         self._socket, theirs = socket.socketpair()
-        self._socket.setblocking(False)
         with theirs:
-            self._process = Spawned("pressgraph.server.workers.nursery", theirs, self._settings)
+            self._process = Spawned("pressgraph.server.workers.nursery", theirs)
+        self._socket.sendall(self._settings + b"\n")
+        self._socket.setblocking(False)
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
 
     def _read(self) -> None:
@@ -160,15 +174,15 @@ class Nursery:
             return
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            said = json.loads(line)
-            child = self._children.get(said["number"])
+            born = from_json(line, Born)
+            child = self._children.get(born.number)
             if child is None:
                 continue
-            if "pid" in said:
-                child.made(said["pid"])
-            if "status" in said:
-                child.ended(said["status"])
-                del self._children[said["number"]]
+            if born.pid is not None:
+                child.made(born.pid)
+            if born.status is not None:
+                child.ended(born.status)
+                del self._children[born.number]
 
     def _lost(self) -> None:
         """End what it made: nobody would say how that ended. The next process starts another nursery."""
@@ -186,10 +200,12 @@ class Nursery:
             _reap(self._process)
         self._socket, self._rest = None, b""
 
-    @property
-    def ended(self) -> bool:
-        """Whether there is no such process."""
-        return self._process is None or self._process.status() is not None
+    async def stop(self) -> None:
+        """End the nursery, and wait until it has ended."""
+        self.close()
+        until = time.monotonic() + 3
+        while self._process is not None and self._process.status() is None and time.monotonic() < until:  # noqa: ASYNC110 - it ends once
+            await asyncio.sleep(0.01)
 
 
 def _reap(process: Spawned) -> None:

@@ -57,8 +57,8 @@ class Job:
         self.done = False
         self.accepted = False
         """Whether a writer has said that it carries the request out; before that it has changed nothing."""
-        self.returned = False
-        """Whether a process ended before it read the request, so that another one was asked."""
+        self.returned = 0
+        """How many processes ended before they read the request, so that another one was asked."""
         self.begun = False
         """Whether some of the result was taken, so that it cannot begin anew."""
         self.failure: JobError | None = None

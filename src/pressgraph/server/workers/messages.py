@@ -156,15 +156,40 @@ def worker_request(data: bytes) -> WorkerRequest:
     return cast("WorkerRequest", from_json(data, WorkerRequest))  # type: ignore[arg-type]  # a union is a type for msgspec
 
 
-# -- to writers
+# -- to the nursery
 
 
-class WriterSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of a writer process: memory in bytes."""
+class WorkerStart(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="worker"):
+    """A worker that is wanted, over the store at this path; `number` is what the server calls it."""
 
+    number: int
+    store: str
+
+
+class WriterStart(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="writer"):
+    """A writer that is wanted, which may allocate so much memory, in bytes."""
+
+    number: int
     memory: int
-    network: bool
-    parent: int
+
+
+Start: TypeAlias = WorkerStart | WriterStart
+
+
+class Born(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a process: its id once it is there (`pid`), and how it ended (`status`)."""
+
+    number: int
+    pid: int | None = None
+    status: int | None = None
+
+
+def start(data: bytes) -> Start:
+    """Return the start that JSON is."""
+    return cast("Start", from_json(data, Start))  # type: ignore[arg-type]  # as above
+
+
+# -- to writers
 
 
 class Precondition(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,16 +1,15 @@
-"""A process that has read a worker's code, and forks a worker whenever the server needs one.
+"""A process that has read the code of workers and writers, and forks one whenever the server needs it.
 
-    python -m pressgraph.server.workers.nursery FD SETTINGS
+    python -m pressgraph.server.workers.nursery FD
 
-FD is a socket to the server. Each line that comes is a JSON list of a number and a store's path, and brings the
-worker's end of a socket; lines of JSON go back: `{"number": 1, "pid": 123}`, and `{"number": 1, "status": -9}` when the
-worker has ended. It opens no store and starts no thread: neither may be forked. It ends when the server does.
+FD is a socket to the server. The first line that comes is `WorkerSettings` as JSON, each further one a `Start`, which
+brings the new process's end of a socket; a `Born` goes back when the process is there, and another one when it has
+ended. The nursery opens no store and starts no thread: neither may be forked. It ends when the server does.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import os
 import select
 import signal
@@ -20,9 +19,9 @@ from contextlib import suppress
 from typing import NoReturn
 
 from pressgraph.pages import describe
-from pressgraph.project.typed_json import from_json
-from pressgraph.server.workers import worker
-from pressgraph.server.workers.messages import WorkerSettings
+from pressgraph.project.typed_json import from_json, to_json
+from pressgraph.server.workers import worker, writer
+from pressgraph.server.workers.messages import Born, Start, WorkerSettings, WriterStart, start
 from pressgraph.server.workers.sandbox import OUT_OF_MEMORY
 
 _MOST_SOCKETS = 64
@@ -30,15 +29,19 @@ _READ_AHEAD = describe
 """What workers import when a page is asked for."""
 
 
-def _work(server: socket.socket, theirs: int, store: str, settings: WorkerSettings, parent: int) -> NoReturn:
-    """Be a worker, in the forked process."""
+def _work(server: socket.socket, theirs: int, wanted: Start, settings: WorkerSettings | None, parent: int) -> NoReturn:
+    """Be a worker or a writer, in the forked process."""
     status = 1
     try:
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         server.close()
-        worker.run(socket.socket(fileno=theirs), store, settings, parent=parent)
+        sock = socket.socket(fileno=theirs)
+        if isinstance(wanted, WriterStart):
+            writer.run(sock, memory=wanted.memory, parent=parent)
+        elif settings is not None:
+            worker.run(sock, wanted.store, settings, parent=parent)
         status = 0
     except MemoryError:
         status = OUT_OF_MEMORY
@@ -47,22 +50,23 @@ def _work(server: socket.socket, theirs: int, store: str, settings: WorkerSettin
         os._exit(status)
 
 
-def _ended(children: dict[int, int]) -> list[dict[str, int]]:
-    """Return which workers have ended, and how."""
+def _ended(children: dict[int, int]) -> list[Born]:
+    """Return which processes have ended, and how."""
     found = []
     with suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 break
-            found.append({"number": children.pop(pid), "status": os.waitstatus_to_exitcode(status)})
+            found.append(Born(number=children.pop(pid), status=os.waitstatus_to_exitcode(status)))
     return found
 
 
 def main() -> None:
     """Run the nursery."""
     server = socket.socket(fileno=int(sys.argv[1]))
-    settings, parent = from_json(sys.argv[2].encode(), WorkerSettings), os.getpid()
+    settings: WorkerSettings | None = None
+    parent = os.getpid()
     children: dict[int, int] = {}
     sockets: list[int] = []
     rest = b""
@@ -75,7 +79,7 @@ def main() -> None:
     gc.freeze()
     while True:
         ready, _, _ = select.select([server, woken], [], [])
-        said: list[dict[str, int]] = []
+        said: list[Born] = []
         if woken in ready:
             with suppress(BlockingIOError):
                 woken.recv(4096)
@@ -86,20 +90,21 @@ def main() -> None:
                 return
             sockets += came
             *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                number, store = json.loads(line)
+            if settings is None and lines:
+                settings = from_json(lines.pop(0), WorkerSettings)
+            for wanted in map(start, lines):
                 theirs = sockets.pop(0)
                 pid = os.fork()
                 if not pid:
                     wakes.close()
                     woken.close()
-                    _work(server, theirs, store, settings, parent)
+                    _work(server, theirs, wanted, settings, parent)
                 os.close(theirs)
                 with suppress(OSError):
                     os.setpgid(pid, pid)
-                children[pid] = number
-                said.append({"number": number, "pid": pid})
-        server.sendall(b"".join(json.dumps(it).encode() + b"\n" for it in said))
+                children[pid] = wanted.number
+                said.append(Born(number=wanted.number, pid=pid))
+        server.sendall(b"".join(to_json(it) + b"\n" for it in said))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING
 from pressgraph.i18n import gettext
 from pressgraph.server.failures import JobError
 from pressgraph.server.http.clients import CLIENT
-from pressgraph.server.workers.children import Nursery
 from pressgraph.server.workers.fair_queue import FairQueue
 from pressgraph.server.workers.job import Job
 from pressgraph.server.workers.process import Process, resident
@@ -35,7 +34,7 @@ from pressgraph.server.workers.process import Process, resident
 if TYPE_CHECKING:
     from pressgraph.project import Serving
     from pressgraph.server.served import Served, ServedSnapshot
-    from pressgraph.server.workers.messages import WorkerSettings
+    from pressgraph.server.workers.children import Nursery
 
 _IN_A_ROW = 8
 """How many requests a process may have been sent."""
@@ -80,10 +79,10 @@ class Counts:
 class Pool:
     """The processes over the snapshot that is served, and over the one that will be."""
 
-    def __init__(self, served: Served, settings: Serving, worker_settings: WorkerSettings) -> None:
+    def __init__(self, served: Served, settings: Serving, nursery: Nursery) -> None:
         self._served = served
         self.settings = settings
-        self._nursery = Nursery(worker_settings)
+        self._nursery = nursery
         self._newest: ServedSnapshot | None = None
         """What processes are started for."""
         self._processes: set[Process] = set()
@@ -150,7 +149,7 @@ class Pool:
         most = self.settings.workers + _SPARE
         newest = self._newest
         while not self._stopping and newest is not None and newest.store and self._in_lane(slow=False) < most:
-            start = partial(self._nursery.fork, store=str(newest.store))
+            start = partial(self._nursery.fork_worker, store=str(newest.store))
             process = Process(start, lost=self._gone, ready=self._came, snapshot=newest)
             process.free = self._freed
             process.requeue = self._requeue
@@ -389,9 +388,6 @@ class Pool:
             process.kill(stopping)
         until = time.monotonic() + 3
         while self._processes and time.monotonic() < until:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.01)
-        self._nursery.close()
-        while not self._nursery.ended and time.monotonic() < until:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _NICENESS = 5
 """About a third of the share of others; what rests most of the time need not be lower. The idle priority would leave
 nothing where another program wants the cores: long queries would never end there, and what was killed not even exit."""
+_MOST_RETURNS = 3
+"""How many processes may end, one after another, before they have read a request: what ends them may end each."""
 
 
 class Process(asyncio.Protocol):
@@ -287,10 +289,10 @@ class Process(asyncio.Protocol):
         if self.requeue is None or not self._left_unread or self._killed_for is not None or self.taking_back:
             return None
         job = self.queue[0] if len(self.queue) == 1 else None
-        if job is None or job.done or job.returned or job.begun or job.held:
+        if job is None or job.done or job.returned >= _MOST_RETURNS or job.begun or job.held:
             return None
         job.begin_anew()
-        job.returned = True
+        job.returned += 1
         return job
 
     def _fail(self, reason: JobError) -> None:

@@ -15,8 +15,8 @@ OUT_OF_MEMORY = 12
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 
-def restrict(*, memory: int, network: bool, parent: int) -> bool:
-    """Limit this process's memory (bytes), take its network, and let it die with its parent.
+def restrict(*, name: str, memory: int, network: bool, parent: int) -> bool:
+    """Name this process, limit its memory (bytes), take its network, and let it die with its parent.
 
     Must be called before the process has a second thread. Returns whether the network is gone for certain.
     """
@@ -28,6 +28,9 @@ def restrict(*, memory: int, network: bool, parent: int) -> bool:
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     if sys.platform != "linux":
         return False
+    with contextlib.suppress(OSError):
+        # what 'ps' and 'top' show of a forked process
+        Path("/proc/self/comm").write_text(name, encoding="ascii")
     with contextlib.suppress(OSError):
         # under memory pressure this process goes first
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

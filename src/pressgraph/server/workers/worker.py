@@ -352,7 +352,7 @@ def _distinct(triples: Iterator[ox.Triple], output: Output) -> Iterator[ox.Tripl
 
 def run(sock: socket.socket, store: str, settings: WorkerSettings, *, parent: int) -> None:
     """Be a worker until the server goes."""
-    alone = restrict(memory=settings.memory, network=settings.network, parent=parent)
+    alone = restrict(name="worker", memory=settings.memory, network=settings.network, parent=parent)
     opened = ox.Store.read_only(store)
     sock.sendall(typed_frame(READY, Ready(without_network=alone)))
     Worker(sock, opened, settings).serve()

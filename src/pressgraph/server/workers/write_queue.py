@@ -2,31 +2,29 @@
 
 A write is made by a process of its own (`pressgraph.server.workers.writer`), with its own limits, one process at a
 time. The writes that wait meanwhile are made together, by the next process, and published once: each sees those before
-it, and has its own outcome. The next process is started ahead, so that what `build` publishes is served at once.
+it, and has its own outcome.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-import os
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pressgraph.dataset import Snapshots
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext, said_in
-from pressgraph.project.typed_json import from_json, to_json
+from pressgraph.project.typed_json import from_json
 from pressgraph.server.failures import JobError, request_error
 from pressgraph.server.http.log import log_event
 from pressgraph.server.http.responses import RequestError
 from pressgraph.server.manifest import ServedManifest
-from pressgraph.server.workers.children import Spawned
 from pressgraph.server.workers.frames import DATA, frame, request_frame
 from pressgraph.server.workers.job import Job
-from pressgraph.server.workers.messages import UpdateWrite, WriterAnswer, WriterRequest, WriterSettings
+from pressgraph.server.workers.messages import UpdateWrite, WriterAnswer, WriterRequest
 from pressgraph.server.workers.process import Process
 
 if TYPE_CHECKING:
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.project import Serving
+    from pressgraph.server.workers.children import Nursery
     from pressgraph.server.workers.messages import Outcome, ServedFolder, Write
 
 _MOST_WAITING = 64
@@ -81,7 +80,9 @@ class _Write:
 class WriteQueue:
     """The writes of a served dataset, in the order in which they came."""
 
-    def __init__(self, dataset: WrittenDataset, prefixes: Mapping[str, str], settings: Serving) -> None:
+    def __init__(
+        self, dataset: WrittenDataset, prefixes: Mapping[str, str], settings: Serving, nursery: Nursery
+    ) -> None:
         self._dataset = dataset
         self._prefixes = prefixes
         self._settings = settings
@@ -90,10 +91,7 @@ class WriteQueue:
         self._waiting: list[_Write] = []
         self._making = 0
         self._alive: set[Process] = set()
-        self._spare: Process | None = None
-        self._not_before = 0.0
-        memory = settings.write_memory_mib * 1024 * 1024
-        self._process_settings = to_json(WriterSettings(memory=memory, network=False, parent=os.getpid())).decode()
+        self._fork = partial(nursery.fork_writer, memory=settings.write_memory_mib * 1024 * 1024)
 
     @property
     def under_way(self) -> int:
@@ -205,7 +203,9 @@ class WriteQueue:
         limit = JobError("time", gettext("the write took longer than {seconds} seconds", seconds=f"{timeout:g}"))
         for left in reversed(range(_TRIES)):
             job = Job(message)
-            process = await self._fresh()
+            process = Process(self._fork, lost=self._alive.discard, ready=lambda _process: None)
+            self._alive.add(process)
+            await process.connect()
             process.ask(job)
             timer = asyncio.get_running_loop().call_later(timeout, process.kill, limit)
             try:
@@ -219,39 +219,8 @@ class WriteQueue:
                 job.close()
         raise AssertionError
 
-    async def prepare(self) -> None:
-        """Have a process that waits for the next write, unless one is under way."""
-        if self._spare is None and not self._lock.locked() and time.monotonic() > self._not_before:
-            async with self._lock:
-                process = await self._fresh()
-                self._spare = process if process.is_connected else None
-
-    async def _fresh(self) -> Process:
-        """Return a process that has made no write yet; the caller holds the lock."""
-        if self._spare is not None:
-            spare, self._spare = self._spare, None
-            # its end may be known before it is known how it ended
-            if spare.is_connected:
-                return spare
-        process = Process(
-            lambda theirs: Spawned("pressgraph.server.workers.writer", theirs, self._process_settings),
-            lost=self._lost,
-            ready=lambda _process: None,
-        )
-        self._alive.add(process)
-        await process.connect()
-        return process
-
-    def _lost(self, process: Process) -> None:
-        self._alive.discard(process)
-        if process is self._spare:
-            self._spare = None
-            # whatever ended it may end the next one too
-            self._not_before = time.monotonic() + 1
-
     async def stop(self) -> None:
         """End a write that is under way: it leaves no trace."""
-        self._not_before = math.inf
         for process in self._alive:
             process.kill(JobError("stopping", gettext("the server is stopping")))
         until = time.monotonic() + 3

@@ -1,17 +1,13 @@
 """A writer process: take writes that wait together, make a new snapshot of the served dataset, publish it, end.
 
-    python -m pressgraph.server.workers.writer FD SETTINGS
-
 What it changes is a candidate that nobody reads (`pressgraph.dataset.snapshots`); so a writer that is killed at any
 moment, or whose input does not parse, leaves the served dataset as it was. The lock of the served dataset goes with
-the process. It is started ahead of its write, and has read all its code when the request comes.
+the process. It is forked by `pressgraph.server.workers.nursery`, which has read its code.
 """
 
 from __future__ import annotations
 
 import os
-import socket
-import sys
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -42,7 +38,6 @@ from pressgraph.server.workers.messages import (
     UpdateWrite,
     WriterAnswer,
     WriterRequest,
-    WriterSettings,
 )
 from pressgraph.server.workers.operations import Update
 from pressgraph.server.workers.publish import Built, describe, publish_build
@@ -50,6 +45,8 @@ from pressgraph.server.workers.sandbox import restrict
 from pressgraph.server.workers.unnamed import Unnamed
 
 if TYPE_CHECKING:
+    import socket
+
     from pressgraph.server.workers.messages import Write
 
 _RESERVE = "reserve"
@@ -301,11 +298,9 @@ def failure(error: Exception) -> tuple[str, str]:
     return "failed", f"{type(error).__name__}: {error}"
 
 
-def main() -> None:
-    """Run a writer process."""
-    sock = socket.socket(fileno=int(sys.argv[1]))
-    settings = from_json(sys.argv[2].encode(), WriterSettings)
-    restrict(memory=settings.memory, network=settings.network, parent=settings.parent)
+def run(sock: socket.socket, *, memory: int, parent: int) -> None:
+    """Be a writer, for one request; it may allocate `memory` bytes."""
+    restrict(name="writer", memory=memory, network=False, parent=parent)
     sock.sendall(typed_frame(READY, Ready()))
     message = receive(sock)
     if message is None or message[0] != REQUEST:
@@ -325,8 +320,3 @@ def main() -> None:
         kind, reason = failure(error)
         answer = typed_frame(FAILED, Failed(kind=kind, message=by_language(reason)))
     sock.sendall(answer)
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
