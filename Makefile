@@ -79,6 +79,7 @@ bench-derive: $(VENV)/dev.stamp ## measure builds of 10,000 releases with and wi
 
 bench-draft: $(VENV)/dev.stamp ## measure what rules find in texts; PRESSGRAPH_RELEASE names the founding release's, if you have it
 	$(BIN)/python benchmarks/drafting/run.py
+	$(BIN)/python benchmarks/drafting/recorded.py
 
 bench-validate: $(VENV)/dev.stamp ## measure validation with both engines
 	$(BIN)/python benchmarks/validate.py

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from benchmarks.drafting.recorded import measure
 from click.testing import CliRunner
 
 from pressgraph.cli import main
@@ -19,7 +22,6 @@ from pressgraph.profile import flat_json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -299,3 +301,13 @@ def test_contacts_are_cut_in_linear_time() -> None:
     assert without_contacts("a" * 50_000 + " 0" * 50_000) == "a" * 50_000 + " 0" * 50_000
     long = "We are here. " * 60 + "Write to ida@netz.example or call +49 30 5550 123 now."
     assert without_contacts(long) == "We are here. " * 60 + "Write to  or call  now."
+
+
+RELEASE = os.environ.get("PRESSGRAPH_RELEASE", "")
+
+
+@pytest.mark.skipif(not RELEASE, reason="PRESSGRAPH_RELEASE does not name the text of the founding release")
+def test_what_a_model_says_of_the_founding_release_passes_and_its_lies_do_not() -> None:
+    result, told, passed, _ = measure(Path(RELEASE))
+    assert result.whole >= 90
+    assert (told > 50, passed) == (True, 0)

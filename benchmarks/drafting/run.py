@@ -23,9 +23,9 @@ from pressgraph.project import open_project
 
 HERE = Path(__file__).parent
 FIRST, WIDENED, UNREAD, READ, LATER = 10, 20, 30, 40, 50
-"""Texts up to the first number were written before the rules, those up to the second one have widened them, those up to
-the third one, and those above the last one, are not read by who writes rules. Those up to the fourth one were written by
-who writes the rules, after them, and those up to the fifth one before the rules as they are."""
+"""Texts up to the first number were written before the rules, those up to the second one have widened them. Those up to
+the third one, and those above the last one, are not read by who writes rules, who has written those up to the fourth
+one after them. Those up to the fifth one were written before the rules as they are."""
 BLIND = "not read by who writes rules"
 
 

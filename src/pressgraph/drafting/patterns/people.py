@@ -81,9 +81,43 @@ class Offices:
             if not clause.denied and not clause.planned:
                 self._told(clause)
                 self._leads(clause)
+        for match in self.reading.matches("post"):
+            self._post(match)
+        for match in self.reading.matches("affiliation"):
+            self._affiliation(match)
         for entity in self.reading.entities:
             if entity.kind == "person" and not self._is_of_contact(entity):
                 self.notes.entity(entity)
+
+    def _post(self, match: Match) -> None:
+        """Propose an office that no vocabulary has a term for, by its name: "Ann Marsh, chief scientist of A"."""
+        person, org = self.notes.mention(match, "person", "person"), self.notes.mention(match, "org", "org")
+        span = match.sentence.span(*match.match.span("title"))
+        title = " ".join(self.reading.view.text[slice(*span)].split())
+        grammar = self.reading.grammar
+        said = title.lower().split()
+        if any(it in grammar.plain_words or grammar.is_verb(it) for it in said):
+            return
+        if grammar.data["nouns_are_capital"] and not title[0].isupper():
+            return
+        if person is None or org is None or self._holds(person[0], org[0]) is not None:
+            return
+        key = person[0].ref, org[0].ref, title
+        ref = self._found[key] = self.notes.thing("Membership", match.span)
+        self.notes.say(ref, "member", person[0], match.span)
+        self.notes.say(ref, "organization", org[0], match.span, org[1])
+        self.notes.say(ref, "roleName", title, span)
+
+    def _affiliation(self, match: Match) -> None:
+        """Propose whose somebody is, unless an office there says so already: "Ann Marsh of the University of A"."""
+        person, org = self.notes.mention(match, "person", "person"), self.notes.mention(match, "org", "org")
+        if person is not None and org is not None and self._holds(person[0], org[0]) is None:
+            self.notes.say(person[0], "affiliation", org[0], match.span, org[1])
+
+    def _holds(self, person: Ref, org: Ref) -> Ref | None:
+        """Return the office that a person has in an organisation."""
+        found = (ref for (who, where, _), ref in self._found.items() if (who, where) == (person.ref, org.ref))
+        return next(found, None)
 
     def _is_of_contact(self, entity: Entity) -> bool:
         return any(it.section == "contact" and it.start <= entity.first[0] < it.end for it in self.reading.sentences)
@@ -139,8 +173,11 @@ class Offices:
             return
         _, _, held = self._last.get(person[0].ref, (None, "", ""))
         term = next(key for key, value in found.groupdict().items() if value).replace("_", "-")
-        ref = self.last(person[0]) if held == org[0].ref else None
-        ref = ref or self.office(person[0], org[0], term, clause.span, "implied", people[0].name)
+        ref = self._holds(person[0], org[0])
+        if ref is None:
+            # of a predecessor, the office is the one that somebody else has now
+            term = self._last[person[0].ref][1] if held == org[0].ref else term
+            ref = self.office(person[0], org[0], term, clause.span, "implied", people[0].name)
         days = [it for it in clause.of_kind("date") if clause.is_behind(it, "since")]
         terms = clause.of_kind("duration")
         if len(days) == 1:
