@@ -448,6 +448,90 @@ SAYS: dict[str, tuple[str, str, Said]] = {
         DE + "Gäste waren das polnische Netzwerk Lekka Konstrukcja und die Hochschule Aurich.",
         {("Lekka Konstrukcja", "name", "Lekka Konstrukcja"), ("Hochschule Aurich", "name", "Hochschule Aurich")},
     ),
+    "whose people are, and what they are there": (
+        "en",
+        EN + "Tidal Cluster grows. Speakers are Ada Quinn, senior scientist of Brinewell Pumps Ltd, and Dr. Liam Roe "
+        "of the University of Alder. Roe has chaired Tidal Cluster since 2020.",
+        {
+            ("Membership", "roleName", "senior scientist"),
+            ("Membership", "member", "Ada Quinn"),
+            ("Membership", "organization", "Brinewell Pumps Ltd"),
+            ("Liam Roe", "affiliation", "University of Alder"),
+            ("Membership", "role", "chairperson"),
+            ("Membership", "startDate", "2020"),
+        },
+    ),
+    "the same in German, with who has left": (
+        "de",
+        DE + "Der Verein Moorgrün e. V. wächst. Gäste waren Thea Brandis, Betriebsleiterin der Torfwerk GmbH, und Dr. "
+        "Onno Harms von der Hochschule Aurich. Der Vorsitzende Harms bleibt. Ausgeschieden ist zum 30. Juni "
+        "2024 Onno Harms.",
+        {
+            ("Membership", "roleName", "Betriebsleiterin"),
+            ("Membership", "member", "Thea Brandis"),
+            ("Membership", "organization", "Torfwerk GmbH"),
+            ("Onno Harms", "affiliation", "Hochschule Aurich"),
+            ("Membership", "endDate", "2024-06-30"),
+        },
+    ),
+    "hours of a day, in the next sentence, with the doors": (
+        "de",
+        DE
+        + "Am 22. Mai 2024 veranstaltet der Verein Moorgrün e. V. die Konferenz Moorblick in Emden. Sie dauert von 10 "
+        "bis 16.30 Uhr, Einlass ist ab 9 Uhr. Zur Konferenz Moorblick werden rund 180 Gäste erwartet.",
+        {
+            ("Moorblick", "startDate", "2024-05-22T10:00"),
+            ("Moorblick", "endDate", "2024-05-22T16:30"),
+            ("Moorblick", "doorTime", "2024-05-22T09:00"),
+            ("Moorblick", "organizer", "Moorgrün"),
+            ("Moorblick", "participants", "value: about 180; qualifier: forecast"),
+        },
+    ),
+    "hours of a day before noon and after it": (
+        "en",
+        EN + "On 3 June 2024, from 11.30 am to 2 pm, Tidal Cluster will host a workshop in Cork.",
+        {
+            ("workshop", "startDate", "2024-06-03T11:30"),
+            ("workshop", "endDate", "2024-06-03T14:00"),
+            ("workshop", "location", "Cork"),
+        },
+    ),
+    "events by their year, behind the noun for them or with a stand": (
+        "en",
+        EN + "Tidal Cluster's conference, Tideways 2025, takes place in Cork on 12 and 13 March 2025.\n\nTidal Cluster "
+        "will have a joint stand at SHIPEX 2025, which opens on 5 May 2025. The stand is in hall 4.",
+        {
+            ("Tideways 2025", "startDate", "2025-03-12"),
+            ("Tideways 2025", "endDate", "2025-03-13"),
+            ("Tideways 2025", "location", "Cork"),
+            ("SHIPEX 2025", "startDate", "2025-05-05"),
+            ("joint stand", "hall", "4"),
+            ("joint stand", "partOf", "SHIPEX 2025"),
+            ("joint stand", "organizer", "Tidal Cluster"),
+        },
+    ),
+    "a figure in the year of its clause, and one that is expected": (
+        "de",
+        DE + "Die Torfwerk GmbH hat im Jahr 2023 einen Umsatz von 2,9 Millionen Euro erzielt. Für 2024 rechnet "
+        "die Torfwerk GmbH mit einem Umsatz von 3 Millionen Euro. Das Netzwerk Moorgrün hat 90 Mitglieder, "
+        "davon 70 Unternehmen.",
+        {
+            ("Torfwerk GmbH", "turnover", "value: 2.9 million EUR; period: 2023"),
+            ("Torfwerk GmbH", "turnover", "value: 3 million EUR; period: 2024; qualifier: forecast"),
+            ("Moorgrün", "members", "90"),
+            ("Moorgrün", "companies", "70"),
+        },
+    ),
+    "an organisation that the headline calls otherwise": (
+        "de",
+        "Torf-Cluster Unterelbe erhält Gold-Label\n\nEmden, 1. Mai 2024. Das Moornetz Unterelbe e. V. freut sich.",
+        {("AwardedLabel", "heldBy", "Moornetz Unterelbe"), ("AwardedLabel", "level", "gold")},
+    ),
+    "a name with a word that sentences have, too": (
+        "en",
+        EN + "The Gold Label was also awarded to Alder Process Cluster, which was set up in Cork in 2011.",
+        {("AwardedLabel", "heldBy", "Alder Process Cluster")},
+    ),
     "boilerplate, publisher, contact": (
         "en",
         EN
@@ -531,6 +615,20 @@ DENIED = [
     ("en", "Alder Valley and the Tidal Cluster have signed an agreement until 31 December 2028.", "signedOn"),
     ("de", "Das Netzwerk Moorgrün verlor sein Silber-Label.", "level"),
     ("de", "Das Netzwerk Moorgrün ist seit 2023 Träger des Silber-Labels.", "awardedOn"),
+    # what is not so, or only expected
+    ("de", "Das Netzwerk Moorgrün zählt damit 72 statt der genannten 74 Mitglieder.", "members"),
+    ("en", "Tidal Cluster has 72 instead of the planned 74 members.", "members"),
+    ("de", "Das Netzwerk Moorgrün rechnet mit 200 Mitgliedern.", "members"),
+    (
+        "en",
+        "Tidal Cluster grows. Ada Quinn, director of Tidal Cluster, spoke to Liam Roe, who left in 2020.",
+        "endedBy",
+    ),
+    ("en", "Tidal Cluster grows. Ada Quinn, managing director of Tidal Cluster, was there.", "affiliation"),
+    ("en", "Tidal Cluster grows. Ada Quinn, who spoke for Brinewell Pumps Ltd, was there.", "roleName"),
+    # several hours of one day, an hour that is none
+    ("en", "Tidal Cluster hosts the conference Tideways on 3 June 2024. Lunch is at 12 pm, tea at 4 pm.", "endDate"),
+    ("de", "Das Netzwerk Moorgrün veranstaltet am 3. Juni 2024 um 25 Uhr die Konferenz Moorblick.", "doorTime"),
 ]
 
 

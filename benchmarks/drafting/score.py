@@ -40,6 +40,7 @@ _NAMES = {"name", "legalName", "alternateName"}
 _ANYWHERE = {"type", "name", "legalName", "alternateName", "legalForm"}
 """What every place that names a thing says: where it stands is not compared."""
 _HALF = 0.5
+_ZONE = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d)(?::00)?(?:Z|[+-]\d\d:\d\d)$")
 KINDS = (
     ("awards", {"AwardedLabel", "LabelAward", "Assessment", "ValidityPeriod", "CriteriaSet", "LabelScheme"}),
     ("offices", {"Membership"}),
@@ -174,6 +175,7 @@ class Scorer:
             term is not None
             and term.kind.value in {"link", "mixed"}
             and ("/" in value or ":" in value)
+            and not value[:1].isdigit()
             and " " not in value
         )
 
@@ -222,7 +224,8 @@ class Scorer:
     # -- comparing
 
     def canonical(self, value: str) -> str:
-        """Return a value as it is compared."""
+        """Return a value as it is compared; the zone of an hour is in no text."""
+        value = _ZONE.sub(r"\1", value)
         quantity = read_quantity(value, self.units) if re.search(r"\d", value) else None
         return str(tuple(quantity)) if quantity is not None else _plain(value)
 

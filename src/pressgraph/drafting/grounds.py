@@ -31,6 +31,10 @@ _NUMBER = re.compile(r"(?<![\w.,])[0-9]{1,3}(?: [0-9]{3})+(?![\w])|[0-9]+(?:[.,'
 _BEHIND = re.compile(r"[\s-]*([^\W\d_]+\.?)")
 _OTHER_END = re.compile(r"\s*(?:to|bis|and|und|or|oder|-)\s*(?=[0-9])", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})(?:-([0-9]{2}))?))?")
+_HOUR = re.compile(r"T([0-9]{2}):([0-9]{2})")
+_CLOCK = re.compile(r"(?<![0-9.:,])([0-9]{1,2})(?:[.:]([0-9]{2}))?(?![0-9])")
+_NOON_WORDS = frozenset({"noon", "midday", "mittag", "mittags"})
+_MIDNIGHT_WORDS = frozenset({"midnight", "mitternacht"})
 _IN_DIGITS = re.compile(
     r"(?<!\w)(?:([0-9]{1,2})\. ?([0-9]{1,2})\.(?: ?([0-9]{4}))?|([0-9]{4})-([0-9]{2})-([0-9]{2}))(?!\w)"
 )
@@ -160,7 +164,17 @@ class Grounds:
         A year that is not said is that of the release, or the one before or after it.
         """
         parts = list(_DATE.finditer(written))
-        return bool(parts) and all(self._one_date(*it.groups()) for it in parts)
+        hours = _HOUR.findall(written)
+        return bool(parts) and all(self._one_date(*it.groups()) for it in parts) and all(map(self._hour, hours))
+
+    def _hour(self, hour: tuple[str, str]) -> bool:
+        """Tell whether an hour of the day is said, of 24 or of 12, with its minutes, where it has some."""
+        number, minute = map(int, hour)
+        said = {(int(h), int(m or 0)) for h, m in _CLOCK.findall(self._folded)}
+        names = {12: _NOON_WORDS, 0: _MIDNIGHT_WORDS}.get(number, frozenset())
+        return not {(number, minute), ((number % 12) or 12, minute)}.isdisjoint(said) or (
+            minute == 0 and not self._set.isdisjoint(names)
+        )
 
     def _one_date(self, year: str, quarter: str | None, month: str | None, day: str | None) -> bool:
         if quarter is not None and not self._quarter(int(quarter)):

@@ -20,11 +20,11 @@ def propose(reading: Reading, notes: Notes) -> None:
     """Propose figures with their subject; what is planned or expected is none yet."""
     for match in reading.matches("counts", once="count"):
         subject = _subject(match, notes)
-        if subject is not None and not match.denied and not match.planned:
+        if subject is not None and not match.denied and not match.planned and not match.says_also("expected"):
             _say(match, notes, subject)
     for match in reading.matches("counts_here"):
         subject = _topic(match, notes)
-        if subject is not None and not match.denied and not match.planned:
+        if subject is not None and not match.denied and not match.planned and not match.says_also("expected"):
             _say(match, notes, subject)
     for match in reading.matches("figures", once="value"):
         _figure(match, notes)
@@ -35,8 +35,14 @@ def propose(reading: Reading, notes: Notes) -> None:
         money = match.one("money")
         if subject is None or money is None or match.denied or match.planned or match.says_also("members_of"):
             continue
+        years = {it.value for it in match.beside("date") if len(it.value) == _YEAR}
         date = match.one("date")
-        value: Value = {"value": money.value, "period": date.value} if date is not None else money.value
+        node: dict[str, Value] = {"value": money.value}
+        if date is not None or len(years) == 1:
+            node["period"] = date.value if date is not None else years.pop()
+        if match.says_also("expected"):
+            node["qualifier"] = "forecast"
+        value: Value = node if len(node) > 1 else money.value
         notes.say(subject, "turnover", value, match.span, "normalised")
 
 
@@ -64,7 +70,7 @@ def _told(clause: Clause, notes: Notes) -> None:
         and not _is_earlier(clause, it)
         and not _is_theirs(clause, it)
     ]
-    if not counts or not clause.is_told or not clause.says("has"):
+    if not counts or not clause.is_told or not clause.says("has") or clause.says("expected"):
         return
     if clause.of_kind("event", "work", "label", "role", "money"):
         return
@@ -146,6 +152,9 @@ def _is_possessor(match: Match, mention: Mention) -> bool:
 def _topic(match: Match, notes: Notes, key: str = "") -> Ref | None:
     """Return what the figures before were of: an industry, else what the sentence or the one before speaks of first."""
     reading = match.reading
+    for mention in match.sentence.mentions if key not in _OF_TRADE else ():
+        if mention.start < match.span[0] and mention.entity is not None and mention.kind in _SUBJECTS:
+            return notes.entity(mention.entity)
     industries = [it for it in reading.entities if it.kind == "industry" and it.since < match.span[0]]
     if industries:
         return notes.entity(industries[-1])

@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.patterns.clauses import clauses
+from pressgraph.drafting.patterns.hours import say_day
 
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.clauses import Clause
     from pressgraph.drafting.patterns.mentions import Entity, Sentence
     from pressgraph.drafting.patterns.notes import Notes
     from pressgraph.drafting.patterns.reading import Match, Reading
-    from pressgraph.drafting.proposal import Ref
+    from pressgraph.drafting.proposal import Ref, Value
     from pressgraph.text import Span
 
 
@@ -25,7 +26,9 @@ def propose(reading: Reading, notes: Notes) -> None:
         if (period := match.one("from_to")) is not None:
             notes.say(event[0], "startDate", period.value, match.span, "normalised")
             notes.say(event[0], "endDate", period.other, match.span, "normalised")
-        if (start := match.one("start")) is not None:
+        if (start := match.one("start")) is not None and start.is_day:
+            say_day(notes, event[0], start.value, match.sentence, match.span)
+        elif start is not None:
             notes.say(event[0], "startDate", start.value, match.span, "normalised")
     for match in reading.matches("hosted"):
         if not match.denied:
@@ -67,7 +70,7 @@ OF_EVENTS = frozenset({"visitors", "exhibitors", "participants", "speakers", "co
 
 def _told(clause: Clause, notes: Notes) -> None:
     """Propose day, place and host of the one event that a clause tells of, and how many came."""
-    if not any(clause.says(it) for it in ("happens", "hosts", "came")):
+    if not any(clause.says(it) for it in ("happens", "hosts", "came", "expected")):
         return
     found = {it.mention.entity for it in clause.of_kind("event") if it.mention.entity is not None}
     named = clause.of_kind("event")
@@ -89,6 +92,12 @@ def _told(clause: Clause, notes: Notes) -> None:
         who = notes.of(orgs[0][0].mention, "org")
         if who is not None:
             notes.say_once(event, "organizer", who[0], clause.span, who[1])
+    if clause.says("expected") and not clause.denied:
+        for part in clause.of_kind("count"):
+            if part.mention.other in OF_EVENTS and part.marker not in clause.reading.grammar.more:
+                expected: dict[str, Value] = {"value": part.mention.value, "qualifier": "forecast"}
+                notes.say_once(event, part.mention.other, expected, clause.span, "normalised")
+        return
     if not clause.is_told or not clause.says("came") or clause.says("before"):
         return
     for part in clause.of_kind("count"):
@@ -107,7 +116,7 @@ def _when(clause: Clause, notes: Notes, event: Ref) -> None:
         for key, value in (("startDate", period.mention.value), ("endDate", period.mention.other)):
             notes.say_once(event, key, value, clause.span, "normalised")
     elif len(days) == 1 and period is None:
-        notes.say_once(event, "startDate", days[0].mention.value, clause.span, "normalised")
+        say_day(notes, event, days[0].mention.value, clause.sentence, clause.span)
     where = places_in(clause)
     if len(where) == 1:
         notes.say_once(event, "location", notes.entity(where[0]), clause.span)
@@ -144,7 +153,7 @@ def _hosted(match: Match, notes: Notes) -> None:
     organizer = notes.mention(match, "organizer", "org")
     if event is None or date is None:
         return
-    notes.say(event[0], "startDate", date.value, match.span, "normalised")
+    say_day(notes, event[0], date.value, match.sentence, match.span)
     if organizer is not None:
         notes.say(event[0], "organizer", organizer[0], match.span, organizer[1])
     place = match.one("place")
@@ -185,10 +194,19 @@ def _stand(reading: Reading, notes: Notes) -> Ref | None:
         for key, found in (("hall", in_hall), ("stand", numbered)):
             if found is not None:
                 notes.say(stand, key, found[1], found.span())
-        _of_stand(reading, notes, sentence, stand, named.span())
+        _of_stand(reading, notes, sentence, stand, _naming(reading, noun, reading.main) or named.span())
         if fair is not None:
-            notes.say(stand, "partOf", notes.entity(fair), part, "implied")
+            notes.say(stand, "partOf", notes.entity(fair), _naming(reading, noun, fair) or part, "implied")
         return stand
+    return None
+
+
+def _naming(reading: Reading, noun: re.Pattern[str], entity: Entity | None) -> Span | None:
+    """Return the first sentence that names a thing, or means it, and a stand."""
+    for sentence in reading.sentences:
+        named = any(it.entity is entity is not None for it in sentence.mentions)
+        if named and sentence.section != "headline" and noun.search(reading.view.text, sentence.start, sentence.end):
+            return sentence.start, sentence.end
     return None
 
 

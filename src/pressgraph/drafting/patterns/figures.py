@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pressgraph.drafting.patterns.grammar import Grammar
 
 
+_NEAR = 40
+"""Characters in front of a number in which the words stand that deny it."""
+
+
 def figures(text: str, grammar: Grammar) -> Iterator[Mention]:
     """Yield the figures that a text names: numbers, counts of something, money and shares."""
     for match in grammar.figures.finditer(text):
@@ -56,6 +60,9 @@ def _figure(match: re.Match[str], grammar: Grammar) -> Mention | None:
     kind = "number"
     if currency is not None:
         kind = "money"
+    elif grammar.instead.search(match.string[max(0, start - _NEAR) : start]):
+        # "72 instead of the 74 members": not so many
+        noun = ""
     elif noun:
         kind = "count"
     elif whole is not None or unit == "%":

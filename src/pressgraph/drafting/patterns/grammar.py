@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.drafting.languages import given_names, language_data
 from pressgraph.drafting.patterns.clauses import boundary
+from pressgraph.drafting.patterns.hours import pattern as hours_pattern
 from pressgraph.drafting.patterns.template import Template
 from pressgraph.drafting.patterns.unsaid import UNSAID
 
@@ -44,14 +45,20 @@ class Grammar:
         return Template(text=text, joiners=tuple(self.data["and"]), tails=tuple(self.data["tails"]), says=says)
 
     @cached_property
+    def closed_words(self) -> frozenset[str]:
+        """Words of grammar, in lower case, which name nothing."""
+        return frozenset(
+            word for key in ("articles", "small", "frequent", "pronouns", "and", "numbers") for word in self.data[key]
+        )
+
+    @cached_property
     def plain_words(self) -> frozenset[str]:
         """Words that are in no name by themselves, in lower case."""
         text = " ".join(
             it if isinstance(it, str) else it["say"] for all_ in self.data["frames"].values() for it in all_
         )
         words = set(re.findall(r"[^\W\d_]{2,}(?!~)", re.sub(r"\{[^}]*\}", " ", text).lower()))
-        for key in ("articles", "small", "frequent", "pronouns", "and", "numbers"):
-            words.update(self.data[key])
+        words |= self.closed_words
         if self.data["nouns_are_capital"]:
             words.update(name for names in self.data["durations"].values() for name in names)
             words.update(name for names in self.data["measures"].values() for name in names if " " not in name)
@@ -136,9 +143,16 @@ class Grammar:
         return self._triggers[key]
 
     @cached_property
-    def clock(self) -> re.Pattern[str]:
-        """Words behind a number that is a time of the day."""
-        return re.compile(rf"\s(?:{_alternatives(self.data['clock'])})(?!\w)", re.IGNORECASE)
+    def hours(self) -> re.Pattern[str]:
+        """Hours of the day, one or from one to another."""
+        said = self.data["hours"]
+        words = _alternatives((*said["clock"], *said["morning"], *said["afternoon"]))
+        return re.compile(hours_pattern(words, _alternatives(self.data["number_between"])), re.IGNORECASE)
+
+    @cached_property
+    def instead(self) -> re.Pattern[str]:
+        """Words that say that the number behind them is not so, with what may stand between."""
+        return re.compile(rf"(?<!\w)(?:{_alternatives(self.data['instead'])})\s(?:[^\W\d_]+\s){{0,2}}$", re.IGNORECASE)
 
     @cached_property
     def past_label(self) -> re.Pattern[str]:

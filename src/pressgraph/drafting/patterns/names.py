@@ -10,7 +10,7 @@ from pressgraph.drafting.known import WORD, Names, kind_of_class
 from pressgraph.drafting.patterns.mentions import Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pressgraph.drafting.patterns.grammar import Grammar
     from pressgraph.text import Span
@@ -19,6 +19,8 @@ _MOST = 7
 """Words of a name."""
 _APPOSED = 6
 """Words of what is said behind a name that are read."""
+_NEAR = 120
+"""Characters around a name in which a word stands that tells what it is."""
 _DATED = frozenset({"Fair", "Conference", "Event"})
 _OPENED = (" „", " “", ' "', " »", " «", " ‘")
 """What may stand between a noun and a name in quotation marks."""
@@ -66,6 +68,8 @@ class Discovery:
             self._by_noun(number)
         for number in range(len(self.words)):
             self._by_apposition(number)
+        for number in range(1, len(self.words)):
+            self._by_year(number)
         self._by_initials()
         for entity in self.entities:
             self._abbreviated(entity)
@@ -221,6 +225,34 @@ class Discovery:
             return
         self._add_run(class_, first, number)
 
+    def _by_year(self, number: int) -> None:
+        """Find the name of an event by its year: "its conference, Robodays 2025,", or who has a stand at it."""
+        word = self.words[number]
+        if not self._is_year(number - 1, word) or not self._joined(number - 1, " "):
+            return
+        first = self._leftmost(number - 1, _MOST)
+        if first > number - 1 or self.words[number - 1].lower in self.grammar.months:
+            return
+        before = self.words[first - 1] if first else None
+        if before is None or self._joined(first - 1, ", "):
+            found, _ = self._noun_at(first - 1) if before is not None else (None, 0)
+            if found is not None and kind_of_class(found, self.grammar.profile) == "event":
+                self._add_dated(found, first, number)
+            return
+        end = self.text.find("\n\n", word.end, word.end + _NEAR)
+        around = self.text[max(0, before.start - _NEAR) : end if end >= 0 else word.end + _NEAR].lower()
+        nouns = self.grammar.data["stand"]["nouns"]
+        if before.lower in self.grammar.data["prepositions"].get("at", ()) and any(
+            re.search(rf"(?<!\w){re.escape(it)}(?!\w)", around) for it in nouns
+        ):
+            self._add_dated("Fair", first, number)
+
+    def _add_dated(self, class_: str, first: int, last: int) -> None:
+        """Add an event whose name ends with a year, which is no day of it then."""
+        year = self.words[last]
+        self.closed[year.start : year.end] = bytes(year.end - year.start)
+        self._add_run(class_, first, last)
+
     def _by_noun(self, number: int) -> None:
         """Find a name beside the noun for its kind: "project Green Quay", "the Techna trade fair"."""
         word = self.words[number]
@@ -278,10 +310,19 @@ class Discovery:
             word = self.words[first - 1]
             if (first <= number and not self._joined(first - 1, " ", " & ", " + ")) or self.closed[word.start]:
                 break
-            if not word.is_name or self._is_plain(first - 1) or self._is_role(word):
+            if not word.is_name or self._is_role(word):
+                break
+            if self._is_plain(first - 1) and not self._is_capital_inside(first - 1):
                 break
             first -= 1
         return first
+
+    def _is_capital_inside(self, number: int) -> bool:
+        """Tell whether a word is large though its sentence has begun: part of a name, where nouns are written small."""
+        if self.grammar.data["nouns_are_capital"] or not number or not self._joined(number - 1, " "):
+            return False
+        word = self.words[number].lower
+        return word not in self.grammar.closed_words and not self.grammar.is_person_noun(word)
 
     def _rightmost(self, number: int, *, governs: bool) -> int:
         """Return the last of the words that a name has which begins with a word or goes on behind it."""
@@ -294,7 +335,7 @@ class Discovery:
             if (
                 self._joined(last, " ", " & ")
                 and (word.is_name or self._is_year(last, word))
-                and not self._is_plain(last + 1)
+                and not (self._is_plain(last + 1) and not (word.is_name and self._is_capital_inside(last + 1)))
             ):
                 last += 1
                 continue
@@ -439,46 +480,3 @@ def _is_acronym(word: str) -> bool:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def name_runs(found: Sequence[Word], text: str, closed: bytearray, grammar: Grammar) -> Iterator[Span]:
-    """Yield runs of words that may be names, of people above all, with the particles inside of them."""
-    particles = frozenset(grammar.data["particles"])
-    number = 0
-    while number < len(found):
-        if not _may_be_name(found[number], closed, grammar):
-            number += 1
-            continue
-        last = number
-        while last + 1 < len(found) and last - number < _MOST:
-            gap = text[found[last].end : found[last + 1].start]
-            if gap != " " and not (gap == ". " and len(found[last].text) == 1):
-                break
-            if _may_be_name(found[last + 1], closed, grammar):
-                last += 1
-            elif (
-                found[last + 1].text in particles
-                and found[last + 1].text not in grammar.articles
-                and last + 2 < len(found)
-                and text[found[last + 1].end : found[last + 2].start] == " "
-                and _may_be_name(found[last + 2], closed, grammar)
-            ):
-                last += 2
-            elif (
-                found[last + 1].text in particles
-                and last + 3 < len(found)
-                and found[last + 2].text in particles
-                and text[found[last + 1].end : found[last + 2].start] == " "
-                and text[found[last + 2].end : found[last + 3].start] == " "
-                and _may_be_name(found[last + 3], closed, grammar)
-            ):
-                # "van der Berg"
-                last += 3
-            else:
-                break
-        yield found[number].start, found[last].end
-        number = last + 1
-
-
-def _may_be_name(word: Word, closed: bytearray, grammar: Grammar) -> bool:
-    return word.is_name and not closed[word.start] and not grammar.is_plain(word.lower)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pressgraph.drafting.known import kind_of_class
 from pressgraph.drafting.patterns.clauses import clauses
 from pressgraph.drafting.patterns.events import OF_EVENTS, places_in
+from pressgraph.drafting.patterns.hours import say_day
 
 if TYPE_CHECKING:
     from pressgraph.drafting.patterns.clauses import Clause
@@ -27,7 +28,7 @@ def propose(reading: Reading, notes: Notes) -> None:
             continue
         days, period = clause.of_kind("date"), clause.one("period")
         dated = [it.mention for it in days if it.mention.is_day]
-        if len(dated) + (period is not None) != 1 or clause.reading.grammar.clock.search(clause.text):
+        if len(dated) + (period is not None) != 1:
             continue
         found = _noun(clause)
         if found is None:
@@ -40,7 +41,10 @@ def propose(reading: Reading, notes: Notes) -> None:
         done.add((name.casefold(), first))
         event = notes.thing(class_, span)
         notes.say(event, "name", name, span)
-        notes.say(event, "startDate", first, clause.span, "normalised")
+        if dated:
+            say_day(notes, event, first, clause.sentence, clause.span)
+        else:
+            notes.say(event, "startDate", first, clause.span, "normalised")
         if period is not None:
             notes.say(event, "endDate", period.mention.other, clause.span, "normalised")
         for place in places_in(clause, span)[:1]:

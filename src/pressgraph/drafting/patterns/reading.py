@@ -109,6 +109,10 @@ class Match:
         """Tell whether its clause has a word of the language for a kind of news."""
         return self.reading.grammar.trigger(key).search(self._clause()) is not None
 
+    def beside(self, kind: str) -> list[Mention]:
+        """Return what its clause mentions of a kind."""
+        return [it for it in self.sentence.all_in(self._clause()) if it.kind == kind]
+
     def _clause(self) -> str:
         """Return the clause of the tagged sentence that it stands in."""
         tagged = self.sentence.tagged
@@ -149,8 +153,32 @@ class Reading:
                 continue
             closed[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
         self.entities += Discovery(text, self.words, closed, grammar).run()
+        self._merge_headline()
         self._note_boilerplate()
         self.retag()
+
+    def _merge_headline(self) -> None:
+        """Take an organisation that only the headline names for the one below it that has the same proper name.
+
+        "Chemical cluster Unterelbe receives a label" tells of the "Chemienetzwerk Unterelbe e. V.".
+        """
+        headline = next((it for it in self.lines if it.section == "headline"), None)
+        orgs = [it for it in self.entities if it.kind == "org"]
+        for entity in orgs if headline is not None else ():
+            assert headline is not None  # noqa: S101 - else there is none
+            proper = entity.name.rpartition(" ")[2]
+            if entity.known is not None or entity.formal or not headline.start <= entity.first[0] < headline.end:
+                continue
+            if any(self.view.text.find(form, headline.end) >= 0 for form in entity.forms):
+                continue
+            own = (self.grammar.heads, self.grammar.nouns)
+            if proper == entity.name or any(self.grammar.class_by(it, proper.lower()) is not None for it in own):
+                continue
+            alike = [it for it in orgs if it is not entity and it.formal and it.name.rpartition(" ")[2] == proper]
+            if len(alike) == 1:
+                alike[0].forms |= entity.forms
+                alike[0].since = min(alike[0].since, entity.since)
+                self.entities.remove(entity)
 
     def _is_name(self, text: str, quoted: Span) -> bool:
         """Tell whether quotation marks stand around the name of a thing: the noun for its kind is in front."""

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 from pressgraph.drafting.known import WORD, Names
 from pressgraph.drafting.patterns.figures import figures
 from pressgraph.drafting.patterns.mentions import Entity, Mention
-from pressgraph.drafting.patterns.names import name_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pressgraph.drafting.patterns.grammar import Grammar
     from pressgraph.drafting.patterns.names import Word
     from pressgraph.drafting.patterns.reading import Reading
     from pressgraph.text import Span
+
+_MOST_WORDS = 7
+"""Words of a name."""
 
 
 class Tagger:
@@ -258,7 +261,7 @@ class Tagger:
 
     def _other_names(self, taken: bytearray) -> Iterator[Mention]:
         """Yield what may be a name, with its title or its article."""
-        for start, end in name_runs(self.reading.words, self.reading.view.text, taken, self.reading.grammar):
+        for start, end in _name_runs(self.reading.words, self.reading.view.text, taken, self.reading.grammar):
             title = title_before(self.reading, start)
             article = self._article.search(self.reading.view.text, max(0, start - 12), start) if title is None else None
             first = title[0] if title is not None else article.start() if article is not None else start
@@ -285,3 +288,46 @@ def title_before(reading: Reading, start: int) -> Span | None:
         if match.end() == start:
             return match.start(), len(match[0].rstrip()) + match.start()
     return None
+
+
+def _name_runs(found: Sequence[Word], text: str, closed: bytearray, grammar: Grammar) -> Iterator[Span]:
+    """Yield runs of words that may be names, of people above all, with the particles inside of them."""
+    particles = frozenset(grammar.data["particles"])
+    number = 0
+    while number < len(found):
+        if not _may_be_name(found[number], closed, grammar):
+            number += 1
+            continue
+        last = number
+        while last + 1 < len(found) and last - number < _MOST_WORDS:
+            gap = text[found[last].end : found[last + 1].start]
+            if gap != " " and not (gap == ". " and len(found[last].text) == 1):
+                break
+            if _may_be_name(found[last + 1], closed, grammar):
+                last += 1
+            elif (
+                found[last + 1].text in particles
+                and found[last + 1].text not in grammar.articles
+                and last + 2 < len(found)
+                and text[found[last + 1].end : found[last + 2].start] == " "
+                and _may_be_name(found[last + 2], closed, grammar)
+            ):
+                last += 2
+            elif (
+                found[last + 1].text in particles
+                and last + 3 < len(found)
+                and found[last + 2].text in particles
+                and text[found[last + 1].end : found[last + 2].start] == " "
+                and text[found[last + 2].end : found[last + 3].start] == " "
+                and _may_be_name(found[last + 3], closed, grammar)
+            ):
+                # "van der Berg"
+                last += 3
+            else:
+                break
+        yield found[number].start, found[last].end
+        number = last + 1
+
+
+def _may_be_name(word: Word, closed: bytearray, grammar: Grammar) -> bool:
+    return word.is_name and not closed[word.start] and not grammar.is_plain(word.lower)
