@@ -76,7 +76,7 @@ def beginning(release: ReleaseText, name: str | None = None) -> Beginning:
     headline = (release.title or _first_line(release.text))[:_HEADLINE]
     found = language_of(release.text)
     language = release.language or found
-    name = slug(name) if name else "-".join(filter(None, (release.published, slug(headline)[:_NAME].strip("-"))))
+    name = slug(name) if name else "-".join(filter(None, (release.published, _short(slug(headline)))))
     if not name:
         raise PressgraphError(
             gettext("the text has no headline that a name can be made of"), hint=gettext("give one: --name NAME")
@@ -131,6 +131,13 @@ def dated(text: str, start: Beginning) -> str:
     if "datePublished" in start.source:
         return text
     return text.replace("\n  sha256:", f"\n  # datePublished: {start.supposed or 'YYYY-MM-DD'}\n  sha256:", 1)
+
+
+def _short(name: str) -> str:
+    """Return a name that is not too long, of whole words."""
+    if len(name) <= _NAME:
+        return name
+    return name[: _NAME + 1].rpartition("-")[0] or name[:_NAME]
 
 
 def _first_line(text: str) -> str:

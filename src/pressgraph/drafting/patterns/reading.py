@@ -424,7 +424,14 @@ class Reading:
             return None
         if kind == "person":
             earlier = [it for it in self.mentions if it.end <= mention.start and it.entity and it.kind == "person"]
-            return earlier[-1].entity if earlier else None
+            # who has just been named, and is not known to be somebody, may be meant
+            last = self.sentences[max(0, here - 1)].start
+            unknown = any(
+                it.kind == "name" and " " in self.view.text[slice(*it.name)] and earlier and it.start > earlier[-1].end
+                for it in self.mentions
+                if last <= it.start < mention.start
+            )
+            return earlier[-1].entity if earlier and not unknown else None
         own = self.sentences[here]
         part = self.view.text.rfind("; ", own.start, mention.start)
         # "A has joined; it is small": what its part of the sentence names goes before what the other part does
