@@ -55,6 +55,9 @@ def begun(folder: Path, document: bytes, name: str = "release.txt", *options: st
         b"\xef\xbb\xbf" + GERMAN.encode(),
         GERMAN.encode("utf-16"),
         GERMAN.encode("cp1252"),
+        # without the mark that says so
+        GERMAN.encode("utf-16-le"),
+        GERMAN.encode("utf-16-be"),
     ],
 )
 def test_plain_text_is_read_in_its_encoding(data: bytes) -> None:
@@ -223,12 +226,16 @@ def archive_of(name: str) -> bytes:
         (b"text\0text", "not a text"),
         (archive_of("xl/workbook.xml"), "no DOCX"),
         (b"PK\x03\x04 broken", "cannot be opened"),
+        (b"{\\rtf1\\ansi Gold for Coastlight}", "RTF is not read here"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Word 97 is not read here"),
+        ("document.docx", "the file is no DOCX"),
+        ("document.PDF", "the file is no PDF"),
     ],
-    ids=range(11),
+    ids=range(15),
 )
-def test_what_has_no_text_is_refused_with_the_reason(data: bytes, said: str) -> None:
+def test_what_has_no_text_is_refused_with_the_reason(data: bytes | str, said: str) -> None:
     with pytest.raises(DataError, match=said):
-        read_bytes(data, "document")
+        read_bytes(b"Gold for all", data) if isinstance(data, str) else read_bytes(data, "document")
 
 
 def test_what_unpacks_to_too_much_is_refused() -> None:

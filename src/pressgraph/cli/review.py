@@ -92,7 +92,7 @@ def _reviewer(state: State) -> str:
     if known is not None and workspace.is_described(known):
         return known
     question = gettext("who reviews? your name") if known is None else gettext("what is the name of {id}?", id=known)
-    answer = str(click.prompt(said(question))).strip()
+    answer = str(click.prompt(said(question), prompt_suffix=": " if known is None else " ")).strip()
     if known is None and "/" in answer:
         return answer
     reviewer = workspace.name_reviewer(answer, known)

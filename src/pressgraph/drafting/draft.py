@@ -6,6 +6,7 @@ Nothing is written here but by `write`: callers may show a draft, or put it else
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -266,6 +267,15 @@ class _Drafting:
                 "{count} facts are read out of the words, or rewritten: see 'status'",
                 count=unsure,
             )
+        zoneless = sum(
+            isinstance(it, str) and _HOUR.fullmatch(it) is not None for fact in facts for it in fact.body.values()
+        )
+        if zoneless:
+            yield ngettext(
+                "{count} hour of a day has no zone: write it behind the hour, such as +02:00",
+                "{count} hours of days have no zone: write it behind the hour, such as +02:00",
+                count=zoneless,
+            )
         if proposal.questions:
             yield ngettext(
                 "{count} question stands at the end of the file",
@@ -281,6 +291,7 @@ class _Drafting:
 
 
 _ROUNDS = 5
+_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 
 def _message(result: Result) -> Text:

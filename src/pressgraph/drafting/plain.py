@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pressgraph.i18n import Text
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_UTF16_CUT = 2
+_SOME, _MOSTLY = 2_000, 0.7
+"""Bytes that are looked at, and which part of every other one is zero in UTF-16."""
 
 
 def read_plain(data: bytes, name: str, charset: str | None = None) -> ReleaseText:
@@ -24,7 +25,10 @@ def read_plain(data: bytes, name: str, charset: str | None = None) -> ReleaseTex
     """
     notes: list[Text] = []
     marked = next((codec for mark, codec in _MARKS.items() if data.startswith(mark)), None)
-    codec = marked or (codec_of(charset) if charset else None) or "utf-8"
+    wide = _wide(data) if marked is None and charset is None else None
+    if wide is not None:
+        notes.append(gettext("{name}: taken to be UTF-16, though no mark says so", name=name))
+    codec = marked or wide or (codec_of(charset) if charset else None) or "utf-8"
     try:
         text = data.decode(codec)
     except UnicodeDecodeError as error:
@@ -33,6 +37,16 @@ def read_plain(data: bytes, name: str, charset: str | None = None) -> ReleaseTex
     if "\0" in text:
         raise DataError(gettext("{name}: this is not a text", name=name))
     return ReleaseText(text=clean(text), notes=tuple(notes))
+
+
+def _wide(data: bytes) -> str | None:
+    """Return the codec of UTF-16 without its mark: letters of Western languages have a byte of zeros each."""
+    some = data[:_SOME]
+    for codec, first in (("utf-16-le", 1), ("utf-16-be", 0)):
+        zeros, others = some[first::2].count(0), some[1 - first :: 2].count(0)
+        if zeros > _MOSTLY * len(some[first::2]) and not others and not len(data) % 2:
+            return codec
+    return None
 
 
 def _western(data: bytes, name: str, error: UnicodeDecodeError) -> str:

@@ -19,6 +19,10 @@ _MAIL = re.compile(
 _FIELDS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _SOME = 4096
+_ELSE = {".pdf": "PDF", ".docx": "DOCX"}
+"""What a file is not that has such a name and begins otherwise."""
+_OFFICE = {b"\xd0\xcf\x11\xe0": "Word 97", b"{\\rtf": "RTF"}
+"""What other documents of word processors begin with."""
 
 
 def read_document(source: str, *, allow_private: bool = False) -> ReleaseText:
@@ -67,6 +71,13 @@ def read_bytes(data: bytes, name: str, *, charset: str | None = None, is_page: b
         from pressgraph.drafting.word import read_docx
 
         read = read_docx(data, name)
+    elif suffix in _ELSE:
+        raise DataError(gettext("{name}: the file is no {kind}, whatever its name says", name=name, kind=_ELSE[suffix]))
+    elif (kind := next((it for start, it in _OFFICE.items() if data.startswith(start)), None)) is not None:
+        raise DataError(
+            gettext("{name}: {kind} is not read here", name=name, kind=kind),
+            hint=gettext("save it as DOCX, PDF or plain text"),
+        )
     elif suffix == ".eml" or (_MAIL.match(data) and _FIELDS.match(data[:_SOME].replace(b"\r\n", b"\n"))):
         from pressgraph.drafting.mail import read_mail
 
