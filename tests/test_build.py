@@ -580,7 +580,7 @@ def test_manifest_that_cannot_be_read_is_a_clear_error(sandbox: Sandbox) -> None
     sandbox.write("a.yaml", city("dresden"))
     sandbox.build()
     path = sandbox.root / ".pressgraph/snapshots/000001/build.json"
-    path.write_bytes(path.read_bytes().replace(b'"facts": 1', b'"facts": 7'))
+    path.write_bytes(path.read_bytes().replace(b'"facts":1', b'"facts":7'))
     result = sandbox.run("build")
     assert result.exit_code == 2
     assert "build.json: it is not as it was written" in result.stderr

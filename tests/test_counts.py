@@ -71,6 +71,12 @@ _GRAPHS = st.dictionaries(
     st.sampled_from([f"{FACT}1", f"{FACT}2", "urn:graph:1"]), st.sets(_TRIPLES, min_size=1, max_size=6), max_size=3
 )
 ENOUGH = [_triple(f"urn:x:{number}", "urn:p", "v") for number in range(200)]
+# with those of a change, about as many releases as are listed
+RELEASES = [
+    _triple(f"{BASE}{number}", predicate, value)
+    for number in range(9)
+    for predicate, value in ((RDF_TYPE, RELEASE), (f"{SCHEMA}datePublished", f"2020-0{number + 1}-01"))
+]
 
 
 @settings(deadline=None)
@@ -78,7 +84,7 @@ ENOUGH = [_triple(f"urn:x:{number}", "urn:p", "v") for number in range(200)]
 def test_a_change_makes_of_the_numbers_what_counting_would_find(
     before: dict[str, set[ox.Triple]], after: dict[str, set[ox.Triple]]
 ) -> None:
-    always: dict[str, Iterable[ox.Triple]] = {PROFILE: DEFINED, "urn:graph:0": ENOUGH}
+    always: dict[str, Iterable[ox.Triple]] = {PROFILE: DEFINED, "urn:graph:0": [*ENOUGH, *RELEASES]}
     old, new = _store({**before, **always}), _store({**after, **always})
     touched = Touched(
         triples={it for said in (*before.values(), *after.values()) for it in said},

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from pressgraph.dataset.snapshots import EARLIER
 from pressgraph.derive import load_rules
-from pressgraph.project.typed_json import typed
 from pressgraph.validation.incremental import ValidationState
 
 if TYPE_CHECKING:
@@ -80,13 +78,7 @@ class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises StoreError where it is not as it was written.
         """
-        stored = snapshot.manifest()
-        if EARLIER in stored:
-            return None
-        try:
-            return typed(stored, cls)
-        except ValueError:
-            return None
+        return snapshot.manifest_as(cls)
 
     @property
     def state(self) -> ValidationState | None:

@@ -27,18 +27,17 @@ _FILE = "counts.json"
 _VERSION = 1
 _TYPE = ox.NamedNode(RDF_TYPE)
 _RELEASE = ox.NamedNode(f"{SCHEMA}NewsArticle")
+_PUBLISHED = ox.NamedNode(f"{SCHEMA}datePublished")
 _NEWEST = 10
 
 _BY_PROPERTY = "SELECT ?key (COUNT(*) AS ?n) { ?s ?key ?o } GROUP BY ?key"
 _SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
 _OBJECTS = "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"
 _AS_OBJECT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?term }"
-_RELEASES = f"""
-    SELECT (COUNT(?s) AS ?n) {{ ?s a <{_RELEASE.value}> FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base)) }}"""
 _NEWEST_RELEASES = f"""
     SELECT ?s (COALESCE(MAX(STR(?date)), "") AS ?day) {{
       ?s a <{_RELEASE.value}> FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base))
-      OPTIONAL {{ ?s <{SCHEMA}datePublished> ?date FILTER(isLiteral(?date)) }}
+      OPTIONAL {{ ?s <{_PUBLISHED.value}> ?date FILTER(isLiteral(?date)) }}
     }} GROUP BY ?s ORDER BY DESC(?day) DESC(STR(?s)) LIMIT {_NEWEST}"""
 
 
@@ -113,7 +112,7 @@ def count(store: ox.Store, id_base: str) -> Counts:
         classes=dict(classes),
         kinds=dict(kinds),
         uses=_uses(store, graphs.profile, properties),
-        releases=_number(store, _RELEASES, base=base),
+        releases=_releases(kinds),
         newest=_newest(store, base),
     )
 
@@ -136,7 +135,7 @@ def recount(counts: Counts | None, before: ox.Store, after: ox.Store, touched: T
     for iri, number in change.used.items():
         if iri in uses:
             uses[iri] += number
-    base = ox.Literal(id_base)
+    kinds = _added(counts.kinds, change.kinds())
     return Counts(
         triples=counts.triples + change.triples,
         subjects=counts.subjects + change.ends(change.subjects, "subject"),
@@ -145,10 +144,10 @@ def recount(counts: Counts | None, before: ox.Store, after: ox.Store, touched: T
         facts=counts.facts + sum(now - was for name, was, now in ends if name.value.startswith(graphs.facts)),
         properties=_added(counts.properties, change.properties),
         classes=_added(counts.classes, change.classes),
-        kinds=_added(counts.kinds, change.kinds()),
+        kinds=kinds,
         uses=uses,
-        releases=_number(after, _RELEASES, base=base) if change.of_releases else counts.releases,
-        newest=_newest(after, base) if change.of_releases else counts.newest,
+        releases=_releases(kinds),
+        newest=change.newest(counts.newest),
     )
 
 
@@ -202,14 +201,27 @@ class _Change:
                         kinds[key] += sign
         return kinds
 
-    @property
-    def of_releases(self) -> bool:
-        """Whether it may change what the newest releases are."""
-        return any(
-            isinstance(subject, ox.NamedNode) and _RELEASE.value in {*_classes(store, subject)}
-            for subject in self.subjects
-            for store in (self._before, self._after)
-        )
+    def newest(self, known: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """Return the newest releases, from those before."""
+        ours = {it.value for it in self.subjects if isinstance(it, ox.NamedNode) and it.value.startswith(self._base)}
+        changed = [(iri, day) for iri in ours if (day := _day(self._after, ox.NamedNode(iri))) is not None]
+        listed = sorted([*(it for it in known if it[0] not in ours), *changed], key=_by_day, reverse=True)[:_NEWEST]
+        # of those that are not known, none is newer than the last of the known ones
+        if len(known) < _NEWEST or (len(listed) == _NEWEST and _by_day(listed[-1]) >= _by_day(known[-1])):
+            return tuple(listed)
+        return _newest(self._after, ox.Literal(self._base))
+
+
+def _by_day(release: tuple[str, str]) -> tuple[str, str]:
+    return release[1], release[0]
+
+
+def _day(store: ox.Store, release: ox.NamedNode) -> str | None:
+    """Return the last day of a release, as `_NEWEST_RELEASES` has it; None for what is no release."""
+    if ox.Quad(release, _TYPE, _RELEASE) not in store:
+        return None
+    quads = store.quads_for_pattern(release, _PUBLISHED, None, DEFAULT)
+    return max((quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)), default="")
 
 
 def _classes(store: ox.Store, subject: ox.NamedNode) -> Iterator[str]:
@@ -238,6 +250,10 @@ def _uses(store: ox.Store, profile: str, properties: Mapping[str, int]) -> dict[
         term.value: properties.get(term.value, 0) + _number(store, _AS_OBJECT, term=term) - own[term.value]
         for term in terms
     }
+
+
+def _releases(kinds: Mapping[str, int]) -> int:
+    return sum(number for names, number in kinds.items() if _RELEASE.value in names.split(" "))
 
 
 def _newest(store: ox.Store, base: ox.Literal) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@
         store/            an Oxigraph store
         unnamed/          of what is served, and where there is any: what was written without a graph, a store too
         build.json        what it was built from
-      cache/              what only saves time: which files are as they were, what shapes and checks read
+      cache/              what only saves time: which files are as they were, what shapes and checks read, the profile
       lock                held while building
 
 A build works on a candidate, a copy of the published snapshot that shares its files by hard links, and publishes it
@@ -35,6 +35,8 @@ from pressgraph.project import sealed, unsealed, write_atomically
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from pressgraph.project.typed_json import Struct
 
 UNNAMED = "unnamed"
 """The folder beside a store that holds what was written to a served dataset without a graph."""
@@ -96,6 +98,17 @@ class Snapshot:
             )
             raise damaged(reason, name=self.kind) from error
         return manifest
+
+    def manifest_as(self, kind: type[Struct]) -> Struct | None:
+        """Return what the snapshot was built from, as a type; None where another version of the program noted it.
+
+        Raises StoreError.
+        """
+        with suppress(OSError, ValueError):
+            return unsealed((self.path / "build.json").read_bytes(), kind)
+        # whether it is of another version, or damaged
+        self.manifest()
+        return None
 
 
 def _of_earlier_version(data: bytes, kind: str) -> dict[str, Any] | None:

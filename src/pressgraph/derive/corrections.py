@@ -53,21 +53,24 @@ class Corrections:
     def apply(self, sources: Collection[str] | None = None, *, delta: union.LoadDelta | None = None) -> None:
         """Withdraw what is corrected; by or in some sources, or in all. `delta` is told what that changes."""
         delta = delta if delta is not None else union.LoadDelta()
-        for correcting, corrected in sorted(set(self._pairs())):
-            if sources is None or correcting in sources or corrected in sources:
-                self._correct(correcting, corrected, delta)
+        for correcting, corrected in sorted(set(self._pairs(sources))):
+            self._correct(correcting, corrected, delta)
         union.prune(self.store, self.withdrawn)
 
-    def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Yield which source says of itself that it corrects which."""
+    def _pairs(self, sources: Collection[str] | None) -> Iterator[tuple[str, str]]:
+        """Yield which source says of itself that it corrects which: where one of both is among some sources, or all."""
+        documents = {document for source in sources or () for document in self._documents(source)}
         for link in self.store.quads_for_pattern(None, _CORRECTS, None, None):
             source = self._source(link.graph_name)
+            if sources is not None and source not in sources and link.object not in documents:
+                continue
             if source is None or link.subject not in self._documents(source):
                 continue
             for about in self.store.quads_for_pattern(None, _ABOUT, link.object, None):
                 if about.subject == about.graph_name and isinstance(about.subject, ox.NamedNode):
                     corrected = about.subject.value.removeprefix(self.graphs.provenance)
-                    if corrected not in {about.subject.value, source}:
+                    concerned = sources is None or source in sources or corrected in sources
+                    if concerned and corrected not in {about.subject.value, source}:
                         yield source, corrected
 
     def _correct(self, correcting: str, corrected: str, delta: union.LoadDelta) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -10,7 +11,7 @@ from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import DERIVED_FROM
 from pressgraph.derive.proofs import SHIPPED
 from pressgraph.derive.tables import Table
-from pressgraph.rdf import CLU, STATUSES
+from pressgraph.rdf import CLU, RDF_TYPE, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
 
 _STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
+_TYPE = ox.NamedNode(RDF_TYPE)
 _KEPT = 200_000
+_MOST = 1_000
+"""Of a document with so many facts, each property is looked up in the store; fewer documents are kept at a time."""
 _RANKS = {name: rank for rank, name in enumerate(STATUSES)}
 
 
@@ -44,6 +48,8 @@ class Stated:
         self._profile = graphs.profile
         self._origins: dict[str, Origin | None] = {}
         self._tables: dict[ox.NamedNode, Table] | None = None
+        self._documents: dict[ox.NamedNode, dict[ox.NamedNode, list[tuple[ox.Quad, Origin]]]] = {}
+        """What the facts of a document say, by property."""
 
     def keep(self) -> None:
         """Look properties up in memory from now on, each read as a whole: for who asks about everything."""
@@ -97,6 +103,43 @@ class Stated:
             origin = self.origin(quad.graph_name)
             if origin is not None and (withheld is None or not withheld.hides(quad)):
                 yield quad, origin
+
+    def quads_of(
+        self, document: ox.NamedNode, subject: Term | None, predicate: ox.NamedNode, value: Term | None
+    ) -> Iterator[tuple[ox.Quad, Origin]]:
+        """Yield what the facts that were read from a document say, and where it is from.
+
+        Where that is found sooner, what other facts say of a subject or with a value is there too.
+        """
+        said = self._said(document)
+        if said is None:
+            if subject is not None or (value is not None and predicate != _TYPE):
+                yield from self.quads(subject, predicate, value)
+                return
+            for graph in self.facts_of(document):
+                yield from self.quads(None, predicate, value, graph)
+            return
+        withheld = self._withheld
+        for quad, origin in said.get(predicate, ()):
+            asked = (subject is None or quad.subject == subject) and (value is None or quad.object == value)
+            if asked and (withheld is None or not withheld.hides(quad)):
+                yield quad, origin
+
+    def _said(self, document: ox.NamedNode) -> dict[ox.NamedNode, list[tuple[ox.Quad, Origin]]] | None:
+        """Return what the facts of a document say, hidden or not, by property; None where that is too much to keep."""
+        said = self._documents.get(document)
+        if said is None and self._tables is None:
+            graphs = list(islice(self.facts_of(document), _MOST))
+            if len(graphs) < _MOST:
+                if len(self._documents) >= _MOST:
+                    self._documents.clear()
+                said = self._documents[document] = {}
+                for graph in graphs:
+                    origin = self.origin(graph)
+                    if origin is not None:
+                        for quad in self._look(None, None, None, graph):
+                            said.setdefault(quad.predicate, []).append((quad, origin))
+        return said
 
     def match(
         self, subject: Term | None, predicate: ox.NamedNode, value: Term | None

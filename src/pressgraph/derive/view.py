@@ -20,7 +20,7 @@ from pressgraph.facts.dates import bounds
 from pressgraph.rdf import RDF_TYPE, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pressgraph.derive.parse import Rule, Slot
     from pressgraph.derive.proofs import Proofs
@@ -284,30 +284,30 @@ class View:
         self, subject: Term | None, predicate: ox.NamedNode, value: Term | None, document: Term | None
     ) -> Iterator[tuple[Term, Term, Origin]]:
         """Yield what facts say, also by axioms, each with the fact's origin; `document` is what they were read from."""
-        graphs: Iterable[ox.NamedNode | None] = (None,)
-        # what has a value is found sooner by that, but for a class
-        if isinstance(document, ox.NamedNode) and subject is None and (value is None or predicate == _TYPE):
-            graphs = list(self.stated.facts_of(document))
+        source = document if isinstance(document, ox.NamedNode) and subject is None else None
+
+        def stated(one: Term | None, name: ox.NamedNode, other: Term | None) -> Iterator[tuple[ox.Quad, Origin]]:
+            if source is None:
+                return self.stated.quads(one, name, other)
+            return self.stated.quads_of(source, one, name, other)
+
         axioms = self.rules.axioms
-        for graph in graphs:
-            if predicate == _TYPE:
-                kinds: list[Term | None] = [value]
-                if isinstance(value, ox.NamedNode):
-                    kinds += [ox.NamedNode(it) for it in axioms.subclasses(value.value)]
-                for kind in kinds:
-                    for quad, origin in self.stated.quads(subject, _TYPE, kind, graph):
-                        if value is not None:
-                            yield quad.subject, value, origin
-                            continue
-                        yield quad.subject, quad.object, origin
-                        if isinstance(quad.object, ox.NamedNode):
-                            for name in axioms.superclasses(quad.object.value):
-                                yield quad.subject, ox.NamedNode(name), origin
-                continue
-            for name, turned in ((predicate.value, False), *axioms.implying(predicate.value)):
-                one, other = (value, subject) if turned else (subject, value)
-                for quad, origin in self.stated.quads(one, ox.NamedNode(name), other, graph):
-                    yield (quad.object, quad.subject, origin) if turned else (quad.subject, quad.object, origin)
+        if predicate == _TYPE:
+            below = axioms.subclasses(value.value) if isinstance(value, ox.NamedNode) else ()
+            for kind in (value, *map(ox.NamedNode, below)):
+                for quad, origin in stated(subject, _TYPE, kind):
+                    if value is not None:
+                        yield quad.subject, value, origin
+                        continue
+                    yield quad.subject, quad.object, origin
+                    if isinstance(quad.object, ox.NamedNode):
+                        for name in axioms.superclasses(quad.object.value):
+                            yield quad.subject, ox.NamedNode(name), origin
+            return
+        for name, turned in ((predicate.value, False), *axioms.implying(predicate.value)):
+            one, other = (value, subject) if turned else (subject, value)
+            for quad, origin in stated(one, ox.NamedNode(name), other):
+                yield (quad.object, quad.subject, origin) if turned else (quad.subject, quad.object, origin)
 
     def _plan(self, rule: Rule, bound: frozenset[str], patterns: Sequence[Pattern]) -> list[Pattern]:
         """Order patterns: next comes what has most values, of equals what is written first."""

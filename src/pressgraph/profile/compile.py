@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from pressgraph.errors import Problem, ProfileError
 from pressgraph.i18n import gettext
 from pressgraph.profile.graph import ProfileGraph
+from pressgraph.profile.kept import keep, read_kept
 from pressgraph.profile.meaning import TEXTS, Draft, Meanings
 from pressgraph.profile.model import (
     FACT_WORDS,
@@ -71,11 +72,15 @@ def _is_vague(datatype: str) -> bool:
 
 @lru_cache(maxsize=8)
 def compile_profile(sources: ProfileSources) -> Profile:
-    """Compile Turtle sources into a Profile.
+    """Compile Turtle sources into a Profile, or take what was kept of the same ones.
 
     Raises ProfileError.
     """
-    return _ProfileCompiler(sources).compile()
+    profile = read_kept(sources)
+    if profile is None:
+        profile = _ProfileCompiler(sources).compile()
+        keep(profile, sources)
+    return profile
 
 
 class _ProfileCompiler:

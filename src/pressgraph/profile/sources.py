@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,8 @@ class ProfileSources:
     ontology: tuple[TurtleFile, ...]
     shapes: tuple[TurtleFile, ...]
     prefixes: tuple[tuple[str, str], ...] = ()
+    cache: Path | None = field(default=None, compare=False)
+    """The folder in which what is made of them may be kept."""
 
     @property
     def digest(self) -> str:
@@ -123,7 +125,10 @@ def profile_sources(project: Project) -> ProfileSources:
             hint=gettext("add shapes/*.ttl, or leave out 'replace = true' in [profile]"),
         )
     return ProfileSources(
-        ontology=files["ontology"], shapes=files["shapes"], prefixes=tuple(sorted(project.prefixes.items()))
+        ontology=files["ontology"],
+        shapes=files["shapes"],
+        prefixes=tuple(sorted(project.prefixes.items())),
+        cache=project.cache,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -29,29 +29,47 @@ class ValidationState:
     results: tuple[Result, ...]
     candidates: Mapping[str, Collection[Comparand]]
     checks: Mapping[str, str]
+    written: Mapping[int, tuple[Result, dict[str, Any]]] = field(default_factory=dict)
+    """Results as they were read, by their identity, with the JSON that they were read from."""
 
     def to_json(self) -> dict[str, Any]:
         """Return this as JSON."""
         return {
-            "results": [to_json(result) for result in self.results],
+            "results": [self._as_json(result) for result in self.results],
             "candidates": {name: sorted(listed) for name, listed in self.candidates.items()},
             "checks": dict(self.checks),
         }
 
+    def _as_json(self, result: Result) -> dict[str, Any]:
+        known, stored = self.written.get(id(result), (None, {}))
+        return stored if known is result else to_json(result)
+
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> ValidationState:
         """Return the state that `to_json` wrote."""
+        results = tuple(from_json(result) for result in stored["results"])
         return cls(
-            results=tuple(from_json(result) for result in stored["results"]),
+            results=results,
+            written={id(result): (result, it) for result, it in zip(results, stored["results"], strict=True)},
             candidates={name: [Comparand(*one) for one in listed] for name, listed in stored["candidates"].items()},
             checks=stored["checks"],
         )
 
     @classmethod
-    def of(cls, validator: Validator, results: Iterable[Result]) -> ValidationState:
-        """Return what the next validation need not find again; what facts suppress is asked anew."""
+    def of(
+        cls, validator: Validator, results: Iterable[Result], before: ValidationState | None = None
+    ) -> ValidationState:
+        """Return what the next validation need not find again; what facts suppress is asked anew.
+
+        `before` is what some of the results are from.
+        """
         return cls(
-            results=tuple(replace(result, allowed=None) for result in results if not result.shape.endswith(UNUSED)),
+            results=tuple(
+                replace(result, allowed=None) if result.allowed is not None else result
+                for result in results
+                if not result.shape.endswith(UNUSED)
+            ),
+            written=before.written if before is not None else {},
             candidates=validator.candidates,
             checks={check.name: check.digest for check in validator.checks},
         )
