@@ -428,6 +428,8 @@ def test_each_dataset_written_says_its_licence_and_publisher(described: Path, fo
     said = set(ox.parse(SAID, format=ox.RdfFormat.TURTLE))
     written = triples(export_of(described, "-f", form.name), form)
     assert {quad.triple for quad in said} <= written
+    converted = CliRunner().invoke(main, ["--project", str(described), "convert", "-f", form.name]).stdout_bytes
+    assert {quad.triple for quad in said} <= triples(converted, form)
     # a thing is no dataset, and facts alone are one
     of_thing = export_of(described, "-f", form.name, "--about", "agent/x")
     assert b"#dataset" not in of_thing

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
+from xlsxwriter import Workbook
 
 from pressgraph.cli import main
 from pressgraph.facts.migrate import Renames
@@ -69,8 +70,16 @@ facts:
     near: { id: event/autumn, type: [Market], pitch: 'booth' }
 """
 LINE = '{"source": "document/l", "id": "event/l", "type": ["Fayre"], "booth": "h\\u00e4 booth", "size":"huge"}\r\n'
-TABLE = '\ufeffsource,id,type,"booth",near.booth,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
-NEW_TABLE = '\ufeffsource,id,type,"pitch",near.pitch,near.id\r\ndocument/t,event/t,Market,"booth, B3",C1,event/u\r\n'
+TABLE = (
+    '\ufeffsource,id,type,"booth",near.booth,near.id,size\r\n'
+    'document/t,event/t,Fayre | Fayre,"booth, Fayre",C1,event/u,\r\n'
+    'document/t,event/u,"Fayre","a ""huge""\r\nFayre",,,huge\r\n'
+)
+NEW_TABLE = (
+    '\ufeffsource,id,type,"pitch",near.pitch,near.id,size\r\n'
+    'document/t,event/t,Market | Market,"booth, Fayre",C1,event/u,\r\n'
+    'document/t,event/u,"Market","a ""huge""\r\nFayre",,,large\r\n'
+)
 
 
 @pytest.fixture
@@ -161,12 +170,42 @@ def test_a_key_whose_replacement_stands_beside_it_is_refused_and_the_file_is_as_
     assert b"pitch:" in good.read_bytes()
 
 
-def test_a_workbook_is_not_edited(project: Path) -> None:
+def test_of_a_workbook_it_is_listed_what_to_change(project: Path) -> None:
     path = project / "facts" / "fair.xlsx"
+
+    def write_sheets(sheets: dict[str, list[list[str]]]) -> None:
+        with Workbook(path) as book:
+            for name, rows in sheets.items():
+                sheet = book.add_worksheet(name)
+                for number, row in enumerate(rows):
+                    sheet.write_row(number, 0, row)
+
+    head = ["source", "id", "type", "booth"]
+    rows = [["document/t", "event/t", "Fayre | Market", "B3"], ["document/t", "event/u", "Fayre", "Fayre"]]
+    write_sheets(
+        {"Spring": [head, *rows], "Sizes": [["source", "id", "near.booth", "size"], ["document/t", "a", "", "huge"]]}
+    )
+    before = path.read_bytes()
+    status, _, said = run(project, str(path))
+    said = " ".join(said.split())
+    assert (status, path.read_bytes()) == (1, before)
+    for line in (
+        "sheet 'Spring', column 'booth': write 'pitch'",
+        "sheet 'Spring', column 'type', from row 2 on, 2 times: 'Fayre', write 'Market'",
+        "sheet 'Sizes', column 'near.booth': write 'near.pitch'",
+        "sheet 'Sizes', column 'size', row 2: 'huge', write 'large'",
+    ):
+        assert line in said
+    assert "'Fayre', write" in said.partition("sheet 'Sizes'")[0]
+    german = CliRunner().invoke(main, ["--project", str(project), "facts", "migrate", "--lang", "de", str(path)])
+    assert "Blatt 'Spring', Spalte 'booth': 'pitch' schreiben" in " ".join(german.stderr.split())
+    # nothing in it is deprecated
+    write_sheets({"Spring": [["source", "id", "type", "pitch"], ["document/t", "event/t", "Market", "booth"]]})
+    assert run(project, str(path))[0] == 0
     path.write_bytes(b"PK")
     status, _, said = run(project, str(path))
     assert status == 1
-    assert ".xlsx files are not edited" in said
+    assert "it is no workbook" in said
 
 
 def test_a_key_with_a_new_name_is_a_warning_until_files_are_rewritten(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import pytest
 import yaml
 from benchmarks.said import COARSER, coverage
 from click.testing import CliRunner
+from pyld import jsonld
 
 import pressgraph
 from pressgraph.cli import main
@@ -102,6 +103,32 @@ def asked(workspace: Workspace, question: dict[str, Any]) -> Any:
         return answer.is_true
     numbers = [columns_of(answer).index(column) for column in question["columns"]]
     return {tuple(shortened(row[number]) for number in numbers) for row in answer.rows()}
+
+
+def test_the_examples_as_json_ld_are_the_same_facts_for_any_processor(news: Workspace) -> None:
+    """Quantities, dates of any precision, prose without a language and figure keys are written out."""
+
+    def triples(data: bytes, form: ox.RdfFormat) -> set[str]:
+        quads = ox.parse(data, format=form)
+        return {
+            str(quad.triple) for quad in quads if form == ox.RdfFormat.JSON_LD or "/id/fact/" in str(quad.graph_name)
+        }
+
+    ((_, document),) = news.rewrite((), "jsonld")
+    facts = triples(b"".join(news.convert()), ox.RdfFormat.N_QUADS)
+    assert triples(document, ox.RdfFormat.JSON_LD) == facts
+    by_pyld = jsonld.to_rdf(json.loads(document), {"format": "application/n-quads"})
+    assert {str(it.triple) for it in ox.parse(by_pyld, format=ox.RdfFormat.N_QUADS)} == facts
+    # nothing in it says that a fact is personal, or proposed
+    text = "source: { id: document/s, type: NewsArticle, headline: { en: S }, datePublished: 2026-01-01 }\nfacts:\n"
+    text += "  - { id: agent/p, type: Person, name: Kim Open, personal: true }\n"
+    text += "  - { id: agent/q, type: Organization, name: Proposed, proposedBy: rules }\n"
+    text += "  - { id: agent/r, type: Organization, name: Shown }\n"
+    path = news.project.root / "personal.yaml"
+    path.write_text(text, encoding="utf-8")
+    ((_, shown),) = news.rewrite([path], "jsonld")
+    assert b"Shown" in shown
+    assert not re.search(rb"Kim Open|Proposed", shown)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=[it["question"] for it in QUESTIONS])

@@ -1,9 +1,11 @@
 """The profile: what ontology and shapes let facts say, and the context and schema made from it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,11 @@ from pressgraph.profile import (
     facts_json_schema,
     load_profile,
 )
-from pressgraph.project import open_project
+from pressgraph.profile.kept import keep, read_kept
+from pressgraph.profile.sources import profile_sources
+from pressgraph.project import open_project, sealed
+from pressgraph.rdf import PG
+from pressgraph.validation.own_queries import check_queries
 from pressgraph.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,6 +123,57 @@ def test_equal_sources_compile_to_one_profile(profile: Profile, root: Path) -> N
 
 
 # -- the JSON-LD context
+
+
+def test_what_is_kept_of_a_profile_is_the_profile(profile: Profile, root: Path, tmp_path: Path) -> None:
+    sources = replace(profile_sources(open_project(root)), cache=tmp_path / "state" / "cache")
+    keep(profile, sources)
+    assert not list(tmp_path.iterdir()), "where nothing is built, nothing is kept"
+    (tmp_path / "state").mkdir()
+    keep(profile, sources)
+    read = read_kept(sources)
+    assert read is not None
+    for it in fields(profile):
+        # with the order of everything that has one
+        assert _ordered(getattr(read, it.name)) == _ordered(getattr(profile, it.name)), it.name
+    assert read.keys["role"].scheme is read.schemes["role"]
+
+
+def test_what_is_kept_is_believed_of_its_own_sources_alone_and_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    path = tmp_path / "state" / "cache" / "profile.json"
+    text = "ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:secret ; sh:datatype xsd:date ] . "
+    text += f"ex:secret <{PG}personal> true ."
+    sources = replace(_sources(text), cache=path.parent)
+    assert compile_profile(sources).keys["secret"].personal
+    kept = path.read_bytes()
+    assert read_kept(sources) is not None
+    # spoilt anywhere, cut off, empty, of another kind, or sealed well with something else inside
+    spoilt = kept.replace(b'"personal":true', b'"personal":false', 1)
+    assert spoilt != kept
+    for data in (spoilt, b"", kept[:-1], b"[]", sealed({"a": 1})):
+        path.write_bytes(data)
+        assert read_kept(sources) is None
+        assert compile_profile.__wrapped__(sources).keys["secret"].personal
+        assert path.read_bytes() != data, "it is kept anew"
+    other = replace(sources, prefixes=(("own", "https://own.example/"),))
+    assert read_kept(other) is None
+    assert compile_profile(other).prefixes["own"] == "https://own.example/"
+    assert read_kept(sources) is None
+    # it is put into the words of who reads it
+    warned = replace(_sources(f"{text} ex:S sh:property [ sh:path ex:empty ] ."), cache=path.parent)
+    assert compile_profile(warned).warnings
+    assert read_kept(warned) is None
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return [(key, _ordered(it)) for key, it in value.items()]
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    if is_dataclass(value) and not isinstance(value, TurtleFile):
+        return [_ordered(getattr(value, it.name)) for it in fields(value)]
+    return value
 
 
 def test_pyld_expands_every_key_and_class_by_the_context(profile: Profile) -> None:
@@ -215,10 +272,12 @@ PREFIXES = """\
 """
 
 
+def _sources(text: str) -> ProfileSources:
+    return ProfileSources(ontology=(), shapes=(TurtleFile("shapes/ex.ttl", (PREFIXES + text).encode()),))
+
+
 def compile_shapes(text: str) -> Profile:
-    return compile_profile(
-        ProfileSources(ontology=(), shapes=(TurtleFile("shapes/ex.ttl", (PREFIXES + text).encode()),))
-    )
+    return compile_profile(_sources(text))
 
 
 def test_a_property_that_no_shape_gives_a_meaning_is_left_out_with_its_place() -> None:
@@ -520,3 +579,62 @@ def test_well_formed_shapes_pass_and_what_has_no_effect_is_told(tmp_path: Path) 
     assert result.exit_code == 0
     assert "Warnung: owl:imports <https://data.example.org/x> wird nicht gefolgt" in " ".join(result.stdout.split())
     assert "[import-not-followed]" in result.stdout
+
+
+# -- the project's own queries, by themselves
+
+
+def test_queries_that_cannot_be_run_and_terms_that_there_are_not_are_told(tmp_path: Path) -> None:
+    texts = {
+        "derive/unsafe.rq": "# R\nCONSTRUCT { ?a clu:partner ?z }\nWHERE { ?a clu:partner ?b }",
+        "derive/path.rq": "# R\nCONSTRUCT { ?a clu:partner ?b }\nWHERE {\n ?a clu:partner/clu:partner ?b }",
+        "derive/typo.rq": "# R\nCONSTRUCT { ?a clu:partnr ?b }\nWHERE { ?a clu:partnr ?b ; a clu:Stannd }",
+        "checks/own-violation.rq": "# A row\nSELECT ?thing { ?thing clu:state state:ended }",
+        "cut.rq": "# What?\nSELECT ?a { ?a clu:partner",
+        "fine.rq": (
+            "# What?\nPREFIX own: <https://own.example/>\n"
+            "SELECT ?a ?aLabel { ?a schema:eventStatus schema:EventCancelled ; own:any 'clu:nothing' ; rdfs:label ?l }"
+        ),
+        "terms.rq": "# What?\nSELECT ?a { ?a clu:state state:endd ;\n schema:nmae ?n, <https://schema.org/nmae> }",
+        "sorted.rq": "# What?\nSELECT ?aLabel { ?a a clu:Stand } ORDER BY ?aLabel STRLEN(STR(?a))",
+    }
+    for name, text in texts.items():
+        path = tmp_path / "queries" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "pressgraph.toml").write_text('[project]\nbase = "https://data.example.org/"\n', encoding="utf-8")
+
+    def told() -> list[tuple[str, int, int, str, str]]:
+        project = open_project(tmp_path)
+        places = [(it, it.place) for it in check_queries(project, load_profile(project)) if it.place is not None]
+        return sorted(
+            (place.file.removeprefix("queries/"), place.line, place.column, it.messages["en"], str(it.hint or ""))
+            for it, place in places
+        )
+
+    found = told()
+    no_term = "its ontology has no term "
+    assert [(*it[:3], it[4]) for it in found if it[3].startswith(no_term)] == [
+        ("derive/typo.rq", 2, 16, "did you mean clu:partner?"),
+        ("derive/typo.rq", 3, 30, "did you mean clu:Stand?"),
+        ("terms.rq", 2, 26, "did you mean state:ended?"),
+        ("terms.rq", 3, 2, "did you mean schema:name?"),
+        ("terms.rq", 3, 18, "did you mean schema:name?"),
+    ]
+    wrong = {(name, line): (message, hint) for name, line, _, message, hint in found if not message.startswith(no_term)}
+    assert wrong.pop(("derive/unsafe.rq", 2)) == ("nothing gives ?z a value", "")
+    assert wrong.pop(("derive/path.rq", 4))[0] == "a rule has no property paths"
+    assert wrong.pop(("checks/own-violation.rq", 1))[0].startswith("a check needs a message")
+    assert wrong.pop(("cut.rq", 2))[0].startswith("not valid SPARQL 1.1")
+    assert [name for name, _ in wrong] == ["sorted.rq"]
+    # what each rule says by itself is right, and not in which order they go
+    shutil.rmtree(tmp_path / "queries")
+    rules = tmp_path / "queries" / "derive"
+    rules.mkdir(parents=True)
+    (rules / "one.rq").write_text("# R\n# @after two\nCONSTRUCT { ?a clu:partner ?b } WHERE { ?b clu:signatory ?a }")
+    (rules / "two.rq").write_text(
+        "# R\n# @after one\nCONSTRUCT { ?a clu:signatory ?b }\n"
+        "WHERE { ?a clu:party ?b FILTER NOT EXISTS { ?a clu:partner ?b } }"
+    )
+    ((_, _, _, message, _),) = told()
+    assert message == "its @after leads back to itself"

@@ -28,6 +28,7 @@ from pressgraph.cli import main
 from pressgraph.dataset import union
 from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import EndpointError
+from pressgraph.project import Publication
 from pressgraph.query import Answer
 from pressgraph.remote.push import Plan, plan_push, push
 from pressgraph.remote.query import query_endpoint
@@ -185,6 +186,18 @@ def test_the_founding_release_arrives_whole_and_once(founding_project: Workspace
     assert not second.changes
     assert second.same == 3
     assert not store.plan(founding_project, check=True).changes
+    # what the project says of its dataset goes and comes like a source
+    said = Publication(licence="https://creativecommons.org/licenses/by/4.0/", publisher=f"{BASE}agent/biosaxony")
+    assert store.push(founding_project, published=said).uploaded == ("dataset!",)
+    asked = (
+        f"SELECT ?o WHERE {{ GRAPH <{BASE.removesuffix('id/')}#dataset> {{ ?of <http://purl.org/dc/terms/%s> ?o }} }}"
+    )
+    assert [row["o"].value for row in store.target().select(asked % "license")] == [said.licence]
+    assert [row["o"].value for row in store.target().select(asked % "publisher")] == [said.publisher]
+    assert not store.plan(founding_project, published=said, check=True).changes
+    assert "was vom Datensatz gesagt wird\n" in store.command(founding_project, "status", "--lang", "de").stdout
+    assert store.push(founding_project).deleted == ("dataset!",)
+    assert list(store.target().select(asked % "license")) == []
 
 
 def test_what_is_pulled_is_what_was_built(founding_project: Workspace, store: Store) -> None:

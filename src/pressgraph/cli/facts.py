@@ -60,7 +60,12 @@ def template(state: State, kind: str, nested: tuple[str, ...], output: Path | No
 @command.command("convert")
 @facts_argument
 @click.option(
-    "-f", "--format", "form", metavar="FORMAT", type=FACTS_FORMAT, help="yaml, jsonl, csv, tsv, xlsx or parquet."
+    "-f",
+    "--format",
+    "form",
+    metavar="FORMAT",
+    type=FACTS_FORMAT,
+    help="yaml, jsonl, csv, tsv, xlsx, parquet, jsonld.",
 )
 @click.option(
     "--evidence",
@@ -74,7 +79,8 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, evidence: s
 
     Relative 'file:' paths become relative to the new place.
 
-    YAML holds the facts of one source in a file: several go into a folder, '-o DIR/'.
+    YAML holds the facts of one source in a file: several go into a folder, '-o DIR/'. JSON-LD is no facts file any
+    more: it says what is published of the facts, in full, for other programs.
 
     \b
     Example:
@@ -113,8 +119,9 @@ def convert(state: State, facts: tuple[Path, ...], form: str | None, evidence: s
 def migrate(state: State, facts: tuple[Path, ...], *, dry_run: bool, check: bool) -> None:
     """Rewrite deprecated keys, classes and terms to what the profile says replaces them.
 
-    Nothing else in the files changes: comments, order, quotes and indentation stay. In tables, the headers of columns
-    are rewritten. Exit status: 1 if a file could not be rewritten, which then is as it was, or with --check would be.
+    Nothing else in the files changes: comments, order, quotes and indentation stay. In CSV and TSV, headers and
+    cells are rewritten; of a workbook, what to change is listed. Exit status: 1 if a file could not be rewritten, which
+    then is as it was, or with --check would be.
 
     \b
     Example:

@@ -111,9 +111,9 @@ def _result_formats(_opened: Opening, _beginning: str) -> Iterable[str]:
 
 
 def _facts_formats(_opened: Opening, _beginning: str) -> Iterable[str]:
-    from pressgraph.facts.tables.write import WRITERS
+    from pressgraph.facts.tables.write import FORMATS
 
-    return WRITERS
+    return FORMATS
 
 
 def _rules(opened: Opening, _beginning: str) -> Iterable[str]:

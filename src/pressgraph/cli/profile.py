@@ -132,7 +132,9 @@ def terms(state: State, scheme_name: str | None) -> None:
 @output_option
 @pass_state
 def check(state: State, form: str | None, output: Path | None) -> None:
-    """Check the project's own shapes by SHACL's shapes for shapes, and say what of the profile has no effect.
+    """Check what the project adds: its shapes by SHACL's shapes for shapes, its rules, checks and queries.
+
+    What of it has no effect is told too: properties without values, terms that no ontology has.
 
     \b
     Example:

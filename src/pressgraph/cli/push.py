@@ -160,14 +160,16 @@ def _summary(plan: Plan, *, dry_run: bool) -> Text:
 
 def _list(*groups: tuple[Text, Iterable[str]]) -> None:
     """Print names of sources, each after what there is to say of it."""
-    from pressgraph.remote.sources import TOGETHER
+    from pressgraph.remote.sources import DATASET, TOGETHER
 
+    shown = {
+        TOGETHER: said(gettext("what follows from several sources")),
+        DATASET: said(gettext("what is said of the dataset")),
+    }
     for word, names in groups:
         for name in names:
             # no source is called so
-            click.echo(
-                f"{said(word)}\t{said(gettext('what follows from several sources')) if name == TOGETHER else name}"
-            )
+            click.echo(f"{said(word)}\t{shown.get(name, name)}")
 
 
 class _Placed:

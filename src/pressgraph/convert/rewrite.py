@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream
-from pressgraph.errors import FactsError, Problem
+from pressgraph.errors import FactsError, PressgraphError, Problem
 from pressgraph.facts import read_facts
 from pressgraph.facts.model import Source
 from pressgraph.facts.quoted import in_offsets, in_words
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tables.write import Document, write_documents
+from pressgraph.facts.tables.write import JSON_LD, Document, write_documents
+from pressgraph.i18n import gettext
+from pressgraph.profile import json_ld_context
 
 if TYPE_CHECKING:
     from pressgraph.convert.emitter import SourceEmitter
@@ -70,13 +73,52 @@ def rewrite(
     if evidence is not None:
         for document in documents:
             document.facts = _evidence_as(evidence, document)
+    if form == JSON_LD:
+        documents = [_public(document, project) for document in documents]
+
+    def write(some: list[Document]) -> bytes:
+        return json_ld(some, project, profile) if form == JSON_LD else write_documents(some, form, profile)
+
     if not apart:
-        return [("", write_documents(documents, form, profile))]
+        return [("", write(documents))]
     names = (document.source.id.rpartition("/")[2] or "facts" for document in documents)
-    return [
-        (f"{name}.{form}", write_documents([document], form, profile))
-        for name, document in zip(names, documents, strict=True)
+    return [(f"{name}.{form}", write([document])) for name, document in zip(names, documents, strict=True)]
+
+
+def json_ld(documents: list[Document], project: Project, profile: Profile) -> bytes:
+    """Return what facts say as a JSON-LD 1.1 document: what the emitter makes triples of, for other processors.
+
+    Quantities, dates and languages are written out; receipts are left to RDF.
+    """
+    bodies = [body for it in documents for body in (it.source.body, *(fact.body for fact in it.facts))]
+    context = [json_ld_context(profile), {"@base": project.id_base}]
+    document = {"@context": context, "@graph": [_plain(body) for body in bodies]}
+    return f"{json.dumps(document, ensure_ascii=False, indent=2)}\n".encode()
+
+
+def _plain(value: Any) -> Any:
+    """Return a part of a body as JSON-LD has it: a language map alone, not in a list."""
+    if isinstance(value, list):
+        return _plain(value[0]) if len(value) == 1 else [_plain(it) for it in value]
+    return {key: _plain(it) for key, it in value.items()} if isinstance(value, dict) else value
+
+
+def _public(document: Document, project: Project) -> Document:
+    """Return a document without what is not published, as nothing in JSON-LD says that it is not."""
+    if project.withhold:
+        raise PressgraphError(
+            gettext("in '{form}' would be what 'withhold' names in [publish]", form=JSON_LD),
+            hint=gettext("'pressgraph convert -f jsonld' leaves it out"),
+        )
+    receipts = [fact.receipt for fact in document.facts]
+    unread = project.require_reviewed and document.source.reviewed_by is None
+    shown = [
+        fact
+        for fact, it in zip(document.facts, receipts, strict=True)
+        if (project.include_personal_data or not it.personal)
+        and (it.reviewed_by is not None or not (unread or it.proposed_by is not None))
     ]
+    return replace(document, facts=shown)
 
 
 def _evidence_as(form: str, document: Document) -> list[Fact]:

@@ -37,6 +37,13 @@ def statement(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) ->
     return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), value)
 
 
+def dataset_quads(base: str, published: Publication | None) -> frozenset[ox.Quad]:
+    """Return what a project says of its dataset, in a graph of its own; nothing where it says nothing."""
+    graph = ox.NamedNode(dataset_iri(base))
+    triples = describe_dataset(base, published) if published else ()
+    return frozenset(ox.Quad(it.subject, it.predicate, it.object, graph) for it in triples)
+
+
 def describe_dataset(base: str, published: Publication) -> Iterator[ox.Triple]:
     """Yield what a project says of its dataset."""
     dataset = ox.NamedNode(dataset_iri(base))

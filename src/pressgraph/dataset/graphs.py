@@ -42,6 +42,11 @@ class GraphNames:
     id_base: str
 
     @property
+    def base(self) -> str:
+        """The IRI of the project, below which its ids are."""
+        return self.id_base.removesuffix("id/")
+
+    @property
     def facts(self) -> str:
         """The prefix of fact graphs."""
         return f"{self.id_base}fact/"

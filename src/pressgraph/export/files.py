@@ -12,6 +12,7 @@ from pressgraph.convert import convert_facts, is_stream, left_out, open_stream
 from pressgraph.convert.bulk.blocks import Context, Reader, convert_block, input_name, plan
 from pressgraph.convert.bulk.local import convert_in_order
 from pressgraph.dataset import GraphNames
+from pressgraph.dataset.description import dataset_iri, dataset_quads
 from pressgraph.dataset.withholding import without_withheld
 from pressgraph.errors import DataError, FactsError
 from pressgraph.export.select import Selection, export
@@ -39,11 +40,26 @@ def convert_files(
 ) -> Iterator[bytes]:
     """Yield the N-Quads of files in chunks of whole lines; see `Workspace.convert`.
 
-    Files that are checked as a whole are read together, so that links between them are checked too; several processes
-    (`jobs`) take files one by one.
+    What the project says of its dataset comes last. Files that are checked as a whole are read together, so that links
+    between them are checked too; several processes (`jobs`) take files one by one.
 
     Raises FactsError with every problem of all files.
     """
+    yield from _converted(paths, project, profile, personal, jobs, withheld, progress)
+    described = dataset_quads(project.base, project.published)
+    if described:
+        yield "".join(sorted(f"{quad} .\n" for quad in described)).encode()
+
+
+def _converted(
+    paths: Sequence[str | Path],
+    project: Project,
+    profile: Profile,
+    personal: bool | None,  # noqa: FBT001 - as given
+    jobs: int | None,
+    withheld: Callable[[int], object],
+    progress: Callable[[Totals], None],
+) -> Iterator[bytes]:
     context = Context.of(project, personal=personal)
     if Path("-") in paths or (jobs in {None, 1} and not all(is_stream(Path(path)) for path in paths)):
         yield from _convert_together(paths, project, profile, context, withheld)
@@ -124,6 +140,6 @@ def convert_files_to(chunks: Iterator[bytes], form: Serialization, project: Proj
         return data
     quads = frozenset(ox.parse(data, format=ox.RdfFormat.N_QUADS))
     if not form.named_graphs:
-        facts = GraphNames(id_base=project.id_base).facts
-        quads = frozenset(quad for quad in quads if str(quad.graph_name).startswith(f"<{facts}"))
+        kept = (f"<{GraphNames(id_base=project.id_base).facts}", f"<{dataset_iri(project.base)}>")
+        quads = frozenset(quad for quad in quads if str(quad.graph_name).startswith(kept))
     return export(Selection(quads=quads, profile=profile, id_base=project.id_base), form)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
-from pressgraph.dataset.description import dataset_iri, describe_dataset
+from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules, count_facts
 from pressgraph.dataset.writing import triple_order, write_quads, write_triples
 from pressgraph.errors import DataError
@@ -77,10 +77,7 @@ def select(
     selection = selector.select(about=about, depth=depth, evidence=evidence)
     if about is not None or not published:
         return selection
-    base = dataset.graphs.id_base.removesuffix("id/")
-    graph = ox.NamedNode(dataset_iri(base))
-    said = {ox.Quad(it.subject, it.predicate, it.object, graph) for it in describe_dataset(base, published)}
-    return replace(selection, quads=selection.quads | said)
+    return replace(selection, quads=selection.quads | dataset_quads(dataset.graphs.base, published))
 
 
 class _Selector:

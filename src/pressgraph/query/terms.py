@@ -30,8 +30,12 @@ _ALWAYS = (
 
 def iris_in(text: str, prefixes: dict[str, str]) -> Iterator[str]:
     """Yield the IRIs that a query writes out or abbreviates, each once, in the order of the text."""
+    yield from dict.fromkeys(iri for iri, _ in iris_at(text, prefixes))
+
+
+def iris_at(text: str, prefixes: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Yield the IRIs that a query writes out or abbreviates, each with the place in the text where it begins."""
     declared = dict(prefixes)
-    seen: set[str] = set()
     pending: str | None = None
     declaring = False
     for token in tokens(text):
@@ -55,9 +59,7 @@ def iris_in(text: str, prefixes: dict[str, str]) -> Iterator[str]:
             iri = declared[prefix] + re.sub(r"\\(.)", r"\1", local)
         else:
             continue
-        if iri not in seen:
-            seen.add(iri)
-            yield iri
+        yield iri, token.start
 
 
 def unknown_terms(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from pressgraph.dataset.withholding import Rules
+    from pressgraph.project import Publication
     from pressgraph.remote.pushed import Run
     from pressgraph.remote.sources import Source
     from pressgraph.remote.store import RemoteStore
@@ -59,23 +60,39 @@ class Plan:
         return bool(self.uploaded or self.replaced or self.deleted)
 
 
-def plan_push(dataset: ValidatedDataset, target: RemoteStore, *, rules: Rules, check: bool = False) -> Plan:
+def plan_push(
+    dataset: ValidatedDataset,
+    target: RemoteStore,
+    *,
+    rules: Rules,
+    published: Publication | None = None,
+    check: bool = False,
+) -> Plan:
     """Compare the published sources with what the store's manifest says, and change nothing.
 
-    `check` reads every source back, instead of trusting the manifest.
+    `published` is what the project says of its dataset. `check` reads every source back, instead of trusting the
+    manifest.
     """
-    return _Push(dataset, target, rules=rules, check=check).plan
+    return _Push(dataset, target, rules=rules, published=published, check=check).plan
 
 
 class _Push:
-    def __init__(self, dataset: ValidatedDataset, target: RemoteStore, *, rules: Rules, check: bool) -> None:
+    def __init__(
+        self,
+        dataset: ValidatedDataset,
+        target: RemoteStore,
+        *,
+        rules: Rules,
+        published: Publication | None,
+        check: bool,
+    ) -> None:
         self.remote = PushedSources(target, dataset.graphs)
         self.remote.look()
         if check:
             for name, lines in self.remote.sources(sorted(self.remote.hashes)):
                 if hash_lines(lines) != self.remote.hashes[name]:
                     self.remote.hashes[name] = ""
-        self.published = PublishedSources(dataset, rules=rules, virtuoso=target.is_virtuoso)
+        self.published = PublishedSources(dataset, rules=rules, virtuoso=target.is_virtuoso, published=published)
         self.sources = self.published.summaries()
         there = self.remote.hashes
         self.changed = [name for name, source in self.sources.items() if there.get(name) != source.sha256]
@@ -111,19 +128,21 @@ def push(
     target: RemoteStore,
     *,
     rules: Rules,
+    published: Publication | None = None,
     check: bool = False,
     jobs: int = 1,
     progress: Callable[[int], AbstractContextManager[Callable[[int], None]]] | None = None,
 ) -> Plan:
-    """Bring a store up to date with the published sources; return what was done.
+    """Bring a store up to date with the published sources, and what the project says of its dataset (`published`).
 
-    `check` reads every source back first, instead of trusting the manifest. `jobs` requests are under way at a time.
-    `progress` is told the number of sources to send, and gives a function that is told how many more are in place.
+    Returns what was done. `check` reads every source back first, instead of trusting the manifest. `jobs` requests are
+    under way at a time. `progress` is told the number of sources to send, and gives a function that is told how many
+    more are in place.
 
     Raises EndpointError; every source in the store is then as it was or as it is to be, and another push goes on. So
     it does after KeyboardInterrupt, which does not wait for the answers of requests that are under way.
     """
-    work = _Push(dataset, target, rules=rules, check=check)
+    work = _Push(dataset, target, rules=rules, published=published, check=check)
     planned = work.plan
     if not planned.changes and not planned.staged:
         return planned

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.description import dataset_iri
 from pressgraph.errors import EndpointError
 from pressgraph.i18n import gettext, some_of
 from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
-from pressgraph.remote.sources import CHUNK, DERIVED, PROFILE, TOGETHER, hash_lines, sorted_lines
+from pressgraph.remote.sources import CHUNK, DATASET, DERIVED, PROFILE, TOGETHER, hash_lines, sorted_lines
 from pressgraph.remote.store import GRAPHS, slices
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class PushedSources:
 
     def key(self, source: str) -> str:
         """Return what the manifest calls a source: the graph of its receipts."""
-        if source == PROFILE:
-            return self.graphs.profile
+        if source in {PROFILE, DATASET}:
+            return self.graphs.profile if source == PROFILE else dataset_iri(self.graphs.base)
         return self.derivation(source) if source == TOGETHER else self.graphs.provenance_of(source)
 
     def derivation(self, source: str) -> str:
@@ -71,7 +72,12 @@ class PushedSources:
     def places(self, source: Source) -> dict[str, str]:
         """Return the staging graphs of a source, and the graphs that they are to become."""
         prefix = self.staging(source.sha256)
-        return {prefix + graph.removeprefix(self.graphs.id_base): graph for graph in source.graphs}
+        bases = (self.graphs.id_base, self.graphs.base)
+        short = {
+            graph: next((graph.removeprefix(it) for it in bases if graph.startswith(it)), graph)
+            for graph in source.graphs
+        }
+        return {f"{prefix}{short[graph]}": graph for graph in source.graphs}
 
     def look(self) -> None:
         """Read the manifest, and find staging graphs."""
@@ -83,6 +89,7 @@ class PushedSources:
             key = row["key"].value
             name = PROFILE if key == self.graphs.profile else key.removeprefix(self.graphs.provenance)
             name = TOGETHER if key == self.derivation(TOGETHER) else name
+            name = DATASET if key == self.key(DATASET) else name
             self.hashes[name] = row["hash"].value if row["hash"] else ""
             self.sizes[name] = int(row["size"].value) if row["size"] else 0
         self._look_for_staged()
@@ -114,7 +121,7 @@ class PushedSources:
         names = list(names)
         keys = {self.key(name): name for name in names}
         # what follows from a source goes with it
-        keys |= {self.derivation(name): name for name in names if name != PROFILE}
+        keys |= {self.derivation(name): name for name in names if name not in {PROFILE, DATASET}}
         for some in slices(keys, GRAPHS):
             for key in some:
                 by_source.setdefault(keys[key], []).append(key)

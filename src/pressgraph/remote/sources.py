@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules, Withheld, count_facts
 from pressgraph.rdf import PROV, XSD
 from pressgraph.remote.store import GRAPHS
@@ -17,6 +18,7 @@ from pressgraph.remote.store import GRAPHS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pressgraph.project import Publication
     from pressgraph.validation import ValidatedDataset
 
 CHUNK = 5_000
@@ -25,6 +27,9 @@ PROFILE = "profile"
 TOGETHER = "several!"
 """What follows from several sources together; no source is called so."""
 DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
+
+DATASET = "dataset!"
+"""What the project says of its dataset; no source is called so either."""
 
 # What stores write in another way: Virtuoso writes booleans as 1 and 0, and drops what xsd:string says.
 _CANONICAL = (
@@ -92,7 +97,10 @@ def sorted_lines(quads: Iterable[ox.Quad]) -> list[str]:
 class PublishedSources:
     """What is published of a dataset, as a store can keep it."""
 
-    def __init__(self, dataset: ValidatedDataset, *, rules: Rules, virtuoso: bool) -> None:
+    def __init__(
+        self, dataset: ValidatedDataset, *, rules: Rules, virtuoso: bool, published: Publication | None = None
+    ) -> None:
+        self._published = published
         self._store, self._graphs = dataset.store, dataset.graphs
         self._withheld = Withheld.of(dataset.store, rules, dataset.graphs)
         self._adapted = _VIRTUOSO if virtuoso else ()
@@ -102,7 +110,7 @@ class PublishedSources:
         prefix = self._graphs.provenance
         graphs = (graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
         names = sorted(graph.removeprefix(prefix) for graph in graphs if graph.startswith(prefix))
-        return [PROFILE, *names, TOGETHER]
+        return [PROFILE, *names, TOGETHER, DATASET]
 
     def source(self, name: str) -> Source:
         """Return what is published of a source: its facts and their receipts, without what is withheld."""
@@ -111,6 +119,8 @@ class PublishedSources:
             return self._fit(name, sorted_lines(shown), 0)
         if name == TOGETHER:
             return self._fit(name, self._concluded(None), 0)
+        if name == DATASET:
+            return self._fit(name, sorted_lines(dataset_quads(self._graphs.base, self._published)), 0)
         receipts = self._in(self._graphs.provenance_of(name))
         facts = {quad.subject for quad in receipts if quad.predicate == DERIVED}
         quads = receipts

@@ -12,6 +12,7 @@ from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import read_term, term_text
 from pressgraph.validation.files import turtle_files
 from pressgraph.validation.locate.rdf import RdfLocator
+from pressgraph.validation.own_queries import check_queries, query_files
 from pressgraph.validation.report import Report, Result, Severity
 from pressgraph.validation.shacl.engines import engine
 from pressgraph.validation.shacl.meta import ill_formed_shapes, own_files
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def check_profile(project: Project, profile: Profile) -> Report:
-    """Check a project's own shapes by SHACL's shapes for shapes, and say what the profile makes nothing of.
+    """Check a project's own shapes by SHACL's shapes for shapes, and its queries; say what has no effect.
 
     Raises ProfileError for what no engine can run.
     """
@@ -43,9 +44,9 @@ def check_profile(project: Project, profile: Profile) -> Report:
         ]
 
     located = [locator.locate(result, stated) for result in results] if locator is not None else []
-    files = len(own_files(profile))
+    files = len(own_files(profile)) + len(query_files(project))
     warnings = [_warning(problem, project.id_base) for problem in profile.warnings]
-    report = Report(id_base=project.id_base).with_results([*located, *warnings])
+    report = Report(id_base=project.id_base).with_results([*located, *warnings, *check_queries(project, profile)])
     return report.with_totals(files=files, facts=0)
 
 

@@ -112,11 +112,11 @@ class BuiltGraph(Opened):
         from pressgraph.dataset.withholding import Rules
         from pressgraph.remote.push import plan_push, push
 
-        rules = Rules.of(self.project)
+        rules, published = Rules.of(self.project), self.project.published
         target = self.target(endpoint, connections=jobs)
         if dry_run:
-            return plan_push(self.dataset(), target, rules=rules, check=check)
-        return push(self.dataset(), target, rules=rules, check=check, jobs=jobs, progress=progress)
+            return plan_push(self.dataset(), target, rules=rules, published=published, check=check)
+        return push(self.dataset(), target, rules=rules, published=published, check=check, jobs=jobs, progress=progress)
 
     def pull(self, endpoint: str) -> Iterator[bytes]:
         """Yield what was pushed to a remote store, as N-Quads.

@@ -182,6 +182,9 @@ def _encoding(sample: bytes) -> str | None:
     return "utf-8"
 
 
+_CELL_END = re.compile(r"\r\n|\r|\n")
+
+
 def _header_line(text: str, row: int | None) -> tuple[str, str | None]:
     """Return the header's line, and the delimiter of Excel's `sep=` line before it."""
     lines = LINE_END.split(text)
@@ -196,21 +199,24 @@ def _delimiter(header: str) -> str:
     return max((";", "\t", ",", "|"), key=bare.count)
 
 
-def header_cells(
+def cell_spans(
     text: str, suffix: str, *, delimiter: str | None = None, header: int | None = None
-) -> list[tuple[int, int, str]]:
-    """Return where the headers of delimited text stand, and what each says; up to a line break within one."""
+) -> Iterator[tuple[int, int, int, str]]:
+    """Yield where the cells of delimited text stand, from the headers on: the column, from 0, beginning, end, content.
+
+    They end where the text is no table any more, as behind a quotation mark that is not closed.
+    """
     line, declared = _header_line(text, header)
     comma = delimiter or declared or ("\t" if suffix.lower() == ".tsv" else _delimiter(line))
-    at = text.find(line)
     pattern = re.compile(rf'"(?:[^"]|"")*"|[^{re.escape(comma)}\r\n"]*')
-    cells: list[tuple[int, int, str]] = []
-    end = at + len(line)
-    while True:
-        match = pattern.match(text, at, end)
-        assert match is not None  # noqa: S101 - the pattern matches nothing too
+    at, column = text.find(line), 0
+    while match := pattern.match(text, at):
         cell = match[0]
-        cells.append((at, match.end(), cell[1:-1].replace('""', '"') if cell.startswith('"') else cell))
-        if text[match.end() : match.end() + 1] != comma or match.end() >= end:
-            return cells
-        at = match.end() + 1
+        yield column, at, match.end(), cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+        end = _CELL_END.match(text, match.end())
+        if text.startswith(comma, match.end()):
+            at, column = match.end() + len(comma), column + 1
+        elif end is not None and end.end() < len(text):
+            at, column = end.end(), 0
+        else:
+            return

@@ -46,13 +46,13 @@ class Document:
 
 
 def write_documents(documents: Iterable[Document], form: str, profile: Profile) -> bytes:
-    """Return documents in a format: yaml, jsonl, csv, tsv, xlsx or parquet.
+    """Return documents in a format of `WRITERS`.
 
     Raises PressgraphError for another format, and for several documents in one YAML file.
     """
     writer = WRITERS.get(form)
     if writer is None:
-        hint = did_you_mean(form, WRITERS, otherwise=gettext("known: {words}", words=", ".join(WRITERS)))
+        hint = did_you_mean(form, FORMATS, otherwise=gettext("known: {words}", words=", ".join(FORMATS)))
         raise PressgraphError(gettext("'{form}' is no format of facts", form=form), hint=hint)
     return writer(list(documents), profile)
 
@@ -387,3 +387,6 @@ WRITERS: dict[str, Callable[[list[Document], Profile], bytes]] = {
     "xlsx": _workbook,
     "parquet": _parquet,
 }
+JSON_LD = "jsonld"
+"""What is no facts file any more; see `pressgraph.convert.rewrite`."""
+FORMATS = (*WRITERS, JSON_LD)

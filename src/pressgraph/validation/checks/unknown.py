@@ -46,7 +46,7 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
         if is_type and not isinstance(triple.object, ox.NamedNode):
             continue
         if term not in judged:
-            judged[term] = _known(profile).hint(term)
+            judged[term] = known_terms(profile).hint(term)
         hint = judged[term]
         if hint is None:
             continue
@@ -66,12 +66,12 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
 
 
 @lru_cache(maxsize=2)
-def _known(profile: Profile) -> _Known:
+def known_terms(profile: Profile) -> KnownTerms:
     """Return what a profile's ontologies have, gathered once, and not before somebody asks."""
-    return _Known(profile)
+    return KnownTerms(profile)
 
 
-class _Known:
+class KnownTerms:
     """The ontologies that are known as a whole, and what they have."""
 
     def __init__(self, profile: Profile) -> None:
@@ -87,6 +87,10 @@ class _Known:
             space = _namespace(term)
             if space.rstrip("#/") in own:
                 self.names.setdefault(space, {})[local_name(term)] = term
+        for scheme in profile.schemes.values():
+            for concept in scheme.concepts.values():
+                if _namespace(concept.iri).rstrip("#/") == scheme.iri.rstrip("#/"):
+                    self.names.setdefault(_namespace(concept.iri), {})[local_name(concept.iri)] = concept.iri
         self.names[SCHEMA] = {
             name: SCHEMA + name for name in (*vocabulary.classes, *vocabulary.domains, *vocabulary.superseded)
         }

@@ -53,6 +53,11 @@ _PROFILE: dict[str, tuple[Severity, Text, Text | None]] = {
         gettext("a shape says something that SHACL does not know so, such as a text where a number belongs"),
         None,
     ),
+    "ill-formed-query": (
+        Severity.VIOLATION,
+        gettext("a query, a check or a rule of the project cannot be run"),
+        None,
+    ),
     "property-without-values": (
         Severity.WARNING,
         gettext("no shape says what the values of a property are, so facts have no key for it"),
