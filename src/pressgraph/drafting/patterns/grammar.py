@@ -345,19 +345,24 @@ class Grammar:
         phrases = {it for words in self.data["memberships"].values() for it in words}
         if (term := self.role_words.get(lower)) is not None:
             return term, lower not in phrases
-        for form, term in self.role_words.items():
-            pattern = _alternatives([form], wild=True)
-            if ("~" in form or form.startswith("-")) and re.fullmatch(pattern, lower):
-                return term, True
-        return None
+        return next(((term, True) for _, pattern, term in self._open_roles if pattern.fullmatch(lower)), None)
+
+    @cached_property
+    def _open_roles(self) -> list[tuple[str, re.Pattern[str], str]]:
+        """The words for offices that stand for many, such as "head of ~", with their expressions and their terms."""
+        return [
+            (form, re.compile(_alternatives([form], wild=True)), term)
+            for form, term in self.role_words.items()
+            if "~" in form or form.startswith("-")
+        ]
 
     def literal(self, word: str) -> int:
         """Return how many characters of the words for an office are the same whatever it is of: those of "head of"."""
         lower = " ".join(word.lower().split())
         if lower in self.role_words:
             return len(word)
-        for form in self.role_words:
-            if "~" in form and re.fullmatch(_alternatives([form], wild=True), lower):
+        for form, pattern, _ in self._open_roles:
+            if "~" in form and pattern.fullmatch(lower):
                 return len(form.partition("~")[0].rstrip())
         return len(word)
 

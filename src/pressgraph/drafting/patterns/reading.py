@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.known import kind_of_class
 from pressgraph.drafting.patterns.dates import dates, durations
+from pressgraph.drafting.patterns.figures import figures
 from pressgraph.drafting.patterns.mentions import Entity, Mention
 from pressgraph.drafting.patterns.names import Discovery, words
 from pressgraph.drafting.patterns.sentences import lines, quotes, sentences
@@ -148,7 +150,7 @@ class Reading:
         self._known_entities: dict[str, Entity] = {}
         self._people: dict[str, Entity] = {}
         self._known_mentions(closed)
-        for mention in self.fixed():
+        for mention in self.fixed:
             if mention.kind == "label":
                 continue
             closed[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
@@ -224,8 +226,14 @@ class Reading:
                     return named.value
         return None
 
+    @cached_property
+    def figures(self) -> list[Mention]:
+        """The figures that the text names."""
+        return list(figures(self.view.text, self.grammar))
+
+    @cached_property
     def fixed(self) -> list[Mention]:
-        """Return the mentions that do not depend on names: labels, days, durations, offices."""
+        """The mentions that do not depend on names: labels, days, durations, offices."""
         grammar, text = self.grammar, self.view.text
         found: list[Mention] = []
         for match in grammar.levels.finditer(text):

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.known import WORD, Names
-from pressgraph.drafting.patterns.figures import figures
 from pressgraph.drafting.patterns.mentions import Entity, Mention
 
 if TYPE_CHECKING:
@@ -50,8 +49,8 @@ class Tagger:
             of_labels[label.start : label.end] = b"\1" * (label.end - label.start)
         take(it for it in named if not of_labels[it.start] or not of_labels[it.end - 1])
         take(labels)
-        take(self.reading.fixed())
-        take(figures(text, self.reading.grammar))
+        take(self.reading.fixed)
+        take(self.reading.figures)
         take(self._again(taken))
         take(self._works())
         take(self._other_names(taken))
