@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from pressgraph.profile import Profile, load_profile
 from pressgraph.project import open_project
 
 ROOT = Path(__file__).resolve().parents[1]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    # so starts a shell what it runs in the background; what tests start and interrupt would inherit it, and go on
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

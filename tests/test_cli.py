@@ -275,8 +275,11 @@ def test_interrupt_ends_with_130(tmp_path: Path) -> None:
         writer = os.open(fifo, os.O_WRONLY)
         time.sleep(0.1)
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate()
-        os.close(writer)
+        try:
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()
+            os.close(writer)
     assert running.returncode == 130
     assert b"stopped" in said
     assert b"Traceback" not in said

@@ -118,15 +118,33 @@ def test_a_damaged_file_costs_itself_and_no_other(tmp_path: Path) -> None:
     write(tmp_path, "data/cut.jsonl.gz", gzip.compress(b'{"id": "agent/c"}\n')[:-9])
     write(tmp_path, "data/none.jsonl.gz", b"x")
     write(tmp_path, "data/none.jsonl.zst", b"x")
+    write(tmp_path, "data/lost.jsonl.gz", b"")
+    write(tmp_path, "data/empty.jsonl.gz", gzip.compress(b""))
     write(tmp_path, "data/none.xlsx", b"x")
-    for command in ("validate", "build"):
-        result = run(tmp_path, command)
+    write(tmp_path, "data/open.csv", 'id,type,name,source\nagent/d,Organization,"D,document/b\n')
+    for command in (["validate"], ["build"], ["convert"], ["convert", "--jobs", "2"], ["convert", "-f", "turtle"]):
+        result = run(tmp_path, *command)
         assert result.exit_code == 1, result.output
         assert {"data/a.yaml:2", "data/b.jsonl:1"} <= set(re.findall(r"data/[ab]\.\w+:\d", result.output))
-        for name in ("cut.jsonl.gz", "none.jsonl.gz", "none.jsonl.zst"):
+        for name in ("cut.jsonl.gz", "none.jsonl.gz", "none.jsonl.zst", "lost.jsonl.gz"):
             said = " ".join(result.output.split())
             assert re.search(rf"cannot be read: [^>]*> data/{name}|{name}: error: the file cannot be read", said), name
         assert "data/none.xlsx" in result.output
+        assert "data/open.csv:2" in result.output
+        assert "empty.jsonl.gz" not in result.output
+    # what could be read stands in the shards, and what could not in the list of rejects
+    write(tmp_path, "data/good.jsonl", '{"source": {"id": "document/g", "type": "NewsArticle"}, "facts": []}\n')
+    result = run(tmp_path, "convert", "--shards", "2", "-o", str(tmp_path / "out"))
+    assert result.exit_code == 1
+    assert "8 bad records" in result.output
+    rejects = [json.loads(line)["place"] for line in (tmp_path / "out" / "rejects.jsonl").read_text().splitlines()]
+    assert [it.partition(":")[0] for it in rejects] == [
+        f"data/{it}"
+        for it in (
+            "a.yaml", "b.jsonl", "cut.jsonl.gz", "lost.jsonl.gz", "none.jsonl.gz", "none.jsonl.zst", "none.xlsx",
+            "open.csv",
+        )
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from rdflib import XSD
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.dataset import SERIALIZATIONS, Serialization
+from pressgraph.errors import QueryError
 from pressgraph.query import unknown_terms
 from pressgraph.query.results import table_of
 from pressgraph.query.saved import parse_saved_query
@@ -193,6 +194,27 @@ def test_optional_parameter_means_any_when_left_out(built: Path) -> None:
 )
 def test_id_parameter_takes_an_id_a_curie_or_an_iri(built: Path, name: str) -> None:
     assert "Silver Label" in answer(built, "label-history", "-p", f"holder={name}")
+
+
+def test_a_question_about_a_thing_is_asked_about_one_of_this_graph(built: Path, tmp_path: Path) -> None:
+    """The thing in a query's file is an example: elsewhere an answer about it would look like one about one's own."""
+    assert "nothing here is said of agent/nobody" in ask(built, "label-history", "-p", "holder=agent/nobody").stderr
+    (tmp_path / "data").mkdir()
+    text = "source: { id: document/a, type: NewsArticle, headline: { en: A }, datePublished: 2026-01-15 }\nfacts:\n"
+    (tmp_path / "data" / "a.yaml").write_text(f"{text}  - {{ id: agent/anna, type: Person, name: Anna }}\n")
+    workspace = pressgraph.open(tmp_path)
+    workspace.build()
+    for name, parameter in (("has-valid-label", "holder"), ("everything-about", "id"), ("members-of", "organisation")):
+        said = refused(tmp_path, name)
+        assert f"the query '{name}' needs a thing of your graph to ask about" in said
+        assert f"-p {parameter}=ID" in said
+        with pytest.raises(QueryError, match="needs a thing"):
+            workspace.query(name)
+    assert "Anna" in answer(tmp_path, "everything-about", "-p", "id=agent/anna")
+    # what may stay empty asks about any
+    assert answer(tmp_path, "labels-of", "-f", "csv")
+    # what is only printed is for any graph
+    assert "VALUES" in answer(tmp_path, "has-valid-label", "--show")
 
 
 def test_show_prints_the_query_with_the_values_in_place(built: Path) -> None:

@@ -181,12 +181,15 @@ def test_shapes_may_be_about_literals(tmp_path: Path, engine: str) -> None:
         assert at == {("O", None), ("O", f"'{text}' is text, not a thing"), ("O-w", None), ("O-q", None)}
 
 
-@pytest.mark.parametrize("suffix", [".ttl", ".nt", ".trig"])
-def test_a_byte_order_mark_is_no_column(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+@pytest.mark.parametrize("suffix", [".ttl", ".nt"])
+def test_a_byte_order_mark_is_no_column_and_lines_end_as_the_grammar_says(
+    tmp_path: Path, suffix: str, end: str
+) -> None:
     type_, value = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://x.example/v>"
-    text = f'\ufeff<urn:t> {type_} <https://x.example/T> .\n<urn:t> {value} "ä"@de .\n'
-    expected = [(2, 1)] if suffix == ".nt" else [(2, 31)]
-    assert places(tmp_path, text, suffix) == expected
+    text = f'\ufeff<urn:t> {type_} <https://x.example/T> .\n# of a thing\n<urn:t> {value} "ä"@de .\n'
+    expected = [(3, 1)] if suffix == ".nt" else [(3, 31)]
+    assert places(tmp_path, text.replace("\n", end), suffix) == expected
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -182,6 +183,23 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
     assert contents(out) == contents(tmp_path / "fresh")
     assert not (out / "doc/document/berta").exists()
     assert not (out / "doc/agent/berta").exists()
+
+
+def test_a_question_about_a_thing_offers_those_of_the_graph(project: Path, tmp_path: Path, founding_site: Path) -> None:
+    nobody, club = "https://data.example.org/id/agent/nobody", "https://data.example.org/id/agent/nord"
+    (project / "queries" / "chairs.rq").write_text(
+        "# Who chairs a club?\n# @param club id:Club The club.\nSELECT ?person {"
+        f" VALUES ?club {{ <{nobody}> }} ?person <https://data.example.org/terms#chairs> ?club }}\n"
+    )
+    opened(project).site(tmp_path / "out", url=URL, day=DAY, jobs=1)
+    page = (tmp_path / "out" / "query" / "chairs" / "index.html").read_text(encoding="utf-8")
+    assert f'<option value="{club}">Cluster Nord</option>' in page
+    assert nobody not in re.sub("(?s)<textarea.*?</textarea>", "", page)
+    assert 'id="results"' not in page
+    # where the graph knows the example, it is asked about
+    page = (founding_site / "query" / "has-valid-label" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'<option value="[^"]*/agent/biosaxony" selected>', page)
+    assert 'id="results"' in page
 
 
 def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tempfile
 from functools import cache
@@ -13,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from fuzzing import EXAMPLES, Boundary, fuzzed, fuzzed_slowly
 from harness import build, make_project, start
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pressgraph.cli import main
@@ -38,7 +39,7 @@ def workspace() -> Workspace:
     return Workspace(open_project(Path(tempfile.mkdtemp(prefix="pressgraph-fuzz-"))))
 
 
-# -- JSON Lines in bulk
+# -- facts in bulk
 
 SOURCE = {"id": "document/a", "type": "NewsArticle", "headline": {"de": "Gold für Küstenlicht"}}
 FACT = {"id": "agent/kueste", "type": "Organization", "name": {"de": "Küstenlicht e. V."}, "numberOfEmployees": 12}
@@ -46,25 +47,40 @@ LINES = "".join(f"{json.dumps(it)}\n" for it in ({"source": SOURCE}, FACT, {"sou
 LINE_WORDS = (b"NaN", b"\\ud83d", b'"id":', b"\\ud800/", b"-0", b"{}", b'"source":', b"\r", b"9" * 5000, b'"allow":')
 
 
-def convert_bulk(data: bytes, folder: Path) -> None:
-    path = folder / "facts.jsonl"
+TABLE = (
+    "id;type;name.de;numberOfEmployees;source\n"
+    'agent/a;Organization;"Küstenlicht ""e. V.""";12;document/a\n'
+    "agent/b;Organization;Nordlicht;;document/a\n"
+)
+TABLE_WORDS = (b'"', b";", b"\t", b",", b"#N/A", b"sep=,\n", b"source.headline.de", b"\xff\xfe", b"\r")
+BULK = {
+    "facts.jsonl": (LINES.encode(), LINE_WORDS),
+    "facts.jsonl.gz": (gzip.compress(LINES.encode(), mtime=0), ()),
+    "facts.csv": (TABLE.encode(), TABLE_WORDS),
+}
+
+
+def convert_bulk(data: bytes, path: Path) -> None:
     path.write_bytes(data)
     context = Context.of(workspace().project)
-    reader = Reader()
-    for block in plan([path], context):
-        written: list[bytes] = []
-        outcome = convert_block(block, context, reader, written.append)
-        # what is written is RDF, what is not is named and can be read again
-        assert sum(1 for _ in ox.parse(b"".join(written), format=ox.RdfFormat.N_QUADS)) == outcome.quads
-        assert all(problem.message and problem.place.file for problem in outcome.problems)
-        for reject in outcome.rejects:
-            assert json.loads(reject)["problems"]
+    with Reader() as reader:
+        for block in plan([path], context):
+            written: list[bytes] = []
+            outcome = convert_block(block, context, reader, written.append)
+            # what is written is RDF, what is not is named and can be read again
+            assert sum(1 for _ in ox.parse(b"".join(written), format=ox.RdfFormat.N_QUADS)) == outcome.quads
+            assert all(problem.message and problem.place.file for problem in outcome.problems)
+            assert bool(outcome.problems) == bool(outcome.rejects)
+            for reject in outcome.rejects:
+                assert json.loads(reject)["problems"]
 
 
-@fuzzed
+@pytest.mark.parametrize("name", BULK)
+@settings(fuzzed, max_examples=max(1, EXAMPLES // len(BULK)))
 @given(data=st.data())
-def test_json_lines_in_bulk_are_converted_or_named(data: st.DataObject) -> None:
-    boundary = Boundary(name="bulk", read=convert_bulk, seeds=(LINES.encode(),), words=LINE_WORDS)
+def test_facts_in_bulk_are_converted_or_named(name: str, data: st.DataObject) -> None:
+    seed, words = BULK[name]
+    boundary = Boundary(name=name, read=lambda it, folder: convert_bulk(it, folder / name), seeds=(seed,), words=words)
     with tempfile.TemporaryDirectory() as folder:
         boundary.check(data.draw(boundary.inputs()), Path(folder))
 

@@ -261,6 +261,27 @@ def test_what_is_found_stands_by_kind_with_the_words_in_bold(news: Server) -> No
     assert texts(read(news, "/search?q=nothinglikethis"), '//p[@class="empty"]')
 
 
+def test_a_question_about_a_thing_offers_those_of_the_graph(news: Server) -> None:
+    form = "/sparql?saved=has-valid-label&run=1"
+    page = read(news, form)
+    holder = page.find(".//select[@name='p.holder']")
+    assert holder is not None
+    assert holder.get("required") is not None
+    offered = {it.get("value"): it.text for it in holder}
+    assert offered[""] == "Choose one"
+    assert offered["agent/nordlicht"] == "Nordlicht"
+    assert "document/nordlicht-gold" not in offered
+    # the example of the query's file is nobody here: nothing is asked, and nothing answered
+    assert page.find(".//p[@class='answer']") is None
+    for given in ("agent/nordlicht", "Nordlicht"):
+        page = read(news, f"{form}&p.holder={given}&p.date=2026-02-01")
+        assert [it.text for it in page.findall(".//p[@class='answer']")] == ["Yes"]
+        assert [it.get("value") for it in page.findall(".//select[@name='p.holder']/option[@selected]")] == [
+            "agent/nordlicht"
+        ]
+    assert read(news, "/sparql?saved=labels-of").find(".//select[@name='p.holder']/option").text == "any"
+
+
 def test_a_page_can_be_cited_by_programs(news: Server) -> None:
     page = read(news, "/doc/label/nordlicht-gold")
     records = {it.get("aria-label"): it.text for it in page.xpath('//pre[@class="record"]')}

@@ -91,6 +91,9 @@ def command(
         answer, store = workspace.ask_text(text, entail=entail, language=language)
         return answer
 
+    if endpoint is None:
+        for it in workspace.unknown_things(query, dict(parameters)):
+            state.warn(gettext("nothing here is said of {id}", id=it))
     answer = ask(text)
     # the shipped queries ask for whatever the profile offers, used or not
     unknown = [] if query in workspace.saved_queries else workspace.unknown_terms(text, store)

@@ -88,18 +88,21 @@ def _convert_together(
 
     def chunks() -> Iterator[bytes]:
         nonlocal count
-        whole = [path for path in paths if isinstance(path, Path) and not is_stream(path)]
-        read = read_files(whole, project, profile)
+        whole = dict.fromkeys(path for path in paths if isinstance(path, Path) and not is_stream(path))
+        read = read_files(list(whole), project, profile)
         problems = read.problems
-        if problems:
-            raise FactsError(problems)
+        # whoever has mistakes in some files hears of those in all of them, and gets nothing of any
+        right = not problems
         for path in paths:
-            if isinstance(path, Path) and path in read.found:
-                yield from convert_facts(read.found[path], emitter)
-                count += left_out(read.found[path], emitter)
+            if isinstance(path, Path) and path in whole:
+                if right:
+                    yield from convert_facts(read.found[path], emitter)
+                    count += left_out(read.found[path], emitter)
             elif path == Path("-"):
                 with open_stream(path, project, emitter) as stream:
-                    yield from stream
+                    for chunk in stream:
+                        if right:
+                            yield chunk
                 problems.extend(stream.problems)
                 count += stream.withheld
             else:
@@ -110,7 +113,7 @@ def _convert_together(
                             outcome = convert_block(block, context, reader, pieces.append)
                             problems.extend(outcome.problems)
                             count += outcome.withheld
-                            yield from pieces
+                            yield from pieces if right else ()
                 except (DataError, OSError) as error:
                     # a file that is damaged costs itself
                     problems.append(unreadable(error, input_name(str(path), context)))

@@ -34,12 +34,13 @@ def decompressed(raw: IO[bytes], name: str) -> IO[bytes]:
     """
     lower = name.lower()
     if lower.endswith(".gz"):
-        return io.BufferedReader(_Decompressed(gzip.GzipFile(fileobj=raw), name, (EOFError, zlib.error, OSError)))
+        reader = gzip.GzipFile(fileobj=raw)
+        return io.BufferedReader(_Decompressed(raw, reader, name, (EOFError, zlib.error, OSError)))
     if not lower.endswith(".zst"):
         return raw
     with extra("zstd"):
         import zstandard
-    return io.BufferedReader(_Decompressed(_Frames(raw, zstandard), name, (EOFError, zstandard.ZstdError)))
+    return io.BufferedReader(_Decompressed(raw, _Frames(raw, zstandard), name, (EOFError, zstandard.ZstdError)))
 
 
 class _Frames:
@@ -76,7 +77,8 @@ class _Frames:
 class _Decompressed(io.RawIOBase):
     """What a decompressor reads, with its errors in words."""
 
-    def __init__(self, reader: Any, name: str, errors: tuple[type[Exception], ...]) -> None:
+    def __init__(self, raw: IO[bytes], reader: Any, name: str, errors: tuple[type[Exception], ...]) -> None:
+        self._raw = raw
         self._reader = reader
         self._name = name
         self._errors = errors
@@ -88,12 +90,22 @@ class _Decompressed(io.RawIOBase):
         view = memoryview(buffer)
         try:
             data = self._reader.read(len(view))
+            if not data and self._is_empty():
+                # not even compressed nothing: what was to come was lost on its way
+                raise EOFError(gettext("the file is empty"))
         except self._errors as error:
             raise DataError(
                 gettext("this cannot be decompressed: {reason}", reason=error), place=Place(file=self._name)
             ) from error
         view[: len(data)] = data
         return len(data)
+
+    def _is_empty(self) -> bool:
+        try:
+            return self._raw.tell() == 0
+        except OSError:
+            # a pipe
+            return False
 
     def close(self) -> None:
         if not self.closed:

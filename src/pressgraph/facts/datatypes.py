@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressgraph.facts.date_words import in_quotes, mend_date, mend_period, mend_when
-from pressgraph.facts.dates import is_edtf, lexical_form, read_date, read_period
+from pressgraph.facts.dates import DATE, TIME, ZONE, is_edtf, lexical_form, read_date, read_period
 from pressgraph.facts.rules import phrase
 from pressgraph.i18n import Text, gettext, joined
 from pressgraph.rdf import EDTF, XSD
@@ -43,36 +43,27 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 
 def _is_date(text: str) -> bool:
-    # Years beyond four digits and time zones are legal xsd:date, but no release has them and a typo does.
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return False
-    try:
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-# Hours, minutes and seconds; a time zone is at most 14 hours from UTC (XML Schema 1.1 part 2, 3.3.7 and 3.2.7.3).
-# Stores count fractions of a second in 18 digits at most.
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,18})?"
-_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-_DATE_TIME = re.compile(f"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T{_TIME}({_ZONE})?")
+    # Years beyond four digits are legal xsd:date, but no release has them and a typo does.
+    return lexical_form(text, DATE) is not None
 
 
 def _is_date_time(text: str) -> bool:
-    match = _DATE_TIME.fullmatch(text)
-    return match is not None and _is_date(match[1])
+    # what lacks only its seconds has a form, but is none
+    return lexical_form(text, TIME) == text
 
 
 def _is_date_time_stamp(text: str) -> bool:
-    match = _DATE_TIME.fullmatch(text)
-    return match is not None and match[2] is not None and _is_date(match[1])
+    return _is_date_time(text) and _AT_ZONE.search(text, len("2019-01-31T18:00:00")) is not None
+
+
+# Hours, minutes and seconds, as in times with a date (XML Schema 1.1 part 2, 3.3.8)
+_TIME = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,18})?|24:00:00(?:\.0{1,18})?)"
+_AT_ZONE = re.compile(f"{ZONE}$")
 
 
 def _is_month_day(text: str) -> bool:
     # 2000 has a 29th of February
-    return re.fullmatch(r"--[0-9]{2}-[0-9]{2}", text) is not None and _is_date(f"2000{text[1:]}")
+    return text.startswith("--") and _is_date(f"2000{text[1:]}")
 
 
 def _within(least: int | None, most: int | None) -> Callable[[str], bool]:
@@ -230,14 +221,14 @@ _BASE64 = "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9
 DATATYPES: dict[str, Datatype] = {
     XSD + "date": Datatype(wanted=phrase("a date"), valid=_is_date, mend=_mend_date_hint),
     XSD + "dateTime": Datatype(
-        wanted=phrase("a date with a time, such as 2019-01-31T18:00:00+01:00"), valid=_is_date_time, read=lambda text: lexical_form(text, f"{XSD}dateTime")
+        wanted=phrase("a date with a time, such as 2019-01-31T18:00:00+01:00"), valid=_is_date_time, read=lambda text: lexical_form(text, TIME)
     ),
     XSD + "dateTimeStamp": Datatype(wanted=phrase("a date with a time and a time zone, such as 2019-01-31T18:00:00+01:00"), valid=_is_date_time_stamp),
-    XSD + "time": Datatype(wanted=phrase("a time, such as 18:00:00"), valid=_matches(f"{_TIME}{_ZONE}?")),
-    XSD + "gYear": Datatype(wanted=phrase("a year of four digits"), valid=_matches(r"[0-9]{4}")),
-    XSD + "gYearMonth": Datatype(wanted=phrase("a month, such as 2019-01"), valid=_matches(r"[0-9]{4}-(0[1-9]|1[0-2])")),
-    XSD + "gMonth": Datatype(wanted=phrase("a month, such as --05"), valid=_matches(r"--(0[1-9]|1[0-2])")),
-    XSD + "gDay": Datatype(wanted=phrase("a day of the month, such as ---15"), valid=_matches(r"---(0[1-9]|[12][0-9]|3[01])")),
+    XSD + "time": Datatype(wanted=phrase("a time, such as 18:00:00"), valid=_matches(f"{_TIME}{ZONE}?")),
+    XSD + "gYear": Datatype(wanted=phrase("a year of four digits"), valid=_matches(f"[0-9]{{4}}{ZONE}?")),
+    XSD + "gYearMonth": Datatype(wanted=phrase("a month, such as 2019-01"), valid=_matches(f"[0-9]{{4}}-(0[1-9]|1[0-2]){ZONE}?")),
+    XSD + "gMonth": Datatype(wanted=phrase("a month, such as --05"), valid=_matches(f"--(0[1-9]|1[0-2]){ZONE}?")),
+    XSD + "gDay": Datatype(wanted=phrase("a day of the month, such as ---15"), valid=_matches(f"---(0[1-9]|[12][0-9]|3[01]){ZONE}?")),
     XSD + "gMonthDay": Datatype(wanted=phrase("a day of the year, such as --05-15"), valid=_is_month_day),
     XSD + "duration": Datatype(wanted=phrase("a duration"), valid=_matches(_DURATION), mend=_mend_duration),
     XSD + "yearMonthDuration": Datatype(wanted=phrase("a duration in years and months, such as P18M"), valid=_matches(rf"-?P(?=.)({_N}Y)?({_N}M)?")),
@@ -287,6 +278,8 @@ def hint_of(datatypes: Iterable[str], text: str) -> str | None:
     names = list(datatypes)
     if EDTF in names and len(names) > 1:
         return _mend_when_hint(text)
+    if len(names) > 1 and (meant := mend_when(text)) is not None and fitting(names, meant) is not None:
+        return phrase("write {value}", value=in_quotes(meant))
     return next((mended for it in names if (mended := datatype(it).mend(text))), None)
 
 

@@ -48,11 +48,16 @@ class Stored(NamedTuple):
 
 NO_BOUNDS = Bounds(None, None)
 
+ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+"""A time zone, at most 14 hours from UTC (XML Schema 1.1 part 2, 3.3.7)."""
 # four-digit years only, as everywhere in facts; 0000 is no year that a release speaks of
 _PLAIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_ZONED = re.compile(rf"([0-9]{{4}}(?:-[0-9]{{2}}){{0,2}}){ZONE}?")
+# stores count fractions of a second in 18 digits at most; 24:00 is the end of a day (3.3.7.1)
 _WITH_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T((?:[01][0-9]|2[0-3]):[0-5][0-9])(:[0-5][0-9](?:\.[0-9]{1,18})?)?"
-    r"(Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T"
+    r"(?:((?:[01][0-9]|2[0-3]):[0-5][0-9])(:[0-5][0-9](?:\.[0-9]{1,18})?)?|(24:00)(:00(?:\.0{1,18})?)?)"
+    rf"({ZONE})?"
 )
 _CODED = re.compile(r"([0-9]{4})-(2[1-4]|3[3-6])")
 _ONE_OF = re.compile(r"\[([0-9-]{0,10})\.\.([0-9-]{0,10})\]")
@@ -115,16 +120,18 @@ def lexical_form(text: str, datatype: str) -> str | None:
         match = _WITH_TIME.fullmatch(text)
         if match is None or _plain(match[1]) is None:
             return None
-        return f"{match[1]}T{match[2]}{match[3] or ':00'}{match[4] or ''}"
-    if _plain(text) is None:
+        return f"{match[1]}T{match[2] or match[4]}{match[3] or match[5] or ':00'}{match[6] or ''}"
+    zoned = _ZONED.fullmatch(text)
+    if zoned is None or _plain(zoned[1]) is None:
         return None
-    return text if datatype == {10: DATE, 7: MONTH, 4: YEAR}[len(text)] else None
+    return text if datatype == {10: DATE, 7: MONTH, 4: YEAR}[len(zoned[1])] else None
 
 
 def bounds(lexical: str, datatype: str) -> Bounds:
     """Return the days between which a stored date lies, both included; of a period, its first and its last day.
 
-    A time of day lies on the day that it names, in its own zone. What is no date has no bounds.
+    A day and a time of day are those of their own zone; 24:00 is the first moment of the next day. What is no date has
+    no bounds.
 
     >>> [str(day) for day in bounds("2017-09", "http://www.w3.org/2001/XMLSchema#gYearMonth")]
     ['2017-09-01', '2017-09-30']
@@ -132,9 +139,10 @@ def bounds(lexical: str, datatype: str) -> Bounds:
     Bounds(earliest=None, latest=None)
     """
     if datatype == TIME:
-        return (_plain(lexical[:10]) if lexical_form(lexical, TIME) is not None else None) or NO_BOUNDS
+        return _of_time(lexical)
     if datatype != EDTF:
-        return (_plain(lexical) if datatype in {DATE, MONTH, YEAR} else None) or NO_BOUNDS
+        zoned = _ZONED.fullmatch(lexical) if datatype in {DATE, MONTH, YEAR} else None
+        return (_plain(zoned[1]) if zoned is not None else None) or NO_BOUNDS
     if (match := _CODED.fullmatch(lexical)) is not None:
         return _coded(int(match[1]), int(match[2]))
     if (match := _ONE_OF.fullmatch(lexical)) is not None:
@@ -145,6 +153,15 @@ def bounds(lexical: str, datatype: str) -> Bounds:
         first, last = _plain(start), _plain(end)
         return Bounds(first.earliest if first else None, last.latest if last else None)
     return _plain(lexical) or NO_BOUNDS
+
+
+def _of_time(lexical: str) -> Bounds:
+    day = _plain(lexical[:10]) if lexical_form(lexical, TIME) is not None else None
+    if day is None or day.earliest is None:
+        return NO_BOUNDS
+    if not lexical.startswith("T24", 10):
+        return day
+    return NO_BOUNDS if day.earliest == datetime.date.max else Bounds(*[day.earliest + datetime.timedelta(days=1)] * 2)
 
 
 def _plain(text: str) -> Bounds | None:

@@ -168,6 +168,7 @@ _MESSAGES = {
     "any": pgettext("page", "any"),
     "ask": pgettext("page", "Ask"),
     "characters": pgettext("page", "characters"),
+    "choose": pgettext("page", "Choose one"),
     "dataset": pgettext("page", "Dataset description"),
     "default": pgettext("page", "If empty:"),
     "download": pgettext("page", "Download as"),

@@ -37,7 +37,10 @@ _PARAMETER = re.compile(r"(?P<name>\w+)\s+(?P<type>[\w:.-]+)(?P<optional>\?)?\s*
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter of a saved query. `type` is `xsd:…`, `string`, `id`, `lang` or `term:{vocabulary}`."""
+    """A parameter of a saved query.
+
+    `type` is `xsd:…`, `string`, `id`, `id:{class}`, `lang` or `term:{vocabulary}`.
+    """
 
     name: str
     type: str
@@ -47,6 +50,11 @@ class Parameter:
     """What the file's VALUES block holds; `UNDEF` means any."""
     span: tuple[int, int]
     """Where that stands in the text."""
+
+    @property
+    def is_id(self) -> bool:
+        """Whether a thing is asked about."""
+        return self.type.partition(":")[0] == "id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from pressgraph.pages.messages import messages
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.pages.view.statements import term
 from pressgraph.query import query_store, read_names
+from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
 from pressgraph.query.names import answer_with_names, names_in_store
 from pressgraph.query.projection import portable
 from pressgraph.site.layout import folder_of
@@ -57,7 +58,7 @@ class QueryPages:
             values = {name: language for name, it in saved.parameters.items() if it.type == "lang"}
             text = saved.fill(values, drawer.profile, drawer.project.id_base)
             try:
-                result = self._result(text, language, names)
+                result = self._result(text, language, names) if self._is_own(saved) else None
                 text = portable(text, self._prefixes, language) if read_names(text) is not None else text
             except PressgraphError as error:
                 problem = str(error)
@@ -142,18 +143,46 @@ class QueryPages:
             document["head"]["vars"], bindings[:_SHOWN], len(bindings), names, {} if named is None else named.names
         )
 
+    def _is_own(self, saved: SavedQuery) -> bool:
+        """Tell whether the graph describes the things that a query asks about unless told."""
+        return all(self._example(it) is not None for it in saved.parameters.values() if it.is_id and not it.optional)
+
+    def _example(self, parameter: Parameter) -> str | None:
+        drawer = self._drawer
+        iri = example(parameter, drawer.profile, drawer.project.id_base)
+        return iri if iri is not None and drawer.store.query(is_described(iri)) else None
+
+    def _things(self, parameter: Parameter, language: str) -> list[tuple[str, str]]:
+        """Return the things that a parameter may be given, with their names; none where they are too many to list."""
+        drawer, id_base = self._drawer, self._drawer.project.id_base
+        named = read_names(choices(parameter, drawer.profile, id_base))
+        assert named is not None  # noqa: S101 - it asks for a name
+        answer = query_store(named.text, drawer.store, drawer.profile, id_base=id_base)
+        languages = tuple(dict.fromkeys((language, drawer.project.language)))
+        filled = answer_with_names(
+            named, answer, lambda iris: names_in_store(drawer.store, iris), languages, id_base=id_base
+        )
+        rows = [[getattr(it, "value", "") for it in row] for row in filled.rows()]
+        return [(thing, label) for thing, label in rows if label] if len(rows) <= MOST_CHOICES else []
+
     def _field(self, it: Parameter, names: Names, language: str) -> dict[str, Any]:
         scheme = self._drawer.profile.schemes.get(it.type.removeprefix("term:"))
         options = [(one.iri, names.name(one.iri).label) for one in scheme.concepts.values()] if scheme else []
-        default = "" if it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
+        default = "" if it.is_id or it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
+        own = self._example(it)
+        if it.is_id:
+            options = self._things(it, language)
+            if own is not None and options and own not in dict(options):
+                options.append((own, own.removeprefix(self._drawer.project.id_base)))
         return {
             "name": it.name,
             "label": names.heading(it.name),
             "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
             "options": sorted(options, key=lambda one: one[1].casefold()),
-            "value": language if it.type == "lang" else "",
+            "value": language if it.type == "lang" else own or "",
             "default": default,
             "optional": it.optional,
+            "required": it.is_id and not it.optional,
             "description": it.description,
             "type": it.type,
         }

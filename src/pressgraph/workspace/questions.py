@@ -26,8 +26,11 @@ class Questions(Opened):
         """Answer a saved query by its name, or SPARQL text, over the built dataset.
 
         For `language` see `ask_text`; a parameter `lang` that the query does not have says the same.
+
+        Raises QueryError for a saved query that asks about a thing, where none is given and its example is not here.
         """
         text, language = self.question(query, parameters or {}, language)
+        self.unknown_things(query, parameters or {})
         return self.ask_text(text, language=language)[0]
 
     def why(
@@ -181,6 +184,32 @@ class Questions(Opened):
         count = sum(1 for _ in ask(saved.undecided_text(text, other)).rows())
         sentence = saved.undecided_message(count, *self.languages(language))
         return gettext("{said}: see 'pressgraph query {name}'", said=sentence, name=other.name) if count else ""
+
+    def unknown_things(self, query: str, parameters: Mapping[str, str]) -> list[str]:
+        """Return the ids given to a saved query of which the built graph says nothing.
+
+        Raises QueryError where one is not given, and what the query's file has as an example is not described here.
+        """
+        from pressgraph.facts.ids import Ids
+        from pressgraph.query.choices import example, is_described
+
+        saved, store = self.saved_queries.get(query), self.dataset().store
+        unknown = []
+        for name, parameter in saved.parameters.items() if saved is not None else ():
+            given = parameters.get(name)
+            if given is not None and parameter.is_id:
+                iri = Ids(self.profile, self.project.id_base).iri_in_query(given)
+            else:
+                iri = example(parameter, self.profile, self.project.id_base)
+            if iri is None or store.query(is_described(iri)):
+                continue
+            if given is None:
+                raise QueryError(
+                    gettext("the query '{name}' needs a thing of your graph to ask about", name=query),
+                    hint=gettext("give its id: -p {parameter}=ID", parameter=name),
+                )
+            unknown.append(given)
+        return unknown
 
     def unknown_terms(self, text: str, store: ox.Store | None = None) -> list[tuple[str, str | None]]:
         """Return the terms of a query that neither the profile nor a store, where one is at hand, knows; with hints."""

@@ -6,12 +6,12 @@ Where a block ends depends on the files alone, so that the bytes are the same ho
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from pressgraph.convert.bulk.sources import names_source, passes_on, reviewed_sources
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.inputs import (
     is_address,
@@ -30,6 +30,7 @@ from pressgraph.dataset.withholding import Gate, Rules, Withheld
 from pressgraph.errors import DataError, Place, PressgraphError
 from pressgraph.facts import is_json_lines, read_facts
 from pressgraph.facts.compressed import decompressed, plain_name
+from pressgraph.facts.rules import unreadable
 from pressgraph.facts.tables import SheetRows, compile_columns, open_sheets
 from pressgraph.facts.tables.open import DELIMITED, PARQUET, SQL
 from pressgraph.facts.tables.sheet import report_bytes
@@ -99,7 +100,7 @@ class Block:
     name: str
     """How messages call the file."""
     kind: str
-    """`lines`, `rows`, `group` or `file`."""
+    """`lines`, `rows`, `group`, `file` or `broken`."""
     start: int = 0
     """The first byte; of a row group, the first row."""
     size: int = 0
@@ -142,12 +143,15 @@ def plan(paths: Iterable[str | Path], context: Context) -> Iterator[Block]:
 def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
     """Yield the blocks of a file, in order.
 
-    Raises PressgraphError for an address whose facts cannot be read from one, DataError for what cannot be
-    decompressed, and for an address of what is no Parquet file.
+    What cannot be read, or not to its end, is a block of kind `broken`, with its problem. Raises PressgraphError for an
+    address whose facts cannot be read from one, and DataError for an address of what is no Parquet file.
     """
     suffix = Path(path).suffix.lower()
     if is_json_lines(Path(path)):
-        yield from _json_blocks(path, name)
+        try:
+            yield from _json_blocks(path, name)
+        except (DataError, OSError) as error:
+            yield _broken(path, name, [unreadable(error, name)])
     elif suffix in PARQUET:
         yield from _parquet_blocks(path, name)
     elif is_address(path):
@@ -161,8 +165,8 @@ def plan_file(path: str, name: str, context: Context) -> Iterator[Block]:
         yield Block(path=path, name=name, kind="file", weight=size_of(path))
 
 
-_SOURCE = re.compile(rb'"source"\s*:')
-_PASSED_ON = re.compile(rb'"(?:reviewed(?:By|On)|file)"')
+def _broken(path: str, name: str, problems: list[Problem]) -> Block:
+    return Block(path=path, name=name, kind="broken", rows=((0, [problems]),))
 
 
 def _json_blocks(path: str, name: str) -> Iterator[Block]:
@@ -177,7 +181,7 @@ def _json_blocks(path: str, name: str) -> Iterator[Block]:
             if not data:
                 return
             following = file.readline()
-            while following and not _names_source(following):
+            while following and not names_source(following):
                 data += following
                 following = file.readline()
             end = raw.tell() if raw is not file else start + len(data)
@@ -191,37 +195,9 @@ def _json_blocks(path: str, name: str) -> Iterator[Block]:
                 weight=end - position,
                 reviewed=tuple(reviewed.values()),
             )
-            if _PASSED_ON.search(data) is not None:
-                reviewed.update(_reviewed_sources(data))
+            if passes_on(data):
+                reviewed.update(reviewed_sources(data))
             start, first, position = start + len(data), first + data.count(b"\n"), end
-
-
-def _names_source(line: bytes) -> bool:
-    if _SOURCE.search(line) is None:
-        return False
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(record, dict) and "source" in record
-
-
-def _reviewed_sources(data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
-    for line in data.splitlines():
-        if _PASSED_ON.search(line) is None or _SOURCE.search(line) is None:
-            continue
-        try:
-            source = json.loads(line).get("source")
-        except (ValueError, RecursionError, AttributeError):
-            continue
-        if isinstance(source, dict) and isinstance(source.get("id"), str):
-            words = {
-                word: source[word]
-                for word in ("reviewedBy", "reviewedOn", "file", "publishText")
-                if isinstance(source.get(word), str) or source.get(word) is True
-            }
-            if words:
-                yield source["id"], {"id": source["id"], **words}
 
 
 def _parquet_blocks(path: str, name: str) -> Iterator[Block]:
@@ -280,7 +256,7 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
         position = end
     if sheet.problems:
         # what stopped the reading stands in the last block
-        yield Block(path=str(path), name=name, kind="broken", rows=((0, [sheet.problems]),))
+        yield _broken(str(path), name, sheet.problems)
 
 
 def _passes_on(columns: Columns) -> bool:
@@ -296,11 +272,18 @@ def convert_block(block: Block, context: Context, reader: Reader, write: Callabl
     put = write if gate is None else lambda chunk: write(gate(chunk))
     match block.kind:
         case "lines":
-            _convert_lines(block, context, reader, outcome, put)
+            try:
+                data = reader.lines(block)
+            except (DataError, OSError) as error:
+                # what decompresses it reads ahead, and another way here than when the file was cut into blocks
+                block = _broken(block.path, block.name, [unreadable(error, block.name)])
+                return convert_block(block, context, reader, write)
+            _convert_lines(block, data, context, outcome, put)
         case "rows" | "group":
             _convert_rows(block, context, reader, outcome, put)
         case "broken":
             outcome.problems.extend(block.rows[0][1][0])
+            outcome.rejects.append(_reject(outcome.problems, None))
         case _:
             _convert_file(block, context, outcome, put)
     if gate is not None:
@@ -311,11 +294,10 @@ def convert_block(block: Block, context: Context, reader: Reader, write: Callabl
 
 
 def _convert_lines(
-    block: Block, context: Context, reader: Reader, outcome: Outcome, put: Callable[[bytes], object]
+    block: Block, data: bytes, context: Context, outcome: Outcome, put: Callable[[bytes], object]
 ) -> None:
     records = JsonLines((), context.emitter, name=block.name, texts=texts_beside(block.path))
     records.review(block.reviewed)
-    data = reader.lines(block)
     problems = records.problems
 
     def pieces() -> Iterator[bytes]:
@@ -381,6 +363,7 @@ def _convert_rows(
         put(chunk)
     if sheet.problems and (block.kind != "group" or (block.group, block.start) == (0, 0)):
         tables.problems.extend(sheet.problems)
+        outcome.rejects.append(_reject(sheet.problems, None))
     outcome.facts += tables.facts - tables.withheld
     outcome.withheld += tables.withheld
     outcome.quads += tables.quads

@@ -114,12 +114,14 @@ def _rows(path: Path, encoding: str, delimiter: str, sheet: SheetRows) -> Iterat
         with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as file:
             sheet.read = raw.tell
             reader = csv.reader(file, delimiter=delimiter, strict=True)
-            for row in reader:
-                if row and ("#" not in "".join(row) or not report_errors(sheet, line, row)):
-                    yield line, row
-                line = reader.line_num + 1
-            size = raw.tell()
-            sheet.read = lambda: size
+            try:
+                for row in reader:
+                    if row and ("#" not in "".join(row) or not report_errors(sheet, line, row)):
+                        yield line, row
+                    line = reader.line_num + 1
+            finally:
+                size = raw.tell()
+                sheet.read = lambda: size
     except csv.Error as error:
         place = Place(file=sheet.file, line=line)
         sheet.problems.append(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
+from pressgraph.facts.ids import Ids
 from pressgraph.i18n import Text, gettext, in_language
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.pages.view.statements import term
+from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
 from pressgraph.query.forms import query_form
 from pressgraph.query.names import fill, things_in
 from pressgraph.query.patterns import LINE_AND_COLUMN
@@ -49,6 +51,14 @@ _N_TRIPLES = next(it for it in GRAPHS if it.name == "ntriples")
 _EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
 
 
+class _Offered(NamedTuple):
+    """What the graph offers for a parameter that is an id: ids with names, and the one that is asked about else."""
+
+    required: bool
+    default: str
+    options: tuple[tuple[str, str], ...]
+
+
 class QueryPage:
     """The page at /sparql for browsers."""
 
@@ -81,16 +91,22 @@ class QueryPage:
         text, problem, status = operation.query or "", "", 200
         saved: SavedQuery | None = None
         values: dict[str, str] = {}
+        offered: dict[str, _Offered] = {}
         if "saved" in fields:
             try:
                 filled = await self._with_ids(snapshot, fields)
                 saved, values, text = self._saved(request, filled)
-                # what somebody has typed stays as it is
-                values = {name: fields.get(f"p.{name}", value) for name, value in values.items()}
+                offered = await self._offered(request, snapshot, saved, operation)
+                # what somebody has typed stays as it is; what is chosen from a list is an id
+                listed = {name for name, it in offered.items() if it.options}
+                values = {
+                    name: value if name in listed else fields.get(f"p.{name}", value) for name, value in values.items()
+                }
             except PressgraphError as error:
                 saved, problem = self._saved_queries.get(fields["saved"]), error.sentence
         result, undecided = None, ""
-        if not problem and (operation.query or (saved is not None and "run" in fields)):
+        told = all(it.default or not it.required or name in values for name, it in offered.items())
+        if not problem and (operation.query or (saved is not None and "run" in fields and told)):
             try:
                 result = await self._result(request, snapshot, text, operation)
                 undecided = await self._undecided(request, snapshot, saved, text, operation)
@@ -109,7 +125,7 @@ class QueryPage:
                 "status": status,
                 "text": text or _EXAMPLE,
                 "saved": saved,
-                "form": self._form(request, saved, values) if saved else [],
+                "form": self._form(request, saved, values, offered) if saved else [],
                 "queries": self._by_folder(),
                 "problem": in_language(problem, self._renderer.language(request)),
                 "translated": isinstance(problem, Text),
@@ -134,7 +150,7 @@ class QueryPage:
         saved = self._saved_queries.get(fields["saved"])
         for name, parameter in saved.parameters.items() if saved is not None else ():
             value = fields.get(f"p.{name}", "").strip()[:_LONGEST_NAME]
-            if parameter.type == "id" and value and not set(value) & {"/", ":"}:
+            if parameter.is_id and value and not set(value) & {"/", ":"}:
                 found = await self._descriptions.search(snapshot, value, most=1, any_word=False)
                 iri = next(iter(found["found"]), "")
                 if iri:
@@ -156,11 +172,63 @@ class QueryPage:
                 values.setdefault(name, self._renderer.language(request))
         return saved, values, saved.fill(values, self._profile, self._project.id_base)
 
-    def _form(self, request: Request, saved: SavedQuery, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    async def _offered(
+        self, request: Request, snapshot: ServedSnapshot, saved: SavedQuery, operation: Operation
+    ) -> dict[str, _Offered]:
+        """Return what the graph offers for the ids that a saved query asks for.
+
+        Raises RequestError.
+        """
+        id_base, languages = self._project.id_base, (self._renderer.language(request), self._project.language)
+
+        async def answered(text: str) -> dict[str, Any]:
+            content, whole = await self._content(request, snapshot, text, operation, JSON)
+            head, rows, _ = _bindings(content, whole=whole)
+            return {**head, "rows": rows}
+
+        offered = {}
+        for name, parameter in saved.parameters.items():
+            if not parameter.is_id:
+                continue
+            iri = example(parameter, self._profile, id_base)
+            known = iri is not None and (await answered(is_described(iri)))["boolean"]
+            named = read_names(choices(parameter, self._profile, id_base))
+            assert named is not None  # noqa: S101 - it asks for a name
+            rows = (await answered(named.text))["rows"]
+            found = await self._descriptions.names(snapshot, things_in(named, rows))
+            filled = fill(named, rows, found, languages, id_base=id_base)
+            options = {it["thing"]["value"]: it["thingLabel"]["value"] for it in filled if "thingLabel" in it}
+            if iri is not None and known:
+                options.setdefault(iri, iri.removeprefix(id_base))
+            offered[name] = _Offered(
+                required=not parameter.optional,
+                default=(iri or "").removeprefix(id_base) if known else "",
+                options=tuple((it.removeprefix(id_base), label) for it, label in options.items())
+                if len(rows) <= MOST_CHOICES
+                else (),
+            )
+        return offered
+
+    def _form(
+        self, request: Request, saved: SavedQuery, values: Mapping[str, str], offered: Mapping[str, _Offered]
+    ) -> list[dict[str, Any]]:
         """Return the fields of a saved query's form."""
-        names = self._renderer.names(request)
+        names, ids = self._renderer.names(request), Ids(self._profile, self._project.id_base)
+
+        def value(parameter: Parameter) -> str:
+            given = values.get(parameter.name, "")
+            if parameter.name not in offered:
+                return given
+            if given and offered[parameter.name].options:
+                return ids.normal(ids.iri_in_query(given) or given)
+            return given or offered[parameter.name].default
 
         def options(parameter: Parameter) -> list[tuple[str, str]]:
+            if parameter.is_id:
+                things = dict(offered[parameter.name].options if parameter.name in offered else ())
+                if things and (given := value(parameter)):
+                    things.setdefault(given, given)
+                return sorted(things.items(), key=lambda it: it[1].casefold())
             scheme = self._profile.schemes.get(parameter.type.removeprefix("term:"))
             found = [(it.name, names.name(it.iri).label) for it in scheme.concepts.values()] if scheme else []
             return sorted(found, key=lambda it: it[1].casefold())
@@ -171,9 +239,12 @@ class QueryPage:
                 "label": names.heading(it.name),
                 "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
                 "options": options(it),
-                "value": values.get(it.name, ""),
-                "default": "" if it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>'),
+                "value": value(it),
+                "default": (
+                    "" if it.is_id or it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
+                ),
                 "optional": it.optional,
+                "required": it.is_id and not it.optional,
                 "description": it.description,
             }
             for it in saved.parameters.values()

@@ -127,7 +127,7 @@ async function answer(text) {
 function term(field) {
   const value = field.value.trim();
   const literal = JSON.stringify(value);
-  if (field.tagName === "SELECT" || field.dataset.type === "id") {
+  if (field.tagName === "SELECT" || /^id\b/.test(field.dataset.type)) {
     return `<${/^[a-z][a-z0-9+.-]*:/i.test(value) ? value : told.ids + value}>`.replace(/[\s"{}|\\^`]/g, encodeURIComponent);
   }
   const [kind, detail] = (field.dataset.type || "").split(":");

@@ -16,7 +16,8 @@ from pressgraph.errors import PressgraphError
 from pressgraph.i18n import Text, gettext, joined
 from pressgraph.rdf import RDF_TYPE, RDFS, SH
 from pressgraph.rdf.terms import local_name, named, read_term
-from pressgraph.validation.shacl.components import component_name, default_text
+from pressgraph.validation.explain.hints import as_written
+from pressgraph.validation.shacl.components import component_name, default_text, parameter_of, text_about
 from pressgraph.validation.shacl.engines import choose
 from pressgraph.validation.shacl.results import read_report
 from pressgraph.validation.shacl.shapes import Shapes
@@ -147,7 +148,7 @@ class Explainer:
         for _, target, results in outcomes:
             value = self._name(target)
             for it in results[:1]:
-                lack = self._lacks(it)
+                lack = self._lacks(part, it)
                 yield gettext("not '{value}': {lack}", value=value, lack=lack)
 
     def _notes(self, name: str, outcomes: Sequence[tuple[Term, list[Result]]]) -> Iterator[Text]:
@@ -165,7 +166,7 @@ class Explainer:
         if not failing:
             return
         number, part, results = min(failing, key=lambda it: (len(it[2]), -_effort(it[2])))
-        lacks = [self._lacks(it) for it in results[:_DEPTH]]
+        lacks = [self._lacks(part, it) for it in results[:_DEPTH]]
         if name in _LISTS and len(outcomes) > 1 and name != "And":
             if len({len(it[2]) for it in failing}) == 1 and _effort(results) == 0:
                 # all fail alike: none came closer
@@ -176,10 +177,15 @@ class Explainer:
             for lack in lacks:
                 yield gettext("because {lack}", lack=lack)
 
-    def _lacks(self, result: Result) -> Text:
+    def _lacks(self, part: Term, result: Result) -> Text:
         """Say what a part complains about, and of which value."""
         words = default_text(result.component)
-        if not words.by_language().items() <= result.messages.items():
+        said_by_shape = not words.by_language().items() <= result.messages.items()
+        if not said_by_shape and result.path is None and (parameter := parameter_of(result.component)) is not None:
+            values = self.shapes.graph.values(part, SH + parameter)
+            asked = [text for it in values for text in as_written(it, self.shapes.graph, self._short)]
+            return text_about(result.component, asked, key=None)
+        if said_by_shape:
             # the shape's own
             messages = {tag: text.rstrip(".") for tag, text in result.messages.items() if tag}
             words = Text(result.message("en").rstrip("."), **messages)
@@ -224,9 +230,12 @@ class Explainer:
             return Text(name)
         return joined(", ", asks)
 
+    def _short(self, iri: str) -> str:
+        return self.profile.shrink(iri, self.id_base)
+
     def _name(self, term: Term) -> str:
         if isinstance(term, ox.NamedNode):
-            return self.profile.shrink(term.value, self.id_base)
+            return self._short(term.value)
         return str(getattr(term, "value", term))
 
 

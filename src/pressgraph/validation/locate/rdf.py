@@ -34,7 +34,8 @@ Statement: TypeAlias = "tuple[Term, str, Term, int, int]"
 _NIL = ox.NamedNode(f"{RDF}nil")
 _REMEMBERED = 10_000
 """Tokens that are kept to find the bracket at which an object starts."""
-_LINE = re.compile(rb"[^\n]*+\n|[^\n]++")
+_LINE_END = re.compile(rb"\r\n?|\n")
+_LINE = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 # The terminals of Turtle and TriG (Turtle, 6.5), as far as places need them; every byte is in some token.
 _TOKEN = re.compile(
     rb"""
@@ -151,7 +152,7 @@ def _read(path: Path, form: str) -> Iterator[Statement]:
     serialized = serialization(form)
     data = path.read_bytes().removeprefix(BOM_UTF8)
     tokens = form in {"turtle", "trig"}
-    starts = [0, *(match.end() for match in re.finditer(b"\n", data))]
+    starts = [0, *(match.end() for match in _LINE_END.finditer(data))]
     feed = _Feed((_TOKEN if tokens else _LINE).finditer(data))
     # as the file is read for validation, so that the same IRIs come out
     base = path.resolve().as_uri()
