@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,6 +226,50 @@ def test_of_a_large_file_what_a_save_does_not_reach_stays_said(folder: Path, mon
     assert not [one for one in wrong(saved.source) if "before it ends" in one[2]]
 
 
+def test_a_large_file_is_shown_before_shapes_and_checks_are_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_MOST_WHOLE", 3)
+    begun: list[Callable[[], None]] = []
+
+    class Later:
+        """A thread that runs when it is told to."""
+
+        def __init__(self, target: Callable[[], None], *, daemon: bool) -> None:
+            assert daemon
+            self.start = lambda: begun.append(target)
+
+    monkeypatch.setattr(checking, "Thread", Later)
+    path = folder / "data" / "gold.yaml"
+    period = "hasValidity: [{ type: ValidityPeriod, basis: stated, validFrom: 2026-01-01, validUntil: 2025-01-01 }]"
+    path.write_text(f"{RELEASE}- id: label/gold\n  {period}\n", encoding="utf-8")
+    it = editor(folder)
+    opened = it.open(wait=False)
+    assert (opened.unasked, len(opened.facts), opened.wrong) == (True, 5, ())
+    # who asks again begins nothing more, and a save is checked all the same
+    assert it.open(wait=False).unasked
+    with pytest.raises(RefusedFactError):
+        it.say({"id": "label/x", "type": "AwardedLabel", "level": "gold"})
+    views = Views(Desk(root=folder, session=it.session))
+    asked = Asked(query={"name": "data/gold.yaml"})
+    assert 'id="unasked"' in views.file(asked).html
+    assert views.checked(asked).data["asking"]
+    (ask,) = begun
+    ask()
+    opened = it.open(wait=False)
+    assert not opened.unasked
+    assert [(fact.index, one.key) for fact in opened.wrong for one in fact.troubles] == [(4, "hasValidity")]
+    assert 'id="unasked"' not in views.file(asked).html
+    told = "Shapes and checks have been asked: 1 fact has a problem."
+    assert views.checked(asked).data == {"asking": False, "told": told, "wrong": 1}
+    # what cannot be asked is told
+    monkeypatch.setattr(checking, "check_files", lambda *_, **__: (_ for _ in ()).throw(OSError("gone")))
+    path.write_text(path.read_text(encoding="utf-8") + "# more\n", encoding="utf-8")
+    assert it.open(wait=False).unasked
+    begun[1]()
+    assert [one.message for one in it.open(wait=False).troubles] == ["gone"]
+
+
 def test_two_editors_put_together_what_only_one_changed(folder: Path) -> None:
     mine, theirs = editor(folder), editor(folder)
     base = mine.open().sha256
@@ -374,26 +415,6 @@ def test_anchors_and_aliases_stay_and_are_not_touched(folder: Path) -> None:
     assert written(folder).startswith(text)
 
 
-def test_a_process_that_is_killed_before_the_rename_leaves_the_file_whole(folder: Path) -> None:
-    program = textwrap.dedent(
-        """
-        import os, signal, sys
-        from pathlib import Path
-        import pressgraph
-        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-        folder = Path(sys.argv[1])
-        it = pressgraph.open(folder).edit(folder / "data" / "gold.yaml")
-        it.say({"id": "agent/x", "type": "Person", "name": "X"})
-        """
-    )
-    ended = subprocess.run([sys.executable, "-c", program, str(folder)], timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL
-    assert written(folder) == RELEASE
-    # what lies beside is hidden, and no facts file
-    assert pressgraph.open(folder).project.facts_names() == ["data/gold.yaml"]
-    assert editor(folder).say({"id": "agent/x", "type": "Person", "name": "X"}).index == 4
-
-
 def test_what_cannot_be_written_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     it = editor(folder)
 
@@ -407,40 +428,6 @@ def test_what_cannot_be_written_changes_nothing(folder: Path, monkeypatch: pytes
     assert written(folder) == RELEASE
     assert sorted(it.name for it in (folder / "data").iterdir()) == ["gold.txt", "gold.yaml"]
     assert not it.can_undo
-
-
-def test_a_disk_that_is_full_and_a_file_that_is_read_only_lose_nothing(folder: Path) -> None:
-    it = editor(folder)
-    (folder / "data" / "gold.yaml").chmod(0o444)
-    with pytest.raises(PermissionError, match=r"gold\.yaml"):
-        it.say({"id": "agent/x", "type": "Person", "name": "X"})
-    assert written(folder) == RELEASE
-    (folder / "data" / "gold.yaml").chmod(0o644)
-    it.say({"id": "agent/x", "type": "Person", "name": "X"})
-    disk = folder / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False, timeout=30
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk of our own needs the right to mount")
-    try:
-        (disk / "data").mkdir()
-        (disk / "data" / "gold.txt").write_bytes(TEXT.encode())
-        (disk / "data" / "gold.yaml").write_text(RELEASE, encoding="utf-8")
-        it = editor(disk)
-        with contextlib.suppress(OSError), (disk / "full").open("wb") as file:
-            while True:
-                file.write(b"x" * 4096)
-                file.flush()
-        with pytest.raises(OSError, match="No space left"):
-            it.say({"id": "agent/x", "type": "Person", "name": "X"})
-        assert written(disk) == RELEASE
-        assert sorted(it.name for it in (disk / "data").iterdir()) == ["gold.txt", "gold.yaml"]
-        (disk / "full").unlink()
-        assert it.say({"id": "agent/x", "type": "Person", "name": "X"}).index == 4
-    finally:
-        subprocess.run(["umount", str(disk)], check=True, timeout=30)
 
 
 def test_pages_speak_german_and_show_problems_beside_their_fields(folder: Path) -> None:
@@ -688,8 +675,12 @@ def test_a_form_asks_for_what_is_needed_first_and_reads_what_people_write(folder
     it = editor(folder)
     made = forms(it, it.open())
     form = made.of(("Membership",), {})
-    assert [field.key.name for field in form.first[:2]] == ["member", "organization"]
-    assert all(field.needed for field in form.first[:2])
+    # then what is usually said, as the profile has it
+    asked = ["member", "organization", "role", "startDate", "endDate", "roleName"]
+    assert [field.key.name for field in form.first] == asked
+    assert [field.needed for field in form.first] == [True, True, False, False, False, False]
+    fair = [field.key.name for field in made.of(("Fair",), {}).first]
+    assert fair[:5] == ["name", "startDate", "endDate", "location", "organizer"]
     assert "Times" in [heading for heading, _ in form.groups]
     sent = {
         "k.member.0": "Merle Osterkamp",
@@ -745,7 +736,14 @@ OFFERED: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
         "normalised",
     ),
     ("Küstenlicht e. V. gilt", "AwardedLabel", "", {"heldBy": "Küstenlicht e. V."}, "stated"),
+    ("ist Vorstandsvorsitzender", "Membership", "", {"role": "chairperson"}, "stated"),
+    ("trägt das Silber-Label", "AwardedLabel", "", {"level": "silver"}, "stated"),
+    # what is counted, and how much of it
+    ("genau 12 Mitglieder", "Figure", "", {"value": "12", "measure": "members"}, "stated"),
+    ("im September 2017 gegründet", "ClusterOrganisation", "agent/kl", {"foundingDate": "September 2017"}, "stated"),
+    ("hat 12 Gäste", "ClusterOrganisation", "agent/kl", {}, "stated"),
     # two things may be meant: nothing is proposed
+    ("löst Bronze-Label und Gold-Label ab", "AwardedLabel", "", {}, "stated"),
     ("Küstenlicht e. V. hat", "Membership", "", {}, "stated"),
     ("am 2. Mai 2024 und am 3. Juni 2024", "Membership", "", {}, "stated"),
 )
@@ -762,11 +760,14 @@ def test_a_form_proposes_what_the_selected_words_give_and_nothing_else(tmp_path:
     )
     views = Views(Desk(root=tmp_path, language="de", session=pressgraph.open(tmp_path).editing))
     field = re.compile(r'<input type="text" id="k\.(\w+)\.0" name="[^"]+" value="([^"]+)"')
+    term = re.compile(r'name="k\.(\w+)\.0"[^>]*>(?:<option[^>]*>[^<]*</option>)*<option value="([^"]+)" selected')
+    choice = re.compile(r'type="radio" name="k\.(\w+)\.0" value="([^"]+)" checked')
     for words, kind, about, values, status in OFFERED:
         at = text.index(words)
         query = {"name": "data/a.yaml", "at": f"{at}-{at + len(words)}", "kind": kind, "about": about}
         page = views.file(Asked(query=query)).html
-        assert dict(field.findall(page)) == values, words
+        given = dict((*field.findall(page), *term.findall(page), *choice.findall(page)))
+        assert given == values, words
         assert re.findall(r'name="status" value="(\w+)" checked', page) == [status], words
 
 

@@ -96,10 +96,20 @@ def test_the_story_is_told_with_mouse_and_keys(story: dict[str, Any]) -> None:
     assert "Küstenlicht Nord" in theirs
     assert "Küstenlicht Süd" in mine
     assert steps["leaving"] == 1
-    assert steps["drafted"] > 1
-    assert steps["leftToReview"] == steps["drafted"] - 1
-    facts, to_review, problems, _ = steps["allReviewed"]
-    assert (facts, to_review, problems) == (steps["drafted"], 0, 0)
+
+
+def test_the_story_is_told_on_a_telephone_by_keyboard_alone(story: dict[str, Any]) -> None:
+    told = story["steps"]["narrow"]
+    assert told["cut"] == ""
+    assert told["focus"] == ["fact-0", "h-form", "fact-0", "kind", "problems"]
+    assert told["drafted"] > 1
+    # beside an open form there is no room for the text
+    assert told["textAside"] == "none"
+    facts, to_review, problems, _ = told["reviewed"]
+    assert (facts, to_review, problems) == (told["drafted"], 0, 0)
+    assert told["problem"] == "Not saved: 1 problem"
+    assert re.fullmatch(r"Saved \d\d:\d\d", told["saved"])
+    assert told["undone"] == "Undone"
 
 
 def test_it_works_without_scripts_and_for_one_browser(story: dict[str, Any]) -> None:

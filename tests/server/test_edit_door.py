@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
+import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 
 import pressgraph
-from pressgraph.edit import editor
 from pressgraph.edit.web.app import Activity
 from pressgraph.edit.web.desk import Desk
 from pressgraph.edit.web.run import IDLE, run
@@ -20,7 +24,6 @@ from pressgraph.scaffold import create_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NAME = "data/releases/2026-01-15-gold-label.yaml"
 
@@ -28,17 +31,18 @@ NAME = "data/releases/2026-01-15-gold-label.yaml"
 class Visitor:
     """Somebody who sends requests, byte by byte as they like."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.cookie = ""
+        self.token = ""
 
     def ask(
         self, method: str, target: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.desk.door.port, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-            sent = {"host": f"127.0.0.1:{self.desk.door.port}", "cookie": self.cookie}
+            sent = {"host": f"127.0.0.1:{self.port}", "cookie": self.cookie}
             if body is not None:
                 sent |= {"content-length": str(len(body)), "content-type": "application/x-www-form-urlencoded"}
                 sent["origin"] = f"http://{sent['host']}"
@@ -54,10 +58,6 @@ class Visitor:
 
     def post(self, target: str, fields: dict[str, str], **headers: str) -> tuple[int, dict[str, str], str]:
         return self.ask("POST", target, urlencode(fields).encode(), **headers)
-
-    @property
-    def token(self) -> str:
-        return self.desk.door.form_token
 
 
 @pytest.fixture
@@ -81,30 +81,37 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def let_in(desk: Desk) -> Visitor:
     """Enter as the browser does that the file opens."""
-    visitor = Visitor(desk)
     assert desk.door.folder is not None
-    page = desk.door.folder / "open.html"
+    return entered(desk.door.folder / "open.html")
+
+
+def entered(page: Path) -> Visitor:
+    """Enter by the file that lets a browser in."""
     assert page.stat().st_mode & 0o777 == 0o600
     assert page.parent.stat().st_mode & 0o777 == 0o700
-    target = re.search(r"http://127\.0\.0\.1:\d+(/enter\?ticket=[\w-]+)", page.read_text())
+    target = re.search(r"http://127\.0\.0\.1:(\d+)(/enter\?ticket=[\w-]+)", page.read_text())
     assert target is not None
+    visitor = Visitor(int(target[1]))
     deadline = time.monotonic() + 60
     while True:
         try:
-            status, headers, _ = visitor.ask("GET", target[1])
+            status, headers, _ = visitor.ask("GET", target[2])
             break
         except ConnectionRefusedError:
             assert time.monotonic() < deadline
             time.sleep(0.02)
     assert status == 200
     cookie = headers["set-cookie"]
-    assert cookie.startswith(f"pressgraph-edit-{desk.door.port}=")
+    assert cookie.startswith(f"pressgraph-edit-{visitor.port}=")
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
     visitor.cookie = cookie.partition(";")[0]
     # the ticket is good for one browser, once
-    assert visitor.ask("GET", target[1])[0] == 403
+    assert visitor.ask("GET", target[2])[0] == 403
     assert not page.exists()
+    token = re.search(r'name="token" value="([^"]+)"', visitor.ask("GET", "/")[2])
+    assert token is not None
+    visitor.token = token[1]
     return visitor
 
 
@@ -144,7 +151,7 @@ def test_nobody_but_one_browser_reads_or_writes(desk: Desk) -> None:
         f"pressgraph-edit-{port}=x",
         f"pressgraph-edit-{port + 1}={visitor.cookie.partition('=')[2]}",
     ):
-        other = Visitor(desk)
+        other = Visitor(port)
         other.cookie = cookie
         assert other.ask("GET", "/")[0] == 403
         assert other.post("/save", said)[0] == 403
@@ -208,27 +215,94 @@ def test_strange_texts_and_forms_are_shown_as_they_are(desk: Desk) -> None:
         assert status in {404, 422}, bad
 
 
-def test_what_cannot_be_saved_can_be_copied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """Mount a disk of 64 kB; without the right to do so the test skips."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, capture_output=True, text=True, check=False, timeout=30)
+    if mounted.returncode:
+        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=30)
+
+
+def test_a_full_disk_and_a_read_only_file_lose_nothing(desk: Desk) -> None:
     visitor = let_in(desk)
+    saved = {"token": visitor.token, "kind": "Person", "k.name.0": "Merle Osterkamp"}
+
+    def save(name: str) -> tuple[int, str]:
+        status, _, page = visitor.post("/save", {**saved, "name": name})
+        return status, page
+
     path = desk.root / NAME
     before = path.read_bytes()
-    said: dict[str, Any] = {"token": visitor.token, "name": NAME, "kind": "Person", "k.name.0": "Merle Osterkamp"}
-
-    def refused() -> str:
-        status, _, page = visitor.post("/save", said)
+    path.chmod(0o444)
+    status, page = save(NAME)
+    assert status == 409
+    assert "Permission denied" in page
+    # what was typed can be copied
+    assert re.search(r'<textarea id="copy"[^>]*>[^<]*name: Merle Osterkamp', page)
+    assert path.read_bytes() == before
+    path.chmod(0o644)
+    assert save(NAME)[0] == 303
+    with small_disk(desk.root / "data" / "small") as disk:
+        (disk / "gold.yaml").write_bytes(before.replace(b"document/", b"document/small-"))
+        kept = (disk / "gold.yaml").read_bytes()
+        with contextlib.suppress(OSError), (disk / "full").open("wb") as file:
+            while True:
+                file.write(b"x" * 4096)
+                file.flush()
+        status, page = save("data/small/gold.yaml")
         assert status == 409
-        assert "Merle Osterkamp" in page
-        assert path.read_bytes() == before
-        return page
+        assert "No space left on device" in page
+        assert re.search(r'<textarea id="copy"[^>]*>[^<]*name: Merle Osterkamp', page)
+        assert (disk / "gold.yaml").read_bytes() == kept
+        assert sorted(it.name for it in disk.iterdir()) == ["full", "gold.yaml"]
+        assert 'disabled data-key="undo"' in visitor.ask("GET", "/file?name=data/small/gold.yaml")[2]
+        (disk / "full").unlink()
+        status, page = save("data/small/gold.yaml")
+        assert status == 303, page[-2000:]
 
-    for error in (OSError(28, "No space left on device"), PermissionError(13, "Permission denied")):
 
-        def failing(*_: object, error: OSError = error) -> None:
-            raise error
+def test_an_editor_that_is_killed_before_the_rename_leaves_the_file_whole(tmp_path: Path) -> None:
+    create_project(tmp_path)
+    path = tmp_path / NAME
+    before, names = path.read_bytes(), sorted(it.name for it in path.parent.iterdir())
+    program = (
+        "import os, signal, sys; from pathlib import Path; from pressgraph.cli import main;"
+        "Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL);"
+        "main(['--project', sys.argv[1], 'edit', '--no-browser', '--lang', 'en'])"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            told = re.search(r"file://(\S+\.html)", process.stderr.readline())
+            assert told is not None
+            visitor = entered(Path(unquote(told[1])))
+            said = {"token": visitor.token, "name": NAME, "kind": "Person", "k.name.0": "Merle Osterkamp"}
+            with pytest.raises((http.client.HTTPException, ConnectionError)):
+                visitor.post("/save", said)
+            assert process.wait(60) == -signal.SIGKILL
+        finally:
+            process.kill()
+    assert path.read_bytes() == before
+    # what was written lies beside, hidden, and is no facts file
+    (left,) = (it.name for it in path.parent.iterdir() if it.name not in names)
+    assert left.startswith(".")
+    workspace = pressgraph.open(tmp_path)
+    assert NAME in workspace.project.facts_names()
+    assert not [it for it in workspace.project.facts_names() if left in it]
+    workspace.edit(path).say({"id": "agent/merle-osterkamp", "type": "Person", "name": "Merle Osterkamp"})
+    assert b"Merle Osterkamp" in path.read_bytes()
 
-        with monkeypatch.context() as patch:
-            patch.setattr(editor, "replace_file", failing)
-            assert str(error.strerror) in refused()
+
+def test_what_meets_another_program_is_shown_and_not_written(desk: Desk) -> None:
+    visitor = let_in(desk)
+    path = desk.root / NAME
+    said: dict[str, Any] = {"token": visitor.token, "name": NAME, "kind": "Person", "k.name.0": "Merle Osterkamp"}
     kept = path.read_bytes()
     path.unlink()
     assert visitor.post("/save", said)[0] in {404, 409}

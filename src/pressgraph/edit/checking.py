@@ -7,10 +7,12 @@ from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.known import ids_in
 from pressgraph.edit.source import stamp_of
+from pressgraph.errors import Place, PressgraphError, Problem
 from pressgraph.facts import read_facts_bytes
 from pressgraph.validation import Report, check_files
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from pressgraph.edit.changes import Change
     from pressgraph.edit.known import Known
     from pressgraph.edit.source import OpenSource
-    from pressgraph.errors import Place
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
@@ -49,6 +50,9 @@ class Checker:
         """Take the project and what is known of its files."""
         self._project, self._profile, self._known = project, profile, known
         self._kept: OrderedDict[str, Report] = OrderedDict()
+        self._behind = Lock()
+        self._wanted: dict[Path, OpenSource] = {}
+        self._asking = False
 
     def prepare(self) -> None:
         """Check a fact that is in no file, which reads all that is read once: rules, shapes, checks, the profile."""
@@ -61,6 +65,38 @@ class Checker:
         if key not in self._kept:
             self._keep(key, self._asked(path, _read(opened).with_proposals()))
         return self._kept[key]
+
+    def whole_at_once(self, path: Path, opened: OpenSource) -> Report | None:
+        """Return what is said of all facts of a state where that is known, or takes little time.
+
+        Else None: it is found out beside all else, for who asks again.
+        """
+        if self._key(path, opened) in self._kept or len(opened.facts) <= _MOST_WHOLE:
+            return self.whole(path, opened)
+        with self._behind:
+            self._wanted[path] = opened
+            begins, self._asking = not self._asking, True
+        if begins:
+            Thread(target=self._ask_behind, daemon=True).start()
+        return None
+
+    def _ask_behind(self) -> None:
+        while True:
+            with self._behind:
+                if not self._wanted:
+                    self._asking = False
+                    return
+                path, opened = self._wanted.popitem()
+            try:
+                self.whole(path, opened)
+            except (PressgraphError, OSError) as error:
+                # such as another file that cannot be read: said as a problem of this one
+                problem = Problem(rule="not-checked", message=str(error), place=Place(file=opened.name))
+                self._keep(self._key(path, opened), Report(problems=(problem,)))
+            except BaseException:
+                with self._behind:
+                    self._asking = False
+                raise
 
     def of_change(
         self, path: Path, before: OpenSource, after: OpenSource, change: Change

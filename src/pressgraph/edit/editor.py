@@ -49,11 +49,12 @@ class SourceEditor:
         self.path = path
         self.name = session.project.name_of(path)
 
-    def open(self, *, checked: bool = True) -> OpenSource:
+    def open(self, *, checked: bool = True, wait: bool = True) -> OpenSource:
         """Return the file as it is: text, facts, and what is wrong with them.
 
-        Not `checked`, only by the rules of facts; shapes and checks take longer. Tables and JSON Lines can be looked at
-        elsewhere; they are not edited.
+        Not `checked`, only by the rules of facts; shapes and checks take longer. Without `wait`, a large file comes
+        `unasked` while they are asked beside all else: who opens it again later is told what they said. Tables and
+        JSON Lines can be looked at elsewhere; they are not edited.
 
         Raises OSError, DataError for a file that is not there.
         """
@@ -63,7 +64,7 @@ class SourceEditor:
             )
             return OpenSource(name=self.name, data=b"", sha256="", source={}, refusal=reason)
         stamp = stamp_of(self.path)
-        return self._opened(self.read(), checked=checked, stamp=stamp)
+        return self._opened(self.read(), checked=checked, wait=wait, stamp=stamp)
 
     def opened_at(self, base: str | None) -> OpenSource:
         """Return the file as it was in a state that is kept, else as it is; checked by the rules of facts alone."""
@@ -79,16 +80,22 @@ class SourceEditor:
         except FileNotFoundError as error:
             raise DataError(gettext("the file is not there any more"), place=Place(file=self.name)) from error
 
-    def _opened(self, data: bytes, *, checked: bool = True, stamp: Stamp | None = None) -> OpenSource:
+    def _opened(
+        self, data: bytes, *, checked: bool = True, wait: bool = True, stamp: Stamp | None = None
+    ) -> OpenSource:
         session = self.session
         session.history(self.path, data)
         opened = session.opened(self.path, self.name, data)
         if stamp is not None and opened.read is not None:
             session.known.keep(self.path, opened.read, stamp)
-        if checked and opened.read is not None and opened.facts and not opened.read.problems:
-            report = session.checker.whole(self.path, opened)
-            if report.results or report.problems:
-                read = replace(opened.read, problems=(*opened.read.problems, *report.problems))
+        read = opened.read
+        if checked and read is not None and opened.facts and not read.problems:
+            ask = session.checker.whole if wait else session.checker.whole_at_once
+            report = ask(self.path, opened)
+            if report is None:
+                opened = replace(opened, unasked=True)
+            elif report.results or report.problems:
+                read = replace(read, problems=(*read.problems, *report.problems))
                 opened = replace(with_report(opened, report, session.profile), read=read)
         return self._with_waiting(opened) if checked else opened
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.source import plain
-from pressgraph.edit.values import concept_label, label_of, read, shown, widget_of
+from pressgraph.edit.values import classes_label, concept_label, label_of, read, shown, widget_of
 from pressgraph.errors import DataError
 from pressgraph.facts.edit import Literal
 from pressgraph.facts.ids import Ids
@@ -46,6 +46,8 @@ class Slot:
     """What the file says; None for a value that is to be said yet."""
     about: str = ""
     """What stands beneath: the id of a thing, or how the text was understood."""
+    kind: str = ""
+    """What kind of thing a link means, in words."""
     node: NodeForm | None = None
     problem: str = ""
     offers: tuple[tuple[str, str], ...] = ()
@@ -153,8 +155,7 @@ class Forms:
         types = tuple(it for it in types if it in self.profile.classes)
         uses = self.profile.uses_of(types)
         orders = _orders(self.profile)
-        counts = {key: sum(self.known.uses(it).get(key, 0) for it in types) for key in uses}
-        usual = sorted((it for it in counts if counts[it]), key=lambda it: -counts[it])[:_USUAL]
+        usual = self._usual(types, uses)
         known, fields = set(has), []
         for name, use in uses.items():
             key = self.profile.keys[name]
@@ -179,10 +180,8 @@ class Forms:
         for one in fields:
             self._fill(one, said.get(one.key.name), f"{prefix}k.{one.key.name}")
         form = NodeForm(types=types)
-        form.first = [it for it in fields if it.needed or it.said]
-        form.first += sorted(
-            (it for it in fields if it.key.name in rank and it not in form.first), key=lambda it: rank[it.key.name]
-        )
+        first = [it for it in fields if it.needed or it.said or it.key.name in rank]
+        form.first = sorted(first, key=lambda it: (not it.needed, not it.said, rank.get(it.key.name, _LAST)))
         left = [it for it in fields if it not in form.first]
         if len(form.first) < _USUAL // 2:
             form.first += left[: _USUAL - len(form.first)]
@@ -200,6 +199,18 @@ class Forms:
         ]
         form.others = {key: it for key, it in said.items() if key not in uses and key not in FACT_WORDS}
         return form
+
+    def _usual(self, types: Sequence[str], uses: Iterable[str]) -> list[str]:
+        """Return the keys that are usually said: as the profile has it, then as the project's files do."""
+        listed: dict[str, None] = {}
+        for name in types:
+            classes = [self.profile.classes[name]]
+            above = (self.profile.class_of[it] for it in classes[0].superclasses if it in self.profile.class_of)
+            classes += sorted(above, key=lambda it: (-len(it.superclasses), it.name))
+            listed.update(dict.fromkeys(next((it.usual for it in classes if it.usual), ())))
+        counts = {key: sum(self.known.uses(it).get(key, 0) for it in types) for key in uses}
+        often = sorted((it for it in counts if counts[it]), key=lambda it: -counts[it])[:_USUAL]
+        return list(dict.fromkeys([*(it for it in listed if it in counts), *often]))
 
     def _fill(self, one: Field, raw: Any, name: str) -> None:
         """Put the values of a field into slots, and an empty one behind them."""
@@ -233,6 +244,7 @@ class Forms:
                 thing.name if thing is not None and len(self.known.named(thing.name, one.classes)) == 1 else value
             )
             slot.about = value if slot.text != value else ""
+            slot.kind = classes_label(thing.types, self.profile, self.language) if thing is not None else ""
         elif one.widget == "term":
             slot.text = value if any(it.name == value for it in one.choices) else OTHER
         else:
@@ -311,7 +323,7 @@ class Forms:
         text = sent.get(slot.name, slot.text).strip() if slot.text != OTHER else OTHER
         if text == slot.text and slot.raw is not None and f"new.{slot.name}" not in sent:
             return slot.raw
-        slot.text, slot.about = text, ""
+        slot.text, slot.about, slot.kind = text, "", ""
         if not text:
             return None
         match one.widget:
@@ -356,6 +368,7 @@ class Forms:
         things = self.known.named(text, one.classes)
         if len(things) == 1:
             slot.about = things[0].id if things[0].id != text else ""
+            slot.kind = classes_label(things[0].types, self.profile, self.language)
             return things[0].id
         if len(things) > 1:
             several = ", ".join(it.id for it in things)

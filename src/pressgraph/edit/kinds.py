@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.edit.values import label_of
+from pressgraph.edit.values import classes_label, label_of
 from pressgraph.facts.ids import slug
 from pressgraph.i18n import gettext
 from pressgraph.pages.names import capital
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.profile.model import ClassTerm
 
-FIRST_KINDS = 6
+_MOST_THINGS = 3
+FIRST_KINDS = 7
 """How many are shown at first."""
 
 
@@ -40,20 +41,26 @@ _ICONS = frozenset(["event", "graph", "label", "lock", "organisation", "person",
 
 
 def kinds_for(
-    words: str, profile: Profile, known: Known, language: str, *, search: str = "", around: str = ""
+    words: str, profile: Profile, known: Known, language: str, *, search: str = "", around: str = "", subject: str = ""
 ) -> list[KindOffer]:
     """Return kinds of facts that words may say; `search` asks for those whose name has some letters.
 
-    Words that name nothing, such as “73 members”, may say something of what is named `around` them.
+    Words that name nothing, such as “73 members”, may say something of what is named `around` them, or of the `subject`
+    of the text, by its id.
     """
-    offers = list(_all(words, profile, known, language, around))
+    things = (known.within(words) or known.within(around))[:_MOST_THINGS]
+    if subject in known.things and known.things[subject] not in things:
+        things.append(known.things[subject])
+    offers = list(_all(words, profile, known, language, things))
     if search:
         wanted = slug(search)
         return [it for it in offers if wanted in slug(f"{it.title} {it.detail} {it.class_}")]
     return offers
 
 
-def _all(words: str, profile: Profile, known: Known, language: str, around: str) -> Iterator[KindOffer]:
+def _all(
+    words: str, profile: Profile, known: Known, language: str, things: Sequence[KnownThing]
+) -> Iterator[KindOffer]:
     named = known.within(words)
     scored = sorted(
         (it for it in profile.classes.values() if it.uses and it.deprecated is None and ":" not in it.name),
@@ -63,12 +70,10 @@ def _all(words: str, profile: Profile, known: Known, language: str, around: str)
         KindOffer(
             class_=next((kind for kind in it.types if kind in profile.classes), ""),
             title=gettext("Something else of {name}", name=it.name).to(language),
-            detail=", ".join(
-                label_of(profile.classes[kind].labels, language, kind) for kind in it.types if kind in profile.classes
-            ),
+            detail=classes_label(it.types, profile, language),
             about=it.id,
         )
-        for it in (named or known.within(around))[:3]
+        for it in things
         if any(kind in profile.classes for kind in it.types)
     ]
     for at, term in enumerate(scored):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pressgraph.drafting.patterns.dates import dates
 from pressgraph.drafting.patterns.figures import figures
 from pressgraph.drafting.patterns.grammar import grammar_of
-from pressgraph.edit.values import read, shown
+from pressgraph.edit.values import classes_label, read, shown
+from pressgraph.facts.ids import slug
 from pressgraph.languages import primary
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _LONGEST = 2_000
 """Characters of selected words that are looked through."""
 _NAME_WORDS = 6
+_SHORTEST_TERM = 4
+"""Of a term's name with a hyphen on either side: shorter ones stand in texts by chance."""
 _DAYS = frozenset({"date", "last-day"})
 _FIRST_DAYS = ("startDate", "validFrom", "foundingDate", "asOf")
 _LAST_DAYS = ("endDate", "validUntil", "validThrough")
@@ -53,7 +56,9 @@ class Offers:
             used += self._days(form, words, grammar)
             used += self._figures(form, words, grammar)
         self._things(form, words)
+        self._terms(form, words)
         self._name(form, words)
+        _put_forward(form)
         return "normalised" if any(it.status == "normalised" for it in used) else "stated"
 
     def _days(self, form: NodeForm, words: str, grammar: Grammar) -> list[Mention]:
@@ -73,7 +78,10 @@ class Offers:
         return found if first is not None or last is not None else []
 
     def _figures(self, form: NodeForm, words: str, grammar: Grammar) -> list[Mention]:
-        found = list(figures(words, grammar))
+        days = list(dates(words, grammar, None))
+        found = [
+            it for it in figures(words, grammar) if not any(day.start < it.end and it.start < day.end for day in days)
+        ]
         used = []
         by_key = {it.key.name: it for it in form.fields}
         for mention in found:
@@ -82,14 +90,15 @@ class Offers:
                 self._put(one, mention.value, "quantity", words[mention.start : mention.end])
                 used.append(mention)
         plain = [it for it in found if it not in used]
-        asked = [it for it in form.first if it.widget == "quantity" and not it.said]
+        # a key that says what is counted takes no figure of something else
+        asked = [
+            it
+            for it in form.first
+            if it.widget == "quantity" and not it.said and it.key.iri not in self.profile.concept_of
+        ]
         if not used and len(plain) == 1 and len(asked) == 1:
             self._put(asked[0], plain[0].value, "quantity", words[plain[0].start : plain[0].end])
             used = plain
-        form.first += [it for _, several in form.groups for it in several if it.said]
-        form.groups = [
-            (heading, left) for heading, several in form.groups if (left := [it for it in several if not it.said])
-        ]
         return used
 
     def _things(self, form: NodeForm, words: str) -> None:
@@ -103,6 +112,24 @@ class Offers:
                 alone = len(self.known.named(fits[0].name, one.classes)) == 1
                 slot.text = fits[0].name if alone else fits[0].id
                 slot.about = fits[0].id if alone else ""
+                slot.kind = classes_label(fits[0].types, self.profile, self.language)
+
+    def _terms(self, form: NodeForm, words: str) -> None:
+        """Choose the one term of a vocabulary that the words name, where fields at the top of the form ask for it."""
+        text = f"-{slug(words)}-"
+        for one in form.first:
+            if one.widget != "term" or one.said or one.slots[0].node is not None:
+                continue
+            named = {
+                name: term.name
+                for term in one.choices
+                for it in (*term.labels.values(), *term.alternatives)
+                if len(name := f"-{slug(it)}-") > _SHORTEST_TERM and name in text
+            }
+            # what is only a part of a longer name is not meant
+            meant = {term for name, term in named.items() if not any(name != it and name in it for it in named)}
+            if len(meant) == 1:
+                one.slots[0].text = meant.pop()
 
     def _name(self, form: NodeForm, words: str) -> None:
         name = " ".join(words.split()).strip(" ,;:“”„\"'")
@@ -129,6 +156,12 @@ class Offers:
                 slot.text = text
                 slot.about = value if text != value else ""
                 return
+
+
+def _put_forward(form: NodeForm) -> None:
+    """Put fields that have got a value to those at the top."""
+    form.first += [it for _, several in form.groups for it in several if it.said]
+    form.groups = [(heading, left) for heading, them in form.groups if (left := [it for it in them if not it.said])]
 
 
 def _levels(form: NodeForm) -> Iterator[NodeForm]:

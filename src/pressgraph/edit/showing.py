@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.edit.changes import facts_of, paired
-from pressgraph.edit.values import concept_label, label_of, shown, widget_of
+from pressgraph.edit.values import classes_label, concept_label, label_of, shown, widget_of
 from pressgraph.facts.tree import LINE_END
 from pressgraph.i18n import gettext
 from pressgraph.profile.model import FACT_WORDS, Kind
@@ -82,8 +82,7 @@ class Showing:
         types = [stated] if isinstance(stated, str) else stated if isinstance(stated, list) else []
         if not types and isinstance(said.get("id"), str) and (thing := self._things.get(said["id"])) is not None:
             types = list(thing.types)
-        terms = [self.profile.classes[it] for it in types if isinstance(it, str) and it in self.profile.classes]
-        return ", ".join(label_of(it.labels, self.language, it.name) for it in terms)
+        return classes_label((it for it in types if isinstance(it, str)), self.profile, self.language)
 
     def sayings(self, said: Any) -> tuple[Saying, ...]:
         """Return what a fact says besides of which thing and how sure it is."""

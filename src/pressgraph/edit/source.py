@@ -122,6 +122,8 @@ class OpenSource:
     """Whether the text is another one than that in which offsets were counted."""
     read: FactsFile | None = None
     """The file as others read it; None where it cannot be edited."""
+    unasked: bool = False
+    """Whether shapes and checks are still being asked about it."""
     refusal: str = ""
     """Why it is shown and not edited."""
     text_stamp: str = ""

@@ -23,6 +23,8 @@ from pressgraph.profile.model import Kind
 from pressgraph.rdf import CLU, EDTF, XSD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pressgraph.profile import Key, Profile
     from pressgraph.profile.model import Concept
 
@@ -183,6 +185,12 @@ def _duration_words(lexical: str, language: str) -> str:
 def label_of(texts: Any, language: str, otherwise: str) -> str:
     """Return a label in a language, else in English, else in any, else the name."""
     return choose(texts, language, primary(language), "en") or otherwise
+
+
+def classes_label(names: Iterable[str], profile: Profile, language: str) -> str:
+    """Return what classes are called that the profile knows, by their names."""
+    terms = (profile.classes[it] for it in names if it in profile.classes)
+    return ", ".join(label_of(it.labels, language, it.name) for it in terms)
 
 
 def concept_label(concept: Concept, language: str) -> str:

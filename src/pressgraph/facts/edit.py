@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from pressgraph.errors import DataError, Place
-from pressgraph.facts.spans import ANY, Span, block_entries, json_lines_spans, place_in, same, yaml_spans
+from pressgraph.facts.spans import ANY, Span, block_entries, copied, json_lines_spans, place_in, same, yaml_spans
 from pressgraph.facts.tree import LINE_END, Scalar
 from pressgraph.facts.yaml_text import Plain
 from pressgraph.i18n import gettext
@@ -279,8 +279,7 @@ class _File:
         self.name = name
         self.json = json
         self.root = read(text, name)
-        self.target = read(text, name)
-        self._wanted = dict(zip(map(id, self.root.walk()), self.target.walk(), strict=True))
+        self.target, self._wanted = copied(self.root)
         self._splices: list[Splice] = []
         self._removed: list[tuple[Span, int]] = []
         match = LINE_END.search(text)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,6 +21,7 @@ from pressgraph.i18n import gettext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_KEPT = 4
 ANY = "any"
 """The style of a scalar that may be written in any way: one that an edit puts in."""
 
@@ -86,6 +88,16 @@ def same(one: Span, other: Span) -> bool:
     return True
 
 
+def copied(node: Span) -> tuple[Span, dict[int, Span]]:
+    """Return a tree like another, and for the `id` of each node of that the one that stands for it."""
+    copies: dict[int, Span] = {}
+    for one in reversed(list(node.walk())):
+        # what is in a node is walked after it, so here before it
+        items = [(copies[id(key)] if key is not None else None, copies[id(value)]) for key, value in one.items]
+        copies[id(one)] = replace(one, items=items)
+    return copies[id(node)], copies
+
+
 def place_in(text: str, at: int, file: str) -> Place:
     """Return the place of an offset."""
     lines = LINE_END.split(text[:at])
@@ -95,8 +107,14 @@ def place_in(text: str, at: int, file: str) -> Place:
 def yaml_spans(text: str, file: str) -> Span:
     """Read one YAML document without a byte order mark.
 
-    Raises DataError for what is no YAML, is empty, holds several documents, or is nested too deep.
+    The last few trees are kept, so nobody may change one: an edit changes a `copied` one. Raises DataError for what is
+    no YAML, is empty, holds several documents, or is nested too deep.
     """
+    return _yaml_spans(text, file)
+
+
+@lru_cache(maxsize=_KEPT)
+def _yaml_spans(text: str, file: str) -> Span:
     try:
         return _from_events(yaml_events(text), text, file)
     except yaml.YAMLError as error:

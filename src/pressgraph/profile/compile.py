@@ -430,6 +430,7 @@ class _ProfileCompiler:
                     name = names[path]
                     named = replace(use, key=name)
                     own[name] = named if name not in own else merge_uses(own[name], named)
+            usual = graph.items(graph.value(node, f"{PG}usual"))
             classes[short[iri]] = ClassTerm(
                 name=short[iri],
                 iri=iri,
@@ -442,6 +443,7 @@ class _ProfileCompiler:
                 sayings=graph.texts(node, f"{PG}saying"),
                 clues=tuple(sorted(graph.literals(node, f"{PG}clue"))),
                 icon=next(iter(graph.literals(node, f"{PG}icon")), ""),
+                usual=tuple(names[it.value] for it in usual if isinstance(it, ox.NamedNode) and it.value in names),
                 place=_place(graph.literals(node, f"{SH}order")),
                 deprecated=self._deprecation(node),
             )

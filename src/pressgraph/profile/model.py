@@ -174,6 +174,8 @@ class ClassTerm:
     """Beginnings of words that make it likely."""
     icon: str = ""
     """The drawing before the sentence."""
+    usual: tuple[str, ...] = ()
+    """The keys that are usually said of it, in the order that forms ask for them."""
     place: int = LAST
     """Its place among the kinds of facts that are offered."""
     deprecated: Deprecation | None = None

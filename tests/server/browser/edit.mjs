@@ -74,11 +74,7 @@ await page.type('input[name="k.name.0"]', "Küstenlicht");
 await page.waitForFunction(() => document.getElementById("written").textContent.includes("name: Küstenlicht\n"));
 found.steps.live = await page.$eval("#written", (it) => it.textContent);
 await judge(page, "form");
-await go(page, async () => {
-  await page.keyboard.down("Control");
-  await page.keyboard.press("Enter");
-  await page.keyboard.up("Control");
-});
+await go(page, () => press(page, "Control", "Enter"));
 found.steps.saved = await status(page);
 
 // words at the beginning of a sentence that is not the first of its paragraph
@@ -114,14 +110,9 @@ found.steps.newPerson = await status(page);
 
 // -- undo and redo by keys, what changed
 
-const key = async (...keys) => {
-  for (const it of keys.slice(0, -1)) await page.keyboard.down(it);
-  await page.keyboard.press(keys[keys.length - 1]);
-  for (const it of keys.slice(0, -1)) await page.keyboard.up(it);
-};
-await go(page, () => key("Control", "z"));
+await go(page, () => press(page, "Control", "z"));
 found.steps.undone = [await status(page), readFileSync(facts(), "utf-8").includes("Merle")];
-await go(page, () => key("Control", "Shift", "z"));
+await go(page, () => press(page, "Control", "Shift", "z"));
 found.steps.redone = [await status(page), readFileSync(facts(), "utf-8").includes("Merle")];
 await follow(page, 'a[href^="/changes"]');
 await judge(page, "changes");
@@ -156,24 +147,75 @@ found.steps.conflict = await page.$$eval(".three > div", (all) => all.map((it) =
 await follow(page, 'button[value="later"]');
 found.steps.kept = await page.$eval(".dialog .mono", (it) => it.textContent);
 
-// -- a text without facts: a draft, and its review
+// -- on a telephone, by keyboard alone: a text is pasted and drafted, proposals are reviewed, a fact is said of a sentence
 
-await page.goto(new URL(page.url()).origin);
-await page.type("#text", `Moorwind wächst\n\nMoorwind e. V. mit Sitz in Emden hat 86 Mitglieder. Der Verein wurde 2016 gegründet. Ida Lindqvist ist seit Mai 2024 Vorstandsvorsitzende von Moorwind e. V.`);
-await follow(page, "form.form button.main");
-await page.type("#day", "2026-02-01");
-await follow(page, "form.form button.main");
-await follow(page, 'form[action="/draft"] button');
-await judge(page, "draft");
-const counted = () => page.$eval('.tools a[href*="show=todo"] .n', (it) => Number(it.textContent));
-found.steps.drafted = await counted();
-await follow(page, '.card.todo button[value="right"]');
-found.steps.leftToReview = await counted();
-for (let turn = 0; turn < 40 && (await counted()) > 0; turn += 1) {
-  await follow(page, '[data-key="next"]');
-  await follow(page, '.card.todo button[value="right"]');
+const narrow = await open({ width: 390 });
+await narrow.goto(new URL(page.url()).origin);
+await narrow.focus(".skip");
+
+// Presses Tab until what has the focus is meant.
+async function tabTo(selector, words = "") {
+  for (let turn = 0; turn < 150; turn += 1) {
+    await narrow.keyboard.press("Tab");
+    if (await narrow.evaluate((wanted, said) => document.activeElement.matches(wanted) && document.activeElement.textContent.includes(said), selector, words)) return;
+  }
+  throw new Error(`no Tab leads to ${selector} on ${narrow.url()}`);
 }
-found.steps.allReviewed = await page.$$eval(".tools .n", (all) => all.map((it) => Number(it.textContent)));
+
+async function press(one, ...keys) {
+  for (const it of keys.slice(0, -1)) await one.keyboard.down(it);
+  await one.keyboard.press(keys[keys.length - 1]);
+  for (const it of keys.slice(0, -1)) await one.keyboard.up(it);
+}
+
+const enter = () => go(narrow, () => narrow.keyboard.press("Enter"));
+const counted = () => narrow.$eval('.tools a[href*="show=todo"] .n', (it) => Number(it.textContent));
+const told = { focus: [] };
+await tabTo("#text");
+await narrow.keyboard.sendCharacter("Moorwind wächst\n\nMoorwind e. V. mit Sitz in Emden hat 86 Mitglieder. Der Verein wurde 2016 gegründet.");
+await narrow.keyboard.press("a", { commands: ["SelectAll"] });
+await narrow.keyboard.press("x", { commands: ["Cut"] });
+told.cut = await narrow.$eval("#text", (it) => it.value);
+await narrow.keyboard.press("v", { commands: ["Paste"] });
+await tabTo("form.form button.main");
+await enter();
+// the browser gives it the focus when it draws
+await narrow.waitForFunction(() => document.activeElement.id === "day");
+await narrow.keyboard.type("1 February 2026");
+await enter();
+await tabTo('form[action="/draft"] button');
+await enter();
+told.focus.push(await focus(narrow));
+await judge(narrow, "narrow-draft");
+told.drafted = await counted();
+// a form is opened and left, and the focus is where it was
+await go(narrow, () => narrow.keyboard.press("e"));
+told.focus.push(await focus(narrow));
+told.textAside = await narrow.$eval(".sheet", (it) => getComputedStyle(it).display);
+await go(narrow, () => narrow.keyboard.press("Escape"));
+told.focus.push(await focus(narrow));
+for (let turn = 0; turn < 40 && (await counted()) > 0; turn += 1) await go(narrow, () => narrow.keyboard.press("r"));
+told.reviewed = await narrow.$$eval(".tools .n", (all) => all.map((it) => Number(it.textContent)));
+await narrow.focus(".skip");
+await tabTo(".path");
+await enter();
+await tabTo(".sheet [data-to]", "2016");
+await enter();
+told.focus.push(await focus(narrow));
+await judge(narrow, "narrow-kinds");
+await narrow.keyboard.type("person is named");
+await enter();
+await go(narrow, () => press(narrow, "Control", "Enter"));
+told.focus.push(await focus(narrow));
+told.problem = await status(narrow);
+await judge(narrow, "narrow-problem");
+await tabTo('input[name="k.name.0"]');
+await narrow.keyboard.type("Ida Lindqvist");
+await go(narrow, () => press(narrow, "Control", "Enter"));
+told.saved = await status(narrow);
+await go(narrow, () => press(narrow, "Control", "z"));
+told.undone = await status(narrow);
+found.steps.narrow = told;
 
 // -- leaving with something typed asks
 
@@ -191,11 +233,9 @@ found.steps.leaving = asked;
 
 const plain = await open({ javascript: false, width: 390 });
 await plain.goto(new URL(page.url()).origin);
-await judge2(plain, "plain-files");
 await follow(plain, '.files h2 a[href*="2026-01"]');
 const sentences = await plain.$$("a.s");
 await follow(plain, sentences[sentences.length - 1]);
-await judge2(plain, "plain-kinds");
 await plain.type("#kind", "organisation has a unit");
 await follow(plain, ".pop form button");
 await follow(plain, ".kinds a");
@@ -209,6 +249,7 @@ await plain.type('input[name="k.unitOf.0"]', "Küstenlicht Nord");
 await follow(plain, '[data-key="save"]');
 await judge2(plain, "plain-saved");
 found.steps.plain = await status(plain);
+await follow(plain, "a.onphone");
 const all = await plain.$$("a.s");
 await follow(plain, all[1]);
 await follow(plain, 'form[action="/nothing"] button');

@@ -124,12 +124,15 @@ def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
     async def missing(_request: Request, _error: Exception) -> Response:
         return _sent(views.refusal(404, "not_found"))
 
+    async def broken(_request: Request, _error: Exception) -> Response:
+        return _sent(views.refusal(500, "failed"))
+
     async def wrong_method(_request: Request, _error: Exception) -> Response:
         return _sent(views.refusal(405, "refused"))
 
     gets = {
         "/": views.index, "/file": views.file, "/changes": views.changes, "/known": views.known_things,
-        "/understood": views.understood, "/release": views.release,
+        "/understood": views.understood, "/release": views.release, "/checked": views.checked,
     }  # fmt: skip
     posts = {
         "/save": views.save, "/review": views.review, "/nothing": views.nothing, "/undo": views.undo,
@@ -142,7 +145,7 @@ def make_app(desk: Desk, activity: Activity | None = None) -> Starlette:
         *(Route(path, guarded(view), methods=["GET"]) for path, view in gets.items()),
         *(Route(path, guarded(view), methods=["POST"]) for path, view in posts.items()),
     ]
-    return Starlette(routes=routes, exception_handlers={404: missing, 405: wrong_method})
+    return Starlette(routes=routes, exception_handlers={404: missing, 405: wrong_method, 500: broken})
 
 
 def _fields(body: bytes) -> dict[str, str]:

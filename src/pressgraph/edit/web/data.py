@@ -30,6 +30,17 @@ class Data(Page):
 
         return self._answered(make)
 
+    def checked(self, asked: Asked) -> Answer:
+        """Return what shapes and checks said of a large file, once they have been asked."""
+
+        def make() -> Answer:
+            source = self._source(asked).open(wait=False)
+            wrong, said = len(source.wrong), words(self.desk.language)
+            told = said["checked_wrong"](wrong) if wrong else said["checked_fine"]
+            return Answer(data={"asking": source.unasked, "told": told, "wrong": wrong})
+
+        return self._answered(make)
+
     def understood(self, asked: Asked) -> Answer:
         """Return how a text is understood as a value."""
 

@@ -9,7 +9,7 @@ from pressgraph.i18n import gettext
 from pressgraph.text import AbsentError, SeveralError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pressgraph.edit.editor import SourceEditor
     from pressgraph.edit.forms import Field, NodeForm
@@ -113,6 +113,8 @@ class Filled:
     """The new things that somebody has asked for, by slot."""
     preview: str = ""
     about_problem: str = ""
+    kinds: Sequence[tuple[str, str]] = ()
+    """The classes that the thing may be said to be of instead, with their labels; none where the fact states none."""
     known: bool = False
     """Whether the thing is one that files know already."""
 

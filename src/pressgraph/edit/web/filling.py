@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.kinds import fitting_kind
 from pressgraph.edit.offered import Offers
+from pressgraph.edit.values import label_of
 from pressgraph.edit.web.filled import Filled, Words
 from pressgraph.edit.web.page import MissingError, Page, number_of, span_of
 
@@ -58,7 +59,14 @@ class Filling(Page):
             words=Words.of_fact(fact, source),
             troubles=list(fact.troubles),
             raw=fact.said,
+            kinds=self._kinds() if fact.types == types[:1] else (),
         )
+
+    def _kinds(self) -> list[tuple[str, str]]:
+        """Return the classes that forms can be made of, by their labels."""
+        terms = [it for it in self._session.profile.classes.values() if it.uses and it.deprecated is None]
+        labelled = [(it.name, label_of(it.labels, self.desk.language, it.name)) for it in terms if ":" not in it.name]
+        return sorted(labelled, key=lambda it: it[1].casefold())
 
     def _of_kind(self, source: OpenSource, kind: str, about: str, span: Span | None) -> Filled:
         session = self._session
@@ -94,7 +102,7 @@ class Filling(Page):
     def _types(self, filled: Filled, source: OpenSource, about: str) -> tuple[str, ...]:
         """Return the classes that a fact states: what it stated; of a new thing, the kind that was chosen."""
         if filled.index is not None:
-            return source.facts[filled.index].types
+            return (filled.kind,) if filled.kinds else source.facts[filled.index].types
         thing = self._session.known.things.get(about)
         if thing is not None and filled.kind in thing.types:
             return ()

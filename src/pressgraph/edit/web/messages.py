@@ -36,10 +36,7 @@ _WORDS: dict[str, Text] = {
     "mark_personal": pgettext("editor", "hatched"),
     "mark_personal_means": pgettext("editor", "personal data, not published"),
     "mark_none_means": pgettext("editor", "no mark: nothing was read from it"),
-    "mark_sure": pgettext(
-        "editor",
-        "solid: stated; dotted: normalised; dashed: implied or assumed; the least certain fact counts",
-    ),
+    "mark_sure": pgettext("editor", "how sure it is; the least certain fact counts"),
     "status_stated": pgettext("editor", "stated"),
     "status_normalised": pgettext("editor", "normalised"),
     "status_implied": pgettext("editor", "implied"),
@@ -48,6 +45,7 @@ _WORDS: dict[str, Text] = {
     "said_bad": pgettext("editor", ", problem"),
     "said_personal": pgettext("editor", ", personal data, not published"),
     "facts_here": pgettext("editor", "Facts of these words"),
+    "this_fact": pgettext("editor", "This fact"),
     "nothing_read": pgettext("editor", "Nothing has been read from these words yet."),
     "choose_what": pgettext(
         "editor",
@@ -88,6 +86,8 @@ _WORDS: dict[str, Text] = {
     "will_be_written": pgettext("editor", "What will be written to the file"),
     "show_written": pgettext("editor", "Show what will be written"),
     "about": pgettext("editor", "Id of the thing"),
+    "kind_and_about": pgettext("editor", "Kind and id of the thing"),
+    "kind": pgettext("editor", "Kind of the thing"),
     "about_hint": pgettext("editor", "It names the thing in the data, and stays. Empty: one is made of its name."),
     "new_fact": pgettext("editor", "New fact"),
     "language": pgettext("editor", "Language"),
@@ -101,12 +101,6 @@ _WORDS: dict[str, Text] = {
     "redone": pgettext("editor", "Made again"),
     "joined": pgettext("editor", "Another program had changed other facts of the file; both changes are in it."),
     "conflict": pgettext("editor", "This fact was changed elsewhere while you worked on it"),
-    "conflict_told": pgettext(
-        "editor",
-        "The file was written by another program. Nothing of yours is lost, and nothing has been "
-        "overwritten. Facts that only one of you changed are already put together; this one was changed "
-        "by both.",
-    ),
     "conflict_gone": pgettext(
         "editor",
         "The file was changed by another program, and this editor no longer knows how it was before. "
@@ -159,9 +153,10 @@ _WORDS: dict[str, Text] = {
         "editor", "Or a model that you have set up proposes them, to be reviewed just the same. This"
     ),
     "who_reviews": pgettext("editor", "Who reviews?"),
+    "your_name": pgettext("editor", "Your name"),
     "who_hint": pgettext(
         "editor",
-        "Your name, or the id of a person or an organisation that these files know. It is written to "
+        "Or the id of a person or an organisation that these files know. It is written to "
         "each fact that you find right.",
     ),
     "go_on": pgettext("editor", "Go on"),
@@ -191,6 +186,15 @@ _WORDS: dict[str, Text] = {
     "about_release": pgettext("editor", "About this release"),
     "publish_text": pgettext("editor", "The text itself may be published: we have the right to, and want it"),
     "page_more": pgettext("editor", "More facts"),
+    "no_facts": pgettext(
+        "editor", "Nothing is said yet. Select words in the text, or choose a sentence, and say what they say."
+    ),
+    "unasked": pgettext(
+        "editor", "Shapes and checks are being asked about this large file; what they find is shown then."
+    ),
+    "checked_fine": pgettext("editor", "Shapes and checks have been asked: nothing is wrong."),
+    "found": pgettext("editor", "Found in the text,"),
+    "found_once": pgettext("editor", "Found once in the text,"),
     "no_evidence": pgettext("editor", "no words of the text"),
 }
 _COUNTED: dict[str, Callable[[int], Text]] = {
@@ -199,6 +203,11 @@ _COUNTED: dict[str, Callable[[int], Text]] = {
     ),
     "not_saved_problems": lambda count: ngettext(
         "Not saved: {count} problem", "Not saved: {count} problems", count=count
+    ),
+    "checked_wrong": lambda count: ngettext(
+        "Shapes and checks have been asked: {count} fact has a problem.",
+        "Shapes and checks have been asked: {count} facts have a problem.",
+        count=count,
     ),
     "more_keys": lambda count: ngettext("{count} more key", "{count} more keys", count=count),
     "n_facts": lambda count: ngettext("{count} fact", "{count} facts", count=count),
@@ -216,6 +225,13 @@ def words(language: str) -> dict[str, Any]:
     for key, counted in _COUNTED.items():
         said[key] = lambda count, counted=counted: counted(count).to(language)
     said["characters"] = lambda start, end: gettext("characters {start}–{end}", start=start, end=end).to(language)
+    said["conflict_told"] = lambda time: pgettext(
+        "editor",
+        "The file was written at {time}, by another program. Nothing of yours is lost, and nothing has been "
+        "overwritten. Facts that only one of you changed are already put together; this one was changed "
+        "by both.",
+        time=time,
+    ).to(language)
     said["ask_model"] = lambda name: pgettext("editor", "Send the text to {name}", name=name).to(language)
     said["written_as"] = lambda line: gettext("Written as {line}", line=line).to(language)
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,12 @@ from pressgraph.edit.web.filling import Filling
 from pressgraph.edit.web.messages import words
 from pressgraph.edit.web.page import number_of, span_of
 from pressgraph.errors import PressgraphError
+from pressgraph.facts.tree import LINE_END
 from pressgraph.i18n import in_language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pressgraph.edit.editor import SourceEditor
     from pressgraph.edit.marks import Sentence
     from pressgraph.edit.source import FactView, OpenSource, Trouble
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 _CARDS = 60
 _NEAR = 4
+_SHORT_LINE = 60
+_MOST_CHOSEN = 100
 _LONGEST_PARAGRAPH = 5_000
 _SHOWN = ("all", "todo", "bad", "personal")
 
@@ -39,13 +45,14 @@ class FilePage(Filling):
         self, asked: Asked, *, filled: Filled | None = None, status: int = 200, note: str = "", told: str = ""
     ) -> Answer:
         editor = self._source(asked)
-        source = editor.open()
+        source = editor.open(wait=False)
         if filled is None:
             filled = self._begun(asked, editor, source)
         showing = Showing(self._session.profile, self._session.known, self.desk.language)
         if filled is not None:
             filled.troubles = [self._spoken(it) for it in filled.troubles]
-        span = self._chosen(asked, source, filled)
+        chosen = self._chosen(asked, source, filled)
+        span = chosen[0] if chosen else None
         cards, near, heading = self._cards(asked, source, span)
         show = asked.get("show") if asked.get("show") in _SHOWN else "all"
         search = asked.get("q")[:100]
@@ -57,14 +64,14 @@ class FilePage(Filling):
             and source.text is not None
             and not asked.get("fact")
         ):
-            chosen = source.text.slice(span)
             kinds = kinds_for(
-                chosen,
+                source.text.slice(span),
                 self._session.profile,
                 self._session.known,
                 self.desk.language,
                 search=search,
                 around=_paragraph(source, span),
+                subject=_subject(source),
             )
         can_draft = self.desk.draft is not None and not source.facts and source.text is not None and source.editable
         todo = [it.index for it in source.to_review]
@@ -78,6 +85,7 @@ class FilePage(Filling):
             paragraphs=(paragraphs := marked(source)),
             titled=_is_titled(source, paragraphs),
             span=span,
+            chosen=chosen,
             words_chosen=source.text.slice(span) if span is not None and source.text is not None else "",
             filled=filled,
             kinds=kinds,
@@ -105,6 +113,10 @@ class FilePage(Filling):
             models=self._models(editor) if can_draft else (),
             page=number_of(asked.get("page")) or 0,
             most=_CARDS,
+            opened=number_of(asked.get("fact")) is not None,
+            is_lines=lambda paragraph: _is_lines(source, paragraph),
+            apart=bool(filled) or number_of(asked.get("fact")) is not None or show != "all",
+            once=filled is not None and _stands_once(source, filled.words.span),
             at=f"{span[0]}-{span[1]}" if span is not None else "",
             is_checked=span is not None and any(a < span[1] and span[0] < b for a, b in source.checked),
             lookup=Words.looked_up(asked.get("words"), source, self.desk.language)
@@ -133,26 +145,31 @@ class FilePage(Filling):
             return str(said[done])
         return f"{said['saved']} {self.desk.saved_at}" if self.desk.saved_at else ""
 
-    def _chosen(self, asked: Asked, source: OpenSource, filled: Filled | None) -> Span | None:
+    def _chosen(self, asked: Asked, source: OpenSource, filled: Filled | None) -> list[Span]:
+        """Return the characters that the page is about."""
         if source.text is None:
-            return None
+            return []
+        length = len(source.text.text)
+        number = number_of(asked.get("fact")) if filled is None or filled.index is None else filled.index
+        fact = source.facts[number] if number is not None and number < len(source.facts) else None
         if filled is not None and filled.words.span is not None:
-            return filled.words.span
-        span = span_of(asked.get("at"), len(source.text.text))
-        if span is None and asked.get("words"):
+            kept = fact is not None and filled.words.span in fact.spans
+            chosen = list(fact.spans) if fact is not None and kept else [filled.words.span]
+        elif (span := span_of(asked.get("at"), length)) is not None:
+            chosen = [span]
+        elif asked.get("words"):
             found = Words.looked_up(asked.get("words"), source, self.desk.language)
-            span = found.span
-        number = number_of(asked.get("fact"))
-        if span is None and number is not None and number < len(source.facts) and source.facts[number].spans:
-            span = source.facts[number].spans[0]
-        return span if span is not None and span[1] <= len(source.text.text) else None
+            chosen = [found.span] if found.span is not None else []
+        else:
+            chosen = list(fact.spans) if fact is not None else []
+        return [it for it in chosen[:_MOST_CHOSEN] if it[1] <= length]
 
     def _cards(self, asked: Asked, source: OpenSource, span: Span | None) -> tuple[list[FactView], list[FactView], str]:
         number = number_of(asked.get("fact"))
         if number is not None:
             if number >= len(source.facts):
                 return [], [], "none_here"
-            return [source.facts[number]], [], "facts_here"
+            return [source.facts[number]], [], "this_fact"
         if span is not None:
             here = source.at(span)
             at = span[0]
@@ -178,6 +195,29 @@ class FilePage(Filling):
             return self._page("changes.html", editor=editor, found=found, note=self._note(asked, None))
 
         return self._answered(make)
+
+
+def _is_lines(source: OpenSource, paragraph: Sequence[Sentence]) -> bool:
+    """Tell whether the line ends of a paragraph are meant, as in an address: wrapped texts have longer lines."""
+    if source.text is None or not paragraph:
+        return False
+    lines = LINE_END.split(source.text.slice((paragraph[0].start, paragraph[-1].end)))
+    return len(lines) > 1 and max(map(len, lines)) <= _SHORT_LINE
+
+
+def _subject(source: OpenSource) -> str:
+    """Return the id of what most facts of a file are about; empty where that says little."""
+    counted = Counter(it.id for it in source.facts if it.id and it.id != source.source.get("id"))
+    ((most, count),) = counted.most_common(1) or [("", 0)]
+    return most if count > 1 else ""
+
+
+def _stands_once(source: OpenSource, span: Span | None) -> bool:
+    """Tell whether some words of the text stand in it only there."""
+    if source.text is None or span is None:
+        return False
+    places = source.text.places(source.text.slice(span))
+    return next(places, None) is not None and next(places, None) is None
 
 
 def _is_titled(source: OpenSource, paragraphs: list[list[Sentence]]) -> bool:

@@ -93,6 +93,8 @@ class Saving(FilePage):
         filled.personal = bool(sent.get("personal"))
         filled.words = Words.sent(sent, filled.words, source, self.desk.language)
         filled.about = sent.get("about", filled.about).strip()
+        if sent.get("class") in {name for name, _ in filled.kinds}:
+            filled.kind = sent["class"]
         about = filled.about or self._minted(filled.kind, said, source)
         if Ids(self._session.profile, self._session.project.id_base).iri(about) is None:
             hint = gettext("an id is a kind and a name, such as agent/ida-lindqvist").to(self.desk.language)
@@ -139,15 +141,14 @@ class Saving(FilePage):
         self._note_saved()
         index = saved.index
         if go_on:
-            left = [it.index for it in saved.source.to_review]
+            left = [it.index for it in editor.open(checked=False).to_review]
             at = number_of(asked.get("index")) or 0
             index = next((it for it in left if it >= at), left[0] if left else None)
         at_words = asked.get("at") if index is None else ""
-        return Answer(
-            location=link(
-                "/file", name=editor.name, fact=index, at=at_words, done="joined" if saved.joined else "saved"
-            )
-        )
+        # behind the last proposal is said that it was, and what publishes the facts
+        show = "todo" if go_on and index is None else ""
+        done = "joined" if saved.joined else "saved"
+        return Answer(location=link("/file", name=editor.name, fact=index, at=at_words, show=show, done=done))
 
     def _note_saved(self) -> None:
         self.desk.saved_at = datetime.datetime.now().astimezone().strftime("%H:%M")
@@ -184,11 +185,19 @@ class Saving(FilePage):
             editor=editor,
             error=error,
             key=key,
+            written_at=self._written_at(editor),
             before=states[0],
             theirs=states[1],
             mine=states[2],
             title=showing.title(mine or error.before),
         )
+
+    def _written_at(self, editor: SourceEditor) -> str:
+        try:
+            seconds = editor.path.stat().st_mtime
+        except OSError:
+            return "–"
+        return f"{datetime.datetime.fromtimestamp(seconds).astimezone():%H:%M}"
 
     def conflict(self, asked: Asked) -> Answer:
         """Decide a conflict."""

@@ -86,9 +86,9 @@ function use(span) {
     at.name = "at";
     form.append(at);
   }
-  at.value = span.join("-");
   words.dispatchEvent(new Event("input", { bubbles: true }));
   at.value = span.join("-");
+  mark(span);
 }
 
 function textBetween([start, end]) {
@@ -131,15 +131,14 @@ if (sheet !== null) {
     if (chosen === null && sentence !== null) window.location.assign(sentence.dataset.href);
     chosen = null;
   });
-  mark();
+  // what the page is about is in sight
+  if (pop === null) sheet.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
 }
 
-// Shows the words that are chosen, where they are no whole sentence.
-function mark() {
-  const at = new URL(window.location.href).searchParams.get("at") || form?.querySelector('input[name="at"]')?.value;
-  const match = /^(\d+)-(\d+)$/.exec(at || "");
-  if (match === null || !("highlights" in CSS)) return;
-  const [start, end] = [Number(match[1]), Number(match[2])];
+// Shows other words as those that are chosen.
+function mark([start, end]) {
+  for (const before of sheet.querySelectorAll(".chosen")) before.classList.remove("chosen");
+  if (!("highlights" in CSS)) return;
   const ranges = [];
   for (const piece of sheet.querySelectorAll("[data-to] [data-at]")) {
     const from = Number(piece.dataset.at);
@@ -162,10 +161,10 @@ function widen(step) {
   const span = match !== null ? [Number(match[1]), Number(match[2])] : here && [Number(here.dataset.at), Number(here.dataset.to)];
   if (!span) return false;
   const ends = [];
-  for (const piece of sheet.querySelectorAll("[data-to] [data-at]")) {
-    const text = piece.textContent;
+  for (const sentence of sheet.querySelectorAll("[data-to]")) {
+    const text = [...sentence.querySelectorAll("[data-at]")].map((it) => it.textContent).join("");
     for (const word of text.matchAll(/\S+/gu)) {
-      const start = Number(piece.dataset.at) + characters(text.slice(0, word.index));
+      const start = Number(sentence.dataset.at) + characters(text.slice(0, word.index));
       ends.push([start, start + characters(word[0])]);
     }
   }
@@ -183,16 +182,22 @@ if (pop !== null) {
   const kinds = [...pop.querySelectorAll(".kinds a")];
   const shown = () => kinds.filter((it) => !it.parentElement.hidden);
   const first = shown();
+  // what Enter opens
+  const point = () => {
+    for (const kind of kinds) kind.classList.toggle("first", kind === shown()[0]);
+  };
+  point();
   field.addEventListener("input", () => {
     const wanted = field.value.trim().toLocaleLowerCase();
     for (const kind of kinds) kind.parentElement.hidden = wanted === "" ? !first.includes(kind) : !kind.textContent.toLocaleLowerCase().includes(wanted);
+    point();
   });
   pop.addEventListener("keydown", (event) => {
     const list = shown();
     const at = list.indexOf(document.activeElement);
     if (event.key === "ArrowDown") list[Math.min(list.length - 1, at + 1)]?.focus();
     else if (event.key === "ArrowUp") (at > 0 ? list[at - 1] : field).focus();
-    else if (event.key === "Enter" && event.target === field && list.length > 0 && field.value.trim() !== "") list[0].click();
+    else if (event.key === "Enter" && event.target === field && list.length > 0) list[0].click();
     else if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey && field.value === "" && list[Number(event.key) - 1]) list[Number(event.key) - 1].click();
     else return;
     event.preventDefault();
@@ -290,6 +295,20 @@ function showMeaning(input) {
   });
 }
 
+// Of a large file, problems are told once they are known.
+const unasked = document.getElementById("unasked");
+async function askAgain() {
+  const found = await asked("/checked", { name: sheet.dataset.name });
+  if (found === null) return;
+  if (found.asking) {
+    window.setTimeout(askAgain, 1000);
+    return;
+  }
+  unasked.textContent = found.told;
+  document.querySelector('.tools a[href*="show=bad"] .n').textContent = found.wrong;
+}
+if (unasked !== null) window.setTimeout(askAgain, 500);
+
 // -- keys
 
 const singles = document.getElementById("keys");
@@ -325,7 +344,7 @@ function close() {
   else if (pop !== null) {
     const sentence = sheet.querySelector('[data-to][aria-current="true"]');
     pop.remove();
-    CSS.highlights?.delete("chosen");
+    for (const chosen of sheet.querySelectorAll(".chosen")) chosen.classList.remove("chosen");
     const url = new URL(window.location.href);
     url.searchParams.delete("at");
     url.hash = "";
@@ -334,7 +353,8 @@ function close() {
   }
 }
 
-// After a review the focus is on what is next.
-if (form === null && pop === null && new URL(window.location.href).searchParams.get("fact") !== null) {
+// In a review the focus is on what is next.
+const { searchParams: asks } = new URL(window.location.href);
+if (form === null && pop === null && (asks.get("fact") !== null || asks.get("show") === "todo")) {
   document.querySelector(".card")?.focus({ preventScroll: true });
 }
