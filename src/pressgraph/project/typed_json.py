@@ -75,9 +75,9 @@ def unsealed(data: bytes, kind: type[Struct]) -> Struct:
     digest = hashlib.sha256(data[length:]).hexdigest()
     if data[:length] != _SEAL.format(digest).encode():
         raise ValueError("it is not as it was written")
-    kept = memoryview(data)[length:-1]
+    content = memoryview(data)[length:-1]
     try:
-        return msgspec.json.decode(kept, type=kind)
+        return msgspec.json.decode(content, type=kind)
     except msgspec.DecodeError:
         # as the other encoder wrote it, or of another type
-        return typed(json.loads(bytes(kept)), kind)
+        return typed(json.loads(bytes(content)), kind)
