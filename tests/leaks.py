@@ -52,8 +52,12 @@ REASONS = {
     "what follows from a personal fact": "leakindiafollows",
     "what follows from a thing withheld by name": "leakjulietfollows",
     "what follows from a personal fact and a public one": "leakkilofollows",
+    "a personal value that another source has corrected since": "leakromeo",
+    "what followed from a personal value until it was corrected": "leakromeofollows",
 }
 
+CORRECTION = "later.yaml"
+"""What is published last: it takes the place of a value, which stays where it was withdrawn to."""
 WITHHOLD = ("agent/leakdelta", "document/leakfoxtrot", "place/leakgolf", "agent/hidden")
 
 FACTS = {
@@ -133,7 +137,18 @@ facts:
   - { id: agent/leakoscar, type: Organization, name: Leakoscar }
   - { id: agent/third, legalName: Leakpapa }
 """,
-    "words.txt": "Public said that Ida Leaklima is the one to ask.",
+    "earlier.yaml": """
+source:
+  id: document/earlier
+  type: NewsArticle
+  headline: { en: Earlier }
+  datePublished: 2026-06-15
+  reviewedBy: agent/public
+facts:
+  - { id: agent/renamed, type: Organization, name: Renamed }
+  - { id: agent/fourth, type: Organization, name: Fourth, memberOf: agent/renamed }
+  - { id: agent/renamed, legalName: Leakromeo, personal: true }
+""",
     "other.yaml": """
 source:
   id: document/leakfoxtrot
@@ -145,6 +160,18 @@ source:
   sha256: "1111111111111111111111111111111111111111111111111111111111111111"
 facts:
   - { id: agent/public, legalName: Leakfoxtrot, evidence: [0, 10] }
+""",
+    "words.txt": "Public said that Ida Leaklima is the one to ask.",
+    CORRECTION: """
+source:
+  id: document/correction
+  type: NewsArticle
+  headline: { en: Correction }
+  datePublished: 2026-06-16
+  corrects: document/earlier
+  reviewedBy: agent/public
+facts:
+  - { id: agent/renamed, legalName: Renamed Association }
 """,
 }
 RULES = {
@@ -197,6 +224,8 @@ THINGS = (
     "agent/leakmike",
     "agent/leakoscar",
     "agent/third",
+    "agent/fourth",
+    "agent/renamed",
     "document/leakquebec",
     "agent/leaklima",
     "agent/leakdelta",
@@ -221,6 +250,12 @@ def make_project(folder: Path, *, lifted: bool) -> Path:
     reviewed = ", reviewedBy: agent/public" if lifted else ""
     for name, text in FACTS.items():
         written = text.replace("proposedBy: rules", f"proposedBy: rules{reviewed}")
+        if name == CORRECTION and lifted:
+            # so that both values stand
+            written = written.replace("  corrects: document/earlier\n", "")
+        elif name == CORRECTION:
+            # what was concluded of the first value has to go again
+            pressgraph.open(folder).build()
         (folder / "data" / name).write_text(written, encoding="utf-8")
     pressgraph.open(folder).build()
     return folder

@@ -289,6 +289,24 @@ def replace_source(store: ox.Store, derivation: Derivation, name: str, fresh: Co
     union.change(store, derivation.update(levels, gone, came))
 
 
+@pytest.mark.parametrize("personal", [True, False])
+def test_of_a_fact_that_becomes_personal_or_public_the_conclusions_move_with_it(*, personal: bool) -> None:
+    """Nothing else changes: its graph is called as before, and stays."""
+
+    def source(*, personal: bool) -> str:
+        fact = fact_graph("a", "1", "id:m a :Membership ; :member id:x", personal=personal)
+        return source_graph("a", "2025-03-01") + fact
+
+    others = source_graph("b", "2025-02-01") + fact_graph("b", "1", "id:x :name 'X' ; :holds id:l")
+    store = built(source(personal=not personal) + others)
+    replace_source(store, Derivation(store, BASE, rules()), "a", quads(source(personal=personal)))
+    found = {it for it in conclusions(store) if it.startswith("m attestedOn")}
+    assert found == {f"m attestedOn 2025-03-01 @ a/stated{'/personal' if personal else ''}"}
+    whole = built(source(personal=personal) + others)
+    assert set(map(str, store)) == set(map(str, whole))
+    assert set(store.named_graphs()) == set(whole.named_graphs())
+
+
 @given(seed=st.integers(0, 2**64), named=st.booleans())
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
 def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int, *, named: bool) -> None:
@@ -304,6 +322,7 @@ def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int, *, nam
         replace_source(store, derivation, name, quads(sources[name]))
         whole = built("".join(sources.values()), withhold=withhold, using=using)
         assert set(map(str, store)) == set(map(str, whole))
+        assert set(store.named_graphs()) == set(whole.named_graphs())
 
 
 @given(seed=st.integers(0, 2**64))

@@ -727,4 +727,6 @@ def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int) -> Non
         name = random.choice("abcd")
         sources[name] = _some_source(random, name, profile, emitter) if random.randrange(5) else []
         replace_source(store, derivation, name, sources[name])
-    assert set(map(str, store)) == set(map(str, derived_from(sources)))
+    whole = derived_from(sources)
+    assert set(map(str, store)) == set(map(str, whole))
+    assert set(store.named_graphs()) == set(whole.named_graphs())

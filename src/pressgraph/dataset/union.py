@@ -136,6 +136,10 @@ def change(store: ox.Store, quads: Changed) -> tuple[set[ox.Triple], set[ox.Trip
     add_quads(store, quads.added)
     for quad in quads.removed:
         store.remove(quad)
+    for graph in {quad.graph_name for quad in quads.removed}:
+        # the name of an empty graph would still tell that something stood there
+        if isinstance(graph, ox.NamedNode) and next(store.quads_for_pattern(None, None, None, graph), None) is None:
+            store.remove_graph(graph)
     gone = {quad.triple for quad in quads.removed}
     prune(store, gone)
     return came, {it for it in gone if ox.Quad(it.subject, it.predicate, it.object) not in store}

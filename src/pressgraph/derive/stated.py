@@ -169,8 +169,11 @@ class Stated:
     def facts_of(self, document: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """Yield the graphs of the facts that were read from a document."""
         for quad in self._look(None, DERIVED_FROM, document, None):
-            if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self._facts):
-                yield quad.subject
+            fact = quad.subject
+            # in the receipts, not once more in the default graph
+            in_receipts = isinstance(quad.graph_name, ox.NamedNode)
+            if in_receipts and isinstance(fact, ox.NamedNode) and fact.value.startswith(self._facts):
+                yield fact
 
     def speaking_of(self, nodes: Iterable[Term], within: Iterable[tuple[ox.NamedNode, Term]]) -> set[ox.Triple]:
         """Return what is stated of some nodes, whoever may see it, and in graphs with such names."""
@@ -209,6 +212,7 @@ class Before(Stated):
         self, subject: Term | None, predicate: ox.NamedNode | None, value: Term | None, graph: ox.NamedNode | None
     ) -> Iterator[ox.Quad]:
         for quad in super()._look(subject, predicate, value, graph):
-            if quad.graph_name not in self._replaced:
+            # the default graph is the union of what stands there now
+            if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name not in self._replaced:
                 yield quad
         yield from self._gone.quads_for_pattern(subject, predicate, value, graph)  # type: ignore[arg-type]
