@@ -436,6 +436,14 @@ def test_pages_speak_german_and_show_problems_beside_their_fields(folder: Path) 
     page = views.file(Asked(query={"name": "data/gold.yaml", "at": "23-40"})).html
     assert "Was sagt diese Stelle?" in page
     assert "Jemand leitet etwas oder gehört dazu" in page
+    # the words are framed without scripts too, within a sentence and over the pieces that facts make of it
+    framed = re.findall(
+        r'<span class="chosen">(.*?)</span></a>',
+        views.file(Asked(query={"name": "data/gold.yaml", "at": "43-64"})).html,
+    )
+    assert [re.sub("<[^>]+>", "", it) for it in framed] == [TEXT[43:64]]
+    # what most facts are about may be meant everywhere
+    assert page.count("Anderes über Küstenlicht") == 1
     sent = {"name": "data/gold.yaml", "kind": "Membership", "k.member.0": "Niemand", "k.organization.0": "Küstenlicht"}
     answer = views.save(Asked(fields=sent))
     assert answer.status == 422
@@ -448,6 +456,14 @@ def test_pages_speak_german_and_show_problems_beside_their_fields(folder: Path) 
     answer = views.save(Asked(fields={**sent, "offer": "new.k.member.0=Person", "do": "save"}))
     assert "done=saved" in answer.location
     assert "member: { id: agent/niemand, type: Person, name: Niemand }" in written(folder)
+    # what a proposal took somebody for is changed in its form, and behind the last one is said that it was
+    it = editor(folder)
+    sent = {"name": "data/gold.yaml", "base": it.open().sha256, "index": "2", "class": "Organization"}
+    assert "&show=" not in views.save(Asked(fields=sent)).location
+    assert it.open(checked=False).facts[2].types == ("Organization",)
+    review = {"name": "data/gold.yaml", "base": it.open().sha256, "index": "2", "do": "not_so"}
+    assert "show=todo" in views.review(Asked(fields=review)).location
+    assert "Es ist nichts mehr zu prüfen." in views.file(Asked(query={"name": "data/gold.yaml", "show": "todo"})).html
 
 
 def test_a_class_of_the_project_is_offered_by_its_own_sentence_clue_and_place(folder: Path) -> None:
