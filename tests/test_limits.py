@@ -130,3 +130,23 @@ def test_an_endpoint_is_asked_only_where_it_is_allowed(text: str) -> None:
 )
 def test_the_quick_lexer_has_the_same_tokens(text: str) -> None:
     assert list(kinds(text)) == [(it.kind, it.text) for it in tokens(text) if it.kind != "comment"]
+
+
+@pytest.mark.parametrize(
+    ("refused", "said", "followed"),
+    [
+        ("ASK { FILTER(?a <b#c> ?d) # load\n }", "a space after '<'", "ASK { FILTER(?a < ?b && ?c > ?d) # load\n }"),
+        (
+            "ASK { FILTER(?a <b'c> 'load') }",
+            "or the IRI with a scheme and '//'",
+            "ASK { FILTER(?a = <x://b'c>) ?a ?b 'load' }",
+        ),
+        ("ASK {" + "?a <p:> 1 . " * 41 + "}", "into VALUES", "ASK { VALUES ?v {" + " 1" * 41 + "} ?a <p:> ?v }"),
+        ("ASK {?a ?b " + "1, " * 41 + "1}", "into VALUES", "ASK { VALUES ?v {" + " 1" * 42 + "} ?a ?b ?v }"),
+    ],
+)
+def test_a_query_written_as_its_help_says_is_taken(refused: str, said: str, followed: str) -> None:
+    with pytest.raises(RefusedQueryError) as caught:
+        check_query(PADDING + refused, LIMITS)
+    assert said in str(caught.value.hint)
+    assert refusal(PADDING + followed) is None

@@ -310,6 +310,15 @@ def test_file_that_is_not_utf8_is_a_clear_error(built: Path, tmp_path: Path) -> 
     assert "is not UTF-8" in refused(built, str(path))
 
 
+def test_saved_query_that_cannot_be_read_is_a_clear_error_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "gone.rq").symlink_to("nowhere.rq")
+    said = refused(tmp_path, "gone")
+    assert "gone.rq" in said
+    assert "the query cannot be read: " in said
+    assert "No such file" in said
+
+
 @pytest.mark.parametrize(
     "text", ["SELECT ?x {", "SELEC ?x { }", "SELECT * { ?s }", "ASK {} }", "SELECT ?x { ?x nope:y 1 }"]
 )
@@ -317,6 +326,34 @@ def test_syntax_error_is_one_line_with_a_place(built: Path, text: str) -> None:
     said = refused(built, text)
     assert "not valid SPARQL 1.1 in line 1, column " in said
     assert len(said) < 500
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "followed"),
+    [
+        (["labels-valid-onn"], "did you mean 'labels-valid-on'?", ["labels-valid-on"]),
+        (["labels-valid-on", "-p", "dat=2020-06-01"], "'date'", ["labels-valid-on", "-p", "date=2020-06-01"]),
+        (["labels-valid-on", "-p", "date=1.6.2020"], "write 2020-06-01", ["labels-valid-on", "-p", "date=2020-06-01"]),
+        (["facts-by-status", "-p", "status=statd"], "'stated'", ["facts-by-status", "-p", "status=stated"]),
+        (["ASK { ?x a s:Person }"], "a prefix not declared?", ["PREFIX s: <http://schema.org/> ASK { ?x a s:Person }"]),
+        ([" "], "it begins with SELECT, ASK, CONSTRUCT or DESCRIBE", ["ASK { ?s ?p ?o }"]),
+        (["ASK {}", "-f", "tvs"], "did you mean 'tsv'?", ["SELECT * {}", "-f", "tsv"]),
+        (["SELECT * {}", "-f", "turtle"], "use one of", ["SELECT * {}", "-f", "markdown"]),
+        (
+            ["SELECT ?x ?xLabel { ?x a ?c } ORDER BY ?xLabel STRLEN(?c)"],
+            "ORDER BY takes columns that the query selects, and ASC or DESC of them",
+            ["SELECT ?x ?xLabel ?c { ?x a ?c } ORDER BY ?xLabel DESC(?c)"],
+        ),
+    ],
+)
+def test_what_help_says_to_ask_is_answered(built: Path, arguments: list[str], said: str, followed: list[str]) -> None:
+    assert said in refused(built, *arguments)
+    answer(built, *followed)
+
+
+def test_help_for_a_syntax_error_lists_no_keywords_where_anything_else_may_stand(built: Path) -> None:
+    assert "expected" not in refused(built, "SELECT ?x { ?x a ?y } ORDER")
+    assert "expected" not in refused(built, "SELECT * { FILTER(1 <x'y> 2) }")
 
 
 def test_query_without_a_word_is_called_empty(built: Path, tmp_path: Path) -> None:
@@ -423,6 +460,7 @@ def test_table_and_markdown_keep_a_row_in_a_line(built: Path) -> None:
 
 def test_ids_are_shown_short_in_tables(built: Path) -> None:
     assert answer(built, "SELECT ?x { VALUES ?x { agent:biosaxony } }").split() == ["x", "agent/biosaxony"]
+    assert re.fullmatch(r"x\s+_:\w+\s+", answer(built, "SELECT ?x { BIND(BNODE() AS ?x) }"))
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv", "tsv", "json", "xml"])

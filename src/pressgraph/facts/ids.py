@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from pressgraph.facts.rules import phrase
 from pressgraph.project.model import ABSOLUTE_ID, RELATIVE_ID
@@ -158,7 +159,11 @@ def _words(text: str) -> set[str]:
 
 
 def suggest_id(text: str) -> str | None:
-    """Suggest a proper id for a text that is none, or None where nothing is left of it."""
-    segments = [slug(segment) for segment in text.split("/")]
+    """Suggest a proper id for a text that is none, or None where nothing is left of it.
+
+    >>> suggest_id("agent/K%C3%BCstenlicht e. V.")
+    'agent/kuestenlicht-e-v'
+    """
+    segments = [slug(unquote(segment)) for segment in text.split("/")]
     segments = [segment for segment in segments if segment]
     return "/".join(segments) if len(segments) > 1 else None

@@ -65,7 +65,8 @@ def syntax_error(text: str, message: str) -> QueryError:
     lines = text.split("\n")
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
     reason = gettext("unexpected '{text}'", text=rest[:40]) if rest else gettext("it ends too early")
-    known = match[3] if len(match[3]) < _LONGEST_MESSAGE else None
+    # where white space is among what the engine expects, it lists the keywords that may follow, and not what else may
+    known = match[3] if len(match[3]) < _LONGEST_MESSAGE and "[_]" not in match[3] else None
     if "Prefix not found" in match[3]:
         known = gettext("is a prefix not declared?")
     return QueryError(
