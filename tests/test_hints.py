@@ -253,6 +253,31 @@ def test_help_for_an_unknown_term_names_twelve_of_the_known_ones_at_most(
     assert sizes == {True, False}
 
 
+ROLES = {
+    "Sprecher": "spokesperson", "Sprecherin": "spokesperson", "Pressesprecher": "press-spokesperson",
+    "Pressesprecherin": "press-spokesperson", "Vice President": "vice-president", "Vizepräsident": "vice-president",
+    "Vizepräsidentin": "vice-president", "stellvertretende Vorsitzende": "deputy-chairperson",
+    "stellvertretender Vorsitzender": "deputy-chairperson", "chairwoman": "chairperson", "CEO": "managing-director",
+    "Geschäftsführerin": "managing-director", "Geschäftsführer": "managing-director",
+}  # fmt: skip
+
+
+def test_a_title_in_either_gender_leads_to_its_role_and_to_no_other(
+    read: Callable[[str | bytes], FactsFile], profile: Profile
+) -> None:
+    found = {}
+    for title in ROLES:
+        text = f"source: {{ id: document/d }}\nfacts:\n  - {{ id: membership/m, type: Membership, role: {title} }}\n"
+        found[title] = next(it.hint for it in read(text).problems if it.rule == "unknown-term")
+    assert found == {title: f"did you mean '{role}'?" for title, role in ROLES.items()}
+    # what a person is called is not masculine alone
+    german = {it.name: it.labels["de"] for it in profile.schemes["role"].concepts.values()}
+    endings = re.compile("(sprecher|präsident|führer|leiter|gründer)$", re.IGNORECASE)
+    masculine = {name for name, label in german.items() if endings.search(label)}
+    assert {name for name in masculine if "in oder " not in german[name]} == set()
+    assert german["vice-president"] != german["deputy-chairperson"]
+
+
 def test_every_rule_whose_help_can_be_followed_is_followed() -> None:
     followed = {rule for _, rule in FOLLOWED}
     standing = {name for name, rule in RULES.items() if rule.hint and re.match("(write|add) ['0-9a-z]*'", rule.hint)}
