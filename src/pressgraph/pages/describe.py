@@ -108,7 +108,7 @@ class Describer:
         self._store = store
         self._id_base = id_base
         self._reader = GraphReader(store, id_base, near=near, notes=notes)
-        self._listing = Listing(store, id_base, self._reader)
+        self.listing = Listing(store if near is None else near, id_base, self._reader)
 
     def thing(self, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
@@ -178,7 +178,7 @@ class Describer:
 
     def listed(self, kind: str, facet: str, value: str, number: int, today: str) -> dict[str, Any]:
         """Return a page of a list; see `pressgraph.pages.view.listing.Listing.page`."""
-        return self._listing.page(kind, facet, value, number, today)
+        return self.listing.page(kind, facet, value, number, today)
 
     def terms(self, terms: Iterable[str]) -> dict[str, Any]:
         """Return what is known of terms: labels, other words, definitions, classes, what they are narrower than.

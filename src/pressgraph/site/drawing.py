@@ -28,6 +28,8 @@ from pressgraph.pages.templates import Templates
 from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
 from pressgraph.pages.view.days import day_in_words
+from pressgraph.pages.view.listing import LISTS
+from pressgraph.pages.view.lists import list_page
 from pressgraph.pages.view.statements import term
 from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
@@ -35,6 +37,7 @@ from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.site.assets import Assets
 from pressgraph.site.layout import DATA, PAGE, Layout
 from pressgraph.site.links import PageLinks
+from pressgraph.site.lists import ListAt, list_pages, noted
 from pressgraph.site.reads import Reads
 
 if TYPE_CHECKING:
@@ -59,7 +62,7 @@ _MEDIA_TYPES = {"turtle": ("Turtle", "text/turtle"), "jsonld": ("JSON-LD", "appl
 
 
 class Page(NamedTuple):
-    """A page to draw: `thing`, `concept`, `namespace` or `other`, and its IRI."""
+    """A page to draw: `thing`, `concept`, `namespace` or `other`, and its IRI; or `list`, and the key of a `ListAt`."""
 
     kind: str
     iri: str
@@ -123,11 +126,19 @@ class Drawer:
 
     def draw(self, page: Page) -> Drawn:
         """Draw a page in all languages, with its data."""
-        files = tuple(self._namespace(page.iri) if page.kind == "namespace" else self._thing(page.kind, page.iri))
+        match page.kind:
+            case "namespace":
+                files = tuple(self._namespace(page.iri))
+            case "list":
+                files = tuple(self._list(ListAt.of(page.iri)))
+            case kind:
+                files = tuple(self._thing(kind, page.iri))
         return Drawn(files=files, reads=self._reads.taken())
 
     def folder(self, page: Page) -> str:
         """Return the folder of a page."""
+        if page.kind == "list":
+            return self.layout.in_list(*ListAt.of(page.iri))
         spot = self.layout.spot(page.iri.rstrip("#/") if page.kind == "namespace" else page.iri)
         # a term has its place on the page of its namespace; how it is used is told on a page of its own
         return self.layout.others[page.iri] if page.kind == "other" or spot is None else spot.folder
@@ -141,7 +152,7 @@ class Drawer:
         """Return the files of a page."""
         kind, folder = page.kind, self.folder(page)
         names = [f"{self.layout.in_language(tag)}{folder}{PAGE}" for tag in self.setting.languages]
-        names += [folder + it for it in DATA.values()]
+        names += [folder + it for it in DATA.values()] if kind != "list" else []
         return [*names, f"id/{folder.removeprefix('doc/')}{PAGE}"] if kind == "thing" else names
 
     # -- pages
@@ -183,7 +194,8 @@ class Drawer:
     def places(self) -> frozenset[str]:
         """The addresses of a server that every page links to."""
         known = ("cluster", "vocab", "shapes")
-        return frozenset({"/sparql", *(f"/{it}" for it in known if self.defined.namespace(it, self.layout.roots))})
+        terms = (it for it in known if self.defined.namespace(it, self.layout.roots))
+        return frozenset({"/sparql", *(f"/{it}" for it in (*LISTS, *terms))})
 
     def links(self, folder: str, language: str) -> PageLinks:
         """Return the links of a page."""
@@ -320,6 +332,32 @@ class Drawer:
             )
         document = self._describer.document(iri, terms)
         yield from self._data(folder, iri, self._triples(document, (iri, *terms)))
+
+    def list_pages(self) -> dict[Page, str]:
+        """Return the pages of lists, each with a digest of what it shows."""
+        found = list_pages(self._describer, self.setting.day.isoformat())
+        return {Page("list", at.key): digest for at, digest in found}
+
+    def _list(self, at: ListAt) -> Iterator[tuple[str, bytes]]:
+        """Draw a page of a list."""
+        self._reads.seen.add(noted(at.key))
+        folder = self.layout.in_list(*at)
+        found = self._describer.listed(*at, today=self.setting.day.isoformat())
+        for language in self.setting.languages:
+            names = self.names(folder, language, found["reading"]["labels"], found["reading"]["kinds"])
+            shown = list_page(
+                at.kind,
+                found,
+                names,
+                self.profile,
+                Site.of(self.project, language),
+                facet=at.facet,
+                value=at.value,
+                number=at.number,
+                language=language,
+                today=self.setting.day,
+            )
+            yield self.page("list.html", folder, language, list=shown, section=f"/{at.kind}")
 
     # -- data
 

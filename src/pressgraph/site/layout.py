@@ -4,6 +4,7 @@ A page is the file `index.html` of a folder, so that its address ends in a slash
 relative, so that a site works below any path:
 
     doc/agent/x/index.html      the page about the id agent/x, beside it index.ttl and index.jsonld
+    labels/level/silver/        a list, here of one value of a facet; its next page is in page-2/
     de/doc/agent/x/index.html   the same page in another language than the project's
     doc/document/y/#fact-1a2b   a fact: a place on the page of its source
     ontology/cluster/#Award     a term of the profile; ontology/vocab/level/silver/ a concept
@@ -40,6 +41,7 @@ _HASHED = 12
 _MOST_KEPT = 8192
 """Paths that are kept as they are written, as pages link to the same ones."""
 _PLAIN = re.compile(r"[^/\x00-\x1f\x7f\\]+")
+_NEXT_PAGE = re.compile(r"~*page-[0-9]+")
 _SAFE = "-._~!$&'()*+,;=:@"
 
 
@@ -139,6 +141,14 @@ class Layout:
             prefix, _, local = curie.partition(":")
             return f"terms/{folder_of(prefix)}{folder_of(local)}"
         return f"terms/other/{_digest(iri)}/"
+
+    def in_list(self, kind: str, facet: str = "", value: str = "", number: int = 1) -> str:
+        """Return the folder of a page of a list."""
+        parts = folder_of(value).split("/")[:-1] if facet else ()
+        # what is called as the next pages are is something else
+        named = (f"~{it}/" if _NEXT_PAGE.fullmatch(it) else f"{it}/" for it in parts)
+        folder = "".join((f"{kind}/", *((f"{facet}/", *named) if facet else ())))
+        return folder if number == 1 else f"{folder}page-{number}/"
 
     def in_language(self, language: str) -> str:
         """Return the folder of the pages in a language."""

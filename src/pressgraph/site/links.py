@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pressgraph.pages.view.listing import LISTS
 from pressgraph.site.layout import NOWHERE, folder_of, quoted, reference
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ class PageLinks:
             return self.about(values["iri"])
         if path == "/sparql" and "saved" in values:
             return self.page(f"query/{folder_of(values['saved'])}")
+        if (kind := path.removeprefix("/")) in LISTS:
+            number = int(values.pop("page", "1"))
+            facet, value = next(iter(values.items()), ("", ""))
+            return self.page(self.layout.in_list(kind, facet, value, number))
         if path in _PAGES:
             return self.page(_PAGES[path])
         if path in _FILES:

@@ -17,6 +17,7 @@ from pressgraph.project import write_atomically
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
+from pressgraph.site.lists import patterns_of_lists
 from pressgraph.site.processes import draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
 from pressgraph.site.reads import affected, difference, patterns_of, patterns_of_links, patterns_of_uses
@@ -63,6 +64,8 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     """The files about the graph as a whole, with their SHA-256."""
     others: list[str]
     """The IRIs of others that have a page."""
+    lists: dict[str, str]
+    """By page of a list, a digest of what it shows."""
     stats: dict[str, tuple[int, int]]
 
 
@@ -91,13 +94,15 @@ def write_site(
     copy = published_copy(project)
     setting = _setting(project, profile, copy, address, day)
     drawer = Drawer(setting, profile=profile)
-    pages = list(_pages(drawer))
+    lists = drawer.list_pages()
+    pages = [*_pages(drawer), *lists]
     names = {_key(page): page for page in pages}
     mark = f"{fingerprint(setting, profile, version)}"
     before = _load(project, out)
     if before is not None and before.fingerprint != mark:
         before = None
-    known = _known(before, folder, setting, copy, names)
+    listed = {it.iri: digest for it, digest in lists.items()}
+    known = _known(before, folder, setting, copy, names, listed)
     todo = [page for key, page in names.items() if key not in known]
     folder.begin(name for page in todo for name in drawer.file_names(page))
     made: dict[str, str] = {name: digest for files, _ in known.values() for name, digest in files.items()}
@@ -128,6 +133,7 @@ def write_site(
             pages=state,
             whole=whole,
             others=list(setting.others),
+            lists=listed,
             stats=stats_of(out, made),
         ),
     )
@@ -202,7 +208,12 @@ def _named(store: ox.Store) -> set[str]:
 
 
 def _known(
-    before: _State | None, folder: Folder, setting: Setting, copy: Copy, wanted: Mapping[str, Page]
+    before: _State | None,
+    folder: Folder,
+    setting: Setting,
+    copy: Copy,
+    wanted: Mapping[str, Page],
+    lists: Mapping[str, str],
 ) -> dict[str, tuple[dict[str, str], bytes]]:
     """Return the pages of the run before that are as they would be drawn now."""
     if before is None:
@@ -217,6 +228,7 @@ def _known(
         changed = patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, whole=whole))
         changed |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
         changed |= patterns_of_links(before.others, setting.others)
+        changed |= patterns_of_lists(before.lists, lists)
         touched = affected({key: reads for key, (_, reads) in pages.items()}, changed)
         pages = {key: it for key, it in pages.items() if key not in touched}
     made = {name: digest for files, _ in pages.values() for name, digest in files.items()}

@@ -5,9 +5,8 @@ A list is whole or has one facet: a value, and no pair of values, so that each l
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -17,7 +16,7 @@ from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pressgraph.pages.view.reading import GraphReader
 
@@ -54,6 +53,24 @@ class Item:
     replaced: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ListOn:
+    """A list on a day: its things in order, those of each value of each facet, and what facets show."""
+
+    items: tuple[Item, ...]
+    by_value: dict[str, dict[str, list[Item]]]
+    keys: dict[str, dict[str, str]]
+    """The values by facet and key."""
+    facets: dict[str, list[tuple[str, str, int]]]
+    """Values with their keys and how many things have them."""
+    more: dict[str, int]
+    valid: int
+
+    def matching(self, facet: str, value: str) -> Sequence[Item]:
+        """Return the things with a value of a facet; without a facet, all."""
+        return self.by_value[facet].get(value, ()) if facet else self.items
+
+
 class Listing:
     """The lists of a store; `id_base` is what the project's own ids begin with."""
 
@@ -62,38 +79,28 @@ class Listing:
         self._id_base = id_base
         self._reader = reader
         self._items = cache(self._read)
+        self._known = lru_cache(len(LISTS))(self._list_on)
 
     def page(self, kind: str, facet: str, value: str, number: int, today: str) -> dict[str, Any]:
         """Return a page of a list: what it shows, how many there are, and how many of each value of each facet.
 
         `value` is a value's key: an id, the last part of an IRI, or a word. An unknown one matches nothing.
         """
-        items = [self._on(it, today) if kind == "labels" else it for it in self._items(kind)]
-        counts: dict[str, Counter[str]] = {it: Counter() for it in FACETS[kind]}
-        for item in items:
-            for name, values in item.values.items():
-                counts[name].update(set(values))
-        keys = {key: found for found in counts.get(facet, ()) if (key := self.key(found))}
-        wanted = keys.get(value, "") if facet else ""
-        matching = (
-            [it for it in items if not facet or wanted in it.values.get(facet, ())] if not facet or wanted else []
-        )
+        on = self._known(kind, today)
+        wanted = on.keys.get(facet, {}).get(value, "")
+        matching = on.matching(facet, wanted) if wanted or not facet else ()
         shown = [it.iri for it in matching[(number - 1) * PAGE : number * PAGE]]
-        facets: dict[str, list[tuple[str, str, int]]] = {
-            name: [(found, self.key(found), count) for found, count in _most(name, counted)]
-            for name, counted in counts.items()
-        }
         reading = self._reader.several(
-            [*shown, *(it for values in facets.values() for it, _, _ in values if ":" in it)]
+            [*shown, *(it for values in on.facets.values() for it, _, _ in values if ":" in it)]
         )
         return {
             "shown": shown,
             "matching": len(matching),
-            "total": len(items),
+            "total": len(on.items),
             "wanted": wanted,
-            "facets": facets,
-            "more": {name: len(counted) - len(facets[name]) for name, counted in counts.items()},
-            "valid": sum("valid" in it.values.get("state", ()) for it in items),
+            "facets": on.facets,
+            "more": on.more,
+            "valid": on.valid,
             "reading": reading,
         }
 
@@ -103,12 +110,49 @@ class Listing:
             return value.removeprefix(self._id_base)
         return local_name(value) if ":" in value else value
 
-    def values(self, kind: str, today: str) -> Iterator[tuple[str, str]]:
-        """Yield the facets and values that a list has addresses for."""
-        page = self.page(kind, "", "", 1, today)
-        for name, values in page["facets"].items():
-            for _, key, _ in values:
-                yield name, key
+    def contents(self, kind: str, today: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Yield what pages lead to: the whole list, then each value of a facet, with the things of each in order.
+
+        Values that nothing names are left out: those that a facet has no room for, unless they are terms, whose own
+        pages lead to them.
+        """
+        on = self._known(kind, today)
+        yield "", "", tuple(it.iri for it in on.items)
+        for facet, keys in on.keys.items():
+            shown = {key for _, key, _ in on.facets[facet]}
+            for key, found in keys.items():
+                if key in shown or (":" in found and not found.startswith(self._id_base)):
+                    yield facet, key, tuple(it.iri for it in on.matching(facet, found))
+
+    def numbers(self, kind: str, today: str) -> tuple[Any, ...]:
+        """Return what all pages of a list say of it besides its things."""
+        on = self._known(kind, today)
+        return len(on.items), on.valid, on.facets, on.more
+
+    def _list_on(self, kind: str, today: str) -> _ListOn:
+        items = self._items(kind)
+        if kind == "labels":
+            items = tuple(sorted((self._on(it, today) for it in items), key=lambda it: (it.order, it.iri)))
+        by_value: dict[str, dict[str, list[Item]]] = {it: {} for it in FACETS[kind]}
+        for item in items:
+            for name, values in item.values.items():
+                for it in dict.fromkeys(values):
+                    by_value[name].setdefault(it, []).append(item)
+        facets = {
+            name: [
+                (found, self.key(found), count)
+                for found, count in _most(name, {it: len(of) for it, of in some.items()})
+            ]
+            for name, some in by_value.items()
+        }
+        return _ListOn(
+            items=items,
+            by_value=by_value,
+            keys={name: {key: it for it in some if (key := self.key(it))} for name, some in by_value.items()},
+            facets=facets,
+            more={name: len(some) - len(facets[name]) for name, some in by_value.items()},
+            valid=len(by_value.get("state", {}).get("valid", ())),
+        )
 
     def _on(self, item: Item, today: str) -> Item:
         state = _state(item, today)
@@ -200,10 +244,10 @@ def _state(item: Item, today: str) -> str:
     return "over" if item.replaced else "unknown"
 
 
-def _most(name: str, counted: Counter[str]) -> list[tuple[str, int]]:
+def _most(name: str, counted: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return the values that are shown of a facet: years from the newest on, others by how many there are."""
     if name == "year":
         return sorted(counted.items(), reverse=True)[:_MOST_VALUES]
     if name == "state":
-        return [(it, counted[it]) for it in ("valid", "over", "unknown") if counted[it]]
+        return [(it, counted[it]) for it in ("valid", "over", "unknown") if it in counted]
     return sorted(counted.items(), key=lambda it: (-it[1], it[0]))[:_MOST_VALUES]

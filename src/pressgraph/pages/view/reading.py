@@ -284,16 +284,14 @@ class GraphReader:
     def several(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what is said of several things and of what is next to them, as `thing` does of one."""
         near = self._near((), names)
+        found = {"facts": [], "links": [], "near": near, "read": [], "nodes": {}, "receipts": {}}
+        if self._asked:
+            return {**found, "labels": Asked(self._labels), "kinds": Asked(self._kinds)}
         every = {entry["p"] for entry in near}
         every.update(names)
         every.update(it[1] for entry in near for it in (entry["s"], entry["o"]) if it[0] == "iri")
         return {
-            "facts": [],
-            "links": [],
-            "near": near,
-            "read": [],
-            "nodes": {},
-            "receipts": {},
+            **found,
             "labels": labels(self._store, every),
             "kinds": kinds(self._store, (it for it in every if it.startswith(self._id_base))),
         }
