@@ -6,7 +6,6 @@ A pattern never yields what is withheld, what is said of sources and receipts, o
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import product
 from typing import TYPE_CHECKING, Self
 
 import pyoxigraph as ox
@@ -15,7 +14,7 @@ from pressgraph.dataset.withholding import Withheld
 from pressgraph.rdf import CLU, RDFS, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pressgraph.dataset import GraphNames
     from pressgraph.dataset.withholding import Rules
@@ -102,6 +101,10 @@ class PublishedGraph:
             written=len(self._not_written) > 1,
         )
 
+    def of_node(self, node: ox.NamedNode, words: Collection[ox.NamedNode] | None) -> Iterable[ox.Quad]:
+        """Return what is said of a thing by some properties; None: by any."""
+        return (quad for word in (words if words is not None else (None,)) for quad in self.quads(node, word))
+
     def description(
         self, iri: str, depth: int | None = None, *, last: Collection[ox.NamedNode] | None = None, along: str = ""
     ) -> set[ox.Quad]:
@@ -116,9 +119,9 @@ class PublishedGraph:
         seen: set[Term] = set(level)
         while level and (depth is None or depth >= 0):
             following: list[ox.NamedNode] = []
-            words = last if depth == 0 and last is not None else (None,)
-            for node, word in product(level, words):
-                for quad in self.quads(node, word):
+            words = last if depth == 0 else None
+            for node in level:
+                for quad in self.of_node(node, words):
                     quads.add(quad)
                     value = quad.object
                     if (

@@ -462,7 +462,13 @@ def _counted(counted: Callable[..., Text], language: str, count: int, **more: st
 
 def _sentence(message: str, language: str, *pieces: P) -> tuple[str | P, ...]:
     """Return a sentence with pieces in their places: `{one}` is that of the first one."""
+    return tuple(pieces[it] if isinstance(it, int) else it for it in _parts(message, language))
+
+
+@lru_cache(maxsize=1024)
+def _parts(message: str, language: str) -> tuple[str | int, ...]:
+    """Return a sentence as what stands in it, and the numbers of the pieces that are put between."""
     marks = {name: f"\0{number}\0" for number, name in enumerate(_PLACES)}
     parts = _PLACE.split(gettext(message, **marks).to(language))
     # every other part is the number of a place
-    return tuple(pieces[int(part)] if index % 2 else part for index, part in enumerate(parts) if index % 2 or part)
+    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts) if index % 2 or part)

@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pressgraph.pages.messages import messages
 from pressgraph.pages.tongues import tongue
 from pressgraph.pages.view.drawing import stairs
 
+if TYPE_CHECKING:
+    from jinja2.bccache import Bucket
+
 
 class Templates:
-    """The templates, which write what is not marked as HTML so that it is none."""
+    """The templates, which write what is not marked as HTML so that it is none.
+
+    Each language has an environment of its own, so that macros which need nothing else of a page are made once.
+    """
 
     def __init__(self) -> None:
-        self._environment = Environment(
+        self._compiled = _Compiled()
+        self._environment = cache(self._made)
+
+    def _made(self, language: str) -> Environment:
+        environment = Environment(
             loader=PackageLoader("pressgraph.pages"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # nothing changes a file of a package that runs
+            auto_reload=False,
+            bytecode_cache=self._compiled,
         )
         # what the pages of a server have in headers, or do without
-        self._environment.globals |= {"policy": "", "scripts": (), "unanswered": ""}
-        self._environment.globals["stairs"] = stairs
-        self._environment.filters |= {"number": _number, "script": _script, "tongue": tongue}
+        environment.globals |= {"policy": "", "scripts": (), "unanswered": ""}
+        environment.globals |= {"stairs": stairs, "t": messages(language), "language": language}
+        environment.filters |= {"number": _number, "script": _script, "tongue": tongue}
+        return environment
 
     def draw(self, template: str, language: str, **values: Any) -> str:
         """Draw a page in a language, one of LANGUAGES."""
-        return self._environment.get_template(template).render(t=messages(language), language=language, **values)
+        return self._environment(language).get_template(template).render(**values)
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled for another language."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
 
 
 def _script(value: Any) -> Markup:

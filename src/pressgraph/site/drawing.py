@@ -41,7 +41,7 @@ from pressgraph.site.lists import ListAt, list_pages, noted
 from pressgraph.site.reads import Reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -90,6 +90,22 @@ class Setting:
     """The folders of pages about IRIs of others; see `Layout.others`."""
     sources: Mapping[str, str]
     """The folders of pages of sources; see `Layout.sources`."""
+
+
+class _Sure(PublishedGraph):
+    """What is published as sure, for one page, which notes what it reads itself; names are found once for all pages."""
+
+    store: Reads  # type: ignore[assignment]  # has what it uses of a store
+
+    def of_node(self, node: ox.NamedNode, words: Collection[ox.NamedNode] | None) -> Iterable[ox.Quad]:
+        """Return what is said of a thing by some properties; None: by any."""
+
+        def find() -> list[ox.Quad]:
+            # how sure a graph is counts as read for this
+            alone = PublishedGraph(self.store, self.graphs, statuses=self.statuses)  # type: ignore[arg-type]
+            return list(alone.of_node(node, words))
+
+        return self.store.remembered((node, words is None), find)
 
 
 class Drawer:
@@ -270,9 +286,8 @@ class Drawer:
 
         Of what search engines have no class for it is all that is said.
         """
-        # each page notes what it reads itself
         store: Any = self._reads
-        graph = PublishedGraph(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
+        graph = _Sure(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
         if iri.startswith(self.project.id_base):
             data = PageData(graph, iri, queries=self._day_queries, day=self.setting.day)
             if data.has_class:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,11 +20,13 @@ from pressgraph.pages.view.reading import ONWARD
 from pressgraph.pages.view.statements import NAMING, receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from pressgraph.dataset import GraphNames
 
+T = TypeVar("T")
 _DIGITS = "I"
+_MOST_REMEMBERED = 4_000
 _FEW, _MOST_KNOWN = 16, 30_000
 """Quads of a pattern that are kept, and patterns: some 30 MB."""
 
@@ -71,6 +73,23 @@ class Reads(Notes):
         self.seen: set[int] = set()
         self._asked: set[tuple[str, str, str]] = set()
         self._receipts: set[str] = set()
+        self._remembered: dict[Any, tuple[Any, set[int]]] = {}
+
+    def remembered(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return what is found for a key; it is found once, and counts as read by each page that asks for it.
+
+        What is found must depend on nothing but the key, and on what is read of this store for it.
+        """
+        known = self._remembered.get(key)
+        if known is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            before, self.seen = self.seen, set()
+            found = find()
+            known = self._remembered[key] = (found, self.seen)
+            self.seen = before
+        self.seen |= known[1]
+        return known[0]
 
     def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
         """Look quads up."""

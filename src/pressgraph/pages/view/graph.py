@@ -81,6 +81,26 @@ def kind_of(types: set[str]) -> str:
     return next((kind for kind, classes in KINDS.items() if not types.isdisjoint(classes)), "")
 
 
+class _Said:
+    """The statements that were read, by subject and property, and by what they lead to and property."""
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
+        for entry in (*found["facts"], *found["links"], *found["near"], *_said_in(found["read"])):
+            # what was corrected or withdrawn stands apart, and holds no more
+            graphs = entry["graphs"]
+            if entry["s"][0] == "iri" and not (graphs and all(map(stands_apart, graphs))):
+                key = (entry["s"][1], entry["p"], tuple(entry["o"]))
+                merged.setdefault(key, {}).update(dict.fromkeys(graphs))
+        self.out: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+        self.into: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+        for (subject, predicate, value), graphs in merged.items():
+            statement = Statement(subject, predicate, value, tuple(graphs))
+            self.out[subject][predicate].append(statement)
+            if value[0] == "iri":
+                self.into[value[1]][predicate].append(statement)
+
+
 class Graph:
     """What was read (`reading`), for a page in a language on a day."""
 
@@ -95,19 +115,11 @@ class Graph:
         """The day of the newest source that tells of the page's thing, as YYYY-MM-DD; empty where none has one."""
         names.nodes = dict(found["nodes"])
         self._receipts: Mapping[str, Mapping[str, Any]] = found["receipts"]
-        merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
-        for entry in (*found["facts"], *found["links"], *found["near"], *_said_in(found["read"])):
-            # what was corrected or withdrawn stands apart, and holds no more
-            if entry["s"][0] == "iri" and not (entry["graphs"] and all(map(stands_apart, entry["graphs"]))):
-                key = (entry["s"][1], entry["p"], tuple(entry["o"]))
-                merged.setdefault(key, {}).update(dict.fromkeys(entry["graphs"]))
-        self._out: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
-        self._into: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
-        for (subject, predicate, value), graphs in merged.items():
-            statement = Statement(subject, predicate, value, tuple(graphs))
-            self._out[subject][predicate].append(statement)
-            if value[0] == "iri":
-                self._into[value[1]][predicate].append(statement)
+        said = found.get("said") or _Said(found)
+        if isinstance(found, dict):
+            # it is the same in all languages
+            found["said"] = said
+        self._out, self._into = said.out, said.into
         self.used: dict[Statement, None] = {}
         self._recorded: dict[Statement, None] = {}
         self.linked: set[str] = set()

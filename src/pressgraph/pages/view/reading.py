@@ -56,6 +56,7 @@ _MOST_NEAR, _MOST_SAID_NEAR, _MOST_SAID_OF_ONE, _MOST_SOURCES = 400, 6000, 200, 
 """How many things near a thing are looked at, and how much of what is said of them."""
 _MOST_KEPT = 8192
 """Names and receipts that are kept for the next page."""
+_MOST_SAID_KEPT = 2048
 NO_FIRST_PAGE: dict[str, Any] = {
     "releases": [],
     "named": [],
@@ -108,6 +109,11 @@ class GraphReader:
         self._kinds = lru_cache(_MOST_KEPT)(
             lambda name: kinds(near_store, (name,))[name] if name.startswith(id_base) else ()
         )
+        # of hubs, each page around them reads the same
+        self._said_of = lru_cache(_MOST_SAID_KEPT)(
+            lambda name: stated(near_store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+        )
+        self._source = lru_cache(_MOST_SAID_KEPT)(self._said_of_source)
         self._id_base = id_base
 
     def thing(self, iri: str) -> dict[str, Any]:
@@ -198,7 +204,7 @@ class GraphReader:
 
     def _said(self, name: str) -> list[dict[str, Any]]:
         """Return what is said of a thing near, as far as there is room for it."""
-        said = stated(self._near_store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
+        said = self._said_of(name)
         if len(said) >= _MOST_SAID_OF_ONE:
             self._notes.said(name)
         return said
@@ -225,9 +231,11 @@ class GraphReader:
 
     def _sources(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """Return what is said of sources: their dates, and who published them."""
+        return [entry for name in islice(dict.fromkeys(names), _MOST_SOURCES) for entry in self._source(name)]
+
+    def _said_of_source(self, name: str) -> list[dict[str, Any]]:
         return [
             entry
-            for name in islice(dict.fromkeys(names), _MOST_SOURCES)
             for word in _SHOWN_OF_SOURCES
             for entry in stated(
                 self._near_store.quads_for_pattern(ox.NamedNode(name), word, None, None), _MOST_SAID_OF_ONE
