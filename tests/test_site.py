@@ -131,6 +131,45 @@ def test_each_thing_has_a_page_in_each_language_with_its_data_beside(founding_si
     assert searchable(founding_site, "de")["biosaxony"] == "de/doc/agent/biosaxony/"
 
 
+def test_lists_have_a_page_for_each_value_of_a_facet_and_a_browser_is_told_how_to_search(founding_site: Path) -> None:
+    def page(name: str) -> str:
+        return (founding_site / name / "index.html").read_text(encoding="utf-8")
+
+    labels = page("labels")
+    assert 'aria-current="page"' not in labels
+    assert '<a href="./" aria-current="true">Labels</a>' in labels
+    assert 'href="level/silver/"' in labels
+    assert f'<link rel="canonical" href="{URL}labels/level/silver/">' in page("labels/level/silver")
+    assert "1 of them matches the filter." in page("labels/level/silver")
+    assert "1 davon passt zum Filter." in page("de/labels/level/silver")
+    # a term leads to the list of what has it, which a facet has no room for or not
+    assert "organisations/sector/biotechnology/" in page("ontology/vocab/sector/biotechnology") + page(
+        "ontology/vocab/sector"
+    )
+    assert "doc/document/biosaxony-silver-label/" in page("releases/year/2019")
+    for language in ("", "de/"):
+        told = (founding_site / language / "opensearch.xml").read_text(encoding="utf-8")
+        assert f'template="{URL}{language}search/?q={{searchTerms}}"' in told
+        assert f'<link rel="search" href="{"../../" if language else "../"}{language}opensearch.xml"' in page(
+            f"{language}labels"
+        )
+
+
+def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path) -> None:
+    """A list of more than fifty things has a second page, and a value that is called so is something else."""
+    folder, out = tmp_path / "project", tmp_path / "out"
+    configure(folder)
+    for number in range(51):
+        write_news(folder, f"n{number:02}", person="page-2" if number == 50 else f"p{number:02}")
+    opened(folder).site(out, day=DAY, jobs=1)
+    names = {it for it in contents(out) if it.startswith("people/") and it.count("/") == 2}
+    assert names == {"people/page-2/index.html"}
+    last = (out / "people/page-2/index.html").read_text(encoding="utf-8")
+    assert 'href="../"' in last
+    assert last.count('<span class="badge mini person"') == 1
+    assert broken_links(out, path="/news/") == []
+
+
 def test_the_graph_as_a_whole_is_what_export_writes(founding_site: Path, built: Path) -> None:
     workspace = pressgraph.open(built)
     assert (founding_site / "graph.ttl").read_bytes() == workspace.export("turtle")

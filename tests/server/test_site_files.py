@@ -92,6 +92,17 @@ def test_they_are_in_the_readers_language_and_known_by_an_entity_tag(founding_se
         assert (head.status_code, head.content) == (200, b"")
 
 
+def test_browsers_are_told_how_to_search(founding_server: Server) -> None:
+    client = founding_server.client
+    page = client.get("/", headers={"accept": "text/html"}).text
+    assert '<link rel="search" href="/opensearch.xml"' in page
+    told = client.get("/opensearch.xml", params={"lang": "en"})
+    assert told.headers["content-type"] == "application/opensearchdescription+xml"
+    (url,) = etree.fromstring(told.content).iter("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    found = client.get(url.attrib["template"].replace("{searchTerms}", "biosaxony"), headers={"accept": "text/html"})
+    assert "doc/agent/biosaxony" in found.text
+
+
 @pytest.mark.parametrize("path", ["/schemamap/99.jsonl", "/schemamap/0.jsonl", "/sitemap/1.xml", "/schemamap/x.jsonl"])
 def test_what_there_is_not_is_not_found(founding_server: Server, path: str) -> None:
     assert founding_server.client.get(path).status_code == 404

@@ -26,6 +26,7 @@ from pressgraph.feeds.crawlers import pages_of, robots, sitemap
 from pressgraph.feeds.dcat import catalogue, void
 from pressgraph.feeds.ical import calendar
 from pressgraph.feeds.names import search_names
+from pressgraph.feeds.opensearch import opensearch
 from pressgraph.feeds.published_at import DataFile, File, PageAddress, PublishedAt
 from pressgraph.feeds.schemamaps import schemamap
 
@@ -37,6 +38,7 @@ __all__ = [
     "calendar",
     "catalogue",
     "feed",
+    "opensearch",
     "pages_of",
     "robots",
     "schemamap",

@@ -67,6 +67,10 @@ _MESSAGES = {
     "feed": pgettext("page", "Feed"),
     "figure": pgettext("page", "figure"),
     "figures": pgettext("page", "Figures"),
+    "for_your_website": pgettext("page", "For your website"),
+    "for_your_website_more": pgettext(
+        "page", "Put this into the page of your website that is about it, so that search engines read the same there."
+    ),
     "former": pgettext("page", "Former"),
     "glance": pgettext("page", "At a glance"),
     "go_on": pgettext("page", "Go on from here"),
@@ -190,7 +194,7 @@ _MESSAGES = {
         "Facts read from press releases. Each can be traced to the words it was read from.",
     ),
     "shortcuts": pgettext("page", "Ctrl+Enter runs it, Ctrl+Space completes."),
-    "links_here": pgettext("page", "What points here"),
+    "links_here": pgettext("page", "Where it is named"),
     "main_menu": pgettext("page", "Main menu"),
     "more_links": pgettext("page", "There are more; ask for them on the query page."),
     "near": pgettext("page", "Were you looking for one of these?"),
@@ -225,8 +229,6 @@ _MESSAGES = {
     "skip": pgettext("page", "Skip to the content"),
     "stated_in": pgettext("page", "in"),
     "terms": pgettext("page", "Terms"),
-    "things": pgettext("page", "things"),
-    "triples": pgettext("page", "triples"),
     "unused": pgettext("page", "not used"),
     "used_once": pgettext("page", "used once"),
     "vocabularies": pgettext("page", "Vocabularies"),
@@ -287,6 +289,9 @@ _COUNTED: dict[str, Callable[..., Text]] = {
         count=count,
     ),
     "n_releases_listed": lambda count: ngettext("{count} press release.", "{count} press releases.", count=count),
+    "n_matching": lambda count: ngettext(
+        "{count} of them matches the filter.", "{count} of them match the filter.", count=count
+    ),
     "n_valid": lambda count: ngettext("{count} is valid today.", "{count} are valid today.", count=count),
     "n_implied": lambda count: ngettext("{count} is implied.", "{count} are implied.", count=count),
     "n_months": lambda count: ngettext("{count} month", "{count} months", count=count),

@@ -14,6 +14,8 @@ from pressgraph.pages.tongues import tongue
 from pressgraph.pages.view.drawing import stairs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2.bccache import Bucket
 
 
@@ -41,7 +43,7 @@ class Templates:
         # what the pages of a server have in headers, or do without
         environment.globals |= {"policy": "", "scripts": (), "unanswered": ""}
         environment.globals |= {"stairs": stairs, "t": messages(language), "language": language}
-        environment.filters |= {"number": _number, "script": _script, "tongue": tongue}
+        environment.filters |= {"number": _number, "script": _script, "snippet": _snippet, "tongue": tongue}
         return environment
 
     def draw(self, template: str, language: str, **values: Any) -> str:
@@ -68,6 +70,13 @@ def _script(value: Any) -> Markup:
     text = json.dumps(value, ensure_ascii=False)
     # the escapes are JSON's own
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def _snippet(data: Mapping[str, Any]) -> str:
+    """Write the data of a page as the element that others put into theirs, whose address another one is."""
+    own = {key: value for key, value in data.items() if key != "mainEntityOfPage"}
+    text = json.dumps(own, ensure_ascii=False, indent=1).replace("<", "\\u003c").replace("{{", "{\\u007b")
+    return f'<script type="application/ld+json">\n{text}\n</script>'
 
 
 def _number(value: int, language: str) -> str:

@@ -92,6 +92,7 @@ class App(Starlette):
                 Route("/terms.json", pages.query.terms),
                 Route("/static/{name}", pages.static.file),
                 Route("/robots.txt", pages.files.robots),
+                Route("/opensearch.xml", pages.files.opensearch),
                 *(Route(f"/{it}", on_snapshot(served, pages.files.show)) for it in SITE_FILES),
                 Route("/favicon.ico", pages.static.icon),
                 Route("/healthz", monitoring.healthz),

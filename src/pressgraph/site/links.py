@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pressgraph.site.layout import Layout
 
 _FILES = {"/void": "void.ttl", "/feed.xml": "feed.xml", "/calendar.ics": "calendar.ics", "/store": "graph.ttl"}
+_IN_LANGUAGES = {"/opensearch.xml": "opensearch.xml"}
 """What a server answers by itself, and a site has as a file."""
 _PAGES = {"/": "", "/sparql": "query/", "/search": "search/"}
 
@@ -86,6 +87,8 @@ class PageLinks:
             return self.page(self.layout.in_list(kind, facet, value, number))
         if path in _PAGES:
             return self.page(_PAGES[path])
+        if path in _IN_LANGUAGES:
+            return self.file(self.layout.in_language(self.language) + _IN_LANGUAGES[path])
         if path in _FILES:
             return self.file(_FILES[path])
         return self.page(f"ontology/{folder_of(path)}")

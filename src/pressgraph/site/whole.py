@@ -19,6 +19,7 @@ from pressgraph.feeds import (
     calendar,
     catalogue,
     feed,
+    opensearch,
     pages_of,
     robots,
     schemamap,
@@ -144,6 +145,16 @@ def _first_pages(drawer: Drawer, saved_queries: Mapping[str, SavedQuery]) -> Ite
                     empty=str(words["nothing_found"]),
                     more=words["some_rows"](shown="{shown}", total="{total}"),  # type: ignore[operator]  # says numbers
                 ),
+            ),
+        )
+        site_icon = drawer.assets.name("icon.svg")
+        yield (
+            f"{drawer.layout.in_language(language)}opensearch.xml",
+            opensearch(
+                Site.of(drawer.project, language).title,
+                drawer.layout.address(SEARCH, language),
+                f"{setting.url}{site_icon}" if site_icon else "",
+                language,
             ),
         )
     # whichever address it is shown at: its references are whole paths

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset.graphs import stands_apart
+from pressgraph.pages.countries import country
 from pressgraph.pages.messages import messages
 from pressgraph.pages.names import capital
 from pressgraph.pages.tongues import tongue
@@ -36,6 +37,7 @@ _NESTED = frozenset(f"{SCHEMA}{it}" for it in ("PostalAddress", "Rating", "Offer
 _TONGUES = frozenset(
     (f"{SCHEMA}inLanguage", f"{SCHEMA}availableLanguage", f"{SCHEMA}knowsLanguage", f"{DCTERMS}language")
 )
+_COUNTRIES = frozenset(f"{SCHEMA}{it}" for it in ("addressCountry", "nationality", "countryOfOrigin"))
 _POSTAL_CODE = f"{SCHEMA}postalCode"
 _METALS = ("gold", "silver", "bronze")
 _MOST_PROOFS = 40
@@ -320,6 +322,7 @@ class Graph:
             text, _ = without_contacts(found.text if found is not None else value.text)
             text = self.length(length) if length is not None else text
             text = tongue(text, self.language) if statement.predicate in _TONGUES else text
+            text = country(text, self.language) if statement.predicate in _COUNTRIES else text
             value = replace(value, text=text)
         return Shown(value=value, status=self.status(statement))
 

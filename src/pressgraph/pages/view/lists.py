@@ -97,6 +97,8 @@ def list_page(
     lead = words[f"n_{kind}_listed"](count=found["total"])
     if kind == "labels":
         lead = f"{lead} {words['n_valid'](count=found['valid'])}"
+    if facet:
+        lead = f"{lead} {words['n_matching'](count=found['matching'])}"
     return ListPage(
         kind=kind,
         heading=words[_HEADINGS[kind]],
@@ -141,14 +143,20 @@ def _block(graph: Graph, kind: str, names: list[str]) -> Block:
 
 
 def _organisation(graph: Graph, iri: str) -> Person:
-    name = graph.name(iri)
-    what = [
+    name, what = graph.name(iri), _what(graph, iri)
+    said: Sentence = (what,) if what else class_words(graph, iri)
+    return Person(name=name, badge=badge_of(name.label), round=False, what=said, since=())
+
+
+def _what(graph: Graph, organisation: str) -> str:
+    """Return the sectors and regions of an organisation."""
+    found = [
         graph.names.name(it.iri).label
         for word in (f"{CLU}sector", f"{SCHEMA}areaServed")
-        for it in graph.look(iri, word)[:2]
+        for it in graph.look(organisation, word)[:2]
+        if it.iri
     ]
-    said: Sentence = (" · ".join(what),) if what else class_words(graph, iri)
-    return Person(name=name, badge=badge_of(name.label), round=False, what=said, since=())
+    return " · ".join(found)
 
 
 def _person(graph: Graph, iri: str) -> Person:
@@ -171,13 +179,18 @@ def _labels(graph: Graph, names: list[str]) -> Bars:
         holder = next((it.iri for it in graph.look(label, f"{CLU}heldBy")), "")
         left = days_left(graph, found)
         link = Link(name=graph.name(label), level=level if level.of else None, label=level.label)
+        small: Sentence = (left,) if left is not None else (basis_words(graph, found.best),)
+        if left is None and found.replaced_by:
+            later = graph.words["replaced_by"](graph.level_name(found.replaced_by))
+            small = (*small, "; ", *later) if found.best is not None else later
+        what = _what(graph, holder) if holder else ""
         rows.append(
             Bar(
                 who=(Link(name=graph.names.name(holder)),) if holder else (link,),
-                note=(link,) if holder else (),
+                note=((link, *((" · ", what) if what else ())) if holder else ()),
                 drawing=axis.bar([found.best.span(level.metal)] if found.best is not None else []),
                 until=from_to(graph, found.best) if found.best is not None else (graph.words["period_unknown"],),
-                small=(left,) if left is not None else (basis_words(graph, found.best),),
+                small=small,
             )
         )
     return Bars(axis=axis.draw(graph.words["today"]), rows=tuple(rows))

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inScheme")
 _FROM_SOURCE = {DERIVED, ox.NamedNode(f"{OA}hasSource")}
 _MOST_LINKS, _MOST_FACTS, _MOST_EXAMPLES = 300, 3000, 50
-_ABOUT, _LABEL = ox.NamedNode(f"{SCHEMA}about"), ox.NamedNode(f"{CLU}AwardedLabel")
+_ABOUT = ox.NamedNode(f"{SCHEMA}about")
+_LABELS = (ox.NamedNode(f"{CLU}AwardedLabel"), ox.NamedNode(f"{SCHEMA}Certification"))
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
 _UNTIL = ox.NamedNode(f"{CLU}validUntil")
@@ -326,8 +327,9 @@ class GraphReader:
     def _held(self, today: dt.date) -> list[str]:
         """Return labels that may be held from a day on: by their last day, the first one first, then those without."""
         found: list[tuple[str, str]] = []
-        for quad in self._store.quads_for_pattern(None, TYPE, _LABEL, DEFAULT):
-            if not isinstance(quad.subject, ox.NamedNode):
+        of_classes = (self._store.quads_for_pattern(None, TYPE, it, DEFAULT) for it in _LABELS)
+        for quad in {quad.subject: quad for some in of_classes for quad in some}.values():
+            if not isinstance(quad.subject, ox.NamedNode) or not quad.subject.value.startswith(self._id_base):
                 continue
             if any(self._store.quads_for_pattern(None, _REPLACES, quad.subject, DEFAULT)):
                 continue

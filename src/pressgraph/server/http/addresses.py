@@ -27,7 +27,17 @@ NAMES = frozenset(
     (
         *("id", "doc", "about", "search", "sparql", "store", "download", "void", ".well-known", "context"),
         *LISTS,
-        *("context.jsonld", "terms.json", "static", "robots.txt", "favicon.ico", "healthz", "readyz", "metrics"),
+        *(
+            "context.jsonld",
+            "terms.json",
+            "static",
+            "robots.txt",
+            "opensearch.xml",
+            "favicon.ico",
+            "healthz",
+            "readyz",
+            "metrics",
+        ),
     )
 )
 """The first names of this server's own paths: no thing below the base is shown there."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import PlainTextResponse, Response
 
-from pressgraph.feeds import PublishedAt, robots
+from pressgraph.feeds import PublishedAt, opensearch, robots
 from pressgraph.feeds.files import IN_LANGUAGES, media_type
+from pressgraph.feeds.opensearch import MEDIA_TYPE as OPENSEARCH
 from pressgraph.pages.messages import LANGUAGES
+from pressgraph.pages.settings import Site
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS
 from pressgraph.server.http.requests import base_address, mount_prefix, sent_path
@@ -88,6 +90,19 @@ class SiteFiles:
         closed += [f"{prefix}/*{it.suffix}$" for it in GRAPHS]
         text = robots(self._at(base_address(request, self._project.serve.url)), closed=closed)
         return PlainTextResponse(text)
+
+    async def opensearch(self, request: Request) -> Response:
+        """Say how a browser searches from its address line.
+
+        Raises RequestError.
+        """
+        language = self._renderer.language(request)
+        address = base_address(request, self._project.serve.url)
+        content = opensearch(
+            Site.of(self._project, language).title, f"{address}/search", f"{address}/static/icon.svg", language
+        )
+        headers = {"cache-control": "no-cache", "vary": "Accept-Language, Cookie", "content-language": language}
+        return respond(request, Representation(content, OPENSEARCH, f'"{self._run}{language}"'), headers)
 
     def _at(self, address: str) -> PublishedAt:
         return PublishedAt.of(self._project, url=f"{address}/", page=lambda _iri, _language: None)
