@@ -58,6 +58,15 @@ REASONS = {
 
 CORRECTION = "later.yaml"
 """What is published last: it takes the place of a value, which stays where it was withdrawn to."""
+
+CONTACTS = ("7654329", "lobby@")
+"""What running texts say that nobody has marked as personal: data repeats it, pages and feeds do not show it."""
+SHOWING = (
+    *("pages of things", "error pages", "search", "lists of things", "first page"),
+    *("feed", "calendar", "search names"),
+)
+"""The surfaces that people read."""
+
 WITHHOLD = ("agent/leakdelta", "document/leakfoxtrot", "place/leakgolf", "agent/hidden")
 
 FACTS = {
@@ -66,6 +75,7 @@ source:
   id: document/news
   type: NewsArticle
   headline: { en: Public news }
+  abstract: { en: "Public asks you to call 030 7654329 or to write to lobby@netz.example." }
   datePublished: 2026-01-15
   author: agent/leakbravo
   reviewedBy: agent/public
@@ -75,6 +85,7 @@ facts:
   - { id: agent/public, type: Organization, name: Public, reviewedBy: agent/leakcharlie, evidence: [0, 10] }
   - { id: agent/public, memberOf: agent/leakdelta, evidence: [20, 30] }
   - { id: agent/third, type: Organization, name: Third }
+  - { id: agent/third, description: { en: "Third answers at lobby@netz.example, Tel. 030-7654329." } }
   - { id: agent/public, memberOf: agent/third }
   - { id: agent/public, alternateName: Known, memberOf: [agent/other, agent/leakdelta], reviewedBy: agent/leakdelta }
   - { id: agent/other, type: Organization, name: Other, location: { id: place/leakgolf, type: Place, name: Leakgolf } }

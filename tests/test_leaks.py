@@ -87,6 +87,22 @@ def test_what_no_reason_is_for_stays(withheld: Texts, surface: leaks.Surface) ->
     assert [word for word in leaks.KEPT if word.lower() not in withheld.of(surface)] == []
 
 
+def test_contact_data_that_nobody_marked_is_not_shown(withheld: Texts) -> None:
+    shown = {it.name: withheld.of(it) for it in leaks.SURFACES if it.name in leaks.SHOWING}
+    assert shown.keys() == set(leaks.SHOWING)
+    root = withheld.published.workspace.project.root / "build" / "site"
+    withheld.of(next(it for it in leaks.SURFACES if it.name == "site"))
+    shown |= {
+        it.relative_to(root).as_posix(): it.read_text(encoding="utf-8")
+        for form in ("html", "xml", "ics", "json")
+        for it in root.rglob(f"*.{form}")
+    }
+    found = [(name, word) for name, text in shown.items() for word in leaks.CONTACTS if word in text]
+    assert found == []
+    assert "third answers at […]" in shown["pages of things"]
+    assert "public asks you to call […]" in shown["feed"]
+
+
 def test_ids_that_are_withheld_by_name_are_gone(withheld: Texts) -> None:
     for thing in leaks.WITHHOLD:
         for place in ("doc", "id"):

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from pressgraph.embed.nodes import in_language
 from pressgraph.rdf import PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,8 +66,12 @@ class Reading:
         return [it.value for it in (*chosen, *(it for it in literals if it.language is None))]
 
     def prose(self, iri: str, *words: str) -> str | None:
-        """Return the running text that the first of some properties of schema.org gives a thing."""
-        return self.text(iri, [ox.NamedNode(SCHEMA + word) for word in words], prose=True)
+        """Return the running text that the first of some properties of schema.org gives a thing.
+
+        What looks like contact data is cut from it, as on pages.
+        """
+        found = self.text(iri, [ox.NamedNode(SCHEMA + word) for word in words], prose=True)
+        return None if found is None else without_contacts(found)[0]
 
     def name(self, iri: str) -> str | None:
         """Return what a thing, a term or a class is called; None where nothing published says it."""

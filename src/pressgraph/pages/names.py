@@ -12,6 +12,7 @@ from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.values import Fact, Name, Property, Value
 from pressgraph.rdf import EDTF, PROV, RDF, RDF_TYPE, RDFS, SCHEMA, SKOS, XSD_STRING
 from pressgraph.rdf.terms import external, local_name
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -215,9 +216,8 @@ class Names:
                 text=date_in_words(term[1], self._language), datatype=self._profile.curie(datatype) or datatype
             )
         plain = not datatype or datatype == XSD_STRING or term[2]
-        return Value(
-            text=term[1], language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype
-        )
+        text = without_contacts(term[1])[0] if plain else term[1]
+        return Value(text=text, language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype)
 
     def _node(self, label: str, depth: int) -> Value:
         said = self.nodes.pop(label, None) if depth < _DEEPEST else None

@@ -12,11 +12,21 @@ from markupsafe import Markup
 from pressgraph.pages.messages import messages
 from pressgraph.pages.tongues import tongue
 from pressgraph.pages.view.drawing import stairs
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2.bccache import Bucket
+
+
+_PROSE = frozenset(
+    (
+        *("abstract", "articleBody", "citation", "definition", "description", "disambiguatingDescription"),
+        *("headline", "purpose", "slogan", "text"),
+    )
+)
+"""What says sentences in schema.org's words and in those of the profile: names are no place for a number."""
 
 
 class Templates:
@@ -67,16 +77,29 @@ class _Compiled(BytecodeCache):
 
 def _script(value: Any) -> Markup:
     """Write JSON that can stand in a script element: no '<' in it, so that nothing ends the element."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(_cut(value), ensure_ascii=False)
     # the escapes are JSON's own
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
 def _snippet(data: Mapping[str, Any]) -> str:
     """Write the data of a page as the element that others put into theirs, whose address another one is."""
-    own = {key: value for key, value in data.items() if key != "mainEntityOfPage"}
+    own = {key: _cut(value, key) for key, value in data.items() if key != "mainEntityOfPage"}
     text = json.dumps(own, ensure_ascii=False, indent=1).replace("<", "\\u003c").replace("{{", "{\\u007b")
     return f'<script type="application/ld+json">\n{text}\n</script>'
+
+
+def _cut(value: Any, key: str = "") -> Any:
+    """Cut what looks like contact data from running text, as pages do where they show it."""
+    match value:
+        case str() if key in _PROSE:
+            return without_contacts(value)[0]
+        case list():
+            return [_cut(it, key) for it in value]
+        case dict():
+            # texts of several languages stand below theirs, as values
+            return {name: _cut(it, key if name.startswith("@") else name) for name, it in value.items()}
+    return value
 
 
 def _number(value: int, language: str) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.names import capital
 from pressgraph.pages.view.citing import bibtex, ris
-from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, day_in_words, day_of
 from pressgraph.pages.view.figures import Measured, measured
 from pressgraph.pages.view.parts import (
@@ -33,6 +32,7 @@ from pressgraph.pages.view.parts import (
 from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.rdf import CLU, DCTERMS, ORG, PROV, RDF_TYPE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -15,13 +15,13 @@ from pressgraph.pages.countries import country
 from pressgraph.pages.messages import messages
 from pressgraph.pages.names import capital
 from pressgraph.pages.tongues import tongue
-from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
 from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.rdf import CLU, DCTERMS, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import by_words, cite_part, facts_part, quotation, rest_part, values
-from pressgraph.pages.view.contacts import without_contacts
 from pressgraph.pages.view.figures import measured
 from pressgraph.pages.view.graph import Statement
 from pressgraph.pages.view.parts import Page, Part, Passage, Row, Tag, Told
@@ -19,6 +18,7 @@ from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.pages.view.validity import basis_words, from_to, period_of
 from pressgraph.rdf import CLU, ORG, PROV, RDF_TYPE, SCHEMA, STATUSES
 from pressgraph.rdf.terms import local_name
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
