@@ -329,10 +329,13 @@ def test_a_form_takes_names_for_ids(founding_server: Server) -> None:
     ask = {"saved": "labels-valid-on", "run": "1", "p.date": "2020-06-01", "p.holder": "Biosaxony"}
     page = founding_server.client.get("/sparql", params=ask, headers=HTML).text
     assert 'href="/doc/label/biosaxony-ecei-silver-1"' in page
-    assert 'value="Biosaxony"' in page
+    chosen = '<option value="agent/biosaxony" selected>'
+    assert chosen in page
     assert '<label for="p-holder">Holder' in page
-    nobody = {**ask, "p.holder": "Nobody at all"}
-    assert founding_server.client.get("/sparql", params=nobody, headers=HTML).status_code == 200
+    nobody = founding_server.client.get("/sparql", params={**ask, "p.holder": "Nobody at all"}, headers=HTML)
+    assert nobody.status_code == 200
+    assert 'role="alert"' in nobody.text
+    assert chosen.removesuffix(" selected>") in nobody.text
 
 
 def test_a_download_of_names_is_a_query_that_the_endpoint_answers_as_sparql_has_it(founding_server: Server) -> None:

@@ -96,14 +96,15 @@ class QueryPage:
             try:
                 filled = await self._with_ids(snapshot, fields)
                 saved, values, text = self._saved(request, filled)
-                offered = await self._offered(request, snapshot, saved, operation)
-                # what somebody has typed stays as it is; what is chosen from a list is an id
-                listed = {name for name, it in offered.items() if it.options}
-                values = {
-                    name: value if name in listed else fields.get(f"p.{name}", value) for name, value in values.items()
-                }
             except PressgraphError as error:
                 saved, problem = self._saved_queries.get(fields["saved"]), error.sentence
+        if saved is not None:
+            offered = await self._offered(request, snapshot, saved, operation)
+            # what somebody has typed stays as it is; what is chosen from a list is an id
+            listed = {name for name, it in offered.items() if it.options}
+            values = {
+                name: value if name in listed else fields.get(f"p.{name}", value) for name, value in values.items()
+            }
         result, undecided = None, ""
         told = all(it.default or not it.required or name in values for name, it in offered.items())
         if not problem and (operation.query or (saved is not None and "run" in fields and told)):
