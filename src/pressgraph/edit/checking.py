@@ -91,7 +91,7 @@ class Checker:
                 self.whole(path, opened)
             except (PressgraphError, OSError) as error:
                 # such as another file that cannot be read: said as a problem of this one
-                problem = Problem(rule="not-checked", message=str(error), place=Place(file=opened.name))
+                problem = Problem(rule="unreadable", message=str(error), place=Place(file=opened.name))
                 self._keep(self._key(path, opened), Report(problems=(problem,)))
             except BaseException:
                 with self._behind:
