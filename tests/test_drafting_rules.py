@@ -705,6 +705,43 @@ def test_days_have_one_reading_or_none(language: str, written: str, value: str |
     assert found == ({value} if value is not None else set())
 
 
+# what a text says of the hours of one day: the start, the end and the doors that are read in it
+HOURS = [
+    ("de", "von 10 bis 16 Uhr", "10:00", "16:00", None),
+    ("de", "10–12.30 Uhr", "10:00", "12:30", None),
+    ("de", "um 7 Uhr", "07:00", None, None),
+    ("de", "um 23.59 Uhr", "23:59", None, None),
+    ("de", "um 24 Uhr", None, None, None),
+    ("de", "um 10.60 Uhr", None, None, None),
+    ("de", "von 16 bis 10 Uhr", None, None, None),
+    ("de", "um 18.30 Uhr (Einlass 18 Uhr)", "18:30", None, "18:00"),
+    ("de", "um 10 Uhr und um 15 Uhr", None, None, None),
+    ("en", "from 2 pm to 6 pm", "14:00", "18:00", None),
+    ("en", "from 2 to 6 p.m.", "14:00", "18:00", None),
+    ("en", "from 10 to 2 pm", "10:00", "14:00", None),
+    ("en", "at 12 am", "00:00", None, None),
+    ("en", "at 12 pm", "12:00", None, None),
+    ("en", "at 11.30 am", "11:30", None, None),
+    ("en", "at 7 o'clock", "07:00", None, None),
+    ("en", "for 24 hours", None, None, None),
+]
+
+
+def test_hours_are_those_of_one_day_or_none(known: KnownNames) -> None:
+    day = "2024-06-03"
+    for language, words, *wanted in HOURS:
+        name = "Am 3. Juni 2024 {} veranstaltet das Netzwerk Moorgrün die Konferenz Moorblick in Emden."
+        if language == "en":
+            name = "On 3 June 2024 {} Tidal Cluster will host the conference Tideways in Cork."
+        text = (DE if language == "de" else EN) + name.format(words)
+        found = {it[1]: it[2] for it in said(propose(text, language, known)) if it[2].startswith(day)}
+        start, end, doors = (f"{day}T{it}" if it else None for it in wanted)
+        expected = {"startDate": start or day, "endDate": end, "doorTime": doors}
+        assert found == {key: value for key, value in expected.items() if value is not None}, words
+        words_of = {it.key: it.words for it in propose(text, language, known).statements}
+        assert wanted[0] is None or words in words_of["startDate"], words
+
+
 @pytest.mark.parametrize(
     ("language", "line", "day", "place"),
     [

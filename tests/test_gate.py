@@ -198,6 +198,18 @@ def test_contacts_are_personal_and_no_number_is_part_of_an_id(profile: Profile, 
         ("on 05.09.2018", ["2018-09-05"], ["2018-05-09"]),
         ("im 3. Quartal 2024", ["2024-Q3"], ["2024-Q2"]),
         ("within two years", [], ["2024", "2002"]),
+        (
+            "am 3. Juni 2024 von 16 bis 18.30 Uhr",
+            ["2024-06-03T16:00", "2024-06-03T18:30", "2024-06-03T16:00+02:00"],
+            ["2024-06-03T04:00", "2024-06-03T18:00", "2024-06-03T17:00", "2024-06-04T16:00"],
+        ),
+        (
+            "on 3 June 2024 at 4 pm, after lunch at noon",
+            ["2024-06-03T16:00", "2024-06-03T12:00"],
+            ["2024-06-03T04:00", "2024-06-03T03:00", "2024-06-03T00:00"],
+        ),
+        ("on 3 June 2024 at 12 a.m.", ["2024-06-03T00:00"], ["2024-06-03T12:00"]),
+        ("on 3 June 2024 at 7 o'clock", ["2024-06-03T07:00", "2024-06-03T19:00"], ["2024-06-03T07:30"]),
     ],
 )
 def test_dates_are_said_with_all_their_parts(words: str, right: list[str], wrong: list[str]) -> None:

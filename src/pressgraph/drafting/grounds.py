@@ -32,7 +32,10 @@ _BEHIND = re.compile(r"[\s-]*([^\W\d_]+\.?)")
 _OTHER_END = re.compile(r"\s*(?:to|bis|and|und|or|oder|-)\s*(?=[0-9])", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})(?:-([0-9]{2}))?))?")
 _HOUR = re.compile(r"T([0-9]{2}):([0-9]{2})")
-_CLOCK = re.compile(r"(?<![0-9.:,])([0-9]{1,2})(?:[.:]([0-9]{2}))?(?![0-9])")
+_CLOCK = re.compile(
+    r"(?<![0-9.:,])([0-9]{1,2})(?:[.:]([0-9]{2}))?(?![0-9])(?:\s?([ap])\.?m\b)?(?=\.?\s*([^\W\d_]*))", re.IGNORECASE
+)
+_NOON = 12
 _NOON_WORDS = frozenset({"noon", "midday", "mittag", "mittags"})
 _MIDNIGHT_WORDS = frozenset({"midnight", "mitternacht"})
 _IN_DIGITS = re.compile(
@@ -170,10 +173,14 @@ class Grounds:
     def _hour(self, hour: tuple[str, str]) -> bool:
         """Tell whether an hour of the day is said, of 24 or of 12, with its minutes, where it has some."""
         number, minute = map(int, hour)
-        said = {(int(h), int(m or 0)) for h, m in _CLOCK.findall(self._folded)}
-        names = {12: _NOON_WORDS, 0: _MIDNIGHT_WORDS}.get(number, frozenset())
-        return not {(number, minute), ((number % 12) or 12, minute)}.isdisjoint(said) or (
-            minute == 0 and not self._set.isdisjoint(names)
+        words = {12: _NOON_WORDS, 0: _MIDNIGHT_WORDS}.get(number, frozenset())
+        if minute == 0 and not self._set.isdisjoint(words):
+            return True
+        return any(
+            number in _of_day(int(said), half.lower()) and minute == int(minutes or 0)
+            for said, minutes, half, behind in _CLOCK.findall(self._folded)
+            # "3 June" is no hour
+            if month_of(behind.casefold()) is None
         )
 
     def _one_date(self, year: str, quarter: str | None, month: str | None, day: str | None) -> bool:
@@ -265,6 +272,14 @@ def _beside(tokens: Iterable[str], links: frozenset[str]) -> Iterator[int]:
             yield number
         elif token not in links:
             return
+
+
+def _of_day(hour: int, half: str) -> tuple[int, ...]:
+    """Return the hours of 24 that one may be; `half` is the letter of a.m. or p.m., where it is said."""
+    late = hour % _NOON + _NOON
+    if half:
+        return (hour % _NOON if half == "a" else late,)
+    return (hour, late) if hour < _NOON else (hour,)
 
 
 def _inflected(one: str, other: str) -> bool:
