@@ -322,14 +322,17 @@ def test_too_many_bad_records_stop_a_cluster(tmp_path: Path, cluster: str) -> No
 
 def test_what_a_worker_cannot_read_is_said_in_words(tmp_path: Path, cluster: str) -> None:
     (tmp_path / "facts.jsonl.gz").write_bytes(gzip.compress(b'{"id": "agent/a"}\n' * 1000)[:-9])
-    for facts, said in (
-        ("file:///no/such.jsonl", "No such file"),
-        (tmp_path / "facts.jsonl.gz", "cannot be decompressed"),
-    ):
-        result = run(tmp_path, "convert", facts, "--scheduler", cluster, "-o", tmp_path / "out")
-        assert result.exit_code in {1, 2}
-        assert said in result.stderr
-        assert "unexpected" not in result.stderr
+    call = ("--scheduler", cluster, "-o", tmp_path / "out")
+    result = run(tmp_path, "convert", "file:///no/such.jsonl", *call)
+    assert result.exit_code in {1, 2}
+    assert "No such file" in result.stderr
+    assert "unexpected" not in result.stderr
+    # a file that is damaged costs itself
+    result = run(tmp_path, "convert", tmp_path / "facts.jsonl.gz", *call)
+    assert result.exit_code == 1
+    assert "see " in result.stderr
+    (reject,) = (tmp_path / "out" / "rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    assert "cannot be decompressed" in json.loads(reject)["problems"][0]["message"]
 
 
 def test_what_a_run_left_before_is_cleared_away(tmp_path: Path, cluster: str, place: str) -> None:
