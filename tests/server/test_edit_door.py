@@ -244,7 +244,7 @@ def test_a_full_disk_and_a_read_only_file_lose_nothing(desk: Desk) -> None:
     assert status == 409
     assert "Permission denied" in page
     # what was typed can be copied
-    assert re.search(r'<textarea id="copy"[^>]*>[^<]*name: Merle Osterkamp', page)
+    assert re.search(r'<textarea id="copy"[^>]*>  - id: agent/merle-osterkamp\n[^<]*name: Merle Osterkamp', page)
     assert path.read_bytes() == before
     path.chmod(0o644)
     assert save(NAME)[0] == 303

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.edit.order import LAST, by_rank, orders
 from pressgraph.edit.source import plain
 from pressgraph.edit.values import classes_label, concept_label, label_of, read, shown, widget_of
 from pressgraph.errors import DataError
@@ -14,7 +14,7 @@ from pressgraph.facts.ids import Ids
 from pressgraph.facts.spans import yaml_spans
 from pressgraph.i18n import gettext
 from pressgraph.profile.model import FACT_WORDS
-from pressgraph.rdf import SCHEMA, SH
+from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,6 @@ _MOST_DEEP = 2
 """Nodes inside of nodes that have fields of their own; what is deeper is written as facts files have it."""
 _EMPTY_ROWS = 1
 _FEW_CHOICES = 5
-_LAST = 10**6
 OTHER = "\n"
 """The text of a slot whose value a field cannot show."""
 
@@ -102,43 +101,6 @@ class NodeForm:
         return sum(len(fields) for _, fields in self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    order: dict[str, float]
-    group: dict[str, str]
-    groups: dict[str, tuple[float, dict[str, str]]]
-
-
-@lru_cache(maxsize=8)
-def _orders(profile: Profile) -> _Order:
-    """Return where forms show the properties, as the shapes say (sh:order, sh:group; SHACL 1.0, 2.3.2)."""
-    paths: dict[str, str] = {}
-    orders: dict[str, float] = {}
-    grouped: dict[str, str] = {}
-    labels: dict[str, dict[str, str]] = {}
-    for file in profile.shapes:
-        for triple in file.triples:
-            subject, value = str(triple.subject), getattr(triple.object, "value", "")
-            match triple.predicate.value.removeprefix(SH):
-                case "path":
-                    paths[subject] = value
-                case "order":
-                    orders[subject] = float(value)
-                case "group":
-                    grouped[subject] = str(triple.object)
-            if triple.predicate.value.endswith("rdf-schema#label"):
-                labels.setdefault(subject, {})[getattr(triple.object, "language", None) or "en"] = value
-    order: dict[str, float] = {}
-    group: dict[str, str] = {}
-    for subject, path in paths.items():
-        if subject in orders:
-            order[path] = min(order.get(path, _LAST), orders[subject])
-        if subject in grouped:
-            group.setdefault(path, grouped[subject])
-    groups = {it: (orders.get(it, _LAST), labels.get(it, {})) for it in set(grouped.values())}
-    return _Order(order, group, groups)
-
-
 class Forms:
     """Makes forms, and reads them, under a profile and what is known of a project's things."""
 
@@ -154,14 +116,14 @@ class Forms:
         """Return the form of a node: its classes, what it says, and the keys that other facts say of its thing."""
         types = tuple(it for it in types if it in self.profile.classes)
         uses = self.profile.uses_of(types)
-        orders = _orders(self.profile)
+        order = orders(self.profile)
         usual = self._usual(types, uses)
         known, fields = set(has), []
         for name, use in uses.items():
             key = self.profile.keys[name]
             if key.deprecated is not None and name not in said:
                 continue
-            scheme = key.scheme.concepts.values() if key.scheme is not None else ()
+            scheme = by_rank(key.scheme.concepts.values(), self.profile) if key.scheme is not None else ()
             fields.append(
                 Field(
                     key=key,
@@ -169,19 +131,19 @@ class Forms:
                     widget=widget_of(key),
                     needed=use.required and name not in known,
                     single=use.single,
-                    group=orders.group.get(key.iri, ""),
+                    group=order.group.get(key.iri, ""),
                     choices=tuple(it for it in scheme if it.deprecated is None or it.name in _values(said.get(name))),
                     classes=use.value_classes,
                     definition=label_of(key.definitions, self.language, ""),
                 )
             )
         rank = {name: at for at, name in enumerate(usual)}
-        fields.sort(key=lambda it: (orders.order.get(it.key.iri, _LAST), it.label.casefold()))
+        fields.sort(key=lambda it: (order.order.get(it.key.iri, LAST), it.label.casefold()))
         for one in fields:
             self._fill(one, said.get(one.key.name), f"{prefix}k.{one.key.name}")
         form = NodeForm(types=types)
         first = [it for it in fields if it.needed or it.said or it.key.name in rank]
-        form.first = sorted(first, key=lambda it: (not it.needed, not it.said, rank.get(it.key.name, _LAST)))
+        form.first = sorted(first, key=lambda it: (not it.needed, not it.said, rank.get(it.key.name, LAST)))
         left = [it for it in fields if it not in form.first]
         if len(form.first) < _USUAL // 2:
             form.first += left[: _USUAL - len(form.first)]
@@ -189,10 +151,10 @@ class Forms:
         by_group: dict[str, list[Field]] = {}
         for one in left:
             by_group.setdefault(one.group, []).append(one)
-        ordered = sorted(by_group, key=lambda it: orders.groups.get(it, (_LAST, {}))[0])
+        ordered = sorted(by_group, key=lambda it: order.groups.get(it, (LAST, {}))[0])
         form.groups = [
             (
-                label_of(orders.groups.get(it, (0, {}))[1], self.language, gettext("Other").to(self.language)),
+                label_of(order.groups.get(it, (0, {}))[1], self.language, gettext("Other").to(self.language)),
                 by_group[it],
             )
             for it in ordered

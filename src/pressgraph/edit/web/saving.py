@@ -137,7 +137,7 @@ class Saving(FilePage):
             self.desk.keep(key, error)
             return self._conflict(editor, error, key)
         except (PressgraphError, OSError) as error:
-            return self._lost_nothing(editor, error, change)
+            return self._lost_nothing(editor, error, change, base=asked.get("base") or None)
         self._note_saved()
         index = saved.index
         if go_on:
@@ -154,19 +154,26 @@ class Saving(FilePage):
         self.desk.saved_at = datetime.datetime.now().astimezone().strftime("%H:%M")
 
     def _lost_nothing(
-        self, editor: SourceEditor, error: Exception, change: Change | None, source: Mapping[str, Any] | None = None
+        self,
+        editor: SourceEditor,
+        error: Exception,
+        change: Change | None,
+        source: Mapping[str, Any] | None = None,
+        base: str | None = None,
     ) -> Answer:
         """Return a page with what could not be saved, to be copied."""
         import yaml
 
+        from pressgraph.edit.changes import texts
+
         text = ""
         if change is not None and change.said is not None:
-            from pressgraph.edit.changes import texts
-
-            text = yaml.safe_dump([texts(dict(change.said))], allow_unicode=True, sort_keys=False)
+            try:
+                text = editor.preview(change, base=base)
+            except (PressgraphError, OSError):
+                # the file that it was made of is gone, too
+                text = yaml.safe_dump([texts(dict(change.said))], allow_unicode=True, sort_keys=False)
         elif source is not None:
-            from pressgraph.edit.changes import texts
-
             text = yaml.safe_dump({key: texts(it) for key, it in source.items() if it is not None}, allow_unicode=True)
         reason = reason_of(error)
         return self._page(
@@ -217,7 +224,7 @@ class Saving(FilePage):
                 self.desk.keep(key, again)
                 return self._conflict(editor, again, key)
             except (PressgraphError, OSError) as failed:
-                return self._lost_nothing(editor, failed, error.change)
+                return self._lost_nothing(editor, failed, error.change, base=error.now)
             if isinstance(done, Path):
                 return self._page("kept.html", editor=editor, path=done.name)
             self._note_saved()
