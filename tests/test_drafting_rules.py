@@ -714,6 +714,7 @@ HOURS = [
     ("de", "um 24 Uhr", None, None, None),
     ("de", "um 10.60 Uhr", None, None, None),
     ("de", "von 16 bis 10 Uhr", None, None, None),
+    ("de", "von 10 bis 10 Uhr", None, None, None),
     ("de", "um 18.30 Uhr (Einlass 18 Uhr)", "18:30", None, "18:00"),
     ("de", "um 10 Uhr und um 15 Uhr", None, None, None),
     ("en", "from 2 pm to 6 pm", "14:00", "18:00", None),

@@ -96,7 +96,7 @@ def _reviewer(state: State) -> str:
     if known is None and "/" in answer:
         return answer
     reviewer = workspace.name_reviewer(answer, known)
-    state.say(gettext("{id} reviews; data/reviewers.yaml says who that is, and is not published", id=reviewer))
+    state.say(gettext("{id} reviews: see data/reviewers.yaml, which is not published", id=reviewer))
     return reviewer
 
 

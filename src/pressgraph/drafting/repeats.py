@@ -98,7 +98,8 @@ class Repeats:
             for key, value in fact.body.items():
                 if key != "id":
                     if self._is_said(_Said(fact.id, key, _leaves(value), (fact.span,))):
-                        count += 1
+                        # what a release says of itself, its source block says
+                        count += fact.id != self.source_id
                     else:
                         body[key] = value
             if len(body) > 1:
