@@ -716,6 +716,7 @@ HOURS = [
     ("de", "von 16 bis 10 Uhr", None, None, None),
     ("de", "von 10 bis 10 Uhr", None, None, None),
     ("de", "um 18.30 Uhr (Einlass 18 Uhr)", "18:30", None, "18:00"),
+    ("de", "um 18.30 Uhr (Einlass 17 bis 18 Uhr)", "18:30", None, None),
     ("de", "um 10 Uhr und um 15 Uhr", None, None, None),
     ("en", "from 2 pm to 6 pm", "14:00", "18:00", None),
     ("en", "from 2 to 6 p.m.", "14:00", "18:00", None),
@@ -725,6 +726,15 @@ HOURS = [
     ("en", "at 11.30 am", "11:30", None, None),
     ("en", "at 7 o'clock", "07:00", None, None),
     ("en", "for 24 hours", None, None, None),
+]
+
+
+# what stands behind the day of the conference, of which none of the hours are
+OTHER_HOURS = [
+    "und am 4. Juni 2024 um 10 Uhr den Rundgang. Er ist kurz.",
+    "in Emden. Am 5. Juni 2024 um 10 Uhr folgt ein Rundgang.",
+    "in Emden. Sie beginnt nicht um 10 Uhr.",
+    "in Emden. Die Konferenz Moorblick und die Messe Torfschau beginnen um 10 Uhr.",
 ]
 
 
@@ -741,6 +751,9 @@ def test_hours_are_those_of_one_day_or_none(known: KnownNames) -> None:
         assert found == {key: value for key, value in expected.items() if value is not None}, words
         words_of = {it.key: it.words for it in propose(text, language, known).statements}
         assert wanted[0] is None or words in words_of["startDate"], words
+    for words in OTHER_HOURS:
+        text = f"{DE}Am 3. Juni 2024 veranstaltet das Netzwerk Moorgrün die Konferenz Moorblick {words}"
+        assert not [it for it in said(propose(text, "de", known)) if "T10:00" in it[2] and it[0] == "Moorblick"], words
 
 
 @pytest.mark.parametrize(
