@@ -527,6 +527,14 @@ SAYS: dict[str, tuple[str, str, Said]] = {
         "Torf-Cluster Unterelbe erhält Gold-Label\n\nEmden, 1. Mai 2024. Das Moornetz Unterelbe e. V. freut sich.",
         {("AwardedLabel", "heldBy", "Moornetz Unterelbe"), ("AwardedLabel", "level", "gold")},
     ),
+    "two organisations that share a proper name, both below the headline": (
+        "de",
+        "Torf-Cluster Unterelbe wächst\n\nStade, 1. Mai 2024. Das Moornetz Unterelbe e. V. und Torf-Cluster Unterelbe.",
+        {
+            ("Moornetz Unterelbe", "legalForm", "registered-association"),
+            ("Torf-Cluster Unterelbe", "name", "Torf-Cluster Unterelbe"),
+        },
+    ),
     "a name with a word that sentences have, too": (
         "en",
         EN + "The Gold Label was also awarded to Alder Process Cluster, which was set up in Cork in 2011.",
@@ -626,6 +634,14 @@ DENIED = [
     ),
     ("en", "Tidal Cluster grows. Ada Quinn, managing director of Tidal Cluster, was there.", "affiliation"),
     ("en", "Tidal Cluster grows. Ada Quinn, who spoke for Brinewell Pumps Ltd, was there.", "roleName"),
+    ("de", "Gäste waren Thea Brandis, seit langem Mitglied der Torfwerk GmbH, und andere.", "roleName"),
+    ("de", "Das Netzwerk Moorgrün lädt zur Konferenz Moorblick; weitere 40 Gäste werden erwartet.", "participants"),
+    # "he" may be who was named last, and is not known to be anybody
+    (
+        "de",
+        "Das Netzwerk Moorgrün wählte Thea Brandis zur Vorsitzenden. Es sprach Bolko Ohm. Er folgt auf Onno Harms.",
+        "predecessor",
+    ),
     # several hours of one day, an hour that is none
     ("en", "Tidal Cluster hosts the conference Tideways on 3 June 2024. Lunch is at 12 pm, tea at 4 pm.", "endDate"),
     ("de", "Das Netzwerk Moorgrün veranstaltet am 3. Juni 2024 um 25 Uhr die Konferenz Moorblick.", "doorTime"),

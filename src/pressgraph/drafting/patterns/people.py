@@ -289,7 +289,7 @@ class Offices:
     def _succession(self, match: Match) -> None:
         predecessor = self.notes.mention(match, "predecessor", "person")
         person = self.notes.mention(match, "person", "person")
-        if predecessor is None:
+        if predecessor is None or (person is None and match.one("person") is not None):
             return
         if person is None:
             # "his predecessor": that of whom the sentence before speaks
