@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,10 +110,20 @@ def test_personal_data_that_is_withdrawn_is_gone_after_a_build(
         assert server.client.put("/store/x", content="<x:s> <x:p> 1 .", headers=put).status_code == 201
     assert server.rows(TELEPHONES)
     assert status(server, PERSON) == 200
+    begun = datetime.now().astimezone().date().isoformat()
     publish_personal(project, personal=False)
     run_build(project)
     eventually(lambda: not server.rows(TELEPHONES))
     assert status(server, PERSON) == 410
+    # the day is said, and nothing of who it was
+    page = server.client.get(f"{PERSON}?lang=de", headers={"accept": "text/html"}).text
+    assert '<html lang="de"' in page
+    told = re.search(r'Zurückgezogen am <time datetime="([0-9-]+)">', page)
+    assert told is not None
+    assert begun <= told[1] <= datetime.now().astimezone().date().isoformat()
+    assert "<h1>Dies ist nicht mehr veröffentlicht.</h1>" in page
+    assert server.client.get(PERSON, headers={"accept": "text/turtle"}).text == f"this was withdrawn on {told[1]}\n"
+    assert "muster" not in page.partition("<main")[2].partition("</main>")[0].lower()
     eventually(lambda: "personal data is withheld" in logged(server, "configuration"))
     assert server.rows(f"SELECT ?s {{ GRAPH ?g {{ ?s <{SCHEMA}telephone> ?o }} }}") == []
     assert len(server.rows("SELECT ?o { <x:s> ?p ?o }")) == len(options)

@@ -180,7 +180,8 @@ def test_a_manifest_is_read_as_it_was_written_and_one_of_another_version_as_far_
         revisions=GraphRevisions(others="r1", graphs={"https://e.org/g": "r7"}),
         built="000001-5",
         rules={"personal": False},
-        gone=("agent/old",),
+        gone=("agent/old", "agent/older"),
+        gone_on={"agent/old": "2026-02-01"},
         written=True,
         made="w1",
         altered=5,
@@ -188,6 +189,7 @@ def test_a_manifest_is_read_as_it_was_written_and_one_of_another_version_as_far_
     )
     snapshot = published(manifest)
     assert ServedManifest.of(snapshot) == manifest
+    assert manifest.withdrawn == {"agent/old": "2026-02-01", "agent/older": ""}
     assert manifest.identity(snapshot) == "000001-r7"
     assert Revisions.of(manifest).noted_in(ServedManifest(written=True)) == ServedManifest(
         id="r7", revisions=manifest.revisions, written=True
@@ -211,7 +213,7 @@ def test_a_large_build_has_more_time_to_be_published_than_a_write(
         folder = tmp_path
 
         def request(self) -> ServedFolder:
-            return ServedFolder(folder=str(tmp_path), state="", id_base="", rules={}, before_in=None, gone=(), keep=())
+            return ServedFolder(folder=str(tmp_path), state="", id_base="", rules={}, before_in=None, gone={}, keep=())
 
     limits: list[float] = []
     workers = WorkerSettings(
@@ -255,7 +257,7 @@ def test_a_write_alone_is_no_successor_of_what_was_deleted(tmp_path: Path) -> No
         id_base=id_base,
         rules=rules.to_json(),
         before_in=None,
-        gone=(),
+        gone={},
         keep=(first.name,),
     )
 

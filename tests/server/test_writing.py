@@ -354,6 +354,8 @@ def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, descri
         assert server.rows("SELECT ?s ?o { ?s <x:p> ?o }") == [{"s": "x:o", "o": "7"}]
         gone = server.client.get("/id/agent/old", headers={"accept": "text/turtle"}, follow_redirects=True)
         assert gone.status_code == (410 if described else 404)
+        # it did not note the day
+        assert (gone.text == "this is no longer published\n") == bool(described)
     finally:
         server.stop()
 

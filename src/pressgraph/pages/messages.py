@@ -351,6 +351,7 @@ _SENTENCES = {
     "under": N_("under {one}"),
     "until": N_("until {one}"),
     "with_whom": N_("with {one}"),
+    "withdrawn": N_("Withdrawn on {one}."),
 }
 _WITH_NUMBERS |= {
     "is_dissolved": N_("{name} is dissolved"),

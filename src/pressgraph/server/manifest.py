@@ -43,6 +43,8 @@ class ServedManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What it was published by, as `Rules.to_json` says it: compared as a whole, with all that it says."""
     gone: tuple[str, ...] = ()
     """The ids that were served once and are not any more."""
+    gone_on: dict[str, str] = {}
+    """The day on which an id was withdrawn, as YYYY-MM-DD; an earlier version did not note it."""
     written: bool = False
     """Whether anything was written to it over HTTP."""
     made: str = ""
@@ -75,6 +77,11 @@ class ServedManifest(msgspec.Struct, frozen=True, kw_only=True):
                 reason=error,
             )
             raise damaged(reason, name=snapshot.kind) from error
+
+    @property
+    def withdrawn(self) -> dict[str, str]:
+        """The ids that are not served any more, each with its day; an empty text where nobody noted it."""
+        return {it: self.gone_on.get(it, "") for it in self.gone}
 
     def identity(self, snapshot: Snapshot) -> str:
         """Return what names its snapshot and no other one ever, also where all are made anew."""

@@ -53,8 +53,8 @@ class ServedSnapshot:
     """What the first page names, and what was read of that."""
     revisions: Revisions = field(default_factory=Revisions)
     """The states that its graphs are in."""
-    gone: frozenset[str] = frozenset()
-    """The ids that were served once and are not any more."""
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """The ids that were served once and are not any more, each with the day of its withdrawal, where that is known."""
     published: float | None = None
     """When it was published, in seconds of `time.time`."""
     responses: ResponseCache
@@ -107,7 +107,7 @@ class Served:
             name=snapshot.name,
             store=snapshot.path / "store",
             revisions=Revisions.of(manifest),
-            gone=frozenset(manifest.gone),
+            gone=manifest.withdrawn,
             published=snapshot.path.stat().st_mtime,
             **described,
             **self._caches(),

@@ -38,6 +38,18 @@ class RequestError(Exception):
         self.headers = dict(headers or {})
 
 
+class WithdrawnError(RequestError):
+    """A request for what was published once; `day` is that of its withdrawal, as YYYY-MM-DD, where that is known.
+
+    It says nothing of what was there: an id can be a person's name.
+    """
+
+    def __init__(self, day: str) -> None:
+        message = gettext("this is no longer published")
+        super().__init__(410, gettext("this was withdrawn on {day}", day=day) if day else message)
+        self.day = day
+
+
 @dataclass(slots=True)
 class Representation:
     """A representation (RFC 9110, 3.2): its bytes, its media type, its entity tag; the tag may be empty."""

@@ -22,7 +22,15 @@ from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.addresses import Addresses, Place, about, link, split_suffix
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, HTML, LINKED_TYPES, MediaType, choose, field
 from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
-from pressgraph.server.http.responses import CORS, Representation, RequestError, not_acceptable, preflight, respond
+from pressgraph.server.http.responses import (
+    CORS,
+    Representation,
+    RequestError,
+    WithdrawnError,
+    not_acceptable,
+    preflight,
+    respond,
+)
 from pressgraph.server.sparql.descriptions import write_rdf
 from pressgraph.server.views.reader import chosen_language
 from pressgraph.server.views.renderer import today
@@ -133,9 +141,9 @@ class DocumentPages:
     def _missing(self, path: str) -> RequestError:
         """Return the error for an IRI of which nothing is said: gone, or never there."""
         below = path.removeprefix("id/")
-        if self._dataset.is_gone(below):
-            gone = gettext("this was published here once, and is not any more: {id}", id=below[:200])
-            return RequestError(410, gone)
+        day = self._dataset.withdrawn(below)
+        if day is not None:
+            return WithdrawnError(day)
         return RequestError(404, gettext("nothing here is known by this name: {id}", id=below[:200]))
 
     def _context(self, request: Request) -> Response:

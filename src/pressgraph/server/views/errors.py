@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.i18n import gettext, in_language
+from pressgraph.pages.view.days import day_in_words
 from pressgraph.server.failures import SnapshotMovedError
-from pressgraph.server.http.responses import RequestError, error_response
+from pressgraph.server.http.responses import RequestError, WithdrawnError, error_response
 from pressgraph.server.views.reader import wants_page
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ErrorPages:
         if not wants_page(request):
             return error_response(error)
         near = await self._near(request) if error.status == _NOT_FOUND else ()
+        language = self._renderer.language(request)
         return await self._renderer.draw_beside(
             request,
             "error.html",
@@ -57,7 +59,8 @@ class ErrorPages:
                 "status": error.status,
                 "headers": {"cache-control": "no-store", **error.headers},
                 "code": error.status,
-                "message": in_language(error.message, self._renderer.language(request)),
+                "message": in_language(error.message, language),
+                "withdrawn": day_in_words(error.day, language) if isinstance(error, WithdrawnError) else None,
                 "near": near,
             },
         )

@@ -234,7 +234,8 @@ class ServedFolder(msgspec.Struct, frozen=True, kw_only=True):
     id_base: str
     rules: dict[str, Any]
     before_in: str | None
-    gone: tuple[str, ...]
+    gone: dict[str, str]
+    """The ids that were served once, each with the day of its withdrawal."""
     keep: tuple[str, ...]
 
 

@@ -39,7 +39,7 @@ from pressgraph.server.served import FIRST_PAGE
 from pressgraph.server.workers.unnamed import Unnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable, Iterator
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 
     from pressgraph.dataset.snapshots import Candidate
     from pressgraph.project import Project
@@ -115,14 +115,15 @@ def publish_build(
     id_base: str,
     rules: Rules,
     before_in: Path | None = None,
-    gone: Iterable[str] = (),
+    gone: Mapping[str, str] | None = None,
     keep: Collection[str] = (),
     wait: float = 0,
 ) -> Snapshot:
     """Bring the served dataset in `folder` up to date with the build in `state`; return its snapshot.
 
     Without a build it is what it was, or empty where nobody reads an earlier one. `before_in` is the folder of an older
-    served dataset, only read. `gone` are ids that were served once, `keep` names snapshots that are still read.
+    served dataset, only read. `gone` are ids that were served once, with the days of their withdrawal, `keep` names
+    snapshots that are still read.
 
     Raises StoreError.
     """
@@ -156,7 +157,10 @@ def publish_build(
             unnamed.close()
             described = _described(store, id_base)
             before_described = _described(before.open(), id_base) if before is not None else set()
-            gone = ({*manifest.gone, *gone} | before_described) - described
+            today = dt.datetime.now().astimezone().date()
+            # what was written again after its withdrawal is withdrawn anew
+            days = {**(gone or {}), **manifest.withdrawn, **dict.fromkeys(before_described, today.isoformat())}
+            withdrawn = sorted(days.keys() - described)[:_MOST_GONE]
             describe(candidate, store, counts, id_base)
             del store
             revisions = Revisions.of(manifest)
@@ -165,7 +169,8 @@ def publish_build(
                 built=built.identity if built is not None else manifest.built,
                 rules=rules.to_json(),
                 written=written,
-                gone=tuple(sorted(gone)[:_MOST_GONE]),
+                gone=tuple(withdrawn),
+                gone_on={it: days[it] for it in withdrawn if days[it]},
                 unnamed=True,
             )
             return candidate.publish(revisions.noted_in(made))

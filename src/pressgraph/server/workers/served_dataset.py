@@ -26,9 +26,13 @@ class ServedDataset:
         """What may be published."""
         self.snapshots = Snapshots(self.folder, kind="served")
 
-    def is_gone(self, name: str) -> bool:
-        """Tell whether an id was served once and is not any more, or is withheld by name."""
-        return name in self._served.current.gone or f"{self.project.id_base}{name}" in self.rules.withhold
+    def withdrawn(self, name: str) -> str | None:
+        """Return the day, as YYYY-MM-DD, on which an id was withdrawn that was served once, or is withheld by name.
+
+        The text is empty where nobody noted the day; None for an id that is not withdrawn.
+        """
+        day = self._served.current.gone.get(name)
+        return "" if day is None and f"{self.project.id_base}{name}" in self.rules.withhold else day
 
     def request(self) -> ServedFolder:
         """Return what a writer process needs to know of it."""
@@ -39,7 +43,7 @@ class ServedDataset:
             id_base=project.id_base,
             rules=self.rules.to_json(),
             before_in=str(project.root / project.serve.store) if self._temporary else None,
-            gone=tuple(sorted(current.gone)),
+            gone=dict(current.gone),
             keep=(current.name,) if current.name else (),
         )
 
