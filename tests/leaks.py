@@ -515,7 +515,8 @@ def feed(published: Published) -> Iterator[str]:
 def calendar(published: Published) -> Iterator[str]:
     for language in ("en", "de"):
         # lines are folded anywhere
-        yield get(published, "/calendar.ics", lang=language).replace("\r\n ", "")
+        for thing in ({}, {"thing": "label/leakoscar"}):
+            yield get(published, "/calendar.ics", lang=language, **thing).replace("\r\n ", "")
 
 
 @surface()

@@ -28,6 +28,7 @@ from pressgraph.feeds import (
     PageAddress,
     PublishedAt,
     calendar,
+    calendar_of,
     catalogue,
     feed,
     pages_of,
@@ -182,6 +183,12 @@ def test_a_calendar_says_the_last_day_of_labels_and_reminds_of_it(nord: Workspac
     assert event["DTSTAMP"].dt.date() == datetime.date(2026, 2, 10)
     (alarm,) = event.walk("VALARM")
     assert alarm["TRIGGER"].dt == datetime.timedelta(days=-90)
+    # the page of a label has its event alone, which goes into the reader's own calendar
+    one = calendar_of(published(nord), at(nord), f"{BASE}id/label/dated", "en") or b""
+    assert events(one) == [event]
+    assert b"NAME:" not in one
+    for other in ("label/former", "label/gone", "label/vague", "label/none", "agent/west"):
+        assert calendar_of(published(nord), at(nord), f"{BASE}id/{other}", "en") is None, other
     german = events(calendar(published(nord), at(nord), "de"))
     assert all(str(it["SUMMARY"]).startswith("letzter Tag von") for it in german)
 

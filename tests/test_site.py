@@ -44,6 +44,8 @@ t:News a sh:NodeShape ; sh:targetClass schema:NewsArticle ; sh:property
     [ sh:path schema:sourceOrganization ; sh:class schema:Organization ] .
 t:Organisation a sh:NodeShape ; sh:targetClass schema:Organization ; sh:property
     [ sh:path schema:name ; sh:datatype xsd:string ] .
+t:Label a sh:NodeShape ; sh:targetClass schema:Certification ; sh:property
+    [ sh:path schema:expires ; sh:datatype xsd:date ] .
 t:Clubs a sh:NodeShape ; sh:targetClass t:Club .
 t:Person a sh:NodeShape ; sh:targetClass schema:Person ; sh:property
     [ sh:path schema:name ; sh:datatype xsd:string ] ,
@@ -241,16 +243,26 @@ def test_a_question_about_a_thing_offers_those_of_the_graph(project: Path, tmp_p
 
 def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    label = "{ id: label/gold, type: Certification, expires: 2027-01-01, evidence: [31, 40] }"
+    facts = project / "data" / "berta.yaml"
+    facts.write_text(f"{facts.read_text(encoding='utf-8')}  - {label}\n", encoding="utf-8")
     opened(project).site(out, day=DAY, jobs=1)
+    # the end of a label stands beside its page
+    assert b"DTSTART;VALUE=DATE:20261231" in (out / "doc/label/gold/index.ics").read_bytes()
+    for folder, href in (("", "index.ics"), ("de/", "../../../../doc/label/gold/index.ics")):
+        page = (out / f"{folder}doc/label/gold/index.html").read_text(encoding="utf-8")
+        assert f'href="{href}" type="text/calendar">' in page, folder
     # both facts of a release have words in common, and are told in one passage
     assert [it for it in broken_links(out, path="/news/") if "document/" in it] == []
-    configure(project, 'withhold = ["agent/berta"]')
+    configure(project, 'withhold = ["agent/berta", "label/gold"]')
     opened(project).site(out, day=DAY, jobs=1)
+    assert not (out / "doc" / "label").exists()
     for name, content in contents(out).items():
         plain = gzip.decompress(content) if name.endswith(".gz") else content
         # the release is called so too, and is still published
         plain = plain.replace(b"document/berta", b"").replace(b"News of berta", b"")
         assert b"agent/berta" not in plain, name
+        assert b"label/gold" not in plain, name
         assert b"Berta" not in plain, name
 
 

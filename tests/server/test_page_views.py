@@ -9,6 +9,7 @@ import shutil
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import icalendar
 import pytest
 from harness import make_project, start
 from lxml import etree
@@ -292,8 +293,20 @@ def test_a_page_can_be_cited_by_programs(news: Server) -> None:
     records = {it.get("aria-label"): it.text for it in page.xpath('//pre[@class="record"]')}
     assert re.search(r"url = \{http\S+/id/label/nordlicht-gold\},", records["BibTeX"])
     assert "TI  - Gold Label of Nordlicht" in records["RIS"]
-    assert page.xpath('//section[@id="reuse"]//a[@type="text/calendar"]/@href') == ["/calendar.ics"]
-    assert not read(news, "/doc/agent/ida-berg").xpath('//a[@type="text/calendar"]')
+    # an end that is only assumed is in no calendar
+    for path in ("/doc/label/nordlicht-gold", "/doc/agent/ida-berg"):
+        assert not read(news, path).xpath('//*[@type="text/calendar"]'), path
+    page = read(news, "/doc/label/hav-silver-2024", "de")
+    (href,) = page.xpath('//section[@id="reuse"]//a[@type="text/calendar"][text()="Kalender"]/@href')
+    assert page.xpath('//link[@type="text/calendar"]/@href') == [href]
+    found = news.client.get(href, headers={"accept-language": "de"})
+    assert found.headers["content-language"] == "de"
+    events: list[Any] = list(icalendar.Calendar.from_ical(found.content).walk("VEVENT"))
+    (event,) = events
+    assert (str(event["UID"]).rpartition("/id/")[2], event["DTSTART"].dt) == (
+        "label/hav-silver-2024",
+        dt.date(2027, 5, 31),
+    )
 
 
 def test_lists_have_one_facet_at_most_and_crawlers_stay_out_of_those(news: Server) -> None:

@@ -103,6 +103,12 @@ def test_browsers_are_told_how_to_search(founding_server: Server) -> None:
     assert "doc/agent/biosaxony" in found.text
 
 
-@pytest.mark.parametrize("path", ["/schemamap/99.jsonl", "/schemamap/0.jsonl", "/sitemap/1.xml", "/schemamap/x.jsonl"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/schemamap/99.jsonl", "/schemamap/0.jsonl", "/sitemap/1.xml", "/schemamap/x.jsonl"),
+        *("/calendar.ics?thing=agent/biosaxony", "/calendar.ics?thing=%3C", "/calendar.ics?thing="),
+    ],
+)
 def test_what_there_is_not_is_not_found(founding_server: Server, path: str) -> None:
     assert founding_server.client.get(path).status_code == 404

@@ -8,6 +8,7 @@ return; the server answers with it.
 |---|---|
 | `feed.xml` | `feed(graph, at, language) -> bytes`: Atom of the releases, newest first |
 | `calendar.ics` | `calendar(graph, at, language) -> bytes`: the labels that run out, with alarms |
+|  | `calendar_of(graph, at, iri, language) -> bytes`: one of them, for the page of a label |
 | `names.json` | `search_names(graph, at, language) -> bytes`: what there is to find, for a search in the browser |
 | `catalog.ttl` | `catalogue(graph, at, files) -> bytes`: DCAT-AP 3 |
 | `void.ttl` | `void(counts, at, files) -> bytes` |
@@ -24,7 +25,7 @@ from __future__ import annotations
 from pressgraph.feeds.atom import feed
 from pressgraph.feeds.crawlers import pages_of, robots, sitemap
 from pressgraph.feeds.dcat import catalogue, void
-from pressgraph.feeds.ical import calendar
+from pressgraph.feeds.ical import calendar, calendar_of
 from pressgraph.feeds.names import search_names
 from pressgraph.feeds.opensearch import opensearch
 from pressgraph.feeds.published_at import DataFile, File, PageAddress, PublishedAt
@@ -36,6 +37,7 @@ __all__ = [
     "PageAddress",
     "PublishedAt",
     "calendar",
+    "calendar_of",
     "catalogue",
     "feed",
     "opensearch",

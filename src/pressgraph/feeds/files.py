@@ -40,9 +40,15 @@ def file_of(
     *,
     data: Sequence[DataFile] = (),
     endpoint: str | None = None,
+    thing: str | None = None,
 ) -> bytes | None:
-    """Return a file, or None where there is none of this name; `data` and `endpoint` are what a catalogue names."""
+    """Return a file, or None where there is none of this name; `data` and `endpoint` are what a catalogue names.
+
+    With the IRI of a `thing`, a calendar is that of this one alone.
+    """
     match name:
+        case "calendar.ics" if thing is not None:
+            return ical.calendar_of(graph, at, thing, language)
         case "feed.xml":
             return atom.feed(graph, at, language)
         case "calendar.ics":

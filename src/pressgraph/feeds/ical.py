@@ -1,4 +1,4 @@
-"""The labels that run out, as a calendar that others subscribe to (RFC 5545)."""
+"""The labels that run out, as a calendar that others subscribe to, and each as an event of its own (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.facts.dates import DATE, bounds
-from pressgraph.feeds.reading import Reading
+from pressgraph.feeds.reading import TYPE, Reading
 from pressgraph.feeds.xml import one_line, readable
 from pressgraph.i18n import gettext
 from pressgraph.rdf import CLU, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pressgraph.export.published import PublishedGraph
     from pressgraph.feeds.published_at import PublishedAt
@@ -28,6 +28,7 @@ _EXPIRES = ox.NamedNode(f"{SCHEMA}expires")
 _REPLACES, _WITHDRAWN = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}withdrawnOn")
 _ALARM = "-P90D"
 """How long before a label's last day a calendar reminds of it: renewing one takes an audit."""
+_BEGIN = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pressgraph//labels//EN", "CALSCALE:GREGORIAN")
 _SPECIAL = re.compile(r"([\\;,])")
 
 
@@ -38,31 +39,54 @@ def calendar(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes:
     """
     reading = Reading(graph, language, at.languages[0])
     lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//pressgraph//labels//EN",
-        "CALSCALE:GREGORIAN",
+        *_BEGIN,
         f"NAME:{_text(at.title)}",
         f"X-WR-CALNAME:{_text(at.title)}",
         f"SOURCE;VALUE=URI:{_uri(at.file('calendar.ics'))}",
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
     ]
     for iri in reading.of_class(_LABEL):
-        end = _end(reading, iri)
+        end = _end(graph, iri)
         if end is not None:
             lines += _event(reading, at, iri, end, language)
-    lines.append("END:VCALENDAR")
-    return "".join(map(folded, lines)).encode()
+    return _written(lines)
 
 
-def _end(reading: Reading, label: str) -> datetime.date | None:
+def calendar_of(graph: PublishedGraph, at: PublishedAt, iri: str, language: str) -> bytes | None:
+    """Return the last day of one label as `calendar` has it; None for what has no event there.
+
+    It has no name of its own: its event is taken into the reader's calendar.
+    """
+    end = _end_of_label(graph, iri)
+    if end is None:
+        return None
+    return _written([*_BEGIN, *_event(Reading(graph, language, at.languages[0]), at, iri, end, language)])
+
+
+def has_event(graph: PublishedGraph, iri: str) -> bool:
+    """Tell whether the calendar has an event of a thing."""
+    return _end_of_label(graph, iri) is not None
+
+
+def _end_of_label(graph: PublishedGraph, iri: str) -> datetime.date | None:
+    own = iri.startswith(graph.graphs.id_base)
+    is_label = own and any(True for _ in graph.quads(ox.NamedNode(iri), TYPE, ox.NamedNode(_LABEL)))
+    return _end(graph, iri) if is_label else None
+
+
+def _written(lines: Iterable[str]) -> bytes:
+    return "".join(map(folded, (*lines, "END:VCALENDAR"))).encode()
+
+
+def _end(graph: PublishedGraph, iri: str) -> datetime.date | None:
     """Return the day on which a label is no longer valid."""
-    replaced = any(True for _ in reading.graph.quads(None, _REPLACES, ox.NamedNode(label)))
-    if replaced or reading.values(label, _WITHDRAWN):
+    label = ox.NamedNode(iri)
+    replaced = any(True for _ in graph.quads(None, _REPLACES, label))
+    if replaced or any(True for _ in graph.quads(label, _WITHDRAWN)):
         return None
     days = [
         day
-        for value in reading.values(label, _EXPIRES)
+        for value in (quad.object for quad in graph.quads(label, _EXPIRES))
         if isinstance(value, ox.Literal) and (day := bounds(value.value, value.datatype.value).earliest) is not None
         # a month or a year is no day to be reminded of
         if value.datatype.value == DATE

@@ -18,9 +18,10 @@ from pressgraph.embed.data import PageContext, PageData
 from pressgraph.embed.day import load_day_queries
 from pressgraph.export.jsonld import json_ld
 from pressgraph.export.published import PublishedGraph
+from pressgraph.feeds.ical import has_event
 from pressgraph.i18n import gettext
 from pressgraph.pages.describe import Describer
-from pressgraph.pages.messages import LANGUAGES
+from pressgraph.pages.messages import LANGUAGES, messages
 from pressgraph.pages.names import Links, Names
 from pressgraph.pages.profile_documents import ProfileDocuments
 from pressgraph.pages.settings import Site
@@ -35,7 +36,7 @@ from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.site.assets import Assets
-from pressgraph.site.layout import DATA, PAGE, Layout
+from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout
 from pressgraph.site.links import PageLinks
 from pressgraph.site.lists import ListAt, list_pages, noted
 from pressgraph.site.reads import Reads
@@ -260,11 +261,15 @@ class Drawer:
         document = self._describer.document(iri)
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
-        head = self._head(iri, folder)
+        store: Any = self._reads
+        sure = _Sure(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
+        head = self._head(sure, iri, folder)
+        has_calendar = has_event(sure, iri)
         for language in self.setting.languages:
             names = self.names(folder, language, found["labels"], found["kinds"])
+            forms = self._forms(folder, language, calendar=has_calendar)
             if has_view(iri, found, self.project.id_base):
-                yield self._viewed(iri, found, names, folder, language, head(language))
+                yield self._viewed(iri, found, names, folder, language, head(language), forms)
                 continue
             thing = thing_model(iri, found, names, uses)
             yield self.page(
@@ -273,7 +278,7 @@ class Drawer:
                 language,
                 thing=thing,
                 json_ld=head(language),
-                forms=self._forms(folder, language),
+                forms=forms,
                 is_term=iri in self.profile.ontology_terms,
                 dump="",
             )
@@ -281,13 +286,11 @@ class Drawer:
         if kind == "thing":
             yield self._redirect(folder)
 
-    def _head(self, iri: str, folder: str) -> Callable[[str], dict[str, Any]]:
+    def _head(self, graph: _Sure, iri: str, folder: str) -> Callable[[str], dict[str, Any]]:
         """Return what gives the data in the head of a page in a language: for search engines, as 'embed' writes it.
 
         Of what search engines have no class for it is all that is said.
         """
-        store: Any = self._reads
-        graph = _Sure(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
         if iri.startswith(self.project.id_base):
             data = PageData(graph, iri, queries=self._day_queries, day=self.setting.day)
             if data.has_class:
@@ -303,7 +306,14 @@ class Drawer:
         return lambda _language: tree
 
     def _viewed(
-        self, iri: str, found: dict[str, Any], names: Names, folder: str, language: str, json_ld: dict[str, Any]
+        self,
+        iri: str,
+        found: dict[str, Any],
+        names: Names,
+        folder: str,
+        language: str,
+        json_ld: dict[str, Any],
+        forms: list[dict[str, str]],
     ) -> tuple[str, bytes]:
         """Draw the page of a thing that has a view by its kind."""
         site = Site.of(self.project, language)
@@ -314,7 +324,7 @@ class Drawer:
             language,
             page=shown,
             json_ld=json_ld,
-            forms=self._forms(folder, language),
+            forms=forms,
             section=shown.section,
             read_shown=len(found["read"]),
             as_of=found["day"],
@@ -399,12 +409,16 @@ class Drawer:
         prefixes = {**self.profile.query_prefixes(self.project.id_base), "foaf": FOAF, "void": VOID}
         yield f"{folder}{DATA['turtle']}", write_triples([*triples, about], serialization("turtle"), prefixes)
 
-    def _forms(self, folder: str, language: str) -> list[dict[str, str]]:
+    def _forms(self, folder: str, language: str, *, calendar: bool = False) -> list[dict[str, str]]:
         links = self.links(folder, language)
-        return [
+        forms = [
             {"name": _MEDIA_TYPES[form][0], "href": links.file(folder + name), "media_type": _MEDIA_TYPES[form][1]}
             for form, name in DATA.items()
         ]
+        if calendar:
+            name = str(messages(language)["calendar"])
+            forms.append({"name": name, "href": links.file(folder + CALENDAR), "media_type": "text/calendar"})
+        return forms
 
     def _redirect(self, folder: str) -> tuple[str, bytes]:
         """Return what stands at a thing's own IRI on a host that cannot redirect: a page that sends on."""

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 PAGE = "index.html"
 DATA = {"turtle": "index.ttl", "jsonld": "index.jsonld"}
 """The files beside a page that say the same as data, by serialization."""
-_RESERVED = frozenset({PAGE, *DATA.values()})
+CALENDAR = "index.ics"
+"""The file beside the page of a label that says when it ends."""
+_RESERVED = frozenset({PAGE, CALENDAR, *DATA.values()})
 _LONGEST = 120
 """File systems take names of 255 bytes; a temporary name beside one is longer than it."""
 _HASHED = 12

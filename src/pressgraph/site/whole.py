@@ -17,6 +17,7 @@ from pressgraph.feeds import (
     File,
     PublishedAt,
     calendar,
+    calendar_of,
     catalogue,
     feed,
     opensearch,
@@ -36,6 +37,7 @@ from pressgraph.profile.context import context_document
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.drawing import POLICY
 from pressgraph.site.hosts import host_files
+from pressgraph.site.layout import CALENDAR
 from pressgraph.site.queries import QueryPages
 from pressgraph.validation import ValidatedDataset
 
@@ -79,6 +81,11 @@ def whole_files(
     at = _published_at(drawer, pages)
     first = drawer.setting.languages[0]
     yield [File("feed.xml", feed(sure, at, first)), File("calendar.ics", calendar(sure, at, first))]
+    yield [
+        File(f"{drawer.folder(page)}{CALENDAR}", content)
+        for page in pages
+        if page.kind == "thing" and (content := calendar_of(sure, at, page.iri, first)) is not None
+    ]
     yield [
         File("void.ttl", void(copy.counts, at, forms)),
         File("catalog.ttl", catalogue(everything, at, forms)),

@@ -418,7 +418,7 @@ def know_part(graph: Graph, iri: str) -> Part | None:
     return Part(key="know", heading=words["know"], blocks=(block,), jump=True)
 
 
-def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str = "", calendar: bool = False) -> Part:
+def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str = "") -> Part:
     """Return how to cite the page of a thing, with the forms of its data."""
     words = graph.words
     cited = words["cite"](
@@ -437,7 +437,6 @@ def cite_part(graph: Graph, iri: str, *, person: bool = False, fingerprint: str 
                 words=(*cited, *licence),
                 fingerprint=fingerprint,
                 person=person,
-                calendar=calendar,
                 records=(("BibTeX", bibtex(*record)), ("RIS", ris(*record))),
             ),
         ),

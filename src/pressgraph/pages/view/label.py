@@ -60,7 +60,7 @@ def label_page(graph: Graph, iri: str) -> Page:
         releases_part(graph, iri, heading="named_in"),
         rest_part(graph, iri),
         know_part(graph, iri),
-        cite_part(graph, iri, calendar=True),
+        cite_part(graph, iri),
     ]
     name = graph.name(iri)
     state = "".join(it if isinstance(it, str) else getattr(it, "text", "") for it in state_words(graph, known))

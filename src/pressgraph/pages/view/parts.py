@@ -339,8 +339,6 @@ class Cite:
     words: Sentence
     fingerprint: str = ""
     person: bool = False
-    calendar: bool = False
-    """Whether the calendar has what happens to it."""
     records: tuple[tuple[str, str], ...] = ()
     """How reference managers read it: the name of a form, and the record."""
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pressgraph.export.jsonld import json_ld
 from pressgraph.i18n import gettext
+from pressgraph.pages.messages import messages
 from pressgraph.pages.settings import Site
 from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
@@ -205,18 +206,23 @@ class DocumentPages:
         async def page() -> bytes:
             found = await self._descriptions.thing(snapshot, iri)
             # for search engines, what 'embed' writes
-            data = await self._head(request, snapshot, iri, where)
-            drawn = await self._background.run(draw, found, data)
+            data, has_event = await self._head(request, snapshot, iri, where)
+            drawn = await self._background.run(draw, found, data, has_event)
             if drawn is None:
                 raise self._missing(renderer.names(request).local(iri))
             return drawn
 
-        def draw(found: dict[str, Any], data: dict[str, Any]) -> bytes | None:
+        def draw(found: dict[str, Any], data: dict[str, Any], has_event: bool) -> bytes | None:  # noqa: FBT001 - by place
             if not (found["examples"] or found["links"]):
                 # pages of shapes link to terms that only the shapes' files use
                 found["examples"] = [_entry(it) for it in self._profile_documents.uses(iri)]
             names = renderer.names(request, found["labels"], found["kinds"])
             forms = _links(where, mount_prefix(request))
+            if has_event:
+                name = str(messages(renderer.language(request))["calendar"])
+                own = {"thing": iri.removeprefix(self._dataset.project.id_base)}
+                href = link("/calendar.ics", own, prefix=mount_prefix(request))
+                forms.append({"name": name, "href": href, "media_type": "text/calendar"})
             if has_view(iri, found, self._dataset.project.id_base):
                 language = renderer.language(request)
                 shown = thing_page(
@@ -255,8 +261,12 @@ class DocumentPages:
 
         return await self._answer(request, snapshot, iri, wanted, where, (), page)
 
-    async def _head(self, request: Request, snapshot: ServedSnapshot, iri: str, place: Place) -> dict[str, Any]:
-        """Return the data in the head of a page: for search engines; of what they have no class for, all that is said.
+    async def _head(
+        self, request: Request, snapshot: ServedSnapshot, iri: str, place: Place
+    ) -> tuple[dict[str, Any], bool]:
+        """Return the data in the head of a page, and whether the calendar has an event of what it is about.
+
+        The data is for search engines; of what they have no class for, it is all that is said.
 
         Raises RequestError.
         """
@@ -269,11 +279,12 @@ class DocumentPages:
             day=today().isoformat(),
             statuses=project.statuses,
         )
-        data = await self._descriptions.head(snapshot, asked) if iri.startswith(project.id_base) else None
+        own = iri.startswith(project.id_base)
+        data, has_event = await self._descriptions.head(snapshot, asked) if own else (None, False)
         if data is None:
             document = await self._descriptions.document(snapshot, iri, statuses=project.statuses)
             data = await self._background.run(lambda: self._tree(self._triples(document, (iri,)), iri))
-        return data
+        return data, has_event
 
     async def _terms(
         self, request: Request, snapshot: ServedSnapshot, namespace: str, wanted: MediaType | None, place: Place

@@ -10,12 +10,14 @@ from starlette.responses import PlainTextResponse, Response
 from pressgraph.feeds import PublishedAt, opensearch, robots
 from pressgraph.feeds.files import IN_LANGUAGES, media_type
 from pressgraph.feeds.opensearch import MEDIA_TYPE as OPENSEARCH
+from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.settings import Site
+from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.addresses import link
 from pressgraph.server.http.negotiation import GRAPHS
-from pressgraph.server.http.requests import base_address, mount_prefix, sent_path
-from pressgraph.server.http.responses import CORS, Representation, respond
+from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
+from pressgraph.server.http.responses import CORS, Representation, RequestError, respond
 from pressgraph.server.workers.messages import FileRequest
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class SiteFiles:
         language = self._renderer.language(request) if in_language else self._languages[0]
         address = base_address(request, self._project.serve.url)
         etag = snapshot.etag(f"{self._run}{language}")
+        thing = self._thing(request) if name == "calendar.ics" else None
 
         async def make() -> Representation:
             asked = FileRequest(
@@ -69,15 +72,31 @@ class SiteFiles:
                 title=self._at(address).title,
                 published=asdict(self._project.published),
                 statuses=self._project.statuses,
+                thing=thing,
             )
             content = await self._descriptions.file(snapshot, asked)
             return await self._background.packed(Representation(content, media_type(name), etag))
 
-        made = await snapshot.pages.made((etag, name, address), make, key_size=len(address))
+        made = await snapshot.pages.made(
+            (etag, name, address, thing or ""), make, key_size=len(address) + len(thing or "")
+        )
         headers = {**CORS, "cache-control": "no-cache"}
         if in_language:
             headers |= {"vary": "Accept-Language, Cookie", "content-language": language}
         return respond(request, made, headers)
+
+    def _thing(self, request: Request) -> str | None:
+        """Return the IRI of the label that a calendar is asked of, or None for that of all.
+
+        Raises RequestError.
+        """
+        name = dict(parameters(request.scope["query_string"])).get("thing")
+        if name is None:
+            return None
+        iri = self._project.id_base + name
+        if not is_iri(iri):
+            raise RequestError(404, gettext("there is no such file"))
+        return iri
 
     async def robots(self, request: Request) -> Response:
         """Keep crawlers out of the endpoint, and lead them to the maps; things are there to be read.

@@ -55,10 +55,13 @@ class Descriptions:
         )
         return await self._ask(snapshot, request)
 
-    async def head(self, snapshot: ServedSnapshot, request: HeadRequest) -> dict[str, Any] | None:
-        """Return what the page of a thing tells search engines; None where schema.org has no class for it."""
-        found: dict[str, Any] | None = (await self._ask(snapshot, request))["data"]
-        return found
+    async def head(self, snapshot: ServedSnapshot, request: HeadRequest) -> tuple[dict[str, Any] | None, bool]:
+        """Return what the page of a thing tells search engines, and whether the calendar has an event of it.
+
+        The former is None where schema.org has no class for it.
+        """
+        found = await self._ask(snapshot, request)
+        return found["data"], found["has_event"]
 
     async def first_existing(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> str | None:
         """Return the first IRI of a list that occurs in the dataset."""

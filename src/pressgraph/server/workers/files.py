@@ -12,6 +12,7 @@ from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds import PublishedAt
 from pressgraph.feeds.dcat import served_files
 from pressgraph.feeds.files import file_of
+from pressgraph.feeds.ical import has_event
 from pressgraph.project import Publication
 
 if TYPE_CHECKING:
@@ -39,14 +40,26 @@ def written(request: FileRequest, store: ox.Store, settings: WorkerSettings) -> 
         title=request.title,
         published=Publication(**said),
     )
-    return file_of(request.name, graph, at, request.language, data=served_files(address), endpoint=f"{address}/sparql")
+    return file_of(
+        request.name,
+        graph,
+        at,
+        request.language,
+        data=served_files(address),
+        endpoint=f"{address}/sparql",
+        thing=request.thing,
+    )
 
 
-def head(request: HeadRequest, store: ox.Store, settings: WorkerSettings) -> dict[str, Any] | None:
-    """Return what the page of a thing tells search engines; None where schema.org has no class for it."""
+def head(request: HeadRequest, store: ox.Store, settings: WorkerSettings) -> tuple[dict[str, Any] | None, bool]:
+    """Return what the page of a thing tells search engines, and whether the calendar has an event of it.
+
+    The former is None where schema.org has no class for it.
+    """
     graph = PublishedGraph(store, GraphNames(id_base=settings.id_base), statuses=request.statuses, written=True)
     day = datetime.date.fromisoformat(request.day)
     data = PageData(graph, request.iri, queries=settings.day_queries, day=day)
     if not data.has_class:
-        return None
-    return data.google(PageContext(language=request.language, fallback=request.fallback, url=request.url))
+        return None, False
+    context = PageContext(language=request.language, fallback=request.fallback, url=request.url)
+    return data.google(context), has_event(graph, request.iri)

@@ -115,6 +115,8 @@ class FileRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag
     title: str
     published: dict[str, Any]
     statuses: tuple[str, ...]
+    thing: str | None = None
+    """The IRI of what a calendar is of; None: of all labels."""
 
 
 class ListRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="list"):

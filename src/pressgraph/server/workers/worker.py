@@ -213,7 +213,8 @@ class Worker:
             case HeadRequest():
                 from pressgraph.server.workers.files import head
 
-                return {"data": head(request, self.store, self.settings)}
+                data, has_event = head(request, self.store, self.settings)
+                return {"data": data, "has_event": has_event}
             case ExistsRequest():
                 return describer.exists(request.iris)
             case TermsRequest():
