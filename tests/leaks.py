@@ -118,6 +118,7 @@ source:
   reviewedBy: agent/public
 facts:
   - { id: agent/public, alternateName: Public, evidence: Public }
+  - { id: agent/public, alternateName: Spoken, evidence: "said that Ida Leaklima is" }
   - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: "Ida Leaklima" }
   - id: label/leakoscar
     type: Certification

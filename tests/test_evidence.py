@@ -226,6 +226,14 @@ def test_words_are_published_where_the_source_allows_it(tmp_path: Path) -> None:
     allowed = "\n".join(quads(tmp_path, written(tmp_path, facts, publishText=True)))
     assert '<http://www.w3.org/ns/oa#exact> "Flensburg"' in allowed
     assert "Lindqvist" not in allowed
+    # nor as words that another fact rests on, which say more, as much or less
+    for other in ("zwei Jahre, sagte Ida Lindqvist", "Ida Lindqvist", "Lindqvist"):
+        for both in ([fact(other), facts[1]], [facts[1], fact(other), fact("Flensburg", "K")]):
+            for name in ("a.yaml", "a.jsonl"):
+                found = "\n".join(quads(tmp_path, written(tmp_path, both, name, publishText=True)))
+                assert "oa#start" in found
+                assert "Lindqvist" not in found
+                assert ("Flensburg" in found) == (len(both) > 2)
     for refused in ({}, {"publishText": False}):
         assert "oa#exact" not in "\n".join(quads(tmp_path, written(tmp_path, facts, **refused)))
     assert run(tmp_path, "validate", str(written(tmp_path, facts, publishText="perhaps"))).exit_code == 1

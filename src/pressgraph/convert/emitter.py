@@ -20,9 +20,10 @@ from pressgraph.facts.ids import Ids, slug
 from pressgraph.facts.language_tags import good_language
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE, SCHEMA, STATUS_BASE, STATUSES, XSD
+from pressgraph.text.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pressgraph.facts.model import Body, Fact, Source
     from pressgraph.profile import Profile
@@ -62,9 +63,12 @@ class Emitter:
         """
         return self.iris[name]
 
-    def source(self, source: Source) -> SourceEmitter:
-        """Begin the facts of a checked source: its own description is the first to be emitted."""
-        return SourceEmitter(
+    def source(self, source: Source, facts: Iterable[Fact] = ()) -> SourceEmitter:
+        """Begin the facts of a checked source: its own description is the first to be emitted.
+
+        No words are emitted that personal ones of these facts rest on, where such are withheld.
+        """
+        emitter = SourceEmitter(
             self,
             source.body,
             sha256=source.sha256,
@@ -73,6 +77,10 @@ class Emitter:
             text=source.published_text,
             checked=True,
         )
+        for fact in facts:
+            if fact.receipt.personal:
+                emitter.withhold(fact.receipt.evidence)
+        return emitter
 
     def _accelerator(self, wanted: tuple[bool, bool, int, str | None]) -> Accelerator:
         personal, plain, where, language = wanted
@@ -171,6 +179,13 @@ class SourceEmitter:
         """How many the last fact became."""
         self._spans: set[Span] = set()
         """Those that are described already."""
+        self._withheld = Spans()
+
+    def withhold(self, spans: Iterable[Span]) -> None:
+        """Emit from now on no words of the text that a withheld fact rests on."""
+        if not self.emitter.personal:
+            for span in spans:
+                self._withheld.add(span)
 
     @cached_property
     def _evidence_lines(self) -> tuple[list[bytes], list[bytes], bytes]:
@@ -239,6 +254,8 @@ class SourceEmitter:
             raise NeedsCheck
         reviewer = reviewed_by or self.reviewed_by
         if (personal and not self.emitter.personal) or (self.emitter.reviewed and not reviewer):
+            if personal:
+                self.withhold(spans)
             self.quads = 0
             return b""
         # Encoded once, for the hash and the output alike.
@@ -296,6 +313,8 @@ class SourceEmitter:
 
     def _quoted(self, span: bytes, start: int, stop: int) -> bytes:
         """Return the quads of the words of a span (Web Annotation Data Model, 4.2.4)."""
+        if self._withheld.meets((start, stop)):
+            return b""
         try:
             words = quote(self.text.slice((start, stop)) if self.text is not None else "")
         except NeedsCheck:

@@ -56,7 +56,7 @@ def convert_facts(facts_file: FactsFile, emitter: Emitter) -> Iterator[bytes]:
     """
     if facts_file.source is None or (facts_file.proposals and not facts_file.facts):
         return
-    source = emitter.source(facts_file.source)
+    source = emitter.source(facts_file.source, facts_file.facts)
     facts: Iterable[bytes] = map(source.fact, facts_file.facts)
     if emitter.reviewed:
         facts = [it for it in facts if it]
@@ -387,7 +387,7 @@ class Records(ABC, Generic[Item]):
         if checked.source is not None:
             if checked.source.text_file is not None:
                 self._text_files[checked.source.id] = _TextFile(checked.source.text_file, checked.source.publish_text)
-            source_emitter = self.emitter.source(checked.source)
+            source_emitter = self.emitter.source(checked.source, checked.facts)
             self._become(checked.source.id, source_emitter)
             output = (b"" if self.emitter.reviewed else output) + source_emitter.description()
         if self.listen is not None:

@@ -3,6 +3,7 @@
 There are two reasons: a fact is marked as personal data, or a thing is named under `[publish] withhold`. Of a withheld
 fact nothing is published: not its triples, not its receipt, not the evidence that no other fact shares, and no name
 that only withheld facts describe: whoever reviewed a fact is named by its receipt, and an id can be a person's name.
+Words that a withheld fact rests on are not published as those of another fact, which speaks of more or of less of them.
 Of a withheld thing nothing is published either: not the facts about it, not the nodes nested in it, not the triples of
 other facts that point to it, and not what was read from it where it is a document.
 """
@@ -19,8 +20,10 @@ from typing import IO, TYPE_CHECKING, Any, Self
 import pyoxigraph as ox
 
 from pressgraph.dataset import union
+from pressgraph.dataset.graphs import stands_apart
 from pressgraph.errors import FactsError
-from pressgraph.rdf import CLU, PG, PROV, RDF_TYPE, SCHEMA
+from pressgraph.rdf import CLU, OA, PG, PROV, RDF_TYPE, SCHEMA
+from pressgraph.text.spans import Spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 PERSONAL_DATA = ox.NamedNode(f"{CLU}personalData")
 """Marks, in a receipt, a fact that holds personal data."""
 _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
+_EXACT = ox.NamedNode(f"{OA}exact")
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _TRUE = {"true", "1"}
@@ -40,7 +44,9 @@ _GATE = ox.NamedNode(f"{PG}withheldNames")
 PERSONAL, WITHHELD = "personal", "withheld"
 """What the graphs end with that hold conclusions from personal facts, and from what is withheld by name."""
 # Raise it when the same rules withhold other quads than before: every served copy is then made anew.
-_VERSION = 4
+_VERSION = 5
+_SPAN = re.compile(r"(.*/)([0-9]+)-([0-9]+)")
+"""What evidence is called: by its source, and from which character to which."""
 # in N-Quads; what looks like one within a literal is a name that nothing has
 _IRI = re.compile(rb'<[^<>"\s]*>')
 _CHUNK = 1 << 18
@@ -141,12 +147,15 @@ class Withheld:
 
 
 def count_facts(graphs: Iterable[Term]) -> int:
-    """Count the graphs of facts among graphs: what a source says of itself has a graph too, and is no fact."""
+    """Count the graphs of facts among graphs.
+
+    What a source says of itself, and what was corrected in it, has a graph too, and is no fact.
+    """
     return sum(isinstance(graph, ox.NamedNode) and _is_fact(graph) for graph in graphs)
 
 
 def _is_fact(graph: ox.NamedNode) -> bool:
-    return not graph.value.endswith("/source")
+    return not graph.value.endswith("/source") and not stands_apart(graph.value)
 
 
 def _hides(quad: ox.Quad, nodes: Collection[Term], within: Collection[tuple[ox.NamedNode, Term]]) -> bool:
@@ -184,7 +193,33 @@ class _Search:
             fresh = {graph for name in named for graph in self.emptied(name)}
             self.facts |= fresh
             named = set()
+        self.nodes |= self.words()
         return Withheld(facts=frozenset(self.facts), nodes=frozenset(self.nodes), within=frozenset(self.within))
+
+    def words(self) -> set[ox.NamedNode]:
+        """Return the words that withheld facts rest on, and those that say of a withheld thing what no fact does."""
+        if next(self.store.quads_for_pattern(None, _EXACT, None, None), None) is None:
+            return set()
+        graphs: set[Any] = {*self.facts, *(graph for graph, _ in self.within)}
+        for name in self.names:
+            graphs |= {quad.graph_name for quad in self.store.quads_for_pattern(None, None, name, None)}
+        withheld: dict[str, Spans] = {}
+        receipts: set[Any] = set()
+        for graph in graphs - {_DEFAULT}:
+            for quad in self.store.quads_for_pattern(graph, _EVIDENCE, None, None):
+                found = _span(quad.object)
+                if found is not None and quad.graph_name != _DEFAULT:
+                    withheld.setdefault(found[0], Spans()).add(found[1])
+                    receipts.add(quad.graph_name)
+        near = {quad.object for it in receipts for quad in self.store.quads_for_pattern(None, _EVIDENCE, None, it)}
+        return {
+            ox.NamedNode(f"{node.value}/words")
+            for node in near
+            if isinstance(node, ox.NamedNode)
+            and (found := _span(node)) is not None
+            and found[0] in withheld
+            and withheld[found[0]].meets(found[1])
+        }
 
     def withhold(self, name: ox.NamedNode) -> None:
         """Withhold the facts about a thing, and those that were read from it."""
@@ -267,6 +302,12 @@ class _Search:
         return not self.is_derived(graph) and any(
             True for _ in self.store.quads_for_pattern(graph, _DERIVED, None, None)
         )
+
+
+def _span(node: Term) -> tuple[str, tuple[int, int]] | None:
+    """Return the source and the stretch of evidence, as its name says it."""
+    match = _SPAN.fullmatch(node.value) if isinstance(node, ox.NamedNode) else None
+    return None if match is None else (match[1], (int(match[2]), int(match[3])))
 
 
 def gate(graphs: GraphNames, names: Collection[str]) -> ox.Quad:
