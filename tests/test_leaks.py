@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -101,6 +102,25 @@ def test_contact_data_that_nobody_marked_is_not_shown(withheld: Texts) -> None:
     assert found == []
     assert "third answers at […]" in shown["pages of things"]
     assert "public asks you to call […]" in shown["feed"]
+
+
+def test_how_many_personal_facts_are_kept_is_said_and_nothing_of_them(withheld: Texts, lifted: Texts) -> None:
+    withheld.of(next(it for it in leaks.SURFACES if it.name == "site"))
+    site = withheld.published.workspace.project.root / "build" / "site"
+    said = {
+        "en": "2 facts with personal data are kept and not published.",
+        "de": "2 Fakten mit personenbezogenen Daten werden aufbewahrt und nicht veröffentlicht.",
+    }
+    # on the page of a release, and in the receipts of what it tells, which name other releases too
+    places = {"document/words": r'id="kept">2', "agent/public": r'</ol><p class="s dim">[2-9]'}
+    for language, sentence in said.items():
+        folder = site if language == "en" else site / language
+        for thing, place in places.items():
+            wanted = f"{place}{re.escape(sentence[1:])}"
+            drawn = (folder / "doc" / thing / "index.html").read_text(encoding="utf-8")
+            pages = [leaks.get(it.published, f"/doc/{thing}", "text/html", lang=language) for it in (withheld, lifted)]
+            told = [re.search(wanted, it) is not None for it in (drawn, *pages)]
+            assert told == [True, True, False], (thing, language)
 
 
 def test_ids_that_are_withheld_by_name_are_gone(withheld: Texts) -> None:

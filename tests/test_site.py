@@ -71,6 +71,11 @@ def write_news(folder: Path, name: str, **values: str) -> None:
     (folder / "data" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
+def add_fact(folder: Path, name: str, fact: str) -> None:
+    with (folder / "data" / f"{name}.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"  - {{ {fact} }}\n")
+
+
 def opened(folder: Path) -> Workspace:
     workspace = pressgraph.open(folder)
     workspace.build()
@@ -206,6 +211,8 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
         lambda: write_news(project, "anna", called="Anna von der Au"),
         lambda: write_news(project, "berta", headline="Other news"),
         lambda: write_news(project, "carla"),
+        # what is withheld is counted on the page of its release
+        lambda: add_fact(project, "anna", "id: agent/hidden, type: Person, name: Hidden, personal: true"),
         (project / "data" / "berta.yaml").unlink,
     )
     for number, change in enumerate(changes):
@@ -220,6 +227,7 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
             assert made.drawn < everything / 3
     workspace.site(tmp_path / "fresh", day=DAY, jobs=1)
     assert contents(out) == contents(tmp_path / "fresh")
+    assert "1 fact with personal data is kept" in (out / "doc/document/anna/index.html").read_text(encoding="utf-8")
     assert not (out / "doc/document/berta").exists()
     assert not (out / "doc/agent/berta").exists()
 
@@ -243,9 +251,7 @@ def test_a_question_about_a_thing_offers_those_of_the_graph(project: Path, tmp_p
 
 def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    label = "{ id: label/gold, type: Certification, expires: 2027-01-01, evidence: [31, 40] }"
-    facts = project / "data" / "berta.yaml"
-    facts.write_text(f"{facts.read_text(encoding='utf-8')}  - {label}\n", encoding="utf-8")
+    add_fact(project, "berta", "id: label/gold, type: Certification, expires: 2027-01-01, evidence: [31, 40]")
     opened(project).site(out, day=DAY, jobs=1)
     # the end of a label stands beside its page
     assert b"DTSTART;VALUE=DATE:20261231" in (out / "doc/label/gold/index.ics").read_bytes()

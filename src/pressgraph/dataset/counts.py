@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -68,6 +68,8 @@ class Counts:
     releases: int = 0
     newest: tuple[tuple[str, str], ...] = ()
     """The newest releases, each with its day, newest first."""
+    personal: Mapping[str, int] = field(default_factory=dict)
+    """How many facts with personal data are withheld, by the IRI of their source."""
 
     def save(self, folder: Path) -> None:
         """Write the numbers into a snapshot's folder."""
@@ -126,7 +128,7 @@ def recount(counts: Counts | None, before: ox.Store, after: ox.Store, touched: T
         or len(touched.triples) > counts.triples // 4
         or ox.NamedNode(graphs.profile) in touched.graphs
     ):
-        return count(after, id_base)
+        return replace(count(after, id_base), personal=counts.personal if counts is not None else {})
     change = _Change(before, after, id_base)
     for triple in touched.triples:
         change.see(triple)
@@ -148,6 +150,7 @@ def recount(counts: Counts | None, before: ox.Store, after: ox.Store, touched: T
         uses=uses,
         releases=_releases(kinds),
         newest=change.newest(counts.newest),
+        personal=counts.personal,
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -144,6 +145,21 @@ class Withheld:
     def hides(self, quad: ox.Quad) -> bool:
         """Tell whether a quad of the dataset is withheld."""
         return bool(self.nodes) and _hides(quad, self.nodes, self.within)
+
+
+def count_personal(store: ox.Store, rules: Rules, graphs: GraphNames) -> dict[str, int]:
+    """Count the facts that are withheld as personal data, by the IRI of the source that each was read from.
+
+    That such facts are kept may be said, and how many: it tells nothing of what they say.
+    """
+    found: Counter[str] = Counter()
+    if not rules.personal:
+        marked = store.quads_for_pattern(None, PERSONAL_DATA, None, None)
+        for fact in {quad.subject for quad in marked if is_true(quad.object)}:
+            if isinstance(fact, ox.NamedNode) and fact.value.startswith(graphs.facts) and _is_fact(fact):
+                sources = {quad.object for quad in store.quads_for_pattern(fact, _DERIVED, None, None)}
+                found.update(it.value for it in sources if isinstance(it, ox.NamedNode))
+    return {source: number for source, number in found.items() if source not in rules.withhold}
 
 
 def count_facts(graphs: Iterable[Term]) -> int:

@@ -270,6 +270,11 @@ _COUNTED: dict[str, Callable[..., Text]] = {
     "facts_noun": lambda count: ngettext("fact", "facts", count=count),
     "from_n_releases": lambda count: ngettext("from {count} release", "from {count} releases", count=count),
     "in_n_facts": lambda count: ngettext("named in {count} fact", "named in {count} facts", count=count),
+    "kept_facts": lambda count: ngettext(
+        "{count} fact with personal data is kept and not published.",
+        "{count} facts with personal data are kept and not published.",
+        count=count,
+    ),
     "more_receipts": lambda count: ngettext("{count} more receipt", "{count} more receipts", count=count),
     "n_assumed": lambda count: ngettext("{count} is assumed.", "{count} are assumed.", count=count),
     "n_days": lambda count: ngettext("{count} day", "{count} days", count=count),

@@ -21,5 +21,8 @@ class Notes:
     def receipt(self, graph: str) -> None:
         """Note that it was asked where a graph comes from."""
 
+    def personal(self, source: str) -> None:
+        """Note that it was asked how many facts of a source are withheld."""
+
 
 NO_NOTES = Notes()

@@ -317,7 +317,16 @@ class Drawer:
     ) -> tuple[str, bytes]:
         """Draw the page of a thing that has a view by its kind."""
         site = Site.of(self.project, language)
-        shown = thing_page(iri, found, names, self.profile, site, language=language, today=self.setting.day)
+        shown = thing_page(
+            iri,
+            found,
+            names,
+            self.profile,
+            site,
+            language=language,
+            today=self.setting.day,
+            personal=self.setting.counts.personal,
+        )
         return self.page(
             "page.html",
             folder,

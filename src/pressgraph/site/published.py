@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pressgraph.dataset import GraphNames, Snapshots
@@ -12,7 +12,7 @@ from pressgraph.dataset.counts import Counts, recount
 from pressgraph.dataset.failures import DamagedError, store_error
 from pressgraph.dataset.published import owned_by_build, withhold
 from pressgraph.dataset.snapshots import Snapshot
-from pressgraph.dataset.withholding import Rules
+from pressgraph.dataset.withholding import Rules, count_personal
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
 
@@ -67,12 +67,15 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
         counts = Counts.load(current.path) if current is not None else None
         if current is not None and counts is not None and {key: manifest.get(key) for key in wanted} == wanted:
             return copy_of(current, counts)
+        graphs = GraphNames(id_base=project.id_base)
+        personal = count_personal(built.open(), rules, graphs)
         with copies.candidate(of=built) as candidate:
             store = candidate.open_store()
-            touched = withhold(store, rules, owned_by_build(project.id_base), GraphNames(id_base=project.id_base))
+            touched = withhold(store, rules, owned_by_build(project.id_base), graphs)
             counts = recount(Counts.load(built.path), built.open(), store, touched, project.id_base)
             store.flush()
             del store
+            counts = replace(counts, personal=personal)
             counts.save(candidate.path)
             snapshot = candidate.publish({**wanted, "whole": not touched.triples and not touched.graphs})
     return copy_of(snapshot, counts)

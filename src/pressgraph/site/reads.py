@@ -117,6 +117,10 @@ class Reads(Notes):
         """Note that it was asked where a graph comes from."""
         self._receipts.add(graph)
 
+    def personal(self, source: str) -> None:
+        """Note that it was asked how many facts of a source are withheld."""
+        self._asked.add(("personal", source, ""))
+
     def __contains__(self, quad: ox.Quad) -> bool:
         self.seen.add(_number(quad.subject, quad.predicate, quad.object, None))
         return quad in self._store
@@ -178,6 +182,11 @@ def patterns_of(quads: Iterable[ox.Quad]) -> set[int]:
 def patterns_of_uses(before: Mapping[str, int], after: Mapping[str, int]) -> set[int]:
     """Return what pages note that say how often a term is used, for terms that are used more or less often."""
     return {_used(iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
+
+
+def patterns_of_personal(before: Mapping[str, int], after: Mapping[str, int]) -> set[int]:
+    """Return what pages note that say how many facts of sources are withheld, for sources of which more or less are."""
+    return {_asked("personal", iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
 
 
 def patterns_of_links(before: Iterable[str], after: Iterable[str]) -> set[int]:

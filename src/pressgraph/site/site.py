@@ -20,7 +20,14 @@ from pressgraph.site.folder import Folder, changed_names, stats_of, write
 from pressgraph.site.lists import patterns_of_lists
 from pressgraph.site.processes import draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
-from pressgraph.site.reads import affected, difference, patterns_of, patterns_of_links, patterns_of_uses
+from pressgraph.site.reads import (
+    affected,
+    difference,
+    patterns_of,
+    patterns_of_links,
+    patterns_of_personal,
+    patterns_of_uses,
+)
 from pressgraph.site.whole import whole_files
 
 if TYPE_CHECKING:
@@ -227,6 +234,7 @@ def _known(
         whole = earlier.whole and copy.whole
         changed = patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, whole=whole))
         changed |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
+        changed |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
         changed |= patterns_of_links(before.others, setting.others)
         changed |= patterns_of_lists(before.lists, lists)
         touched = affected({key: reads for key, (_, reads) in pages.items()}, changed)

@@ -107,7 +107,14 @@ class Graph:
     """What was read (`reading`), for a page in a language on a day."""
 
     def __init__(
-        self, found: Mapping[str, Any], names: Names, profile: Profile, site: Site, language: str, today: dt.date
+        self,
+        found: Mapping[str, Any],
+        names: Names,
+        profile: Profile,
+        site: Site,
+        language: str,
+        today: dt.date,
+        personal: Mapping[str, int] | None = None,
     ) -> None:
         self.names, self.profile, self.site = names, profile, site
         self._notes = names.notes
@@ -116,6 +123,7 @@ class Graph:
         self.as_of: str = found.get("day", "")
         """The day of the newest source that tells of the page's thing, as YYYY-MM-DD; empty where none has one."""
         names.nodes = dict(found["nodes"])
+        self._personal = personal or {}
         self._receipts: Mapping[str, Mapping[str, Any]] = found["receipts"]
         said = found.get("said") or _Said(found)
         if isinstance(found, dict):
@@ -368,6 +376,7 @@ class Graph:
             summary=", ".join(self.words[word](count=number) for word, number in counted if number),
             proofs=tuple(proofs[:_MOST_PROOFS]),
             open=opened,
+            kept=self.kept(sources),
             more=max(0, len(proofs) - _MOST_PROOFS),
         )
 
@@ -406,6 +415,14 @@ class Graph:
             for graph in statement.graphs
             if "source" in (found := self.receipt(graph)) and not found.get("concluded")
         }
+
+    def kept(self, sources: Iterable[str]) -> str:
+        """Say how many facts of sources are withheld as personal data; an empty text where none are."""
+        number = 0
+        for source in sources:
+            self._notes.personal(source)
+            number += self._personal.get(source, 0)
+        return str(self.words["kept_facts"](count=number)) if number else ""
 
     def receipt(self, graph: str) -> Mapping[str, Any]:
         """Return the receipt of a fact; an empty one where there is none."""

@@ -385,6 +385,8 @@ class Know:
     open: bool = False
     more: int = 0
     """How many receipts are not listed here."""
+    kept: str = ""
+    """How many facts of the same sources are not published, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -451,6 +453,8 @@ class Page:
     unplaced_facts: tuple[str, ...] = ()
     shows_text: bool = False
     all_read: int = 0
+    kept: str = ""
+    """How many facts of a release are not published, in words."""
     section: str = ""
     """The list that it belongs to."""
     iri: str = ""

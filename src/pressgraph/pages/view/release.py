@@ -90,6 +90,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
         unplaced_facts=tuple(local_name(it["graph"]) for it in read if not it["spans"]),
         shows_text=any(it.words for it in passages),
         all_read=all_read,
+        kept=graph.kept((iri,)),
         parts=tuple(it for it in parts if it is not None),
         section="/releases",
     )

@@ -28,10 +28,21 @@ def has_view(iri: str, found: Mapping[str, Any], id_base: str) -> bool:
 
 
 def thing_page(
-    iri: str, found: Mapping[str, Any], names: Names, profile: Profile, site: Site, *, language: str, today: dt.date
+    iri: str,
+    found: Mapping[str, Any],
+    names: Names,
+    profile: Profile,
+    site: Site,
+    *,
+    language: str,
+    today: dt.date,
+    personal: Mapping[str, int] | None = None,
 ) -> Page:
-    """Return the page of a thing from what `pressgraph.pages.view.reading` found; `today` decides what is current."""
-    graph = Graph(found, names, profile, site, language, today)
+    """Return the page of a thing from what `pressgraph.pages.view.reading` found; `today` decides what is current.
+
+    `personal` says how many facts are withheld as personal data, by source.
+    """
+    graph = Graph(found, names, profile, site, language, today, personal)
     return replace(_by_kind(graph, iri, found), more=bool(found.get("more")))
 
 

@@ -233,6 +233,7 @@ class DocumentPages:
                     Site.of(self._dataset.project, language),
                     language=language,
                     today=day,
+                    personal=snapshot.counts.personal,
                 )
                 return renderer.content(
                     request,

@@ -16,7 +16,8 @@ import datetime as dt
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from pressgraph.dataset.counts import Counts, count, recount
 from pressgraph.dataset.failures import store_error
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.dataset.published import owned_by_build, withhold
-from pressgraph.dataset.withholding import Rules, Withheld
+from pressgraph.dataset.withholding import Rules, Withheld, count_personal
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
 from pressgraph.pages.view.reading import GraphReader
@@ -144,6 +145,7 @@ def publish_build(
         with served.candidate(fresh=basis is None, of=basis) as candidate:
             store = candidate.open_store()
             owned, graphs = owned_by_build(id_base), GraphNames(id_base=id_base)
+            personal = _personal(basis if built is None else built.snapshot, rules, graphs)
             unnamed = Unnamed.of(candidate.path, store, manifest if basis is before else ServedManifest())
             if built is not None and written:
                 _replace_built(store, built.snapshot.open(), owned, rules, graphs, unnamed)
@@ -153,6 +155,7 @@ def publish_build(
                 counts = recount(Counts.load(basis.path), basis.open(), store, touched, id_base)
             else:
                 counts = Counts()
+            counts = replace(counts, personal=personal)
             store.flush()
             unnamed.close()
             described = _described(store, id_base)
@@ -187,6 +190,14 @@ def _described(store: ox.Store, id_base: str) -> set[str]:
         and quad.subject.value.startswith(id_base)
         and not quad.subject.value.startswith(internal)
     }
+
+
+def _personal(snapshot: Snapshot | None, rules: Rules, graphs: GraphNames) -> dict[str, int]:
+    """Return how many facts with personal data are withheld of a snapshot, and were withheld when it was made."""
+    if snapshot is None:
+        return {}
+    known = Counts.load(snapshot.path)
+    return dict(Counter(count_personal(snapshot.open(), rules, graphs)) + Counter(known.personal if known else {}))
 
 
 def _replace_built(
