@@ -124,6 +124,7 @@ class Graph:
         """The day of the newest source that tells of the page's thing, as YYYY-MM-DD; empty where none has one."""
         names.nodes = dict(found["nodes"])
         self._personal = personal or {}
+        self._told_kept: set[str] = set()
         self._receipts: Mapping[str, Mapping[str, Any]] = found["receipts"]
         said = found.get("said") or _Said(found)
         if isinstance(found, dict):
@@ -419,10 +420,16 @@ class Graph:
     def kept(self, sources: Iterable[str]) -> str:
         """Say how many facts of sources are withheld as personal data; an empty text where none are."""
         number = 0
-        for source in sources:
+        for source in set(sources) - self._told_kept:
             self._notes.personal(source)
             number += self._personal.get(source, 0)
         return str(self.words["kept_facts"](count=number)) if number else ""
+
+    def tell_kept(self, source: str) -> str:
+        """Say it of one source, whose receipts on this page then need not."""
+        said = self.kept((source,))
+        self._told_kept.add(source)
+        return said
 
     def receipt(self, graph: str) -> Mapping[str, Any]:
         """Return the receipt of a fact; an empty one where there is none."""

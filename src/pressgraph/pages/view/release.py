@@ -52,6 +52,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
         (it.text for it in graph.out(iri, f"{SCHEMA}url") if it.text.startswith(("http://", "https://"))), ""
     )
     passages, unplaced = _passages(graph, iri, read)
+    kept = graph.tell_kept(iri)
     known = [graph.receipt(it["graph"]) for it in read]
     stated = sum(local_name(it.get("status", "")) in {"", "stated"} for it in known)
     reviewed = sum(map(is_reviewed, known))
@@ -90,7 +91,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
         unplaced_facts=tuple(local_name(it["graph"]) for it in read if not it["spans"]),
         shows_text=any(it.words for it in passages),
         all_read=all_read,
-        kept=graph.kept((iri,)),
+        kept=kept,
         parts=tuple(it for it in parts if it is not None),
         section="/releases",
     )
