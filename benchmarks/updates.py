@@ -2,7 +2,8 @@
 
     python benchmarks/updates.py [--write] [--releases 300 3000 30000] [--rounds 5]
 
-The middle of the rounds counts; each is a request on a running server, with the snapshot that it publishes.
+The middle of the rounds counts, which follow each other at once; each is a request on a running server, with the
+snapshot that it publishes.
 """
 
 from __future__ import annotations
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 TOKEN = "a-token-for-measuring-alone"  # noqa: S105 - of a server on loopback that ends with the program
 _CHUNK = 64 * 1024 * 1024
-_PAUSE = 1.0
-"""Seconds between two writes, in which the server starts the next writer."""
 
 
 def measure_updates(sizes: list[int], rounds: int) -> Table:
@@ -97,7 +96,6 @@ def _publish(folder: Path, size: int) -> None:
 def _middle(way: Callable[[int], None], rounds: int) -> float:
     taken = []
     for number in range(rounds):
-        time.sleep(_PAUSE)
         begun = time.perf_counter()
         way(number)
         taken.append(time.perf_counter() - begun)

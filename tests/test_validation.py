@@ -304,9 +304,9 @@ NOTES = {
     ("none", "de"): ["erlaubt: von der Form ^https:; oder von der Form ^ftp:"],
     ("least", "en"): [
         "asked for: of the form ^https://www.wikidata.org/",
-        "not 'https://example.org/a': the text does not have the form that is asked for",
+        "not 'https://example.org/a': the text does not have the form ^https://www.wikidata.org/",
     ],
-    ("least", "de"): ["nicht 'https://example.org/b': der Text hat nicht die verlangte Form"],
+    ("least", "de"): ["nicht 'https://example.org/b': der Text hat nicht die Form ^https://www.wikidata.org/"],
     ("most", "en"): ["counted are values of the form ^http:", "these are so: 'http://example.org/'"],
     ("most", "de"): ["gezählt werden Werte von der Form ^http:", "so sind: 'http://example.org/'"],
 }
