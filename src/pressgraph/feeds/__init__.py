@@ -26,16 +26,21 @@ from pressgraph.feeds.atom import feed
 from pressgraph.feeds.crawlers import pages_of, robots, sitemap
 from pressgraph.feeds.dcat import catalogue, void
 from pressgraph.feeds.ical import calendar, calendar_of
-from pressgraph.feeds.names import search_names
+from pressgraph.feeds.names import Row, search_file, search_names, search_row
 from pressgraph.feeds.opensearch import opensearch
 from pressgraph.feeds.published_at import DataFile, File, PageAddress, PublishedAt
-from pressgraph.feeds.schemamaps import schemamap
+from pressgraph.feeds.reading import Reading
+from pressgraph.feeds.schemamaps import Schemamap, Told, schemamap
 
 __all__ = [
     "DataFile",
     "File",
     "PageAddress",
     "PublishedAt",
+    "Reading",
+    "Row",
+    "Schemamap",
+    "Told",
     "calendar",
     "calendar_of",
     "catalogue",
@@ -44,7 +49,9 @@ __all__ = [
     "pages_of",
     "robots",
     "schemamap",
+    "search_file",
     "search_names",
+    "search_row",
     "sitemap",
     "void",
 ]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pressgraph.feeds.reading import Reading
 from pressgraph.feeds.xml import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pressgraph.export.published import PublishedGraph
     from pressgraph.feeds.published_at import PublishedAt
 
 MEDIA_TYPE = "application/json"
+
+
+Row: TypeAlias = tuple[str, str, str, list[str]]
+"""The page of a thing, its name, its kind, its other names."""
 
 
 def search_names(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes:
@@ -21,20 +27,22 @@ def search_names(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes
     Pages are written from the site's address on, names and kinds in the language. Things are sorted by name.
     """
     reading = Reading(graph, language, at.languages[0])
-    kinds: dict[str, str] = {}
-    rows = []
-    for iri in reading.things():
-        page = at.page(iri, language)
-        if page is None:
-            continue
-        classes = reading.classes(iri)
-        for it in classes:
-            if it not in kinds:
-                kinds[it] = one_line(reading.name(it) or "")
-        kind = next((kinds[it] for it in classes if kinds[it]), "")
-        name = one_line(reading.name(iri) or iri.removeprefix(reading.id_base))
-        others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
-        rows.append([page.removeprefix(at.url), name, kind, others])
-    rows.sort(key=lambda row: (str(row[1]).casefold(), row[0]))
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+    return search_file(row for iri in reading.things() if (row := search_row(reading, at, iri)) is not None)
+
+
+def search_row(reading: Reading, at: PublishedAt, iri: str) -> Row | None:
+    """Return what there is to find of a thing; None where it has no page."""
+    page = at.page(iri, reading.language)
+    if page is None:
+        return None
+    kinds = (one_line(reading.kind(it) or "") for it in reading.classes(iri))
+    name = one_line(reading.name(iri) or iri.removeprefix(reading.id_base))
+    others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
+    return page.removeprefix(at.url), name, next(filter(None, kinds), ""), others
+
+
+def search_file(rows: Iterable[Row]) -> bytes:
+    """Return the file of all that there is to find."""
+    ordered = sorted(rows, key=lambda row: (row[1].casefold(), row[0]))
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in ordered)
     return f'{{"things":[\n{lines}\n]}}\n'.encode()

@@ -36,6 +36,7 @@ class Reading:
         self.fallback = fallback
         self.id_base = graph.graphs.id_base
         self._days: dict[str, str] = {}
+        self._kinds: dict[str, str | None] = {}
 
     # -- values
 
@@ -84,6 +85,12 @@ class Reading:
                 return texts[0]
         return None
 
+    def kind(self, iri: str) -> str | None:
+        """Return what a class is called, which is looked up once."""
+        if iri not in self._kinds:
+            self._kinds[iri] = self.name(iri)
+        return self._kinds[iri]
+
     def other_names(self, iri: str) -> list[str]:
         """Return what else a thing is called, in any language."""
         name = self.name(iri)
@@ -102,6 +109,12 @@ class Reading:
         """Return the project's things that have a class and stand in no other one, sorted."""
         found = set(self._own(self.graph.quads(None, TYPE)))
         return sorted(iri for iri in found if not any(above in found for above in _above(iri, self.id_base)))
+
+    def is_listed(self, iri: str) -> bool:
+        """Tell whether a thing is one of `things`."""
+        names = (iri, *_above(iri, self.id_base)) if iri.startswith(self.id_base) else ()
+        typed = (any(True for _ in self.graph.quads(ox.NamedNode(it), TYPE)) for it in names)
+        return next(typed, False) and not any(typed)
 
     def _own(self, quads: Iterable[ox.Quad]) -> Iterator[str]:
         """Yield the things of the project that quads are about."""

@@ -8,7 +8,8 @@ is one node, so links are ids; texts are plain and in the project's language, as
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -22,7 +23,7 @@ from pressgraph.feeds.xml import DECLARATION, element
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pressgraph.embed.nodes import Value
     from pressgraph.export.published import PublishedGraph
@@ -35,9 +36,23 @@ MOST = 1000
 _PICTURES = tuple(ox.NamedNode(SCHEMA + it) for it in ("contentUrl", "url"))
 
 
-def schemamap(graph: PublishedGraph, at: PublishedAt, *, most: int = MOST) -> Iterator[File]:
-    """Yield `schemamap/N.jsonl`, each with so many things at most, then `schemamap.xml`, which names them."""
-    things = Schemamap(graph, at, most=most)
+class Told(NamedTuple):
+    """What a thing adds to a schemamap."""
+
+    line: str
+    """Empty where it says nothing."""
+    day: str | None
+    """Of the newest source that says something of it."""
+
+
+def schemamap(
+    graph: PublishedGraph, at: PublishedAt, *, most: int = MOST, known: Mapping[str, Told] | None = None
+) -> Iterator[File]:
+    """Yield `schemamap/N.jsonl`, each with so many things at most, then `schemamap.xml`, which names them.
+
+    `known` are things for which is known what they add.
+    """
+    things = Schemamap(graph, at, most=most, known=known)
     for number in range(1, things.files + 1):
         yield things.file(number)
     yield things.index()
@@ -46,8 +61,16 @@ def schemamap(graph: PublishedGraph, at: PublishedAt, *, most: int = MOST) -> It
 class Schemamap:
     """The files of a schemamap, each written when it is asked for."""
 
-    def __init__(self, graph: PublishedGraph, at: PublishedAt, *, most: int = MOST) -> None:
+    def __init__(
+        self,
+        graph: PublishedGraph,
+        at: PublishedAt,
+        *,
+        most: int = MOST,
+        known: Mapping[str, Told] | None = None,
+    ) -> None:
         self._graph = graph
+        self._known = known or {}
         self._at = at
         self._most = most
         language = at.languages[0]
@@ -59,7 +82,10 @@ class Schemamap:
             types=self._types,
             is_picture=lambda iri: any(self._reading.values(iri, word) for word in _PICTURES),
         )
-        self._things = sorted(set(_of_schema_org(graph)))
+
+    @cached_property
+    def _things(self) -> list[str]:
+        return sorted(set(_of_schema_org(self._graph)))
 
     def _types(self, iri: str) -> list[str]:
         """Return the classes of a thing, or of a term or of reference data of the profile."""
@@ -75,8 +101,8 @@ class Schemamap:
 
     def file(self, number: int) -> File:
         """Return the file of a number, from 1."""
-        lines = [_line(it) for it in self._nodes(number)]
-        return File(_name(number), "".join(f"{line}\n" for line in lines).encode())
+        lines = map(self._line, self._part(number))
+        return File(_name(number), "".join(f"{line}\n" for line in lines if line).encode())
 
     def index(self) -> File:
         """Return `schemamap.xml`: which files there are, and of which day their newest sources are."""
@@ -98,18 +124,33 @@ class Schemamap:
         return self._things[(number - 1) * self._most : number * self._most]
 
     def _day(self, number: int) -> str | None:
-        return max((day for iri in self._part(number) if (day := self._reading.day(iri)) is not None), default=None)
+        return max((day for iri in self._part(number) if (day := self._day_of(iri)) is not None), default=None)
 
-    def _nodes(self, number: int) -> Iterator[dict[str, Any]]:
-        for iri in self._part(number):
-            thing = described(quad.triple for quad in self._graph.quads(ox.NamedNode(iri)))[iri]
-            properties = {
-                word: one_or_list([_written(word, it) for it in values])
-                for word, values in self._writer.properties(iri, thing).items()
-            }
-            kinds = self._writer.types(iri)
-            if kinds or properties:
-                yield in_order({"@context": CONTEXT, **node(kinds, iri, properties)})
+    def told(self, iri: str) -> Told:
+        """Return what a thing adds."""
+        return Told(self._line(iri), self._day_of(iri))
+
+    def _line(self, iri: str) -> str:
+        known = self._known.get(iri)
+        if known is not None:
+            return known.line
+        made = self._node(iri)
+        return _line(made) if made is not None else ""
+
+    def _day_of(self, iri: str) -> str | None:
+        known = self._known.get(iri)
+        return known.day if known is not None else self._reading.day(iri)
+
+    def _node(self, iri: str) -> dict[str, Any] | None:
+        thing = described(quad.triple for quad in self._graph.quads(ox.NamedNode(iri)))[iri]
+        properties = {
+            word: one_or_list([_written(word, it) for it in values])
+            for word, values in self._writer.properties(iri, thing).items()
+        }
+        kinds = self._writer.types(iri)
+        if not (kinds or properties):
+            return None
+        return in_order({"@context": CONTEXT, **node(kinds, iri, properties)})
 
 
 def _of_schema_org(graph: PublishedGraph) -> Iterator[str]:

@@ -36,10 +36,11 @@ from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.site.assets import Assets
-from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout
+from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout, folder_of
 from pressgraph.site.links import PageLinks
 from pressgraph.site.lists import ListAt, list_pages, noted
 from pressgraph.site.reads import Reads
+from pressgraph.site.told import Entry, entry_of, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from pressgraph.embed.day import DayQuery
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.query import SavedQuery
 
 FOAF = "http://xmlns.com/foaf/0.1/"
 POLICY = (
@@ -63,7 +65,10 @@ _MEDIA_TYPES = {"turtle": ("Turtle", "text/turtle"), "jsonld": ("JSON-LD", "appl
 
 
 class Page(NamedTuple):
-    """A page to draw: `thing`, `concept`, `namespace` or `other`, and its IRI; or `list`, and the key of a `ListAt`."""
+    """A page to draw: `thing`, `concept`, `namespace` or `other`, and its IRI.
+
+    Or `list`, and the key of a `ListAt`; or `query`, and the name of a saved query, or none for questions of one's own.
+    """
 
     kind: str
     iri: str
@@ -75,6 +80,8 @@ class Drawn:
 
     files: tuple[tuple[str, bytes], ...]
     reads: bytes
+    entry: Entry | None = None
+    """What it adds to the files about all things, where it is the page of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,7 @@ class Setting:
     """The folders of pages about IRIs of others; see `Layout.others`."""
     sources: Mapping[str, str]
     """The folders of pages of sources; see `Layout.sources`."""
+    saved_queries: Mapping[str, SavedQuery]
 
 
 class _Sure(PublishedGraph):
@@ -129,7 +137,8 @@ class Drawer:
         return ox.Store.read_only(str(self.setting.store))
 
     @cached_property
-    def _reads(self) -> Reads:
+    def reads(self) -> Reads:
+        """The published copy, which notes what is read of it for the page that is being drawn."""
         return Reads(self.store)
 
     @cached_property
@@ -138,11 +147,11 @@ class Drawer:
 
     @cached_property
     def _describer(self) -> Describer:
-        reads, near = self._reads, self._reads.near
+        reads, near = self.reads, self.reads.near
         return Describer(reads, self.project.id_base, near=near, notes=reads)  # type: ignore[arg-type]  # have what it uses
 
     def draw(self, page: Page) -> Drawn:
-        """Draw a page in all languages, with its data."""
+        """Draw a page in all languages, with its data; those of queries are `pressgraph.site.queries`'."""
         match page.kind:
             case "namespace":
                 files = tuple(self._namespace(page.iri))
@@ -150,26 +159,41 @@ class Drawer:
                 files = tuple(self._list(ListAt.of(page.iri)))
             case kind:
                 files = tuple(self._thing(kind, page.iri))
-        return Drawn(files=files, reads=self._reads.taken())
+        entry = self._entry(page) if page.kind == "thing" else None
+        return Drawn(files=files, reads=self.reads.taken(), entry=entry)
+
+    def _entry(self, page: Page) -> Entry:
+        store: Any = self.reads
+        graphs, setting, folder = GraphNames(id_base=self.project.id_base), self.setting, self.folder(page)
+        addresses = {tag: self.layout.address(folder, tag) for tag in setting.languages}
+        return entry_of(
+            # how sure a graph is counts as read by each page
+            PublishedGraph(store, graphs),
+            PublishedGraph(store, graphs, statuses=self.project.statuses),
+            page.iri,
+            place(self.project, setting.url, setting.languages, addresses),
+        )
 
     def folder(self, page: Page) -> str:
         """Return the folder of a page."""
         if page.kind == "list":
             return self.layout.in_list(*ListAt.of(page.iri))
+        if page.kind == "query":
+            return f"query/{folder_of(page.iri)}" if page.iri else "query/"
         spot = self.layout.spot(page.iri.rstrip("#/") if page.kind == "namespace" else page.iri)
         # a term has its place on the page of its namespace; how it is used is told on a page of its own
         return self.layout.others[page.iri] if page.kind == "other" or spot is None else spot.folder
 
     def _uses(self, iri: str) -> int:
         """Return how often a term is used."""
-        self._reads.note_uses(iri)
+        self.reads.note_uses(iri)
         return self.setting.counts.uses.get(iri, 0)
 
     def file_names(self, page: Page) -> list[str]:
         """Return the files of a page."""
         kind, folder = page.kind, self.folder(page)
         names = [f"{self.layout.in_language(tag)}{folder}{PAGE}" for tag in self.setting.languages]
-        names += [folder + it for it in DATA.values()] if kind != "list" else []
+        names += [folder + it for it in DATA.values()] if kind not in {"list", "query"} else []
         return [*names, f"id/{folder.removeprefix('doc/')}{PAGE}"] if kind == "thing" else names
 
     # -- pages
@@ -220,7 +244,7 @@ class Drawer:
         if known is None:
             if len(self._links) >= _MOST_LINKS_KEPT:
                 self._links.clear()
-            known = PageLinks(self.layout, self.assets, folder, language, self._reads.note_link)
+            known = PageLinks(self.layout, self.assets, folder, language, self.reads.note_link)
             self._links[folder, language] = known
         return known
 
@@ -251,7 +275,7 @@ class Drawer:
         """Return what names IRIs on a page."""
         links = self.links(folder, language)
         return Names(
-            self.profile, self.project, Links(links.own, links.about), language, labels, kinds, notes=self._reads
+            self.profile, self.project, Links(links.own, links.about), language, labels, kinds, notes=self.reads
         )
 
     def _thing(self, kind: str, iri: str) -> Iterator[tuple[str, bytes]]:
@@ -261,7 +285,7 @@ class Drawer:
         document = self._describer.document(iri)
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
-        store: Any = self._reads
+        store: Any = self.reads
         sure = _Sure(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
         head = self._head(sure, iri, folder)
         has_calendar = has_event(sure, iri)
@@ -374,7 +398,7 @@ class Drawer:
 
     def _list(self, at: ListAt) -> Iterator[tuple[str, bytes]]:
         """Draw a page of a list."""
-        self._reads.seen.add(noted(at.key))
+        self.reads.seen.add(noted(at.key))
         folder = self.layout.in_list(*at)
         found = self._describer.listed(*at, today=self.setting.day.isoformat())
         for language in self.setting.languages:

@@ -12,12 +12,14 @@ from pressgraph.i18n import gettext
 from pressgraph.processes import ProcessEndedError, Processes, processors
 from pressgraph.site.drawing import Drawer, Page
 from pressgraph.site.folder import write
+from pressgraph.site.queries import QueryPages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from pressgraph.site.drawing import Setting
+    from pressgraph.site.told import Entry
 
 _FEW = 150
 """Pages that one process has drawn before another one has started."""
@@ -26,12 +28,17 @@ _BATCH, _AHEAD = 25, 3
 
 
 class Written(NamedTuple):
-    """A page that was written: its files with their SHA-256, which of them had another content before, its reads."""
+    """A page that was written.
+
+    Its files with their SHA-256, how many of them had another content before, its reads, and what it adds to the files
+    about all things.
+    """
 
     page: Page
     files: dict[str, str]
     changed: int
     reads: bytes
+    entry: Entry | None
 
 
 def draw_pages(
@@ -58,15 +65,16 @@ def draw_pages(
 
 
 def _written(pages: Iterable[Page], drawer: Drawer, root: Path, foreign: Collection[str]) -> Iterator[Written]:
+    queries = QueryPages(drawer)
     for page in pages:
-        drawn = drawer.draw(page)
+        drawn = queries.draw(page.iri) if page.kind == "query" else drawer.draw(page)
         files: dict[str, str] = {}
         changed = 0
         for name, content in drawn.files:
             if name not in foreign:
                 changed += write(root, name, content)
                 files[name] = hashlib.sha256(content).hexdigest()
-        yield Written(page, files, changed, drawn.reads)
+        yield Written(page, files, changed, drawn.reads, drawn.entry)
 
 
 @contextmanager

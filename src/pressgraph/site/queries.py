@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
-from pressgraph.errors import PressgraphError
+from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.pages.view.statements import term
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
-from pressgraph.query.names import answer_with_names, names_in_store
+from pressgraph.query.names import fill, names_in_store, things_in
 from pressgraph.query.projection import portable
-from pressgraph.site.layout import folder_of
+from pressgraph.site.drawing import Drawn, Page
+from pressgraph.site.lists import noted
+from pressgraph.validation.incremental.queries import read_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
+    from pressgraph.dataset.counts import Counts
     from pressgraph.pages.names import Names
     from pressgraph.query import SavedQuery
+    from pressgraph.query.names import Found
     from pressgraph.query.saved import Parameter
     from pressgraph.site.drawing import Drawer
 
-FOLDER = "query/"
+QUERIES = "queries"
+"""What pages of queries note as read for what they all depend on."""
+MOST_TRIPLES = 300_000
+"""What a browser loads in a few seconds; of a larger graph the query page says that it has to be asked elsewhere."""
+Answered: TypeAlias = bool | tuple[list[list[list[Any]]], int] | dict[str, Any]
+"""A yes or no; the first triples, and how many there are; rows as SPARQL's JSON has them."""
 _LOADING = gettext("The graph and the engine are being loaded; that takes some seconds the first time.")
 _CANNOT = gettext("This site cannot answer SPARQL by itself; load its data into an engine.")
 _TOO_LARGE = gettext("This graph is too large to be asked in the browser; load its data into an engine.")
@@ -34,21 +44,37 @@ _SHOWN = 500
 _EXAMPLE = "SELECT ?thing ?name WHERE {\n  ?thing a clu:ClusterOrganisation ;\n    schema:name ?name .\n}\nLIMIT 20\n"
 
 
+def queries_digest(saved_queries: Mapping[str, SavedQuery], counts: Counts) -> str:
+    """Return what all pages of queries depend on besides the graph, as a digest: which there are, where they run."""
+    parts = (sorted((name, it.text) for name, it in saved_queries.items()), is_too_large(counts))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def is_too_large(counts: Counts) -> bool:
+    """Tell whether a browser cannot load a graph."""
+    return counts.triples > MOST_TRIPLES
+
+
 class QueryPages:
-    """The pages of saved queries, and the one for questions of one's own."""
+    """The pages of saved queries, and the one for questions of one's own, in one process."""
 
-    def __init__(self, drawer: Drawer, saved_queries: Mapping[str, SavedQuery], *, too_large: bool) -> None:
+    def __init__(self, drawer: Drawer) -> None:
         self._drawer = drawer
-        self._saved = saved_queries
-        self._too_large = too_large
+        self._saved = drawer.setting.saved_queries
+        self._too_large = is_too_large(drawer.setting.counts)
         self._prefixes = drawer.profile.query_prefixes(drawer.project.id_base)
+        self._called: dict[str, Found] = {}
+        self._answered: tuple[str, Answered] | None = None
 
-    def pages(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the pages: their names, and their contents."""
-        for language in self._drawer.setting.languages:
-            yield self._page(FOLDER, language, None)
-            for saved in self._saved.values():
-                yield self._page(f"{FOLDER}{folder_of(saved.name)}", language, saved)
+    def draw(self, name: str) -> Drawn:
+        """Draw the page of a saved query in all languages, or with no name the one for questions of one's own."""
+        saved = self._saved[name] if name else None
+        reads = self._drawer.reads
+        reads.seen.add(noted(QUERIES))
+        self._answered = None
+        folder = self._drawer.folder(Page("query", name))
+        files = tuple(self._page(folder, language, saved) for language in self._drawer.setting.languages)
+        return Drawn(files=files, reads=reads.taken())
 
     def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
         drawer = self._drawer
@@ -120,28 +146,54 @@ class QueryPages:
         Raises PressgraphError.
         """
         drawer = self._drawer
-        id_base, store = drawer.project.id_base, drawer.store
         named = read_names(text)
-        answer = query_store(text if named is None else named.text, store, drawer.profile, id_base=id_base)
-        found = answer.found
+        text = text if named is None else named.text
+        if self._answered is None or self._answered[0] != text:
+            self._answered = (text, self._answer(text))
+        called: Mapping[str, str] = {}
+        match self._answered[1]:
+            case bool(answer):
+                return {"kind": "boolean", "answer": answer}
+            case list(rows), int(total):
+                return graph_table(rows, total, names)
+            case dict(document):
+                columns, bindings = document["head"]["vars"], document["results"]["bindings"]
+        if named is not None:
+            columns, called = named.columns, named.names
+            languages = tuple(dict.fromkeys((language, drawer.project.language)))
+            found = self._names(things_in(named, bindings))
+            bindings = fill(named, bindings, found, languages, id_base=drawer.project.id_base)
+        return result_table(columns, bindings[:_SHOWN], len(bindings), names, called)
+
+    def _answer(self, text: str) -> Answered:
+        """Ask a query, and note what it reads. The answer is the same in all languages where the text is.
+
+        Raises QueryError.
+        """
+        drawer = self._drawer
+        drawer.reads.matched(read_patterns(text, self._prefixes))
+        found = query_store(text, drawer.store, drawer.profile, id_base=drawer.project.id_base).found
         if isinstance(found, ox.QueryBoolean):
-            return {"kind": "boolean", "answer": bool(found)}
+            return bool(found)
         if isinstance(found, ox.QueryTriples):
             triples = sorted(set(found), key=str)
-            rows = [[term(it.subject), term(it.predicate), term(it.object)] for it in triples[:_SHOWN]]
-            return graph_table(rows, len(triples), names)
-        if named is not None:
-            languages = tuple(dict.fromkeys((language, drawer.project.language)))
-            answer = answer_with_names(
-                named, answer, lambda iris: names_in_store(store, iris), languages, id_base=id_base
-            )
-            found = answer.found
+            return [[term(it.subject), term(it.predicate), term(it.object)] for it in triples[:_SHOWN]], len(triples)
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - the last kind
-        document = json.loads(found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
-        bindings = document["results"]["bindings"]
-        return result_table(
-            document["head"]["vars"], bindings[:_SHOWN], len(bindings), names, {} if named is None else named.names
-        )
+        try:
+            document: dict[str, Any] = json.loads(found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+        except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+            raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
+        return document
+
+    def _names(self, iris: Sequence[str]) -> Mapping[str, Found]:
+        """Return what things are called, which queries have in common; those without a name are not there."""
+        for iri in iris:
+            self._drawer.reads.named(iri)
+        missing = [iri for iri in iris if iri not in self._called]
+        if missing:
+            found = names_in_store(self._drawer.store, missing)
+            self._called.update((iri, found.get(iri, [])) for iri in missing)
+        return self._called
 
     def _is_own(self, saved: SavedQuery) -> bool:
         """Tell whether the graph describes the things that a query asks about unless told."""
@@ -150,20 +202,24 @@ class QueryPages:
     def _example(self, parameter: Parameter) -> str | None:
         drawer = self._drawer
         iri = example(parameter, drawer.profile, drawer.project.id_base)
-        return iri if iri is not None and drawer.store.query(is_described(iri)) else None
+        if iri is None:
+            return None
+        drawer.reads.said(iri)
+        return iri if drawer.store.query(is_described(iri)) else None
 
     def _things(self, parameter: Parameter, language: str) -> list[tuple[str, str]]:
         """Return the things that a parameter may be given, with their names; none where they are too many to list."""
         drawer, id_base = self._drawer, self._drawer.project.id_base
         named = read_names(choices(parameter, drawer.profile, id_base))
         assert named is not None  # noqa: S101 - it asks for a name
-        answer = query_store(named.text, drawer.store, drawer.profile, id_base=id_base)
+        document = self._answer(named.text)
+        assert isinstance(document, dict)  # noqa: S101 - of a SELECT
+        bindings = document["results"]["bindings"]
+        if len(bindings) > MOST_CHOICES:
+            return []
         languages = tuple(dict.fromkeys((language, drawer.project.language)))
-        filled = answer_with_names(
-            named, answer, lambda iris: names_in_store(drawer.store, iris), languages, id_base=id_base
-        )
-        rows = [[getattr(it, "value", "") for it in row] for row in filled.rows()]
-        return [(thing, label) for thing, label in rows if label] if len(rows) <= MOST_CHOICES else []
+        rows = fill(named, bindings, self._names(things_in(named, bindings)), languages, id_base=id_base)
+        return [(row["thing"]["value"], row["thingLabel"]["value"]) for row in rows]
 
     def _field(self, it: Parameter, names: Names, language: str) -> dict[str, Any]:
         scheme = self._drawer.profile.schemes.get(it.type.removeprefix("term:"))

@@ -137,6 +137,11 @@ class Reads(Notes):
             self.seen.add(_number(None, None, value, None))
         return self._store.query(text, **settings)
 
+    def matched(self, patterns: Iterable[tuple[str | None, str | None, str | None]]) -> None:
+        """Note that what matches some patterns of IRIs was read, in any graph."""
+        for pattern in patterns:
+            self._asked.add(tuple(f"<{it}>" if it else "" for it in pattern))  # type: ignore[arg-type]  # three
+
     def note_uses(self, iri: str) -> None:
         """Note that how often a term is used was read."""
         self.seen.add(_used(iri))

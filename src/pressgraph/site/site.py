@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import pyoxigraph as ox
@@ -20,6 +20,7 @@ from pressgraph.site.folder import Folder, changed_names, stats_of, write
 from pressgraph.site.lists import patterns_of_lists
 from pressgraph.site.processes import draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
+from pressgraph.site.queries import QUERIES, queries_digest
 from pressgraph.site.reads import (
     affected,
     difference,
@@ -28,6 +29,7 @@ from pressgraph.site.reads import (
     patterns_of_personal,
     patterns_of_uses,
 )
+from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by its types
 from pressgraph.site.whole import whole_files
 
 if TYPE_CHECKING:
@@ -60,19 +62,28 @@ class SiteResult:
     """What is missing, each with what to do."""
 
 
+class _Made(NamedTuple):
+    """A page as it was made."""
+
+    files: dict[str, str]
+    """With their SHA-256."""
+    reads: bytes
+    entry: Entry | None
+
+
 class _State(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a run for the next one."""
 
     fingerprint: str
     copy: str
-    pages: dict[str, tuple[dict[str, str], bytes]]
-    """By kind and IRI: the files with their SHA-256, and the reads."""
+    pages: dict[str, _Made]
+    """By kind and IRI."""
     whole: dict[str, str]
     """The files about the graph as a whole, with their SHA-256."""
     others: list[str]
     """The IRIs of others that have a page."""
     lists: dict[str, str]
-    """By page of a list, a digest of what it shows."""
+    """By page of a list, a digest of what it shows; and one of what all pages of queries depend on."""
     stats: dict[str, tuple[int, int]]
 
 
@@ -99,31 +110,34 @@ def write_site(
     folder = Folder(out)
     folder.open()
     copy = published_copy(project)
-    setting = _setting(project, profile, copy, address, day)
+    setting = _setting(project, profile, saved_queries, copy, address, day)
     drawer = Drawer(setting, profile=profile)
     lists = drawer.list_pages()
-    pages = [*_pages(drawer), *lists]
+    # some queries take as long as many pages: who begins with them does not wait for them in the end
+    pages = [*(Page("query", name) for name in ("", *saved_queries)), *_pages(drawer), *lists]
     names = {_key(page): page for page in pages}
     mark = f"{fingerprint(setting, profile, version)}"
     before = _load(project, out)
     if before is not None and before.fingerprint != mark:
         before = None
     listed = {it.iri: digest for it, digest in lists.items()}
+    listed[QUERIES] = queries_digest(saved_queries, copy.counts)
     known = _known(before, folder, setting, copy, names, listed)
     todo = [page for key, page in names.items() if key not in known]
     folder.begin(name for page in todo for name in drawer.file_names(page))
-    made: dict[str, str] = {name: digest for files, _ in known.values() for name, digest in files.items()}
+    made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
     state = dict(known)
     written = 0
     for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, drawer, jobs=jobs), 1):
-        state[_key(it.page)] = (it.files, it.reads)
+        state[_key(it.page)] = _Made(it.files, it.reads, it.entry)
         made.update(it.files)
         written += it.changed
         progress(number, len(todo))
-    whole = _known_whole(before, copy, out)
+    whole = _known_whole(before, copy, listed, out)
     if whole is None:
         whole = {}
-        for group in whole_files(drawer, saved_queries, copy, pages):
+        entries = {it.iri: entry for it in pages if (entry := state[_key(it)].entry) is not None}
+        for group in whole_files(drawer, copy, pages, entries):
             folder.begin(name for name, _ in group)
             for name, content in group:
                 if name not in folder.foreign:
@@ -155,7 +169,14 @@ def write_site(
     )
 
 
-def _setting(project: Project, profile: Profile, copy: Copy, address: str, day: date) -> Setting:
+def _setting(
+    project: Project,
+    profile: Profile,
+    saved_queries: Mapping[str, SavedQuery],
+    copy: Copy,
+    address: str,
+    day: date,
+) -> Setting:
     first = project.language if project.language in LANGUAGES else "en"
     languages = (first, *(tag for tag in LANGUAGES if tag != first))
     setting = Setting(
@@ -167,6 +188,7 @@ def _setting(project: Project, profile: Profile, copy: Copy, address: str, day: 
         counts=copy.counts,
         others={},
         sources={},
+        saved_queries=saved_queries,
     )
     drawer = Drawer(setting, profile=profile)
     layout, sources = drawer.layout, _sources(drawer.store, project)
@@ -221,32 +243,34 @@ def _known(
     copy: Copy,
     wanted: Mapping[str, Page],
     lists: Mapping[str, str],
-) -> dict[str, tuple[dict[str, str], bytes]]:
+) -> dict[str, _Made]:
     """Return the pages of the run before that are as they would be drawn now."""
     if before is None:
         return {}
-    pages = {key: it for key, it in before.pages.items() if key in wanted}
+    changed = patterns_of_lists(before.lists, lists)
     if before.copy != copy.identity:
         earlier = earlier_copy(setting.project, before.copy)
         if earlier is None:
             return {}
         graphs = GraphNames(id_base=setting.project.id_base)
         whole = earlier.whole and copy.whole
-        changed = patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, whole=whole))
+        changed |= patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, whole=whole))
         changed |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
         changed |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
         changed |= patterns_of_links(before.others, setting.others)
-        changed |= patterns_of_lists(before.lists, lists)
-        touched = affected({key: reads for key, (_, reads) in pages.items()}, changed)
-        pages = {key: it for key, it in pages.items() if key not in touched}
-    made = {name: digest for files, _ in pages.values() for name, digest in files.items()}
+    pages = {key: it for key, it in before.pages.items() if key in wanted}
+    touched = affected({key: it.reads for key, it in pages.items()}, changed)
+    pages = {key: it for key, it in pages.items() if key not in touched}
+    made = {name: digest for it in pages.values() for name, digest in it.files.items()}
     altered = changed_names(folder.path, made, before.stats)
-    return {key: it for key, it in pages.items() if altered.isdisjoint(it[0])}
+    return {key: it for key, it in pages.items() if altered.isdisjoint(it.files)}
 
 
-def _known_whole(before: _State | None, copy: Copy, out: Path) -> dict[str, str] | None:
+def _known_whole(before: _State | None, copy: Copy, listed: Mapping[str, str], out: Path) -> dict[str, str] | None:
     """Return the files about the graph as a whole where they are as they would be made now, else None."""
-    if before is None or before.copy != copy.identity or changed_names(out, before.whole, before.stats):
+    if before is None or (before.copy, before.lists) != (copy.identity, listed):
+        return None
+    if changed_names(out, before.whole, before.stats):
         return None
     return before.whole
 

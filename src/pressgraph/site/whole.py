@@ -15,16 +15,16 @@ from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds import (
     DataFile,
     File,
+    PageAddress,
     PublishedAt,
     calendar,
     calendar_of,
     catalogue,
     feed,
     opensearch,
-    pages_of,
     robots,
     schemamap,
-    search_names,
+    search_file,
     sitemap,
     void,
 )
@@ -38,15 +38,14 @@ from pressgraph.rdf import SCHEMA
 from pressgraph.site.drawing import POLICY
 from pressgraph.site.hosts import host_files
 from pressgraph.site.layout import CALENDAR
-from pressgraph.site.queries import QueryPages
 from pressgraph.validation import ValidatedDataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pressgraph.query import SavedQuery
     from pressgraph.site.drawing import Drawer, Page
     from pressgraph.site.published import Copy
+    from pressgraph.site.told import Entry
 
 SEARCH = "search/"
 _REUSE = {
@@ -57,23 +56,22 @@ _REUSE = {
     "calendar.ics": gettext("labels that run out, for your calendar"),
 }
 """What readers take along from the first page."""
-MOST_TRIPLES = 300_000
-"""What a browser loads in a few seconds; of a larger graph the query page says that it has to be asked elsewhere."""
 
 
 def whole_files(
-    drawer: Drawer, saved_queries: Mapping[str, SavedQuery], copy: Copy, pages: Sequence[Page]
+    drawer: Drawer, copy: Copy, pages: Sequence[Page], entries: Mapping[str, Entry]
 ) -> Iterator[list[File]]:
-    """Yield files, those together that are made together; what leads crawlers and searches to others comes last."""
+    """Yield files, those together that are made together; what leads crawlers and searches to others comes last.
+
+    `entries` are what things add to them, by their IRIs.
+    """
     yield [File(*it) for it in drawer.assets.files().items()]
     forms: list[DataFile] = []
     for file, form in _data(drawer, copy):
         yield [file]
         forms.append(form._replace(size=len(file.content)))
     yield [File(*it) for it in _definitions(drawer)]
-    yield [File(*it) for it in _first_pages(drawer, saved_queries)]
-    queries = QueryPages(drawer, saved_queries, too_large=copy.counts.triples > MOST_TRIPLES)
-    yield [File(*it) for it in queries.pages()]
+    yield [File(*it) for it in _first_pages(drawer)]
     project = drawer.project
     graphs = GraphNames(id_base=project.id_base)
     everything = PublishedGraph(drawer.store, graphs)
@@ -92,9 +90,18 @@ def whole_files(
         File("robots.txt", robots(at)),
     ]
     yield [File(*it) for it in host_files(drawer, POLICY)]
-    yield list(schemamap(sure, at))
-    yield list(sitemap(pages_of(everything, at), at))
-    yield [File(_names_file(drawer, it), search_names(everything, at, it)) for it in drawer.setting.languages]
+    yield list(schemamap(sure, at, known={iri: it.told for iri, it in entries.items()}))
+    yield list(sitemap(_addresses(at, entries), at))
+    for number, language in enumerate(drawer.setting.languages):
+        found = search_file(it.rows[number] for it in entries.values() if it.rows)
+        yield [File(_names_file(drawer, language), found)]
+
+
+def _addresses(at: PublishedAt, entries: Mapping[str, Entry]) -> Iterator[PageAddress]:
+    """Yield the pages of things that are listed."""
+    for iri, it in sorted(entries.items()):
+        if it.rows:
+            yield PageAddress({tag: page for tag in at.languages if (page := at.page(iri, tag)) is not None}, it.day)
 
 
 def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
@@ -109,10 +116,10 @@ def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
     return PublishedAt.of(drawer.project, url=setting.url, page=page, languages=setting.languages, day=setting.day)
 
 
-def _first_pages(drawer: Drawer, saved_queries: Mapping[str, SavedQuery]) -> Iterator[tuple[str, bytes]]:
+def _first_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
     setting, profile = drawer.setting, drawer.profile
     found = GraphReader(drawer.store, drawer.project.id_base).first_page(setting.counts, setting.day)
-    queries = home_questions(saved_queries.values())
+    queries = home_questions(setting.saved_queries.values())
     for language in setting.languages:
         names = drawer.names("", language, found["reading"]["labels"], found["reading"]["kinds"])
         site = Site.of(drawer.project, language)

@@ -35,6 +35,77 @@ def _footprint(query: str) -> Footprint:
     return frozenset(trace.reads)
 
 
+Pattern: TypeAlias = "tuple[str | None, str | None, str | None]"
+"""A subject, a property, an object, each an IRI, or None where any will do."""
+ANYTHING: Pattern = (None, None, None)
+
+
+def read_patterns(text: str, prefixes: Mapping[str, str]) -> frozenset[Pattern]:
+    """Return patterns that match each triple which the answer to a query may depend on, whichever graph it stands in.
+
+    They are `ANYTHING` where that cannot be told.
+    """
+    return _read_patterns("".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items()) + text)
+
+
+@lru_cache(maxsize=256)
+def _read_patterns(query: str) -> frozenset[Pattern]:
+    try:
+        return frozenset(_matched(_algebra(query)))
+    except NotLocalError:
+        return frozenset({ANYTHING})
+
+
+def _matched(node: Any) -> Iterator[Pattern]:
+    name = getattr(node, "name", None)
+    if name == "DescribeQuery" or (name == "Graph" and node.p.get("triples") == []):
+        # which graphs there are is read too
+        yield ANYTHING
+    elif name == "BGP":
+        for triple in node.triples:
+            yield from _triple_patterns(*triple)
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from _matched(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _matched(value)
+
+
+def _triple_patterns(subject: Any, path: Any, value: Any) -> Iterator[Pattern]:
+    from rdflib import URIRef, Variable
+
+    def iri(term: Any) -> str | None:
+        return str(term) if isinstance(term, URIRef) else None
+
+    if isinstance(path, URIRef | Variable):
+        yield iri(subject), iri(path), iri(value)
+    elif _may_be_empty(path):
+        # whatever there is, is at both of its ends
+        yield ANYTHING
+    else:
+        try:
+            yield from ((None, edge, None) for edge, _ in _path_edges(path, inverse=False))
+        except NotLocalError:
+            yield ANYTHING
+
+
+def _may_be_empty(path: Any) -> bool:
+    """Tell whether a path may lead from a node to itself along no triple."""
+    from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
+
+    match path:
+        case MulPath():
+            return bool(path.zero) or _may_be_empty(path.path)
+        case InvPath():
+            return _may_be_empty(path.arg)
+        case AlternativePath():
+            return any(map(_may_be_empty, path.args))
+        case SequencePath():
+            return all(map(_may_be_empty, path.args))
+    return False
+
+
 def trace_query(text: str, trace: Trace, focus: Chain) -> None:
     """Note what a query about `$this`, a focus node at the end of a chain, reads.
 
