@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Datatypes that Turtle has its own spelling for.
 _NEVER_WRITTEN = {f"{RDF}langString", *(f"{XSD}{name}" for name in ("string", "integer", "decimal", "boolean"))}
 
+_WITHOUT_PREFIXES = {"ntriples", "nquads"}
 _TURTLE_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|<[^>]*+>|(?P<typed>\^\^)?(?P<name>[^\s"<^][^\s"<]*+)')
 _ESCAPE = re.compile(r"\\(.)")
 # NameStartChar without the colon, and NameChar (XML 1.0, 2.3)
@@ -35,20 +36,21 @@ _OTHERS = gettext("use turtle, jsonld, ntriples, nquads or trig")
 
 def write_triples(triples: Iterable[ox.Triple], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
     """Write triples grouped by subject, types first."""
-    return _write(sorted(set(triples), key=triple_order), form, prefixes)
+    return write_ordered(sorted(set(triples), key=triple_order), form, prefixes)
 
 
 def write_quads(quads: Iterable[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
     """Write quads grouped by graph, then by subject, in a serialization that keeps named graphs."""
     ordered = sorted(set(quads), key=lambda quad: (str(quad.graph_name), triple_order(quad.triple)))
-    return _write(ordered, form, prefixes)
+    return write_ordered(ordered, form, prefixes)
 
 
-def _write(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
+def write_ordered(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
+    """Write triples or quads that are sorted as `write_triples` and `write_quads` do."""
     if form.name == "rdfxml":
         for statement in ordered:
             check_xml_name(statement.predicate)
-    used = used_prefixes(ordered, prefixes)
+    used = {} if form.name in _WITHOUT_PREFIXES else used_prefixes(ordered, prefixes)
     written = ox.serialize(ordered, format=form.ox_format, prefixes=used)
     assert written is not None  # noqa: S101 - no output was given
     if form.name in {"turtle", "trig"}:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
 from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules, count_facts
-from pressgraph.dataset.writing import triple_order, write_quads, write_triples
+from pressgraph.dataset.writing import triple_order, write_ordered, write_quads
 from pressgraph.errors import DataError
 from pressgraph.export.jsonld import json_ld, json_ld_dataset
 from pressgraph.export.published import PublishedGraph
@@ -201,17 +201,26 @@ def export(selection: Selection, serialization: Serialization) -> bytes:
 
     A format without named graphs gets the union of the graphs.
     """
-    if serialization.name == "jsonld":
-        return _json_ld_bytes(selection)
-    prefixes = selection.profile.query_prefixes(selection.id_base)
-    if serialization.named_graphs:
-        return write_quads(selection.quads, serialization, prefixes)
-    return write_triples(selection.triples, serialization, prefixes)
+    return next(exports(selection, (serialization,)))
 
 
-def _json_ld_bytes(selection: Selection) -> bytes:
-    if selection.evidence:
-        document = json_ld_dataset(selection.quads, selection.profile, id_base=selection.id_base)
-    else:
-        document = json_ld(selection.triples, selection.profile, id_base=selection.id_base, root=selection.root)
+def exports(selection: Selection, serializations: Iterable[Serialization]) -> Iterator[bytes]:
+    """Yield a selection in several serializations, which is sorted once for all of them."""
+    profile, id_base = selection.profile, selection.id_base
+    prefixes = profile.query_prefixes(id_base)
+    ordered: list[ox.Triple] | None = None
+    for form in serializations:
+        if form.name == "jsonld" and selection.evidence:
+            yield _json_bytes(json_ld_dataset(selection.quads, profile, id_base=id_base))
+        elif form.named_graphs and form.name != "jsonld":
+            yield write_quads(selection.quads, form, prefixes)
+        else:
+            ordered = selection.triples if ordered is None else ordered
+            if form.name == "jsonld":
+                yield _json_bytes(json_ld(ordered, profile, id_base=id_base, root=selection.root))
+            else:
+                yield write_ordered(ordered, form, prefixes)
+
+
+def _json_bytes(document: dict[str, Any]) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -101,8 +101,8 @@ class Setting:
     saved_queries: Mapping[str, SavedQuery]
 
 
-class _Sure(PublishedGraph):
-    """What is published as sure, for one page, which notes what it reads itself; names are found once for all pages."""
+class _Noted(PublishedGraph):
+    """What is published, for one page, which notes what it reads itself; names are found once for all pages."""
 
     store: Reads  # type: ignore[assignment]  # has what it uses of a store
 
@@ -114,7 +114,15 @@ class _Sure(PublishedGraph):
             alone = PublishedGraph(self.store, self.graphs, statuses=self.statuses)  # type: ignore[arg-type]
             return list(alone.of_node(node, words))
 
-        return self.store.remembered((node, words is None), find)
+        return self.store.remembered((node, words is None, self.statuses), find)
+
+    def superclasses(self, iri: str) -> frozenset[str]:
+        """Return the classes above a class."""
+
+        def find() -> frozenset[str]:
+            return PublishedGraph(self.store, self.graphs).superclasses(iri)  # type: ignore[arg-type]
+
+        return self.store.remembered(("above", iri), find)
 
 
 class Drawer:
@@ -167,9 +175,8 @@ class Drawer:
         graphs, setting, folder = GraphNames(id_base=self.project.id_base), self.setting, self.folder(page)
         addresses = {tag: self.layout.address(folder, tag) for tag in setting.languages}
         return entry_of(
-            # how sure a graph is counts as read by each page
-            PublishedGraph(store, graphs),
-            PublishedGraph(store, graphs, statuses=self.project.statuses),
+            _Noted(store, graphs),
+            _Noted(store, graphs, statuses=self.project.statuses),
             page.iri,
             place(self.project, setting.url, setting.languages, addresses),
         )
@@ -286,7 +293,7 @@ class Drawer:
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
         store: Any = self.reads
-        sure = _Sure(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
+        sure = _Noted(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
         head = self._head(sure, iri, folder)
         has_calendar = has_event(sure, iri)
         for language in self.setting.languages:
@@ -310,7 +317,7 @@ class Drawer:
         if kind == "thing":
             yield self._redirect(folder)
 
-    def _head(self, graph: _Sure, iri: str, folder: str) -> Callable[[str], dict[str, Any]]:
+    def _head(self, graph: _Noted, iri: str, folder: str) -> Callable[[str], dict[str, Any]]:
         """Return what gives the data in the head of a page in a language: for search engines, as 'embed' writes it.
 
         Of what search engines have no class for it is all that is said.

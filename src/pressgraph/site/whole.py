@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, serialization
 from pressgraph.dataset.withholding import Rules
-from pressgraph.export import export, select
+from pressgraph.export import exports, select
 from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds import (
     DataFile,
@@ -185,14 +185,14 @@ def _data(drawer: Drawer, copy: Copy) -> Iterator[tuple[File, DataFile]]:
     dataset = ValidatedDataset.published(copy.snapshot, profile, GraphNames(id_base=project.id_base))
     # nothing that is withheld is in the copy
     selection = select(dataset, rules=Rules(personal=True), published=project.published)
-    for name, form in (("graph.ttl", "turtle"), ("graph.jsonld", "jsonld"), ("graph.nt.gz", "ntriples")):
-        syntax = serialization(form)
-        content = export(selection, syntax)
+    names = ("graph.ttl", "graph.jsonld", "graph.nt.gz")
+    syntaxes = [serialization(it) for it in ("turtle", "jsonld", "ntriples")]
+    for name, syntax, content in zip(names, syntaxes, exports(selection, syntaxes), strict=True):
         packed = name.endswith(".gz")
         yield (
             File(name, _packed(content) if packed else content),
             DataFile(
-                name=form,
+                name=syntax.name,
                 address=drawer.setting.url + name,
                 media_type=syntax.media_type,
                 compressed="application/gzip" if packed else None,
