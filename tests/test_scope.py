@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pressgraph.cli import main
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.incremental.footprint import EXISTS, Read, Step, Unknown
-from pressgraph.validation.incremental.queries import query_footprint
+from pressgraph.validation.incremental.queries import ANYTHING, query_footprint, read_patterns
 from pressgraph.validation.incremental.shapes import shape_footprint
 from pressgraph.validation.shacl.shapes import Shapes, profile_shapes
 
@@ -169,6 +169,16 @@ def test_the_path_of_a_sparql_constraint_is_its_shapes() -> None:
 @pytest.mark.parametrize(
     ("text", "properties", "graphs"),
     [
+        (
+            "SELECT $this { $this e:a ?n { SELECT ?n { ?x e:b ?n FILTER NOT EXISTS { GRAPH ?g { ?x e:c ?y } } } } }",
+            {f"{E}a", f"{E}b", f"{E}c"},
+            True,
+        ),
+        (
+            "SELECT ?this { ?this e:a ?x . ?y e:b ?z } GROUP BY ?this HAVING (EXISTS { ?this e:c ?w })",
+            {f"{E}a", f"{E}b", None},
+            True,
+        ),
         ("this is no SPARQL", {None}, True),
         ("SELECT ?this { ?this e:a ?x . { SELECT ?x { ?x e:b ?y } LIMIT 1 } }", {f"{E}a", f"{E}b"}, False),
         ("SELECT ?this { ?this e:a ?x . ?other e:b/^e:c ?y }", {f"{E}a", f"{E}b", f"{E}c"}, False),
@@ -274,3 +284,29 @@ def test_what_the_shipped_shapes_read_is_known(profile: Profile) -> None:
     """Otherwise each edit would have everything checked again."""
     footprint = shape_footprint(profile_shapes(profile))
     assert not isinstance(footprint, Unknown), footprint.reason
+
+
+def test_patterns_of_a_query_match_all_that_its_answer_may_depend_on() -> None:
+    a, b, thing = f"{E}a", f"{E}b", f"{E}thing"
+    for text, expected in (
+        ("SELECT ?x { ?x a e:thing }", {(None, RDF_TYPE, thing)}),
+        ('SELECT ?x { ?x e:a "text" . e:thing e:b ?x }', {(None, a, None), (thing, b, None)}),
+        ("ASK { e:thing ?property ?x }", {(thing, None, None)}),
+        # what is not there, what may be there, in whichever graph and however far
+        ("ASK { ?x e:a ?y FILTER NOT EXISTS { GRAPH ?g { ?x e:b ?z } } }", {(None, a, None), (None, b, None)}),
+        ("SELECT * { ?x e:a ?y MINUS { ?x e:b ?z } }", {(None, a, None), (None, b, None)}),
+        ("SELECT * { ?x e:a ?y OPTIONAL { SELECT ?y { ?y e:b ?z } LIMIT 1 } }", {(None, a, None), (None, b, None)}),
+        ("SELECT (COUNT(?x) AS ?n) { ?x e:a ?y } HAVING (EXISTS { ?z e:b ?n })", {(None, a, None), ANYTHING}),
+        ("SELECT * { ?x e:a/^e:b+ e:thing }", {(None, a, None), (None, b, None)}),
+        ("SELECT * { ?x e:a/e:b* ?y }", {(None, a, None), (None, b, None)}),
+        ("CONSTRUCT { ?x e:c ?y } { { ?x e:a ?y } UNION { ?x e:b ?y } }", {(None, a, None), (None, b, None)}),
+        # each thing is at no distance from itself
+        ("SELECT * { ?x e:b* ?y }", {ANYTHING}),
+        ("SELECT * { ?x (e:a|e:b?) ?y }", {ANYTHING}),
+        ("SELECT * { ?x !e:a ?y }", {ANYTHING}),
+        ("SELECT * { ?x ?p ?y VALUES ?p { e:a } }", {ANYTHING}),
+        ("SELECT ?g { GRAPH ?g { } }", {ANYTHING}),
+        ("DESCRIBE e:thing", {ANYTHING}),
+        ("no query", {ANYTHING}),
+    ):
+        assert read_patterns(text, {"e": E}) == expected, text

@@ -60,13 +60,16 @@ source:
   datePublished: 2026-01-15
   sourceOrganization: agent/nord
 facts:
-  - {{ id: agent/nord, type: Club, name: Cluster Nord, evidence: [0, 12] }}
+  - {{ id: agent/nord, type: Club, name: {club}, evidence: [0, 12] }}
   - {{ id: agent/{person}, type: Person, name: {called}, chairs: agent/nord, evidence: [5, 30] }}
 """
 
 
 def write_news(folder: Path, name: str, **values: str) -> None:
-    text = NEWS.format(name=name, **{"headline": f"News of {name}", "person": name, "called": name.title(), **values})
+    text = NEWS.format(
+        name=name,
+        **{"headline": f"News of {name}", "person": name, "called": name.title(), "club": "Cluster Nord", **values},
+    )
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "data" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
@@ -89,10 +92,7 @@ def configure(folder: Path, publish: str = "") -> None:
         ("pressgraph.toml", f"{text}{publish}\n"),
         ("ontology/terms.ttl", PROFILE.partition("t:News")[0]),
         ("shapes/terms.ttl", PROFILE),
-        (
-            "queries/clubs.rq",
-            "# Which clubs are there?\nSELECT ?club ?clubLabel { ?club a <https://data.example.org/terms#Club> }\n",
-        ),
+        ("queries/clubs.rq", QUERY),
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
@@ -214,6 +214,9 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
         # what is withheld is counted on the page of its release
         lambda: add_fact(project, "anna", "id: agent/hidden, type: Person, name: Hidden, personal: true"),
         (project / "data" / "berta.yaml").unlink,
+        lambda: write_news(project, "anna", called="Anna von der Au", club="Cluster Süd"),
+        # a question that is put in other words, while the graph stays as it is
+        lambda: (project / "queries" / "clubs.rq").write_text(QUERY.replace("there?", "known?"), encoding="utf-8"),
     )
     for number, change in enumerate(changes):
         change()
@@ -223,7 +226,8 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
         if number == 0:
             # a name of a person is nothing to another one, nor to the vocabulary
             assert {name for name, at in times(out).items() if before[name] != at} < set(before)
-            assert times(out)["doc/agent/berta/index.html"] == before["doc/agent/berta/index.html"]
+            for name in ("doc/agent/berta/index.html", "query/clubs/index.html"):
+                assert times(out)[name] == before[name]
             assert made.drawn < everything / 3
     workspace.site(tmp_path / "fresh", day=DAY, jobs=1)
     assert contents(out) == contents(tmp_path / "fresh")

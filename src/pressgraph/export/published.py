@@ -70,9 +70,20 @@ class PublishedGraph:
         self, subject: Term | None = None, predicate: ox.NamedNode | None = None, value: Term | None = None
     ) -> Iterator[ox.Quad]:
         """Yield the published quads of a pattern; one triple may stand in several graphs."""
+        if subject is predicate is value is None:
+            yield from self._everything()
+            return
         for quad in self.store.quads_for_pattern(subject, predicate, value, None):  # type: ignore[arg-type]
             if self.has(quad):
                 yield quad
+
+    def _everything(self) -> Iterator[ox.Quad]:
+        # two of three quads say where facts come from: their graphs are passed over
+        for name in self.store.named_graphs():
+            if isinstance(name, ox.NamedNode) and self.has_graph(name):
+                for quad in self.store.quads_for_pattern(None, None, None, name):
+                    if not self.withheld.hides(quad):
+                        yield quad
 
     def has(self, quad: ox.Quad) -> bool:
         """Tell whether a quad of the store is published."""

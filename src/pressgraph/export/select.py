@@ -94,7 +94,7 @@ class _Selector:
     def select(self, *, about: str | None, depth: int | None, evidence: bool) -> Selection:
         root: str | None = None
         if about is None:
-            quads = {quad for quad in self.store if self.graph.has(quad)}
+            quads = set(self.graph.quads())
         else:
             root = self.iri(about)
             quads = self.description(root, depth)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pressgraph.validation.validator import Validator
 
 # Raise it when the same shapes or the same query have another footprint than before.
-_VERSION = 2
+_VERSION = 3
 
 
 class FootprintCache:

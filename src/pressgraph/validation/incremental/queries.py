@@ -38,6 +38,8 @@ def _footprint(query: str) -> Footprint:
 Pattern: TypeAlias = "tuple[str | None, str | None, str | None]"
 """A subject, a property, an object, each an IRI, or None where any will do."""
 ANYTHING: Pattern = (None, None, None)
+_UNTOLD = {"DescribeQuery", "GroupGraphPatternSub"}
+"""What may read anything, and what rdflib leaves as it has read it: EXISTS that is no filter's."""
 
 
 def read_patterns(text: str, prefixes: Mapping[str, str]) -> frozenset[Pattern]:
@@ -58,18 +60,21 @@ def _read_patterns(query: str) -> frozenset[Pattern]:
 
 def _matched(node: Any) -> Iterator[Pattern]:
     name = getattr(node, "name", None)
-    if name == "DescribeQuery" or (name == "Graph" and node.p.get("triples") == []):
+    if name in _UNTOLD or (name == "Graph" and node.p.get("triples") == []):
         # which graphs there are is read too
         yield ANYTHING
     elif name == "BGP":
         for triple in node.triples:
             yield from _triple_patterns(*triple)
+    for part in _parts(node):
+        yield from _matched(part)
+
+
+def _parts(node: Any) -> Iterable[Any]:
+    """Return what a node of the algebra is made of; rdflib keeps the algebra of EXISTS beside what it has read."""
     if isinstance(node, dict):
-        for value in node.values():
-            yield from _matched(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _matched(value)
+        return {**node, **vars(node)}.values() if hasattr(node, "__dict__") else node.values()
+    return node if isinstance(node, list | tuple) else ()
 
 
 def _triple_patterns(subject: Any, path: Any, value: Any) -> Iterator[Pattern]:
@@ -356,16 +361,15 @@ class _Everything:
         name = getattr(node, "name", None)
         if name == "BGP":
             self._predicates += [predicate for _, predicate, _ in node.triples]
+        elif name in _UNTOLD:
+            self.graphs = True
+            self._predicates.append(None)
         elif name == "values":
             for variable, terms in _columns(node).items():
                 self._values.setdefault(variable, set()).update(terms)
         self.graphs = self.graphs or name == "Graph"
-        if isinstance(node, dict):
-            for value in node.values():
-                self.gather(value)
-        elif isinstance(node, list | tuple):
-            for value in node:
-                self.gather(value)
+        for part in _parts(node):
+            self.gather(part)
 
     def properties(self) -> Iterator[str | None]:
         """Yield the properties; None where any will do."""
