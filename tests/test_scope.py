@@ -288,7 +288,7 @@ def test_what_the_shipped_shapes_read_is_known(profile: Profile) -> None:
 
 def test_patterns_of_a_query_match_all_that_its_answer_may_depend_on() -> None:
     a, b, thing = f"{E}a", f"{E}b", f"{E}thing"
-    for text, expected in (
+    rows: tuple[tuple[str, object], ...] = (
         ("SELECT ?x { ?x a e:thing }", {(None, RDF_TYPE, thing)}),
         ('SELECT ?x { ?x e:a "text" . e:thing e:b ?x }', {(None, a, None), (thing, b, None)}),
         ("ASK { e:thing ?property ?x }", {(thing, None, None)}),
@@ -308,5 +308,6 @@ def test_patterns_of_a_query_match_all_that_its_answer_may_depend_on() -> None:
         ("SELECT ?g { GRAPH ?g { } }", {ANYTHING}),
         ("DESCRIBE e:thing", {ANYTHING}),
         ("no query", {ANYTHING}),
-    ):
+    )
+    for text, expected in rows:
         assert read_patterns(text, {"e": E}) == expected, text

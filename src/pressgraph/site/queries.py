@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
@@ -13,16 +14,18 @@ from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
 from pressgraph.pages.results import graph_table, result_table
 from pressgraph.pages.view.statements import term
+from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
 from pressgraph.query.names import fill, names_in_store, things_in
 from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
-from pressgraph.validation.incremental.queries import read_patterns
+from pressgraph.site.published import FOLDER
+from pressgraph.validation.incremental.queries import Pattern, read_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.pages.names import Names
@@ -37,6 +40,8 @@ MOST_TRIPLES = 300_000
 """What a browser loads in a few seconds; of a larger graph the query page says that it has to be asked elsewhere."""
 Answered: TypeAlias = bool | tuple[list[list[list[Any]]], int] | dict[str, Any]
 """A yes or no; the first triples, and how many there are; rows as SPARQL's JSON has them."""
+# Raise it when the same query reads other things than before.
+_VERSION = 1
 _LOADING = gettext("The graph and the engine are being loaded; that takes some seconds the first time.")
 _CANNOT = gettext("This site cannot answer SPARQL by itself; load its data into an engine.")
 _TOO_LARGE = gettext("This graph is too large to be asked in the browser; load its data into an engine.")
@@ -171,7 +176,7 @@ class QueryPages:
         Raises QueryError.
         """
         drawer = self._drawer
-        drawer.reads.matched(read_patterns(text, self._prefixes))
+        drawer.reads.matched(self._patterns(text))
         found = query_store(text, drawer.store, drawer.profile, id_base=drawer.project.id_base).found
         if isinstance(found, ox.QueryBoolean):
             return bool(found)
@@ -184,6 +189,17 @@ class QueryPages:
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
         return document
+
+    def _patterns(self, text: str) -> Collection[Pattern]:
+        """Return what a query reads, which takes longer to tell than most take to answer: a file keeps it."""
+        key = hashlib.sha256(repr((_VERSION, text, sorted(self._prefixes.items()))).encode()).hexdigest()
+        path = self._drawer.project.state / FOLDER / "queries" / key
+        with suppress(OSError, ValueError):
+            return unsealed(path.read_bytes(), list[Pattern])
+        found = sorted(read_patterns(text, self._prefixes), key=repr)
+        with write_atomically(path, durable=False) as file:
+            file.write(sealed(found))
+        return found
 
     def _names(self, iris: Sequence[str]) -> Mapping[str, Found]:
         """Return what things are called, which queries have in common; those without a name are not there."""

@@ -35,7 +35,7 @@ def _footprint(query: str) -> Footprint:
     return frozenset(trace.reads)
 
 
-Pattern: TypeAlias = "tuple[str | None, str | None, str | None]"
+Pattern: TypeAlias = tuple[str | None, str | None, str | None]
 """A subject, a property, an object, each an IRI, or None where any will do."""
 ANYTHING: Pattern = (None, None, None)
 _UNTOLD = {"DescribeQuery", "GroupGraphPatternSub"}
