@@ -153,8 +153,9 @@ def test_the_pages_show_what_was_told(story: dict[str, Any]) -> None:
     assert told["console"] == []
     assert told["violations"] == [], json.dumps(told["violations"], indent=1)
     printed = told["printed"]
-    assert printed["search"]
-    assert not any(printed["search"])
+    for hidden in ("search", "records"):
+        assert printed[hidden]
+        assert not any(printed[hidden])
     assert printed["receipts"]
     assert all(printed["receipts"])
     assert printed["headline"] == [True]

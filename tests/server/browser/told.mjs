@@ -58,12 +58,12 @@ for (const width of [1280, 390]) {
   }
 }
 
-// on paper: the receipts are read, what only leads elsewhere is not printed
+// on paper: the receipts are read, what only leads elsewhere or is to be copied is not printed
 const paper = await open({ javascript: true, width: 1280, media: "print" });
 await paper.goto(`${address}/`);
 await paper.goto(await paper.$eval(RELEASE, (it) => it.href));
 await picture(paper, "told-release-print");
 const printed = (selector) => paper.$$eval(selector, (all) => all.map((it) => it.checkVisibility({ contentVisibilityAuto: true }) && it.getBoundingClientRect().height > 0));
-found.printed = { search: await printed("header form, header nav"), receipts: await printed(".know > :not(summary)"), headline: await printed("h1") };
+found.printed = { search: await printed("header form, header nav"), receipts: await printed(".know:not(:has(.record)) > :not(summary)"), records: await printed(".record"), headline: await printed("h1") };
 await browser.close();
 console.log(JSON.stringify(found));
