@@ -88,16 +88,15 @@ def read_from(store: ox.Store, source: ox.NamedNode) -> tuple[list[dict[str, Any
     total = sum(not is_conclusion(store, quad.subject) for quad in links)
     if not total:
         return [], 0
-    # what has no place in the source comes last
+    # what has no place in the source comes last; the source stands in the text, since the engine plans for what it
+    # substitutes as for any value, and looks at all facts of the dataset
     graphs = store.query(
-        """SELECT ?source ?fact (MIN(?start) AS ?at) {
-             ?fact prov:wasDerivedFrom ?source .
-             FILTER NOT EXISTS { ?fact a clu:DerivedGraph }
-             OPTIONAL { ?fact clu:evidence/oa:hasSelector/oa:start ?start }
-           } GROUP BY ?source ?fact ORDER BY (!BOUND(?at)) ?at ?fact"""
-        f" LIMIT {_MOST_READ}",
+        f"""SELECT ?fact (MIN(?start) AS ?at) {{
+             ?fact prov:wasDerivedFrom {source} .
+             FILTER NOT EXISTS {{ ?fact a clu:DerivedGraph }}
+             OPTIONAL {{ ?fact clu:evidence/oa:hasSelector/oa:start ?start }}
+           }} GROUP BY ?fact ORDER BY (!BOUND(?at)) ?at ?fact LIMIT {_MOST_READ}""",
         prefixes={"prov": PROV, "clu": CLU, "oa": OA},
-        substitutions={ox.Variable("source"): source},
     )
     assert isinstance(graphs, ox.QuerySolutions)  # noqa: S101 - a SELECT
     found: list[dict[str, Any]] = []
