@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from pressgraph.errors import Problem
-    from pressgraph.facts.model import FactsFile
+    from pressgraph.facts.model import FactsFile, Receipt
     from pressgraph.text import SourceText, Span, Texts
 
     Listener: TypeAlias = Callable[[FactsFile, SourceEmitter | None], None]
@@ -70,8 +70,12 @@ def left_out(facts_file: FactsFile, emitter: Emitter) -> int:
     """Return how many facts of a file an emitter leaves out: personal ones, or those that nobody has reviewed."""
     source = facts_file.source
     unread = emitter.reviewed and source is not None and source.reviewed_by is None
-    receipts = [it.receipt for it in facts_file.facts]
-    return sum((it.personal and not emitter.personal) or (unread and it.reviewed_by is None) for it in receipts)
+    return sum(is_left_out(it.receipt, personal=emitter.personal, unread=unread) for it in facts_file.facts)
+
+
+def is_left_out(receipt: Receipt, *, personal: bool, unread: bool) -> bool:
+    """Tell whether a fact is left out where `personal` ones are not wanted, or where its source is `unread`."""
+    return (receipt.personal and not personal) or (unread and receipt.reviewed_by is None)
 
 
 def in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pressgraph.convert.emitter import compile_emitter
 from pressgraph.convert.inputs import is_stream, open_stream
+from pressgraph.convert.records import is_left_out
 from pressgraph.errors import FactsError, PressgraphError, Problem
 from pressgraph.facts import read_facts
 from pressgraph.facts.model import Source
@@ -110,13 +111,12 @@ def _public(document: Document, project: Project) -> Document:
             gettext("in '{form}' would be what 'withhold' names in [publish]", form=JSON_LD),
             hint=gettext("'pressgraph convert -f jsonld' leaves it out"),
         )
-    receipts = [fact.receipt for fact in document.facts]
+    personal = project.include_personal_data
     unread = project.require_reviewed and document.source.reviewed_by is None
     shown = [
         fact
-        for fact, it in zip(document.facts, receipts, strict=True)
-        if (project.include_personal_data or not it.personal)
-        and (it.reviewed_by is not None or not (unread or it.proposed_by is not None))
+        for fact in document.facts
+        if not fact.receipt.is_proposal and not is_left_out(fact.receipt, personal=personal, unread=unread)
     ]
     return replace(document, facts=shown)
 
