@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pyoxigraph as ox
 
 from pressgraph.profile import Key, Kind, Profile, json_ld_context
@@ -56,6 +57,11 @@ def json_ld_dataset(quads: Iterable[ox.Quad], profile: Profile, *, id_base: str)
         nodes = writer.document(triples, None)
         graphs.extend([{"id": writer.id(name), "@graph": nodes}] if name else nodes)
     return {"@context": writer.context(), "@graph": graphs}
+
+
+def json_bytes(document: dict[str, Any]) -> bytes:
+    """Return a JSON-LD document as JSON in UTF-8, indented; text of RDF is always Unicode (RDF 1.1 Concepts, 3.3)."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 class _Writer:

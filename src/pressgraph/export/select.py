@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -13,7 +12,7 @@ from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules, count_facts
 from pressgraph.dataset.writing import triple_order, write_ordered, write_quads
 from pressgraph.errors import DataError
-from pressgraph.export.jsonld import json_ld, json_ld_dataset
+from pressgraph.export.jsonld import json_bytes, json_ld, json_ld_dataset
 from pressgraph.export.published import PublishedGraph
 from pressgraph.facts.ids import Ids
 from pressgraph.i18n import gettext
@@ -211,16 +210,12 @@ def exports(selection: Selection, serializations: Iterable[Serialization]) -> It
     ordered: list[ox.Triple] | None = None
     for form in serializations:
         if form.name == "jsonld" and selection.evidence:
-            yield _json_bytes(json_ld_dataset(selection.quads, profile, id_base=id_base))
+            yield json_bytes(json_ld_dataset(selection.quads, profile, id_base=id_base))
         elif form.named_graphs and form.name != "jsonld":
             yield write_quads(selection.quads, form, prefixes)
         else:
             ordered = selection.triples if ordered is None else ordered
             if form.name == "jsonld":
-                yield _json_bytes(json_ld(ordered, profile, id_base=id_base, root=selection.root))
+                yield json_bytes(json_ld(ordered, profile, id_base=id_base, root=selection.root))
             else:
                 yield write_ordered(ordered, form, prefixes)
-
-
-def _json_bytes(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +15,7 @@ from pressgraph.dataset.serializations import serialization
 from pressgraph.dataset.writing import write_triples
 from pressgraph.embed.data import PageContext, PageData
 from pressgraph.embed.day import load_day_queries
-from pressgraph.export.jsonld import json_ld
+from pressgraph.export.jsonld import json_bytes, json_ld
 from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds.ical import has_event
 from pressgraph.i18n import gettext
@@ -442,8 +441,7 @@ class Drawer:
 
     def _data(self, folder: str, iri: str, triples: list[ox.Triple]) -> Iterator[tuple[str, bytes]]:
         """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
-        tree = json.dumps(self._tree(triples, iri), ensure_ascii=False, indent=2) + "\n"
-        yield f"{folder}{DATA['jsonld']}", tree.encode()
+        yield f"{folder}{DATA['jsonld']}", json_bytes(self._tree(triples, iri))
         page = ox.NamedNode(self.layout.address(folder, self.setting.languages[0]))
         about = ox.Triple(page, ox.NamedNode(f"{FOAF}primaryTopic"), ox.NamedNode(iri))
         prefixes = {**self.profile.query_prefixes(self.project.id_base), "foaf": FOAF, "void": VOID}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from contextlib import contextmanager
 from itertools import islice
@@ -25,6 +26,8 @@ _FEW = 150
 """Pages that one process has drawn before another one has started."""
 _BATCH, _AHEAD = 25, 3
 """Pages that a process draws at a time, and batches for each that are under way: bounds memory."""
+_BETWEEN_COLLECTIONS = 50_000
+"""Objects that come to be before a process that draws looks for cycles among them."""
 
 
 class Written(NamedTuple):
@@ -82,6 +85,9 @@ def _drawing(setup: tuple[Setting, Path, Collection[str]]) -> Iterator[Callable[
     """Draw pages, and write them, in a process of its own."""
     setting, root, foreign = setup
     drawer = Drawer(setting)
+    # a page leaves no cycles worth an eighth of the time that looking for them takes
+    gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     yield lambda pages: list(_written(pages, drawer, root, foreign))
 
 

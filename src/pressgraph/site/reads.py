@@ -27,29 +27,40 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _DIGITS = "I"
 _MOST_REMEMBERED = 4_000
-_FEW, _MOST_KNOWN = 16, 30_000
-"""Quads of a pattern that are kept, and patterns: some 30 MB."""
+_MOST_OF_ONE, _MOST_KEPT = 1_000, 150_000
+"""Quads of a pattern that are kept, and quads and patterns that are kept for long: some 60 MB."""
 
 
 class Near:
-    """A store whose looked up quads are kept, where they are few: pages ask for the same names, kinds and receipts."""
+    """A store whose looked up quads are kept, where they are few: pages ask for the same names, kinds and receipts.
+
+    What was asked for lately stays: where enough is kept, it becomes the older half, and what nobody asks for until
+    the next time goes.
+    """
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
         self._known: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
+        self._older: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
+        self._kept = 0
 
     def found(self, pattern: tuple[Any, Any, Any, Any]) -> tuple[int, Iterable[ox.Quad]]:
         """Return the number of a pattern, and the quads that match it."""
         known = self._known.get(pattern)
+        if known is not None:
+            return known
+        known = self._older.get(pattern)
         if known is None:
             number = _number(*pattern)
             quads = self._store.quads_for_pattern(*pattern)
-            few = list(islice(quads, _FEW + 1))
-            if len(few) > _FEW:
+            few = list(islice(quads, _MOST_OF_ONE + 1))
+            if len(few) > _MOST_OF_ONE:
                 return number, chain(few, quads)
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            known = self._known[pattern] = (number, few)
+            known = (number, few)
+        self._kept += len(known[1]) + 1
+        if self._kept > _MOST_KEPT:
+            self._older, self._known, self._kept = self._known, {}, 0
+        self._known[pattern] = known
         return known
 
     def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
+from pressgraph.pages.view.statements import DERIVED, TYPE
 from pressgraph.project import write_atomically
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
@@ -33,7 +34,7 @@ from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by 
 from pressgraph.site.whole import whole_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -123,7 +124,7 @@ def write_site(
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
     known = _known(before, folder, setting, copy, names, listed)
-    todo = [page for key, page in names.items() if key not in known]
+    todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
     folder.begin(name for page in todo for name in drawer.file_names(page))
     made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
     state = dict(known)
@@ -224,6 +225,20 @@ def _pages(drawer: Drawer) -> Iterator[Page]:
     yield from (Page("namespace", it) for it in layout.namespaces.values())
     yield from (Page("concept", it) for it in layout.concepts)
     yield from (Page("other", it) for it in drawer.setting.others)
+
+
+def _by_source(store: ox.Store, pages: Iterable[Page]) -> list[Page]:
+    """Return pages of things by the sources that tell of them, those of others first: neighbours read the same."""
+
+    def source(page: Page) -> str:
+        if page.kind != "thing":
+            return ""
+        stated = store.quads_for_pattern(ox.NamedNode(page.iri), TYPE, None, None)
+        graphs = (it.graph_name for it in stated if isinstance(it.graph_name, ox.NamedNode))
+        sources = (it.object for graph in graphs for it in store.quads_for_pattern(graph, DERIVED, None, None))
+        return str(next(sources, ""))
+
+    return sorted(pages, key=source)
 
 
 def _named(store: ox.Store) -> set[str]:

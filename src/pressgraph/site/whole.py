@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -11,6 +10,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames, serialization
 from pressgraph.dataset.withholding import Rules
 from pressgraph.export import exports, select
+from pressgraph.export.jsonld import json_bytes
 from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds import (
     DataFile,
@@ -205,8 +205,7 @@ def _definitions(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
     graph = ox.NamedNode(GraphNames(id_base=drawer.project.id_base).profile)
     terms = drawer.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
     yield "ontology/terms.nt.gz", _packed(b"".join(sorted(terms.splitlines(keepends=True))))
-    context = json.dumps(context_document(drawer.profile), ensure_ascii=False, indent=2) + "\n"
-    yield "context.jsonld", context.encode()
+    yield "context.jsonld", json_bytes(context_document(drawer.profile))
 
 
 def _packed(content: bytes) -> bytes:

@@ -58,6 +58,7 @@ _MOST_NEAR, _MOST_SAID_NEAR, _MOST_SAID_OF_ONE, _MOST_SOURCES = 400, 6000, 200, 
 _MOST_KEPT = 8192
 """Names and receipts that are kept for the next page."""
 _MOST_SAID_KEPT = 2048
+_MOST_SOURCES_KEPT = 100_000
 NO_FIRST_PAGE: dict[str, Any] = {
     "releases": [],
     "named": [],
@@ -115,6 +116,7 @@ class GraphReader:
             lambda name: stated(near_store.quads_for_pattern(ox.NamedNode(name), None, None, None), _MOST_SAID_OF_ONE)
         )
         self._source = lru_cache(_MOST_SAID_KEPT)(self._said_of_source)
+        self._source_of = lru_cache(_MOST_SOURCES_KEPT)(self._find_source)
         self._id_base = id_base
 
     def thing(self, iri: str) -> dict[str, Any]:
@@ -171,7 +173,7 @@ class GraphReader:
         named.update(*classes.values())
         return {"receipts": receipts, "labels": labels(self._near_store, named), "kinds": classes}
 
-    def _source_of(self, graph: str) -> str:
+    def _find_source(self, graph: str) -> str:
         """Return the source that a graph was read from; empty where there is none."""
         quads = self._near_store.quads_for_pattern(ox.NamedNode(graph), DERIVED, None, None)
         return next((getattr(it.object, "value", "") for it in quads if it.graph_name != DEFAULT), "")

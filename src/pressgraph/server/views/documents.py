@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
 import pyoxigraph as ox
 from starlette.responses import RedirectResponse, Response
 
-from pressgraph.export.jsonld import json_ld
+from pressgraph.export.jsonld import json_bytes, json_ld
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
 from pressgraph.pages.settings import Site
@@ -149,8 +148,8 @@ class DocumentPages:
 
     def _context(self, request: Request) -> Response:
         """Answer with the JSON-LD context of the profile."""
-        content = json.dumps(context_document(self._profile), ensure_ascii=False, indent=2) + "\n"
-        context = Representation(content.encode(), "application/ld+json", f'"{self._profile.digest[:20]}"')
+        content = json_bytes(context_document(self._profile))
+        context = Representation(content, "application/ld+json", f'"{self._profile.digest[:20]}"')
         return respond(request, context, {**CORS, "cache-control": "no-cache"})
 
     # -- documents
@@ -399,7 +398,7 @@ class DocumentPages:
             dump = f"{address}/store?{urlencode({'graph': iri})}"
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(f"{VOID}dataDump"), ox.NamedNode(dump)))
         if media_type.name == "jsonld":
-            return (json.dumps(self._tree(triples, iri), ensure_ascii=False, indent=2) + "\n").encode()
+            return json_bytes(self._tree(triples, iri))
         if not place.fields:
             page = ox.NamedNode(f"{self._base.rstrip('/')}{place.path}")
             triples.append(ox.Triple(page, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(iri)))
