@@ -51,6 +51,8 @@ MISTAKES = [
     ("- id: agent/a\n  name: [A, ]\n  sector: [biotechnology, null]", "no-value", 5, 27, "'sector'"),
     # literals
     ("- id: document/d\n  datePublished: 2019-02-30", "bad-literal", 4, 18, "there is no such day"),
+    ("- id: document/d\n  datePublished: 12019-01-31", "bad-literal", 4, 18, "years have four digits here"),
+    ("- id: agent/a\n  foundingDate: -0044-03-15", "bad-literal", 4, 17, "years have four digits here"),
     ("- id: document/d\n  datePublished: 1.1.2019", "bad-literal", 4, 18, "write 2019-01-01"),
     ("- id: document/d\n  datePublished: 1. Januar 2019", "bad-literal", 4, 18, "write 2019-01-01"),
     ("- id: document/d\n  datePublished: 3 März 2019", "bad-literal", 4, 18, "write 2019-03-03"),
@@ -75,6 +77,10 @@ MISTAKES = [
     ("- id: document/d\n  U\u0308berschrift: A", "unknown-key", 4, 3, "did you mean 'headline'?"),
     ("- id: document/d\n  xyzzy: A", "unknown-key", 4, 3, "'pressgraph profile keys' lists them"),
     ("- id: document/d\n  name: A\n  sha256: A", "unknown-key", 5, 3, "it belongs elsewhere in the file"),
+    ("- id: agent/a\n  name: { en: A }\n  name: { en: B }", "duplicate-key", 5, 3, "as { en: [A, B] }"),
+    ("- id: agent/a\n  type: Firma", "unknown-type", 4, 9, "did you mean 'Organization'?"),
+    ("- id: agent/a\n  type: Vorstand", "unknown-type", 4, 9, "'pressgraph profile classes' lists them"),
+    ("- id: agent/a\n  type: Revenue", "unknown-type", 4, 9, "'pressgraph profile classes' lists them"),
     ("- id: document/d\n  type: NewsArtikel", "unknown-type", 4, 9, "did you mean 'NewsArticle'?"),
     ("- id: agent/a\n  type: [Person, Clusterorganisation]", "unknown-type", 4, 18, "'ClusterOrganisation'?"),
     ("- id: agent/a\n  type: Stadt", "unknown-type", 4, 9, "did you mean 'City'?"),
@@ -88,6 +94,7 @@ MISTAKES = [
     # text and languages
     ("- id: agent/a\n  name: { xx-yy-zz: A }", "bad-language", 4, 11, "'xx-yy-zz' is not a language tag"),
     ("- id: agent/a\n  name: { german: A }", "bad-language", 4, 11, "did you mean 'de'?"),
+    ("- id: agent/a\n  name: { deu: A }", "bad-language", 4, 11, "did you mean 'de'?"),
     ("- id: agent/a\n  name: { en_GB: A }", "bad-language", 4, 11, "did you mean 'en-GB'?"),
     ("- id: agent/a\n  name: { en: { de: A } }", "not-text", 4, 15, "'name.en' wants text"),
     ("- id: agent/a\n  name: { en: }", "no-value", 4, 15, "'name.en'"),

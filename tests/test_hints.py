@@ -259,6 +259,7 @@ ROLES = {
     "Vizepräsidentin": "vice-president", "stellvertretende Vorsitzende": "deputy-chairperson",
     "stellvertretender Vorsitzender": "deputy-chairperson", "chairwoman": "chairperson", "CEO": "managing-director",
     "Geschäftsführerin": "managing-director", "Geschäftsführer": "managing-director",
+    "Geschaeftsfuehrerin": "managing-director",
 }  # fmt: skip
 
 

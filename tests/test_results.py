@@ -48,6 +48,13 @@ def test_a_result_of_no_declared_kind_is_told_by_its_first_sign(kind: str) -> No
         assert rows(read_results(response(begin.replace("\ufeff", "") + document({"a": A}), kind))) == [["<x:a>", None]]
 
 
+def test_a_document_says_its_encoding_where_its_head_does_not() -> None:
+    text = xml('<results><result><binding name="a"><literal>Küste</literal></binding></result></results><!-- -->')
+    for codec, kind in (("iso-8859-1", XML), ("utf-16", XML), ("cp1252", f"{XML}; charset=windows-1252")):
+        declared = f'<?xml version="1.0" encoding="{codec if kind == XML else "utf-8"}"?>{text}'
+        assert rows(read_results(response(declared.encode(codec), kind))) == [['"Küste"']]
+
+
 def test_a_bad_cell_costs_its_row() -> None:
     long = {"type": "uri", "value": "no iri " + "x" * 200}
     body = document({"a": A}, {"a": long, "b": A}, "no row", {"c": A}, {"a": None, "b": A})
@@ -106,6 +113,8 @@ def test_good_cells_keep_what_they_say() -> None:
         (document()[:-4], JSON, "is incomplete: the end is missing"),
         (document({"a": A})[:-3] + "Error 1", JSON, "is incomplete: where it should go on, it says: Error 1"),
         (xml("<results><result>") + "timeout", XML, "is incomplete: "),
+        (xml(RESULT).removesuffix("</sparql>"), XML, "is incomplete: the end is missing"),
+        (xml(RESULT).removesuffix("</results></sparql>") + "<!-- -->", XML, "is incomplete: the end is missing"),
         (b"\xff", f"{JSON}; charset=utf-8", "it is not UTF-8 at byte 0"),
         ("{}", f"{JSON}; charset=odd", "its charset odd is unknown"),
     ],
@@ -146,6 +155,14 @@ def test_a_bad_line_of_a_graph_costs_its_triple() -> None:
         read_graph(response(bad, "application/n-triples"))
     with pytest.raises(EndpointError, match="no SPARQL result"):
         read_graph(response(f"{good} nonsense", "text/turtle"))
+    whole = (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<r:Description r:about="x:a"><b xmlns="x:">1</b></r:Description></r:RDF>'
+    )
+    assert read_graph(response(whole, "application/rdf+xml")).size == 1
+    for end in ("</r:RDF>", "</r:Description></r:RDF>"):
+        with pytest.raises(EndpointError, match="the document breaks off"):
+            read_graph(response(whole.removesuffix(end), "application/rdf+xml"))
     assert read_graph(response("", "application/n-triples")).size == 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +95,44 @@ def test_one_file_is_checked_with_what_the_built_graph_knows(tmp_path: Path) -> 
     result = run(tmp_path, "validate", str(tmp_path / "data" / "b.yaml"))
     assert result.exit_code == 1
     assert "'level' is not a key of Organization" in result.output
+    assert "what it is stands here: data/a.yaml:3:11" in result.output
+    # its name is known too
+    assert "1 file, 1 fact: 1 error" in result.output
+
+
+def test_what_is_built_of_a_thing_is_known_where_a_file_says_more(tmp_path: Path) -> None:
+    said = TYPED.replace("name: O", "name: O, foundingDate: 2001-01-01")
+    write(tmp_path, a__yaml=said)
+    assert run(tmp_path, "build").exit_code == 0
+    more, b = "description: { en: More }", str(tmp_path / "data" / "b.yaml")
+    write(tmp_path, b__yaml=used(more))
+    assert "1 file, 1 fact: all conform" in run(tmp_path, "validate", b).output
+    write(tmp_path, b__yaml=used("foundingDate: 2002-02-02"))
+    result = run(tmp_path, "validate", b)
+    assert result.exit_code == 1
+    assert "An organisation has only one founding date" in result.output
+    assert "the other value: data/a.yaml:3:" in result.output
+    # what was written since is read, and what is gone is not known any more
+    write(tmp_path, a__yaml=said.replace("2001-01-01", "2002-02-02"))
+    newer = time.time() + 60
+    os.utime(tmp_path / "data" / "a.yaml", (newer, newer))
+    assert "1 file, 1 fact: all conform" in run(tmp_path, "validate", b).output
+    (tmp_path / "data" / "a.yaml").unlink()
+    write(tmp_path, b__yaml=used(f"type: Organization\n    {more}"))
+    assert "needs a name" in run(tmp_path, "validate", b).output
+
+
+def test_rdf_files_may_link_to_what_is_built(tmp_path: Path) -> None:
+    write(tmp_path, a__yaml=TYPED)
+    assert run(tmp_path, "build").exit_code == 0
+    thing = "<https://w3id.org/pressgraph/id/agent/{}>"
+    text = PREFIXES + f'{thing.format("p")} a schema:Organization ; schema:name "P" ; schema:memberOf {{}} .\n'
+    (tmp_path / "x.ttl").write_text(text.format(thing.format("o")), encoding="utf-8")
+    assert run(tmp_path, "validate", str(tmp_path / "x.ttl")).exit_code == 0
+    (tmp_path / "x.ttl").write_text(text.format(thing.format("nobody")), encoding="utf-8")
+    result = run(tmp_path, "validate", str(tmp_path / "x.ttl"))
+    assert result.exit_code == 1
+    assert "Nothing describes 'agent/nobody'" in result.output
 
 
 def test_what_a_file_said_of_a_class_before_does_not_count(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.dataset.graphs import GraphNames
-from pressgraph.dataset.serializations import SERIALIZATIONS, Serialization, serialization
+from pressgraph.dataset.serializations import SERIALIZATIONS, Serialization, parsed, serialization
 from pressgraph.dataset.snapshots import Snapshot, Snapshots
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ __all__ = [
     "Snapshot",
     "Snapshots",
     "from_ox",
+    "parsed",
     "rdflib_graph",
     "serialization",
     "to_ox",

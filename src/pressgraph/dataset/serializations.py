@@ -11,6 +11,8 @@ from pressgraph.i18n import gettext
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyoxigraph as ox
 
 
@@ -60,6 +62,28 @@ SERIALIZATIONS = (
         name="rdfxml", media_type="application/rdf+xml", suffix=".rdf", ox_name="RDF_XML", aliases=("xml", "rdf/xml", "rdf")
     ),
 )  # fmt: skip
+
+
+def parsed(
+    content: bytes, form: ox.RdfFormat, *, base_iri: str | None = None, rename_blank_nodes: bool = False
+) -> Iterator[ox.Quad]:
+    """Yield the quads of a whole document, as `pyoxigraph.parse` does, and ask for its end.
+
+    Raises SyntaxError, also where RDF/XML breaks off between two elements, which that parser reads as if it were whole.
+    """
+    import pyoxigraph as ox
+
+    yield from ox.parse(content, format=form, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes)
+    if form == ox.RdfFormat.RDF_XML:
+        from xml.parsers import expat
+
+        try:
+            expat.ParserCreate().Parse(content, True)
+        except expat.ExpatError as error:
+            if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]:
+                where = (None, error.lineno, error.offset + 1, None)
+                raise SyntaxError("the document breaks off: its last element has no end", where) from None
+
 
 _BY_NAME = {name: it for it in SERIALIZATIONS for name in (it.name, *it.aliases, it.media_type)}
 _BY_SUFFIX = {it.suffix: it for it in SERIALIZATIONS} | {

@@ -132,7 +132,7 @@ class Checker:
         return _Reached(report, frozenset(fact.place.line for fact in facts))
 
     def _asked(self, path: Path, full: FactsFile) -> Report:
-        linked = set(full.references)
+        linked = {*full.references, *full.described}
 
         def reader(other: Path) -> FactsFile:
             return full if other == path else self._known.with_only(self._known.file(other), linked)

@@ -273,9 +273,18 @@ def fitting(datatypes: Iterable[str], text: str) -> tuple[str, str] | None:
     return None
 
 
+# Years that XML Schema has and facts files have not: no release has them, a typo does.
+_FAR = re.compile(
+    rf"-?(?:0000|[1-9][0-9]{{4,}})-[0-9]{{2}}(?:-[0-9]{{2}})?(?:T[0-9:.]+)?{ZONE}?|-[0-9]{{4,}}.*|0000", re.DOTALL
+)
+_DATED = frozenset({EDTF, *(f"{XSD}{name}" for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth"))})
+
+
 def hint_of(datatypes: Iterable[str], text: str) -> str | None:
     """Return what a text that fits none of some datatypes was probably meant to be."""
     names = list(datatypes)
+    if not _DATED.isdisjoint(names) and _FAR.fullmatch(text) is not None:
+        return phrase("years have four digits here, from 0001 to 9999")
     if EDTF in names and len(names) > 1:
         return _mend_when_hint(text)
     if len(names) > 1 and (meant := mend_when(text)) is not None and fitting(names, meant) is not None:

@@ -27,6 +27,7 @@ _TWO_LETTERS = frozenset(
     )
 )
 _LONGEST_TAG = 100
+_THREE_LETTERS = 3
 
 
 def good_language(tag: str) -> bool:
@@ -41,7 +42,11 @@ def good_language(tag: str) -> bool:
     # its tables take longer to load than a facts file to read
     import langcodes
 
-    return bool(langcodes.tag_is_valid(tag))
+    # RFC 5646 (2.2.1) registers no code of three letters where there is one of two: nothing would find its texts
+    primary = tag.partition("-")[0]
+    return bool(langcodes.tag_is_valid(tag)) and (
+        len(primary) != _THREE_LETTERS or len(langcodes.standardize_tag(primary)) == len(primary)
+    )
 
 
 def language_hint(tag: str) -> str:

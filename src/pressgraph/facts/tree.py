@@ -375,9 +375,10 @@ class _Builder:
             return
         keys[-1] = None
         if key.text in seen[-1]:
-            self.problems.append(
-                problem("duplicate-key", place_of(self.file, key), key=key.text, line=seen[-1][key.text])
-            )
+            hint = phrase("several texts stand under one key, as {{ en: [A, B] }}, several things in a list")
+            known = hint if isinstance(node, Mapping) else None
+            place = place_of(self.file, key)
+            self.problems.append(problem("duplicate-key", place, hint=known, key=key.text, line=seen[-1][key.text]))
             return
         seen[-1][key.text] = key.line
         parent.items.append((key, node))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
 from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream, texts_beside
-from pressgraph.convert.emitter import source_name
-from pressgraph.dataset import SERIALIZATIONS, GraphNames, Snapshots, union
+from pressgraph.dataset import SERIALIZATIONS, GraphNames, parsed, union
 from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.derive import Corrections, derive, load_rules
 from pressgraph.errors import Place, Problem, ProjectError
@@ -20,8 +20,8 @@ from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_js
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem, unreadable
 from pressgraph.i18n import gettext
-from pressgraph.rdf import RDF_TYPE
 from pressgraph.rdf.terms import term_text
+from pressgraph.validation.built import Elsewhere, said_elsewhere
 from pressgraph.validation.checks.check import load_checks
 from pressgraph.validation.checks.misplaced import MISPLACED
 from pressgraph.validation.checks.unknown import unknown_terms
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from pressgraph.convert import Emitter, JsonLines
+    from pressgraph.convert.table_rows import TableRows
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
@@ -45,7 +47,6 @@ Reader: TypeAlias = "Callable[[Path], FactsFile]"
 """What reads a YAML facts file."""
 
 _FEW = 5
-_TYPE = ox.NamedNode(RDF_TYPE)
 _RDF_SUFFIXES = {it.suffix: it for it in SERIALIZATIONS}
 
 
@@ -130,7 +131,6 @@ def check_files(
     yaml_files = [path for path in files if path not in rdf and path not in lines]
     read = read_files(yaml_files, project, profile, proposals=True, reader=reader)
     emitter = compile_emitter(profile, project.id_base)
-    problems = list(read.problems)
     store = ox.Store()
     # RDF files are checked as they are written; facts alone, as a build keeps them
     stated: list[ox.Triple] | None = [] if rdf else None
@@ -144,18 +144,14 @@ def check_files(
             stated.extend(triples)
 
     facts = sum(len(one.facts) for one in read.found.values())
-    problems.extend(one for path in rdf for one in _load_rdf(add, path, project, profile))
+    problems = [*read.problems, *(one for path in rdf for one in _load_rdf(add, path, project, profile))]
     foreign = [quad.triple for quad in store]
-    suppressing = list(read.found.values())
     # a consumer's shapes are all that it asks for
     warnings = [it for one in read.found.values() for it in one.warnings] if shapes is None else []
-    for path in lines:
-        with open_stream(path, project, emitter) as stream:
-            load(stream)
-        problems.extend(stream.problems)
-        warnings.extend(stream.warnings.values() if shapes is None else ())
-        suppressing += stream.allowing
-        facts += stream.facts
+    streams = list(_load_lines(load, lines, project, emitter))
+    problems += [it for one in streams for it in one.problems]
+    warnings += [it for one in streams for it in one.warnings.values() if shapes is None]
+    facts += sum(one.facts for one in streams)
     chosen = choose_engine(engine, shapes or profile, as_written=bool(rdf))
     if problems:
         report = Report(problems=tuple(problems), id_base=project.id_base, engine=chosen.name)
@@ -166,20 +162,35 @@ def check_files(
     if not paths and shapes is None:
         # a build refuses what is wrong with the project's own vocabularies, too
         named |= own_nodes(profile)
-    if paths:
-        add(list(_types_elsewhere(named, read, store, project)))
-    for chunks in _context(read.context, lines, project, profile, reader):
-        load(chunks)
+    load_others = partial(_load_others, load, lines=lines, project=project, profile=profile, reader=reader)
+    load_others(read.context)
+    # RDF files may link to whatever is built, facts files to what the project's files describe
+    asked = named | _unknown(store, named, project) if rdf else named
+    elsewhere = said_elsewhere(asked, files, store, project) if paths else Elsewhere()
+    load_others(elsewhere.changed)
+    union.add_quads(store, elsewhere.quads)
     union.extend(store, iter(_of_profile(profile, GraphNames(id_base=project.id_base).profile)))
     Corrections(store, GraphNames(id_base=project.id_base), profile).apply()
     derive(store, project.id_base, load_rules(project, profile))
     if stated is not None:
-        stated = list(dict.fromkeys((*stated, *profile.ontology_triples)))
+        stated = list(dict.fromkeys((*stated, *(it.triple for it in elsewhere.quads), *profile.ontology_triples)))
     # a consumer's shapes are all that it asks for
     checks = load_checks(project) if shapes is None else ()
     validator = Validator(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
     results = _about((*validator.full(), *unknown_terms(foreign, profile)), named, validator, store if rdf else None)
-    locate = _locator(results, read.found.values(), lines, rdf, validator, project)
+    # what was built has been judged
+    results = [it for it in results if (it.focus, it.path, it.value) not in elsewhere.news]
+    locate = _locator(
+        results,
+        read.found.values(),
+        lines,
+        rdf,
+        validator,
+        project,
+        beside=[*read.context, *elsewhere.files],
+        reader=reader,
+    )
+    suppressing = chain(read.found.values(), *(one.allowing for one in streams))
     suppressions = [it for file in suppressing for it in suppressions_in(file, profile, project.id_base)]
     report = validator.finish(results, locate=locate, suppressions=suppressions, triples=union.size(store))
     return report.with_warnings(warnings).with_totals(files=len(files), facts=facts)
@@ -211,17 +222,33 @@ def _named(store: ox.Store, files: Sequence[Path], project: Project) -> set[str]
     return {name for name in named if name is not None}
 
 
-def _context(
-    files: Iterable[Path], checked: list[Path], project: Project, profile: Profile, reader: Reader
-) -> Iterator[Iterable[bytes]]:
-    """Yield what other files say, which is no matter of this check but what it is about links to."""
+def _load_lines(
+    load: Callable[[Iterable[bytes]], None], paths: Iterable[Path], project: Project, emitter: Emitter
+) -> Iterator[JsonLines | TableRows]:
+    """Load lines and rows, and yield what tells of each file."""
+    for path in paths:
+        with open_stream(path, project, emitter) as stream:
+            load(stream)
+        yield stream
+
+
+def _load_others(
+    load: Callable[[Iterable[bytes]], None],
+    files: Iterable[Path],
+    *,
+    lines: list[Path],
+    project: Project,
+    profile: Profile,
+    reader: Reader,
+) -> None:
+    """Load what other files say, which is no matter of this check but what it is about links to."""
     emitter = compile_emitter(profile, project.id_base)
     for path in files:
         if not is_stream(path):
-            yield convert_facts(reader(path), emitter)
-        elif path not in checked:
+            load(convert_facts(reader(path), emitter))
+        elif path not in lines:
             with open_stream(path, project, emitter) as stream:
-                yield stream
+                load(stream)
 
 
 def _about(results: Iterable[Result], named: set[str], validator: Validator, mixed: ox.Store | None) -> list[Result]:
@@ -236,25 +263,10 @@ def _about(results: Iterable[Result], named: set[str], validator: Validator, mix
     return [result for result in about if result.focus in keyed or result.shape != MISPLACED]
 
 
-def _types_elsewhere(names: set[str], read: ReadFiles, store: ox.Store, project: Project) -> Iterator[ox.Triple]:
-    """Yield what the built graph says of the classes of things that a store names without a class.
-
-    What the files said before is passed over: they are being checked.
-    """
-    own = {one.source.id for one in read.found.values() if one.source is not None}
-    unclear = [ox.NamedNode(name) for name in sorted(names) if name.startswith(project.id_base)]
-    unclear = [node for node in unclear if next(store.quads_for_pattern(node, _TYPE, None, None), None) is None]
-    snapshot = Snapshots(project.state).current() if unclear else None
-    if snapshot is None:
-        return
-    facts = GraphNames(id_base=project.id_base).facts
-    old = tuple(f"{facts}{source_name(name)}/" for name in own)
-    built = snapshot.open()
-    for node in unclear:
-        for quad in built.quads_for_pattern(node, _TYPE, None, None):
-            graph = getattr(quad.graph_name, "value", "")
-            if graph.startswith(facts) and not graph.startswith(old):
-                yield quad.triple
+def _unknown(store: ox.Store, named: set[str], project: Project) -> set[str]:
+    """Return the project's ids that a store names as values, and does not describe."""
+    values = {quad.object.value for quad in store if isinstance(quad.object, ox.NamedNode)}
+    return {it for it in values if it.startswith(project.id_base)} - named
 
 
 def _locator(
@@ -264,18 +276,25 @@ def _locator(
     rdf: list[Path],
     validator: Validator,
     project: Project,
+    *,
+    beside: list[Path],
+    reader: Reader,
 ) -> Callable[[Result], Result]:
     """Return what brings results to their places; files are read again only where there is something to find."""
     if not results:
         return lambda result: result
     again = read_lines(lines, {result.focus for result in results}, validator.profile, project) if lines else []
-    locator = Locator([*read, *again], validator.profile, project.id_base)
-    others = [(project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf]
-    others += own_ontology(results, validator.profile, project)
-    if not others:
+    others = list(dict.fromkeys(beside))
+    wanted = {it for result in results for it in (result.focus, result.value, result.other) if it is not None}
+    told = [reader(path) for path in others if not is_stream(path)]
+    told += read_lines([path for path in others if is_stream(path)], wanted, validator.profile, project)
+    locator = Locator([*read, *again], validator.profile, project.id_base, beside=told)
+    foreigners = [(project.name_of(p), p, _RDF_SUFFIXES[p.suffix.lower()].name) for p in rdf]
+    foreigners += own_ontology(results, validator.profile, project)
+    if not foreigners:
         return locator.locate
-    foreign = RdfLocator(others)
-    for name, path, form in others:
+    foreign = RdfLocator(foreigners)
+    for name, path, form in foreigners:
         if form == "jsonld":
             triples: list[ox.Triple] = []
             _load_rdf(triples.extend, path, project, validator.profile)
@@ -391,7 +410,7 @@ def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Proje
     try:
         base_iri = path.resolve().as_uri()
         content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        quads = ox.parse(content, format=form.ox_format, base_iri=base_iri, rename_blank_nodes=True)
+        quads = parsed(content, form.ox_format, base_iri=base_iri, rename_blank_nodes=True)
         # complete before anything is added: JSON-LD may turn out only midway to need another parser
         add([quad.triple for quad in quads])
     except OSError as error:

@@ -13,9 +13,9 @@ from pressgraph.facts.mixed import takes_languages
 from pressgraph.facts.model import is_node, nested_id
 from pressgraph.facts.rules import both_hints, listing, phrase, problem
 from pressgraph.facts.tree import Mapping, Scalar, Sequence
-from pressgraph.facts.words import words_of
+from pressgraph.facts.words import form, words_of
 from pressgraph.profile.model import FACT_WORDS, REVIEW_WORDS, SOURCE_WORDS, Key, Kind
-from pressgraph.spelling import did_you_mean, folded, nearest, suggestion
+from pressgraph.spelling import nearest, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pressgraph.errors import Place
     from pressgraph.facts.check.context import CheckContext
     from pressgraph.facts.model import Body, Path
+
+_SLIP = 0.8
+"""How alike a class and a slip of the finger are: 'Vorstand' is 0.77 like 'Stand'."""
 
 
 class NodeChecker:
@@ -128,7 +131,8 @@ class NodeChecker:
                     types.append(item.text)
             else:
                 by_label = self.by_label(item.text)
-                hint = suggestion(by_label) if by_label else did_you_mean(item.text, self.context.profile.classes)
+                meant = by_label or nearest(item.text, self.context.profile.classes, cutoff=_SLIP)
+                hint = suggestion(meant) if meant else phrase("'pressgraph profile classes' lists them")
                 self.context.report("unknown-type", place, hint=hint, type=item.text)
         return types
 
@@ -136,9 +140,9 @@ class NodeChecker:
         """Return the class that an IRI or a CURIE names, or whose label, in any language, is the text."""
         if (named := words_of(self.context.profile).named(text, of_class=True)) is not None:
             return named
-        wanted = folded(text)
+        wanted = form(text)
         for name, term in self.context.profile.classes.items():
-            if wanted in {folded(label) for label in (*term.labels.values(), *term.alternatives)}:
+            if wanted and wanted in {form(label) for label in (*term.labels.values(), *term.alternatives)}:
                 return name
         return None
 

@@ -15,7 +15,7 @@ from pressgraph.facts.mixed import wanted as mixed_wanted
 from pressgraph.facts.model import LanguageMap, ValueObject, is_node
 from pressgraph.facts.rules import both_hints, phrase
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence
-from pressgraph.facts.words import keyword_hint
+from pressgraph.facts.words import form, keyword_hint
 from pressgraph.i18n import pgettext
 from pressgraph.profile.model import Key, Kind
 from pressgraph.rdf import XSD_STRING
@@ -204,12 +204,14 @@ class ValueChecker:
             return None
         if node.text in scheme.concepts:
             return node.text if self.unambiguous(node, place) else None
-        wanted = folded(node.text)
+        # a sign, such as that of a currency, has no letters to compare
+        same = form if form(node.text) else folded
+        wanted = same(node.text)
         labelled = next(
             (
                 c.name
                 for c in scheme.concepts.values()
-                if wanted in {folded(label) for label in (*c.labels.values(), *c.alternatives)}
+                if wanted in {same(label) for label in (*c.labels.values(), *c.alternatives)}
             ),
             None,
         )

@@ -17,7 +17,7 @@ import filelock
 import msgspec
 import pyoxigraph as ox
 
-from pressgraph.dataset import Snapshots, union
+from pressgraph.dataset import Snapshots, parsed, union
 from pressgraph.dataset.counts import Counts, Touched, recount
 from pressgraph.dataset.failures import NoRoomError, no_room
 from pressgraph.dataset.published import owned_by_build
@@ -273,7 +273,7 @@ def _parsed(request: PutWrite, contents: list[bytes]) -> set[ox.Triple]:
             continue
         try:
             # each part has blank nodes of its own
-            for quad in ox.parse(content, format=form, base_iri=request.base, rename_blank_nodes=True):
+            for quad in parsed(content, form, base_iri=request.base, rename_blank_nodes=True):
                 if quad.graph_name != union.DEFAULT:
                     raise FailedJobError("syntax", gettext("the document has named graphs; a graph takes triples"))
                 triples.add(quad.triple)

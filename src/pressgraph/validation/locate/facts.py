@@ -17,7 +17,7 @@ from pressgraph.rdf.terms import lexical, read_term
 from pressgraph.validation.report import Related
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pressgraph.errors import Place
     from pressgraph.facts.model import Body, Fact, FactsFile, Path, Source
@@ -62,9 +62,15 @@ class _Spot:
 
 
 class Locator:
-    """Know where each thing, property and value of some facts files stands."""
+    """Know where each thing, property and value of some facts files stands.
 
-    def __init__(self, files: Iterable[FactsFile], profile: Profile, id_base: str) -> None:
+    No result gets its place in the files `beside` these; what is told of it may stand there.
+    """
+
+    def __init__(
+        self, files: Iterable[FactsFile], profile: Profile, id_base: str, *, beside: Sequence[FactsFile] = ()
+    ) -> None:
+        self._beside = Locator(beside, profile, id_base) if beside else None
         self._profile = profile
         self._emitter = compile_emitter(profile, id_base)
         self._nodes: dict[str, _Spot] = {}
@@ -93,7 +99,7 @@ class Locator:
             # a literal that shapes are about stands where something has it
             text = replace(result, lexical=lexical(read_term(focus)))
             return _matching([spot for spots in self._values.values() for spot in spots], text), []
-        stated = [spot for step in result.steps for spot in self._follow(focus, step)]
+        stated = [spot for step in result.steps for spot in self.follow(focus, step)]
         if result.lexical is not None:
             matching = _matching(stated, result)
             if matching is None and not any(step.startswith("^") for step in result.steps):
@@ -107,7 +113,8 @@ class Locator:
             return stated[-1], stated[:-1]
         return self._nodes.get(focus), stated
 
-    def _follow(self, focus: str, step: str) -> list[_Spot]:
+    def follow(self, focus: str, step: str) -> list[_Spot]:
+        """Return where the values of a step of a path stand."""
         if not step.startswith("^"):
             return self._values.get((focus, step), [])
         return [
@@ -120,12 +127,14 @@ class Locator:
 
     def _related(self, result: Result, spot: _Spot, others: list[_Spot]) -> Iterator[Related]:
         seen = {spot.place}
+        if self._beside is not None:
+            others = [*others, *(it for step in result.steps for it in self._beside.follow(result.focus, step))]
         if result.component.endswith("#MaxCountConstraintComponent"):
             for other in others:
                 if other.place not in seen and other.name != spot.name:
                     seen.add(other.place)
                     yield Related(place=other.place, note=gettext("the other value"))
-        node = self._nodes.get(result.value or "")
+        node = self.described(result.value or "")
         if node is not None and node.place not in seen:
             seen.add(node.place)
             yield Related(place=node.place, note=gettext("described here"))
@@ -133,11 +142,16 @@ class Locator:
             return
         name = lexical(read_term(result.other))
         beside = next((other for other in others if other.name == name and other.place not in seen), None)
-        beside = beside or self._nodes.get(result.other)
+        beside = beside or self.described(result.other)
         if beside is not None and beside.place not in seen:
             same = result.other == result.focus
             note = gettext("what it is stands here") if same else _OTHER
             yield Related(place=beside.place, note=note)
+
+    def described(self, name: str) -> _Spot | None:
+        """Return where it stands what a thing is, else where it is first described."""
+        beside = self._beside.described(name) if self._beside is not None and name not in self._typed else None
+        return beside or self._nodes.get(name)
 
     # -- learning
 
