@@ -22,11 +22,17 @@ from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 
 HERE = Path(__file__).parent
-FIRST, WIDENED, UNREAD, READ, LATER = 10, 20, 30, 40, 50
-"""Texts up to the first number were written before the rules, those up to the second one have widened them. Those up to
-the third one, and those above the last one, are not read by who writes rules, who has written those up to the fourth
-one after them. Those up to the fifth one were written before the rules as they are."""
 BLIND = "not read by who writes rules"
+GROUPS = (
+    ("written before the rules", 1, 10),
+    ("written after the rules, which were widened with them", 11, 20),
+    (BLIND, 21, 30),
+    ("written before the rules as they are", 41, 50),
+    (f"{BLIND}, written last", 51, 60),
+    (f"{BLIND}, written after all others", 61, 70),
+    ("written after the rules by who writes them", 31, 40),
+)
+"""The texts of a group, by the numbers of its first and its last one."""
 
 
 def main() -> None:
@@ -36,14 +42,7 @@ def main() -> None:
     scorer, known = Scorer(profile), KnownNames(profile)
     golds = sorted((HERE / "gold").glob("*.yaml"))
     groups: dict[str, list[tuple[Path, Path | None]]] = {
-        "written before the rules": [(it, None) for it in golds if int(it.name[:2]) <= FIRST],
-        "written after the rules, which were widened with them": [
-            (it, None) for it in golds if FIRST < int(it.name[:2]) <= WIDENED
-        ],
-        BLIND: [(it, None) for it in golds if WIDENED < int(it.name[:2]) <= UNREAD],
-        "written before the rules as they are": [(it, None) for it in golds if READ < int(it.name[:2]) <= LATER],
-        f"{BLIND}, written last": [(it, None) for it in golds if int(it.name[:2]) > LATER],
-        "written after the rules by who writes them": [(it, None) for it in golds if UNREAD < int(it.name[:2]) <= READ],
+        name: [(it, None) for it in golds if first <= int(it.name[:2]) <= last] for name, first, last in GROUPS
     }
     if (release := os.environ.get("PRESSGRAPH_RELEASE")) is not None:
         founding = next((ROOT / "data" / "releases").glob("*.yaml"))
