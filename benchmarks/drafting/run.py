@@ -26,10 +26,10 @@ BLIND = "not read by who writes rules"
 GROUPS = (
     ("written before the rules", 1, 10),
     ("written after the rules, which were widened with them", 11, 20),
-    (BLIND, 21, 30),
+    ("written by somebody who did not know the rules, and read since", 21, 30),
     ("written before the rules as they are", 41, 50),
     (f"{BLIND}, written last", 51, 60),
-    (f"{BLIND}, written after all others", 61, 70),
+    ("written last by somebody who did not know the rules, and read since", 61, 70),
     ("written after the rules by who writes them", 31, 40),
 )
 """The texts of a group, by the numbers of its first and its last one."""

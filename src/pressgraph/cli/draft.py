@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,24 +108,11 @@ def command(
     if not several:
         if not named:
             raise UsageError(gettext("There is no text in these folders."))
-        with _uncollected():
-            drafted = one(named[0])
+        drafted = one(named[0])
         _put(drafted, stream, shown=shown)
         _tell(state, drafted, written=not shown)
         return
     sys.exit(_many(state, named, one, again=again, shown=shown))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no cycles to free: one draft makes few, and the search takes a tenth of its time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _files(sources: tuple[str, ...], own: Path) -> Iterator[str]:

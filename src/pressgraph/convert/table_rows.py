@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pressgraph.convert.records import Records
 from pressgraph.facts.model import NeedsCheck
 from pressgraph.facts.rules import problem
-from pressgraph.facts.tables import compile_columns
 from pressgraph.facts.tree import Mapping, Node, Scalar, Sequence, place_of
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ class TableRows(Records[Row]):
         """What the row at hand says of its source."""
 
     def _pieces(self) -> Iterator[bytes]:
+        from pressgraph.facts.tables import compile_columns
+
         for sheet in self.sheets:
             columns = compile_columns(sheet, self.emitter.profile, self.settings)
             if columns is not None:

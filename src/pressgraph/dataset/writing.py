@@ -28,7 +28,7 @@ _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_XML_NAME = re.compile(f"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f-\u2040-]*+$")
+_XML_NAME = f"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f-\u2040-]*+$"
 # what UTF-8 can say and XML 1.0 cannot (2.2)
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _OTHERS = gettext("use turtle, jsonld, ntriples, nquads or trig")
@@ -62,7 +62,7 @@ def write_ordered(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization,
 
 def check_xml_name(predicate: ox.NamedNode) -> None:
     """Raise DataError for a property that RDF 1.1 XML Syntax cannot write: its element needs a name."""
-    if not _XML_NAME.search(predicate.value):
+    if not re.search(_XML_NAME, predicate.value):
         raise DataError(
             gettext(
                 "RDF/XML has no way to write the property <{iri}>: its IRI ends in no XML name", iri=predicate.value

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 import pyoxigraph as ox
@@ -25,6 +26,7 @@ import pyoxigraph as ox
 from pressgraph.errors import Place, ProfileError
 from pressgraph.i18n import Text, gettext
 from pressgraph.query.comments import read_header
+from pressgraph.query.forms import empty_store
 from pressgraph.query.lexer import Token, tokens
 from pressgraph.rdf import PROV, RDF_TYPE
 
@@ -110,7 +112,7 @@ def parse_rule(text: str, *, name: str, path: Path, prefixes: Mapping[str, str])
     Raises ProfileError with file and line.
     """
     try:
-        ox.Store().query(text, prefixes=dict(prefixes))
+        empty_store().query(text, prefixes=dict(prefixes))
     except SyntaxError as error:
         raise ProfileError(
             gettext("not valid SPARQL 1.1: {reason}", reason=error.msg or error),
@@ -433,15 +435,25 @@ class _Parser:
                 end += len(self.token.text)
                 self.at += 1
         written = self.text[start:end]
-        declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in self.prefixes.items())
+        used = (it for it in self.prefixes.items() if f"{it[0]}:" in written)
+        declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in used)
         try:
-            quad = next(iter(ox.parse(f"{declared}<urn:x:s> <urn:x:p> {written} .", format=ox.RdfFormat.TURTLE)))
+            found = _term(declared, written)
         except (SyntaxError, StopIteration):
             self.at -= 1
             self.refuse(gettext("'{written}' is no term", written=written))
-        if not isinstance(quad.object, ox.NamedNode | ox.Literal):
+        if not isinstance(found, ox.NamedNode | ox.Literal):
             self.refuse(gettext("a rule has no blank nodes"))
-        return quad.object
+        return found
+
+
+@lru_cache(maxsize=1024)
+def _term(declared: str, written: str) -> object:
+    """Read a term as Turtle; rules say the same ones again and again.
+
+    Raises SyntaxError, or StopIteration, for what is none.
+    """
+    return next(iter(ox.parse(f"{declared}<urn:x:s> <urn:x:p> {written} .", format=ox.RdfFormat.TURTLE))).object
 
 
 def _minted(expression: str) -> tuple[str, str] | None:

@@ -151,7 +151,7 @@ class _Drafting:
         source = start.block(self.file)
         facts = [written_fact(it, self.text, offsets=self.options.offsets) for it in fresh]
         text, facts, refused = composed(source, facts, self._problems)
-        if (known := self.repeats.known_to_graph(text.encode(), self._texts())) and facts:
+        if (known := self.repeats.known_to_graph(self._read(text.encode()))) and facts:
             repeated += len(known)
             for index, key in sorted(known, reverse=True):
                 del facts[index][key]

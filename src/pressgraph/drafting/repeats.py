@@ -13,7 +13,6 @@ from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.drafting.compose import without_comments
 from pressgraph.errors import FactsError, PressgraphError
 from pressgraph.facts import read_facts_bytes
-from pressgraph.facts.edit import Add, Remove, decode, edit_yaml
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.spans import place_in, yaml_spans
 from pressgraph.i18n import gettext
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pressgraph.facts.model import Fact
     from pressgraph.profile import Profile
     from pressgraph.project import Project
-    from pressgraph.text import SourceText, Span, Texts
+    from pressgraph.text import SourceText, Span
 
 _WORDS = frozenset({"id", "type", "@type", "@language"})
 
@@ -127,15 +126,12 @@ class Repeats:
             for other in self._rejected
         )
 
-    def known_to_graph(self, data: bytes, texts: Texts) -> set[tuple[int, str]]:
+    def known_to_graph(self, file: FactsFile) -> set[tuple[int, str]]:
         """Return which facts of a draft, by their numbers, have keys whose values the built graph has already."""
         snapshot = Snapshots(self.project.state).current()
         if snapshot is None:
             return set()
         store = snapshot.open()
-        file = read_facts_bytes(
-            data, self.profile, id_base=self.project.id_base, name=str(self.path), texts=texts
-        ).with_proposals()
         emitter = compile_emitter(self.profile, self.project.id_base)
         ids = Ids(self.profile, self.project.id_base)
         prefix = GraphNames(id_base=self.project.id_base).facts
@@ -170,6 +166,8 @@ class Repeats:
         """Return the facts file of a draft: anew, or as it was, with other proposals in the place of the old ones."""
         if self.before is None or self._file is None:
             return (text + tail).encode()
+        from pressgraph.facts.edit import Add, Remove, decode, edit_yaml
+
         name = self.project.name_of(self.path)
         was = without_comments(decode(self.before, name))
         if not self._file.facts:

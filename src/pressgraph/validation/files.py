@@ -13,7 +13,6 @@ import pyoxigraph as ox
 
 from pressgraph.convert import checked_lines, compile_emitter, convert_facts, is_stream, open_stream, texts_beside
 from pressgraph.dataset import SERIALIZATIONS, GraphNames, parsed, union
-from pressgraph.dataset.json_ld import Document, read_json_ld
 from pressgraph.derive import Corrections, derive, load_rules
 from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
@@ -26,7 +25,6 @@ from pressgraph.validation.checks.check import load_checks
 from pressgraph.validation.checks.misplaced import MISPLACED
 from pressgraph.validation.checks.unknown import unknown_terms
 from pressgraph.validation.locate.facts import Locator, above
-from pressgraph.validation.locate.rdf import RdfLocator
 from pressgraph.validation.report import Report
 from pressgraph.validation.shacl.engines import engine as choose_engine
 from pressgraph.validation.suppressions import suppressions_in
@@ -293,6 +291,8 @@ def _locator(
     foreigners += own_ontology(results, validator.profile, project)
     if not foreigners:
         return locator.locate
+    from pressgraph.validation.locate.rdf import RdfLocator
+
     foreign = RdfLocator(foreigners)
     for name, path, form in foreigners:
         if form == "jsonld":
@@ -427,6 +427,8 @@ def _load_json_ld(
     add: Callable[[list[ox.Triple]], None], content: bytes, base: str, name: str, profile: Profile
 ) -> list[Problem]:
     """Load JSON-LD whose context is an address, which the engine's parser cannot look up."""
+    from pressgraph.dataset.json_ld import Document, read_json_ld
+
     text = content.decode("utf-8-sig", errors="replace")
     try:
         data = json.loads(text)

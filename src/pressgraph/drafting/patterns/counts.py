@@ -69,6 +69,7 @@ def _told(clause: Clause, notes: Notes) -> None:
         and it.mention.other not in _OF_WORK
         and not _is_earlier(clause, it)
         and not _is_theirs(clause, it)
+        and not (clause.says("founded") and any(clause.is_marked(it, key) for key in ("with", "by")))
     ]
     if not counts or not clause.is_told or not clause.says("has") or clause.says("expected"):
         return
@@ -77,6 +78,9 @@ def _told(clause: Clause, notes: Notes) -> None:
     subject = _counted(clause, counts[0], notes)
     first = clause.parts[0]
     dated = first.mention.kind == "date" and clause.is_marked(first, "in")
+    if clause.says("was") and not dated:
+        # how many there were, and not when
+        return
     years = [first.mention.value] if dated else []
     if subject is None or clause.of_kind("period") or (years and len(years[0]) > _YEAR):
         return
@@ -96,8 +100,10 @@ def _is_theirs(clause: Clause, count: Part) -> bool:
     """Tell whether a figure is one of the members together: "120 companies with 9,400 employees"."""
     if count.mention.other in _OWN:
         return False
-    counted = any(it.at < count.at and it.mention.other in _OWN for it in clause.of_kind("count"))
-    return clause.says("members_of") or (counted and clause.is_marked(count, "with"))
+    counted = [it for it in clause.of_kind("count") if it.at < count.at and it.mention.other in _OWN]
+    between = clause.text[counted[-1].at + 1 : count.at].lower().split() if counted else []
+    together = not set(between).isdisjoint(clause.reading.grammar.data["prepositions"]["with"])
+    return clause.says("members_of") or together
 
 
 def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:

@@ -25,6 +25,8 @@ _DATED = frozenset({"Fair", "Conference", "Event"})
 _OPENED = (" „", " “", ' "', " »", " «", " ‘")
 """What may stand between a noun and a name in quotation marks."""
 _ASSOCIATION = "registered-association"
+_ARTICLE = 12
+"""Characters in which the article in front of a noun stands."""
 _SHORT = re.compile(r"\s\((?:kurz:?\s|short:?\s)?([^\W\d_][\w.-]{1,14})\)")
 _ACRONYM = re.compile(r"[^\W\d_a-zß-ÿ]{2}[\w-]*|[^\W\d_]\w?[^\W\d_a-zß-ÿ][\w-]*")
 
@@ -71,10 +73,12 @@ class Discovery:
         for number in range(1, len(self.words)):
             self._by_year(number)
         self._by_initials()
-        for entity in self.entities:
-            self._abbreviated(entity)
+        for entity in list(self.entities):
+            if entity in self.entities:
+                self._abbreviated(entity)
         self._shortened()
         self._note_first()
+        self._meant_again()
         return self.entities
 
     def _shortened(self) -> None:
@@ -85,12 +89,42 @@ class Discovery:
         for entity in self.entities:
             word, space, _ = entity.name.partition(" ")
             lower = word.lower()
-            compound = space and lower not in self.grammar.heads and "-" not in word
+            compound = space and lower not in self.grammar.heads
             if entity.kind == "org" and compound and self.grammar.class_by(self.grammar.heads, lower) is not None:
                 first.setdefault(word, []).append(entity)
         for word, entities in first.items():
             if len(entities) == 1:
                 entities[0].forms |= {word, *(f"{word}{it}" for it in self.grammar.data["genitive_endings"])}
+
+    def _meant_again(self) -> None:
+        """Take an organisation that has a part of another one's name, or only a noun, for that one.
+
+        "LightNet" is "LightNet Brabourne", and "das Photonik-Cluster" means who was named before.
+        """
+        orgs = [it for it in self.entities if it.kind == "org"]
+        for entity in orgs:
+            if entity.formal or entity.short is not None:
+                continue
+            longer = [it for it in orgs if it.name.casefold().startswith(f"{entity.name.casefold()} ")]
+            whole = longer[0] if len(longer) == 1 else self._described_by(entity, orgs) if not longer else None
+            if whole is not None and whole in self.entities:
+                whole.forms |= entity.forms
+                whole.since = min(whole.since, entity.since)
+                if self._is_narrower(entity.class_, whole.class_):
+                    whole.class_ = entity.class_
+                self.entities.remove(entity)
+
+    def _described_by(self, entity: Entity, orgs: Sequence[Entity]) -> Entity | None:
+        """Return the organisation that a compound with its article means, where it is nowhere said as a name."""
+        if " " in entity.name or "-" not in entity.name or not self.grammar.data["nouns_are_capital"]:
+            return None
+        for match in re.finditer(rf"(?<![\w-]){re.escape(entity.name)}(?![\w-])", self.text):
+            before = self.text[max(0, match.start() - _ARTICLE) : match.start()].lower().split()
+            if not before or before[-1] not in self.grammar.articles:
+                return None
+        named = [it for it in orgs if it is not entity and it.formal and it.form == _ASSOCIATION]
+        earlier = [it for it in named if it.since < entity.since]
+        return earlier[0] if len(named) == 1 and earlier else None
 
     def _note_first(self) -> None:
         """Note where each thing is named first, in whichever form: its full name may stand at the end of a text."""
@@ -280,8 +314,9 @@ class Discovery:
             small = "-" in self.words[number - 1].text and not self._is_plain(number - 1)
             if first > number - 1 and small and kind_of_class(class_, self.grammar.profile) != "org":
                 first = number - 1
-            before = first and self.words[first - 1].lower in self.grammar.articles
-            if first <= number - 1 and before and self._names_something(first, number - 1):
+            before = self.words[first - 1].lower if first else ""
+            definite = before in self.grammar.articles and before not in self.grammar.data["indefinite"]
+            if first <= number - 1 and definite and self._names_something(first, number - 1):
                 self._add_run(class_, first, number - 1)
 
     def _noun_at(self, number: int) -> tuple[str | None, int]:
@@ -346,6 +381,9 @@ class Discovery:
             if not (gap.startswith(" ") and both and head and self.words[last + 2].is_name):
                 break
             if (middle in self.grammar.data["and"] and last == number) or self._is_plain(last + 2):
+                break
+            if self.grammar.bare_levels.match(self.text, self.words[last + 2].start):
+                # "das Netz für Silber antreten"
                 break
             if (day := self.words[last + 2].lower) in self.grammar.months or day in self.grammar.data["no_compounds"]:
                 # "den Verbund im März", "der Stadt am Donnerstag"
@@ -472,6 +510,44 @@ class Discovery:
             if match is not None and entity.short is None and _is_acronym(match[1]):
                 entity.short = match.span(1)
                 entity.forms.add(match[1])
+                self._spelt_out(entity, match, form)
+
+    def _spelt_out(self, entity: Entity, match: re.Match[str], form: str) -> None:
+        """Take the words in front of a name for a part of it, where its abbreviation has their initials.
+
+        "Cluster Guss und Metall Ruhrhöhe e. V. (CGM)" is the name of one.
+        """
+        number = next((it for it, word in enumerate(self.words) if word.start == match.start()), None)
+        if number is None or entity.kind != "org" or not match[1].isupper():
+            return
+        own = len(WORD.findall(entity.name))
+        if self._initials(number, number + own).startswith(match[1]):
+            return
+        for first in range(number - 1, max(-1, number - _MOST), -1):
+            word = self.words[first]
+            if not self._joined(first, " ", "-") or not (word.is_name or word.lower in self.grammar.data["and"]):
+                return
+            if word.is_name and self._initials(first, number + own).startswith(match[1]):
+                break
+        else:
+            return
+        start = self.words[first].start
+        entity.first = start, match.start() + len(entity.name)
+        entity.name = _one_line(self.text[slice(*entity.first)])
+        entity.since = min(entity.since, start)
+        entity.forms |= {entity.name, _one_line(self.text[start : match.start() + len(form)])}
+        if entity.legal is not None:
+            entity.legal = start, entity.legal[1]
+            entity.legal_name = _one_line(self.text[slice(*entity.legal)])
+        class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
+        if class_ is not None and self._is_narrower(class_, entity.class_):
+            entity.class_ = class_
+        for other in list(self.entities):
+            if other is not entity and other.kind == "org" and start <= other.first[0] < match.start():
+                self.entities.remove(other)
+
+    def _initials(self, first: int, last: int) -> str:
+        return "".join(it.text[0] for it in self.words[first:last] if it.is_name)
 
 
 def _is_acronym(word: str) -> bool:

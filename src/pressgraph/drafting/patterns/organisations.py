@@ -70,8 +70,12 @@ def _place(match: Match) -> Entity | None:
 
 def _about(reading: Reading, notes: Notes) -> None:
     """Propose the first sentence of what an organisation says of itself as its description."""
-    first = next((it for it in reading.sentences if it.section == "about"), None)
-    mention = next((it for it in first.mentions if it.kind == "org" and it.entity), None) if first is not None else None
+    told = [it for it in reading.sentences if it.section == "about"]
+    founding = reading.grammar.trigger("founding")
+    first = next((it for it in told if not founding.search(reading.view.text, it.start, it.end)), None)
+    heading = [it for it in reading.sentences if it.section == "about-heading"]
+    named = (it for sentence in (first, *heading) if sentence is not None for it in sentence.mentions)
+    mention = next((it for it in named if it.kind == "org" and it.entity), None)
     if first is not None and mention is not None and mention.entity is not None:
         words = " ".join(reading.view.text[first.start : first.end].split())
         notes.say(notes.entity(mention.entity), "description", words, (first.start, first.end))

@@ -33,10 +33,20 @@ def discover_listed(reading: Reading) -> None:
     """Find the organisations that are named in a list with others: no more than their list makes them one."""
     for sentence in reading.sentences:
         for clause in (Clause(reading, sentence, (0, len(sentence.tagged)), None),) if sentence.mentions else ():
-            for group in clause.orgs():
+            for group in clause.orgs() if sentence.section != "contact" else ():
+                if _is_of_somebody(clause, group[0]):
+                    # "Ann Marsh of A and Bob Lee": the list is one of people
+                    continue
                 for part in group:
                     if part.mention.kind == "name":
                         reading.entity(part.mention, "org")
+
+
+def _is_of_somebody(clause: Clause, part: Part) -> bool:
+    """Tell whether an organisation is said to be that of a person right in front of it."""
+    people = [it for it in clause.of_kind("person") if it.at < part.at]
+    between = clause.text[people[-1].at + 1 : part.at].split() if people else []
+    return 0 < len(between) <= 2 and between[0].lower() in clause.reading.grammar.data["belongs"]  # noqa: PLR2004 - with an article
 
 
 def _is_person(reading: Reading, mention: Mention) -> bool:
@@ -145,7 +155,7 @@ class Offices:
                 continue
             ref = self.office(person[0], org[0], role.value, span, org[1], part.mention.name, role)
             if role.other:
-                self.notes.say(ref, "roleName", " ".join(role.other.split()), role.name)
+                self._say_role(ref, role)
             if how != "office":
                 self.notes.say(ref, "filledBy", how, span)
                 days = clause.of_kind("date")
@@ -166,7 +176,11 @@ class Offices:
         behind = clause.text[found.end() : orgs[0].at].strip()
         genitives = tuple(self.reading.grammar.data["genitives"])
         owned = bool(genitives) and self.reading.view.text[: orgs[0].mention.end].endswith(genitives)
-        if (behind and not self.reading.grammar.data["nouns_are_capital"]) or owned or clause.is_marked(orgs[0], "by"):
+        capital = self.reading.grammar.data["nouns_are_capital"]
+        if capital:
+            # "leitet die Entwicklung der A": something of it
+            behind = " ".join(it for it in behind.split() if it[0].isupper())
+        if behind or owned or clause.is_marked(orgs[0], "by"):
             return
         person, org = self.notes.of(people[0], "person"), self.notes.of(orgs[0].mention, "org")
         if person is None or org is None:
@@ -239,6 +253,8 @@ class Offices:
 
     def _organisation(self, match: Match, role: Mention) -> tuple[Ref, str] | None:
         """Return the organisation of an office: the one that is named, or else the one that the text is about."""
+        if (whose := self._named_in(role)) is not None:
+            return self.notes.entity(whose), "stated"
         for kind in ("org", "project"):
             mention = match.one("org") or match.one("project")
             if mention is not None and (found := self.notes.of(mention, kind)) is not None:
@@ -256,6 +272,22 @@ class Offices:
             # "its chairman": of the one that was spoken of
             main = self.reading.before(role, "org") or main
         return (self.notes.entity(main), "implied") if main is not None else None
+
+    def _named_in(self, role: Mention) -> Entity | None:
+        """Return the organisation that a compound for an office names: "CGM-Geschäftsführerin"."""
+        name, hyphen, _ = self._words(role.name).rpartition("-")
+        orgs = (it for it in self.reading.entities if it.kind == "org" and name in it.forms)
+        return next(orgs, None) if hyphen else None
+
+    def _say_role(self, ref: Ref, role: Mention) -> None:
+        """Propose what an office is called, without the organisation that a compound for it names."""
+        words, (start, end) = self._words(role.name), role.name
+        if self._named_in(role) is not None:
+            start = end - len(words.rpartition("-")[2])
+        self.notes.say(ref, "roleName", self._words((start, end)), (start, end))
+
+    def _words(self, span: Span) -> str:
+        return " ".join(self.reading.view.text[slice(*span)].split())
 
     def _is_ministry(self, entity: Entity) -> bool:
         words = tuple(self.reading.grammar.data["ministries"])
@@ -275,7 +307,7 @@ class Offices:
             span = match.span
             ref = self.office(person[0], org[0], role.value, span, org[1], mention.name, role)
             if role.other:
-                self.notes.say(ref, "roleName", _noun(role, match), role.name)
+                self._say_role(ref, role)
             for key, value in match.says.items():
                 self.notes.say(ref, key, value, span)
             if (date := match.one("date")) is not None and not match.planned:
@@ -309,7 +341,7 @@ class Offices:
                 role,
             )
         else:
-            ref = self.last(person[0])
+            ref = self._here(person[0]) or self.last(person[0])
         if ref is None:
             return
         self.notes.say(ref, "predecessor", predecessor[0], match.span)
@@ -322,6 +354,21 @@ class Offices:
     def _named(match: Match) -> Span:
         mention = match.one("person")
         return mention.name if mention is not None else match.span
+
+    def _here(self, person: Ref) -> Ref | None:
+        """Return the office of a person in the organisation that the text is about, the one that was named last.
+
+        A text of who follows whom there says besides what they do elsewhere.
+        """
+        main = self.reading.main
+        if main is None:
+            return None
+        org = self.notes.entity(main).ref
+        found = [(role, ref) for (who, where, role), ref in self._found.items() if (who, where) == (person.ref, org)]
+        if not found:
+            return None
+        self._last[person.ref] = found[-1][1], found[-1][0], org
+        return found[-1][1]
 
     def _departure(self, match: Match) -> None:
         person = self.notes.mention(match, "person", "person")
@@ -336,10 +383,6 @@ class Offices:
             self.notes.say(ref, "endDate", date.value, match.span, "normalised")
         else:
             self.notes.say(ref, "state", "ended", match.span, "implied")
-
-
-def _noun(role: Mention, match: Match) -> str:
-    return " ".join(match.reading.view.text[slice(*role.name)].split())
 
 
 _OUTSIDE = frozenset({"founder", "minister", "professor", "researcher", "assessor", "chair-holder"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,17 @@ _LAST = re.compile(r"([^\W\d_][\w-]*) $")
 _QUOTED_NAME = 5
 """Words of a name in quotation marks."""
 _QUOTED_KINDS = frozenset({"project", "programme", "event", "org"})
+
+
+_SHORTEST_HOST = 5
+"""Letters of a word of a domain that tell whose it is."""
+_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def _plain(name: str) -> str:
+    """Return a name as domains have it."""
+    lower = name.lower().translate(_PLAIN)
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFD", lower))
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,8 +369,11 @@ class Reading:
         headline = next((it for it in self.lines if it.section == "headline"), None)
         top = self.view.text[headline.start : headline.end] if headline is not None else ""
 
-        def rank(entity: Entity) -> tuple[bool, bool, bool, bool, int]:
+        hosts = self._hosts
+
+        def rank(entity: Entity) -> tuple[bool, bool, bool, bool, bool, int]:
             return (
+                any(host in joined for host in hosts for joined in (_plain(it) for it in entity.forms)),
                 entity.known is None or entity.class_ == "ClusterOrganisation",
                 entity.class_ == "ClusterOrganisation",
                 any(form in top for form in entity.forms),
@@ -367,6 +382,18 @@ class Reading:
             )
 
         return max(orgs, key=rank, default=None)
+
+    @cached_property
+    def _hosts(self) -> frozenset[str]:
+        """The words of the domains that are written to, as names have them: "webnet" of "press@web-net.example"."""
+        found = (it.value.rpartition("@")[2].lower() for it in self.addresses if "@" in it.value)
+        names = (part for it in found for part in it.split(".")[:-1])
+        return frozenset(
+            word
+            for it in names
+            for word in (it.replace("-", ""), *it.split("-"))
+            if len(word) >= _SHORTEST_HOST and word not in self.grammar.heads and word not in self.grammar.nouns
+        )
 
     def matches(self, kind: str, *, once: str | None = None) -> Iterator[Match]:
         """Yield what the templates of a kind find, sentence by sentence, the headline last: it says the least.
@@ -468,6 +495,14 @@ class Reading:
         self.entities.append(entity)
         return entity
 
+    def _whole(self, name: str) -> Entity | None:
+        """Return the one organisation whose name begins with a shorter one, which is a form of it from now on."""
+        found = [it for it in self.entities if it.kind == "org" and it.name.startswith(f"{name} ")]
+        if len(found) != 1:
+            return None
+        found[0].forms.add(name)
+        return found[0]
+
     def _new(self, mention: Mention, kind: str) -> Entity | None:
         """Return a new thing of a name that only its sentence makes one."""
         start, end = mention.name
@@ -477,7 +512,14 @@ class Reading:
         for entity in self.entities:
             if name in entity.forms:
                 return entity if entity.kind == kind else None
+        if kind == "org" and (whole := self._whole(name)) is not None:
+            return whole
+        if kind == "org" and " " not in name and name.lower().endswith(tuple(self.grammar.data["any_company"])):
+            # "die Biotechnologie-Unternehmen" are many
+            return None
         classes = {"org": "Organization", "place": "City", "event": "Event", "project": "Project"}
+        if kind not in classes:
+            return None
         entity = Entity(kind=kind, class_=classes[kind], name=name, first=(start, end), forms={name})
         self.entities.append(entity)
         return entity
