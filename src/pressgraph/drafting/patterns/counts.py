@@ -23,7 +23,7 @@ def propose(reading: Reading, notes: Notes) -> None:
         if subject is not None and not match.denied and not match.planned and not match.says_also("expected"):
             _say(match, notes, subject)
     for match in reading.matches("counts_here"):
-        subject = _topic(match, notes)
+        subject = _topic(match, notes) if _names_somebody(match) else None
         if subject is not None and not match.denied and not match.planned and not match.says_also("expected"):
             _say(match, notes, subject)
     for match in reading.matches("figures", once="value"):
@@ -122,6 +122,14 @@ def _counted(clause: Clause, count: Part, notes: Notes) -> Ref | None:
     return None
 
 
+def _names_somebody(match: Match) -> bool:
+    """Tell whether a sentence says whose the figures in it are, with a name or a pronoun, or counts nothing before."""
+    mentions = match.sentence.mentions
+    first = next((it for it in mentions if it.kind == "count"), None)
+    named = any(it.kind in {*_SUBJECTS, "pronoun"} for it in mentions)
+    return named or first is None or first.start >= match.span[0]
+
+
 def _figure(match: Match, notes: Notes) -> None:
     """Propose a figure of the key of its template, with its time and what it is besides: a share, a forecast."""
     says = match.says
@@ -143,7 +151,7 @@ def _subject(match: Match, notes: Notes) -> Ref | None:
     mention = match.one("subject")
     if mention is None or _is_possessor(match, mention):
         return None
-    for kind in _SUBJECTS:
+    for kind in _SUBJECTS if mention.kind != "name" else _SUBJECTS[:1]:
         if (found := notes.of(mention, kind)) is not None:
             return found[0]
     return None

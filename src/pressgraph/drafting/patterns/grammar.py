@@ -414,7 +414,7 @@ class Grammar:
         scheme = self.profile.schemes.get("legal-form")
         found = dict.fromkeys(_FORMS, "")
         for concept in scheme.concepts.values() if scheme is not None else ():
-            found |= {it: concept.name for it in concept.alternatives if not it.islower() and len(it) <= _SHORT_FORM}
+            found |= {it: concept.name for it in concept.alternatives if (not it.islower() or it in _SMALL_FORMS) and len(it) <= _SHORT_FORM}
         return found
 
     @cached_property
@@ -460,10 +460,11 @@ class Grammar:
         word = r"[^\W\d_a-z][\w’'./-]*"
         small = r"(?:\s(?:am|an der|ob der|im|bei|upon|on|de|of|the|bad|sankt))?"
         date = _strip_groups(self.dates.pattern)
+        month = _alternatives(self.months)
         on = _alternatives(self.data["date_words"])
         weekday = r"[^\W\d_]{3,12},?\s"
         return re.compile(
-            rf"\(?(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s{word})?"
+            rf"\(?(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s(?!(?i:{month})\b){word})?"
             rf"(?:,\s|\s?[–—|/-]\s|\s\(?)(?:{weekday})?(?:(?i:{on})\s)?"
             rf"(?P<date>(?i:{date}))(?:\)?\s*[.:–—|-]+(?=\s|$)|\)(?=\s)|\s*$|\s*\n)",
             re.VERBOSE,
@@ -472,6 +473,8 @@ class Grammar:
 
 _COUNTED = frozenset({"member", "employee"})
 _SHORT_FORM = 6
+_SMALL_FORMS = frozenset({"vzw", "asbl"})
+"""Legal forms that are written small and are words of no language that is read here."""
 _ENDING = 30
 """Letters of the end of a compound, at most."""
 # abbreviations of legal forms for which the profile has no term

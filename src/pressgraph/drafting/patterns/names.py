@@ -542,8 +542,11 @@ class Discovery:
         class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
         if class_ is not None and self._is_narrower(class_, entity.class_):
             entity.class_ = class_
-        for other in list(self.entities):
-            if other is not entity and other.kind == "org" and start <= other.first[0] < match.start():
+        for other in [it for it in self.entities if it is not entity and it.kind == "org"]:
+            if other.name == entity.name:
+                entity.since = min(entity.since, other.since)
+                self.entities.remove(other)
+            elif start <= other.first[0] < match.start():
                 self.entities.remove(other)
 
     def _initials(self, first: int, last: int) -> str:

@@ -54,6 +54,9 @@ def propose(reading: Reading, notes: Notes) -> None:
         who = orgs[0][0] if clause.says("hosts") and len(orgs) == 1 else beside[0][0] if beside else None
         if who is None and clause.says("hosts"):
             who = next(iter(clause.of_kind("pronoun")), None)
+        if clause.of_kind("label"):
+            # who is given something there need not be the host
+            who = None
         host = notes.of(who.mention, "org") if who is not None else None
         if host is not None:
             notes.say(event, "organizer", host[0], clause.span, "implied")

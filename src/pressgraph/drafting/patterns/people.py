@@ -180,6 +180,8 @@ class Offices:
         if capital:
             # "leitet die Entwicklung der A": something of it
             behind = " ".join(it for it in behind.split() if it[0].isupper())
+            between = (it.at for it in clause.parts if it.mention.kind in {"word", "name"})
+            behind += "".join("-" for at in between if found.end() <= at < orgs[0].at)
         if behind or owned or clause.is_marked(orgs[0], "by"):
             return
         person, org = self.notes.of(people[0], "person"), self.notes.of(orgs[0].mention, "org")

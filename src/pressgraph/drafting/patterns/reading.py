@@ -156,6 +156,11 @@ class Reading:
         closed = bytearray(len(text) + 1)
         for start, end in (*self.quotes, *((it.start, it.end) for it in self.addresses)):
             closed[start:end] = b"\1" * (end - start)
+        for line in self.lines:
+            # what contacts are called is no name: "Press Office"
+            heading = grammar.contact.match(text, line.start) if line.section == "contact" else None
+            if heading is not None:
+                closed[heading.start() : heading.end()] = b"\1" * (heading.end() - heading.start())
         self.clauses: list[Clause] | None = None
         """Written by `clauses`, for the names that are known by now."""
         self.entities: list[Entity] = []
@@ -188,7 +193,12 @@ class Reading:
             own = (self.grammar.heads, self.grammar.nouns)
             if proper == entity.name or any(self.grammar.class_by(it, proper.lower()) is not None for it in own):
                 continue
-            alike = [it for it in orgs if it is not entity and it.formal and it.name.rpartition(" ")[2] == proper]
+            short = entity.name.partition(" ")[0].isupper()
+            alike = [
+                it
+                for it in orgs
+                if it is not entity and (it.formal or short) and it.name.rpartition(" ")[2] == proper
+            ]
             if len(alike) == 1:
                 alike[0].forms |= entity.forms
                 alike[0].since = min(alike[0].since, entity.since)
@@ -486,18 +496,23 @@ class Reading:
         return next((it for it in self.entities if it.kind == kind and name in it.forms), None)
 
     def place(self, span: Span) -> Entity | None:
-        """Return the place that stands somewhere: one that is named already, or a new one."""
+        """Return the place that stands somewhere: one that is named already, or a new one, but no hall or street."""
         name = " ".join(self.view.text[slice(*span)].split())
         for entity in self.entities:
             if name in entity.forms:
                 return entity if entity.kind == "place" else None
+        before = self.view.text[max(0, span[0] - _LONGEST) : span[0]].lower().split()
+        if before and before[-1] in self.grammar.articles and before[-1] not in self.grammar.data["pronouns"]:
+            # "in der Stadthalle": a city has no article
+            return None
         entity = Entity(kind="place", class_="City", name=name, first=span, forms={name})
         self.entities.append(entity)
         return entity
 
     def _whole(self, name: str) -> Entity | None:
-        """Return the one organisation whose name begins with a shorter one, which is a form of it from now on."""
-        found = [it for it in self.entities if it.kind == "org" and it.name.startswith(f"{name} ")]
+        """Return the one organisation whose name a shorter one is a part of, which is a form of it from now on."""
+        orgs = [it for it in self.entities if it.kind == "org"]
+        found = [it for it in orgs if it.name.startswith(f"{name} ") or ("-" in name and it.name.endswith(f" {name}"))]
         if len(found) != 1:
             return None
         found[0].forms.add(name)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pressgraph.text import Span
 
 _MOST_WORDS = 7
+_NOUN = 48
+"""Characters in which the noun in front of a name stands."""
 """Words of a name."""
 
 
@@ -259,17 +261,28 @@ class Tagger:
         return self.reading.recent(class_, word.start)
 
     def _other_names(self, taken: bytearray) -> Iterator[Mention]:
-        """Yield what may be a name, with its title or its article."""
+        """Yield what may be a name, with its title, its article or the noun for what a person is."""
+        kinds_end = {it.end: it.kind for it in self.reading.fixed}
         for start, end in _name_runs(self.reading.words, self.reading.view.text, taken, self.reading.grammar):
             title = title_before(self.reading, start)
             article = self._article.search(self.reading.view.text, max(0, start - 12), start) if title is None else None
             first = title[0] if title is not None else article.start() if article is not None else start
+            if first == start and kinds_end.get(start - 1) is None:
+                first = self._person_noun(start)
             name = self.reading.view.text[start:end]
             if self.reading.grammar.is_verb(name.lower()):
                 continue
             # one word is the name of a place at most, unless it looks like no other word
             kind = "name" if title is not None or re.search(r"[\s-]|\w[^\W\d_a-zà-ÿ]", name) else "word"
             yield Mention(kind=kind, start=first, end=end, inner=(start, end))
+
+    def _person_noun(self, start: int) -> int:
+        """Return where the noun begins that says what a person is, right in front of a name: "founder Ann Marsh"."""
+        before = self.reading.view.text[max(0, start - _NOUN) : start].rpartition(" ")[0]
+        noun = re.search(r"[^\W\d_][\w-]*$", before)
+        if noun is None or not self.reading.grammar.is_person_noun(noun[0].lower()):
+            return start
+        return start - len(noun[0]) - 1
 
     def _works(self) -> Iterator[Mention]:
         for class_, words in self.reading.grammar.works.items():
