@@ -584,6 +584,115 @@ def test_awards_are_told_in_many_words(language: str, words: str, known: KnownNa
     assert {it[2] for it in found if it[1] == "heldBy"} == {"Moorgrün" if language == "de" else "Moor Cluster"}
 
 
+# how things are named, and who does what: language, words, what they say, and the keys or values that nothing says
+TOLD: dict[str, tuple[str, str, Said, Said]] = {
+    "the words of a name are those of its abbreviation": (
+        "de",
+        DE
+        + "Der Cluster Torf und Moor Ems e. V. (CTM) hat 40 Mitglieder. CTM-Geschäftsführerin Wiebke Onken freut sich.",
+        {
+            ("Cluster Torf und Moor Ems", "legalName", "Cluster Torf und Moor Ems e. V."),
+            ("Cluster Torf und Moor Ems", "members", "40"),
+            ("Membership", "organization", "Cluster Torf und Moor Ems"),
+            ("Membership", "roleName", "Geschäftsführerin"),
+        },
+        {("Torf", "name", "Torf")},
+    ),
+    "a shorter name is that of the same organisation": (
+        "en",
+        EN + "Reed Alliance Alderford and Tidal Cluster have signed an agreement. Reed Alliance has 30 members.",
+        {("Reed Alliance Alderford", "members", "30"), ("agreement", "party", "Reed Alliance Alderford")},
+        {("Reed Alliance", "name", "Reed Alliance")},
+    ),
+    "a compound with its article is who was named before": (
+        "de",
+        DE + "Die Mitglieder von Moorgrün e. V. haben gewählt. Schatzmeister des Torf-Clusters bleibt Uwe Harms. Dem "
+        "Torf-Cluster gehören 40 Unternehmen an.",
+        {("Moorgrün", "companies", "40")},
+        {("Torf-Cluster", "name", "Torf-Cluster")},
+    ),
+    "the one to write to is the one that the text is about": (
+        "de",
+        DE + "Das dänische Cluster Blaavand und der Verein Moorgrün haben einen Kooperationsvertrag geschlossen.\n\n"
+        "Rückfragen bitte an: Käthe Onken, presse@moorgruen.example",
+        {("Moorgrün", "contactPoint", "ContactPoint"), ("Käthe Onken", "name", "Käthe Onken")},
+        {("Blaavand", "contactPoint", "ContactPoint")},
+    ),
+    "people in a list are none of the organisations in it": (
+        "en",
+        EN + "Speakers include Professor Ada Quinn of the University of Cork and Liam Roe, chief engineer at Moor Ltd.",
+        {("Liam Roe", "name", "Liam Roe")},
+        set(),
+    ),
+    "a noun in front of a name is no part of it": (
+        "de",
+        DE
+        + "„Wir haben lange gewartet“, erklärt Torfwerk-Gründerin Lale Onken. Das Netzwerk Moorgrün hat 40 Mitglieder.",
+        {("QuotedStatement", "saidBy", "Lale Onken")},
+        set(),
+    ),
+    "to whom it is given stands first": (
+        "de",
+        DE + "Dem Netzwerk Moorgrün verlieh das Amt Oldenburg am 5. März 2024 das Gold-Label. Damit ist das Netzwerk "
+        "Moorgrün bis zum 4. März 2026 zertifiziert; seine frühere Silber-Auszeichnung ist Ende 2023 abgelaufen.",
+        {
+            ("AwardedLabel", "heldBy", "Moorgrün"),
+            ("AwardedLabel", "level", "gold"),
+            ("AwardedLabel", "awardedOn", "2024-03-05"),
+            ("AwardedLabel", "validThrough", "2026-03-04"),
+            ("AwardedLabel", "level", "silver"),
+            ("AwardedLabel", "validThrough", "late 2023"),
+        },
+        set(),
+    ),
+    "a label is renewed, and another one lapses": (
+        "en",
+        EN + "Moor Cluster renewed its Bronze Label for a further two years. Reed Alliance let its Gold Label lapse in "
+        "March 2024. Tidal Cluster has set itself the goal of obtaining the Silver Label.",
+        {
+            ("AwardedLabel", "awardKind", "renewal"),
+            ("AwardedLabel", "duration", "P2Y"),
+            ("AwardedLabel", "validThrough", "2024-03"),
+        },
+        {("AwardedLabel", "level", "silver"), ("AwardedLabel", "heldBy", "Tidal Cluster")},
+    ),
+    "two agreements with others": (
+        "en",
+        EN
+        + "Moor Cluster and Reed Alliance intend to work together. The two clusters signed a cooperation agreement on "
+        "3 May 2024. Moor Cluster and Tidal Cluster have concluded a framework agreement.",
+        {
+            ("cooperation agreement", "party", "Reed Alliance"),
+            ("cooperation agreement", "signedOn", "2024-05-03"),
+            ("framework agreement", "party", "Tidal Cluster"),
+        },
+        {("cooperation agreement", "party", "Tidal Cluster")},
+    ),
+    "figures of another time, and of others": (
+        "de",
+        DE + "Der Verein Moorgrün e. V. wurde 2014 mit 22 Mitgliedern gegründet. Das Netzwerk Moorgrün vertritt 62 "
+        "Unternehmen mit insgesamt 5.400 Beschäftigten.",
+        {("Moorgrün", "companies", "62")},
+        {("Moorgrün", "members", "22"), ("Moorgrün", "employees", "5400")},
+    ),
+    "who leads a part leads not the whole": (
+        "de",
+        DE + "Ada Onken leitet die Entwicklung der Moor AG. Ein Empfang ist am 5. April 2024 in der Stadthalle Leer.",
+        set(),
+        {("Membership", "organization", "Moor AG"), ("Stadthalle", "name", "Stadthalle")},
+    ),
+}
+
+
+def test_things_are_told_apart_by_how_they_are_named(known: KnownNames) -> None:
+    for kind, (language, text, wanted, unsaid) in TOLD.items():
+        found = said(propose(text, language, known))
+        assert wanted - found == set(), kind
+        assert unsaid & found == set(), kind
+    month = said(propose("Moor Cluster grows\n\nAlderford, February 2024\n\nMoor Cluster has 30 members.", "en", known))
+    assert (SOURCE, "datePublished", "2024-02") in month
+
+
 # what a text does not say: words, and the key or value that must not be proposed
 DENIED = [
     ("de", "Der Verein Moorgrün e. V. hat das Gold-Label nicht erhalten.", "level"),

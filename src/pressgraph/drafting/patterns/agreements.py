@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pressgraph.text import Span
 
 _PARTIES = 2
-_NEAR = 2
+_NEAR = 3
 """Sentences behind the one that tells of an agreement which may go on with what it is for."""
 
 
@@ -26,11 +26,12 @@ def propose(reading: Reading, notes: Notes) -> None:
 
 
 class Agreements:
-    """The agreement of a text: releases tell of one."""
+    """The agreements of a text; what is said of one behind it is said of the first."""
 
     def __init__(self, reading: Reading, notes: Notes) -> None:
         self.reading, self.notes = reading, notes
         self._agreement: Ref | None = None
+        self._parties_of: list[set[str]] = []
         self._at = -1
         """Where the sentence begins that tells of it first."""
 
@@ -105,12 +106,19 @@ class Agreements:
         whole = before(clause)
         if whole is None:
             return []
-        lists = [it for it in whole.orgs() if len(it) >= _PARTIES]
-        return self._parties(lists) if len(lists) == 1 and not whole.denied and not whole.planned else []
+        # "the two clusters" says what the names in the sentence before are
+        groups = whole.groups(whole.of_kind("org", "name")) if clause.says("both") else whole.orgs()
+        lists = [it for it in groups if len(it) >= _PARTIES]
+        # "A and B want to work together. The two clusters have signed": they have, whatever they want
+        told = not whole.planned or clause.says("both")
+        return self._parties(lists) if len(lists) == 1 and not whole.denied and told else []
 
     def _say(self, work: Mention, parties: list[Ref], span: Span, day: Mention | None, event: Ref | None) -> None:
         notes = self.notes
+        if self._agreement is not None and self._others(work, parties, span, day):
+            return
         if self._agreement is None:
+            self._parties_of.append({it.ref for it in parties})
             self._agreement = notes.thing("Agreement", work.name)
             self._at = span[0]
             notes.say(self._agreement, "name", self.reading.view.text[slice(*work.name)], work.name)
@@ -121,9 +129,24 @@ class Agreements:
         if event is not None:
             notes.say_once(self._agreement, "signedAt", event, span)
 
+    def _others(self, work: Mention, parties: list[Ref], span: Span, day: Mention | None) -> bool:
+        """Propose an agreement between others than those of the first one; tell whether it is such."""
+        between = {it.ref for it in parties}
+        if any(between <= it or it <= between for it in self._parties_of):
+            return between not in self._parties_of[:1]
+        self._parties_of.append(between)
+        other = self.notes.thing("Agreement", work.name)
+        self.notes.say(other, "name", self.reading.view.text[slice(*work.name)], work.name)
+        for party in parties:
+            self.notes.say(other, "party", party, span)
+        if day is not None:
+            self.notes.say(other, "signedOn", day.value, span, "normalised")
+        return True
+
     def _signed(self, clause: Clause, agreement: Ref) -> None:
         """Propose who put their names to it, and on which day, of a clause that tells of signing."""
-        if not clause.says("signs") or not clause.is_told or len(clause.of_kind("work")) > 1:
+        concluded = clause.of_kind("work") and clause.says("agreement") and not clause.orgs()
+        if not (clause.says("signs") or concluded) or not clause.is_told or len(clause.of_kind("work")) > 1:
             return
         people = clause.groups(it for it in clause.of_kind("person") if it.mention.entity is not None)
         if people and not clause.of_kind("quote"):

@@ -27,7 +27,7 @@ def awarded(clause: Clause) -> list[tuple[Mention, list[Mention]]]:
     elif given and not clause.says("passive"):
         holders = _given(clause, others)
     else:
-        holders = others or pronoun_of(clause)
+        holders = others or pronoun_of(clause) or subject_of(clause)
     if len(labels) != 1 or len(holders) != 1:
         return []
     return [(labels[0], [it.mention for it in holders[0]])]
@@ -43,6 +43,12 @@ def labels_of(clause: Clause) -> list[Mention]:
 
 def _given(clause: Clause, others: list[list[Part]]) -> list[list[Part]]:
     """Return who is given it: the second one where who gives it comes first, the only one where a person gives it."""
+    datives = tuple(f"{it} " for it in clause.reading.grammar.data["datives"])
+    text = clause.reading.view.text
+    to = [it for it in others if datives and text[it[0].mention.start : it[0].mention.end].lower().startswith(datives)]
+    if to:
+        # "Dem Netz verlieh das Sekretariat"
+        return to
     if clause.of_kind("person"):
         return [it for it in others if not clause.is_marked(it[0], "of")]
     return others[1:] if len(others) == 2 else []  # noqa: PLR2004 - who gives, and who gets
@@ -51,6 +57,22 @@ def _given(clause: Clause, others: list[list[Part]]) -> list[list[Part]]:
 def pronoun_of(clause: Clause) -> list[list[Part]]:
     """Return the pronoun of a relative clause about a label: "the Gold Label, which it received"."""
     return [clause.of_kind("pronoun")[:1]] if clause.head is not None and clause.of_kind("pronoun") else []
+
+
+def subject_of(clause: Clause) -> list[list[Part]]:
+    """Return the pronoun that a clause begins with, where no person has been spoken of whom it could mean."""
+    around = clause.reading.back_from(clause.sentence, 1)
+    people = any(it.kind == "person" for sentence in around for it in sentence.mentions)
+    return [clause.of_kind("pronoun")[:1]] if clause.begins_with_pronoun and not people else []
+
+
+def issuer_of(clause: Clause, holders: list[Mention]) -> Mention | None:
+    """Return the one organisation that a clause says gives a label: with its preposition, or as who does it."""
+    groups = clause.groups(clause.of_kind("org"))
+    by = [it for it in groups if clause.is_marked(it[0], "by")]
+    if not by and clause.says("award_give") and not clause.says("passive"):
+        by = [it for it in groups if it[0].mention not in holders and not clause.is_marked(it[0], "to")]
+    return by[0][0].mention if len(by) == 1 and len(by[0]) == 1 else None
 
 
 def _in_turn(labels: list[Mention], groups: list[list[Part]]) -> list[tuple[Mention, list[Mention]]]:

@@ -414,7 +414,11 @@ class Grammar:
         scheme = self.profile.schemes.get("legal-form")
         found = dict.fromkeys(_FORMS, "")
         for concept in scheme.concepts.values() if scheme is not None else ():
-            found |= {it: concept.name for it in concept.alternatives if (not it.islower() or it in _SMALL_FORMS) and len(it) <= _SHORT_FORM}
+            found |= {
+                it: concept.name
+                for it in concept.alternatives
+                if (not it.islower() or it in _SMALL_FORMS) and len(it) <= _SHORT_FORM
+            }
         return found
 
     @cached_property
@@ -462,7 +466,7 @@ class Grammar:
         date = _strip_groups(self.dates.pattern)
         month = _alternatives(self.months)
         on = _alternatives(self.data["date_words"])
-        weekday = r"[^\W\d_]{3,12},?\s"
+        weekday = rf"(?!(?i:{month})\b)[^\W\d_]{{3,12}},?\s"
         return re.compile(
             rf"\(?(?P<place>{word}(?:{small}\s{word}){{0,3}})(?:\s\([^()]{{1,20}}\))?(?:,\s(?!(?i:{month})\b){word})?"
             rf"(?:,\s|\s?[–—|/-]\s|\s\(?)(?:{weekday})?(?:(?i:{on})\s)?"

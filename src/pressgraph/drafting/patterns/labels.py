@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.drafting.patterns.awarded import awarded, labels_of, pronoun_of
+from pressgraph.drafting.patterns.awarded import awarded, issuer_of, labels_of, pronoun_of, subject_of
 from pressgraph.drafting.patterns.clauses import clauses
 from pressgraph.drafting.patterns.terms import found_in
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pressgraph.drafting.proposal import Ref
     from pressgraph.text import Span
 
+_YEAR = 4
 _NO_HOLDERS = frozenset({"GovernmentOrganization", "Programme"})
 
 
@@ -73,13 +74,14 @@ class Labels:
                 self.notes.say(label.ref, "issuedBy", issuer[0], match.span)  # type: ignore[index]
         for clause in clauses(self.reading):
             self._given(clause)
+            self._certified(clause)
         self._assessments()
         self._recognised()
 
     def _told(self, clause: Clause) -> None:
         """Propose the label of a clause that no template has read."""
         # a year alone may be that of anything else
-        days = [it for it in clause.of_kind("date") if "-" in it.mention.value and not clause.is_last(it)]
+        days = [it for it in clause.of_kind("date") if len(it.mention.value) > _YEAR and not clause.is_last(it)]
         for mention, named in awarded(clause):
             for holder in self._all_of(named):
                 if any(it.holder == holder and it.level == mention.value for it in self._found):
@@ -89,6 +91,12 @@ class Labels:
                     self.notes.say(label.ref, "awardKind", "renewal", clause.span)
                 if len(days) == 1:
                     self._dated(label, days[0].mention, clause.span)
+                if (term := clause.one("duration")) is not None:
+                    self.notes.say(label.ref, "duration", term.mention.value, clause.span, "normalised")
+                by = issuer_of(clause, named)
+                issuer = self.notes.of(by, "org") if by is not None else None
+                if issuer is not None and issuer[0] != holder:
+                    self.notes.say_once(label.ref, "issuedBy", issuer[0], clause.span)
 
     def _dated(self, label: _Label, day: Mention, span: Span) -> None:
         """Propose since when it is held, or else when it was awarded."""
@@ -97,7 +105,8 @@ class Labels:
 
     def _holds(self, clause: Clause) -> None:
         """Propose the label that a clause says somebody holds, or held until a day."""
-        labels, groups = labels_of(clause), clause.groups(clause.of_kind("org", "name")) or pronoun_of(clause)
+        labels, groups = labels_of(clause), clause.groups(clause.of_kind("org", "name"))
+        groups = groups or pronoun_of(clause) or subject_of(clause)
         if not clause.says("label_held") or not clause.is_told or len(labels) != 1 or len(groups) != 1:
             return
         days, period = clause.of_kind("date"), clause.one("period")
@@ -105,6 +114,8 @@ class Labels:
         until = [it.mention.value for it in days if clause.is_last(it)]
         if period is not None and not days:
             since, until = [period.mention.value], [period.mention.other]
+        if clause.says("label_ran_out") and not until:
+            until = [it.mention.value for it in days if it.mention.value not in since]
         over = bool(until) or clause.says("label_over")
         for holder in self._all_of(it.mention for it in groups[0]):
             same = [it for it in self._found if it.holder == holder and it.level == labels[0].value]
@@ -116,6 +127,21 @@ class Labels:
             for key, found in (("validFrom", since), ("validThrough", until)):
                 if len(found) == 1:
                     self.notes.say_once(label.ref, key, found[0], clause.span, "normalised")
+            if (term := clause.one("duration")) is not None and not (since or until):
+                self.notes.say_once(label.ref, "duration", term.mention.value, clause.span, "normalised")
+            if clause.says("award_renew") and not label.past:
+                self.notes.say_once(label.ref, "awardKind", "renewal", clause.span)
+
+    def _certified(self, clause: Clause) -> None:
+        """Propose until when somebody is certified, of whom a label is told: "is certified until 2028"."""
+        until = [it.mention for it in clause.of_kind("date") if clause.is_last(it)]
+        orgs = clause.of_kind("org")
+        if not clause.says("certified") or clause.of_kind("label") or len(until) != 1 or len(orgs) != 1:
+            return
+        holder = self.notes.of(orgs[0].mention, "org") if not clause.denied else None
+        labels = [it for it in self._found if holder is not None and it.holder == holder[0] and not it.past]
+        if len(labels) == 1:
+            self.notes.say_once(labels[0].ref, "validThrough", until[0].value, clause.span, "normalised")
 
     def _given(self, clause: Clause) -> None:
         """Propose on which day, and by whom, the label was given that a clause speaks of without its level."""
@@ -141,12 +167,17 @@ class Labels:
         """Propose the label that a clause says has run out, of the one organisation that it names."""
         labels = [it for it in clause.of_kind("label") if it.mention.value]
         groups = clause.groups(clause.of_kind("org", "name"))
-        if len(labels) != 1 or len(groups) != 1 or len(groups[0]) != 1 or not clause.is_told:
-            return
-        if not clause.says("label_ran_out"):
+        if len(labels) != 1 or not clause.is_told or not clause.says("label_ran_out"):
             return
         day = clause.one("date")
-        for holder in self._all_of([groups[0][0].mention]):
+        if not groups and self.reading.is_theirs(labels[0].mention):
+            # "its former Silver Label"
+            head = clause.head.entity if clause.head is not None else None
+            whose = head if clause.head is not None else self.reading.before(labels[0].mention, "org")
+            holders = [self.notes.entity(whose)] if whose is not None and whose.kind == "org" else []
+        else:
+            holders = self._all_of([groups[0][0].mention]) if [len(it) for it in groups] == [1] else []
+        for holder in holders:
             label = self._label(holder, labels[0].mention, clause.span, past=True)
             if day is not None:
                 self.notes.say(label.ref, "validThrough", day.mention.value, clause.span, "normalised")
@@ -188,7 +219,8 @@ class Labels:
         issuer = self.notes.mention(match, "issuer", "org")
         issuer = issuer or self.notes.mention(match, "issuer", "programme")
         dates = [it for it in match.sentence.all_in(match.match[0]) if it.kind == "date"]
-        date = match.one("date") or (dates[0] if len(dates) == 1 else None)
+        beside = [it for it in match.beside("date") if it.is_day and not self.reading.follows(it, "last_day")]
+        date = match.one("date") or next((it[0] for it in (dates, beside) if len(it) == 1), None)
         for holder in self._holders(match):
             label = self._label(holder, mention, match.span, past=False)
             for key, value in match.says.items():

@@ -195,9 +195,7 @@ class Reading:
                 continue
             short = entity.name.partition(" ")[0].isupper()
             alike = [
-                it
-                for it in orgs
-                if it is not entity and (it.formal or short) and it.name.rpartition(" ")[2] == proper
+                it for it in orgs if it is not entity and (it.formal or short) and it.name.rpartition(" ")[2] == proper
             ]
             if len(alike) == 1:
                 alike[0].forms |= entity.forms

@@ -129,8 +129,8 @@ class Tagger:
         elif text.startswith(".", end) and self.reading.words[number + count - 1].text in {"V", "e.V"}:
             end += 1
         if entity.kind == "person":
-            if (title := title_before(self.reading, start)) is not None:
-                start = title[0]
+            title = title_before(self.reading, start)
+            start = title[0] if title is not None else self._person_noun(start)
         else:
             if entity.short is not None and text.startswith(" (", end) and entity.short[0] == end + 2:
                 end = entity.short[1] + 1
@@ -262,12 +262,11 @@ class Tagger:
 
     def _other_names(self, taken: bytearray) -> Iterator[Mention]:
         """Yield what may be a name, with its title, its article or the noun for what a person is."""
-        kinds_end = {it.end: it.kind for it in self.reading.fixed}
         for start, end in _name_runs(self.reading.words, self.reading.view.text, taken, self.reading.grammar):
             title = title_before(self.reading, start)
             article = self._article.search(self.reading.view.text, max(0, start - 12), start) if title is None else None
             first = title[0] if title is not None else article.start() if article is not None else start
-            if first == start and kinds_end.get(start - 1) is None:
+            if first == start:
                 first = self._person_noun(start)
             name = self.reading.view.text[start:end]
             if self.reading.grammar.is_verb(name.lower()):
@@ -280,9 +279,18 @@ class Tagger:
         """Return where the noun begins that says what a person is, right in front of a name: "founder Ann Marsh"."""
         before = self.reading.view.text[max(0, start - _NOUN) : start].rpartition(" ")[0]
         noun = re.search(r"[^\W\d_][\w-]*$", before)
-        if noun is None or not self.reading.grammar.is_person_noun(noun[0].lower()):
+        word = noun[0].lower() if noun is not None else ""
+        grammar = self.reading.grammar
+        # templates read "his predecessor"
+        read = word in grammar.plain_words or word.startswith(grammar.plain_stems) or start - 1 in self._offices
+        if noun is None or read or not grammar.is_person_noun(word):
             return start
         return start - len(noun[0]) - 1
+
+    @cached_property
+    def _offices(self) -> frozenset[int]:
+        """Where the words for offices end."""
+        return frozenset(it.end for it in self.reading.fixed if it.kind == "role")
 
     def _works(self) -> Iterator[Mention]:
         for class_, words in self.reading.grammar.works.items():
