@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pressgraph.drafting.known import WORD, Names, kind_of_class
 from pressgraph.drafting.patterns.mentions import Entity
+from pressgraph.drafting.patterns.short_forms import ASSOCIATION, SHORT, ShortForms, is_acronym, is_narrower, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +25,6 @@ _NEAR = 120
 _DATED = frozenset({"Fair", "Conference", "Event"})
 _OPENED = (" „", " “", ' "', " »", " «", " ‘")
 """What may stand between a noun and a name in quotation marks."""
-_ASSOCIATION = "registered-association"
-_ARTICLE = 12
-"""Characters in which the article in front of a noun stands."""
-_SHORT = re.compile(r"\s\((?:kurz:?\s|short:?\s)?([^\W\d_][\w.-]{1,14})\)")
-_ACRONYM = re.compile(r"[^\W\d_a-zß-ÿ]{2}[\w-]*|[^\W\d_]\w?[^\W\d_a-zß-ÿ][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,58 +69,11 @@ class Discovery:
         for number in range(1, len(self.words)):
             self._by_year(number)
         self._by_initials()
-        for entity in list(self.entities):
-            if entity in self.entities:
-                self._abbreviated(entity)
-        self._shortened()
+        forms = ShortForms(self.text, self.words, self.entities, self.grammar)
+        forms.note()
         self._note_first()
-        self._meant_again()
+        forms.unite()
         return self.entities
-
-    def _shortened(self) -> None:
-        """Note that the compound of a name may stand for it: "der Holzcluster" for "Holzcluster Rennsteig"."""
-        if not self.grammar.data["nouns_are_capital"]:
-            return
-        first: dict[str, list[Entity]] = {}
-        for entity in self.entities:
-            word, space, _ = entity.name.partition(" ")
-            lower = word.lower()
-            compound = space and lower not in self.grammar.heads
-            if entity.kind == "org" and compound and self.grammar.class_by(self.grammar.heads, lower) is not None:
-                first.setdefault(word, []).append(entity)
-        for word, entities in first.items():
-            if len(entities) == 1:
-                entities[0].forms |= {word, *(f"{word}{it}" for it in self.grammar.data["genitive_endings"])}
-
-    def _meant_again(self) -> None:
-        """Take an organisation that has a part of another one's name, or only a noun, for that one.
-
-        "LightNet" is "LightNet Brabourne", and "das Photonik-Cluster" means who was named before.
-        """
-        orgs = [it for it in self.entities if it.kind == "org"]
-        for entity in orgs:
-            if entity.formal or entity.short is not None:
-                continue
-            longer = [it for it in orgs if it.name.casefold().startswith(f"{entity.name.casefold()} ")]
-            whole = longer[0] if len(longer) == 1 else self._described_by(entity, orgs) if not longer else None
-            if whole is not None and whole in self.entities:
-                whole.forms |= entity.forms
-                whole.since = min(whole.since, entity.since)
-                if self._is_narrower(entity.class_, whole.class_):
-                    whole.class_ = entity.class_
-                self.entities.remove(entity)
-
-    def _described_by(self, entity: Entity, orgs: Sequence[Entity]) -> Entity | None:
-        """Return the organisation that a compound with its article means, where it is nowhere said as a name."""
-        if " " in entity.name or "-" not in entity.name or not self.grammar.data["nouns_are_capital"]:
-            return None
-        for match in re.finditer(rf"(?<![\w-]){re.escape(entity.name)}(?![\w-])", self.text):
-            before = self.text[max(0, match.start() - _ARTICLE) : match.start()].lower().split()
-            if not before or before[-1] not in self.grammar.articles:
-                return None
-        named = [it for it in orgs if it is not entity and it.formal and it.form == _ASSOCIATION]
-        earlier = [it for it in named if it.since < entity.since]
-        return earlier[0] if len(named) == 1 and earlier else None
 
     def _note_first(self) -> None:
         """Note where each thing is named first, in whichever form: its full name may stand at the end of a text."""
@@ -152,14 +101,14 @@ class Discovery:
                 first = number
             first, class_ = self._without_noun(first, number)
             start, stop, end = self.words[first].start, match.start() - 1, match.end()
-            name = _one_line(self.text[start:stop])
-            full = _one_line(self.text[start:end])
+            name = one_line(self.text[start:stop])
+            full = one_line(self.text[start:end])
             form = self.grammar.forms.get(" ".join(match[0].split())) or self._form(match[0])
             if class_ is None:
                 compound = self.words[first].lower if "-" in self.words[first].text else ""
                 noun = self.grammar.class_by(self.grammar.nouns, compound) if compound else None
                 class_ = self._head_class(first, number) or noun or "Organization"
-            association = form == _ASSOCIATION or (not form and match[0].startswith("e"))
+            association = form == ASSOCIATION or (not form and match[0].startswith("e"))
             entity = self._add(class_, name if association else full, (start, stop if association else end))
             entity.formal = True
             entity.form = entity.form or form or None
@@ -172,7 +121,7 @@ class Discovery:
                 full = plain
             elif association and not full.startswith(entity.name):
                 # only its genitive is there
-                full = f"{entity.name} {_one_line(match[0])}"
+                full = f"{entity.name} {one_line(match[0])}"
             if association and entity.legal is None:
                 entity.legal, entity.legal_name = (start, end), full
             elif association and entity.legal is not None and full != entity.legal_name:
@@ -205,12 +154,12 @@ class Discovery:
         start, end = self.words[first].start, self.words[last].end
         if any(self.closed[it] for it in (start, end - 1)):
             return
-        name = _one_line(self.text[start:end])
+        name = one_line(self.text[start:end])
         acronym = None
-        if last - first > 2 and _is_acronym(self.words[first].text) and noun is None:  # noqa: PLR2004 - it and a name
+        if last - first > 2 and is_acronym(self.words[first].text) and noun is None:  # noqa: PLR2004 - it and a name
             acronym = self.words[first].start, self.words[first].end
             start = self.words[first + 1].start
-            name = _one_line(self.text[start:end])
+            name = one_line(self.text[start:end])
         entity = self._add(class_, name, (start, end))
         if acronym is not None and entity.short is None:
             entity.short = acronym
@@ -218,7 +167,7 @@ class Discovery:
 
     def _by_initials(self) -> None:
         """Find a name by the abbreviation in brackets behind it that has its initials: "Tarn Valley Robotics (TVR)"."""
-        for match in _SHORT.finditer(self.text):
+        for match in SHORT.finditer(self.text):
             number = self._at.get(match.start())
             letters = match[1]
             if number is None or not letters.isupper() or self.closed[match.start() - 1]:
@@ -330,10 +279,12 @@ class Discovery:
 
     def _add_run(self, class_: str, first: int, last: int) -> None:
         start, end = self.words[first].start, self.words[last].end
-        name = _one_line(self.text[start:end])
+        name = one_line(self.text[start:end])
         if not self.closed[start] and not self.closed[end - 1]:
             self._add(class_, name, (start, end))
-        elif (entity := self._by_name.get(name.casefold())) is not None and self._is_narrower(class_, entity.class_):
+        elif (entity := self._by_name.get(name.casefold())) is not None and is_narrower(
+            self.grammar, class_, entity.class_
+        ):
             entity.class_ = class_
 
     # -- words of a name
@@ -478,7 +429,7 @@ class Discovery:
             entity.forms |= {name, short, inflected, *self._genitives(name)}
             self.entities.append(entity)
             self._by_name[name.casefold()] = entity
-        elif self._is_narrower(class_, entity.class_):
+        elif is_narrower(self.grammar, class_, entity.class_):
             entity.class_ = class_
         self.closed[first[0] : first[1]] = b"\1" * (first[1] - first[0])
         return entity
@@ -498,64 +449,3 @@ class Discovery:
             if plain != name and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", self.text):
                 return plain
         return name
-
-    def _is_narrower(self, class_: str, than: str) -> bool:
-        classes = self.grammar.profile.classes
-        return classes[than].iri in classes[class_].superclasses
-
-    def _abbreviated(self, entity: Entity) -> None:
-        """Note the abbreviation that stands in brackets behind a name, and short forms of names of companies."""
-        for form in sorted(entity.forms):
-            match = re.search(re.escape(form) + _SHORT.pattern, self.text)
-            if match is not None and entity.short is None and _is_acronym(match[1]):
-                entity.short = match.span(1)
-                entity.forms.add(match[1])
-                self._spelt_out(entity, match, form)
-
-    def _spelt_out(self, entity: Entity, match: re.Match[str], form: str) -> None:
-        """Take the words in front of a name for a part of it, where its abbreviation has their initials.
-
-        "Cluster Guss und Metall Ruhrhöhe e. V. (CGM)" is the name of one.
-        """
-        number = next((it for it, word in enumerate(self.words) if word.start == match.start()), None)
-        if number is None or entity.kind != "org" or not match[1].isupper():
-            return
-        own = len(WORD.findall(entity.name))
-        if self._initials(number, number + own).startswith(match[1]):
-            return
-        for first in range(number - 1, max(-1, number - _MOST), -1):
-            word = self.words[first]
-            if not self._joined(first, " ", "-") or not (word.is_name or word.lower in self.grammar.data["and"]):
-                return
-            if word.is_name and self._initials(first, number + own).startswith(match[1]):
-                break
-        else:
-            return
-        start = self.words[first].start
-        entity.first = start, match.start() + len(entity.name)
-        entity.name = _one_line(self.text[slice(*entity.first)])
-        entity.since = min(entity.since, start)
-        entity.forms |= {entity.name, _one_line(self.text[start : match.start() + len(form)])}
-        if entity.legal is not None:
-            entity.legal = start, entity.legal[1]
-            entity.legal_name = _one_line(self.text[slice(*entity.legal)])
-        class_ = self.grammar.class_by(self.grammar.nouns, self.words[first].lower)
-        if class_ is not None and self._is_narrower(class_, entity.class_):
-            entity.class_ = class_
-        for other in [it for it in self.entities if it is not entity and it.kind == "org"]:
-            if other.name == entity.name:
-                entity.since = min(entity.since, other.since)
-                self.entities.remove(other)
-            elif start <= other.first[0] < match.start():
-                self.entities.remove(other)
-
-    def _initials(self, first: int, last: int) -> str:
-        return "".join(it.text[0] for it in self.words[first:last] if it.is_name)
-
-
-def _is_acronym(word: str) -> bool:
-    return _ACRONYM.fullmatch(word) is not None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

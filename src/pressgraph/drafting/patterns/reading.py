@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pressgraph.drafting.known import kind_of_class
@@ -46,6 +46,7 @@ _SHORTEST_HOST = 5
 _PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
+@lru_cache(maxsize=1024)
 def _plain(name: str) -> str:
     """Return a name as domains have it."""
     lower = name.lower().translate(_PLAIN)
