@@ -611,6 +611,22 @@ TOLD: dict[str, tuple[str, str, Said, Said]] = {
         {("Moorgrün", "companies", "40")},
         {("Torf-Cluster", "name", "Torf-Cluster")},
     ),
+    "a name behind a noun for its kind, and alone": (
+        "de",
+        DE
+        + "Das Torf-Cluster Nordlicht-Netz e. V. hat Käthe Onken zur Geschäftsführerin berufen. Sie folgt am 1. Juli "
+        "2024 auf Uwe Harms. Das Nordlicht-Netz zählt 64 Mitglieder. Im April 2024 erhielt es das Bronze-Label. Am 12. "
+        "Juni 2024 lädt das Cluster zum Torftag nach Leer ein.",
+        {
+            ("Torf-Cluster Nordlicht-Netz", "members", "64"),
+            ("Membership", "member", "Käthe Onken"),
+            ("Membership", "predecessor", "Uwe Harms"),
+            ("Membership", "startDate", "2024-07-01"),
+            ("AwardedLabel", "heldBy", "Torf-Cluster Nordlicht-Netz"),
+            ("Torftag", "startDate", "2024-06-12"),
+        },
+        {("Nordlicht-Netz", "name", "Nordlicht-Netz")},
+    ),
     "the one to write to is the one that the text is about": (
         "de",
         DE + "Das dänische Cluster Blaavand und der Verein Moorgrün haben einen Kooperationsvertrag geschlossen.\n\n"

@@ -29,6 +29,7 @@ GROUPS = (
     ("written by somebody who did not know the rules, and read since", 21, 30),
     ("written before the rules as they are", 41, 50),
     (f"{BLIND}, written last", 51, 60),
+    ("written after the rules were done, and scored once", 71, 80),
     ("written last by somebody who did not know the rules, and read since", 61, 70),
     ("written after the rules by who writes them", 31, 40),
 )

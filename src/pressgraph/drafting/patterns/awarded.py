@@ -60,10 +60,11 @@ def pronoun_of(clause: Clause) -> list[list[Part]]:
 
 
 def subject_of(clause: Clause) -> list[list[Part]]:
-    """Return the pronoun that a clause begins with, where no person has been spoken of whom it could mean."""
+    """Return the one pronoun of a clause, where no person has been spoken of whom it could mean."""
     around = clause.reading.back_from(clause.sentence, 1)
     people = any(it.kind == "person" for sentence in around for it in sentence.mentions)
-    return [clause.of_kind("pronoun")[:1]] if clause.begins_with_pronoun and not people else []
+    pronouns = clause.of_kind("pronoun")
+    return [pronouns] if len(pronouns) == 1 and not people else []
 
 
 def issuer_of(clause: Clause, holders: list[Mention]) -> Mention | None:

@@ -36,7 +36,7 @@ def propose(reading: Reading, notes: Notes) -> None:
         class_, span, at = found
         first = dated[0].value if dated else period.mention.value if period is not None else ""
         name = " ".join(reading.view.text[slice(*span)].split())
-        if (name.casefold(), first) in done:
+        if (name.casefold(), first) in done or any(it.kind == "event" and it.name == name for it in reading.entities):
             continue
         done.add((name.casefold(), first))
         event = notes.thing(class_, span)

@@ -48,6 +48,9 @@ class ShortForms:
             parts = entity.name.casefold().split()
             for count in range(1, min(len(parts), _MOST)):
                 begun[" ".join(parts[:count])].append(entity)
+            if len(parts) > 1 and self.grammar.class_by(self.grammar.nouns, parts[0]) is not None:
+                # "Nordlicht-Netz" is "Torf-Cluster Nordlicht-Netz"
+                begun[" ".join(parts[1:])].append(entity)
         bare = self._bare()
         for entity in orgs:
             if entity.formal or entity.short is not None:
