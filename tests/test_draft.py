@@ -225,8 +225,10 @@ def test_what_is_no_text_is_said_and_a_third_language_is_drafted_as_far_as_it_go
     result = run(tmp_path, "draft", written(tmp_path, "fr.txt", french), "--name", "fr")
     assert result.exit_code == 0, result.output
     assert "in none of the languages" in result.stderr
-    both = f"Pressemitteilung 1/2026\n\n{TEXT}\nPressemitteilung 2/2026\n\n{TEXT}"
-    assert "several releases" in run(tmp_path, "draft", written(tmp_path, "two.txt", both), "--name", "two").stderr
+    for number, first in enumerate(("Pressemitteilung 1/2026\n\n", "")):
+        both = f"{first}{TEXT}\nPressemitteilung 2/2026\n\n{TEXT}"
+        result = run(tmp_path, "new", written(tmp_path, "two.txt", both), "--name", f"two-{number}")
+        assert "several releases" in result.stderr
     assert not (tmp_path / "data/releases/a.yaml").exists()
 
 

@@ -627,6 +627,35 @@ TOLD: dict[str, tuple[str, str, Said, Said]] = {
         },
         {("Nordlicht-Netz", "name", "Nordlicht-Netz")},
     ),
+    "who led before led as whoever leads now": (
+        "en",
+        EN + "Ada Quinn is president of Moor Cluster. She succeeds Liam Roe, who had led Moor Cluster since 2012.",
+        {
+            ("Membership", "predecessor", "Liam Roe"),
+            ("Membership", "member", "Liam Roe"),
+            ("Membership", "startDate", "2012"),
+        },
+        {("Membership", "role", "managing-director")},
+    ),
+    "an office says whose somebody is, and nothing else need": (
+        "en",
+        EN + "Ada Quinn, director of Moor Ltd, spoke first. Then came Ada Quinn of Moor Ltd and Liam Roe of Reed Ltd.",
+        {("Membership", "organization", "Moor Ltd"), ("Liam Roe", "affiliation", "Reed Ltd")},
+        {("Ada Quinn", "affiliation", "Moor Ltd")},
+    ),
+    "a headline calls the association below it otherwise": (
+        "de",
+        DE.replace("Neues aus dem Netz", "Torf-Cluster Unterems wächst")
+        + "Das Moornetz Unterems e. V. hat 40 Mitglieder.",
+        {("Moornetz Unterems", "members", "40")},
+        {("Torf-Cluster Unterems", "name", "Torf-Cluster Unterems")},
+    ),
+    "a headline names somebody else": (
+        "de",
+        DE.replace("Neues aus dem Netz", "Torf-Cluster Unterems wächst") + "Das Moornetz Unterems hat 40 Mitglieder.",
+        {("Moornetz Unterems", "members", "40"), ("Torf-Cluster Unterems", "name", "Torf-Cluster Unterems")},
+        set(),
+    ),
     "the one to write to is the one that the text is about": (
         "de",
         DE + "Das dänische Cluster Blaavand und der Verein Moorgrün haben einen Kooperationsvertrag geschlossen.\n\n"

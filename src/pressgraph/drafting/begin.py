@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _HEADLINE = 200
 _DATELINE = 50
 """Characters: a longer line with a day in it says more than where and when."""
+_RELEASE = 300
+"""Characters that a release has at least."""
 _NAME = 60
 _TOP = 1_000
 """Characters in which a text says when it appeared."""
@@ -98,9 +100,21 @@ def beginning(release: ReleaseText, name: str | None = None) -> Beginning:
     notes = list(release.notes)
     if found is None:
         notes.append(gettext("the text is in none of the languages that are known here; write its language"))
-    if sum(map(begins_release, release.text.splitlines())) > 1:
+    if _holds_several(release.text):
         notes.append(gettext("several releases seem to be in it: each needs a file of its own"))
     return Beginning(name=name, text=data, source=source, language=language, supposed=supposed, notes=tuple(notes))
+
+
+def _holds_several(text: str) -> bool:
+    """Tell whether a text seems to hold several releases: two say that they begin, or one does in its midst."""
+    begun: list[int] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if begins_release(line):
+            begun.append(at)
+        at += len(line)
+    inside = any(it > _RELEASE and len(text) - it > _RELEASE for it in begun)
+    return len(begun) > 1 or inside
 
 
 def begin(release: ReleaseText, folder: Path, name: str | None = None) -> Begun:
