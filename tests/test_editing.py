@@ -706,6 +706,12 @@ def test_a_form_that_nobody_touched_says_what_the_file_says(founding_path: Path,
         said = forms(it, opened, language).read(form, sent_of(form))
         words = {"id", "type", "status", "evidence", "personal", *form.others}
         assert said == {key: value for key, value in fact.said.items() if key not in words}
+    # of those whose names have what is typed, three are offered
+    form = forms(it, opened, language).of(("Membership",), {})
+    forms(it, opened, language).read(form, {"k.organization.0": "cluster"})
+    (offers,) = (slot.offers for field in form.fields for slot in field.slots if slot.name == "k.organization.0")
+    picked = [name.partition("=")[2] for name, _ in offers if name.startswith("pick.")]
+    assert picked == ["agent/bmwi-cluster-excellence", "agent/ecei", "agent/esca"]
 
 
 def test_a_form_asks_for_what_is_needed_first_and_reads_what_people_write(folder: Path) -> None:

@@ -205,3 +205,26 @@ def test_a_file_that_no_parser_takes_has_no_places(
     path = tmp_path_factory.getbasetemp() / f"any.{form}"
     path.write_bytes(data)
     RdfLocator([("any", path, form)])
+
+
+RDF_XML = (
+    '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n<r:Description r:about="x:a"><b xmlns="x:">1</b>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.ttl", "<x:a> <x:b> 'x' .\n<x:a> <x:b> 'ü' .".encode("latin-1"), "a.ttl:2:14"),
+        ("a.nt", '<x:a> <x:b> "ü" .\n'.encode("utf-16"), "the text is not UTF-8 (UTF-16)"),
+        ("a.jsonld", '{"@id": "x:a", "x:b": "ü"}'.encode("cp1252"), "the text is not UTF-8 (byte 0xfc)"),
+        ("a.rdf", f"{RDF_XML}</r:Description>\n".encode(), "the document breaks off: its last element has no end"),
+        ("b.rdf", RDF_XML.encode(), "b.rdf:2"),
+    ],
+)
+def test_a_file_that_is_cut_or_in_another_encoding_is_said_to_be(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "validate", str(tmp_path / name)])
+    assert (result.exit_code, said in result.output) == (1, True), result.output

@@ -204,7 +204,9 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
     project: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    everything = opened(project).site(out, day=DAY, jobs=1).drawn
+    first = opened(project).site(out, day=DAY, jobs=1)
+    everything = first.drawn
+    assert everything == first.pages
     before = times(out)
     # another name, another headline, a release that is gone and one that is new
     changes: tuple[Callable[[], object], ...] = (
@@ -234,6 +236,12 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
     assert "1 fact with personal data is kept" in (out / "doc/document/anna/index.html").read_text(encoding="utf-8")
     assert not (out / "doc/document/berta").exists()
     assert not (out / "doc/agent/berta").exists()
+    # what a site was drawn from may be gone: nothing tells what has changed, and all is drawn
+    write_news(project, "carla", called="Carla von der Au")
+    workspace = opened(project)
+    shutil.rmtree(project / ".pressgraph" / "site" / "snapshots")
+    assert workspace.site(out, day=DAY, jobs=1).drawn > made.drawn
+    assert "Carla von der Au" in (out / "doc/agent/carla/index.html").read_text(encoding="utf-8")
 
 
 def test_a_question_about_a_thing_offers_those_of_the_graph(project: Path, tmp_path: Path, founding_site: Path) -> None:
@@ -370,6 +378,9 @@ def test_a_check_asks_for_every_page_in_every_form(project: Path, tmp_path: Path
         ("doc/agent/nord/", "text/turtle"),
         ("feed.xml", "*/*"),
     ]
+    (out / "sitemap.xml").write_text("<urlset>", encoding="utf-8")
+    cut = run.invoke(main, ["--project", str(project), "site", "--check", str(out)])
+    assert (cut.exit_code, "the sitemap cannot be read" in cut.stderr) == (2, True), cut.output
     for target in (str(tmp_path), "http://127.0.0.1:1/"):
         nothing = run.invoke(main, ["--project", str(project), "site", "--check", target])
         assert (nothing.exit_code, "there is no site" in nothing.stderr) == (2, True)

@@ -18,6 +18,7 @@ from pressgraph.errors import Place, Problem, ProjectError
 from pressgraph.facts import dangling_problems, is_json_lines, names_in, open_json_lines, read_facts
 from pressgraph.facts.ids import Ids
 from pressgraph.facts.rules import problem, unreadable
+from pressgraph.facts.tree import decoded
 from pressgraph.i18n import gettext
 from pressgraph.rdf.terms import term_text
 from pressgraph.validation.built import Elsewhere, said_elsewhere
@@ -418,6 +419,8 @@ def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Proje
     except SyntaxError as error:
         if "LoadDocumentCallback" in str(error.msg):
             return _load_json_ld(add, path.read_bytes(), base_iri, name, profile)
+        if not_text := decoded(content, name)[1]:
+            return not_text
         place = Place(file=name, line=error.lineno or 0, column=error.offset or 0)
         return [problem("rdf-syntax", place, format=form.name, reason=error.msg)]
     return []
