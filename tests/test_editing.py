@@ -22,6 +22,7 @@ from pressgraph.edit import Change, ConflictError, RefusedFactError, checking
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.kinds import kinds_for
 from pressgraph.edit.marks import marked
+from pressgraph.edit.showing import Showing
 from pressgraph.edit.values import read, shown
 from pressgraph.edit.web.answers import Asked
 from pressgraph.edit.web.desk import Desk
@@ -694,6 +695,20 @@ def sent_of(form: NodeForm) -> dict[str, str]:
 def forms(it: SourceEditor, opened: OpenSource, language: str = "en") -> Forms:
     session = it.session
     return Forms(session.profile, session.known, session.project.id_base, language, opened.language)
+
+
+def test_a_card_says_in_words_what_a_fact_says(founding_path: Path) -> None:
+    session = pressgraph.open(founding_path.parents[2]).edit(founding_path).session
+    showing = Showing(session.profile, session.known, "de")
+    fact = {"id": "agent/ecei", "type": "Organization", "level": "gold", "validFrom": "2026-01-01", "status": "assumed"}
+    assert [(it.label, it.value) for it in showing.sayings(fact)] == [
+        ("Stufe", "Gold-Label"),
+        ("gültig ab", "1. Januar 2026"),
+    ]
+    assert (showing.title(fact), showing.kind(fact)) == ("ECEI", "Organisation")
+    # a file may have anything where a fact belongs
+    assert [(it.label, it.value) for it in showing.sayings("odd")] == [("", "odd")]
+    assert (showing.title("odd"), showing.kind("odd")) == ("", "")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
