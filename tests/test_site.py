@@ -6,6 +6,7 @@ import gzip
 import re
 import shutil
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -16,10 +17,10 @@ from tests.sites import broken_links, contents, plain_host, searchable, times
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.site.folder import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pressgraph.workspace import Workspace
 
@@ -329,6 +330,23 @@ def test_what_a_stopped_run_has_written_is_not_taken_for_somebody_elses(project:
     fresh = tmp_path / "fresh"
     workspace.site(fresh, day=DAY, jobs=1)
     assert contents(out) == contents(fresh)
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, MemoryError, OSError("full")])
+def test_a_file_that_could_not_be_renamed_leaves_nothing_beside_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: BaseException | type[BaseException]
+) -> None:
+    assert write(tmp_path, "below/a.html", b"before")
+    assert not write(tmp_path, "below/a.html", b"before")
+
+    def stop(*_: object) -> None:
+        raise stopped
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises((KeyboardInterrupt, MemoryError, OSError)) as caught:
+        write(tmp_path, "below/a.html", b"after")
+    assert contents(tmp_path) == {"below/a.html": b"before"}
+    assert not isinstance(caught.value, OSError) or caught.value.filename == str(tmp_path / "below" / "a.html")
 
 
 def test_the_command_says_what_it_did_and_what_is_missing(project: Path, tmp_path: Path) -> None:
