@@ -796,6 +796,9 @@ OFFERED: tuple[tuple[str, str, str, dict[str, str], str], ...] = (
     ("Küstenlicht e. V. gilt", "AwardedLabel", "", {"heldBy": "Küstenlicht e. V."}, "stated"),
     ("ist Vorstandsvorsitzender", "Membership", "", {"role": "chairperson"}, "stated"),
     ("trägt das Silber-Label", "AwardedLabel", "", {"level": "silver"}, "stated"),
+    # a name has six words at most
+    ("Bund für Technik und neue Stoffe", "Organization", "", {"name": "Bund für Technik und neue Stoffe"}, "stated"),
+    ("Kreis für Kunst und Handwerk auf Rügen", "Organization", "", {}, "stated"),
     # what is counted, and how much of it
     ("genau 12 Mitglieder", "Figure", "", {"value": "12", "measure": "members"}, "stated"),
     ("im September 2017 gegründet", "ClusterOrganisation", "agent/kl", {"foundingDate": "September 2017"}, "stated"),
@@ -827,6 +830,21 @@ def test_a_form_proposes_what_the_selected_words_give_and_nothing_else(tmp_path:
         given = dict((*field.findall(page), *term.findall(page), *choice.findall(page)))
         assert given == values, words
         assert re.findall(r'name="status" value="(\w+)" checked', page) == [status], words
+
+
+def test_a_search_finds_a_dozen_things_those_that_begin_with_the_words_first(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    names = [f"Anna {letter}" for letter in "ABCDEFGHIJKLM"]
+    people = "".join(f"  - {{ id: agent/p{at}, type: Person, name: {it} }}\n" for at, it in enumerate(names))
+    club = "  - { id: agent/club, type: Organization, name: Club of Anna }\n"
+    (tmp_path / "data" / "a.yaml").write_text(f"source: {{ id: document/a }}\nfacts:\n{club}{people}", encoding="utf-8")
+    known = pressgraph.open(tmp_path).editing.known
+    found = known.search("anna")
+    assert len(found) == 12
+    assert {it.name for it in found} < set(names)
+    assert [it.name for it in known.search("club")] == ["Club of Anna"]
+    assert known.search("anna m")[0].name == "Anna M"
+    assert known.search("?") == []
 
 
 def test_the_last_day_is_shown_for_the_first_one_after(profile: Profile) -> None:
