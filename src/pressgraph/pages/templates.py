@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pressgraph.pages.messages import messages
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
 
 
+_TEMPLATES = Path(__file__).with_name("templates")
 _PROSE = frozenset(
     (
         *("abstract", "articleBody", "citation", "definition", "description", "disambiguatingDescription"),
@@ -61,18 +66,26 @@ class Templates:
         return self._environment(language).get_template(template).render(**values)
 
 
-class _Compiled(BytecodeCache):
-    """Templates as they were compiled for another language."""
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as they were compiled for another language, or by a run before: where Python keeps its own bytecode."""
 
     def __init__(self) -> None:
+        super().__init__(str(Path(cache_from_source(str(_TEMPLATES / "templates.py"))).parent), "%s.jinja")
         self._known: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self._known:
             bucket.bytecode_from_string(self._known[bucket.key])
+        else:
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._known[bucket.key] = bucket.bytecode_to_string()
+        if not sys.dont_write_bytecode:
+            # somebody else's installation is not ours to write to
+            with suppress(OSError):
+                Path(self.directory).mkdir(parents=True, exist_ok=True)
+                super().dump_bytecode(bucket)
 
 
 def _script(value: Any) -> Markup:

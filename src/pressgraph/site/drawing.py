@@ -38,7 +38,7 @@ from pressgraph.site.assets import Assets
 from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout, folder_of
 from pressgraph.site.links import PageLinks
 from pressgraph.site.lists import ListAt, list_pages, noted
-from pressgraph.site.reads import Reads
+from pressgraph.site.reads import Asked, Reads
 from pressgraph.site.told import Entry, entry_of, place
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class Drawn:
     reads: bytes
     entry: Entry | None = None
     """What it adds to the files about all things, where it is the page of one."""
+    asked: Asked | None = None
+    """What it has asked, where it is the page of a query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

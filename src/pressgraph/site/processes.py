@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.site.drawing import Setting
+    from pressgraph.site.reads import Asked
     from pressgraph.site.told import Entry
 
 _FEW = 150
@@ -27,14 +28,14 @@ _FEW = 150
 _BATCH, _AHEAD = 25, 3
 """Pages that a process draws at a time, and batches for each that are under way: bounds memory."""
 _BETWEEN_COLLECTIONS = 50_000
-"""Objects that come to be before a process that draws looks for cycles among them."""
+"""Objects that come to be before cycles are looked for among them."""
 
 
 class Written(NamedTuple):
     """A page that was written.
 
-    Its files with their SHA-256, how many of them had another content before, its reads, and what it adds to the files
-    about all things.
+    Its files with their SHA-256, how many of them had another content before, its reads, what it adds to the files
+    about all things, and what it has asked.
     """
 
     page: Page
@@ -42,6 +43,7 @@ class Written(NamedTuple):
     changed: int
     reads: bytes
     entry: Entry | None
+    asked: Asked | None
 
 
 def draw_pages(
@@ -77,7 +79,7 @@ def _written(pages: Iterable[Page], drawer: Drawer, root: Path, foreign: Collect
             if name not in foreign:
                 changed += write(root, name, content)
                 files[name] = hashlib.sha256(content).hexdigest()
-        yield Written(page, files, changed, drawn.reads, drawn.entry)
+        yield Written(page, files, changed, drawn.reads, drawn.entry, drawn.asked)
 
 
 @contextmanager
@@ -85,10 +87,19 @@ def _drawing(setup: tuple[Setting, Path, Collection[str]]) -> Iterator[Callable[
     """Draw pages, and write them, in a process of its own."""
     setting, root, foreign = setup
     drawer = Drawer(setting)
-    # a page leaves no cycles worth an eighth of the time that looking for them takes
-    gc.freeze()
+    with rare_collections():
+        yield lambda pages: list(_written(pages, drawer, root, foreign))
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for cycles among objects rarely: pages leave few, and looking takes an eighth of the time."""
+    before = gc.get_threshold()
     gc.set_threshold(_BETWEEN_COLLECTIONS)
-    yield lambda pages: list(_written(pages, drawer, root, foreign))
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _batched(pages: Iterable[Page], size: int) -> Iterator[list[Page]]:

@@ -30,8 +30,8 @@ class Copy:
     snapshot: Snapshot
     identity: str
     counts: Counts
-    whole: bool
-    """Whether nothing of what is built is withheld in it."""
+    altered: frozenset[str]
+    """The graphs of what is built that something is withheld of in it."""
 
 
 def published_copy(project: Project, *, wait: float = 60) -> Copy:
@@ -77,7 +77,7 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
             del store
             counts = replace(counts, personal=personal)
             counts.save(candidate.path)
-            snapshot = candidate.publish({**wanted, "whole": not touched.triples and not touched.graphs})
+            snapshot = candidate.publish({**wanted, "altered": sorted(it.value for it in touched.graphs)})
     return copy_of(snapshot, counts)
 
 
@@ -99,4 +99,6 @@ def copy_of(snapshot: Snapshot, counts: Counts) -> Copy:
     """
     manifest = snapshot.manifest()
     identity = f"{snapshot.name}-{manifest.get('built', '')}"
-    return Copy(snapshot=snapshot, identity=identity, counts=counts, whole=bool(manifest.get("whole")))
+    altered = manifest.get("altered")
+    names = frozenset(map(str, altered)) if isinstance(altered, list) else frozenset[str]()
+    return Copy(snapshot=snapshot, identity=identity, counts=counts, altered=names)

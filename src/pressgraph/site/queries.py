@@ -22,6 +22,7 @@ from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
 from pressgraph.site.published import FOLDER
+from pressgraph.site.reads import Asked, matching, packed
 from pressgraph.validation.incremental.queries import Pattern, read_patterns
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ QUERIES = "queries"
 """What pages of queries note as read for what they all depend on."""
 MOST_TRIPLES = 300_000
 """What a browser loads in a few seconds; of a larger graph the query page says that it has to be asked elsewhere."""
-Answered: TypeAlias = bool | tuple[list[list[list[Any]]], int] | dict[str, Any]
-"""A yes or no; the first triples, and how many there are; rows as SPARQL's JSON has them."""
+Triples: TypeAlias = tuple[list[list[list[Any]]], int]
+"""The first triples of an answer, and how many there are."""
+Answered: TypeAlias = bool | Triples | dict[str, Any]
+"""A yes or no; triples; rows as SPARQL's JSON has them."""
 # Raise it when the same query reads other things than before.
 _VERSION = 1
 _LOADING = gettext("The graph and the engine are being loaded; that takes some seconds the first time.")
@@ -60,6 +63,11 @@ def is_too_large(counts: Counts) -> bool:
     return counts.triples > MOST_TRIPLES
 
 
+def _digest(answer: object) -> str:
+    data = answer if isinstance(answer, bytes) else repr(answer).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()
+
+
 class QueryPages:
     """The pages of saved queries, and the one for questions of one's own, in one process."""
 
@@ -70,16 +78,28 @@ class QueryPages:
         self._prefixes = drawer.profile.query_prefixes(drawer.project.id_base)
         self._called: dict[str, Found] = {}
         self._answered: tuple[str, Answered] | None = None
+        self._asked = Asked()
 
     def draw(self, name: str) -> Drawn:
         """Draw the page of a saved query in all languages, or with no name the one for questions of one's own."""
         saved = self._saved[name] if name else None
         reads = self._drawer.reads
         reads.seen.add(noted(QUERIES))
-        self._answered = None
+        self._answered, self._asked = None, Asked()
         folder = self._drawer.folder(Page("query", name))
         files = tuple(self._page(folder, language, saved) for language in self._drawer.setting.languages)
-        return Drawn(files=files, reads=reads.taken())
+        return Drawn(files=files, reads=reads.taken(), asked=self._asked)
+
+    def is_answered(self, asked: Asked) -> bool:
+        """Tell whether queries are answered now as they were."""
+        for text, digest in asked.answers.items():
+            try:
+                now = _digest(self._ask(text))
+            except QueryError as error:
+                now = str(error)
+            if now != digest:
+                return False
+        return True
 
     def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
         drawer = self._drawer
@@ -171,12 +191,25 @@ class QueryPages:
         return result_table(columns, bindings[:_SHOWN], len(bindings), names, called)
 
     def _answer(self, text: str) -> Answered:
-        """Ask a query, and note what it reads. The answer is the same in all languages where the text is.
+        """Answer a query, and note what it reads. The answer is the same in all languages where the text is.
+
+        Raises QueryError.
+        """
+        self._asked.patterns = packed(matching(self._patterns(text)), self._asked.patterns)
+        try:
+            answer = self._ask(text)
+        except QueryError as error:
+            self._asked.answers[text] = str(error)
+            raise
+        self._asked.answers[text] = _digest(answer)
+        return json.loads(answer) if isinstance(answer, bytes) else answer
+
+    def _ask(self, text: str) -> bool | Triples | bytes:
+        """Ask a query; rows come as SPARQL's JSON.
 
         Raises QueryError.
         """
         drawer = self._drawer
-        drawer.reads.matched(self._patterns(text))
         found = query_store(text, drawer.store, drawer.profile, id_base=drawer.project.id_base).found
         if isinstance(found, ox.QueryBoolean):
             return bool(found)
@@ -185,10 +218,9 @@ class QueryPages:
             return [[term(it.subject), term(it.predicate), term(it.object)] for it in triples[:_SHOWN]], len(triples)
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - the last kind
         try:
-            document: dict[str, Any] = json.loads(found.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+            return found.serialize(format=ox.QueryResultsFormat.JSON) or b""
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             raise QueryError(gettext("the query failed: {reason}", reason=error)) from error
-        return document
 
     def _patterns(self, text: str) -> Collection[Pattern]:
         """Return what a query reads, which takes longer to tell than most take to answer: a file keeps it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +21,7 @@ from pressgraph.pages.view.reading import ONWARD
 from pressgraph.pages.view.statements import NAMING, receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 
     from pressgraph.dataset import GraphNames
 
@@ -148,11 +149,6 @@ class Reads(Notes):
             self.seen.add(_number(None, None, value, None))
         return self._store.query(text, **settings)
 
-    def matched(self, patterns: Iterable[tuple[str | None, str | None, str | None]]) -> None:
-        """Note that what matches some patterns of IRIs was read, in any graph."""
-        for pattern in patterns:
-            self._asked.add(tuple(f"<{it}>" if it else "" for it in pattern))  # type: ignore[arg-type]  # three
-
     def note_uses(self, iri: str) -> None:
         """Note that how often a term is used was read."""
         self.seen.add(_used(iri))
@@ -165,17 +161,43 @@ class Reads(Notes):
         """Return what was seen until now, packed, and begin anew."""
         for graph in self._receipts:
             receipt(self, ox.NamedNode(graph))  # type: ignore[arg-type]  # has what it uses of a store
-        self.seen.update(zlib.crc32("\x1f".join((*it, "")).encode()) for it in self._asked)
-        packed = array(_DIGITS, sorted(self.seen)).tobytes()
+        self.seen.update(map(_noted, self._asked))
+        taken = packed(self.seen)
         self.seen, self._asked, self._receipts = set(), set(), set()
-        return packed
+        return taken
 
 
-def touches(packed: bytes, changed: set[int]) -> bool:
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """What the page of a query has asked: patterns, packed, and a digest of each answer by the text of its query."""
+
+    patterns: bytes = b""
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def matching(patterns: Iterable[tuple[str | None, str | None, str | None]]) -> set[int]:
+    """Return the numbers of patterns of IRIs, in any graph."""
+    return {_noted(tuple(f"<{it}>" if it else "" for it in pattern)) for pattern in patterns}
+
+
+def packed(numbers: Iterable[int], more: bytes = b"") -> bytes:
+    """Return the numbers of patterns packed, with those that are packed already."""
+    return array(_DIGITS, sorted({*numbers, *_unpacked(more)})).tobytes()
+
+
+def touches(taken: bytes, changed: set[int]) -> bool:
     """Tell whether a change touches a page that has read some patterns."""
+    return not changed.isdisjoint(_unpacked(taken))
+
+
+def _unpacked(taken: bytes) -> array[int]:
     seen = array(_DIGITS)
-    seen.frombytes(packed)
-    return not changed.isdisjoint(seen)
+    seen.frombytes(taken)
+    return seen
+
+
+def _noted(pattern: tuple[str, ...]) -> int:
+    return zlib.crc32("\x1f".join((*pattern, "")).encode())
 
 
 def patterns_of(quads: Iterable[ox.Quad]) -> set[int]:
@@ -229,18 +251,20 @@ def _number(subject: Any, predicate: Any, value: Any, graph: Any) -> int:
     return zlib.crc32(text.encode())
 
 
-def difference(before: ox.Store, after: ox.Store, graphs: GraphNames, *, whole: bool) -> set[ox.Quad]:
-    """Return the quads of named graphs that only one of two stores has.
+def difference(before: ox.Store, after: ox.Store, graphs: GraphNames, altered: Container[str]) -> set[ox.Quad]:
+    """Return the quads of named graphs that only one of two stores of a profile has.
 
-    The name of a fact's graph says what is in it where the facts of both are `whole`, nothing of them being withheld:
-    then only those that came or went are looked at.
+    The name of a fact's graph says what is in it, but for those that something is withheld of in one of the stores,
+    which are `altered`: of the others, only those that came or went are looked at.
     """
     old, new = _names(before), _names(after)
     changed = old ^ new
     changed |= {
         name
         for name in old & new
-        if not (whole and _says_its_content(name, graphs)) and _written(before, name) != _written(after, name)
+        if name.value != graphs.profile
+        and not (_says_its_content(name, graphs) and name.value not in altered)
+        and _written(before, name) != _written(after, name)
     }
     quads: set[ox.Quad] = set()
     for name in changed:
@@ -264,4 +288,4 @@ def _written(store: ox.Store, graph: ox.NamedNode) -> bytes:
 
 def affected(read: Mapping[str, bytes], changed: set[int]) -> set[str]:
     """Return the pages that a change touches, of those whose reads are known."""
-    return {name for name, packed in read.items() if touches(packed, changed)} if changed else set()
+    return {name for name, taken in read.items() if touches(taken, changed)} if changed else set()

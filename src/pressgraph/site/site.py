@@ -19,16 +19,18 @@ from pressgraph.rdf import SCHEMA
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
 from pressgraph.site.lists import patterns_of_lists
-from pressgraph.site.processes import draw_pages
+from pressgraph.site.processes import draw_pages, rare_collections
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
-from pressgraph.site.queries import QUERIES, queries_digest
+from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
+    Asked,
     affected,
     difference,
     patterns_of,
     patterns_of_links,
     patterns_of_personal,
     patterns_of_uses,
+    touches,
 )
 from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by its types
 from pressgraph.site.whole import whole_files
@@ -70,6 +72,7 @@ class _Made(NamedTuple):
     """With their SHA-256."""
     reads: bytes
     entry: Entry | None
+    asked: Asked | None
 
 
 class _State(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +91,7 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     stats: dict[str, tuple[int, int]]
 
 
+@rare_collections()
 def write_site(
     project: Project,
     profile: Profile,
@@ -123,14 +127,14 @@ def write_site(
         before = None
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
-    known = _known(before, folder, setting, copy, names, listed)
+    known = _known(before, folder, drawer, copy, names, listed)
     todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
     folder.begin(name for page in todo for name in drawer.file_names(page))
     made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
     state = dict(known)
     written = 0
     for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, drawer, jobs=jobs), 1):
-        state[_key(it.page)] = _Made(it.files, it.reads, it.entry)
+        state[_key(it.page)] = _Made(it.files, it.reads, it.entry, it.asked)
         made.update(it.files)
         written += it.changed
         progress(number, len(todo))
@@ -254,7 +258,7 @@ def _named(store: ox.Store) -> set[str]:
 def _known(
     before: _State | None,
     folder: Folder,
-    setting: Setting,
+    drawer: Drawer,
     copy: Copy,
     wanted: Mapping[str, Page],
     lists: Mapping[str, str],
@@ -262,20 +266,26 @@ def _known(
     """Return the pages of the run before that are as they would be drawn now."""
     if before is None:
         return {}
+    setting = drawer.setting
     changed = patterns_of_lists(before.lists, lists)
     if before.copy != copy.identity:
         earlier = earlier_copy(setting.project, before.copy)
         if earlier is None:
             return {}
         graphs = GraphNames(id_base=setting.project.id_base)
-        whole = earlier.whole and copy.whole
-        changed |= patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, whole=whole))
+        withheld_of = earlier.altered | copy.altered
+        changed |= patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, withheld_of))
         changed |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
         changed |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
         changed |= patterns_of_links(before.others, setting.others)
     pages = {key: it for key, it in before.pages.items() if key in wanted}
     touched = affected({key: it.reads for key, it in pages.items()}, changed)
     pages = {key: it for key, it in pages.items() if key not in touched}
+    queries = QueryPages(drawer)
+    for key, it in list(pages.items()):
+        # most answers are as before where what they are made from is another
+        if it.asked is not None and touches(it.asked.patterns, changed) and not queries.is_answered(it.asked):
+            del pages[key]
     made = {name: digest for it in pages.values() for name, digest in it.files.items()}
     altered = changed_names(folder.path, made, before.stats)
     return {key: it for key, it in pages.items() if altered.isdisjoint(it.files)}
