@@ -3,7 +3,8 @@
     python benchmarks/sites.py [--releases 10 100 1000]
 
 A release brings about ten things, each drawn in two languages. Each row is a process of its own. Memory is that of the
-process that writes, and of the largest of those that draw; CPU is of all of them.
+process that writes, and of the largest of those that draw; CPU is of all of them. Between the rows, all that pages say
+in schema.org's terms is compared with the vocabulary (`benchmarks/places.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.generate import iter_releases, write_yaml
+from benchmarks.places import of_site
 
 SITE = """
 import datetime, resource, sys
@@ -31,8 +33,8 @@ print(made.pages, made.files, made.drawn, made.written, drawing)
 """
 
 
-def measure(releases: int, folder: Path) -> None:
-    """Print the rows of so many releases."""
+def measure(releases: int, folder: Path, triples: list[str]) -> None:
+    """Print the rows of so many releases; note how many triples have their place in schema.org."""
     import pressgraph
 
     (folder / "data").mkdir(parents=True)
@@ -43,6 +45,10 @@ def measure(releases: int, folder: Path) -> None:
     things = len(workspace.ids())
     code = SITE.format(root=str(folder), out=str(folder / "out"))
     _row(f"{things:,} things", code)
+    counts, wrong = of_site(folder / "out")
+    if wrong:
+        raise SystemExit("\n".join(wrong[:20]))
+    triples.append(f"{counts['triples']:,} triples on {counts['pages']:,} pages of {things:,} things")
     _row("again", code)
     path = sorted((folder / "data").glob("*.yaml"))[releases // 2]
     text = path.read_text(encoding="utf-8")
@@ -76,9 +82,11 @@ def main() -> None:
     arguments = parser.parse_args()
     print("| site | pages | files | drawn | written | seconds | CPU seconds | memory | memory of a drawing process |")
     print("|---|---|---|---|---|---|---|---|---|")
+    triples: list[str] = []
     for releases in arguments.releases:
         with tempfile.TemporaryDirectory() as folder:
-            measure(releases, Path(folder) / "project")
+            measure(releases, Path(folder) / "project", triples)
+    print(f"\nWhat pages say in schema.org's terms has its place there: {'; '.join(triples)}.")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from benchmarks.places import listed, misplaced, nodes
 from click.testing import CliRunner
 
 import pressgraph
@@ -22,8 +23,6 @@ from pressgraph.errors import DataError, ProfileError
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pressgraph.profile import Profile
     from pressgraph.workspace import Workspace
 
@@ -71,57 +70,11 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return opened
 
 
-def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, dict):
-            yield item
-            for inner in item.values():
-                yield from nodes(inner)
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
 def names(value: Any) -> set[str]:
     return {it["name"] for it in listed(value)}
 
 
 # -- what schema.org has a place for
-
-
-def misplaced(data: dict[str, Any]) -> Iterator[str]:
-    """Yield what domainIncludes and rangeIncludes of schema.org 30 do not know of."""
-    vocabulary = schema_org()
-    types: dict[str, set[str]] = {}
-    for node in nodes(data):
-        types.setdefault(node["@id"], set()).update(listed(node.get("@type")))
-
-    def closed(iri: str) -> set[str]:
-        found = types.get(iri, set())
-        return {"Thing", *found, *(above for it in found for above in vocabulary.classes[it])}
-
-    for node in nodes(data):
-        for word, values in node.items():
-            if word.startswith("@"):
-                continue
-            if closed(node["@id"]).isdisjoint(vocabulary.domains[word]):
-                yield f"{word} of {types[node['@id']]}"
-            expected = set(vocabulary.ranges[word])
-            for value in listed(values):
-                if isinstance(value, dict):
-                    fits = not closed(value["@id"]).isdisjoint(expected) or not types[value["@id"]]
-                elif isinstance(value, bool):
-                    fits = "Boolean" in expected
-                elif isinstance(value, int | float):
-                    fits = not {"Number", "Integer", "Text"}.isdisjoint(expected)
-                else:
-                    date = re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.*)?)?)?", value) is not None
-                    fits = not ({"Text", "URL"} | ({"Date", "DateTime"} if date else set())).isdisjoint(expected) or (
-                        value.startswith("https://") and word in {"image", "logo"}
-                    )
-                if not fits:
-                    yield f"{value!r} under {word}"
 
 
 @pytest.mark.parametrize("project", ["founding", "examples", "nord"])
