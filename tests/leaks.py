@@ -117,9 +117,10 @@ source:
   publishText: true
   reviewedBy: agent/public
 facts:
-  - { id: agent/public, alternateName: Public, evidence: Public }
+  - { id: agent/public, alternateName: Public, evidence: { words: Public, nth: 1 } }
   - { id: agent/public, alternateName: Spoken, evidence: "said that Ida Leaklima is" }
-  - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: "Ida Leaklima" }
+  - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: { words: Ida Leaklima, nth: 1 } }
+  - { id: agent/leakmike, type: Organization, name: Leakmike, proposedBy: rules, evidence: "Leakmike" }
   - id: label/leakoscar
     type: Certification
     name: { en: Leakoscar }
@@ -173,7 +174,19 @@ source:
 facts:
   - { id: agent/public, legalName: Leakfoxtrot, evidence: [0, 10] }
 """,
-    "words.txt": "Public said that Ida Leaklima is the one to ask.",
+    "words.txt": """Public said that Ida Leaklima is the one to ask. Ms LEAKLIMA agreed; so did Leakmike.
+
+The evening was long, says Leakdelta. Ask at 030-7654329 or lobby@netz.example, if the Leakdeltas are out, though
+Public knows more than anybody. The paragraph is longer than those are that only say whom to ask about a release, so
+it is shown but for the address and the number in it. It says nothing else, and it goes on saying so until it has as
+many characters as that takes, which are six hundred: a number that was chosen because blocks of contacts are shorter,
+even those with two people, three numbers, a street and a city in them. This is the last sentence of the paragraph, or
+would be if it were long enough, which it is not before this one has ended too.
+
+Press
+Ida Leaklima
+lobby@netz.example
+""",
     CORRECTION: """
 source:
   id: document/correction
@@ -230,6 +243,7 @@ THINGS = (
     "agent/public",
     "agent/other",
     "document/news",
+    "document/words",
     "document/leakfoxtrot",
     "agent/leakbravo",
     "agent/leakcharlie",

@@ -104,6 +104,28 @@ def test_contact_data_that_nobody_marked_is_not_shown(withheld: Texts) -> None:
     assert "public asks you to call […]" in shown["feed"]
 
 
+def test_a_release_shows_its_text_without_what_is_withheld(withheld: Texts, lifted: Texts) -> None:
+    """Words that no fact rests on are shown; names of what is withheld are cut wherever they stand."""
+
+    def shown(texts: Texts) -> list[str]:
+        texts.of(next(it for it in leaks.SURFACES if it.name == "site"))
+        drawn = texts.published.workspace.project.root / "build" / "site" / "doc" / "document" / "words" / "index.html"
+        pages = (drawn.read_text(encoding="utf-8"), leaks.get(texts.published, "/doc/document/words", "text/html"))
+        return [
+            " ".join(re.sub(r"<sup>.*?</sup>|<[^>]*>", "", it.partition("The text</p>")[2]).split()) for it in pages
+        ]
+
+    for text in shown(withheld):
+        assert "Public said that […] is the one to ask. Ms […] agreed; so did […]." in text
+        # of what other releases tell of, the sentence is cut that names it
+        assert "[…] Ask at […] or […]Public knows more" in text
+        assert "This is the last sentence of the paragraph" in text
+        assert "Press […]" not in text
+    for text in shown(lifted):
+        assert "said that Ida Leaklima is the one to ask. Ms LEAKLIMA agreed; so did Leakmike." in text
+        assert "The evening was long, says Leakdelta. Ask at […] or […], if" in text
+
+
 def test_how_many_personal_facts_are_kept_is_said_and_nothing_of_them(withheld: Texts, lifted: Texts) -> None:
     withheld.of(next(it for it in leaks.SURFACES if it.name == "site"))
     site = withheld.published.workspace.project.root / "build" / "site"

@@ -265,6 +265,9 @@ def test_a_question_about_a_thing_offers_those_of_the_graph(project: Path, tmp_p
 def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     add_fact(project, "berta", "id: label/gold, type: Certification, expires: 2027-01-01, evidence: [31, 40]")
+    logo = 'logos = { "agent/berta" = "logo.png" }'
+    (project / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    configure(project, logo)
     opened(project).site(out, day=DAY, jobs=1)
     # the end of a label stands beside its page
     assert b"DTSTART;VALUE=DATE:20261231" in (out / "doc/label/gold/index.ics").read_bytes()
@@ -273,9 +276,11 @@ def test_what_is_withdrawn_is_in_no_byte(project: Path, tmp_path: Path) -> None:
         assert f'href="{href}" type="text/calendar">' in page, folder
     # both facts of a release have words in common, and are told in one passage
     assert [it for it in broken_links(out, path="/news/") if "document/" in it] == []
-    configure(project, 'withhold = ["agent/berta", "label/gold"]')
+    assert list((out / "assets").glob("logo-*.png"))
+    configure(project, f'withhold = ["agent/berta", "label/gold"]\n{logo}')
     opened(project).site(out, day=DAY, jobs=1)
     assert not (out / "doc" / "label").exists()
+    assert not list((out / "assets").glob("logo-*.png"))
     for name, content in contents(out).items():
         plain = gzip.decompress(content) if name.endswith(".gz") else content
         # the release is called so too, and is still published

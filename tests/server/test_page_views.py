@@ -83,7 +83,9 @@ facts:
     type: QuotedStatement
     abstract: { en: Light is what the region lives on. }
     saidBy: agent/ida-berg
+  - { id: agent/hav, logo: "https://hav.example/logo.png" }
 """
+LOGO = b"\x89PNG\r\n\x1a\n" + b"dots"
 PAGES = {
     "home": "/",
     "organisation": "/doc/agent/nordlicht",
@@ -116,7 +118,12 @@ def built_news(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     publish = (
         '[publish]\ntitle = "Cluster Facts"\nlicence = "CC-BY-4.0"\ncontact = "https://data.example.org/contact"\n'
     )
-    project = make_project(tmp_path_factory.mktemp("news"), {"workers": 1}, extra=publish + 'accent = "#7a1f5c"')
+    publish += (
+        'accent = "#7a1f5c"\nlogos = { "agent/nordlicht" = "nordlicht.png", "agent/elsewhere" = "nordlicht.png" }'
+    )
+    folder = tmp_path_factory.mktemp("news")
+    (folder / "nordlicht.png").write_bytes(LOGO)
+    project = make_project(folder, {"workers": 1}, extra=publish)
     shutil.copytree(root / "docs" / "examples", project / "data")
     (project / "data" / "nordlicht.yaml").write_text(FACTS, encoding="utf-8")
     (project / "data" / "nordlicht.txt").write_text(TEXT, encoding="utf-8")
@@ -153,6 +160,17 @@ def part_of(tree: Any, anchor: str) -> str:
 
 def part(tree: Any, key: str) -> str:
     return texts(tree, f'//section[@id="{key}"]')[0]
+
+
+def test_a_logo_is_a_file_of_the_project_and_no_address_of_others(news: Server) -> None:
+    (address,) = read(news, "/doc/agent/nordlicht").xpath('//span[contains(@class, "badge")]/img[@alt=""]/@src')
+    picture = news.client.get(address)
+    assert (picture.headers["content-type"], picture.content) == ("image/png", LOGO)
+    assert read(news, "/organisations").xpath("//li/span/img/@src") == [address]
+    # one of another host is a link, and nothing that a browser asks for by itself
+    page = read(news, "/doc/agent/hav")
+    assert not page.xpath("//img")
+    assert page.xpath('//a/@href[.="https://hav.example/logo.png"]')
 
 
 def test_an_organisation_is_shown_with_people_labels_and_receipts(news: Server) -> None:
@@ -192,6 +210,18 @@ def test_a_release_has_its_passages_beside_what_they_tell(news: Server) -> None:
         "valid 15 January 2026 – 31 December 2028 (assumed to start on the release date) assumed" in it for it in told
     )
     assert page.xpath('//a[contains(@class, "main")]/@href') == ["https://nordlicht.example/gold"]
+    # the whole text, once, without the headline that stands above it; a passage leads to its facts, and these to it
+    paragraphs = texts(page, '//div[@class="passage"]/p[@class="lines" or not(@class)]')
+    assert len(paragraphs) == 1
+    assert re.sub(r"(?<=\D)\d(?=\D|$)", "", words(page.xpath('//div[@class="passage"]/p')[0])).startswith(
+        "Nordlicht e. V., the photonics cluster of the Westland"
+    )
+    for number, mark in enumerate(page.xpath("//mark[@id]"), 1):
+        (link,) = mark.xpath(".//sup/a")
+        assert (mark.get("id"), link.get("href")) == (f"p-{number}", f"#f-{number}")
+        assert page.xpath(f'//li[@id="f-{number}"]/a[@href="#p-{number}"]/@aria-label') == [f"Passage {number}"]
+    # receipts lead to the place in the text
+    assert page.xpath('//mark//*[@id="c-32"]')
     bare = read(news, "/doc/document/2024-03-12-moorgruen-vorstand")
     assert not bare.xpath("//mark")
     assert "The text itself is not published here." in words(bare)

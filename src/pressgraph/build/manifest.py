@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
 
 # Raise it when the same facts and profile give other quads than before: every project then builds anew.
-_QUADS_VERSION = 3
+_QUADS_VERSION = 4
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):

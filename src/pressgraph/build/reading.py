@@ -10,9 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import pyoxigraph as ox
+
 from pressgraph.build.manifest import FileEntry
-from pressgraph.convert import compile_emitter, convert_facts
+from pressgraph.build.texts import release_text
+from pressgraph.convert import compile_emitter, convert_facts, left_out
 from pressgraph.convert.emitter import source_name
+from pressgraph.dataset import GraphNames
 from pressgraph.facts import read_facts
 from pressgraph.processes import ProcessEndedError, Processes, processors
 from pressgraph.validation.incremental.state import warning_to_json
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from pressgraph.convert.emitter import Emitter
     from pressgraph.errors import Place, Problem
     from pressgraph.facts import FactsFile
-    from pressgraph.facts.model import Fact
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -58,6 +61,8 @@ class Reading(NamedTuple):
     entry: FileEntry
     links: Links
     problems: tuple[Problem, ...]
+    text: bytes
+    """The quads of its source's text, where that may be published."""
 
 
 class FactsReader:
@@ -67,12 +72,9 @@ class FactsReader:
         self.project = project
         self.profile = profile
         self.emitter = emitter
+        self._graphs = GraphNames(id_base=project.id_base)
         self.read: dict[str, FactsFile] = {}
         """Files that were read in this process, by name."""
-
-    def is_kept(self, fact: Fact) -> bool:
-        """Tell whether a fact is reviewed, where that is asked of facts."""
-        return fact.receipt.reviewed_by is not None
 
     def one(self, name: str) -> FactsFile:
         """Return a file, which is read unless it was."""
@@ -103,10 +105,11 @@ class FactsReader:
             del self.read[name]
         source = file.source
         allowed = suppressions_in(file, self.profile, self.project.id_base)
+        quads = b"".join(convert_facts(file, self.emitter)) if not file.problems else b""
         return Reading(
-            quads=b"".join(convert_facts(file, self.emitter)) if not file.problems else b"",
+            quads=quads,
             entry=FileEntry(
-                facts=sum(map(self.is_kept, file.facts)) if self.emitter.reviewed else len(file.facts),
+                facts=len(file.facts) - left_out(file, self.emitter),
                 sources=[source_name(source.id)] if source is not None else [],
                 text=str(source.text_file) if source is not None and source.text_file is not None else None,
                 allow=[it.to_json() for it in allowed],
@@ -114,7 +117,16 @@ class FactsReader:
             ),
             links=Links.of(file),
             problems=file.problems,
+            text=self.text(file) if quads else b"",
         )
+
+    def text(self, file: FactsFile) -> bytes:
+        """Return the quads of the text of a file's source; nothing where it may not be published."""
+        if file.source is None or file.source.published_text is None:
+            return b""
+        document = self.emitter.iri(file.source.body["id"])[1:-1]
+        quads = release_text(file, self._graphs, document, reviewed=self.emitter.reviewed)
+        return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
 
 
 @contextmanager

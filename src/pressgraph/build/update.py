@@ -68,6 +68,7 @@ class StoreUpdate:
         self.reader = FactsReader(project, profile, self.emitter)
         self.read: dict[str, FactsFile] = self.reader.read
         self.links: dict[str, Links] = {}
+        self._texts: list[bytes] = []
         self.change: Change | None = None
         self.touched: Touched | None = None
         """What `apply` may have changed in the dataset; None where it began anew."""
@@ -116,6 +117,9 @@ class StoreUpdate:
 
         # in one piece: a store takes many files at once in a third of the time
         union.load(self.store, chunks(), delta=delta)
+        for text in filter(None, self._texts):
+            # texts are for pages alone: no part of the default graph, and nothing is concluded or checked of them
+            self.store.extend(ox.parse(text, format=ox.RdfFormat.N_QUADS))
         touched.update(source for name in changed if name in files for source in files[name].sources)
         self.corrections.apply(None if fresh else touched, delta=delta)
         triples = set().union(*(told for graph, told in gone.items() if not stands_apart(graph)))
@@ -179,6 +183,7 @@ class StoreUpdate:
                 if isinstance(link.subject, ox.NamedNode):
                     gone[str(link.subject)] = union.remove_graph(self.store, link.subject)
             gone[str(provenance)] = union.remove_graph(self.store, provenance)
+            self.store.remove_graph(ox.NamedNode(self.graphs.texts + source))
         return gone
 
     def corrected_by(self, sources: set[str], files: Mapping[str, FileEntry]) -> set[str]:
@@ -205,6 +210,7 @@ class StoreUpdate:
         reading = next(readings)
         self.problems.extend(reading.problems)
         self.links[name] = reading.links
+        self._texts.append(reading.text)
         yield reading.quads
         return reading.entry
 

@@ -9,7 +9,7 @@ from pressgraph.rdf import STATUSES
 
 SEVERAL = "several"
 """Stands for a source where a conclusion takes more than one."""
-_WITHDRAWN = "withdrawn/"
+_WITHDRAWN, _TEXT = "withdrawn/", "release-text/"
 
 
 class Concluded(NamedTuple):
@@ -23,7 +23,7 @@ class Concluded(NamedTuple):
 
 def stands_apart(graph: str) -> bool:
     """Tell whether a graph is no part of the default graph, the union of the others, in whichever project."""
-    return f"/id/{_WITHDRAWN}" in graph
+    return f"/id/{_WITHDRAWN}" in graph or f"/id/{_TEXT}" in graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class GraphNames:
       `several` in the place of a source where it takes more than one
     - `{base}id/derivation/{source}`: the receipts of these graphs
     - `{base}id/withdrawn/{source}`: what a source said and another one has corrected; no part of the default graph
+    - `{base}id/release-text/{source}`: a source's text, where it may be published; no part of the default graph
     - `ontology` and `vocabulary` graphs of the profile, so that queries can follow labels and classes
     """
 
@@ -82,6 +83,20 @@ class GraphNames:
     def withdrawn_from(self, graph: str) -> str | None:
         """Return the source of a graph of what was corrected, None for another graph. No id has an exclamation mark."""
         return graph.removeprefix(self.withdrawn).partition("!")[0] if graph.startswith(self.withdrawn) else None
+
+    @property
+    def texts(self) -> str:
+        """The prefix of the graphs of texts."""
+        return self.id_base + _TEXT
+
+    def evidence_of(self, source: str) -> str:
+        """Return the prefix of the evidence in a source's text."""
+        return f"{self.id_base}evidence/{source}/"
+
+    @property
+    def of_sources(self) -> tuple[str, ...]:
+        """The prefixes of all graphs that belong to sources."""
+        return (self.facts, self.provenance, self.derived, self.derivation, self.withdrawn, self.texts)
 
     @property
     def profile(self) -> str:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 def owned_by_build(id_base: str) -> Callable[[object], bool]:
     """Return what tells whether a graph is one that builds make and replace."""
     graphs = GraphNames(id_base=id_base)
-    prefixes = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation, graphs.withdrawn)
-    profile = graphs.profile
+    prefixes, profile = graphs.of_sources, graphs.profile
 
     def owned(name: object) -> bool:
         return isinstance(name, ox.NamedNode) and (name.value.startswith(prefixes) or name.value == profile)

@@ -3,7 +3,8 @@
 There are two reasons: a fact is marked as personal data, or a thing is named under `[publish] withhold`. Of a withheld
 fact nothing is published: not its triples, not its receipt, not the evidence that no other fact shares, and no name
 that only withheld facts describe: whoever reviewed a fact is named by its receipt, and an id can be a person's name.
-Words that a withheld fact rests on are not published as those of another fact, which speaks of more or of less of them.
+Words that a withheld fact rests on are not published as those of another fact, which speaks of more or of less of them,
+nor in the text of a source, where the names of what is withheld are cut too.
 Of a withheld thing nothing is published either: not the facts about it, not the nodes nested in it, not the triples of
 other facts that point to it, and not what was read from it where it is a document.
 """
@@ -22,8 +23,10 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import union
 from pressgraph.dataset.graphs import stands_apart
+from pressgraph.dataset.shown_text import NAMING, TEXT_OF, TextGate, text_graphs
 from pressgraph.errors import FactsError
 from pressgraph.rdf import CLU, OA, PG, PROV, RDF_TYPE, SCHEMA
+from pressgraph.text.mentions import family_name
 from pressgraph.text.spans import Spans
 
 if TYPE_CHECKING:
@@ -39,13 +42,14 @@ _EVIDENCE = ox.NamedNode(f"{CLU}evidence")
 _EXACT = ox.NamedNode(f"{OA}exact")
 _DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
+_TYPE, _PERSON = ox.NamedNode(RDF_TYPE), ox.NamedNode(f"{SCHEMA}Person")
 _TRUE = {"true", "1"}
 _DEFAULT = ox.DefaultGraph()
 _GATE = ox.NamedNode(f"{PG}withheldNames")
 PERSONAL, WITHHELD = "personal", "withheld"
 """What the graphs end with that hold conclusions from personal facts, and from what is withheld by name."""
 # Raise it when the same rules withhold other quads than before: every served copy is then made anew.
-_VERSION = 5
+_VERSION = 6
 _SPAN = re.compile(r"(.*/)([0-9]+)-([0-9]+)")
 """What evidence is called: by its source, and from which character to which."""
 # in N-Quads; what looks like one within a literal is a name that nothing has
@@ -214,7 +218,8 @@ class _Search:
 
     def words(self) -> set[ox.NamedNode]:
         """Return the words that withheld facts rest on, and those that say of a withheld thing what no fact does."""
-        if next(self.store.quads_for_pattern(None, _EXACT, None, None), None) is None:
+        texts = list(text_graphs(self.store)) if self.graphs is not None else []
+        if not texts and next(self.store.quads_for_pattern(None, _EXACT, None, None), None) is None:
             return set()
         graphs: set[Any] = {*self.facts, *(graph for graph, _ in self.within)}
         for name in self.names:
@@ -228,7 +233,7 @@ class _Search:
                     withheld.setdefault(found[0], Spans()).add(found[1])
                     receipts.add(quad.graph_name)
         near = {quad.object for it in receipts for quad in self.store.quads_for_pattern(None, _EVIDENCE, None, it)}
-        return {
+        words = {
             ox.NamedNode(f"{node.value}/words")
             for node in near
             if isinstance(node, ox.NamedNode)
@@ -236,6 +241,41 @@ class _Search:
             and found[0] in withheld
             and withheld[found[0]].meets(found[1])
         }
+        if texts and graphs:
+            words.update(self.in_texts(texts, withheld))
+        return words
+
+    def in_texts(self, texts: Iterable[ox.NamedNode], withheld: Mapping[str, Spans]) -> Iterator[ox.NamedNode]:
+        """Yield the pieces of texts that say what is withheld; `withheld` is what of each text facts rest on."""
+        assert self.graphs is not None  # noqa: S101 - where there are texts
+        gate = TextGate(names := self.unpublished_names())
+        families = {family_name(name) for name, is_person in names.items() if is_person} - {""}
+        for graph in texts:
+            spans = withheld.get(self.graphs.evidence_of(graph.value.removeprefix(self.graphs.texts)), ())
+            yield from gate.hidden(self.store, graph, list(spans), families)
+
+    def unpublished_names(self) -> dict[str, bool]:
+        """Return how only withheld facts say that something is called or reached, and whether that is a person."""
+        found: dict[str, bool] = {}
+        hidden: set[tuple[Any, Any]] = {(graph, None) for graph in self.facts} | set(self.within)
+        for graph, name in hidden:
+            for quad in self.store.quads_for_pattern(name, None, None, graph):
+                word = quad.object
+                if quad.predicate.value in NAMING and isinstance(word, ox.Literal) and not self.is_published(quad):
+                    is_person = ox.Quad(quad.subject, _TYPE, _PERSON, _DEFAULT) in self.store
+                    found[word.value] = found.get(word.value, False) or is_person
+        return found
+
+    def is_published(self, quad: ox.Quad) -> bool:
+        """Tell whether something that is published says the same."""
+        return any(
+            it.graph_name != _DEFAULT
+            and it.graph_name not in self.facts
+            and (it.graph_name, it.subject) not in self.within
+            and it.subject not in self.nodes
+            and not self.is_derived(it.graph_name)
+            for it in self.store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        )
 
     def withhold(self, name: ox.NamedNode) -> None:
         """Withhold the facts about a thing, and those that were read from it."""
@@ -247,9 +287,10 @@ class _Search:
                 and not self.is_derived(graph)
             ):
                 self.facts.add(graph)
-        for quad in self.store.quads_for_pattern(None, _ABOUT, name, None):
-            if quad.subject == quad.graph_name:
-                self.nodes.add(quad.subject)
+        for leads in (_ABOUT, TEXT_OF):
+            for quad in self.store.quads_for_pattern(None, leads, name, None):
+                if quad.subject == quad.graph_name:
+                    self.nodes.add(quad.subject)
         for quad in self.store.quads_for_pattern(name, None, None, None):
             if isinstance(quad.graph_name, ox.NamedNode) and self.is_fact(quad.graph_name):
                 self.divide(quad.graph_name)

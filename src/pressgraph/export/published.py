@@ -48,7 +48,7 @@ class PublishedGraph:
         self.withheld = withheld or Withheld()
         self.statuses = frozenset(statuses) if statuses is not None else None
         self._parts = (graphs.facts, graphs.derived) if derived else (graphs.facts,)
-        own = (graphs.facts, graphs.derived, graphs.provenance, graphs.derivation, graphs.withdrawn, graphs.profile)
+        own = (*graphs.of_sources, graphs.profile)
         self._not_written = own if written else ("",)
         self._known: dict[str, bool] = {}
         self._above: dict[str, frozenset[str]] = {}

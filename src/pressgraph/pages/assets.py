@@ -1,4 +1,4 @@
-"""The files that every page needs: the sheet, the serif, the icon, the project's logo. Each has an address of its own.
+"""The files that every page needs: the sheet, the serif, the icon, the logos. Each has an address of its own.
 
 The address changes with the file, so that a file that was fetched once is never asked for again.
 """
@@ -67,6 +67,7 @@ def page_assets(
     if publication.logo is not None:
         name = f"logo{publication.logo.suffix}"
         found[name] = _asset(name, publication.logo.content)
+    found.update((it.name, _asset(it.name, it.content)) for it in publication.logos.values())
     text = _named((STATIC / SHEET).read_text(encoding="utf-8"), found, address) + accent_rules(publication.accent)
     found[SHEET] = _asset(SHEET, text.encode())
     return found

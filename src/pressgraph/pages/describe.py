@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.pages.notes import NO_NOTES
-from pressgraph.pages.view.listing import LISTS, Listing
+from pressgraph.pages.view.listing import LISTS, Listing, plain
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.pages.view.statements import DEFAULT, TITLES, kinds, labels
 from pressgraph.query.names import names_in_store
@@ -71,9 +71,6 @@ def fold(text: str) -> tuple[str, str]:
     folded = unicodedata.normalize("NFC", text).casefold()
     spelled = folded.translate(_UMLAUTS)
 
-    def plain(value: str) -> str:
-        return "".join(it for it in unicodedata.normalize("NFKD", value) if not unicodedata.combining(it))
-
     return plain(folded), plain(spelled)
 
 
@@ -101,14 +98,22 @@ _LISTED = (
 class Describer:
     """Describes what a store holds, which never changes; `id_base` is what the project's own ids begin with.
 
-    `near` and `notes` are those of `GraphReader`.
+    Lists are in the order of names in a `language`. `near` and `notes` are those of `GraphReader`.
     """
 
-    def __init__(self, store: ox.Store, id_base: str, *, near: ox.Store | None = None, notes: Notes = NO_NOTES) -> None:
+    def __init__(
+        self,
+        store: ox.Store,
+        id_base: str,
+        *,
+        language: str = "en",
+        near: ox.Store | None = None,
+        notes: Notes = NO_NOTES,
+    ) -> None:
         self._store = store
         self._id_base = id_base
         self._reader = GraphReader(store, id_base, near=near, notes=notes)
-        self.listing = Listing(store if near is None else near, id_base, self._reader)
+        self.listing = Listing(store if near is None else near, id_base, self._reader, language)
 
     def thing(self, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.

@@ -62,7 +62,7 @@ class Names:
         self._profile = profile
         self._project = project
         self._links = links
-        self._language = language
+        self.language = language
         self._labels = labels
         self._kinds = {} if kinds is None else kinds
         self._known: dict[str, Name] = {}
@@ -80,7 +80,7 @@ class Names:
 
         if not values:
             return "", ""
-        wanted = lookup(self._language, (item[1] for item in values if item[1]))
+        wanted = lookup(self.language, (item[1] for item in values if item[1]))
         wanted = wanted.lower() if wanted is not None else None
         best = min(values, key=rank)
         return best[0], best[1]
@@ -125,7 +125,7 @@ class Names:
 
     def heading(self, variable: str) -> str:
         """Return what a column or a field of a query is called: as the key of its name, else in common words."""
-        words: Any = messages(self._language)["columns"]
+        words: Any = messages(self.language)["columns"]
         if variable in words:
             return str(words[variable])
         key = self._profile.keys.get(variable)
@@ -188,7 +188,7 @@ class Names:
             return self.pick([[text, tag] for tag, text in known.labels.items()])
         if iri.startswith(SCHEMA):
             return local_name(iri), ""
-        return word_of_others(iri, self._language), self._language
+        return word_of_others(iri, self.language), self.language
 
     def term(self, iri: str) -> Name:
         """Return a property or class as people see it; it links to how it is used."""
@@ -200,7 +200,7 @@ class Names:
 
     def value_order(self, value: Value) -> tuple[bool, str, str]:
         """Return what values are sorted by: those in other languages than the reader's come last."""
-        foreign = bool(value.language) and value.language.partition("-")[0] != self._language
+        foreign = bool(value.language) and value.language.partition("-")[0] != self.language
         return foreign, (value.name.label if value.name else value.text).casefold(), value.language
 
     def value(self, term: Sequence[str], depth: int = 0) -> Value:
@@ -212,9 +212,7 @@ class Names:
                 return self._node(term[1], depth)
         datatype = term[3]
         if datatype == EDTF:
-            return Value(
-                text=date_in_words(term[1], self._language), datatype=self._profile.curie(datatype) or datatype
-            )
+            return Value(text=date_in_words(term[1], self.language), datatype=self._profile.curie(datatype) or datatype)
         plain = not datatype or datatype == XSD_STRING or term[2]
         text = without_contacts(term[1])[0] if plain else term[1]
         return Value(text=text, language=term[2], datatype="" if plain else self._profile.curie(datatype) or datatype)

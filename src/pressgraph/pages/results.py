@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.values import Value
+from pressgraph.pages.view.days import dated, day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,9 @@ def result_table(
                 return names.value(["node", binding["value"]])
             case {"type": "literal" | "typed-literal"}:
                 language, datatype = binding.get("xml:lang", ""), binding.get("datatype", "")
-                return names.value(["text", binding["value"], language, datatype])
+                written = ("text", binding["value"], language, datatype)
+                date = dated(written)
+                return names.value(written) if date is None else Value(text=day(date, names.language).text)
         return Value(text=str(binding.get("value", "")))
 
     def cell(binding: Mapping[str, Any], column: str) -> Value | None:

@@ -9,6 +9,8 @@ from pressgraph.pages.messages import messages
 from pressgraph.project.publication import LICENCES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pressgraph.project import Project
 
 _NAMES = {
@@ -33,6 +35,8 @@ class Site:
     contact: str
     logo: str
     """The name of the logo among the assets."""
+    logos: Mapping[str, str]
+    """The names of organisations' logos among the assets, by IRI."""
 
     @classmethod
     def of(cls, project: Project, language: str) -> Site:
@@ -51,4 +55,7 @@ class Site:
             accessibility=published.accessibility,
             contact=published.contact or "",
             logo=f"logo{published.logo.suffix}" if published.logo is not None else "",
+            logos={
+                name if ":" in name else f"{project.id_base}{name}": it.name for name, it in published.logos.items()
+            },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from pressgraph.i18n import gettext
 from pressgraph.project.colours import READABLE, colour, contrast
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 KEYS: dict[str, type | tuple[type, ...]] = {
@@ -21,6 +23,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "keywords": list,
     "url": str,
     "logo": str,
+    "logos": dict,
     "accent": str,
     "imprint": str,
     "privacy": str,
@@ -60,6 +63,11 @@ class Picture:
     suffix: str
     content: bytes = field(repr=False)
 
+    @property
+    def name(self) -> str:
+        """What it is called among other pictures: by its content."""
+        return f"logo-{hashlib.sha256(self.content).hexdigest()[:12]}{self.suffix}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
@@ -79,6 +87,8 @@ class Publication:
     url: str = ""
     """The address that the pages are published at, without a slash at its end; empty: nobody says it."""
     logo: Picture | None = None
+    logos: Mapping[str, Picture] = field(default_factory=dict)
+    """Pictures of organisations, by id."""
     accent: str | None = None
     """The colour of links and buttons, `#rrggbb`: one that can be read on white."""
     imprint: str = ""
@@ -129,7 +139,8 @@ def publication(table: dict[str, Any], *, root: Path, publisher: str | None, lan
         description=table.get("description") or None,
         keywords=tuple(table.get("keywords", ())),
         language=language,
-        logo=_picture(root, table["logo"]) if table.get("logo") else None,
+        logo=_picture(root, "logo", table["logo"]) if table.get("logo") else None,
+        logos=_logos(root, table.get("logos", {}), table.get("withhold", ())),
         accent=_accent(table["accent"]) if table.get("accent") else None,
         **{name: _page(name, table.get(name, "")) for name in _PAGES},
     )
@@ -156,24 +167,40 @@ def _accent(text: str) -> str:
     return text.lower()
 
 
-def _picture(root: Path, name: str) -> Picture:
+def _logos(root: Path, files: dict[str, Any], withheld: Collection[str]) -> dict[str, Picture]:
+    """Return the pictures of organisations; of one that is withheld by name, there is none."""
+    found = {}
+    for name, file in files.items():
+        if not isinstance(file, str):
+            raise ValueError(  # noqa: TRY004 - wrong in the configuration, as all else is
+                gettext("publish.logos '{name}' is not the name of a file", name=name),
+                gettext('such as "agent/example-cluster" = "logos/example.png"'),
+            )
+        if name not in withheld:
+            found[name] = _picture(root, "logos", file)
+    return found
+
+
+def _picture(root: Path, key: str, name: str) -> Picture:
     place = root / name
     if not place.resolve().is_relative_to(root.resolve()):
-        raise ValueError(gettext("publish.logo '{file}' is not in the project's folder", file=name), "")
+        raise ValueError(gettext("publish.{key} '{file}' is not in the project's folder", key=key, file=name), "")
     try:
         content = place.read_bytes()
     except OSError as error:
         raise ValueError(
-            gettext("publish.logo '{file}' cannot be read", file=name), gettext("name a file of the project's folder")
+            gettext("publish.{key} '{file}' cannot be read", key=key, file=name),
+            gettext("name a file of the project's folder"),
         ) from error
     suffix = next((it for it, begin in _PICTURES.items() if content.startswith(begin)), None)
     if suffix is None or (suffix == ".webp" and content[8:12] != b"WEBP"):
         raise ValueError(
-            gettext("publish.logo '{file}' is no picture that pages show", file=name), gettext("PNG, JPEG or WebP")
+            gettext("publish.{key} '{file}' is no picture that pages show", key=key, file=name),
+            gettext("PNG, JPEG or WebP"),
         )
     if len(content) > _LARGEST_PICTURE:
         raise ValueError(
-            gettext("publish.logo '{file}' is too large", file=name),
+            gettext("publish.{key} '{file}' is too large", key=key, file=name),
             gettext("at most {size} KiB", size=_LARGEST_PICTURE // 1024),
         )
     return Picture(suffix=suffix, content=content)

@@ -66,5 +66,6 @@ def _worker_settings(project: Project, prefixes: Mapping[str, str]) -> WorkerSet
         prefixes=dict(prefixes),
         base=project.base,
         id_base=project.id_base,
+        language=project.language,
         day_queries=load_day_queries(project, prefixes),
     )

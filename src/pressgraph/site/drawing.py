@@ -157,7 +157,13 @@ class Drawer:
     @cached_property
     def _describer(self) -> Describer:
         reads, near = self.reads, self.reads.near
-        return Describer(reads, self.project.id_base, near=near, notes=reads)  # type: ignore[arg-type]  # have what it uses
+        return Describer(
+            reads,  # type: ignore[arg-type]  # has what it uses
+            self.project.id_base,
+            language=self.project.language,
+            near=near,  # type: ignore[arg-type]
+            notes=reads,
+        )
 
     def draw(self, page: Page) -> Drawn:
         """Draw a page in all languages, with its data; those of queries are `pressgraph.site.queries`'."""

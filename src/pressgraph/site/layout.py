@@ -114,7 +114,7 @@ class Layout:
             return self._source(source, "" if last == "source" else f"fact-{last}")
         if graphs.is_derived(iri):
             return self._source(graphs.concluded(iri).source)
-        for prefix in (graphs.provenance, graphs.derivation, graphs.withdrawn):
+        for prefix in (graphs.provenance, graphs.derivation, graphs.withdrawn, graphs.texts):
             if iri.startswith(prefix):
                 return self._source(iri.removeprefix(prefix).partition("!")[0])
         if name.startswith("evidence/"):
@@ -128,7 +128,7 @@ class Layout:
     def is_thing(self, iri: str) -> bool:
         """Tell whether an IRI is that of a thing, not of a graph, a receipt or the evidence of one."""
         graphs = self._graphs
-        inner = (graphs.facts, graphs.provenance, graphs.derived, graphs.derivation, graphs.withdrawn)
+        inner = graphs.of_sources
         return (
             iri.startswith(self.id_base)
             and iri not in {self.id_base, graphs.profile}

@@ -40,12 +40,12 @@ def list_pages(describer: Describer, today: str) -> Iterator[tuple[ListAt, str]]
     for kind in LISTS:
         listing = describer.listing
         numbers = _digest(listing.numbers(kind, today))
-        for facet, value, things in listing.contents(kind, today):
+        for facet, value, things, letters in listing.contents(kind, today):
             if _BETWEEN in value:
                 # no address of a site is made of it
                 continue
             for at in range(0, max(1, len(things)), PAGE):
-                shown = _digest((things[at : at + PAGE], len(things)))
+                shown = _digest((things[at : at + PAGE], len(things), letters))
                 yield ListAt(kind, facet, value, at // PAGE + 1), f"{numbers}{shown}"
 
 

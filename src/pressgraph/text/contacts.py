@@ -7,6 +7,12 @@ stay: a plus, a leading zero with a part for the area, or a word such as "Tel.".
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pressgraph.text.fold import Span
 
 MARK = "[…]"
 _MAIL = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
@@ -26,3 +32,8 @@ def without_contacts(text: str) -> tuple[str, int]:
     ('Write to […] or call […]. 86 members since 2016, 1,200,000 euros.', 2)
     """
     return _CONTACT.subn(MARK, text)
+
+
+def contacts(text: str) -> Iterator[Span]:
+    """Yield the stretches of a text that look like contact data."""
+    return (it.span() for it in _CONTACT.finditer(text))

@@ -6,20 +6,21 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pressgraph.text.fold import Span
 
 
 class Spans:
     """A set of stretches of a text, each from a character to before another one.
 
-    >>> spans = Spans()
-    >>> spans.add((3, 5))
+    >>> spans = Spans([(3, 5)])
     >>> spans.meets((4, 9)), spans.meets((5, 9)), spans.meets((0, 3))
     (True, False, False)
     """
 
-    def __init__(self) -> None:
-        self._found: set[Span] = set()
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self._found = set(spans)
         self._starts: list[int] = []
         self._ends: list[int] = []
 
@@ -27,6 +28,9 @@ class Spans:
         """Add a stretch."""
         self._found.add(span)
         self._starts.clear()
+
+    def __iter__(self) -> Iterator[Span]:
+        return iter(self._found)
 
     def meets(self, span: Span) -> bool:
         """Tell whether a stretch has a character of these."""

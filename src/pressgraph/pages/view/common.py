@@ -260,8 +260,11 @@ def _by_year(events: Sequence[tuple[dt.date, Event]]) -> tuple[tuple[str, tuple[
 # -- what was said
 
 
-def quotation(graph: Graph, iri: str, *, speaker: bool = True) -> Said | None:
-    """Return a quotation: its words where they stand in the text, else what it comes to."""
+def quotation(graph: Graph, iri: str, *, speaker: bool = True, release: bool = True) -> Said | None:
+    """Return a quotation: its words where they stand in the text, else what it comes to.
+
+    On the page of its `speaker` or of its `release`, that is not said again.
+    """
     verbatim = [it.object for it in graph.out(iri, f"{SCHEMA}text") if it.object[0] == "text"]
     texts = verbatim or [it.object for it in graph.out(iri, f"{SCHEMA}abstract") if it.object[0] == "text"]
     if not texts:
@@ -280,7 +283,7 @@ def quotation(graph: Graph, iri: str, *, speaker: bool = True) -> Said | None:
         text_of = graph.words["role_of"](role=role, body=graph.names.name(bodies[0].iri).label) if bodies else role
         caption += [", ", text_of] if caption else [capital(text_of)]
     source = next((it.iri for it in graph.out(iri, f"{SCHEMA}isPartOf", f"{PROV}wasQuotedFrom") if it.iri), "")
-    if source:
+    if source and release:
         spans = [
             it.get("spans", ())
             for it in graph.receipts_of(graph.look(iri, f"{SCHEMA}text", f"{SCHEMA}abstract")).values()

@@ -15,7 +15,8 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MOST_YEARS, _MANY_YEARS = 16, 6
+_MOST_YEARS, _MOST_WORDS = 16, 7
+"""On an axis: a word for each of more years would run into the next one on a telephone."""
 _THIN, _THICK, _LARGE = 12, 18, 30
 
 
@@ -53,11 +54,11 @@ class Axis:
 
     def draw(self, word: str) -> Markup:
         """Draw the years, and today with its word."""
-        many = " many" if self.end - self.first > _MANY_YEARS else ""
-        out = [f'<svg class="axis{many}" height="40" aria-hidden="true">']
-        for year in range(self.first, self.end):
-            odd = ' class="odd"' if (year - self.first) % 2 else ""
-            out.append(f'<text{odd} x="{self.percent(dt.date(year, 1, 1))}%" dx="3" y="34">{year}</text>')
+        out = ['<svg class="axis" height="40" aria-hidden="true">']
+        out.extend(
+            f'<text x="{self.percent(dt.date(year, 1, 1))}%" dx="3" y="34">{year}</text>'
+            for year in range(self.first, self.end, -(-(self.end - self.first) // _MOST_WORDS))
+        )
         x = self.percent(self.today)
         out.append(f'<text class="now" x="{x}%" y="12" text-anchor="middle">{Markup.escape(word)}</text>')
         out.append(f'<line class="today" x1="{x}%" x2="{x}%" y1="17" y2="100%"/></svg>')

@@ -5,9 +5,10 @@ A list is whole or has one facet: a value, and no pair of values, so that each l
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
@@ -71,11 +72,25 @@ class _ListOn:
         return self.by_value[facet].get(value, ()) if facet else self.items
 
 
+Letters: TypeAlias = list[tuple[str, int, str]]
+"""Letters that a list is sorted by, each with the page and the thing that it begins at."""
+
+
+def plain(text: str) -> str:
+    """Return a text without accents.
+
+    >>> plain("Süd-Čáslav")
+    'Sud-Caslav'
+    """
+    return "".join(it for it in unicodedata.normalize("NFKD", text) if not unicodedata.combining(it))
+
+
 class Listing:
     """The lists of a store; `id_base` is what the project's own ids begin with."""
 
-    def __init__(self, store: ox.Store, id_base: str, reader: GraphReader) -> None:
+    def __init__(self, store: ox.Store, id_base: str, reader: GraphReader, language: str) -> None:
         self._store = store
+        self._language = language
         self._id_base = id_base
         self._reader = reader
         self._items = cache(self._read)
@@ -101,6 +116,7 @@ class Listing:
             "facets": on.facets,
             "more": on.more,
             "valid": on.valid,
+            "letters": _letters(kind, matching),
             "reading": reading,
         }
 
@@ -110,19 +126,22 @@ class Listing:
             return value.removeprefix(self._id_base)
         return local_name(value) if ":" in value else value
 
-    def contents(self, kind: str, today: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    def contents(self, kind: str, today: str) -> Iterator[tuple[str, str, tuple[str, ...], Letters]]:
         """Yield what pages lead to: the whole list, then each value of a facet, with the things of each in order.
+
+        With them come the letters that these begin with.
 
         Values that nothing names are left out: those that a facet has no room for, unless they are terms, whose own
         pages lead to them.
         """
         on = self._known(kind, today)
-        yield "", "", tuple(it.iri for it in on.items)
+        yield "", "", tuple(it.iri for it in on.items), _letters(kind, on.items)
         for facet, keys in on.keys.items():
             shown = {key for _, key, _ in on.facets[facet]}
             for key, found in keys.items():
                 if key in shown or (":" in found and not found.startswith(self._id_base)):
-                    yield facet, key, tuple(it.iri for it in on.matching(facet, found))
+                    matching = on.matching(facet, found)
+                    yield facet, key, tuple(it.iri for it in matching), _letters(kind, matching)
 
     def numbers(self, kind: str, today: str) -> tuple[Any, ...]:
         """Return what all pages of a list say of it besides its things."""
@@ -186,7 +205,15 @@ class Listing:
         return list(dict.fromkeys(found))
 
     def _name(self, iri: str) -> str:
-        return next((it.casefold() for title in TITLES for it in self._values(iri, title.value)), iri)
+        """Return what something is sorted by: its name in the language of lists, without accents."""
+        for title in TITLES:
+            said = self._store.quads_for_pattern(ox.NamedNode(iri), title, None, DEFAULT)
+            names = [it.object for it in said if isinstance(it.object, ox.Literal)]
+            if names:
+                # else one that is in no language
+                best = min(names, key=lambda it: (it.language != self._language, it.language or "", it.value))
+                return plain(best.value.casefold())
+        return iri
 
     def _organisation(self, iri: str) -> Item:
         values = {
@@ -229,8 +256,20 @@ class Listing:
                 roles += self._values(quad.subject.value, f"{ORG}role")
                 bodies += self._values(quad.subject.value, f"{ORG}organization")
         family = self._values(iri, f"{SCHEMA}familyName")
-        name = family[0].casefold() if family else self._name(iri).rpartition(" ")[2]
+        name = plain(min(family).casefold()) if family else self._name(iri).rpartition(" ")[2]
         return Item(iri, (name, self._name(iri)), {"role": tuple(roles), "organisation": tuple(bodies)})
+
+
+def _letters(kind: str, items: Sequence[Item]) -> Letters:
+    """Return the letters that a list of several pages is sorted by; none for one page, or another order."""
+    if kind not in {"organisations", "people"} or len(items) <= PAGE:
+        return []
+    found: dict[str, tuple[str, int, str]] = {}
+    for number, item in enumerate(items):
+        first = item.order[0][:1].upper()
+        letter = first if first.isalpha() else "#"
+        found.setdefault(letter, (letter, number // PAGE + 1, item.iri))
+    return list(found.values())
 
 
 def _state(item: Item, today: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.messages import messages
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pressgraph.pages.names import Names
     from pressgraph.pages.settings import Site
     from pressgraph.pages.values import Name
+    from pressgraph.pages.view.listing import Letters
     from pressgraph.pages.view.parts import Block, Sentence
     from pressgraph.profile import Profile
 
@@ -66,6 +67,8 @@ class ListPage:
     before: int
     after: int
     matching: int
+    letters: tuple[tuple[str, int], ...] = ()
+    """The letters that names begin with, each with the page where it begins: there it is a place."""
 
     @property
     def pages(self) -> int:
@@ -107,11 +110,12 @@ def list_page(
         facet=facet,
         value=value,
         facets=tuple(it for it in facets if it.choices),
-        block=_block(graph, kind, found["shown"]) if found["shown"] else None,
+        block=_block(graph, kind, found["shown"], found["letters"]) if found["shown"] else None,
         number=number,
         before=number - 1,
         after=number + 1 if number < last else 0,
         matching=found["matching"],
+        letters=tuple((letter, at) for letter, at, _ in found["letters"]),
     )
 
 
@@ -131,15 +135,18 @@ def _label(graph: Graph, name: str, value: str) -> Name:
     return graph.names.name(value) if ":" in value else graph.names.word(value)
 
 
-def _block(graph: Graph, kind: str, names: list[str]) -> Block:
+def _block(graph: Graph, kind: str, names: list[str], letters: Letters) -> Block:
+    begins = {iri: letter for letter, _, iri in letters}
     match kind:
         case "labels":
             return _labels(graph, names)
         case "releases":
             return Stories(rows=tuple(story(graph, it, by_words(graph, it)) for it in names))
         case "people":
-            return People(rows=tuple(_person(graph, it) for it in names))
-    return People(rows=tuple(_organisation(graph, it) for it in names))
+            rows = [_person(graph, it) for it in names]
+        case _:
+            rows = [_organisation(graph, it) for it in names]
+    return People(rows=tuple(replace(row, letter=begins.get(it, "")) for it, row in zip(names, rows, strict=True)))
 
 
 def _organisation(graph: Graph, iri: str) -> Person:
@@ -181,7 +188,9 @@ def _labels(graph: Graph, names: list[str]) -> Bars:
         link = Link(name=graph.name(label), level=level if level.of else None, label=level.label)
         small: Sentence = (left,) if left is not None else (basis_words(graph, found.best),)
         if left is None and found.replaced_by:
-            later = graph.words["replaced_by"](graph.level_name(found.replaced_by))
+            later = graph.words["replaced_by"](
+                Link(name=graph.name(found.replaced_by), label=graph.level_name(found.replaced_by))
+            )
             small = (*small, "; ", *later) if found.best is not None else later
         what = _what(graph, holder) if holder else ""
         rows.append(

@@ -43,12 +43,15 @@ def other_page(graph: Graph, iri: str) -> Page:
     glance = (
         Part(key="glance", heading=words["glance"], blocks=(facts,), know=graph.know()) if facts is not None else None
     )
+    quotes = quotes_part(graph, iri, words["said_about"])
+    # a release that is named below is not named above too
+    releases = releases_part(graph, iri, heading="named_in")
     parts = [
         glance,
         figures,
-        quotes_part(graph, iri, words["said_about"]),
+        quotes,
         rest_part(graph, iri),
-        releases_part(graph, iri, heading="named_in"),
+        releases,
         know_part(graph, iri),
         cite_part(graph, iri),
     ]

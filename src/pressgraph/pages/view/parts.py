@@ -138,6 +138,8 @@ class Person:
     round: bool
     what: Sentence
     since: Sentence
+    letter: str = ""
+    """What names begin with from here on, in a list by names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,19 +407,46 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A stretch of a release and what was read from it. `words` are empty where the text is not published."""
+    """A stretch of a release that facts rest on, and what was read from it."""
 
     number: int
     starts: tuple[int, ...]
     """Where the evidence of its facts begins, in characters: links lead to these places."""
     end: int
     words: str
+    """Empty where they are not published."""
     status: str
     told: tuple[Told, ...]
     quotes: tuple[Said, ...] = ()
-    cut: int = 0
     facts: tuple[str, ...] = ()
     """The facts, each by the end of its name, which is its place on the page."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins, in characters."""
+        return self.starts[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Words of a paragraph, of one passage or of none."""
+
+    text: str
+    passage: Passage | None = None
+    begins: bool = False
+    """Whether the passage has its number here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of a release, with the passages that begin in it; without stretches where its text is not shown."""
+
+    stretches: tuple[Stretch, ...]
+    passages: tuple[Passage, ...]
+    is_lines: bool = False
+    """Whether the ends of its lines are meant."""
+    cut: int = 0
+    """How many stretches of contact data are not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,11 +476,12 @@ class Page:
     aside: tuple[tuple[str, str], ...] = ()
     address: str = ""
     """Where the release itself is to be read."""
-    passages: tuple[Passage, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
     unplaced: tuple[Told, ...] = ()
     unplaced_quotes: tuple[Said, ...] = ()
     unplaced_facts: tuple[str, ...] = ()
     shows_text: bool = False
+    text_language: str = ""
     all_read: int = 0
     kept: str = ""
     """How many facts of a release are not published, in words."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.dataset.graphs import stands_apart
+from pressgraph.dataset.shown_text import TEXT_OF, read_pieces
 from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.statements import (
     DEFAULT,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pressgraph.dataset.counts import Counts
+    from pressgraph.dataset.shown_text import Piece
     from pressgraph.pages.notes import Notes
 
 _RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inScheme")
@@ -55,6 +57,8 @@ _DAY_LENGTH = len("2026-01-31")
 _MOST_PUBLISHERS, _MOST_HELD = 12, 40
 _MOST_NEAR, _MOST_SAID_NEAR, _MOST_SAID_OF_ONE, _MOST_SOURCES = 400, 6000, 200, 60
 """How many things near a thing are looked at, and how much of what is said of them."""
+_MOST_PIECES = 5000
+"""Of a text: what facts rest on behind them is told without it."""
 _MOST_KEPT = 8192
 """Names and receipts that are kept for the next page."""
 _MOST_SAID_KEPT = 2048
@@ -153,11 +157,19 @@ class GraphReader:
             "says": says,
             "read": read,
             "all_read": all_read,
+            "text": self._text(node) if read else [],
             "day": self._day(facts) if viewed else "",
             "examples": examples,
             "near": [*near, *sources],
             "nodes": nodes,
         }
+
+    def _text(self, source: ox.NamedNode) -> list[Piece]:
+        """Return the text of a source, as far as it may be shown."""
+        for quad in self._store.quads_for_pattern(None, TEXT_OF, source, None):
+            if isinstance(quad.subject, ox.NamedNode) and quad.graph_name == quad.subject:
+                return read_pieces(self._store, quad.subject)[:_MOST_PIECES]
+        return []
 
     def _named(self, iri: str, entries: list[dict[str, Any]], graphs: list[str]) -> dict[str, Any]:
         """Return the receipts of graphs, the names of all that entries and receipts name, and the classes of these."""

@@ -1,7 +1,7 @@
 """The page of a release: what it is about, and what it tells, passage by passage in the order of its text.
 
-Words of the text are shown only where its source lets them be published, and only those that published facts rest on;
-what looks like contact data is cut from them and counted.
+The text is shown only where its source lets it be published, without what is withheld: see
+`pressgraph.dataset.shown_text`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pressgraph.pages.view.figures import measured
 from pressgraph.pages.view.graph import Statement
 from pressgraph.pages.view.parts import Page, Part, Passage, Row, Tag, Told
 from pressgraph.pages.view.roles import membership_of, since_words
+from pressgraph.pages.view.running_text import paragraphs
 from pressgraph.pages.view.statements import is_reviewed
 from pressgraph.pages.view.validity import basis_words, from_to, period_of
 from pressgraph.rdf import CLU, ORG, PROV, RDF_TYPE, SCHEMA, STATUSES
 from pressgraph.rdf.terms import local_name
-from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +34,14 @@ _TOLD_OTHERWISE = frozenset((f"{SCHEMA}isPartOf", f"{PROV}wasQuotedFrom"))
 _KINDS = ("label", "person", "organisation", "programme", "event", "place")
 
 
-def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_read: int) -> Page:
-    """Return the page of a source; `read` are the facts that were read from it, in its order."""
+def release_page(
+    graph: Graph,
+    iri: str,
+    read: Sequence[Mapping[str, Any]],
+    all_read: int,
+    text: Sequence[tuple[int, int, str]],
+) -> Page:
+    """Return the page of a source; `read` are the facts that were read from it, in its order, `text` is its text."""
     words = graph.words
     publisher = next((it.iri for it in graph.out(iri, *_BY) if it.iri), "")
     place = next((it.iri for it in graph.out(iri, f"{SCHEMA}locationCreated") if it.iri), "")
@@ -71,6 +77,7 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
         if facts is not None
         else None
     )
+    shown = tuple(paragraphs(text, passages, graph.names.name(iri).label))
     parts = [about, rest_part(graph, iri), cite_part(graph, iri, fingerprint=fingerprint)]
     name = graph.names.name(iri)
     by = "".join(it for it in by_words(graph, iri) if isinstance(it, str))
@@ -85,11 +92,12 @@ def release_page(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]], all_
         chips=_chips(graph, iri, read),
         aside=counts if all_read else (),
         address=address,
-        passages=passages,
+        paragraphs=shown,
         unplaced=unplaced.told,
         unplaced_quotes=unplaced.quotes,
         unplaced_facts=tuple(local_name(it["graph"]) for it in read if not it["spans"]),
-        shows_text=any(it.words for it in passages),
+        text_language=next((it.text for it in graph.look(iri, f"{SCHEMA}inLanguage") if it.text), name.language),
+        shows_text=any(it.stretches for it in shown),
         all_read=all_read,
         kept=kept,
         parts=tuple(it for it in parts if it is not None),
@@ -151,7 +159,7 @@ def _quotes(graph: Graph, facts: Sequence[Mapping[str, Any]], quoted: set[str]) 
             subject = entry["s"][1]
             if subject not in quoted and not graph.types(subject).isdisjoint(_QUOTED):
                 quoted.add(subject)
-                said = quotation(graph, subject)
+                said = quotation(graph, subject, release=False)
                 found += [said] if said is not None else []
     return found
 
@@ -160,7 +168,6 @@ def _passage(
     graph: Graph, number: int, group: Sequence[tuple[int, int, Mapping[str, Any], str]], quoted: set[str]
 ) -> Passage:
     start, end = group[0][0], max(it[1] for it in group)
-    text, cut = without_contacts(_joined(group, start))
     facts = [it[2] for it in group]
     statuses = [local_name(graph.receipt(it["graph"]).get("status", "")) or "stated" for it in facts]
     known = [it for it in statuses if it in STATUSES]
@@ -168,11 +175,10 @@ def _passage(
         number=number,
         starts=tuple(dict.fromkeys(it[0] for it in group)),
         end=end,
-        words=text,
+        words=_joined(group, start),
         status=max(known, key=STATUSES.index, default="stated"),
         told=tuple(_told(graph, facts)),
         quotes=tuple(_quotes(graph, facts, quoted)),
-        cut=cut,
         facts=tuple(local_name(it["graph"]) for it in facts),
     )
 

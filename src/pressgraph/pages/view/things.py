@@ -53,7 +53,7 @@ def _by_kind(graph: Graph, iri: str, found: Mapping[str, Any]) -> Page:
     if kind == "person":
         return person_page(graph, iri)
     if kind == "release" or found["read"]:
-        return release_page(graph, iri, found["read"], found["all_read"])
+        return release_page(graph, iri, found["read"], found["all_read"], found["text"])
     if kind == "organisation":
         return organisation_page(graph, iri)
     return other_page(graph, iri)

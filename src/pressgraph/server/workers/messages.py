@@ -37,6 +37,8 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     prefixes: dict[str, str]
     base: str
     id_base: str
+    language: str = "en"
+    """Of the project: the order of lists."""
     day_queries: tuple[DayQuery, ...] = ()
 
 

@@ -154,7 +154,7 @@ class Worker:
     def _describer(self) -> Describer:
         from pressgraph.pages.describe import Describer
 
-        return Describer(self.store, self.settings.id_base)
+        return Describer(self.store, self.settings.id_base, language=self.settings.language)
 
     def serve(self) -> None:
         """Answer requests until the server goes."""

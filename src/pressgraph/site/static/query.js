@@ -2,6 +2,7 @@
 const told = document.currentScript.dataset;
 const here = (reference) => new URL(reference, document.baseURI).href;
 const MOST = 500;
+const DAY = new Intl.DateTimeFormat({ en: "en-GB" }[told.language] || told.language, { dateStyle: "long", timeZone: "UTC" });
 let store;
 
 function element(name, text, properties = {}) {
@@ -46,6 +47,8 @@ function page(iri) {
 function cell(term, name) {
   if (!term) return name ? element("span", name.value) : "";
   const { value = term.value, "xml:lang": lang = "" } = name || term;
+  const date = /#date$/.test(term.datatype) && new Date(value.slice(0, 10));
+  if (date && !isNaN(date)) return element("span", DAY.format(date));
   if (term.type !== "uri") return element("span", value, { lang, dir: "auto" });
   const address = page(term.value);
   const text = name || !term.value.startsWith(told.ids) ? value : term.value.slice(told.ids.length);
