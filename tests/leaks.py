@@ -120,7 +120,13 @@ facts:
   - { id: agent/public, alternateName: Public, evidence: { words: Public, nth: 1 } }
   - { id: agent/public, alternateName: Spoken, evidence: "said that Ida Leaklima is" }
   - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: { words: Ida Leaklima, nth: 1 } }
-  - { id: agent/leakmike, type: Organization, name: Leakmike, proposedBy: rules, evidence: "Leakmike" }
+  - { id: agent/leakmike, type: Organization, name: Leakmike, proposedBy: rules, evidence: { words: Leakmike, nth: 1 } }
+  - id: agent/leakmike-mara
+    type: Person
+    name: Mara Leakmike
+    personal: true
+    proposedBy: rules
+    evidence: "Mara Leakmike"
   - id: label/leakoscar
     type: Certification
     name: { en: Leakoscar }
@@ -175,6 +181,7 @@ facts:
   - { id: agent/public, legalName: Leakfoxtrot, evidence: [0, 10] }
 """,
     "words.txt": """Public said that Ida Leaklima is the one to ask. Ms LEAKLIMA agreed; so did Leakmike.
+Mara Leakmike left.
 
 The evening was long, says Leakdelta. Ask at 030-7654329 or lobby@netz.example, if the Leakdeltas are out, though
 Public knows more than anybody. The paragraph is longer than those are that only say whom to ask about a release, so

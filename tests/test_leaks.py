@@ -116,13 +116,15 @@ def test_a_release_shows_its_text_without_what_is_withheld(withheld: Texts, lift
         ]
 
     for text in shown(withheld):
-        assert "Public said that […] is the one to ask. Ms […] agreed; so did […]." in text
+        assert "Public said that […] is the one to ask. Ms […] agreed; so did […]. […] left." in text
         # of what other releases tell of, the sentence is cut that names it
         assert "[…] Ask at […] or […]Public knows more" in text
         assert "This is the last sentence of the paragraph" in text
         assert "Press […]" not in text
     for text in shown(lifted):
-        assert "said that Ida Leaklima is the one to ask. Ms LEAKLIMA agreed; so did Leakmike." in text
+        assert (
+            "said that Ida Leaklima is the one to ask. Ms LEAKLIMA agreed; so did Leakmike. Mara Leakmike left." in text
+        )
         assert "The evening was long, says Leakdelta. Ask at […] or […], if" in text
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pressgraph.dataset.shown_text import pieces
 from pressgraph.text import AbsentError, Searchable, SeveralError, SourceText, TextError, fold
 
 if TYPE_CHECKING:
@@ -176,3 +177,18 @@ def test_a_text_is_its_characters_and_the_hash_of_its_bytes(tmp_path: Path) -> N
     for other, reason in ((tmp_path, "not a file"), (tmp_path / "none", "No such file")):
         with pytest.raises(TextError, match=reason):
             SourceText.read(other)
+
+
+def test_what_is_shown_of_a_text_is_cut_where_something_begins_or_ends() -> None:
+    text = "Gold for Nord\fe. V. Call +49 30 1234567 or Ida.\n\nPress: press@nord.example"
+
+    def shown(evidence: list[tuple[int, int]], hidden: list[tuple[int, int]], *names: str) -> list[str]:
+        return [it.text for it in pieces(text, evidence, hidden=hidden, names=names)]
+
+    # a fact may rest on half a number: it is shown all the less
+    told = ["Gold", " for Nord e. V. Call ", "[…]", " or Ida.", "\n\n", "Press: ", "[…]"]
+    assert shown([(0, 4), (30, 60)], []) == told
+    # a short paragraph that only says whom to ask goes as a whole, and what is hidden leaves nothing
+    assert text[9:13] == "Nord"
+    told = ["Gold", " for ", " e. V. Call ", "[…]", " or ", "Ida", ".", "\n\n", "[…]"]
+    assert shown([(0, 4)], [(9, 13)], "Ida", "Gold") == told

@@ -120,6 +120,7 @@ class StoreUpdate:
         for text in filter(None, self._texts):
             # texts are for pages alone: no part of the default graph, and nothing is concluded or checked of them
             self.store.extend(ox.parse(text, format=ox.RdfFormat.N_QUADS))
+        self._texts.clear()
         touched.update(source for name in changed if name in files for source in files[name].sources)
         self.corrections.apply(None if fresh else touched, delta=delta)
         triples = set().union(*(told for graph, told in gone.items() if not stands_apart(graph)))

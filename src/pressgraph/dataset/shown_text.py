@@ -140,25 +140,23 @@ def text_graphs(store: ox.Store) -> Iterator[ox.NamedNode]:
 class TextGate:
     """Finds the pieces of texts that say what is withheld: words that withheld facts rest on, and names."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """Take the names that may stand in no text."""
-        self._names = Mentions(names)
+    def __init__(self, names: Iterable[str], near: Iterable[str]) -> None:
+        """Take the names that may stand in no text.
 
-    def hidden(
-        self, store: ox.Store, graph: ox.NamedNode, spans: Collection[Span], near: Collection[str]
-    ) -> Iterator[ox.NamedNode]:
-        """Yield the pieces of a text that are not published.
-
-        `spans` are what withheld facts rest on. `near` are names that are to stand in no text that has something of
-        what is withheld; in another one they are somebody else's, such as a family name.
+        Those that are `near` may stand in no text that has something of what is withheld; in another one they are
+        somebody else's, such as a family name.
         """
+        self._names, self._near = Mentions(names), Mentions(near)
+
+    def hidden(self, store: ox.Store, graph: ox.NamedNode, spans: Collection[Span]) -> Iterator[ox.NamedNode]:
+        """Yield the pieces of a text that are not published; `spans` are what withheld facts rest on."""
         found = read_pieces(store, graph)
         text, places = _assembled(found)
         said = list(self._names.spans(text))
         if said or spans:
             # what withheld facts rest on may be said again
             again = {text[start:end] for start, end in _within(found, places, spans) if end - start <= _LONGEST_NAME}
-            said += Mentions({*near, *again}).spans(text)
+            said += (*self._near.spans(text), *Mentions(again).spans(text))
         gone, mentioned = Spans(spans), Spans(said)
         for place, piece in zip(places, found, strict=True):
             if gone.meets((piece.start, piece.end)) or mentioned.meets((place, place + len(piece.text))):

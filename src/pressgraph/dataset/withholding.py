@@ -248,11 +248,11 @@ class _Search:
     def in_texts(self, texts: Iterable[ox.NamedNode], withheld: Mapping[str, Spans]) -> Iterator[ox.NamedNode]:
         """Yield the pieces of texts that say what is withheld; `withheld` is what of each text facts rest on."""
         assert self.graphs is not None  # noqa: S101 - where there are texts
-        gate = TextGate(names := self.unpublished_names())
-        families = {family_name(name) for name, is_person in names.items() if is_person} - {""}
+        names = self.unpublished_names()
+        gate = TextGate(names, [family_name(name) for name, is_person in names.items() if is_person])
         for graph in texts:
             spans = withheld.get(self.graphs.evidence_of(graph.value.removeprefix(self.graphs.texts)), ())
-            yield from gate.hidden(self.store, graph, list(spans), families)
+            yield from gate.hidden(self.store, graph, list(spans))
 
     def unpublished_names(self) -> dict[str, bool]:
         """Return how only withheld facts say that something is called or reached, and whether that is a person."""

@@ -146,7 +146,9 @@ def _block(graph: Graph, kind: str, names: list[str], letters: Letters) -> Block
             rows = [_person(graph, it) for it in names]
         case _:
             rows = [_organisation(graph, it) for it in names]
-    return People(rows=tuple(replace(row, letter=begins.get(it, "")) for it, row in zip(names, rows, strict=True)))
+    return People(
+        rows=tuple(replace(row, letter=begins.get(it, "")) for it, row in zip(names, rows, strict=True)), whole=True
+    )
 
 
 def _organisation(graph: Graph, iri: str) -> Person:

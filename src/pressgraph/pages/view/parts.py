@@ -149,6 +149,8 @@ class People:
     block: ClassVar[str] = "people"
     rows: tuple[Person, ...]
     former: tuple[Person, ...] = ()
+    whole: bool = False
+    """Whether all are shown, however many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

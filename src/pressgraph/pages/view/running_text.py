@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pressgraph.pages.view.parts import Paragraph, Stretch
 from pressgraph.text.contacts import MARK, without_contacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pressgraph.pages.view.parts import Passage
 
@@ -29,10 +31,17 @@ def paragraphs(pieces: Sequence[tuple[int, int, str]], passages: Sequence[Passag
         return [_alone(it) for it in passages]
     found: list[Paragraph] = []
     left = list(passages)
+    starts = [it.start for it in passages]
+
+    def covering(at: int) -> Passage | None:
+        """Return the passage that a character is of; they stand apart, in their order."""
+        before = bisect_right(starts, at)
+        return passages[before - 1] if before and at < passages[before - 1].end else None
+
     for number, (begin, part, end) in enumerate(_parted(pieces)):
-        here = [it for it in left if it.start < end]
+        here = list(takewhile(lambda it: it.start < end, left))  # noqa: B023 - used at once
         shown = Paragraph(
-            stretches=tuple(_stretches(begin, part, end, passages, here)),
+            stretches=tuple(_stretches(begin, part, end, covering, here)),
             passages=tuple(here),
             is_lines=_is_lines("".join(text for *_, text in part)),
             cut=sum(text == MARK for *_, text in part),
@@ -67,7 +76,7 @@ def _stretches(
     begin: int,
     part: Sequence[tuple[int, int, str]],
     end: int,
-    passages: Sequence[Passage],
+    covering: Callable[[int], Passage | None],
     here: Sequence[Passage],
 ) -> Iterator[Stretch]:
     """Yield the pieces of a paragraph, joined as far as they are of one passage; what is missing is a mark."""
@@ -75,24 +84,24 @@ def _stretches(
     tokens: list[tuple[str, Passage | None, bool]] = []
     at = begin
     for start, stop, words in (*part, (end, end, "")):
-        covering = next((it for it in passages if it.start <= start < it.end), None) if words else None
+        passage = covering(start) if words else None
         if start > at:
-            missed = [it for it in waiting if it.start < start and it is not covering]
+            missed = [it for it in waiting if it.start < start and it is not passage]
             tokens += [(MARK, it, True) for it in missed] or [(MARK, None, False)]
             waiting = [it for it in waiting if it not in missed]
-        tokens.append((words, covering, covering in waiting))
-        waiting = [it for it in waiting if it is not covering]
+        tokens.append((words, passage, passage in waiting))
+        waiting = [it for it in waiting if it is not passage]
         at = stop
     tokens += [(MARK, it, True) for it in waiting]
     text, of, begins = "", None, False
-    for words, passage, new in tokens:
+    for words, one, new in tokens:
         if words == MARK and not new and text.endswith(MARK):
             continue
-        if text and (new or passage is not of):
+        if text and (new or one is not of):
             yield Stretch(text=text, passage=of, begins=begins)
             text = ""
         if not text:
-            of, begins = passage, new
+            of, begins = one, new
         text += words
     if text:
         yield Stretch(text=text, passage=of, begins=begins)
