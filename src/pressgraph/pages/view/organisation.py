@@ -314,7 +314,10 @@ def _units_part(graph: Graph, iri: str) -> Part | None:
             words["unit_of"],
             [it.iri for it in graph.out(iri, *_UNIT_OF)] + [it.subject for it in graph.into(iri, *_UNITS)],
         ),
-        (words["members_named"], [it for it in members if it not in people]),
+        (
+            words["members_named"],
+            sorted((it for it in members if it not in people), key=lambda it: graph.names.name(it).label.casefold()),
+        ),
         (words["member_of"], of),
     )
     found = [(label, tuple(graph.chip(it) for it in dict.fromkeys(names) if it)) for label, names in rows]
