@@ -20,7 +20,11 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURES = {"profile": "/doc/agent/moorgruen", "query": "/sparql?saved=labels-valid-on&run=1&p.date=2026-06-01"}
+PICTURES = {
+    "profile": "/doc/agent/moorgruen",
+    "release": "/doc/document/2024-05-14-hav-silver",
+    "query": "/sparql?saved=labels-valid-on&run=1&p.date=2026-06-01",
+}
 _SETTINGS = '[project]\nbase = "https://data.example.org/"\n[publish]\ntitle = "Cluster Facts"\nlicence = "CC-BY-4.0"\n'
 _SCRIPT = """
 import puppeteer from "puppeteer-core";
@@ -54,6 +58,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         shutil.copytree(ROOT / "docs" / "examples", project / "data")
+        label = project / "data" / "01-label.yaml"
+        text = label.read_text(encoding="utf-8")
+        label.write_text(text.replace("\n  file: ", "\n  publishText: true\n  file: ", 1), encoding="utf-8")
         (project / "pressgraph.toml").write_text(_SETTINGS, encoding="utf-8")
         program = [sys.executable, "-m", "pressgraph", "--project", folder]
         subprocess.run([*program, "-q", "build"], check=True)  # noqa: S603 - this program

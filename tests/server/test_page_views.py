@@ -318,6 +318,15 @@ def test_a_question_about_a_thing_offers_those_of_the_graph(news: Server) -> Non
     assert read(news, "/sparql?saved=labels-of").find(".//select[@name='p.holder']/option").text == "any"
 
 
+def test_answers_name_things_and_days_as_pages_do(news: Server) -> None:
+    question = "/sparql?saved=labels-valid-on&run=1&p.date=2026-06-01"
+    rows = texts(read(news, question), "//tbody/tr")
+    assert "Silver Label Hydrogen Alder Valley surely 1 May 2024 1 June 2027 stated by the source" in rows
+    # a label without a name is called as its scheme is
+    assert "Netzwerk Nordwest Moorgrün perhaps" in rows
+    assert any("1. Mai 2024" in it for it in texts(read(news, question, "de"), "//tbody/tr"))
+
+
 def test_a_page_can_be_cited_by_programs(news: Server) -> None:
     page = read(news, "/doc/label/nordlicht-gold")
     records = {it.get("aria-label"): it.text for it in page.xpath('//pre[@class="record"]')}

@@ -17,6 +17,7 @@ from pressgraph.i18n import gettext
 from pressgraph.languages import lookup
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.query.results import Answer
+from pressgraph.rdf import CLU
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ Found = list[tuple[int, str, str]]
 
 _PLACES = {iri: place for place, iri in enumerate((*NAMES, *TEXTS))}
 _PROPERTIES = tuple((place, ox.NamedNode(iri)) for iri, place in _PLACES.items())
+SCHEME = ox.NamedNode(f"{CLU}scheme")
+"""Leads from a label to what it is called as, where it has no name."""
 _BATCH = 200
 """Things of one look-up at an endpoint: Virtuoso's compiler has limits, and endpoints cut off at 10,000 rows."""
 _NO_IRI = frozenset('<>"{}|^`\\')
@@ -130,25 +133,38 @@ def end_of(iri: str, id_base: str) -> str:
 
 
 def names_in_store(store: ox.Store, iris: Iterable[str]) -> dict[str, Found]:
-    """Return what a local store calls things, by IRI; texts only of things that have no name."""
+    """Return what a local store calls things, by IRI; texts only of things that have no name.
+
+    A label that has none, and no level, is called as its scheme is.
+    """
     names: dict[str, Found] = {}
     for iri in iris:
         try:
             node = ox.NamedNode(iri)
         except ValueError:
             continue
-        labels: Found = []
-        for place, label in _PROPERTIES:
-            if labels and place >= len(NAMES):
-                break
-            labels.extend(
-                (place, quad.object.value, quad.object.language or "")
-                for quad in store.quads_for_pattern(node, label, None, ox.DefaultGraph())
-                if isinstance(quad.object, ox.Literal)
-            )
+        labels = _names_of(store, node)
+        if not labels:
+            schemes = store.quads_for_pattern(node, SCHEME, None, ox.DefaultGraph())
+            labels = [
+                name for it in schemes if isinstance(it.object, ox.NamedNode) for name in _names_of(store, it.object)
+            ]
         if labels:
             names[iri] = labels
     return names
+
+
+def _names_of(store: ox.Store, node: ox.NamedNode) -> Found:
+    labels: Found = []
+    for place, label in _PROPERTIES:
+        if labels and place >= len(NAMES):
+            break
+        labels.extend(
+            (place, quad.object.value, quad.object.language or "")
+            for quad in store.quads_for_pattern(node, label, None, ox.DefaultGraph())
+            if isinstance(quad.object, ox.Literal)
+        )
+    return labels
 
 
 def name_queries(iris: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pressgraph.pages.view.statements import term
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
-from pressgraph.query.names import fill, names_in_store, things_in
+from pressgraph.query.names import SCHEME, fill, names_in_store, things_in
 from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
@@ -77,6 +77,7 @@ class QueryPages:
         self._too_large = is_too_large(drawer.setting.counts)
         self._prefixes = drawer.profile.query_prefixes(drawer.project.id_base)
         self._called: dict[str, Found] = {}
+        self._schemes: dict[str, list[str]] = {}
         self._answered: tuple[str, Answered] | None = None
         self._asked = Asked()
 
@@ -235,13 +236,26 @@ class QueryPages:
 
     def _names(self, iris: Sequence[str]) -> Mapping[str, Found]:
         """Return what things are called, which queries have in common; those without a name are not there."""
+        reads, store = self._drawer.reads, self._drawer.store
         for iri in iris:
-            self._drawer.reads.named(iri)
+            reads.named(iri)
         missing = [iri for iri in iris if iri not in self._called]
         if missing:
-            found = names_in_store(self._drawer.store, missing)
+            found = names_in_store(store, missing)
             self._called.update((iri, found.get(iri, [])) for iri in missing)
+            self._schemes.update((iri, self._schemes_of(iri)) for iri in found)
+        for iri in iris:
+            schemes = self._schemes.get(iri, ())
+            if schemes or not self._called[iri]:
+                # a label without a name is called so
+                reads.said(iri, SCHEME.value)
+            for scheme in schemes:
+                reads.named(scheme)
         return self._called
+
+    def _schemes_of(self, iri: str) -> list[str]:
+        found = self._drawer.store.quads_for_pattern(ox.NamedNode(iri), SCHEME, None, ox.DefaultGraph())
+        return [it.object.value for it in found if isinstance(it.object, ox.NamedNode)]
 
     def _is_own(self, saved: SavedQuery) -> bool:
         """Tell whether the graph describes the things that a query asks about unless told."""
