@@ -426,6 +426,7 @@ def in_words(triples: set[ox.Triple]) -> list[tuple[str, str, str]]:
 
 def test_names_lead_to_pages(nord: Workspace) -> None:
     rows = json.loads(search_names(published(nord), at(nord), "de"))["things"]
+    assert any(row[1].startswith("Gold-Label von ") for row in rows), "the bare name of a label says nothing"
     assert ["de/doc/place/hall/", "Halle", "Ort", ["Hall"]] in rows
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), key=str.casefold)
     (other,) = [row for row in rows if row[0].endswith("agent/nord/")]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyoxigraph as ox
 
 from pressgraph.feeds.reading import Reading
 from pressgraph.feeds.xml import one_line
+from pressgraph.pages.messages import messages
+from pressgraph.rdf import CLU
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pressgraph.export.published import PublishedGraph
     from pressgraph.feeds.published_at import PublishedAt
 
 MEDIA_TYPE = "application/json"
+_HELD_BY, _SCHEME = ox.NamedNode(f"{CLU}heldBy"), ox.NamedNode(f"{CLU}scheme")
 
 
 Row: TypeAlias = tuple[str, str, str, list[str]]
@@ -36,9 +41,21 @@ def search_row(reading: Reading, at: PublishedAt, iri: str) -> Row | None:
     if page is None:
         return None
     kinds = (one_line(reading.kind(it) or "") for it in reading.classes(iri))
-    name = one_line(reading.name(iri) or iri.removeprefix(reading.id_base))
+    name = reading.name(iri) or _name_of(reading, iri, _SCHEME)
+    whose = _name_of(reading, iri, _HELD_BY)
+    if name is not None and whose is not None:
+        # as on pages: the bare name of a label says nothing
+        words: Mapping[str, Any] = messages(reading.language)
+        name = str(words["label_of"](label=name, holder=whose))
+    name = one_line(name or iri.removeprefix(reading.id_base))
     others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
     return page.removeprefix(at.url), name, next(filter(None, kinds), ""), others
+
+
+def _name_of(reading: Reading, iri: str, word: ox.NamedNode) -> str | None:
+    """Return what something is called that a property of a thing leads to."""
+    found = (it.value for it in reading.values(iri, word) if isinstance(it, ox.NamedNode))
+    return next((name for it in found if (name := reading.name(it)) is not None), None)
 
 
 def search_file(rows: Iterable[Row]) -> bytes:

@@ -86,6 +86,7 @@ def _count(quads: Iterable[Any]) -> int:
     return sum(1 for _ in quads)
 
 
+_HELD_BY = ox.NamedNode(f"{CLU}heldBy")
 _BROADER = ox.NamedNode(f"{SKOS}broader")
 _WORDS = {ox.NamedNode(f"{SKOS}prefLabel"): "names", ox.NamedNode(f"{SKOS}altLabel"): "also"}
 _LISTED = (
@@ -254,8 +255,19 @@ class Describer:
         found = sorted(best, key=lambda name: (*best[name], name))
         shown = found[:most]
         classes = kinds(self._store, shown)
-        every = {*shown, *(it for types in classes.values() for it in types)}
-        return {"found": shown, "total": len(found), "kinds": classes, "labels": labels(self._store, every)}
+        holders = {name: held[0] for name in shown if (held := self._holders(name))}
+        every = {*shown, *holders.values(), *(it for types in classes.values() for it in types)}
+        return {
+            "found": shown,
+            "total": len(found),
+            "kinds": classes,
+            "holders": holders,
+            "labels": labels(self._store, every),
+        }
+
+    def _holders(self, label: str) -> list[str]:
+        quads = self._store.quads_for_pattern(ox.NamedNode(label), _HELD_BY, None, DEFAULT)
+        return sorted(it.object.value for it in quads if isinstance(it.object, ox.NamedNode))
 
     @cached_property
     def _index(self) -> list[tuple[str, str, str]]:

@@ -249,6 +249,7 @@ _WITH_NUMBERS |= {
     "about_release_of": N_("{headline}. Press release of {by}, and what was read from it: {facts}."),
     "as_of_day": N_("as of {day}"),
     "facts_of": N_("Facts of passage {number}"),
+    "told_at": N_("told at passage {number}"),
     "passage_of": N_("Passage {number}"),
     "facts_about": N_("{facts} about {name} were read {releases}."),
     "inverse": N_("{label} (from the other side)"),

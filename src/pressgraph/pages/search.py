@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.describe import fold
@@ -61,6 +61,10 @@ def found_groups(
         kind = "term" if iri in profile.ontology_terms else kind_of(with_superclasses(classes, profile))
         specific = names.specific(classes)
         name = names.name(iri)
+        if (holder := found.get("holders", {}).get(iri)) is not None:
+            # the bare name of a label says nothing
+            title = words["label_of"](label=name.label, holder=names.name(holder).label)
+            name = replace(name, label=title, language="")
         hit = Hit(
             name=name,
             pieces=found_pieces(name.label, text),

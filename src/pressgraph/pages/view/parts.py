@@ -422,6 +422,8 @@ class Passage:
     quotes: tuple[Said, ...] = ()
     facts: tuple[str, ...] = ()
     """The facts, each by the end of its name, which is its place on the page."""
+    see: int = 0
+    """The number of the passage where what it tells is told already; 0: here."""
 
     @property
     def start(self) -> int:

@@ -140,10 +140,10 @@ def _passages(graph: Graph, iri: str, read: Sequence[Mapping[str, Any]]) -> tupl
         else:
             groups.append([item])
         end = max(end, item[1]) if groups[-1][0] is not item else item[1]
-    quoted: set[str] = set()
+    quoted: dict[str, int] = {}
     passages = tuple(_passage(graph, number, group, quoted) for number, group in enumerate(groups, 1))
     others = [{**it, "says": [said for said in it["says"] if said["s"][1] != iri]} for it in unplaced]
-    return passages, _Unplaced(tuple(_told(graph, others)), tuple(_quotes(graph, unplaced, quoted)))
+    return passages, _Unplaced(tuple(_told(graph, others)), tuple(_quotes(graph, unplaced, quoted, 0)))
 
 
 class _Unplaced(NamedTuple):
@@ -151,36 +151,49 @@ class _Unplaced(NamedTuple):
     quotes: tuple[Said, ...]
 
 
-def _quotes(graph: Graph, facts: Sequence[Mapping[str, Any]], quoted: set[str]) -> list[Said]:
-    """Return the quotations that facts tell and that were not told before (`quoted`)."""
+def _quotes(graph: Graph, facts: Sequence[Mapping[str, Any]], quoted: dict[str, int], number: int) -> list[Said]:
+    """Return the quotations that facts of a passage tell and that were not told before: see `quoted`."""
     found: list[Said] = []
     for fact in facts:
         for entry in fact["says"]:
             subject = entry["s"][1]
             if subject not in quoted and not graph.types(subject).isdisjoint(_QUOTED):
-                quoted.add(subject)
+                quoted[subject] = number
                 said = quotation(graph, subject, release=False)
                 found += [said] if said is not None else []
     return found
 
 
 def _passage(
-    graph: Graph, number: int, group: Sequence[tuple[int, int, Mapping[str, Any], str]], quoted: set[str]
+    graph: Graph, number: int, group: Sequence[tuple[int, int, Mapping[str, Any], str]], quoted: dict[str, int]
 ) -> Passage:
     start, end = group[0][0], max(it[1] for it in group)
     facts = [it[2] for it in group]
     statuses = [local_name(graph.receipt(it["graph"]).get("status", "")) or "stated" for it in facts]
     known = [it for it in statuses if it in STATUSES]
+    told, quotes = tuple(_told(graph, facts)), tuple(_quotes(graph, facts, quoted, number))
     return Passage(
         number=number,
         starts=tuple(dict.fromkeys(it[0] for it in group)),
         end=end,
         words=_joined(group, start),
         status=max(known, key=STATUSES.index, default="stated"),
-        told=tuple(_told(graph, facts)),
-        quotes=tuple(_quotes(graph, facts, quoted)),
+        told=told,
+        quotes=quotes,
+        see=0 if told or quotes else _told_at(graph, facts, quoted),
         facts=tuple(local_name(it["graph"]) for it in facts),
     )
+
+
+def _told_at(graph: Graph, facts: Sequence[Mapping[str, Any]], quoted: Mapping[str, int]) -> int:
+    """Return the passage that a quotation was told at of which facts say more, such as what it claims; else 0."""
+    for fact in facts:
+        for entry in fact["says"]:
+            subject = entry["s"][1]
+            for it in (subject, *(said.subject for said in graph.look_into(subject, f"{CLU}expresses"))):
+                if it in quoted:
+                    return quoted[it]
+    return 0
 
 
 def _joined(group: Sequence[tuple[int, int, Mapping[str, Any], str]], start: int) -> str:
