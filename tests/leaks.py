@@ -121,12 +121,7 @@ facts:
   - { id: agent/public, alternateName: Spoken, evidence: "said that Ida Leaklima is" }
   - { id: agent/leaklima, type: Person, name: Ida Leaklima, personal: true, evidence: { words: Ida Leaklima, nth: 1 } }
   - { id: agent/leakmike, type: Organization, name: Leakmike, proposedBy: rules, evidence: { words: Leakmike, nth: 1 } }
-  - id: agent/leakmike-mara
-    type: Person
-    name: Mara Leakmike
-    personal: true
-    proposedBy: rules
-    evidence: "Mara Leakmike"
+  - { id: agent/leakmike, alternateName: Mara Leakmike, personal: true, proposedBy: rules, evidence: Mara Leakmike }
   - id: label/leakoscar
     type: Certification
     name: { en: Leakoscar }
