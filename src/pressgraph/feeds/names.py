@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
 from pressgraph.feeds.reading import Reading
 from pressgraph.feeds.xml import one_line
-from pressgraph.pages.messages import messages
+from pressgraph.i18n import gettext
 from pressgraph.rdf import CLU
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pressgraph.export.published import PublishedGraph
     from pressgraph.feeds.published_at import PublishedAt
@@ -45,8 +45,7 @@ def search_row(reading: Reading, at: PublishedAt, iri: str) -> Row | None:
     whose = _name_of(reading, iri, _HELD_BY)
     if name is not None and whose is not None:
         # as on pages: the bare name of a label says nothing
-        words: Mapping[str, Any] = messages(reading.language)
-        name = str(words["label_of"](label=name, holder=whose))
+        name = gettext("{label} of {holder}", label=name, holder=whose).to(reading.language)
     name = one_line(name or iri.removeprefix(reading.id_base))
     others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
     return page.removeprefix(at.url), name, next(filter(None, kinds), ""), others
