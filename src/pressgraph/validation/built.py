@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
 
 
-class _File(msgspec.Struct):
+class _BuiltFile(msgspec.Struct):
     sources: list[str]
 
 
 class _Manifest(msgspec.Struct):
-    files: dict[str, _File]
+    files: dict[str, _BuiltFile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
