@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.generate import iter_releases, write_yaml
 
-ALONE = "from pressgraph.build import reading; reading._processors = lambda: 1; "
+ALONE = "from pressgraph.build import reading; reading.processors = lambda: 1; "
 BUILD = "import pressgraph; result = pressgraph.open({root!r}).build(full={full}); print(result.triples)"
 
 

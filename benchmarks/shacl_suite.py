@@ -96,8 +96,9 @@ def _expected(triples: list[ox.Triple], report: object) -> tuple[Result, ...]:
 
 def key(result: Result) -> tuple[str | None, ...]:
     """Return what two engines must agree on of a result."""
-    shape = next((t.object for t in result.graph if t.predicate.value == f"{SH}sourceShape"), None)
-    severity = next((t.object for t in result.graph if t.predicate.value == f"{SH}resultSeverity"), None)
+    triples = result.triples()
+    shape = next((t.object for t in triples if t.predicate.value == f"{SH}sourceShape"), None)
+    severity = next((t.object for t in triples if t.predicate.value == f"{SH}resultSeverity"), None)
     parts = (result.focus, result.path, result.value, result.component, term_text(severity), term_text(shape))
     return tuple("_:" if part is not None and part.startswith("_:") else part for part in parts)
 

@@ -57,7 +57,16 @@ def test_a_guess_leads_to_the_key_or_to_the_class_that_has_it(
     [
         ("type: Membership, members: 3", "did you mean 'member'?"),
         ("type: Membership, seit: 2018", "did you mean 'startDate'?"),
-        ("type: Event, Motto der Messe: x", "'pressgraph profile keys Event' lists them"),
+        ("type: Event, Farbe der Halle 3: x", "'pressgraph profile keys Event' lists them"),
+        # compounds: the word that they are a kind of, and those beside a number or a date
+        ("type: Event, Motto der Messe: x", "did you mean 'motto'?"),
+        ("type: Project, Verbundprojektpartner: agent/b", "did you mean 'partner'?"),
+        ("type: Organization, number of members: 3", "did you mean 'members'?"),
+        ("type: Event, exhibitor count: 3", "did you mean 'exhibitors'?"),
+        ("type: Membership, beginDate: 2018", "did you mean 'startDate'?"),
+        ("type: AwardedLabel, Gültigkeitsdatum: 2018", "did you mean 'validThrough'?"),
+        ("type: Rahmenvertrag", "did you mean 'Agreement'?"),
+        ("type: Fachworkshop", "did you mean 'Event'?"),
         ("type: Event, startDat: 2018", "did you mean 'startDate'?"),
         ("type: AwardedLabel, gültig bis: 2018", "did you mean 'validThrough'?"),
         # JSON-LD's keywords, and properties and classes by their IRIs
@@ -80,6 +89,33 @@ def test_words_are_looked_for_in_the_classes_of_the_thing(fact: str, hint: str, 
     text = f"source: {{ id: document/x }}\nfacts:\n  - {{ id: thing/x, {fact} }}\n"
     found = read_facts_bytes(text.encode(), profile, id_base="https://data.example.org/id/", name="x.yaml")
     assert any(hint in str(it.hint) for it in found.problems), [str(it) for it in found.problems]
+
+
+def test_words_of_people_who_do_not_know_the_keys_lead_to_them(profile: Profile) -> None:
+    words = words_of(profile)
+    asked = {
+        "Organization": "Gründungsjahr foundingDate · Mitarbeiterzahl employees · Vereinssitz location · seat location"
+        " · Postanschrift address · Jahresumsatz turnover · Mutterkonzern parentOrganization · memberCount members",
+        "Membership": "Amtsantritt startDate · Amtsende endDate · successorOf predecessor · appointedOn startDate"
+        " · tenure duration · stepped-down endedBy · Mandat role",
+        "Grant": "Geldgeber funder · donor funder · Förderzeitraum duration · grantAmount amount · Vorhaben funds",
+        "Event": "Tagungsort location · Referent speaker · Messebeginn startDate · hostedBy organizer"
+        " · Ticketlink registration",
+        "AwardedLabel": "Ablaufdatum validThrough · awardee heldBy · Verleihungsdatum awardedOn · grantedBy issuedBy",
+        "Agreement": "Vertragslaufzeit duration · signDate signedOn · contractingParties party",
+        "Person": "Familienname familyName · surname familyName · employer affiliation",
+        "NewsArticle": "Schlagzeile headline · Erscheinungsdatum datePublished · Verfasserin author",
+        "Product": "producer manufacturer · Herstellerfirma manufacturer · Markteinführungstermin releaseDate",
+        "Figure": "referenceYear asOf · Stichtag asOf · Quellenangabe saidBy",
+        "PostalAddress": "zipCode postalCode · Hausnummer street · Bundesland region",
+        "Call": "Bewerbungsfrist deadline · applyBy deadline · Preisgeld budget",
+    }
+    told = {
+        (name, word): (words.hint(word, [name], ()), key)
+        for name, listed in asked.items()
+        for word, key in (it.rsplit(" ", 1) for it in listed.split(" · "))
+    }
+    assert {it: hint for it, (hint, key) in told.items() if f"'{key}'" not in hint} == {}
 
 
 def test_no_word_means_two_keys_of_one_class(profile: Profile) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import icalendar
+import pyoxigraph as ox
 import pytest
 from harness import make_project, start
 from lxml import etree
@@ -136,6 +137,18 @@ def news(built_news: Path) -> Iterator[Server]:
     server = start(built_news)
     yield server
     server.stop()
+
+
+@pytest.mark.parametrize("form", [ox.RdfFormat.TURTLE, ox.RdfFormat.JSON_LD])
+def test_a_document_is_part_of_the_dataset_and_has_its_licence(news: Server, form: ox.RdfFormat) -> None:
+    found = news.client.get("/doc/agent/hav", headers={"accept": form.media_type})
+    page = ox.NamedNode("https://data.example.org/doc/agent/hav")
+    said = {it.predicate.value: it.object for it in ox.parse(found.content, format=form) if it.subject == page}
+    assert said == {
+        "http://xmlns.com/foaf/0.1/primaryTopic": ox.NamedNode("https://data.example.org/id/agent/hav"),
+        "http://rdfs.org/ns/void#inDataset": ox.NamedNode("https://data.example.org/#dataset"),
+        "http://purl.org/dc/terms/license": ox.NamedNode("https://creativecommons.org/licenses/by/4.0/"),
+    }
 
 
 def read(server: Server, path: str, language: str = "en") -> etree._Element:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.build.fingerprints import Fingerprints
-from pressgraph.build.manifest import Basis, BuildManifest, FileEntry, count_sources, validation_to_json
+from pressgraph.build.manifest import Basis, BuildManifest, FileEntry, count_sources
 from pressgraph.build.update import StoreUpdate
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.dataset.counts import Counts, recount
@@ -126,7 +126,7 @@ def build(
                     facts=report.facts,
                     triples=report.triples,
                     files=files,
-                    validation=validation_to_json(state),
+                    validation=state,
                 )
             )
     return BuildResult(

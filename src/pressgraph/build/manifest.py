@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from pressgraph.derive import load_rules
-from pressgraph.validation.incremental import ValidationState
+from pressgraph.validation.incremental import ValidationState  # noqa: TC001 - msgspec reads the types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,8 +69,7 @@ class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
     facts: int
     triples: int
     files: dict[str, FileEntry]
-    validation: dict[str, Any]
-    """The program's version, and the ValidationState."""
+    validation: ValidationState
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> BuildManifest | None:
@@ -83,12 +82,7 @@ class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def state(self) -> ValidationState | None:
         """What the validation found, unless another version of the program might find or word it otherwise."""
-        return ValidationState.from_json(self.validation) if self.validation.get("program") == _program() else None
-
-
-def validation_to_json(state: ValidationState) -> dict[str, Any]:
-    """Return what a manifest says of a validation."""
-    return {"program": _program(), **state.to_json()}
+        return self.validation if self.validation.is_of_this_program else None
 
 
 def owners(files: Mapping[str, FileEntry]) -> dict[str, str]:
@@ -99,9 +93,3 @@ def owners(files: Mapping[str, FileEntry]) -> dict[str, str]:
 def count_sources(files: Iterable[FileEntry]) -> int:
     """Count the sources of files."""
     return sum(len(entry.sources) for entry in files)
-
-
-def _program() -> str:
-    from importlib.metadata import version
-
-    return version("pressgraph")

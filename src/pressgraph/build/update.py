@@ -313,7 +313,7 @@ class StoreUpdate:
             ready=ready,
             triples=triples,
         )
-        return _with_totals(report, files), ValidationState.of(self.validator, report.results, before)
+        return _with_totals(report, files), ValidationState.of(self.validator, report.results)
 
     def _moved(self, result: Result) -> bool:
         """Tell whether a result that still stands may stand somewhere else now."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from pressgraph.rdf import DCTERMS, RDF_TYPE, VOID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pressgraph.project import Publication
 
 DCAT = "http://www.w3.org/ns/dcat#"
+FOAF = "http://xmlns.com/foaf/0.1/"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 
 
@@ -66,3 +67,24 @@ def describe_dataset(base: str, published: Publication) -> Iterator[ox.Triple]:
         yield said(f"{DCAT}contactPoint", contact)
         yield said(RDF_TYPE, ox.NamedNode(f"{VCARD}Kind"), contact)
         yield said(VCARD + kind, ox.NamedNode(published.contact), contact)
+
+
+def said_of_document(iri: str, base: str, published: Publication) -> dict[str, str]:
+    """Return what a document says of itself, IRIs by property: what it is about (https://www.w3.org/TR/cooluris/, 5).
+
+    It is no dataset but a part of one (`void:inDataset`), and whoever has it alone must know under which terms.
+    """
+    said = {f"{FOAF}primaryTopic": iri}
+    if published:
+        said[f"{VOID}inDataset"] = dataset_iri(base)
+        for predicate, value in (("license", published.licence), ("publisher", published.publisher)):
+            if value is not None:
+                said[DCTERMS + predicate] = value
+    return said
+
+
+def including(tree: dict[str, Any], page: str, said: Mapping[str, str]) -> dict[str, Any]:
+    """Return a JSON-LD tree with what its document says of itself beside it, where that is more than its topic."""
+    if len(said) <= 1:
+        return tree
+    return {**tree, "@included": [{"@id": page, **{name: {"@id": value} for name, value in said.items()}}]}

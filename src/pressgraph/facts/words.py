@@ -1,7 +1,7 @@
 """What was meant by a word that is no key of a thing.
 
 First by its meaning among the keys of the thing's classes, with its meaning in other classes beside it; then by
-spelling among the keys of the thing's classes.
+spelling among the keys of the thing's classes, then by the word that a compound is a kind of.
 
 Words are data: `skos:altLabel` on the property shapes of a class, and on the concepts that figures measure.
 """
@@ -19,11 +19,20 @@ from pressgraph.rdf.terms import local_name
 from pressgraph.spelling import nearest, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pressgraph.profile.model import ClassTerm, Key, Profile
 
 _MOST_SHOWN = 6
+_OF = {"of", "for", "von", "der", "des", "vom", "fuer", "im", "in"}
+_COUNTED = ("anzahl", "zahlen", "zahl", "number", "count")
+_SAYING_LITTLE = ("date", "datum", "tag", "day", "angabe", "stelle", "link")
+"""Last words of compounds whose meaning the words before have: a 'Gültigkeitsdatum' is said where 'Gültigkeit' is."""
+_SHORTEST = 3
+"""Letters of a word that is looked for at the end of a compound, and how many more stand before it."""
+_SURE_SLIP = 0.85
+_CLASS_SLIP = 0.8
+"""The same of classes: 'Vorstand' is 0.77 like 'Stand'."""
 SLIP = 0.7
 """How alike a slip of the finger and its word are; words that share letters by chance are less so."""
 
@@ -34,6 +43,7 @@ class KeyWords:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self._forms: dict[str, dict[str, str]] = {}
+        self._classes: dict[str, str] = {}
 
     def forms(self, name: str) -> Mapping[str, str]:
         """Return the keys of a class by the words for them: those that its shapes give first, then their labels."""
@@ -64,6 +74,43 @@ class KeyWords:
         """Return the key that a word means in some classes, or None."""
         return next((key for name in sorted(types) if (key := self.forms(name).get(form(word))) is not None), None)
 
+    def counted(self, word: str, types: Collection[str]) -> str | None:
+        """Return the key in some classes that a compound names with a word that says little: a number, a date."""
+        parts = form(word).split("-")
+        for name in sorted(types):
+            forms = self.forms(name)
+            numbers = (self._plural(forms[it], name) for it in without(parts, _COUNTED) if it in forms)
+            known = (forms[it] for it in without(parts, _SAYING_LITTLE) if it in forms)
+            if (key := next((it for it in (*numbers, *known) if it is not None), None)) is not None:
+                return key
+        return None
+
+    def kind_of(self, word: str, types: Collection[str]) -> str | None:
+        """Return the key in some classes that a compound is a kind of, or None: 'Projektpartner' is a 'Partner'."""
+        heads = ((self.forms(name), head_of(form(word).split("-"), self.forms(name))) for name in sorted(types))
+        return next((forms[head] for forms, head in heads if head is not None), None)
+
+    def _plural(self, key: str, name: str) -> str | None:
+        """Return the key of a class that counts what a key is about."""
+        keys, iri = self.profile.keys, self.profile.keys[key].iri
+        counting = (it for it in self.profile.classes[name].uses if keys[it].measure and keys[it].singular == iri)
+        return key if keys[key].measure is not None else next(counting, None)
+
+    def class_of(self, word: str) -> str | None:
+        """Return the class that a word names, by its IRI or in any language, is a slip for, or is a kind of."""
+        if (named := self.named(word, of_class=True)) is not None:
+            return named
+        if not self._classes:
+            for name, term in self.profile.classes.items():
+                for label in (*term.labels.values(), *term.alternatives, *term.words):
+                    self._classes.setdefault(form(label), name)
+        wanted = form(word)
+        known = self._classes.get(wanted) if wanted else None
+        if (near := known or nearest(word, self.profile.classes, cutoff=_CLASS_SLIP)) is not None:
+            return near
+        head = head_of(wanted.split("-"), self._classes) if wanted else None
+        return self._classes[head] if head is not None else None
+
     def elsewhere(self, word: str, types: Collection[str]) -> dict[str, list[str]]:
         """Return the keys that a word means in other classes, each with the classes that do not inherit it."""
         wanted = form(word)
@@ -92,7 +139,10 @@ class KeyWords:
             return suggestion(next(iter(elsewhere)))
         if key is None:
             # a slip of the finger; two words that merely share letters mean different things
-            key = nearest(word, [*uses, *others], cutoff=SLIP if not elsewhere else 0.85)
+            names = [*uses, *others]
+            key = self.counted(word, types) or nearest(word, names, cutoff=_SURE_SLIP) or self.kind_of(word, types)
+            if key is None and not elsewhere:
+                key = nearest(word, names, cutoff=SLIP)
         if not elsewhere:
             if key is not None:
                 return suggestion(key)
@@ -129,6 +179,40 @@ def form(word: str) -> str:
     (True, True)
     """
     return slug(re.sub(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])", " ", word))
+
+
+def without(parts: list[str], words: tuple[str, ...]) -> Iterator[str]:
+    """Yield what stands beside one of some words at the beginning or the end of a compound, as German inflects it too.
+
+    >>> list(without(["number", "of", "members"], ("number",)))[:2]
+    ['members', 'member']
+    >>> list(without(["quellenangabe"], ("angabe",)))
+    ['quellen', 'quelle', 'quell']
+    """
+    last = parts[-1]
+    ending = next((it for it in words if last.endswith(it)), None)
+    if parts[0] in words and len(parts) > 1:
+        rest = "-".join(it for it in parts[1:] if it not in _OF)
+    elif ending is not None:
+        rest = "-".join(it for it in (*parts[:-1], last.removesuffix(ending)) if it)
+    else:
+        return
+    for ends in range(3):
+        if len(rest) - ends > _SHORTEST:
+            yield rest[: len(rest) - ends]
+
+
+def head_of(parts: list[str], forms: Collection[str]) -> str | None:
+    """Return the one of some forms that a compound is a kind of: its last word, or the one before 'of'.
+
+    >>> head_of(["projektpartner"], {"partner"}), head_of(["motto", "der", "messe"], {"motto", "messe"})
+    ('partner', 'motto')
+    """
+    parts = parts[: next((at for at, it in enumerate(parts) if at and it in _OF), len(parts))]
+    whole = ["-".join(parts[start:]) for start in range(len(parts))]
+    last = parts[-1]
+    ends = [last[start:] for start in range(_SHORTEST + 1, len(last) - _SHORTEST + 1)]
+    return next((it for it in (*whole, *ends, "-".join(parts[:-1])) if it in forms), None)
 
 
 @lru_cache(maxsize=8)

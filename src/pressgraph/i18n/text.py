@@ -30,6 +30,11 @@ class Text(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return _text, (str(self), self._translations)
 
+    @property
+    def translations(self) -> Mapping[str, str]:
+        """The translations that it was made of, by language tag."""
+        return self._translations
+
     def by_language(self) -> dict[str, str]:
         """Return the text in each language that it is known in."""
         return {"en": str(self)} | {tag: self.to(tag) for tag in (*languages(), *self._translations)}

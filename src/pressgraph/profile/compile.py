@@ -440,6 +440,11 @@ class _ProfileCompiler:
                 labels=graph.texts(node, f"{RDFS}label", f"{SKOS}prefLabel"),
                 definitions=graph.texts(node, f"{SKOS}definition", f"{RDFS}comment"),
                 alternatives=tuple(sorted(graph.literals(node, f"{SKOS}altLabel"))),
+                words=tuple(
+                    word
+                    for shape in graph.subjects.get((f"{SH}targetClass", node), [])
+                    for word in graph.literals(shape, f"{SKOS}altLabel")
+                ),
                 sayings=graph.texts(node, f"{PG}saying"),
                 clues=tuple(sorted(graph.literals(node, f"{PG}clue"))),
                 icon=next(iter(graph.literals(node, f"{PG}icon")), ""),

@@ -168,6 +168,8 @@ class ClassTerm:
     definitions: Mapping[str, str] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
     """Other words for it, in any language."""
+    words: tuple[str, ...] = ()
+    """What else people call it, by its shapes: what is suggested where somebody types one of them."""
     sayings: Mapping[str, str] = field(default_factory=dict)
     """What words say that make a thing of it, by language: a sentence; empty where nobody wrote one."""
     clues: tuple[str, ...] = ()

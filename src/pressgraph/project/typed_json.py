@@ -11,6 +11,8 @@ import hashlib
 import json
 from typing import Any, TypeVar
 
+from pressgraph.i18n import Text
+
 Struct = TypeVar("Struct")
 
 _SEAL = '{{"sha256": "{}", "kept": '
@@ -20,7 +22,7 @@ def to_json(value: object, *, indent: int | None = None, sort: bool = False) -> 
     """Return a struct, or whatever holds structs, as JSON."""
     import msgspec
 
-    return json.dumps(msgspec.to_builtins(value), indent=indent, sort_keys=sort).encode()
+    return json.dumps(msgspec.to_builtins(value, enc_hook=_written), indent=indent, sort_keys=sort).encode()
 
 
 def from_json(data: bytes, kind: type[Struct]) -> Struct:
@@ -43,7 +45,7 @@ def typed(value: Any, kind: type[Struct]) -> Struct:
     import msgspec
 
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, kind, dec_hook=_read)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
 
@@ -57,7 +59,7 @@ def sealed(value: object, *, sort: bool = True) -> bytes:
     import msgspec
 
     try:
-        data = msgspec.json.encode(value, order="sorted" if sort else None)
+        data = msgspec.json.encode(value, order="sorted" if sort else None, enc_hook=_written)
     except UnicodeEncodeError:
         data = to_json(value, sort=sort)
     data += b"}"
@@ -77,7 +79,22 @@ def unsealed(data: bytes, kind: type[Struct]) -> Struct:
         raise ValueError("it is not as it was written")
     content = memoryview(data)[length:-1]
     try:
-        return msgspec.json.decode(content, type=kind)
+        return msgspec.json.decode(content, type=kind, dec_hook=_read)
     except msgspec.DecodeError:
         # as the other encoder wrote it, or of another type
         return typed(json.loads(bytes(content)), kind)
+
+
+def _written(value: object) -> object:
+    """Return what msgspec knows of what it does not: a text in each of its languages."""
+    if isinstance(value, Text):
+        # of texts that are data, what they are made of
+        return {"en": str(value), **value.translations} if type(value) is Text else value.by_language()
+    raise NotImplementedError(type(value))
+
+
+def _read(kind: type, value: Any) -> Any:
+    """Return what `_written` wrote."""
+    if kind is Text:
+        return Text(value["en"], **{tag: words for tag, words in value.items() if tag != "en"})
+    raise NotImplementedError(kind)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
+from pressgraph.dataset.description import FOAF, including, link, said_of_document
 from pressgraph.dataset.serializations import serialization
 from pressgraph.dataset.writing import write_triples
 from pressgraph.embed.data import PageContext, PageData
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
 
-FOAF = "http://xmlns.com/foaf/0.1/"
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
@@ -448,12 +448,13 @@ class Drawer:
         return json_ld(triples, self.profile, id_base=self.project.id_base, root=iri)
 
     def _data(self, folder: str, iri: str, triples: list[ox.Triple]) -> Iterator[tuple[str, bytes]]:
-        """Write what is said of an IRI; the document is about it (https://www.w3.org/TR/cooluris/, 5)."""
-        yield f"{folder}{DATA['jsonld']}", json_bytes(self._tree(triples, iri))
-        page = ox.NamedNode(self.layout.address(folder, self.setting.languages[0]))
-        about = ox.Triple(page, ox.NamedNode(f"{FOAF}primaryTopic"), ox.NamedNode(iri))
+        """Write what is said of an IRI, and of the document."""
+        page = self.layout.address(folder, self.setting.languages[0])
+        said = said_of_document(iri, self.project.base, self.project.published)
+        yield f"{folder}{DATA['jsonld']}", json_bytes(including(self._tree(triples, iri), page, said))
         prefixes = {**self.profile.query_prefixes(self.project.id_base), "foaf": FOAF, "void": VOID}
-        yield f"{folder}{DATA['turtle']}", write_triples([*triples, about], serialization("turtle"), prefixes)
+        everything = [*triples, *(link(page, *it) for it in said.items())]
+        yield f"{folder}{DATA['turtle']}", write_triples(everything, serialization("turtle"), prefixes)
 
     def _forms(self, folder: str, language: str, *, calendar: bool = False) -> list[dict[str, str]]:
         links = self.links(folder, language)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import enum
-import re
+from collections.abc import Mapping  # noqa: TC003 - msgspec reads the types of what is kept
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
+from pressgraph.errors import Place  # noqa: TC001 - msgspec too
 from pressgraph.i18n import Text, gettext, in_language, ngettext
 from pressgraph.languages import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    import pyoxigraph as ox
-
-    from pressgraph.errors import Place, Problem
+    from pressgraph.errors import Problem
 
 
 class Severity(enum.IntEnum):
@@ -72,13 +73,17 @@ class Result:
     related: tuple[Related, ...] = ()
     allowed: str | None = None
     """The reason that a fact gives for breaking this rule."""
-    graph: tuple[ox.Triple, ...] = field(default=(), repr=False, compare=False)
-    """The result's triples in the report graph, blank nodes below it included."""
+    graph: str = field(default="", repr=False, compare=False)
+    """The result's triples in the report graph, blank nodes below it included, as N-Triples."""
 
     @property
     def rule(self) -> str:
         """The short name of the shape or check that reported this."""
         return rule_of(self.shape)
+
+    def triples(self) -> list[ox.Triple]:
+        """Return the result's triples in the report graph."""
+        return [quad.triple for quad in ox.parse(self.graph, format=ox.RdfFormat.N_TRIPLES)]
 
     def message(self, language: str) -> str:
         """Return the message in a language, else in English, else in none, else in any."""
@@ -87,7 +92,7 @@ class Result:
 
 def rule_of(shape: str) -> str:
     """Return the short name of a shape or check by its IRI: what `allow` calls it."""
-    return re.split("[#/]", shape)[-1] or shape
+    return shape[max(shape.rfind("#"), shape.rfind("/")) + 1 :] or shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

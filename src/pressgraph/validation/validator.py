@@ -53,7 +53,8 @@ class Validator:
         self.engine = engine
         self.checks = tuple(checks)
         self.graph = CheckedGraph(store=store, profile=profile, id_base=id_base)
-        self.candidates: dict[str, set[Comparand]] = {}
+        self.candidates: dict[str, Collection[Comparand] | bytes] = {}
+        """What checks compared, or the same as a build kept it."""
         self.restore = restorer(profile)
         self.stated = stated
         """The whole graph as its files write it, where that is known."""
@@ -90,8 +91,9 @@ class Validator:
         """Run a check over the store; what it compared is then in `candidates`."""
         if not check.compares:
             return check.results(check.rows(self.graph), self.graph)
-        self.candidates[check.name] = find_candidates(check, self.graph)
-        return compare(check, self.graph, self.candidates[check.name])
+        candidates = find_candidates(check, self.graph)
+        self.candidates[check.name] = candidates
+        return compare(check, self.graph, candidates)
 
     def full(self) -> list[Result]:
         """Run everything over everything."""

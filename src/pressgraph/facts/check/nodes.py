@@ -13,7 +13,7 @@ from pressgraph.facts.mixed import takes_languages
 from pressgraph.facts.model import is_node, nested_id
 from pressgraph.facts.rules import both_hints, listing, phrase, problem
 from pressgraph.facts.tree import Mapping, Scalar, Sequence
-from pressgraph.facts.words import form, words_of
+from pressgraph.facts.words import words_of
 from pressgraph.profile.model import FACT_WORDS, REVIEW_WORDS, SOURCE_WORDS, Key, Kind
 from pressgraph.spelling import nearest, suggestion
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from pressgraph.errors import Place
     from pressgraph.facts.check.context import CheckContext
     from pressgraph.facts.model import Body, Path
-
-_SLIP = 0.8
-"""How alike a class and a slip of the finger are: 'Vorstand' is 0.77 like 'Stand'."""
 
 
 class NodeChecker:
@@ -130,21 +127,10 @@ class NodeChecker:
                 if item.text not in types:
                     types.append(item.text)
             else:
-                by_label = self.by_label(item.text)
-                meant = by_label or nearest(item.text, self.context.profile.classes, cutoff=_SLIP)
+                meant = words_of(self.context.profile).class_of(item.text)
                 hint = suggestion(meant) if meant else phrase("'pressgraph profile classes' lists them")
                 self.context.report("unknown-type", place, hint=hint, type=item.text)
         return types
-
-    def by_label(self, text: str) -> str | None:
-        """Return the class that an IRI or a CURIE names, or whose label, in any language, is the text."""
-        if (named := words_of(self.context.profile).named(text, of_class=True)) is not None:
-            return named
-        wanted = form(text)
-        for name, term in self.context.profile.classes.items():
-            if wanted and wanted in {form(label) for label in (*term.labels.values(), *term.alternatives)}:
-                return name
-        return None
 
     def unknown_key(self, key: Scalar, words: Collection[str], types: Collection[str]) -> None:
         """Report a key that the profile does not have."""

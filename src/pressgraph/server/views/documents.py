@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urlencode
 import pyoxigraph as ox
 from starlette.responses import RedirectResponse, Response
 
+from pressgraph.dataset.description import FOAF, including, said_of_document, statement
 from pressgraph.export.jsonld import json_bytes, json_ld
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
@@ -58,7 +59,6 @@ TYPE_NAMES = {
     "rdfxml": "RDF/XML",
 }
 _CONTEXTS = ("context", "context.jsonld")
-_FOAF = "http://xmlns.com/foaf/0.1/"
 _LONGEST_IRI = 2000
 
 
@@ -83,7 +83,7 @@ class DocumentPages:
         self._profile = profile
         self._profile_documents = profile_documents
         self._addresses = addresses
-        self._prefixes = {**prefixes, "foaf": _FOAF, "void": VOID}
+        self._prefixes = {**prefixes, "foaf": FOAF, "void": VOID}
         self._base = dataset.project.base
         self._url = dataset.project.serve.url
 
@@ -397,11 +397,11 @@ class DocumentPages:
         if any(it.predicate.value == f"{VOID}triples" for it in triples):
             dump = f"{address}/store?{urlencode({'graph': iri})}"
             triples.append(ox.Triple(ox.NamedNode(iri), ox.NamedNode(f"{VOID}dataDump"), ox.NamedNode(dump)))
+        project, page = self._dataset.project, f"{self._base.rstrip('/')}{place.path}"
+        said = said_of_document(iri, project.base, project.published) if not place.fields else {}
         if media_type.name == "jsonld":
-            return json_bytes(self._tree(triples, iri))
-        if not place.fields:
-            page = ox.NamedNode(f"{self._base.rstrip('/')}{place.path}")
-            triples.append(ox.Triple(page, ox.NamedNode(f"{_FOAF}primaryTopic"), ox.NamedNode(iri)))
+            return json_bytes(including(self._tree(triples, iri), page, said))
+        triples.extend(statement(page, name, ox.NamedNode(value)) for name, value in said.items())
         return write_rdf(triples, media_type, self._prefixes)
 
 

@@ -124,15 +124,21 @@ def _row(candidate: Comparand, first: Comparand) -> Row:
 
 def compare_again(
     check: Check, graph: CheckedGraph, before: Iterable[Comparand], changed: Collection[str], linked: Collection[str]
-) -> tuple[set[Comparand], set[str], list[Result]]:
+) -> tuple[list[Comparand], set[str], list[Result]]:
     """Compare after a change: of the things changed what is to be compared may differ, of the linked ones the links.
 
     Return what is to be compared now, the IRIs of the things whose results are these, and the results.
     """
-    before = set(before)
-    now = {one for one in before if one.this[1:-1] not in changed} | find_candidates(check, graph, only=changed)
-    keys = {one.key for one in before ^ now} | {one.key for one in now if one.this[1:-1] in linked}
-    things = {one.this for one in before | now if one.key in keys}
+    kept, gone = [], set()
+    for one in before:
+        if one.this[1:-1] in changed:
+            gone.add(one)
+        else:
+            kept.append(one)
+    found = find_candidates(check, graph, only=changed)
+    now = [*kept, *found]
+    keys = {one.key for one in gone ^ found} | {one.key for one in now if one.this[1:-1] in linked}
+    things = {one.this for one in (*now, *gone) if one.key in keys}
     concerned = {one.key for one in now if one.this in things}
     fresh = compare(check, graph, (one for one in now if one.key in concerned))
     names = {thing[1:-1] for thing in things}

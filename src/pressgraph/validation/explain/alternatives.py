@@ -110,7 +110,7 @@ class Explainer:
             if result.path is None or thing is None or result.path not in result.steps:
                 return []
             return sorted(union.objects(self.store, thing, result.path), key=str)[:_VALUES]
-        values = [t.object for t in result.graph if t.predicate.value == f"{SH}value"]
+        values = [t.object for t in result.triples() if t.predicate.value == f"{SH}value"]
         return values[:1] or ([read_term(result.focus)] if not result.focus.startswith("_:") else [])
 
     def _near(self, node: Term) -> Iterable[ox.Triple]:

@@ -50,7 +50,7 @@ def _result(finding: Finding, node: ox.BlankNode, language: str) -> Iterator[ox.
 
     result = finding.result
     if result is not None and result.graph:
-        yield from _renamed(result.graph, node)
+        yield from _renamed(result.triples(), node)
     else:
         yield say(RDF_TYPE, ox.NamedNode(f"{SH}ValidationResult"))
         yield say(f"{SH}resultSeverity", ox.NamedNode(f"{SH}{_SEVERITIES[finding.severity]}"))
@@ -78,7 +78,7 @@ def _result(finding: Finding, node: ox.BlankNode, language: str) -> Iterator[ox.
         yield say(f"{PG}allowed", ox.Literal(finding.allowed))
 
 
-def _renamed(graph: tuple[ox.Triple, ...], node: ox.BlankNode) -> Iterator[ox.Triple]:
+def _renamed(graph: list[ox.Triple], node: ox.BlankNode) -> Iterator[ox.Triple]:
     """Yield a result's triples with blank nodes named after the result, so that reports do not depend on the engine."""
     names: dict[object, ox.BlankNode] = {graph[0].subject: node}
 

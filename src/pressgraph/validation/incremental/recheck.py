@@ -144,7 +144,10 @@ class _CheckRerun:
         linked = self.things(self.footprints.of_links(check, validator.graph)) if check.unless else set()
         if linked is None:
             return validator.check(check), []
-        candidates = self.before.candidates.get(check.name, ())
+        if not things and not linked and check.name in self.before.candidates:
+            validator.candidates[check.name] = self.before.candidates[check.name]
+            return [], results
+        candidates = self.before.candidates_of(check.name)
         now, concerned, fresh = compare_again(check, validator.graph, candidates, things, linked)
         validator.candidates[check.name] = now
         return fresh, [result for result in results if result.focus not in concerned]

@@ -101,7 +101,7 @@ def _told(result: Result) -> Result:
         shape=ILL_FORMED,
         messages=text_about(result.component, (), key=key).by_language() if key is not None else _UNCLEAR.by_language(),
         hint=_WANTED.get(name or ""),
-        graph=(),
+        graph="",
     )
 
 

@@ -70,5 +70,5 @@ def _result(report: Graph, node: Term) -> Result:
         component=component,
         severity=_SEVERITIES.get(term_text(value_of("resultSeverity")) or "", Severity.VIOLATION),
         messages=dict(sorted(messages.items())) or default_text(component).by_language(),
-        graph=report.closure(node),
+        graph="".join(f"{triple} .\n" for triple in report.closure(node)),
     )
