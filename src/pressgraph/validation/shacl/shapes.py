@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.convert.stored import canonical_literals
-from pressgraph.rdf import SH
+from pressgraph.rdf import PG, SH, SKOS
 from pressgraph.rdf.graph import Graph
 from pressgraph.validation.shacl.guards import guard_shapes
 from pressgraph.validation.shacl.naming import deprecation_shapes, name_shapes
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pressgraph.profile import Profile
+
+
+_FOR_FORMS = {f"{SKOS}altLabel", f"{PG}shortLabel", f"{SH}order", f"{SH}group"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +58,10 @@ def with_portable_pattern(triple: ox.Triple, *, properties: bool = False) -> ox.
 def profile_shapes(profile: Profile) -> Shapes:
     """Return the shapes of a profile, with a name for each property shape and a warning for each deprecated term.
 
-    Raises ProfileError.
+    What is said for forms and hints alone, a third of all, is left out. Raises ProfileError.
     """
-    named = name_shapes([triple for file in profile.shapes for triple in file.triples])
+    said = [it for file in profile.shapes for it in file.triples if it.predicate.value not in _FOR_FORMS]
+    named = name_shapes(said)
     return make_shapes([*named, *deprecation_shapes(profile)])
 
 
