@@ -79,7 +79,7 @@ MISTAKES = [
     ("- id: document/d\n  name: A\n  sha256: A", "unknown-key", 5, 3, "it belongs elsewhere in the file"),
     ("- id: agent/a\n  name: { en: A }\n  name: { en: B }", "duplicate-key", 5, 3, "as { en: [A, B] }"),
     ("- id: agent/a\n  type: Firma", "unknown-type", 4, 9, "did you mean 'Organization'?"),
-    ("- id: agent/a\n  type: Vorstand", "unknown-type", 4, 9, "'pressgraph profile classes' lists them"),
+    ("- id: agent/a\n  type: Wolkenwand", "unknown-type", 4, 9, "'pressgraph profile classes' lists them"),
     ("- id: agent/a\n  type: Revenue", "unknown-type", 4, 9, "'pressgraph profile classes' lists them"),
     ("- id: document/d\n  type: NewsArtikel", "unknown-type", 4, 9, "did you mean 'NewsArticle'?"),
     ("- id: agent/a\n  type: [Person, Clusterorganisation]", "unknown-type", 4, 18, "'ClusterOrganisation'?"),
