@@ -202,7 +202,7 @@ def test_a_source_lists_its_facts_by_their_place(founding_server: Server) -> Non
     read_from = "?g prov:wasDerivedFrom doc:biosaxony-silver-label"
     facts = len(founding_server.rows(f"SELECT ?g {{ {read_from} FILTER NOT EXISTS {{ ?g a clu:DerivedGraph }} }}"))
     assert f"<b>{facts}</b> facts" in page
-    starts = [int(it) for it in re.findall(r'<div class="passage[^"]*" id="c-([0-9]+)"', page)]
+    starts = [int(it) for it in re.findall(r'<p class="where"><span class="place" id="c-([0-9]+)"', page)]
     assert starts == sorted(starts)
     assert starts[0] < 30
     assert starts[-1] > 2000
