@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 from click.testing import CliRunner
+from tests.small_profile import write_small_profile
 
 import pressgraph
 from pressgraph.cli import main
@@ -750,6 +751,9 @@ def test_a_form_asks_for_what_is_needed_first_and_reads_what_people_write(folder
     said = made.read(form, sent)
     assert said["member"] == {"id": "agent/merle-osterkamp", "type": "Person", "name": "Merle Osterkamp"}
     assert (said["organization"], said["startDate"]) == ("agent/kuestenlicht", "2024-05-14")
+    # what stands in a thing has the class that the key asks for
+    inner = made.read(made.of(("AwardedLabel",), {}), {"k.hasValidity.0.k.validFrom.0": "14. Mai 2024"})
+    assert inner == {"hasValidity": {"type": "ValidityPeriod", "validFrom": "2024-05-14"}}
     form = made.of(("Membership",), {})
     made.read(form, {**sent, "new.k.member.0": "", "k.startDate.0": "1/2/2024"})
     problems = {slot.name: slot for field in form.fields for slot in field.slots if slot.problem}
@@ -830,6 +834,19 @@ def test_a_form_proposes_what_the_selected_words_give_and_nothing_else(tmp_path:
         given = dict((*field.findall(page), *term.findall(page), *choice.findall(page)))
         assert given == values, words
         assert re.findall(r'name="status" value="(\w+)" checked', page) == [status], words
+
+
+def test_a_form_asks_for_no_key_that_is_given_up_unless_the_fact_has_it(tmp_path: Path) -> None:
+    write_small_profile(tmp_path)
+    given_up = "schema:alternateName <http://www.w3.org/2002/07/owl#deprecated> true .\n"
+    with (tmp_path / "ontology" / "small.ttl").open("a", encoding="utf-8") as file:
+        file.write(given_up)
+    session = pressgraph.open(tmp_path).editing
+    made = Forms(session.profile, session.known, session.project.id_base, "en")
+    asked = [
+        sorted(it.key.name for it in made.of(("Organization",), said).fields) for said in ({}, {"alternateName": "A"})
+    ]
+    assert asked == [["name"], ["alternateName", "name"]]
 
 
 def test_a_search_finds_a_dozen_things_those_that_begin_with_the_words_first(tmp_path: Path) -> None:
