@@ -7,6 +7,7 @@ import datetime
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -276,7 +277,18 @@ def test_the_catalogue_has_what_dcat_ap_makes_mandatory(nord: Workspace, tmp_pat
     assert '"R & D"@en' in text
     assert 'dcat:startDate "2025-12-01"^^xsd:date' in text
     assert 'dcat:endDate "2026-02-01"^^xsd:date' in text or 'dcat:endDate "2026-02-10"^^xsd:date' in text
-    assert not any(isinstance(it.subject, ox.BlankNode) for it in ox.parse(written, format=ox.RdfFormat.TURTLE))
+    said = [it.triple for it in ox.parse(written, format=ox.RdfFormat.TURTLE)]
+    assert not any(isinstance(it.subject, ox.BlankNode) for it in said)
+    # both the catalogue and the dataset are in the languages of the pages, and the catalogue is at home there
+    types = {it.subject: it.object.value.rpartition("#")[2] for it in said if it.predicate.value.endswith("#type")}  # type: ignore[union-attr]
+    languages = Counter(
+        (types[it.subject], it.object.value.rpartition("/")[2])  # type: ignore[union-attr]
+        for it in said
+        if it.predicate.value.endswith("/language")
+    )
+    tongues = ("ENG", "DEU")
+    assert languages == Counter((kind, tongue) for kind in ("Catalog", "Dataset") for tongue in tongues)
+    assert [it.object for it in said if it.predicate.value.endswith("homepage")] == [ox.NamedNode(URL)]
 
 
 def test_void_names_files_endpoint_and_numbers(nord: Workspace) -> None:
