@@ -22,6 +22,7 @@ from pressgraph.cli import main
 from pressgraph.edit import Change, ConflictError, RefusedFactError, checking
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.kinds import kinds_for
+from pressgraph.edit.known import stamp_of
 from pressgraph.edit.marks import marked
 from pressgraph.edit.showing import Showing
 from pressgraph.edit.values import read, shown
@@ -671,6 +672,9 @@ def test_a_review_in_the_terminal_and_one_in_the_browser_write_the_same(folder: 
     path.write_text(whole, encoding="utf-8")
     review = workspace.review(path, "agent/kuestenlicht")
     first = review.pending()[0]
+    assert first.passages == ((3, "Ida Lindqvist"),)
+    before = "…e. V. holds the Gold Label. It is valid from 1 January 2026. “It shows what we can do,” said "
+    assert first.around == ((before, ". 🧬 We will go on."),)
     path.write_text(whole.replace("level: gold", "level: silver"), encoding="utf-8")
     review.keep(first)
     assert "level: silver" in written(folder)
@@ -862,6 +866,8 @@ def test_a_search_finds_a_dozen_things_those_that_begin_with_the_words_first(tmp
     assert [it.name for it in known.search("club")] == ["Club of Anna"]
     assert known.search("anna m")[0].name == "Anna M"
     assert known.search("?") == []
+    # a file that is gone is another one than any that is there
+    assert stamp_of(tmp_path / "gone") not in {stamp_of(tmp_path), stamp_of(tmp_path / "data" / "a.yaml")}
 
 
 def test_the_last_day_is_shown_for_the_first_one_after(profile: Profile) -> None:

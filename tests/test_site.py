@@ -17,7 +17,8 @@ from tests.sites import broken_links, contents, plain_host, searchable, times
 
 import pressgraph
 from pressgraph.cli import main
-from pressgraph.site.folder import write
+from pressgraph.site.folder import LIST, Folder, write
+from pressgraph.site.published import published_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,12 +238,19 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
     assert "1 fact with personal data is kept" in (out / "doc/document/anna/index.html").read_text(encoding="utf-8")
     assert not (out / "doc/document/berta").exists()
     assert not (out / "doc/agent/berta").exists()
-    # what a site was drawn from may be gone: nothing tells what has changed, and all is drawn
-    write_news(project, "carla", called="Carla von der Au")
-    workspace = opened(project)
-    shutil.rmtree(project / ".pressgraph" / "site" / "snapshots")
-    assert workspace.site(out, day=DAY, jobs=1).drawn > made.drawn
-    assert "Carla von der Au" in (out / "doc/agent/carla/index.html").read_text(encoding="utf-8")
+    # the copy that a site was drawn from may be gone, or all of them: nothing tells what has changed, and all is drawn
+    copies = project / ".pressgraph" / "site" / "snapshots"
+    for number, called in enumerate(("Carla von der Au", "Carla Holm")):
+        write_news(project, "carla", called=called)
+        workspace = opened(project)
+        earlier = sorted(copies.iterdir())
+        if number == 0:
+            published_copy(workspace.project)
+        for it in earlier:
+            shutil.rmtree(it, ignore_errors=True)
+        made = workspace.site(out, day=DAY, jobs=1)
+        assert made.drawn == made.pages
+        assert called in (out / "doc/agent/carla/index.html").read_text(encoding="utf-8")
 
 
 def test_a_question_about_a_thing_offers_those_of_the_graph(project: Path, tmp_path: Path, founding_site: Path) -> None:
@@ -335,6 +343,20 @@ def test_what_a_stopped_run_has_written_is_not_taken_for_somebody_elses(project:
     fresh = tmp_path / "fresh"
     workspace.site(fresh, day=DAY, jobs=1)
     assert contents(out) == contents(fresh)
+
+
+def test_a_list_of_files_that_lie_elsewhere_removes_none(tmp_path: Path) -> None:
+    out, victim = tmp_path / "out", tmp_path / "victim"
+    (out / "below").mkdir(parents=True)
+    (out / "below" / "ours.html").write_text("ours", encoding="utf-8")
+    victim.write_text("kept", encoding="utf-8")
+    names = ("below/ours.html", "../victim", "below/../../victim", str(victim))
+    (out / LIST).write_text("".join(f"{'0' * 64}  {name}\n" for name in names), encoding="utf-8")
+    folder = Folder(out)
+    folder.open()
+    assert folder.finish({}) == ["below/ours.html"]
+    assert not (out / "below").exists()
+    assert victim.read_text(encoding="utf-8") == "kept"
 
 
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, MemoryError, OSError("full")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,15 +94,16 @@ class Review:
 
 _AROUND = 100
 """Characters that are shown on either side of words."""
+_PARAGRAPH = re.compile(r"(?:\r\n){2}|\n\n|\r\r")
 
 
 def _around(text: str, span: tuple[int, int]) -> tuple[str, str]:
     """Return what stands before and behind a span, up to the ends of its paragraph, and without cut words."""
     start, end = span
-    before = text[max(0, start - _AROUND) : start].rpartition("\n\n")[2]
+    before = _PARAGRAPH.split(text[max(0, start - _AROUND) : start])[-1]
     if start > _AROUND and len(before) == _AROUND:
         before = f"…{before.partition(' ')[2]}"
-    behind = text[end : end + _AROUND].partition("\n\n")[0]
+    behind = _PARAGRAPH.split(text[end : end + _AROUND])[0]
     if end + _AROUND < len(text) and len(behind) == _AROUND:
         behind = f"{behind.rpartition(' ')[0]}…"
     return before, behind
