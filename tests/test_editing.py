@@ -20,6 +20,7 @@ from tests.small_profile import write_small_profile
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.edit import Change, ConflictError, RefusedFactError, checking
+from pressgraph.edit.changes import paired
 from pressgraph.edit.forms import Forms
 from pressgraph.edit.kinds import kinds_for
 from pressgraph.edit.known import stamp_of
@@ -851,6 +852,14 @@ def test_a_form_asks_for_no_key_that_is_given_up_unless_the_fact_has_it(tmp_path
         sorted(it.key.name for it in made.of(("Organization",), said).fields) for said in ({}, {"alternateName": "A"})
     ]
     assert asked == [["name"], ["alternateName", "name"]]
+
+
+def test_what_became_of_a_fact_is_paired_with_it() -> None:
+    first, last = {"id": "agent/a", "name": "A"}, {"id": "agent/z", "name": "Z"}
+    one, other = {"id": "agent/b", "name": "B"}, {"id": "agent/b", "name": "C"}
+    assert paired([first, one, last], [first, other, last]) == [(one, other)]
+    assert paired([first, one, last], [first, last, other]) == [(one, None), (None, other)]
+    assert paired([first], [first]) == []
 
 
 def test_a_search_finds_a_dozen_things_those_that_begin_with_the_words_first(tmp_path: Path) -> None:
