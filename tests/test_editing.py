@@ -503,6 +503,12 @@ ex:PrizeShape a sh:NodeShape ; sh:targetClass ex:Prize ;
     order = [it for it, _, _ in offered("xyz")]
     assert order.index("A prize is won") < order.index("Somebody leads or belongs to something")
     assert offered("Tagung")[0][0] == "Something takes place"
+    # a number makes a figure likelier
+    plain, counted = (
+        [it.class_ for it in kinds_for(words, workspace.profile, workspace.editing.known, "en")].index("Figure")
+        for words in ("xyz", "xyz 12")
+    )
+    assert counted < plain
 
 
 def test_a_preview_writes_nothing(folder: Path) -> None:

@@ -280,9 +280,9 @@ def test_the_catalogue_has_what_dcat_ap_makes_mandatory(nord: Workspace, tmp_pat
     said = [it.triple for it in ox.parse(written, format=ox.RdfFormat.TURTLE)]
     assert not any(isinstance(it.subject, ox.BlankNode) for it in said)
     # both the catalogue and the dataset are in the languages of the pages, and the catalogue is at home there
-    types = {it.subject: it.object.value.rpartition("#")[2] for it in said if it.predicate.value.endswith("#type")}  # type: ignore[union-attr]
+    types = {it.subject: it.object.value.rpartition("#")[2] for it in said if it.predicate.value.endswith("#type")}
     languages = Counter(
-        (types[it.subject], it.object.value.rpartition("/")[2])  # type: ignore[union-attr]
+        (types[it.subject], it.object.value.rpartition("/")[2])
         for it in said
         if it.predicate.value.endswith("/language")
     )
