@@ -430,7 +430,8 @@ class Reading:
         if mention.entity is not None:
             return (mention.entity, mention.status) if mention.entity.kind == kind else None
         if mention.kind == "pronoun":
-            found = self.before(mention, kind)
+            personal = kind != "person" and mention.value in self.grammar.data["personal"]
+            found = self.before(mention, kind) if not personal else None
             return (found, "implied") if found is not None else None
         if mention.kind == "word" and kind == "event":
             noun = self.view.text[slice(*mention.name)].rpartition("-")[2].lower()
