@@ -408,7 +408,6 @@ SAYS: dict[str, tuple[str, str, Said]] = {
         "Netzwerk das Silber-Label.",
         {
             ("AwardedLabel", "heldBy", "Moorgrün"),
-            ("AwardedLabel", "issuedBy", "Landesamt Leer"),
             ("AwardedLabel", "level", "gold"),
             ("AwardedLabel", "awardedOn", "2024-03-05"),
             ("AwardedLabel", "level", "silver"),
