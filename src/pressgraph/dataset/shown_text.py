@@ -82,7 +82,7 @@ def pieces(
     hidden: Collection[Span] = (),
     names: Collection[str] = (),
 ) -> Iterator[Piece]:
-    """Yield what may be shown of a text, in its order, cut where stretches and names begin and end.
+    r"""Yield what may be shown of a text, in its order, cut where stretches and names begin and end.
 
     Contact data is a mark; a short paragraph that has some and that no fact rests on is one as a whole: it says whom to
     ask.
