@@ -213,14 +213,16 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
     # another name, another headline, a release that is gone and one that is new
     changes: tuple[Callable[[], object], ...] = (
         lambda: write_news(project, "anna", called="Anna von der Au"),
+        # a question that is put in other words, while the graph stays as it is
+        lambda: (project / "queries" / "clubs.rq").write_text(QUERY.replace("there?", "known?"), encoding="utf-8"),
         lambda: write_news(project, "berta", headline="Other news"),
         lambda: write_news(project, "carla"),
         lambda: write_news(project, "anna", called="Anna von der Au", club="Cluster Süd"),
         # what is withheld is counted on the page of its release
         lambda: add_fact(project, "anna", "id: agent/hidden, type: Person, name: Hidden, personal: true"),
         (project / "data" / "berta.yaml").unlink,
-        # a question that is put in other words, while the graph stays as it is
-        lambda: (project / "queries" / "clubs.rq").write_text(QUERY.replace("there?", "known?"), encoding="utf-8"),
+        # one more thing that a question finds
+        lambda: add_fact(project, "carla", "id: agent/sued, type: Club, name: Cluster Sued"),
     )
     for number, change in enumerate(changes):
         change()
