@@ -463,6 +463,20 @@ def test_names_of_all_rows_are_one_more_question(built: Path) -> None:
     assert "VALUES ?thing { <urn:a/1> <urn:a/2> }" in asked[1]
 
 
+def test_what_has_no_name_is_called_as_its_scheme_is(built: Path) -> None:
+    def said(thing: str, name: str, scheme: str | None = None) -> dict[str, dict[str, str]]:
+        cells = {"thing": thing, "property": "http://schema.org/name", **({"scheme": scheme} if scheme else {})}
+        texts = {it: {"type": "uri", "value": value} for it, value in cells.items()}
+        return {**texts, "name": {"type": "literal", "value": name}}
+
+    bindings = [said("urn:a/1", "Gold", "urn:s"), said("urn:a/2", "Silver", "urn:s"), said("urn:a/2", "Mine")]
+    names = 200, {"head": {"vars": ["thing", "scheme", "property", "name"]}, "results": {"bindings": bindings}}
+    with endpoint(things("urn:a/1", "urn:a/2"), names) as (url, asked):
+        found = answer(built, "SELECT ?x ?xLabel { ?x a ?y }", "--endpoint", url, "-f", "csv")
+    assert found.splitlines() == ["x,xLabel", "urn:a/1,Gold", "urn:a/2,Mine"]
+    assert len(asked) == 2
+
+
 def test_many_names_are_asked_for_in_parts(built: Path) -> None:
     nothing = 200, {"head": {"vars": ["thing", "property", "name"]}, "results": {"bindings": []}}
     with endpoint(things(*(f"urn:a/{i}" for i in range(450))), nothing) as (url, asked):

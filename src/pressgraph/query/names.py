@@ -174,19 +174,25 @@ def name_queries(iris: Iterable[str]) -> Iterator[str]:
     for start in range(0, len(good), _BATCH):
         things = " ".join(f"<{iri}>" for iri in good[start : start + _BATCH])
         yield (
-            f"SELECT DISTINCT ?thing ?property ?name WHERE {{\n  VALUES ?thing {{ {things} }}\n"
-            f"  VALUES ?property {{ {properties} }}\n  ?thing ?property ?name .\n}}"
+            f"SELECT DISTINCT ?thing ?scheme ?property ?name WHERE {{\n  VALUES ?thing {{ {things} }}\n"
+            f"  VALUES ?property {{ {properties} }}\n  {{ ?thing ?property ?name . }}\n  UNION\n"
+            f"  {{ ?thing {SCHEME} ?scheme . ?scheme ?property ?name . }}\n}}"
         )
 
 
-def names_in_rows(rows: Iterable[Sequence[Any]]) -> dict[str, Found]:
-    """Return what the rows of `name_queries` say, by IRI."""
+def names_in_answer(answer: Answer) -> dict[str, Found]:
+    """Return what the answer to one of `name_queries` says, by IRI; of a scheme only where the thing has no name."""
     names: dict[str, Found] = {}
-    for thing, label, name in rows:
-        place = _PLACES.get(getattr(label, "value", ""))
-        if place is not None and isinstance(name, ox.Literal):
-            names.setdefault(thing.value, []).append((place, name.value, name.language or ""))
-    return names
+    schemes: dict[str, Found] = {}
+    columns = answer.variables
+    for row in answer.rows():
+        cells = dict(zip(columns, row, strict=False))
+        thing, name = cells.get("thing"), cells.get("name")
+        place = _PLACES.get(getattr(cells.get("property"), "value", ""))
+        if place is not None and isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
+            found = names if cells.get("scheme") is None else schemes
+            found.setdefault(thing.value, []).append((place, name.value, name.language or ""))
+    return {**schemes, **names}
 
 
 def _cell(iri: str, names: Iterable[tuple[int, str, str]], languages: Sequence[str], id_base: str) -> dict[str, Any]:

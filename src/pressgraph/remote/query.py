@@ -17,7 +17,7 @@ from pressgraph.errors import EndpointError, QueryError
 from pressgraph.i18n import gettext
 from pressgraph.query.forms import query_form, with_prefixes
 from pressgraph.query.local import check_syntax
-from pressgraph.query.names import answer_with_names, name_queries, names_in_rows
+from pressgraph.query.names import answer_with_names, name_queries, names_in_answer
 from pressgraph.query.outermost import GRAPH_FORMS, query_limit
 from pressgraph.query.results import Answer
 from pressgraph.remote.client import Access, SparqlClient, without_credentials
@@ -104,7 +104,7 @@ def query_endpoint_with_names(
             for text in name_queries(iris):
                 named = _ask(client, text, {})
                 missing.extend(named.missing)
-                names |= names_in_rows(named.rows())
+                names |= names_in_answer(named)
         except (EndpointError, QueryError) as error:
             missing.append(f"names are missing: {error}")
         return names

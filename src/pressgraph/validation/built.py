@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pyoxigraph as ox
 
+from pressgraph.convert.stored import restorer
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.rdf.terms import term_text
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.dataset import Snapshot
+    from pressgraph.profile import Profile
     from pressgraph.project import Project
 
 
@@ -41,8 +43,10 @@ class Elsewhere:
     """Those of them that say it otherwise by now, perhaps: their quads are left out."""
 
 
-def said_elsewhere(things: Iterable[str], files: Iterable[Path], store: ox.Store, project: Project) -> Elsewhere:
-    """Return what the built graph says of things.
+def said_elsewhere(
+    things: Iterable[str], files: Iterable[Path], store: ox.Store, project: Project, profile: Profile
+) -> Elsewhere:
+    """Return what the built graph says of things, with the datatypes that keys have.
 
     What comes from the `files`, from sources of which the store has facts, or from files that are gone, is passed
     over: it is said otherwise by now, or no more.
@@ -67,6 +71,10 @@ def said_elsewhere(things: Iterable[str], files: Iterable[Path], store: ox.Store
     changed = _changed(names, snapshot, project)
     kept = (quads for source, quads in found.items() if source not in old and file_of.get(source) not in changed)
     said = [quad for quads in kept for quad in quads]
+    restore = restorer(profile)
+    if restore is not None:
+        stated = ((restore(quad.triple), quad.graph_name) for quad in said)
+        said = [ox.Quad(it.subject, it.predicate, it.object, graph) for it, graph in stated]
     return Elsewhere(
         quads=said,
         news={

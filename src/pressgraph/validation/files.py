@@ -165,7 +165,7 @@ def check_files(
     load_others(read.context)
     # RDF files may link to whatever is built, facts files to what the project's files describe
     asked = named | _unknown(store, named, project) if rdf else named
-    elsewhere = said_elsewhere(asked, files, store, project) if paths else Elsewhere()
+    elsewhere = said_elsewhere(asked, files, store, project, profile) if paths else Elsewhere()
     load_others(elsewhere.changed)
     union.add_quads(store, elsewhere.quads)
     union.extend(store, iter(_of_profile(profile, GraphNames(id_base=project.id_base).profile)))
