@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -204,7 +205,7 @@ def _tell(state: State, drafted: Drafted, *, written: bool) -> None:
     name = state.workspace.project.name_of
     if written:
         state.say(gettext("wrote {path}", path=name(drafted.text)))
-        state.say(gettext("wrote {path}", path=name(drafted.facts)))
+        state.say(gettext("wrote {path}", path=shlex.quote(name(drafted.facts))))
     profile = state.workspace.profile
     state.say(ngettext("{count} fact is proposed", "{count} facts are proposed", count=drafted.count))
     for kind, count in sorted(drafted.things.items(), key=lambda it: (-it[1], it[0])):
@@ -222,4 +223,4 @@ def _tell(state: State, drafted: Drafted, *, written: bool) -> None:
         if len(drafted.asks) > _MOST_ASKED:
             state.say(gettext("  and {count} more", count=len(drafted.asks) - _MOST_ASKED))
     if written and drafted.count:
-        state.say(gettext("next: pressgraph review {path}", path=name(drafted.facts)))
+        state.say(gettext("next: pressgraph review {path}", path=shlex.quote(name(drafted.facts))))
