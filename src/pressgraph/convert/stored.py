@@ -16,7 +16,7 @@ from pressgraph.facts.datatypes import INTEGERS, datatype
 from pressgraph.rdf import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pressgraph.profile import Profile
 
@@ -63,6 +63,15 @@ def restorer(profile: Profile) -> Callable[[ox.Triple], ox.Triple] | None:
         return ox.Triple(triple.subject, triple.predicate, ox.Literal(text, datatype=ox.NamedNode(stated)))
 
     return restore
+
+
+def restored(quads: Collection[ox.Quad], profile: Profile) -> Collection[ox.Quad]:
+    """Return quads of the store with the datatypes that their keys have."""
+    restore = restorer(profile)
+    if restore is None:
+        return quads
+    stated = ((restore(quad.triple), quad.graph_name) for quad in quads)
+    return [ox.Quad(it.subject, it.predicate, it.object, graph) for it, graph in stated]
 
 
 @lru_cache(maxsize=10_000)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.convert.stored import restorer
+from pressgraph.convert.stored import restored
 from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules, count_facts
 from pressgraph.dataset.writing import triple_order, write_ordered, write_quads
@@ -102,13 +102,9 @@ class _Selector:
         if evidence:
             quads |= self.withdrawn({quad.subject for quad in quads})
             quads |= {quad for quad in self.receipts(quads) if not self.withheld.hides(quad)}
-        restore = restorer(self.dataset.profile)
-        if restore is not None:
-            # as convert writes them: the store keeps derived datatypes by the datatype that they are derived from
-            stated = ((restore(quad.triple), quad.graph_name) for quad in quads)
-            quads = {ox.Quad(it.subject, it.predicate, it.object, graph) for it, graph in stated}
         return Selection(
-            quads=frozenset(quads),
+            # as convert writes them: the store keeps derived datatypes by the datatype that they are derived from
+            quads=frozenset(restored(quads, self.dataset.profile)),
             profile=self.dataset.profile,
             id_base=self.dataset.graphs.id_base,
             root=root,

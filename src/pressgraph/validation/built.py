@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pyoxigraph as ox
 
-from pressgraph.convert.stored import restorer
+from pressgraph.convert.stored import restored
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.rdf.terms import term_text
 
@@ -70,11 +70,7 @@ def said_elsewhere(
     names = sorted({file_of[it] for it in found.keys() - old if it in file_of})
     changed = _changed(names, snapshot, project)
     kept = (quads for source, quads in found.items() if source not in old and file_of.get(source) not in changed)
-    said = [quad for quads in kept for quad in quads]
-    restore = restorer(profile)
-    if restore is not None:
-        stated = ((restore(quad.triple), quad.graph_name) for quad in said)
-        said = [ox.Quad(it.subject, it.predicate, it.object, graph) for it, graph in stated]
+    said = list(restored([quad for quads in kept for quad in quads], profile))
     return Elsewhere(
         quads=said,
         news={
