@@ -30,6 +30,7 @@ from pressgraph.dataset.withholding import Rules
 from pressgraph.errors import EndpointError
 from pressgraph.project import Publication
 from pressgraph.query import Answer
+from pressgraph.remote import pushed
 from pressgraph.remote.push import Plan, plan_push, push
 from pressgraph.remote.query import query_endpoint
 from pressgraph.remote.store import Addresses, RemoteStore
@@ -463,11 +464,12 @@ def test_our_server_is_killed_in_mid_push_and_started_again(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("pauses")
-def test_a_large_graph_goes_on_where_it_was(tmp_path: Path, store: Store) -> None:
+def test_a_large_graph_goes_on_where_it_was(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pushed, "CHUNK", 500)
     write_small_profile(tmp_path)
     (tmp_path / "data").mkdir()
     source = {"id": "document/d1", "type": "NewsArticle", "headline": {"en": "x"}, "datePublished": "2026-01-01"}
-    names = [f"Name {number}" for number in range(10_500)]
+    names = [f"Name {number}" for number in range(1_050)]
     agent = {"id": "agent/a1", "type": "Organization", "name": {"en": "x"}, "alternateName": {"en": names}}
     (tmp_path / "data" / "facts.jsonl").write_text(json.dumps({"source": source, "facts": [agent]}))
     workspace = open_workspace(tmp_path)
@@ -598,7 +600,7 @@ def test_readers_never_see_half_a_source(tmp_path: Path, store: Store) -> None:
 
 def test_many_sources(tmp_path: Path, store: Store) -> None:
     (tmp_path / "data").mkdir()
-    count = 25 if store.kind == "pressgraph" else 60
+    count = 25
     with (tmp_path / "data" / "releases.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(generate.release_lines(generate.iter_releases(count)))
     workspace = open_workspace(tmp_path)
@@ -678,15 +680,16 @@ def test_wrong_credentials_are_one_line(tmp_path: Path, store: Store) -> None:
 # -- the saved queries
 
 
-@pytest.fixture
-def answered(tmp_path: Path, founding_path: Path) -> Workspace:
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory, founding_path: Path) -> Workspace:
     """Build the founding release and some more, with personal data published: then here and there is the same."""
-    (tmp_path / "data").mkdir()
-    shutil.copy(founding_path, tmp_path / "data")
-    with (tmp_path / "data" / "releases.jsonl").open("w", encoding="utf-8") as file:
+    folder = tmp_path_factory.mktemp("answered")
+    (folder / "data").mkdir()
+    shutil.copy(founding_path, folder / "data")
+    with (folder / "data" / "releases.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(generate.release_lines(generate.iter_releases(10)))
-    (tmp_path / "pressgraph.toml").write_text("[publish]\npersonal_data = true\n")
-    workspace = open_workspace(tmp_path)
+    (folder / "pressgraph.toml").write_text("[publish]\npersonal_data = true\n")
+    workspace = open_workspace(folder)
     workspace.build()
     return workspace
 
