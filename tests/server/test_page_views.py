@@ -271,6 +271,21 @@ def test_what_only_follows_is_not_said_beside_what_it_follows_from(news: Server)
     assert not read(news, "/doc/label/nordlicht-gold").xpath('//section[@id="more"]')
 
 
+def test_what_follows_is_marked_and_leads_to_where_its_facts_stand_and_how_sure_they_are(news: Server) -> None:
+    page = read(news, "/doc/agent/hav")
+    (funder,) = page.xpath('//section[@id="more"]//div[dt = "Funder"]/dd')
+    assert words(funder) == "Northern Energy Fund derived normalised"
+    (receipt,) = [it for it in page.xpath('//section[@id="more"]//ol/li') if "derived" in words(it)]
+    assert "funder: Northern Energy Fund" in words(receipt)
+    assert "from facts of Funding for Green Quay, 3 June 2024 · the least sure of them: normalised" in words(receipt)
+    assert receipt.xpath("p/a/@href") == ["/doc/document/2024-06-03-hav-green-quay"]
+    # beside the facts of the part, and counted for itself
+    assert ", 1 conclusion" in part(page, "more")
+    assert "aus Fakten von Funding for Green Quay" in part(read(news, "/doc/agent/hav", "de"), "more")
+    # what a fact says is not marked
+    assert "derived" not in part(page, "labels") + part(page, "glance")
+
+
 def test_words_are_short_by_class_and_small_within_sentences(news: Server) -> None:
     page = read(news, "/doc/agent/moorgruen")
     assert "Founded 2009" in part(page, "glance")

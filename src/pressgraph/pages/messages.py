@@ -71,6 +71,10 @@ _MESSAGES = {
     "for_your_website_more": pgettext(
         "page", "Put this into the page of your website that is about it, so that search engines read the same there."
     ),
+    "derived": pgettext("page", "derived"),
+    "follows_from": pgettext("page", "from facts of"),
+    "follows_from_several": pgettext("page", "from facts of several releases"),
+    "least_sure": pgettext("page", "the least sure of them:"),
     "former": pgettext("page", "Former"),
     "glance": pgettext("page", "At a glance"),
     "go_on": pgettext("page", "Go on from here"),
@@ -282,6 +286,7 @@ _COUNTED: dict[str, Callable[..., Text]] = {
     "more_receipts": lambda count: ngettext("{count} more receipt", "{count} more receipts", count=count),
     "n_assumed": lambda count: ngettext("{count} is assumed.", "{count} are assumed.", count=count),
     "n_days": lambda count: ngettext("{count} day", "{count} days", count=count),
+    "n_conclusions": lambda count: ngettext("{count} conclusion", "{count} conclusions", count=count),
     "n_facts": lambda count: ngettext("{count} fact", "{count} facts", count=count),
     "more_values": lambda count: ngettext("{count} more", "{count} more", count=count),
     "n_labels_listed": lambda count: ngettext(

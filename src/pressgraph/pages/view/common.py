@@ -362,8 +362,10 @@ def rest_part(graph: Graph, iri: str) -> Part | None:
     for label, statements, incoming in sorted(rows, key=lambda it: (it[2], it[0].casefold())):
         if incoming:
             graph.into(iri, *(it.predicate for it in statements))
-            links = dict.fromkeys(it.subject for it in statements)
-            found.append(Row(label=label, values=tuple(graph.link(it) for it in links)))
+            by_subject: dict[str, Statement] = {}
+            for it in statements:
+                by_subject.setdefault(it.subject, it)
+            found.append(Row(label=label, values=tuple(map(graph.shown_subject, by_subject.values()))))
         else:
             graph.out(iri, *(it.predicate for it in statements))
             found.append(Row(label=label, values=values(graph, statements)))

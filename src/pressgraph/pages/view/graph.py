@@ -15,6 +15,7 @@ from pressgraph.pages.countries import country
 from pressgraph.pages.messages import messages
 from pressgraph.pages.names import capital
 from pressgraph.pages.tongues import tongue
+from pressgraph.pages.values import Value
 from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
@@ -133,6 +134,7 @@ class Graph:
         self._out, self._into = said.out, said.into
         self.used: dict[Statement, None] = {}
         self._recorded: dict[Statement, None] = {}
+        self._followed: dict[Statement, None] = {}
         self.linked: set[str] = set()
         """What the page leads to by name."""
 
@@ -333,7 +335,19 @@ class Graph:
             text = tongue(text, self.language) if statement.predicate in _TONGUES else text
             text = country(text, self.language) if statement.predicate in _COUNTRIES else text
             value = replace(value, text=text)
-        return Shown(value=value, status=self.status(statement))
+        return self._with_status(value, statement)
+
+    def shown_subject(self, statement: Statement) -> Link | Shown:
+        """Return what a statement is about as a value: where it only follows, with how sure it is."""
+        if not self.concluded(statement):
+            return self.link(statement.subject)
+        return self._with_status(Value(name=self.name(statement.subject)), statement)
+
+    def _with_status(self, value: Value, statement: Statement) -> Shown:
+        derived = self.concluded(statement)
+        if derived:
+            self._followed[statement] = None
+        return Shown(value=value, status=self.status(statement), derived=derived)
 
     def length(self, parts: tuple[int, int, int]) -> str:
         """Return years, months and days in words."""
@@ -341,8 +355,11 @@ class Graph:
         return " ".join(self.words[name](count=number) for name, number in zip(names, parts, strict=True) if number)
 
     def status(self, statement: Statement) -> str:
-        """Return how sure a statement is: as sure as the surest of the facts that say it."""
-        found = [local_name(status) for graph in statement.graphs if (status := self.receipt(graph).get("status", ""))]
+        """Return how sure a statement is: as sure as the surest of the facts that say it.
+
+        What only follows is as sure as the least sure of the facts that it follows from.
+        """
+        found = [_status(self.receipt(graph)) for graph in statement.graphs]
         return min((it for it in found if it in STATUSES), key=STATUSES.index, default="stated")
 
     def concluded(self, statement: Statement) -> bool:
@@ -354,18 +371,19 @@ class Graph:
 
     def record(self) -> None:
         """Begin to note what a part shows."""
-        self._recorded = {}
+        self._recorded, self._followed = {}, {}
 
     def know(self, *, opened: bool = False) -> Know | None:
-        """Return the receipts of what has been shown since `record`."""
+        """Return the receipts of what has been shown since `record`: of facts, and of what follows from them."""
         by_graph: dict[str, list[Statement]] = {}
         for statement in self._recorded:
             for graph in statement.graphs:
                 receipt = self.receipt(graph)
                 if "source" in receipt and not receipt.get("concluded"):
                     by_graph.setdefault(graph, []).append(statement)
-        self._recorded = {}
-        if not by_graph:
+        conclusions = self._conclusions()
+        self._recorded, self._followed = {}, {}
+        if not by_graph and not conclusions:
             return None
         # a source's own description only names it, where facts say more
         telling = {it: said for it, said in by_graph.items() if self.receipt(it).get("status")} or by_graph
@@ -373,12 +391,38 @@ class Graph:
         sources = {it.source.name.iri for it in proofs if it.source is not None}
         spans = {(it.source.name.iri, span) for it in proofs if it.source is not None for span in it.spans}
         counted = [("n_facts", len(proofs)), ("n_passages", len(spans)), ("n_releases", len(sources))]
+        counted.append(("n_conclusions", len(conclusions)))
+        proofs += conclusions
         return Know(
             summary=", ".join(self.words[word](count=number) for word, number in counted if number),
             proofs=tuple(proofs[:_MOST_PROOFS]),
             open=opened,
             kept=self.kept(sources),
             more=max(0, len(proofs) - _MOST_PROOFS),
+        )
+
+    def _conclusions(self) -> list[Proof]:
+        """Return from which sources' facts that follows which has been shown and which no fact says."""
+        by_graph: dict[str, list[Statement]] = {}
+        for statement in self._followed:
+            for graph in statement.graphs:
+                if self.receipt(graph).get("concluded"):
+                    by_graph.setdefault(graph, []).append(statement)
+        return sorted((self._conclusion(graph, said) for graph, said in by_graph.items()), key=_proof_order)
+
+    def _conclusion(self, graph: str, statements: Sequence[Statement]) -> Proof:
+        receipt = self.receipt(graph)
+        source = receipt.get("source", "")
+        return Proof(
+            words=(),
+            language="",
+            says="; ".join(dict.fromkeys(map(self._sentence, statements))),
+            source=self.link(source) if source else None,
+            day=self.published(source) if source else None,
+            spans=(),
+            status=_status(receipt),
+            reviewed=False,
+            fact=None,
         )
 
     def _proof(self, graph: str, statements: Sequence[Statement]) -> Proof:
@@ -435,6 +479,11 @@ class Graph:
         """Return the receipt of a fact; an empty one where there is none."""
         self._notes.receipt(graph)
         return self._receipts.get(graph, {})
+
+
+def _status(receipt: Mapping[str, Any]) -> str:
+    """Return how sure a fact is; of conclusions, the least sure of the facts that they rest on."""
+    return local_name(receipt.get("restsOn") or receipt.get("status", ""))
 
 
 def _proof_order(proof: Proof) -> tuple[str, str, tuple[tuple[int, int], ...], str]:

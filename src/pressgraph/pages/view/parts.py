@@ -66,6 +66,8 @@ class Shown:
     value: Value
     status: str = "stated"
     note: str = ""
+    derived: bool = False
+    """Whether no fact says it: it follows from facts, the least sure of which has that status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,7 +369,10 @@ Block: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Where a fact comes from: its words, or what it says and where it stands."""
+    """Where a fact comes from: its words, or what it says and where it stands.
+
+    What follows from facts has no graph of its own (`fact`): it comes from a source, or from several.
+    """
 
     words: tuple[str, ...]
     language: str
@@ -377,7 +382,7 @@ class Proof:
     spans: tuple[tuple[int, int], ...]
     status: str
     reviewed: bool
-    fact: Name
+    fact: Name | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

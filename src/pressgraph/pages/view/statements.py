@@ -29,6 +29,7 @@ _LONGEST_LABEL = 120
 _RECEIPTS = {
     f"{PROV}wasDerivedFrom": "source",
     f"{CLU}epistemicStatus": "status",
+    f"{CLU}restsOn": "restsOn",
     f"{CLU}evidence": "evidence",
     f"{CLU}reviewedBy": "reviewedBy",
     f"{CLU}reviewedOn": "reviewedOn",
@@ -132,7 +133,7 @@ def kinds(store: ox.Store, names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def receipt(store: ox.Store, graph: ox.NamedNode) -> dict[str, Any]:
-    """Return where a fact's graph comes from: source, status, spans of evidence, review."""
+    """Return where a graph comes from: source, status, spans of evidence, review; of conclusions, the least status."""
     found: dict[str, Any] = {}
     places: list[tuple[list[int], str]] = []
     for quad in store.quads_for_pattern(graph, None, None, None):
