@@ -18,6 +18,10 @@ from pressgraph.facts.quantity_words import mend_quantity
 
 UNITS = {"%": "percent", "m²": "square-metre", "points": "point"}
 SIGNS = {name: sign for sign, name in UNITS.items()}
+UNKNOWN = (
+    "the unit '{}' is not known; known are %, m², and codes of currencies, such as EUR. What is counted stands in the "
+    "key alone"
+)
 WORDS = {"%": "%", "prozent": "%", "per cent": "%", "m²": "m²", "quadratmeter": "m²"}
 
 
@@ -109,7 +113,11 @@ def test_numbers_are_stored_in_canonical_form(text: str) -> None:
         ("vier bis sechs Prozent", "write '4 to 6 %'"),
         ("zwischen 4 und 6 Prozent", "write '4 to 6 %'"),
         ("4–6 %", "write '4 to 6 %'"),
+        ("10 % bis 20 %", "write '10 to 20 %'"),
+        ("gut 300", "write 'more than 300'"),
         ("100 von 2500", "write '100 of 2500'"),
+        ("20 bis 10", "a range goes from the less to the more, such as '4 to 6 %'"),
+        ("100 of 50", "a part is not more than the whole, as in '100 of 2500'"),
         ("85/100", "write '85 of 100'"),
         ("170 Quadratmeter", "write '170 m²'"),
         ("EUR 200000", "write '200000 EUR'"),
@@ -119,8 +127,9 @@ def test_numbers_are_stored_in_canonical_form(text: str) -> None:
         ("~350", "write 'about 350'"),
         # nothing is invented: not a currency, not a unit, not a number
         ("viele", None),
-        ("350 Dollar", None),
-        ("350 Mitglieder", None),
+        ("350 Dollar", UNKNOWN.format("Dollar")),
+        ("350 Mitglieder aus 20 Ländern", UNKNOWN.format("Mitglieder aus 20 Ländern")),
+        ("350 of kW", UNKNOWN.format("of kW")),
         ("rund ein Drittel", None),
         ("5" * 10_000, None),
     ],

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pressgraph.facts.date_words import in_quotes, mend_date, mend_period, mend_when
+from pressgraph.facts.date_words import days_of, in_quotes, mend_date, mend_period, mend_when
 from pressgraph.facts.dates import DATE, TIME, ZONE, is_edtf, lexical_form, read_date, read_period
 from pressgraph.facts.rules import phrase
 from pressgraph.i18n import Text, gettext, joined
@@ -115,6 +115,8 @@ def _mend_when_hint(text: str) -> str | None:
         return phrase("there is no such day")
     if mended is None and re.fullmatch(r"[2-5][0-9]{4}", text):
         return _mend_date_hint(text)
+    if len(days := days_of(text)) > 1:
+        return phrase("write {one}, or {other} if that is meant", one=days[0], other=days[1])
     return (
         phrase("write {value}", value=in_quotes(mended))
         if mended
@@ -127,6 +129,9 @@ def _mend_when_hint(text: str) -> str | None:
 
 def _mend_period_hint(text: str) -> str:
     mended = mend_period(text)
+    start, slash, end = text.partition("/")
+    if slash and mended is None and read_period(f"{end}/{start}") is not None:
+        return phrase("it ends before it begins")
     return (
         phrase("write {value}", value=in_quotes(mended))
         if mended
@@ -275,7 +280,9 @@ def fitting(datatypes: Iterable[str], text: str) -> tuple[str, str] | None:
 
 # Years that XML Schema has and facts files have not: no release has them, a typo does.
 _FAR = re.compile(
-    rf"-?(?:0000|[1-9][0-9]{{4,}})-[0-9]{{2}}(?:-[0-9]{{2}})?(?:T[0-9:.]+)?{ZONE}?|-[0-9]{{4,}}.*|0000", re.DOTALL
+    rf"-?(?:0000|[1-9][0-9]{{4,}})-[0-9]{{2}}(?:-[0-9]{{2}})?(?:T[0-9:.]+)?{ZONE}?|-[0-9]{{4,}}.*|0000"
+    r"|.*[0-9] ?(?i:bce?|v\. ?chr\.?)",
+    re.DOTALL,
 )
 _DATED = frozenset({EDTF, *(f"{XSD}{name}" for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth"))})
 

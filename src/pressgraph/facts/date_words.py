@@ -16,9 +16,10 @@ _NAMES = (
 )  # fmt: skip
 _MONTHS = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
 _WORDS = {
-    **dict.fromkeys(("early", "anfang", "beginning of", "start of", "the beginning of", "beginn"), "early"),
+    **dict.fromkeys(("early", "anfang", "beginning of", "start of", "the beginning of", "beginn", "zu beginn"),
+                    "early"),
     **dict.fromkeys(("mid", "mid-", "middle of", "the middle of", "mitte"), "mid"),
-    **dict.fromkeys(("late", "ende", "end of", "the end of"), "late"),
+    **dict.fromkeys(("late", "ende", "gegen ende", "end of", "the end of", "towards the end of"), "late"),
     **dict.fromkeys(("spring", "spring of", "frühjahr", "frühling", "im frühjahr", "im frühling"), "spring"),
     **dict.fromkeys(("summer", "summer of", "sommer", "im sommer"), "summer"),
     **dict.fromkeys(("autumn", "autumn of", "fall", "fall of", "herbst", "im herbst"), "autumn"),
@@ -32,6 +33,15 @@ _QUARTERS = {
     **dict.fromkeys(("1", "first", "erstes", "ersten"), 1), **dict.fromkeys(("2", "second", "zweites", "zweiten"), 2),
     **dict.fromkeys(("3", "third", "drittes", "dritten"), 3), **dict.fromkeys(("4", "fourth", "viertes", "vierten"), 4),
 }  # fmt: skip
+_DAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday "
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
+).replace(" ", "|")
+# what stands before a date and adds nothing to it
+_IDLE = re.compile(
+    rf"(?:(?:on|am|in the year|im jahre|im jahr|in|im) )?(?:(?:{_DAYS}),? (?:(?:the|den|dem) )?|the (?=[0-9]))?",
+    re.IGNORECASE,
+)
 _LONGEST = 60
 """Characters: longer texts are no dates."""
 
@@ -45,6 +55,20 @@ def month_of(word: str) -> int | None:
     return _MONTHS.get(word)
 
 
+def days_of(text: str) -> list[str]:
+    """Return the days that a day and a month in figures can be: first the day as in Europe, then the month.
+
+    >>> days_of("1/2/2019"), days_of("31/1/2019"), days_of("32/1/2019")
+    (['2019-02-01', '2019-01-02'], ['2019-01-31'], [])
+    """
+    match = re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text)
+    if match is None:
+        return []
+    one, other, year = int(match[1]), int(match[2]), match[3]
+    days = (f"{year}-{other:02}-{one:02}", f"{year}-{one:02}-{other:02}")
+    return [it for it in dict.fromkeys(days) if read_date(it) is not None]
+
+
 def mend_date(text: str) -> str | None:
     """Return the day that a text means where only one is possible, else None.
 
@@ -53,6 +77,8 @@ def mend_date(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
+    if len(days := days_of(text)) == 1:
+        return days[0]
     parts: tuple[str, str, str] | None = None
     if match := re.fullmatch(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})", text, re.ASCII):
         parts = (match[1], match[2], match[3])
@@ -60,7 +86,7 @@ def mend_date(text: str) -> str | None:
         parts = (match[3], match[2], match[1])
     elif match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text, re.ASCII):
         parts = (match[1], match[2], match[3])
-    elif match := re.fullmatch(r"(\d{1,2})\.?\s+([^\W\d]+)\.?,?\s+(\d{4})", text):
+    elif match := re.fullmatch(r"(\d{1,2})(?:\.|st|nd|rd|th)?(?:\s+of)?\s+([^\W\d]+)\.?,?\s+(\d{4})", text):
         parts = (match[3], str(_MONTHS.get(match[2].lower(), 0)), match[1])
     elif match := re.fullmatch(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", text):
         parts = (match[3], str(_MONTHS.get(match[1].lower(), 0)), match[2])
@@ -75,12 +101,17 @@ def mend_when(text: str) -> str | None:
 
     >>> mend_when("Mitte September 2017"), mend_when("3. Quartal 2024"), mend_when("im Frühjahr 2025")
     ('mid 2017-09', '2024-Q3', 'spring 2025')
+    >>> mend_when("im Januar 2025"), mend_when("1. Halbjahr 2024"), mend_when("between 2020 and 2022")
+    ('2025-01', '[2024-01..2024-06]', '[2020..2022]')
     """
-    words = " ".join(text.split()).removesuffix(".")
-    if len(words) > _LONGEST:
+    if len(text) > _LONGEST:
         return None
-    plain = _plain(words) or _quarter(words.lower())
+    words = re.sub(r"(?i) (?:des jahres|of the year) ", " ", " ".join(text.split()).removesuffix("."))
+    plain = _plain(words) or _quarter(words.lower()) or _span(words)
     if plain is not None:
+        return plain
+    said = words[len(_IDLE.match(words)[0]) :]  # type: ignore[index]  # it matches the empty text
+    if said != words and (plain := _plain(said) or (said if read_date(said) is not None else None)) is not None:
         return plain
     for at in _breaks(words):
         word = _WORDS.get(words[:at].rstrip().lower())
@@ -115,8 +146,29 @@ def mend_period(text: str) -> str | None:
 
 
 def in_quotes(text: str) -> str:
-    """Return a form of several words in quotes, so that a sentence shows where it ends."""
-    return f"'{text}'" if " " in text else text
+    """Return a form of several words in quotes, so that a sentence shows where it ends, and what is a list in YAML."""
+    return f"'{text}'" if " " in text or text.startswith("[") else text
+
+
+def _span(text: str) -> str | None:
+    """Return the form for one of the days, months or years of a span that has a name of its own, or two ends."""
+    words = text.lower().removeprefix("im ").removeprefix("in the ").removeprefix("the ")
+    if match := (
+        re.fullmatch(r"(1|2)\. ?halbjahr ([0-9]{4})", words)
+        or re.fullmatch(r"h(1|2)[ /-]?([0-9]{4})", words)
+        or re.fullmatch(r"(erste|zweite)[sn] halbjahr ([0-9]{4})", words)
+        or re.fullmatch(r"(first|second) half of ([0-9]{4})", words)
+    ):
+        first = match[1] in {"1", "erste", "first"}
+        mended = f"[{match[2]}-01..{match[2]}-06]" if first else f"[{match[2]}-07..{match[2]}-12]"
+    elif match := re.fullmatch(r"winter ([0-9]{4})/(?:[0-9]{2})?([0-9]{2})", words):
+        year = int(match[1])
+        mended = f"[{year}-12..{year + 1}-02]" if (year + 1) % 100 == int(match[2]) else ""
+    elif match := re.fullmatch(r"(?:between|zwischen) (.+) (?:and|und) (.+)", words):
+        mended = "[{}..{}]".format(*(_plain(it) or it for it in match.groups()))
+    else:
+        return None
+    return mended if read_date(mended) is not None else None
 
 
 def _breaks(text: str) -> list[int]:
@@ -131,6 +183,11 @@ def _plain(text: str) -> str | None:
     if match := re.fullmatch(r"([^\W\d]+)\.?,? ([0-9]{4})", text):
         month = _MONTHS.get(match[1].lower())
         return f"{match[2]}-{month:02}" if month is not None and read_date(match[2]) is not None else None
+    if match := re.fullmatch(r"([0-9]{4})-([1-9])", text):
+        return f"{match[1]}-0{match[2]}" if read_date(match[1]) is not None else None
+    if match := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)", text):
+        moment = f"{match[1]}T{match[2]}"
+        return moment if read_date(moment) is not None else None
     if match := re.fullmatch(r"(0?[1-9]|1[0-2])[./]([0-9]{4})", text):
         return f"{match[2]}-{int(match[1]):02}" if read_date(match[2]) is not None else None
     return None

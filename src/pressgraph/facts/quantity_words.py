@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.facts.date_words import in_quotes
-from pressgraph.facts.quantities import GROUPED, SCALES, read_number, read_quantity
+from pressgraph.facts.quantities import CURRENCIES, GROUPED, SCALES, read_number, read_quantity
 from pressgraph.facts.rules import phrase
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ _PRECISIONS = {
     **dict.fromkeys(("about", "around", "approximately", "approx.", "roughly", "some", "circa", "ca.", "ca", "rund",
                      "etwa", "ungefähr", "~", "≈"), "about"),
     **dict.fromkeys(("nearly", "almost", "just under", "close to", "knapp", "fast", "beinahe"), "nearly"),
-    **dict.fromkeys(("more than", "over", "above", "mehr als", "über", "ueber", ">"), "more than"),
-    **dict.fromkeys(("at least", "no less than", "mindestens", "wenigstens", "≥", ">="), "at least"),
-    **dict.fromkeys(("up to", "at most", "no more than", "bis zu", "höchstens", "maximal", "≤", "<="), "up to"),
+    **dict.fromkeys(("more than", "over", "above", "just over", "well over", "mehr als", "über", "ueber", "gut",
+                     "etwas über", "etwas mehr als", "deutlich mehr als", ">"), "more than"),
+    **dict.fromkeys(("at least", "no less than", "mindestens", "wenigstens", "mind.", "min.", "≥", ">="), "at least"),
+    **dict.fromkeys(("up to", "at most", "no more than", "bis zu", "höchstens", "maximal", "max.", "≤", "<="), "up to"),
     **dict.fromkeys(("less than", "fewer than", "under", "below", "weniger als", "unter", "<"), "less than"),
 }  # fmt: skip
 _SCALES = {
@@ -33,7 +34,7 @@ _SCALES = {
 }
 _TWO_READINGS = {"billion", "billions", "billionen"}
 _CURRENCIES = {
-    **dict.fromkeys(("euro", "euros", "€"), "EUR"),
+    **dict.fromkeys(("euro", "euros", "eur", "€"), "EUR"),
     **dict.fromkeys(("swiss francs", "schweizer franken", "sfr."), "CHF"),
     **dict.fromkeys(("us dollars", "us-dollar", "us$"), "USD"),
 }
@@ -58,6 +59,17 @@ _PAIRS = {
 _BEFORE = ("between ", "zwischen ", "from ", "von ")
 _DIGITS = re.compile(r"[+-]?[0-9](?:[.,'’]?[0-9])*")
 _LONGEST = 100
+
+
+class _Said(NamedTuple):
+    """What a text is made up of: how exact it is, one number or two, a word between them, what stands behind."""
+
+    precision: str
+    currency: str
+    first: _Part
+    pair: str
+    second: _Part | None
+    behind: str
 
 
 class _Part(NamedTuple):
@@ -91,6 +103,22 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
             return phrase("write {value}", value=in_quotes(one))
         case [one, other]:
             return phrase("write {one}, or {other} if that is meant", one=in_quotes(one), other=in_quotes(other))
+    said = _said(words)
+    if said is None:
+        return None
+    if said.behind and _measure(said.behind, units) is None:
+        return phrase(
+            "the unit '{unit}' is not known; known are {known}, and codes of currencies, such as EUR. What is counted "
+            "stands in the key alone",
+            unit=said.behind,
+            known=", ".join(dict.fromkeys(units.values())),
+        )
+    if said.second is not None:
+        return (
+            phrase("a range goes from the less to the more, such as '4 to 6 %'")
+            if _PAIRS[said.pair] == "to"
+            else phrase("a part is not more than the whole, as in '100 of 2500'")
+        )
     return None
 
 
@@ -116,29 +144,39 @@ def _meanings(words: str, units: Mapping[str, str]) -> list[str]:
     return meanings
 
 
-def _candidates(text: str, units: Mapping[str, str]) -> list[str]:
+def _said(text: str) -> _Said | None:
+    """Take a text apart; None where it says no number."""
     lower = text.lower()
     word = max((it for it in _PRECISIONS if _begins(lower, it)), key=len, default="")
     rest = text[len(word) :].lstrip()
     if not word:
         rest = rest[len(next((it for it in _BEFORE if lower.startswith(it)), "")) :]
-    rest, before = _currency_before(rest)
+    rest, currency = _currency_before(rest)
     first = _part(rest)
     if first is None:
-        return []
-    precision = [_PRECISIONS[word]] if word else []
-    pair = max((it for it in _PAIRS if _begins(first.rest.lower(), it)), key=len, default="")
-    second = _part(first.rest[len(pair) :].lstrip()) if pair else None
+        return None
+    # "10 % bis 20 %" says its unit twice
+    unit, _, after = first.rest.partition(" ")
+    again = bool(after) and unit.lower() not in _PAIRS and text.rstrip().endswith(unit)
+    follows = after if again else first.rest
+    pair = max((it for it in _PAIRS if _begins(follows.lower(), it)), key=len, default="")
+    second = _part(follows[len(pair) :].lstrip()) if pair else None
     behind = second.rest if second is not None else first.rest
-    measured = _measure(behind, units)
-    if measured is None or (before and measured):
+    return _Said(word, currency, first, pair, second, behind)
+
+
+def _candidates(text: str, units: Mapping[str, str]) -> list[str]:
+    said = _said(text)
+    measured = _measure(said.behind, units) if said is not None else None
+    if said is None or measured is None or (said.currency and measured):
         return []
-    tail = [measured or before] if measured or before else []
+    precision = [_PRECISIONS[said.precision]] if said.precision else []
+    tail = [measured or said.currency] if measured or said.currency else []
     made: list[str] = []
-    for number, other in itertools.product(first.readings, second.readings if second else ("",)):
-        words = [*precision, number, first.scale]
-        if second is not None:
-            words += [_PAIRS[pair], other, second.scale]
+    for number, other in itertools.product(said.first.readings, said.second.readings if said.second else ("",)):
+        words = [*precision, number, said.first.scale]
+        if said.second is not None:
+            words += [_PAIRS[said.pair], other, said.second.scale]
         made.append(" ".join(filter(None, [*words, *tail])))
     return made
 
@@ -222,4 +260,4 @@ def _measure(text: str, units: Mapping[str, str]) -> str | None:
     if not word:
         return ""
     unit = units.get(word) or _CURRENCIES.get(word)
-    return unit or (text if re.fullmatch("[A-Z]{3}", text) else None)
+    return unit or (text if text in CURRENCIES else None)

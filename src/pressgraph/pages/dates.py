@@ -24,6 +24,7 @@ class _Words(NamedTuple):
     after: dict[int, str]
     about: str
     period: str
+    between: str
 
 
 _ENGLISH = _Words(
@@ -39,6 +40,7 @@ _ENGLISH = _Words(
     after=dict.fromkeys((1, 2, 3), "after {}"),
     about="about {}",
     period="{} to {}",
+    between="between {} and {}",
 )  # fmt: skip
 _GERMAN = _Words(
     months=(
@@ -53,9 +55,11 @@ _GERMAN = _Words(
     after={1: "nach {}", 2: "nach {}", 3: "nach dem {}"},
     about="um {}",
     period="{} bis {}",
+    between="zwischen {} und {}",
 )  # fmt: skip
 _LANGUAGES = {"en": _ENGLISH, "de": _GERMAN}
 _EXACT = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?)?")
+_ONE_OF = re.compile(r"\[([0-9-]+)\.\.([0-9-]+)\]")
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 
 
@@ -73,6 +77,8 @@ def date_in_words(lexical: str, language: str) -> str:
         return _exact(written, words)
     if "/" in written:
         return words.period.format(*(_exact(part, words) for part in written.split("/", 1)))
+    if (ends := _ONE_OF.fullmatch(written)) is not None:
+        return words.between.format(*(_exact(end, words) for end in ends.groups()))
     word, _, rest = written.partition(" ")
     if _EXACT.fullmatch(rest) is None:
         return written
