@@ -416,7 +416,7 @@ FIGURES = {
 }
 
 
-def test_figures_of_two_sources_disagree_where_both_cannot_be_so(tmp_path: Path) -> None:
+def test_figures_disagree_where_both_cannot_be_so(tmp_path: Path) -> None:
     sources = []
     for side in (0, 1):
         head = SOURCE.replace("document/", f"document/{side}-")
@@ -429,6 +429,14 @@ def test_figures_of_two_sources_disagree_where_both_cannot_be_so(tmp_path: Path)
         )
     report = project(tmp_path, a=sources[0], b=sources[1]).validate()
     found = [it for it in findings(report) if it.rule == "figures-that-disagree"]
+    # the same, said by one source
+    facts = "".join(
+        it for it in sources[1].splitlines(keepends=True)[len(SOURCE.splitlines()) :] if it not in sources[0]
+    )
+    (tmp_path / "data" / "b.yaml").unlink()
+    alone = project(tmp_path, a=sources[0] + facts).validate()
+    again = [it for it in findings(alone) if it.rule == "figures-that-disagree"]
+    assert [it.message for it in again] == [it.message for it in found]
     lines = sorted(it.place.line for it in found if it.place is not None and it.place.file == "data/a.yaml")
     first = len(SOURCE.splitlines()) + 1
     assert lines == [first + n for n, (_, _, disagree) in enumerate(FIGURES.values()) if disagree]

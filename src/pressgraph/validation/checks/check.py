@@ -14,8 +14,8 @@ row can stand in the messages. `?base`, where a query uses it, is the IRI that t
 A query that selects `?key` compares things: those with the same key are a problem, each but the first of them, which
 the messages know as `{other}`, and its value as `{otherValue}`. `@unless PATH` leaves out things that a property path
 links, in either direction. Where `?least` and `?most` are selected too, numbers are compared: a problem is a thing
-whose least number is greater than the most that another `?source` says under the same key; a value with several keys
-has all of them.
+whose least number is greater than the most that another thing has under the same key; a value with several keys has all
+of them.
 
 What a row depends on is told from the query, so that after a change only those things are asked about which it can
 affect; a query with subqueries or aggregates is asked as a whole.

@@ -26,16 +26,12 @@ class Comparand(NamedTuple):
     least: str = ""
     """The least number that the value can be, and the greatest; empty where there is none."""
     most: str = ""
-    source: str = ""
-    """Where it is said: what one source says is not compared."""
 
 
 def find_candidates(check: Check, graph: CheckedGraph, *, only: Collection[str] | None = None) -> set[Comparand]:
     """Return what is to be compared, of all things or of some alone."""
     found = {
-        Comparand(
-            str(row["this"]), lexical(key), *(_text(row, name) for name in ("path", "value", "least", "most", "source"))
-        )
+        Comparand(str(row["this"]), lexical(key), *(_text(row, name) for name in ("path", "value", "least", "most")))
         for row in check.rows(graph, only=only)
         if (key := row.get("key")) is not None
     }
@@ -57,7 +53,7 @@ def _with_all_keys(candidates: Iterable[Comparand]) -> set[Comparand]:
 def compare(check: Check, graph: CheckedGraph, candidates: Iterable[Comparand]) -> list[Result]:
     """Return a result for each thing that has its key in common with one before it, in the order of their IRIs.
 
-    Of numbers it is each that is greater than the least of what another source says.
+    Of numbers it is each that is greater than the most that another one can be.
     """
     groups: dict[str, list[Comparand]] = defaultdict(list)
     for candidate in candidates:
@@ -86,18 +82,13 @@ class _Most:
 
 
 def _apart(group: Iterable[Comparand]) -> Iterator[tuple[Comparand, Comparand]]:
-    """Yield each number that cannot be what another source says, and the least of what these say."""
+    """Yield each number that is greater than another one can be, and the least of these."""
     group = list(group)
-    # of each source the least: in one that is not their own, most find the first of these
-    by_source: dict[str, _Most] = {}
-    for one in group:
-        if (number := _number(one.most)) is not None:
-            most = _Most(number, one)
-            by_source[one.source] = min(most, by_source.get(one.source, most))
-    bounds = sorted(by_source.values())
+    mosts = sorted(_Most(number, one) for one in group if (number := _number(one.most)) is not None)
     for one in group:
         number = _number(one.least)
-        other = next((it for it in bounds if it.said.source != one.source and it.said.this != one.this), None)
+        # of each thing its own number: most find the first
+        other = next((it for it in mosts if it.said.this != one.this), None)
         if number is not None and other is not None and number > other.number:
             yield one, other.said
 
