@@ -14,6 +14,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 import yaml
 
+import pressgraph
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -121,3 +123,36 @@ def test_the_hooks_of_commits_need_no_network() -> None:
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert [it["repo"] for it in config["repos"]] == ["local"]
     assert {hook["language"] for it in config["repos"] for hook in it["hooks"]} == {"system"}
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    """Return the blocks of a page in a language, in its order."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", text)
+
+
+def test_what_the_pages_on_facts_and_profiles_show_passes_as_it_is_written(tmp_path: Path) -> None:
+    """In one project: what docs/facts.md shows before the files of docs/examples, and all of docs/profile.md."""
+    before = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8").partition("\n## By example\n")[0]
+    source, facts, _evidence, figures = [it for it in _blocks("facts.md", "yaml") if it in before and "\n" in it[:-1]]
+    # the text itself is the reader's
+    source = "".join(line for line in source.splitlines(keepends=True) if "file:" not in line)
+    lab, shapes, measure = [it for it in _blocks("profile.md", "turtle") if it.count("\n") > 4]
+    files = {
+        "pressgraph.toml": '[project]\nbase = "https://data.example.org/"\n',
+        "data/facts.yaml": source + facts + figures,
+        "data/lines.jsonl": _blocks("facts.md", "json")[0],
+        "data/own.yaml": source.replace("2026-01-15-gold-label", "own")
+        + "facts:\n"
+        + "".join(_blocks("profile.md", "yaml")),
+        "ontology/lab.ttl": lab,
+        "ontology/measure.ttl": measure,
+        "shapes/lab.ttl": shapes,
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    report = pressgraph.open(tmp_path).validate()
+    told = [f"{it.place}: {it.message} [{it.rule}]" for it in report.findings("en") if it.severity.name != "INFO"]
+    assert told == []
