@@ -122,6 +122,10 @@ def test_amount_of_money_is_a_node_of_its_grant(profile: Profile) -> None:
         ("[agent/b, agent/c]", "the things themselves go under 'hasMember'"),
         ("{ value: 5, period: lately }", "such as 2020/2022"),
         ("{ value: 5, asOf: Mitte September 2017 }", "write 'mid 2017-09'"),
+        ("{ value: 5, asOf: 31.02.2025 }", "there is no such day"),
+        ("{ value: 5, asOf: 1/2/2025 }", "write 2025-02-01, or 2025-01-02 if that is meant"),
+        ("{ value: 5, asOf: 500 v. Chr. }", "years have four digits here"),
+        ("{ value: 5, period: 2022/2020 }", "it ends before it begins"),
     ],
 )
 def test_what_is_no_quantity_is_refused_with_what_to_write(value: str, hint: str, profile: Profile) -> None:

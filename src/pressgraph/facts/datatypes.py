@@ -111,7 +111,7 @@ def _mend_date_hint(text: str) -> str | None:
 def _mend_when_hint(text: str) -> str | None:
     """Say what a text means as a date of any precision."""
     mended = mend_when(text)
-    if mended is None and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if mended is None and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|(?:[0-9]{1,2}\. ?){2}[0-9]{4}", text):
         return phrase("there is no such day")
     if mended is None and re.fullmatch(r"[2-5][0-9]{4}", text):
         return _mend_date_hint(text)
