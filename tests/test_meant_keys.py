@@ -65,6 +65,8 @@ def test_a_guess_leads_to_the_key_or_to_the_class_that_has_it(
         ("type: Event, exhibitor count: 3", "did you mean 'exhibitors'?"),
         ("type: Membership, beginDate: 2018", "did you mean 'startDate'?"),
         ("type: AwardedLabel, Gültigkeitsdatum: 2018", "did you mean 'validThrough'?"),
+        ("type: Organization, Geschäftsführerin: agent/b", "'role' (Membership)"),
+        ("type: Stand, Messe: event/b", "did you mean 'partOf'?"),
         ("type: Rahmenvertrag", "did you mean 'Agreement'?"),
         ("type: Fachworkshop", "did you mean 'Event'?"),
         ("type: Event, startDat: 2018", "did you mean 'startDate'?"),
