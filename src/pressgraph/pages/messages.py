@@ -392,6 +392,7 @@ _COLUMNS = {
     "member": pgettext("page", "Who"),
     "organisation": pgettext("page", "Organisation"),
     "region": pgettext("page", "Region"),
+    "restsOn": pgettext("page", "Least sure"),
     "role": pgettext("page", "Role"),
     "sector": pgettext("page", "Sector"),
     "source": pgettext("page", "Read in"),
