@@ -17,6 +17,9 @@ links, in either direction. Where `?least` and `?most` are selected too, numbers
 whose least number is greater than the most that another thing has under the same key; a value with several keys has all
 of them.
 
+`@suspects PATTERN` says which `?value` can be a problem at all, where that is found sooner by itself: over everything,
+the query is then asked about each of these.
+
 What a row depends on is told from the query, so that after a change only those things are asked about which it can
 affect; a query with subqueries or aggregates is asked as a whole.
 """
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
 CHECKS = "https://w3id.org/pressgraph/checks#"
 COMPONENT = f"{PG}QueryCheck"
 _SUFFIX = "-violation"
-_WORDS = ("severity", "message", "unless")
+_WORDS = ("severity", "message", "unless", "suspects")
 _SEVERITIES = {"violation": Severity.VIOLATION, "warning": Severity.WARNING, "info": Severity.INFO}
 _KNOWN = ", ".join(_SEVERITIES)
 
@@ -85,6 +88,8 @@ class Check:
     path: Path
     unless: str | None = None
     """A property path; things that it links are not compared."""
+    suspects: str | None = None
+    """A pattern that every `?value` of a row matches."""
 
     @property
     def iri(self) -> str:
@@ -131,6 +136,9 @@ class Check:
         Raises ProfileError for a query that cannot be run.
         """
         text = self.query(graph)
+        if only is None and self.suspects is not None:
+            suspects = self._suspected(graph)
+            return [row for one in suspects for row in self._ask(text, graph, {ox.Variable("value"): one})]
         if only is None:
             return list(self._ask(text, graph))
         # the engine joins from what a query names: a thing in each query, not all of them in one
@@ -141,20 +149,32 @@ class Check:
             for row in self._ask(about.with_thing(thing), graph)
         ]
 
-    def _ask(self, text: str, graph: CheckedGraph) -> Iterator[Row]:
+    def _suspected(self, graph: CheckedGraph) -> list[Term]:
+        """Return what `@suspects` says can be a problem, sorted."""
+        pattern = _with_base(self.suspects or "", graph.id_base)
+        rows = self._select(f"SELECT DISTINCT ?value {{ {pattern} }}", graph)
+        return sorted((value for row in rows if (value := row["value"]) is not None), key=str)
+
+    def _ask(self, text: str, graph: CheckedGraph, values: dict[ox.Variable, Term] | None = None) -> Iterator[Row]:
+        rows = self._select(text, graph, values)
+        names = [variable.value for variable in rows.variables]
+        if "this" not in names:
+            raise ProfileError(gettext("a check selects ?this"), place=Place(file=str(self.path)))
+        for row in rows:
+            yield {name: row[name] for name in names}
+
+    def _select(
+        self, text: str, graph: CheckedGraph, values: dict[ox.Variable, Term] | None = None
+    ) -> ox.QuerySolutions:
         try:
-            rows = graph.store.query(text, prefixes=graph.prefixes)
+            rows = graph.store.query(text, prefixes=graph.prefixes, substitutions=values)
         except SyntaxError as error:
             raise ProfileError(
                 gettext("not valid SPARQL 1.1: {reason}", reason=error.msg or error), place=Place(file=str(self.path))
             ) from error
         if not isinstance(rows, ox.QuerySolutions):
             raise ProfileError(gettext("a check is a SELECT query"), place=Place(file=str(self.path)))
-        names = [variable.value for variable in rows.variables]
-        if "this" not in names:
-            raise ProfileError(gettext("a check selects ?this"), place=Place(file=str(self.path)))
-        for row in rows:
-            yield {name: row[name] for name in names}
+        return rows
 
     def linked(self, one: Term, other: Term, graph: CheckedGraph) -> bool:
         """Tell whether `@unless` leaves out a pair of things, which may be blank nodes."""
@@ -287,6 +307,7 @@ def _check_of(text: str, path: Path) -> Check:
     """Read a check once: who checks again and again loads the same ones."""
     severity = Severity.VIOLATION
     unless: str | None = None
+    suspects: str | None = None
     messages: dict[str, str] = {}
     for tag in read_header(text).tags:
         place = Place(file=str(path), line=tag.line)
@@ -304,6 +325,8 @@ def _check_of(text: str, path: Path) -> Check:
                 messages[language] = message.strip()
             case "unless":
                 unless = tag.value
+            case "suspects":
+                suspects = tag.value
             case _:
                 hint = did_you_mean(tag.word, _WORDS, otherwise=gettext("known: {words}", words=", ".join(_WORDS)))
                 raise ProfileError(
@@ -317,5 +340,11 @@ def _check_of(text: str, path: Path) -> Check:
         )
     name = path.stem.removesuffix(_SUFFIX)
     return Check(
-        name=name, text=text, severity=severity, messages=dict(sorted(messages.items())), path=path, unless=unless
+        name=name,
+        text=text,
+        severity=severity,
+        messages=dict(sorted(messages.items())),
+        path=path,
+        unless=unless,
+        suspects=suspects,
     )
