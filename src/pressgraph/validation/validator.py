@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from pressgraph.convert.stored import restorer
 from pressgraph.dataset import GraphNames, union
+from pressgraph.processes import processors
 from pressgraph.rdf.terms import named, term_text
 from pressgraph.validation.checks.check import CheckedGraph
 from pressgraph.validation.checks.compare import compare, find_candidates
@@ -96,8 +100,17 @@ class Validator:
         return compare(check, self.graph, candidates)
 
     def full(self) -> list[Result]:
-        """Run everything over everything."""
-        return [*self.shapes(), *self.misplaced(), *(result for check in self.checks for result in self.check(check))]
+        """Run everything over everything: shapes here, checks in threads beside them: no engine computes in Python."""
+        tasks: list[Callable[[], Iterable[Result]]] = [self.misplaced]
+        tasks += (partial(self.check, check) for check in self.checks)
+        with ThreadPoolExecutor(processors()) as threads:
+            # a thread begins without the language that this one speaks
+            asked = [threads.submit(partial(copy_context().run, task)) for task in tasks]
+            try:
+                return [*self.shapes(), *(result for it in asked for result in it.result())]
+            finally:
+                for it in asked:
+                    it.cancel()
 
     def misplaced(self, things: Collection[Term] | None = None) -> tuple[Result, ...]:
         """Find keys that no class of their thing has, in the whole graph or of some things.

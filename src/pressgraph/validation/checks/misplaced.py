@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 MISPLACED = f"{NAMED_HERE}misplaced-key"
 _TYPE = ox.NamedNode(RDF_TYPE)
-_BESIDE = """SELECT DISTINCT ?p ?t WHERE {{
-  {{ SELECT DISTINCT ?s ?t {{
-    GRAPH ?g {{ ?s a ?t }} MINUS {{ GRAPH ?receipts {{ ?g a <{kind}> }} FILTER(STRSTARTS(STR(?g), {derived})) }}
-  }} }}
-  UNION {{ ?s a ?t MINUS {{ GRAPH ?named {{ ?s a ?t }} }} }}
+_BESIDE = """SELECT DISTINCT ?classes ?p WHERE {{
+  {{ SELECT ?s (GROUP_CONCAT(DISTINCT STR(?t); separator=" ") AS ?classes) WHERE {{
+    {{ GRAPH ?g {{ ?s a ?t }} MINUS {{ GRAPH ?receipts {{ ?g a <{kind}> }} FILTER(STRSTARTS(STR(?g), {derived})) }} }}
+    UNION {{ ?s a ?t MINUS {{ GRAPH ?named {{ ?s a ?t }} }} }}
+  }} GROUP BY ?s }}
   ?s ?p ?o
 }}"""
-"""Properties beside classes that somebody has typed; RDF files are read into the default graph.
+"""Properties beside all classes that somebody has typed for a thing; RDF files are read into the default graph.
 
 Graphs of conclusions are told by their receipts: to read the name of each type's graph takes most of the time."""
 
@@ -47,22 +47,20 @@ def misplaced_keys(store: ox.Store, profile: Profile, derived: str) -> Iterator[
     """
     if not profile.places_keys:
         return
-    suspects: dict[str, list[str]] = defaultdict(list)
+    suspects: dict[str, set[str]] = defaultdict(set)
     # which properties stand beside which classes is a short list, and tells that nothing is wrong
-    for property_, class_ in _rows(store, _BESIDE.format(derived=ox.Literal(derived), kind=f"{CLU}DerivedGraph")):
-        key, term = profile.key_of.get(lexical(property_)), profile.class_of.get(lexical(class_))
-        if key is not None and term is not None and key.name not in term.uses:
-            suspects[key.iri].append(f"<{term.iri}>")
-    for iri, classes in sorted(suspects.items()):
-        key = profile.key_of[iri]
-        allowed = ", ".join(f"<{it.iri}>" for it in profile.classes.values() if key.name in it.uses)
-        query = (
-            f"SELECT DISTINCT ?s WHERE {{ VALUES ?t {{ {' '.join(classes)} }} ?s a ?t . ?s <{iri}> ?o . "
-            f"FILTER NOT EXISTS {{ ?s a ?c . FILTER(?c IN ({allowed})) }} }} ORDER BY ?s"
-        )
-        for (thing,) in _rows(store, query):
+    for classes, property_ in _rows(store, _BESIDE.format(derived=ox.Literal(derived), kind=f"{CLU}DerivedGraph")):
+        key = profile.key_of.get(lexical(property_))
+        terms = [profile.class_of[iri] for iri in lexical(classes).split() if iri in profile.class_of]
+        if key is not None and terms and not any(key.name in term.uses for term in terms):
+            suspects[key.iri].update(term.iri for term in terms)
+    for iri, homes in sorted(suspects.items()):
+        types = " ".join(f"<{it}>" for it in sorted(homes))
+        for (thing,) in _rows(
+            store, f"SELECT DISTINCT ?s {{ VALUES ?t {{ {types} }} ?s a ?t ; <{iri}> ?o }} ORDER BY ?s"
+        ):
             assert isinstance(thing, ox.NamedNode | ox.BlankNode)  # noqa: S101 - a subject
-            yield from _judged(store, profile, thing, key, derived)
+            yield from _judged(store, profile, thing, profile.key_of[iri], derived)
 
 
 def _rows(store: ox.Store, query: str) -> Iterator[tuple[Term, ...]]:
