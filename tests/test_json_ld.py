@@ -200,6 +200,20 @@ def test_schema_orgs_context_has_many_spellings(context: str) -> None:
     assert not findings
 
 
+def test_a_context_that_imports_one_is_its_own() -> None:
+    """JSON-LD 1.1, 4.1.10: what is imported is as it was for all that comes later, in the document or in another."""
+    importing = (
+        '{"@context": {"@import": "https://schema.org", "name": "ex:n", "schema": "ex:s/"}, "name": "a", "about": {}}'
+    )
+    plain = '{"@context": "https://schema.org", "name": "b"}'
+    for _ in range(2):
+        said, findings = read(f"[{importing}, {plain}]")
+        assert findings == []
+        assert {'ex:n "a"', 'name "b"'} <= said
+    _, findings = read(f"[{','.join(importing.replace('ex:n', f'ex:{n}') for n in range(101))}]")
+    assert [it.reason for it in findings] == ["more than 100 contexts import others"]
+
+
 @pytest.mark.parametrize("context", ["schema.org", "www.schema.org", "schema.org/"])
 def test_a_context_that_means_schema_org_is_read_and_said(context: str) -> None:
     text = json.dumps({"@context": context, "name": "kept", "@type": "Thing"})
@@ -290,6 +304,8 @@ def test_the_file_of_terms_is_what_the_tool_writes(tmp_path: Path) -> None:
             "x.jsonld:2:",
         ),
         ('{"@context":"https://other.example/c","name":"X"}', 1, "nothing is fetched"),
+        ('{"@context":{"@import":"https://other.example/c"},"name":"X"}', 1, "https://other.example/c is not at hand"),
+        ('{"@context":{"@import":"https://w3id.org/pressgraph/context"},"id":"ex:a","name":"X"}', 0, "conform"),
         ('{"@context":"https://schema.org",\n"name":}', 1, "x.jsonld:2:"),
     ],
 )

@@ -9,6 +9,7 @@ is fetched: schema.org's context and the project's own are at hand.
 from __future__ import annotations
 
 import html
+import json
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ _EFFORT = 10
 """How many times a document's size may be tried again to find out what is wrong in it."""
 _TRY = 20
 """What it costs to try anything, in values."""
+_MOST_IMPORTS = 100
+"""How many different contexts of a document may import one that is at hand, each of which is made a copy of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +93,16 @@ class _Reader:
     profile: Profile | None
     said: dict[tuple[str, str | float | None], list[Any]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    merged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Contexts with what they import, by how they are written."""
     effort: int = 0
 
     def expanded(self) -> list[Any]:
         """Return the document in expanded form, without what cannot become RDF."""
         data = self.document.data
         try:
+            effort = _EFFORT * size(data) + 100 * _TRY
+            data = self._with_imports(data)
             self._warn_of_no_context(data)
             with warnings.catch_warnings():
                 # of terms that look like keywords
@@ -103,7 +110,7 @@ class _Reader:
                 try:
                     expanded = self._expand(data, say=True)
                 except _ExpansionError:
-                    self.effort = _EFFORT * size(data) + 100 * _TRY
+                    self.effort = effort
                     mended = self._without_mistakes(data, lambda value: value, "")
                     expanded = [] if mended is _NOTHING else self._expand(mended, say=True)
             return [it for it in (self._sayable(one) for one in expanded) if it is not _NOTHING]
@@ -163,15 +170,55 @@ class _Reader:
     def _load(self, url: str, _options: Any) -> dict[str, Any]:
         from pyld import jsonld
 
-        if url in {urljoin(self.base, it) for it in _MEANT_SCHEMA}:
-            name = next(it for it in _MEANT_SCHEMA if url == urljoin(self.base, it))
-            self.said.setdefault((f"its context '{name}' is read as https://schema.org", name), [False, False, 1])
-            url = "https://schema.org"
-        context = _context(url, self.profile)
+        context = self._context(url)
         if context is None:
             self.unknown.append(url)
             raise jsonld.JsonLdError(f"not known: {url}", "pressgraph", code="loading remote context failed")
         return {"contextUrl": None, "documentUrl": url, "document": {"@context": context}}
+
+    def _context(self, url: str) -> dict[str, Any] | None:
+        """Return the context of an address if it is at hand."""
+        name = next((it for it in _MEANT_SCHEMA if url == urljoin(self.base, it)), None)
+        if name is not None:
+            self.said.setdefault((f"its context '{name}' is read as https://schema.org", name), [False, False, 1])
+            url = "https://schema.org"
+        return _context(url, self.profile)
+
+    def _with_imports(self, value: Any) -> Any:
+        """Return a document whose contexts hold what they import (JSON-LD 1.1, 4.1.10), if that is at hand.
+
+        The processor would keep what it makes of an import as if it were what is imported, for all that comes later.
+        """
+        if isinstance(value, list):
+            return [self._with_imports(it) for it in value]
+        if not isinstance(value, dict) or "@value" in value:
+            return value
+        whole = {key: self._with_imports(it) for key, it in value.items()}
+        if "@context" in whole:
+            contexts = whole["@context"]
+            whole["@context"] = (
+                [self._with_import(it) for it in contexts]
+                if isinstance(contexts, list)
+                else self._with_import(contexts)
+            )
+        return whole
+
+    def _with_import(self, context: Any) -> Any:
+        if not isinstance(context, dict) or not isinstance(context.get("@import"), str):
+            return context
+        written = json.dumps(context)
+        if written not in self.merged:
+            try:
+                imported = self._context(urljoin(self.base, context["@import"]))
+            except ValueError:  # no address; the processor says so
+                imported = None
+            if imported is None:
+                return context
+            if len(self.merged) == _MOST_IMPORTS:
+                raise _ExpansionError(gettext("more than {count} contexts import others", count=_MOST_IMPORTS))
+            own = {key: it for key, it in context.items() if key != "@import"}
+            self.merged[written] = {**imported, **own}
+        return self.merged[written]
 
     def _warn_of_no_context(self, data: Any) -> None:
         """Say of nodes without a context that their words mean nothing."""
