@@ -579,6 +579,7 @@ def test_well_formed_shapes_pass_and_what_has_no_effect_is_told(tmp_path: Path) 
     assert result.exit_code == 0
     assert "Warnung: owl:imports <https://data.example.org/x> wird nicht gefolgt" in " ".join(result.stdout.split())
     assert "[import-not-followed]" in result.stdout
+    assert result.output.count("owl:imports") == 1
 
 
 # -- the project's own queries, by themselves

@@ -244,3 +244,24 @@ def test_a_projects_own_ontology_is_known_as_a_whole(tmp_path: Path) -> None:
     assert "wieght" in message
     assert hint is not None
     assert "weight" in hint
+
+
+@pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
+def test_a_deprecated_property_that_no_shape_uses_is_told_of_rdf_files(tmp_path: Path, engine: str) -> None:
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / "own.ttl").write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"
+        "<https://x.example/old> owl:deprecated true ; dcterms:isReplacedBy <https://x.example/new> .\n",
+        encoding="utf-8",
+    )
+    # a value that rdflib warns of itself
+    text = (
+        '<https://x.example/a> <https://x.example/new> "yes"^^<http://www.w3.org/2001/XMLSchema#boolean> ;\n'
+        "  <https://x.example/old> 5 ; <https://x.example/b> 6 .\n"
+    )
+    (tmp_path / "d.ttl").write_text(text, encoding="utf-8")
+    result = run(tmp_path, "validate", str(tmp_path / "d.ttl"), "--engine", engine, "-f", "json")
+    (found,) = json.loads(result.stdout)["findings"]
+    assert (found["rule"], found["severity"], found["place"]["line"]) == ("deprecated-old", "warning", 2)
+    assert "https://x.example/new" in found["message"]
+    assert "weird boolean" not in result.output

@@ -958,14 +958,21 @@ def test_html_report_is_accessible(mistakes: Callable[[str], Path], tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("line", "column", "length"),
+    ("line", "column", "file", "length"),
     [
-        ("    level: silver  # checked", 12, 6),
-        ('- { name: "a, b", type: City }', 11, 6),
-        ("evidence: [1, 2]", 11, 6),
-        ("  a: [b, c]", 10, 1),
-        ("", 1, 1),
+        ("    level: silver  # checked", 12, "a.yaml", 6),
+        ('- { name: "a, b", type: City }', 11, "a.yaml", 6),
+        ("evidence: [1, 2]", 11, "a.yaml", 6),
+        ("  a: [b, c]", 10, "a.yaml", 1),
+        ("", 1, "a.yaml", 1),
+        ("ex:a ex:b 5 ; ex:c 6 .", 11, "a.ttl", 1),
+        ("ex:a ex:b -5.5e3, 6 .", 11, "A.TTL", 6),
+        ("ex:a ex:b true.", 11, "a.trig", 4),
+        ("ex:a ex:b (1 2) .", 12, "a.ttl", 1),
+        (r"ex:a.b a ex:c\,d .", 1, "a.ttl", 6),
+        (r"ex:a a ex:c\,d.", 8, "a.ttl", 7),
+        ("_:b1 <urn:b> 5 .", 1, "a.nt", 4),
     ],
 )
-def test_underline_is_as_long_as_the_value(line: str, column: int, length: int) -> None:
-    assert extent(line, column) == length
+def test_underline_is_as_long_as_the_value(line: str, column: int, file: str, length: int) -> None:
+    assert extent(line, column, file) == length

@@ -382,6 +382,10 @@ BAD_DOCUMENTS: dict[str, tuple[str, str | bytes]] = {
         '{"@context": "http://127.0.0.1:{port}/c", "@id": "x:y", "a": "b"}',
     ),
     "entity from this host": ("application/rdf+xml", XXE.replace("file:///etc/passwd", "http://127.0.0.1:{port}/x")),
+    "RDF/XML that breaks off": (
+        "application/rdf+xml",
+        f"{RDF_HEAD}<rdf:Description rdf:about='http://example.org/s'><x:p>1</x:p></rdf:Description>",
+    ),
     "not parsing": ("text/turtle", "<x:a> <x:b> <x:c> . and then nonsense"),
     "no UTF-8": ("text/turtle", b"<x:a> <x:b> '\xff\xfe' ."),
     "named graphs": ("application/trig", "GRAPH <x:g> { <x:a> <x:b> <x:c> }"),

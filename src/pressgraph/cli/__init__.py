@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from pathlib import Path
 
 import click
@@ -63,6 +64,7 @@ def main(context: click.Context, project: Path | None, *, debug: bool, verbose: 
     """
     # rdflib logs a traceback for each literal that it cannot compute with; what is wrong with it is in the report
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"rdflib\.term")
     context.obj = State(folder=project, debug=debug, verbosity=-1 if quiet else verbose)
 
 

@@ -174,9 +174,11 @@ class Facts(Opened):
 
         The report says too what of the profile has no effect, as warnings.
         """
+        from pressgraph.profile import load_profile
         from pressgraph.validation.own_profile import check_profile
 
-        return check_profile(self.project, self.profile)
+        # not `self.profile`: it would tell the warnings that are in the report
+        return check_profile(self.project, load_profile(self.project))
 
     def watch(self, *, engine: str = "auto") -> Iterator[Report | PressgraphError]:
         """Yield a report now, and one whenever a facts file of the project is saved.

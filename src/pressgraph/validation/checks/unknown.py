@@ -9,14 +9,16 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.i18n import Text, gettext
-from pressgraph.rdf import DCTERMS, RDF_TYPE, SCHEMA, SKOS
+from pressgraph.profile.model import Deprecation
+from pressgraph.rdf import DCTERMS, OWL, RDF_TYPE, SCHEMA, SKOS
+from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import lexical, local_name, term_text
 from pressgraph.spelling import nearest, suggestion
 from pressgraph.validation.report import Result, Severity
-from pressgraph.validation.shacl.naming import NAMED_HERE
+from pressgraph.validation.shacl.naming import NAMED_HERE, deprecation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pressgraph.profile import Profile
 
@@ -63,6 +65,31 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
             lexical=term,
             hint=hint or None,
         )
+
+
+def deprecated_properties(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Result]:
+    """Yield a warning for each statement with a deprecated property that is no key of facts: of keys, shapes say it."""
+    graph = Graph(profile.ontology_triples)
+    said: dict[str, Mapping[str, str] | None] = {}
+    for triple in triples:
+        iri = triple.predicate.value
+        if iri not in said:
+            told = iri in profile.key_of or not graph.is_true(triple.predicate, f"{OWL}deprecated")
+            other = next(iter(graph.iris(triple.predicate, f"{DCTERMS}isReplacedBy")), None)
+            text = deprecation(profile.curie(iri) or iri, Deprecation(replacement=other), profile)
+            said[iri] = None if told else text.by_language()
+        messages = said[iri]
+        if messages is not None:
+            yield Result(
+                focus=term_text(triple.subject) or "",
+                shape=f"{NAMED_HERE}deprecated-{local_name(iri)}",
+                component="",
+                severity=Severity.WARNING,
+                messages=messages,
+                path=iri,
+                steps=(iri,),
+                value=term_text(triple.object),
+            )
 
 
 @lru_cache(maxsize=2)

@@ -128,5 +128,5 @@ def _excerpt(place: Place, options: Options) -> _Excerpt | None:
     if line is None:
         return None
     start = place.column - 1 if place.column else 0
-    end = start + (extent(line, place.column) if place.column else len(line))
+    end = start + (extent(line, place.column, place.file) if place.column else len(line))
     return _Excerpt(line[:start], line[start:end], line[end:])

@@ -129,7 +129,7 @@ def _physical(place: Place, options: Options) -> dict[str, Any]:
             region["startColumn"] = place.column
             line = line_at(place, options)
             if line is not None:
-                region["endColumn"] = place.column + extent(line, place.column)
+                region["endColumn"] = place.column + extent(line, place.column, place.file)
                 region["snippet"] = {"text": line}
         physical["region"] = region
     return physical

@@ -19,6 +19,9 @@ _LARGE = 64 * 1024 * 1024
 _LARGE_TABLE = 4 * 1024 * 1024
 # what a value ends at where it stands without quotes: a comment, the end of a flow node, a key's colon
 _PLAIN_END = re.compile(r"\s+#|\s*[,\]}](?=[\s,\]}]|$)|:(?=\s|$)|\s*$")
+_TURTLES = (".ttl", ".trig", ".nt", ".nq")
+# a term of Turtle that is not in quotes or brackets; the dot behind it ends the statement
+_TURTLE_TERM = re.compile(r"(?:\\.|[^\s;,()\[\]{}<>\"'#^.]|#(?=\S)|\.(?=[^\s;,()\[\]{}<>\"'#]))+")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|<[^>\s]*>")
 
 
@@ -78,13 +81,15 @@ def line_at(place: Place, options: Options) -> str | None:
     return lines[place.line - 1] if place.line <= len(lines) else None
 
 
-def extent(line: str, column: int) -> int:
-    """Return how many characters of a line, from a column on, are the value that stands there.
+def extent(line: str, column: int, file: str = "") -> int:
+    """Return how many characters of a line of a file, from a column on, are the value that stands there.
 
     >>> extent("    level: silvr  # checked", 12)
     5
     >>> extent('- { name: "a, b", type: City }', 11)
     6
+    >>> extent("ex:a ex:height 5.5 ; ex:width 2 .", 16, "a.ttl")
+    3
     """
     start = column - 1
     rest = line[start:]
@@ -94,6 +99,9 @@ def extent(line: str, column: int) -> int:
         return quoted.end()
     if rest[0] in "{[":
         return _bracket(rest)
+    if file.lower().endswith(_TURTLES):
+        term = _TURTLE_TERM.match(rest)
+        return term.end() if term is not None else 1
     end = _PLAIN_END.search(rest)
     return max(1, end.start() if end is not None else len(rest))
 

@@ -168,7 +168,7 @@ class _TextReport:
         if written is None:
             return
         column = place.column or len(written) - len(written.lstrip()) + 1
-        length = extent(written, column) if place.column else max(1, len(written.strip()))
+        length = extent(written, column, place.file) if place.column else max(1, len(written.strip()))
         shown, start, length = _cut(written, column - 1, length, width)
         yield bar
         yield [*numbered, (shown, "")]

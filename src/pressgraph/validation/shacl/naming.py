@@ -18,6 +18,7 @@ from pressgraph.rdf.terms import local_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pressgraph.i18n import Text
     from pressgraph.profile import Profile
     from pressgraph.profile.model import Deprecation
     from pressgraph.rdf import Term
@@ -78,11 +79,16 @@ def deprecation_shapes(profile: Profile) -> Iterator[ox.Triple]:
                 yield from shape.excludes(concept.iri)
 
 
-def _messages(name: str, deprecated: Deprecation, profile: Profile) -> list[ox.Literal]:
+def deprecation(name: str, deprecated: Deprecation, profile: Profile) -> Text:
+    """Return the sentence that says that something is deprecated, and what replaces it."""
     other = profile.short_name(deprecated.replacement) if deprecated.replacement is not None else None
-    text = gettext("'{name}' is deprecated.", name=name)
     if other is not None:
-        text = gettext("'{name}' is deprecated: use '{other}'.", name=name, other=other)
+        return gettext("'{name}' is deprecated: use '{other}'.", name=name, other=other)
+    return gettext("'{name}' is deprecated.", name=name)
+
+
+def _messages(name: str, deprecated: Deprecation, profile: Profile) -> list[ox.Literal]:
+    text = deprecation(name, deprecated, profile)
     return [ox.Literal(words, language=tag) for tag, words in text.by_language().items()]
 
 
