@@ -10,6 +10,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -98,7 +99,8 @@ def _script(value: Any) -> Markup:
 def _snippet(data: Mapping[str, Any]) -> str:
     """Write the data of a page as the element that others put into theirs, whose address another one is."""
     own = {key: _cut(value, key) for key, value in data.items() if key != "mainEntityOfPage"}
-    text = json.dumps(own, ensure_ascii=False, indent=1).replace("<", "\\u003c").replace("{{", "{\\u007b")
+    text = msgspec.json.format(json.dumps(own, ensure_ascii=False), indent=1)
+    text = text.replace("<", "\\u003c").replace("{{", "{\\u007b")
     return f'<script type="application/ld+json">\n{text}\n</script>'
 
 

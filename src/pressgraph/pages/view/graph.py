@@ -7,8 +7,9 @@ of what it shows.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.countries import country
@@ -54,8 +55,7 @@ KINDS = {
 """Kinds of things that pages tell apart, by their classes; the first that fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A triple and the graphs that hold it; its object as it travels."""
 
     subject: str
@@ -74,34 +74,57 @@ class Statement:
         return self.object[1]
 
 
-def with_superclasses(classes: Iterable[str], profile: Profile) -> set[str]:
+def with_superclasses(classes: Iterable[str], profile: Profile) -> frozenset[str]:
     """Return classes, and those above them."""
-    return set(classes).union(*(profile.superclasses.get(it, ()) for it in classes))
+    return frozenset(classes).union(*(profile.superclasses.get(it, ()) for it in classes))
 
 
-def kind_of(types: set[str]) -> str:
+def kind_of(types: frozenset[str]) -> str:
     """Return which kind of thing has these classes and those above them, one of KINDS or empty."""
     return next((kind for kind, classes in KINDS.items() if not types.isdisjoint(classes)), "")
 
 
 class _Said:
-    """The statements that were read, by subject and property, and by what they lead to and property."""
+    """The statements that were read, by subject and property, and by what they lead to and property.
+
+    Much more is read than a page asks for: statements are made of what is asked for.
+    """
 
     def __init__(self, found: Mapping[str, Any]) -> None:
+        self._of: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        self._to: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for entry in chain(found["facts"], found["links"], found["near"], _said_in(found["read"])):
+            if entry["s"][0] == "iri":
+                self._of[entry["s"][1]].append(entry)
+                if entry["o"][0] == "iri":
+                    self._to[entry["o"][1]].append(entry)
+        self._known: dict[tuple[str, bool], dict[str, list[Statement]]] = {}
+
+    def of(self, subject: str) -> Mapping[str, list[Statement]]:
+        """Return what is said of a thing, by property."""
+        return self._statements(subject, self._of, incoming=False)
+
+    def to(self, value: str) -> Mapping[str, list[Statement]]:
+        """Return what leads to a thing, by property."""
+        return self._statements(value, self._to, incoming=True)
+
+    def _statements(
+        self, iri: str, entries: Mapping[str, list[Mapping[str, Any]]], *, incoming: bool
+    ) -> Mapping[str, list[Statement]]:
+        known = self._known.get((iri, incoming))
+        if known is not None:
+            return known
         merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
-        for entry in (*found["facts"], *found["links"], *found["near"], *_said_in(found["read"])):
+        for entry in entries.get(iri, ()):
             # what was corrected or withdrawn stands apart, and holds no more
             graphs = entry["graphs"]
-            if entry["s"][0] == "iri" and not (graphs and all(map(stands_apart, graphs))):
+            if not (graphs and all(map(stands_apart, graphs))):
                 key = (entry["s"][1], entry["p"], tuple(entry["o"]))
                 merged.setdefault(key, {}).update(dict.fromkeys(graphs))
-        self.out: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
-        self.into: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+        made = self._known[iri, incoming] = {}
         for (subject, predicate, value), graphs in merged.items():
-            statement = Statement(subject, predicate, value, tuple(graphs))
-            self.out[subject][predicate].append(statement)
-            if value[0] == "iri":
-                self.into[value[1]][predicate].append(statement)
+            made.setdefault(predicate, []).append(Statement(subject, predicate, value, tuple(graphs)))
+        return made
 
 
 class Graph:
@@ -127,14 +150,14 @@ class Graph:
         self._personal = personal or {}
         self._told_kept: set[str] = set()
         self._receipts: Mapping[str, Mapping[str, Any]] = found["receipts"]
-        said = found.get("said") or _Said(found)
+        self._said: _Said = found.get("said") or _Said(found)
         if isinstance(found, dict):
             # it is the same in all languages
-            found["said"] = said
-        self._out, self._into = said.out, said.into
+            found["said"] = self._said
         self.used: dict[Statement, None] = {}
         self._recorded: dict[Statement, None] = {}
         self._followed: dict[Statement, None] = {}
+        self._types: dict[str, frozenset[str]] = {}
         self.linked: set[str] = set()
         """What the page leads to by name."""
 
@@ -152,13 +175,13 @@ class Graph:
         """Return what is said of a thing by properties, without showing it."""
         for name in predicates:
             self._notes.said(subject, name)
-        return [it for name in predicates for it in self._out.get(subject, {}).get(name, ())]
+        return [it for name in predicates for it in self._said.of(subject).get(name, ())]
 
     def look_into(self, value: str, *predicates: str) -> list[Statement]:
         """Return what is said by properties whose value is a thing, without showing it."""
         for name in predicates:
             self._notes.pointing(value, name)
-        return [it for name in predicates for it in self._into.get(value, {}).get(name, ())]
+        return [it for name in predicates for it in self._said.to(value).get(name, ())]
 
     def first(self, subject: str, *predicates: str) -> Statement | None:
         """Return the first of what is said of a thing, and note that it is shown."""
@@ -168,12 +191,12 @@ class Graph:
     def all_of(self, subject: str) -> list[Statement]:
         """Return all that is said of a thing."""
         self._notes.said(subject)
-        return [it for said in self._out.get(subject, {}).values() for it in said]
+        return [it for said in self._said.of(subject).values() for it in said]
 
     def all_into(self, value: str) -> list[Statement]:
         """Return all that points to a thing."""
         self._notes.pointing(value)
-        return [it for said in self._into.get(value, {}).values() for it in said]
+        return [it for said in self._said.to(value).values() for it in said]
 
     def _note(self, statements: list[Statement]) -> list[Statement]:
         self.used.update(dict.fromkeys(statements))
@@ -182,10 +205,13 @@ class Graph:
 
     # -- kinds
 
-    def types(self, iri: str) -> set[str]:
+    def types(self, iri: str) -> frozenset[str]:
         """Return the classes of a thing, and those above them."""
-        found = {it.iri for it in self.look(iri, RDF_TYPE)} or set(self.names.kinds_of(iri))
-        return with_superclasses(found, self.profile)
+        types = self._types.get(iri)
+        if types is None:
+            found = {it.iri for it in self.look(iri, RDF_TYPE)} or self.names.kinds_of(iri)
+            types = self._types[iri] = with_superclasses(found, self.profile)
+        return types
 
     def kind(self, iri: str) -> str:
         """Return which kind a thing is, one of KINDS or empty."""
