@@ -41,6 +41,7 @@ class Role:
     end: Dated | None
     latest_end: dt.date | None
     attested: Dated | None
+    """The day that it is known for, where neither its start nor its end is."""
     status: str
 
     def ended(self, today: dt.date) -> bool:
@@ -67,16 +68,18 @@ def membership_of(graph: Graph, iri: str) -> Role:
     latest = [it for said in graph.look(iri, f"{CLU}latestEnd") if (value := dated(said.object)) and (it := value.last)]
     told = [*graph.look(iri, f"{SCHEMA}startDate"), *graph.look(iri, f"{ORG}role"), *members]
     statuses = [graph.status(it) for it in told[:1]]
+    start, end = date(f"{SCHEMA}startDate"), date(f"{SCHEMA}endDate")
     return Role(
         iri=iri,
         member=members[0].iri if members else "",
         body=bodies[0].iri if bodies else "",
         title=graph.role(iri),
         rank=_rank(graph, iri),
-        start=date(f"{SCHEMA}startDate"),
-        end=date(f"{SCHEMA}endDate"),
+        start=start,
+        end=end,
         latest_end=min(latest, default=None),
-        attested=date(f"{CLU}attestedOn"),
+        # asked only where it is told: what is not read touches no page of a site
+        attested=date(f"{CLU}attestedOn") if start is end is None else None,
         status=statuses[0] if statuses else "stated",
     )
 
