@@ -80,6 +80,7 @@ class QueryPages:
         self._schemes: dict[str, list[str]] = {}
         self._answered: tuple[str, Answered] | None = None
         self._asked = Asked()
+        self._digests: dict[str, str] = {}
 
     def draw(self, name: str) -> Drawn:
         """Draw the page of a saved query in all languages, or with no name the one for questions of one's own."""
@@ -93,14 +94,18 @@ class QueryPages:
 
     def is_answered(self, asked: Asked) -> bool:
         """Tell whether queries are answered now as they were."""
-        for text, digest in asked.answers.items():
+        return all(self._digest_now(text) == digest for text, digest in asked.answers.items())
+
+    def _digest_now(self, text: str) -> str:
+        known = self._digests.get(text)
+        if known is None:
             try:
-                now = _digest(self._ask(text))
+                known = _digest(self._ask(text))
             except QueryError as error:
-                now = str(error)
-            if now != digest:
-                return False
-        return True
+                known = str(error)
+            # several pages ask which things they may be asked about
+            self._digests[text] = known
+        return known
 
     def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
         drawer = self._drawer
