@@ -167,23 +167,25 @@ class Drawer:
 
     def draw(self, page: Page) -> Drawn:
         """Draw a page in all languages, with its data; those of queries are `pressgraph.site.queries`'."""
+        entry = None
         match page.kind:
             case "namespace":
                 files = tuple(self._namespace(page.iri))
             case "list":
                 files = tuple(self._list(ListAt.of(page.iri)))
             case kind:
-                files = tuple(self._thing(kind, page.iri))
-        entry = self._entry(page) if page.kind == "thing" else None
+                store: Any = self.reads
+                sure = _Noted(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
+                files = tuple(self._thing(kind, page.iri, sure))
+                entry = self._entry(page, sure) if kind == "thing" else None
         return Drawn(files=files, reads=self.reads.taken(), entry=entry)
 
-    def _entry(self, page: Page) -> Entry:
-        store: Any = self.reads
-        graphs, setting, folder = GraphNames(id_base=self.project.id_base), self.setting, self.folder(page)
+    def _entry(self, page: Page, sure: _Noted) -> Entry:
+        setting, folder = self.setting, self.folder(page)
         addresses = {tag: self.layout.address(folder, tag) for tag in setting.languages}
         return entry_of(
-            _Noted(store, graphs),
-            _Noted(store, graphs, statuses=self.project.statuses),
+            _Noted(sure.store, sure.graphs),  # type: ignore[arg-type]  # has what it uses of a store
+            sure,
             page.iri,
             place(self.project, setting.url, setting.languages, addresses),
         )
@@ -292,15 +294,13 @@ class Drawer:
             self.profile, self.project, Links(links.own, links.about), language, labels, kinds, notes=self.reads
         )
 
-    def _thing(self, kind: str, iri: str) -> Iterator[tuple[str, bytes]]:
+    def _thing(self, kind: str, iri: str, sure: _Noted) -> Iterator[tuple[str, bytes]]:
         found = self._describer.thing(iri)
         if not (found["examples"] or found["links"]):
             found["examples"] = [entry(it) for it in self.defined.uses(iri)]
         document = self._describer.document(iri)
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
-        store: Any = self.reads
-        sure = _Noted(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
         head = self._head(sure, iri, folder)
         has_calendar = has_event(sure, iri)
         for language in self.setting.languages:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _DIGITS = "I"
 _MOST_REMEMBERED = 4_000
+_MOST_RECEIPTS = 2_000
 _MOST_OF_ONE, _MOST_KEPT = 1_000, 150_000
 """Quads of a pattern that are kept, and quads and patterns that are kept for long: some 60 MB."""
 
@@ -86,6 +88,8 @@ class Reads(Notes):
         self._asked: set[tuple[str, str, str]] = set()
         self._receipts: set[str] = set()
         self._remembered: dict[Any, tuple[Any, set[int]]] = {}
+        # the pages of a release and of what it tells of show the same ones
+        self._of_receipt = lru_cache(_MOST_RECEIPTS)(self._read_for_receipt)
 
     def remembered(self, key: Hashable, find: Callable[[], T]) -> T:
         """Return what is found for a key; it is found once, and counts as read by each page that asks for it.
@@ -157,10 +161,16 @@ class Reads(Notes):
         """Note that it was asked whether there is a page about an IRI of others."""
         self.seen.add(_linked(iri))
 
+    def _read_for_receipt(self, graph: str) -> set[int]:
+        before, self.seen = self.seen, set()
+        receipt(self, ox.NamedNode(graph))  # type: ignore[arg-type]  # has what it uses of a store
+        found, self.seen = self.seen, before
+        return found
+
     def taken(self) -> bytes:
         """Return what was seen until now, packed, and begin anew."""
         for graph in self._receipts:
-            receipt(self, ox.NamedNode(graph))  # type: ignore[arg-type]  # has what it uses of a store
+            self.seen |= self._of_receipt(graph)
         self.seen.update(map(_noted, self._asked))
         taken = packed(self.seen)
         self.seen, self._asked, self._receipts = set(), set(), set()
