@@ -228,8 +228,8 @@ CASES = [
     Case(
         "label-period",
         ORG + LABEL + ", validThrough: 2027-11 }\n",
-        ("label/l@ earliestEnd 2027-11-01", "label/l@ latestEnd 2027-11-30"),
-        ("label/l@ hasValidity", "label/l@ expires"),
+        ("label/l@ earliestEnd 2027-11-01", "label/l@ latestEnd 2027-11-30", "label/l@ expires 2027-11"),
+        ("label/l@ hasValidity",),
     ),
     Case(
         "label-period-start",
@@ -361,6 +361,30 @@ CASES = [
         ORG + LABEL + ", validFrom: 2025-01-01 }\n",
         ("label/l@ http://schema.org/validFrom 2025-01-01",),
         ("label/l@ expires", "label/l@ latestEnd"),
+    ),
+    Case(
+        "label-valid-from-year",
+        ORG
+        + LABEL
+        + ", validFrom: 2016, hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: assumed-from-award-date, validFrom: 2015-01-01 } }\n",
+        ("label/l@ http://schema.org/validFrom 2016",),
+        ("label/l@ http://schema.org/validFrom 2015-01-01", "label/l@ expires", "label/l@ hasValidity"),
+    ),
+    Case(
+        "label-expires-year",
+        ORG
+        + LABEL
+        + ", validThrough: 2019-06, hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: assumed-from-award-date, validUntil: 2018-01-01 } }\n",
+        ("label/l@ expires 2019-06",),
+        ("label/l@ expires 2018-01-01", "label/l@ http://schema.org/validFrom"),
+    ),
+    Case(
+        "label-expires-year",
+        ORG
+        + LABEL
+        + ", validThrough: 2019, hasValidity: { id: label/l@/p, type: ValidityPeriod, basis: stated, validUntil: 2019-07-01 } }\n",
+        (),
+        ("label/l@ expires 2019",),
     ),
     Case("label-scheme", ORG + LABEL + " }\n", ("label/l@ scheme https://w3id.org/pressgraph/ref/ecei-labels",)),
     Case("label-scheme", ORG + LABEL + ", scheme: ref:bw-cluster-excellence }\n", (), ("label/l@ scheme",)),
