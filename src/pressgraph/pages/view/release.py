@@ -225,6 +225,10 @@ def _told(graph: Graph, facts: Sequence[Mapping[str, Any]]) -> list[Told]:
                 statement = Statement(subject, entry["p"], tuple(entry["o"]), (fact["graph"],))
                 by_thing.setdefault(subject, {}).setdefault(entry["p"], []).append(statement)
     found = []
+    named = {it.iri for properties in by_thing.values() for said in properties.values() for it in said}
+    for subject in [it for it in by_thing if it in named and graph.summary(it)]:
+        # amounts and addresses are told in one piece where they belong
+        del by_thing[subject]
     placed = {it: place for it in by_thing if (place := _in_place(graph, it)) is not None}
     for subject, (owner, row) in placed.items():
         # roles, figures and periods are said of what they are of
