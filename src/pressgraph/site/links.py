@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from pressgraph.pages.view.listing import LISTS
 from pressgraph.site.layout import NOWHERE, folder_of, quoted, reference
@@ -81,6 +81,9 @@ class PageLinks:
             return self.about(values["iri"])
         if path == "/sparql" and "saved" in values:
             return self.page(f"query/{folder_of(values['saved'])}")
+        if path == "/sparql" and values:
+            # its script puts the query into the form
+            return f"{self.page(_PAGES[path])}?{urlencode(values, quote_via=quote)}"
         if (kind := path.removeprefix("/")) in LISTS:
             number = int(values.pop("page", "1"))
             facet, value = next(iter(values.items()), ("", ""))

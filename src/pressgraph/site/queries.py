@@ -166,6 +166,7 @@ class QueryPages:
                 problem=str(words["query_problem"]),
                 results=str(words["results"]),
                 nothing=str(words["no_rows"]),
+                columns=json.dumps(words["columns"], ensure_ascii=False),
                 yes=str(words["yes"]),
                 no=str(words["no"]),
             ),

@@ -56,6 +56,12 @@ function cell(term, name) {
   return element("a", text, { href: address, lang: name ? lang : "", title: term.value });
 }
 
+const COLUMNS = JSON.parse(told.columns);
+// what a column is called, as in the answers that pages come with
+function heading(name) {
+  return Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : name;
+}
+
 function table(variables, rows) {
   // a thing and its name are one column
   const names = Object.fromEntries(variables.filter((it) => variables.includes(`${it}Label`)).map((it) => [it, `${it}Label`]));
@@ -64,13 +70,13 @@ function table(variables, rows) {
   const drawn = element("table", "", { className: narrow ? "table stack" : "table" });
   drawn.setAttribute("aria-labelledby", "results");
   const head = drawn.createTHead().insertRow();
-  for (const name of columns) head.append(element("th", name, { scope: "col" }));
+  for (const name of columns) head.append(element("th", heading(name), { scope: "col" }));
   const body = drawn.createTBody();
   for (const row of rows.slice(0, MOST)) {
     const line = body.insertRow();
     for (const name of columns) {
       const made = line.insertCell();
-      made.dataset.label = name;
+      made.dataset.label = heading(name);
       made.append(cell(row[name], row[names[name]]));
     }
   }
