@@ -6,6 +6,7 @@ Terms travel as `["iri", value]`, `["node", label]` or `["text", value, language
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ def _count(quads: Iterable[Any]) -> int:
 
 
 _HELD_BY = ox.NamedNode(f"{CLU}heldBy")
+_RANK = ox.NamedNode(f"{CLU}levelRank")
 _BROADER = ox.NamedNode(f"{SKOS}broader")
 _WORDS = {ox.NamedNode(f"{SKOS}prefLabel"): "names", ox.NamedNode(f"{SKOS}altLabel"): "also"}
 _LISTED = (
@@ -187,14 +189,21 @@ class Describer:
         return self.listing.page(kind, facet, value, number, today)
 
     def terms(self, terms: Iterable[str]) -> dict[str, Any]:
-        """Return what is known of terms: labels, other words, definitions, classes, what they are narrower than.
+        """Return what is known of terms: labels, other words, definitions, classes, ranks, what they are narrower than.
 
         `listed` is how many things of a list have a term as the value of a facet, by the list and the facet.
         """
         found: dict[str, dict[str, Any]] = {}
         for name in terms:
             node = ox.NamedNode(name)
-            entry: dict[str, Any] = {"types": [], "definitions": [], "names": [], "also": [], "broader": []}
+            entry: dict[str, Any] = {
+                "types": [],
+                "definitions": [],
+                "names": [],
+                "also": [],
+                "broader": [],
+                "rank": 0,
+            }
             for quad in self._store.quads_for_pattern(node, None, None, DEFAULT):
                 if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode):
                     entry["types"].append(quad.object.value)
@@ -202,6 +211,8 @@ class Describer:
                     entry["definitions"].append([quad.object.value, quad.object.language or ""])
                 elif quad.predicate == _BROADER and isinstance(quad.object, ox.NamedNode):
                     entry["broader"].append(quad.object.value)
+                elif quad.predicate == _RANK and isinstance(quad.object, ox.Literal) and quad.object.value.isdigit():
+                    entry["rank"] = int(quad.object.value)
                 elif (key := _WORDS.get(quad.predicate)) is not None and isinstance(quad.object, ox.Literal):
                     entry[key].append([quad.object.value, quad.object.language or ""])
             if entry["types"] or entry["definitions"]:
@@ -271,10 +282,17 @@ class Describer:
 
     @cached_property
     def _index(self) -> list[tuple[str, str, str]]:
-        """Every name as `(folded, spelled out, IRI)`."""
-        return [
-            (*fold(quad.object.value), quad.subject.value)
-            for label in LABELS
-            for quad in self._store.quads_for_pattern(None, label, None, DEFAULT)
-            if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode)
-        ]
+        """Every name as `(folded, spelled out, IRI)`, those of labels with their holders'."""
+        names: dict[ox.NamedNode, list[str]] = defaultdict(list)
+        for label in LABELS:
+            for quad in self._store.quads_for_pattern(None, label, None, DEFAULT):
+                if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+                    names[quad.subject].append(quad.object.value)
+        index = [(*fold(text), node.value) for node, texts in names.items() for text in texts]
+        for quad in self._store.quads_for_pattern(None, _HELD_BY, None, DEFAULT):
+            # labels are called by their holders, too
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                whose = names.get(quad.object, ())
+                own = names.get(quad.subject, ("",))
+                index += [(*fold(f"{name} {holder}".strip()), quad.subject.value) for name in own for holder in whose]
+        return index

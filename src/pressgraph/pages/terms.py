@@ -20,7 +20,7 @@ def term_tree(
     language: str,
     uses: Callable[[str], int],
 ) -> list[dict[str, Any]]:
-    """Return what a page says of the terms of its namespace, each below the first broader one; by name.
+    """Return what a page says of the terms of its namespace, each below the first broader one; by rank, then by name.
 
     `uses` tells how often a term is used. Terms that are broader than themselves stand at the top.
     """
@@ -32,7 +32,7 @@ def term_tree(
     below = {it for some in narrower.values() for it in some}
 
     def ordered(some: Iterable[str]) -> list[dict[str, Any]]:
-        return sorted(map(model, some), key=lambda it: it["name"].label.casefold())
+        return [model(it) for it in sorted(some, key=lambda it: (terms[it]["rank"], names.name(it).label.casefold()))]
 
     def model(iri: str) -> dict[str, Any]:
         entry = terms[iri]
