@@ -103,7 +103,7 @@ def _held(graph: Graph, names: list[str]) -> Part | None:
     small = words["soonest_first"](count=len(valid)) if valid else ""
     return Part(
         key="held",
-        heading=words["labels_today"],
+        heading=words["labels_today"] if valid else words["labels_without_period"],
         small=small,
         blocks=(Bars(axis=axis.draw(words["today"]), rows=rows),),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pressgraph.i18n import gettext, languages, ngettext, pgettext
 from pressgraph.i18n import gettext_noop as N_  # noqa: N812 - gettext's usual name for it
-from pressgraph.rdf import OA, OWL, PROV, RDF, RDFS, SKOS
+from pressgraph.rdf import DCTERMS, OA, OWL, PROV, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,6 +89,7 @@ _MESSAGES = {
     "know": pgettext("page", "How do we know?"),
     "label": pgettext("page", "Label"),
     "labels": pgettext("page", "Labels"),
+    "labels_without_period": pgettext("page", "Labels whose period is not known"),
     "labels_today": pgettext("page", "Labels held today"),
     "language": pgettext("page", "Language"),
     "legal": pgettext("page", "Legal"),
@@ -488,6 +489,12 @@ _WORDS_OF_OTHERS = {
     f"{RDF}type": pgettext("vocabulary", "kind"),
     f"{RDFS}label": pgettext("vocabulary", "label"),
     f"{RDFS}comment": pgettext("vocabulary", "comment"),
+    f"{DCTERMS}created": pgettext("vocabulary", "made on"),
+    f"{DCTERMS}creator": pgettext("vocabulary", "made by"),
+    f"{DCTERMS}issued": pgettext("vocabulary", "published on"),
+    f"{DCTERMS}license": pgettext("vocabulary", "licence"),
+    f"{DCTERMS}publisher": pgettext("vocabulary", "published by"),
+    f"{DCTERMS}title": pgettext("vocabulary", "title"),
     f"{RDFS}isDefinedBy": pgettext("vocabulary", "defined by"),
     f"{RDFS}subClassOf": pgettext("vocabulary", "narrower than"),
     f"{RDFS}subPropertyOf": pgettext("vocabulary", "narrower than (property)"),

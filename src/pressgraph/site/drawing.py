@@ -19,7 +19,6 @@ from pressgraph.embed.day import load_day_queries
 from pressgraph.export.jsonld import json_bytes, json_ld
 from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds.ical import has_event
-from pressgraph.i18n import gettext
 from pressgraph.pages.describe import Describer
 from pressgraph.pages.messages import LANGUAGES, messages
 from pressgraph.pages.names import Links, Names
@@ -275,7 +274,7 @@ class Drawer:
             "",
             language,
             code=404,
-            message=gettext("there is nothing here").to(language),
+            message="",
             near=(),
             absolute=True,
         )
