@@ -56,7 +56,7 @@ MISTAKES = [
     ("- id: document/d\n  datePublished: 1.1.2019", "bad-literal", 4, 18, "write 2019-01-01"),
     ("- id: document/d\n  datePublished: 1. Januar 2019", "bad-literal", 4, 18, "write 2019-01-01"),
     ("- id: document/d\n  datePublished: 3 März 2019", "bad-literal", 4, 18, "write 2019-03-03"),
-    ("- id: document/d\n  datePublished: 1/2/2019", "bad-literal", 4, 18, "write 2019-01-31, 2019-01, 2019"),
+    ("- id: document/d\n  datePublished: 1/2/2019", "bad-literal", 4, 18, "2019-02-01, or 2019-01-02 if that"),
     ("- id: document/d\n  datePublished: 1e3", "bad-literal", 4, 18, "'1e3' is not a day, a month"),
     (
         "- id: document/d\n  datePublished: { en: 2019-01-01 }",
@@ -215,7 +215,7 @@ facts:
   name: no
 - id: Agent X
   name: A
-  evidence: [2, 1]
+  evidence: [[2, 1], [3], [5, 4]]
 - id: agent/b
   name: B
 - id: agent/c
@@ -227,7 +227,9 @@ facts:
         ("unknown-term", 5, 11),
         ("ambiguous-text", 6, 9),
         ("bad-id", 7, 7),
-        ("bad-evidence", 9, 13),
+        ("bad-evidence", 9, 14),
+        ("bad-evidence", 9, 22),
+        ("bad-evidence", 9, 27),
         ("unknown-key", 13, 28),
         ("bad-language", 13, 44),
     ]

@@ -100,6 +100,21 @@ def test_what_is_an_error_costs_its_key(word: str, place: str, reason: str) -> N
     assert text[findings[0].offset :].startswith(place)
 
 
+def test_what_points_back_is_said_of_what_it_points_from() -> None:
+    said, findings = read(thing('"@id": "https://a.example/", "@reverse": {"about": {"@id": "https://b.example/"}}'))
+    assert (said, findings) == (KEPT | {"about <https://a.example/>"}, [])
+
+
+def test_reasons_go_on_in_the_sentence() -> None:
+    (finding,) = read(thing('"url": "https://www.example.org/a|b"'))[1]
+    assert "is not an IRI (invalid IRI code point '|')" in finding.reason
+
+
+def test_what_the_processor_does_not_expect_is_no_json_ld() -> None:
+    (finding,) = read('{"@context": {"a": {"@id": []}}, "a": 1}')[1]
+    assert finding.reason == "not JSON-LD 1.1: a context or a value has a form that none may have"
+
+
 def test_what_is_nested_too_deep_is_called_so() -> None:
     deep = "[" * 600 + "]" * 600
     said, findings = read(thing(f'"headline": {{"@value": {deep}, "@type": "@json"}}'))

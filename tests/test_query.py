@@ -468,7 +468,10 @@ def test_ids_are_shown_short_in_tables(built: Path) -> None:
     ("text", "word"), [("ASK { agent:biosaxony ?p ?o }", "true"), ("ASK { FILTER(1 = 2) }", "false")]
 )
 def test_ask_says_true_or_false(built: Path, form: str, text: str, word: str) -> None:
-    assert word in answer(built, text, "-f", form)
+    written = answer(built, text, "-f", form)
+    assert word in written
+    if form == "json":
+        assert json.loads(written)["boolean"] is (word == "true")
 
 
 @pytest.mark.parametrize("form", SERIALIZATIONS, ids=lambda form: form.name)

@@ -115,6 +115,7 @@ def test_good_cells_keep_what_they_say() -> None:
         (xml("<results><result>") + "timeout", XML, "is incomplete: "),
         (xml(RESULT).removesuffix("</sparql>"), XML, "is incomplete: the end is missing"),
         (xml(RESULT).removesuffix("</results></sparql>") + "<!-- -->", XML, "is incomplete: the end is missing"),
+        (xml("<results><result>").removesuffix("</sparql>") + "&x; later", XML, "it should go on, it says: &x; later"),
         (b"\xff", f"{JSON}; charset=utf-8", "it is not UTF-8 at byte 0"),
         ("{}", f"{JSON}; charset=odd", "its charset odd is unknown"),
     ],
@@ -124,6 +125,10 @@ def test_what_is_no_result_is_told(body: str | bytes, kind: str, said: str) -> N
         read_results(response(body, kind))
     assert said in str(caught.value)
     assert URL in str(caught.value)
+
+
+def test_of_a_long_reason_the_beginning_is_shown() -> None:
+    assert f": {('reason ' * 100)[:120]} (" in str(response("").refused("reason \n" * 100))
 
 
 def test_a_question_of_yes_or_no_has_many_answers() -> None:

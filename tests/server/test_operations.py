@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -173,7 +174,9 @@ def test_what_is_no_rdf_is_not_inserted() -> None:
 
 @pytest.mark.parametrize("first", ["GRAPH ?none { x:n x:p ?o }", "x:n x:p ?none .", "?o x:p x:n ."])
 def test_what_is_no_rdf_takes_nothing_else_of_its_template_along(first: str) -> None:
-    found = updated(f"INSERT {{ {first} GRAPH x:n {{ x:n x:p ?o }} }} WHERE {{ x:a x:p ?o }}")
+    found = updated(
+        f"INSERT {{ {first} GRAPH x:n {{ x:n x:p ?o }} }} WHERE {{ x:a x:p ?o OPTIONAL {{ x:a x:none ?none }} }}"
+    )
     assert found["x:n"] == ["x:n 1", "x:n 2"]
 
 
@@ -204,8 +207,11 @@ def test_names_are_resolved_as_they_are_declared() -> None:
 )
 def test_what_is_no_update_changes_nothing(text: str) -> None:
     store = dataset()
-    with pytest.raises(SyntaxError):
+    with pytest.raises(SyntaxError) as caught:
         updated(text, store)
+    # a place is one in the text, whatever is put before it to try
+    place = re.search(r"error at 1:(\d+)", str(caught.value))
+    assert place is None or int(place[1]) <= len(text) + 1
     assert updated("", store) == updated("")
 
 

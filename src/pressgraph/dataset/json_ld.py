@@ -164,7 +164,10 @@ class _Reader:
         except RecursionError as error:
             raise _ExpansionError(gettext("it is nested too deep")) from error
         except PROCESSOR_RAISES as error:
-            raise _ExpansionError(gettext("not JSON-LD 1.1: {reason}", reason=error)) from error
+            # PyLD's own words would be Python's
+            raise _ExpansionError(
+                gettext("not JSON-LD 1.1: a context or a value has a form that none may have")
+            ) from error
         return expanded
 
     def _load(self, url: str, _options: Any) -> dict[str, Any]:
@@ -180,7 +183,8 @@ class _Reader:
         """Return the context of an address if it is at hand."""
         name = next((it for it in _MEANT_SCHEMA if url == urljoin(self.base, it)), None)
         if name is not None:
-            self.said.setdefault((f"its context '{name}' is read as https://schema.org", name), [False, False, 1])
+            said = gettext("its context '{name}' is read as https://schema.org", name=name)
+            self.said.setdefault((said, name), [False, False, 1])
             url = "https://schema.org"
         return _context(url, self.profile)
 

@@ -80,6 +80,12 @@ class _Part(NamedTuple):
     rest: str
 
 
+def _may_be_a_unit(words: str) -> bool:
+    """Tell whether what stands behind a number names what is counted, rather than going on with another number."""
+    first, *_ = words.lower().split() or [""]
+    return first not in {"", "or", "oder", "and", "und"}
+
+
 def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
     """Say what a text means as a quantity, in the form that facts files take; None where that cannot be told.
 
@@ -106,7 +112,7 @@ def mend_quantity(text: str, units: Mapping[str, str]) -> str | None:
     said = _said(words)
     if said is None:
         return None
-    if said.behind and _measure(said.behind, units) is None:
+    if _may_be_a_unit(said.behind) and _measure(said.behind, units) is None:
         return phrase(
             "the unit '{unit}' is not known; known are {known}, and codes of currencies, such as EUR. What is counted "
             "stands in the key alone",
