@@ -347,6 +347,39 @@ def test_every_shipped_check_has_messages_in_english_and_german(tmp_path: Path) 
     assert all(set(check.messages) == {"de", "en"} for check in checks)
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("SELECT ?thing { ?thing a ?t }", "eine Prüfung wählt ?this aus"),
+        ("# @suspects { ?value\nSELECT ?this ?value { ?this a ?value }", "kein gültiges SPARQL 1.1"),
+    ],
+)
+def test_a_check_that_cannot_be_asked_is_an_error_in_the_readers_language(
+    tmp_path: Path, lines: str, said: str
+) -> None:
+    """Checks are asked in threads, which begin without a language and may keep nothing of the engine."""
+    project(tmp_path, a=SOURCE)
+    path = tmp_path / "queries" / "checks" / "own-violation.rq"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"# Own\n#\n# @message en x\n{lines}\n", encoding="utf-8")
+    result = run("--project", tmp_path, "validate", "--lang", "de")
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
+
+
+def test_only_what_suspects_match_is_asked_about(tmp_path: Path) -> None:
+    project(tmp_path, a=SOURCE)
+    path = tmp_path / "queries" / "checks" / "own-violation.rq"
+    path.parent.mkdir(parents=True)
+    suspects = "# @suspects ?it a ?value FILTER(?value = schema:Organization)"
+    path.write_text(
+        f"# Own\n#\n# @message en Of {{value}}\n{suspects}\nSELECT ?this ?value {{ ?this a ?value }}\n",
+        encoding="utf-8",
+    )
+    report = pressgraph.open(tmp_path).validate()
+    assert {it.message for it in findings(report) if it.rule == "own"} == {"Of Organization"}
+
+
 LABEL = "  - {{ id: label/{0}, type: AwardedLabel, level: silver, heldBy: agent/x, hasValidity: validity/{0} }}\n"
 VALIDITY = "  - {{ id: validity/{0}, type: ValidityPeriod, basis: stated, {1} }}\n"
 OLD = LABEL.format("old") + VALIDITY.format("old", "validUntil: 2020-01-01")

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
+from traceback import clear_frames
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -36,6 +37,15 @@ if TYPE_CHECKING:
     from pressgraph.validation.checks.compare import Comparand
     from pressgraph.validation.shacl.engines import Data, Engine
     from pressgraph.validation.suppressions import Suppression
+
+
+def _in_thread(task: Callable[[], Iterable[Result]]) -> list[Result]:
+    """Do a task in this thread; the engine's objects have to end in it, and frames that raise an error keep them."""
+    try:
+        return list(task())
+    except Exception as error:
+        clear_frames(error.__traceback__)
+        raise
 
 
 class Validator:
@@ -105,7 +115,7 @@ class Validator:
         tasks += (partial(self.check, check) for check in self.checks)
         with ThreadPoolExecutor(processors()) as threads:
             # a thread begins without the language that this one speaks
-            asked = [threads.submit(partial(copy_context().run, task)) for task in tasks]
+            asked = [threads.submit(partial(copy_context().run, _in_thread, task)) for task in tasks]
             try:
                 return [*self.shapes(), *(result for it in asked for result in it.result())]
             finally:
