@@ -775,6 +775,10 @@ def test_what_is_wrong_with_a_conclusion_is_said_and_allowed_where_it_was_typed(
     path.write_text(f"{GAP}    allow: [replacement-gap: the years between are not told]\n", encoding="utf-8")
     for report in (workspace.validate(), workspace.validate_changed(), workspace.build().report):
         assert [it.rule for it in report.results if it.rule == "replacement-gap" and it.allowed is None] == []
+    # what is allowed no longer is found again, where it is kept from the build
+    path.write_text(GAP, encoding="utf-8")
+    for report in (workspace.validate_changed(), workspace.build().report):
+        assert [it.allowed for it in report.results if it.rule == "replacement-gap"] == [None]
 
 
 @pytest.mark.parametrize("seed", range(4))
