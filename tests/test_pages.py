@@ -175,6 +175,12 @@ def test_what_is_written_as_the_heads_end_in_a_script_is_no_place() -> None:
     assert embed(html, HOSTILE).index(b"data-pressgraph") > html.index(b"<title>")
 
 
+def test_a_place_before_a_late_charset_is_passed_over() -> None:
+    """Browsers look for it in the first bytes alone, which a block before it would take (HTML, 13.2.3.2)."""
+    html = b"<!doctype html><html lang=en><head><title>N</title></head><meta charset=utf-8><body><p>x</p></body></html>"
+    assert embed(html, HOSTILE).index(b"data-pressgraph") > html.index(b"charset")
+
+
 # -- sources of pages
 
 FENCED = "---\nlayout: default\ntitle: News\n---\n<h1>News</h1>"
