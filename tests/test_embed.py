@@ -488,6 +488,7 @@ facts:
   - id: place/b
     type: Thing
     name: no picture
+  - { id: event/fair, type: Event, name: Fair, startDate: 2024-03-01, location: ref:germany }
 """
 
 
@@ -537,6 +538,11 @@ def test_the_page_says_its_language_whatever_the_facts_say(tmp_path: Path) -> No
     for language, headline, stated in (("en", "News", "en"), (None, "Neues", "de"), ("fr-CA", "News", "en")):
         data = workspace.page_data("document/d", language=language)
         assert (data["headline"], data["inLanguage"]) == (headline, stated)
+
+
+def test_of_places_that_all_share_kind_and_name_are_said(small: pressgraph.Workspace) -> None:
+    place = {"@type": "Country", "@id": "https://w3id.org/pressgraph/ref/germany", "name": "Germany"}
+    assert small.page_data("event/fair")["location"] == place
 
 
 def test_pictures_have_absolute_addresses(small: pressgraph.Workspace) -> None:
