@@ -7,7 +7,7 @@ import re
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
@@ -17,11 +17,12 @@ from tests.sites import broken_links, contents, plain_host, searchable, times
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.export import exports
 from pressgraph.site.folder import LIST, Folder, write
 from pressgraph.site.published import published_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pressgraph.workspace import Workspace
 
@@ -203,9 +204,16 @@ def test_the_same_facts_and_day_give_the_same_bytes_and_files_that_stay_are_not_
 
 
 def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_would(
-    project: Path, tmp_path: Path
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tmp_path / "out"
+    whole: list[int] = []
+
+    def noted(*it: Any) -> Iterator[bytes]:
+        whole.append(number)
+        return exports(*it)
+
+    monkeypatch.setattr("pressgraph.site.downloads.exports", noted)
+    out, number = tmp_path / "out", -1
     first = opened(project).site(out, day=DAY, jobs=1)
     everything = first.drawn
     assert everything == first.pages
@@ -235,6 +243,8 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
             for name in ("doc/agent/berta/index.html", "query/clubs/index.html"):
                 assert times(out)[name] == before[name]
             assert made.drawn < everything / 3
+    # the graph is written anew at first, and where something may have become needless in the heads of its files
+    assert whole == [-1, 6]
     workspace.site(tmp_path / "fresh", day=DAY, jobs=1)
     assert contents(out) == contents(tmp_path / "fresh")
     assert "1 fact with personal data is kept" in (out / "doc/document/anna/index.html").read_text(encoding="utf-8")

@@ -45,13 +45,23 @@ def write_quads(quads: Iterable[ox.Quad], form: Serialization, prefixes: Mapping
     return write_ordered(ordered, form, prefixes)
 
 
-def write_ordered(ordered: list[ox.Triple] | list[ox.Quad], form: Serialization, prefixes: Mapping[str, str]) -> bytes:
-    """Write triples or quads that are sorted as `write_triples` and `write_quads` do."""
+def write_ordered(
+    ordered: list[ox.Triple] | list[ox.Quad],
+    form: Serialization,
+    prefixes: Mapping[str, str],
+    *,
+    used: Mapping[str, str] | None = None,
+) -> bytes:
+    """Write triples or quads that are sorted as `write_triples` and `write_quads` do.
+
+    `used` are the prefixes to declare, by default those of `prefixes` whose namespace some term is in.
+    """
     if form.name == "rdfxml":
         for statement in ordered:
             check_xml_name(statement.predicate)
-    used = {} if form.name in _WITHOUT_PREFIXES else used_prefixes(ordered, prefixes)
-    written = ox.serialize(ordered, format=form.ox_format, prefixes=used)
+    if used is None:
+        used = {} if form.name in _WITHOUT_PREFIXES else used_prefixes(ordered, prefixes)
+    written = ox.serialize(ordered, format=form.ox_format, prefixes=dict(used))
     assert written is not None  # noqa: S101 - no output was given
     if form.name in {"turtle", "trig"}:
         return _readable(_without_escaped_names(written, used))

@@ -47,7 +47,13 @@ class Written(NamedTuple):
 
 
 def draw_pages(
-    pages: Collection[Page], setting: Setting, root: Path, foreign: Collection[str], drawer: Drawer, *, jobs: int | None
+    pages: Collection[Page],
+    setting: Setting,
+    root: Path,
+    foreign: Collection[str],
+    queries: QueryPages,
+    *,
+    jobs: int | None,
 ) -> Iterator[Written]:
     """Draw pages and write them below `root`, but for the `foreign` files; yield what was written, in order.
 
@@ -58,7 +64,7 @@ def draw_pages(
     if jobs is None:
         jobs = 1 if len(pages) <= _FEW else processors()
     if jobs == 1:
-        yield from _written(pages, drawer, root, foreign)
+        yield from _written(pages, queries, root, foreign)
         return
     with Processes(jobs, _drawing, (setting, root, foreign)) as processes:
         for _, written in processes.answers(_batched(pages, _BATCH), ahead=_AHEAD * jobs):
@@ -69,10 +75,9 @@ def draw_pages(
                 raise PressgraphError(gettext("a process that draws was killed"), hint=hint) from error
 
 
-def _written(pages: Iterable[Page], drawer: Drawer, root: Path, foreign: Collection[str]) -> Iterator[Written]:
-    queries = QueryPages(drawer)
+def _written(pages: Iterable[Page], queries: QueryPages, root: Path, foreign: Collection[str]) -> Iterator[Written]:
     for page in pages:
-        drawn = queries.draw(page.iri) if page.kind == "query" else drawer.draw(page)
+        drawn = queries.draw(page.iri) if page.kind == "query" else queries.drawer.draw(page)
         files: dict[str, str] = {}
         changed = 0
         for name, content in drawn.files:
@@ -86,9 +91,9 @@ def _written(pages: Iterable[Page], drawer: Drawer, root: Path, foreign: Collect
 def _drawing(setup: tuple[Setting, Path, Collection[str]]) -> Iterator[Callable[[list[Page]], list[Written]]]:
     """Draw pages, and write them, in a process of its own."""
     setting, root, foreign = setup
-    drawer = Drawer(setting)
+    queries = QueryPages(Drawer(setting))
     with rare_collections():
-        yield lambda pages: list(_written(pages, drawer, root, foreign))
+        yield lambda pages: list(_written(pages, queries, root, foreign))
 
 
 @contextmanager

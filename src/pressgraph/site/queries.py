@@ -72,7 +72,7 @@ class QueryPages:
     """The pages of saved queries, and the one for questions of one's own, in one process."""
 
     def __init__(self, drawer: Drawer) -> None:
-        self._drawer = drawer
+        self.drawer = drawer
         self._saved = drawer.setting.saved_queries
         self._too_large = is_too_large(drawer.setting.counts)
         self._prefixes = drawer.profile.query_prefixes(drawer.project.id_base)
@@ -81,26 +81,31 @@ class QueryPages:
         self._answered: tuple[str, Answered] | None = None
         self._asked = Asked()
         self._digests: dict[str, str] = {}
+        self._news: dict[str, bool | Triples | bytes] = {}
 
     def draw(self, name: str) -> Drawn:
         """Draw the page of a saved query in all languages, or with no name the one for questions of one's own."""
         saved = self._saved[name] if name else None
-        reads = self._drawer.reads
+        reads = self.drawer.reads
         reads.seen.add(noted(QUERIES))
         self._answered, self._asked = None, Asked()
-        folder = self._drawer.folder(Page("query", name))
-        files = tuple(self._page(folder, language, saved) for language in self._drawer.setting.languages)
+        folder = self.drawer.folder(Page("query", name))
+        files = tuple(self._page(folder, language, saved) for language in self.drawer.setting.languages)
         return Drawn(files=files, reads=reads.taken(), asked=self._asked)
 
     def is_answered(self, asked: Asked) -> bool:
         """Tell whether queries are answered now as they were."""
-        return all(self._digest_now(text) == digest for text, digest in asked.answers.items())
+        return all(self._digest_now(text, digest) == digest for text, digest in asked.answers.items())
 
-    def _digest_now(self, text: str) -> str:
+    def _digest_now(self, text: str, before: str) -> str:
         known = self._digests.get(text)
         if known is None:
             try:
-                known = _digest(self._ask(text))
+                answer = self._ask(text)
+                known = _digest(answer)
+                if known != before:
+                    # its page is drawn next
+                    self._news[text] = answer
             except QueryError as error:
                 known = str(error)
             # several pages ask which things they may be asked about
@@ -108,7 +113,7 @@ class QueryPages:
         return known
 
     def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
-        drawer = self._drawer
+        drawer = self.drawer
         names = drawer.names(folder, language, {})
         text, result, problem = _EXAMPLE, None, ""
         if saved is not None:
@@ -144,7 +149,7 @@ class QueryPages:
 
     def _scripts(self, folder: str, language: str) -> tuple[dict[str, Any], ...]:
         """Return the script that answers in the browser; none where it cannot."""
-        drawer = self._drawer
+        drawer = self.drawer
         if self._too_large or not drawer.assets.has_engine:
             return ()
         links, words = drawer.links(folder, language), messages(language)
@@ -177,7 +182,7 @@ class QueryPages:
 
         Raises PressgraphError.
         """
-        drawer = self._drawer
+        drawer = self.drawer
         named = read_names(text)
         text = text if named is None else named.text
         if self._answered is None or self._answered[0] != text:
@@ -204,7 +209,7 @@ class QueryPages:
         """
         self._asked.patterns = packed(matching(self._patterns(text)), self._asked.patterns)
         try:
-            answer = self._ask(text)
+            answer = self._news[text] if text in self._news else self._ask(text)
         except QueryError as error:
             self._asked.answers[text] = str(error)
             raise
@@ -216,7 +221,7 @@ class QueryPages:
 
         Raises QueryError.
         """
-        drawer = self._drawer
+        drawer = self.drawer
         found = query_store(text, drawer.store, drawer.profile, id_base=drawer.project.id_base).found
         if isinstance(found, ox.QueryBoolean):
             return bool(found)
@@ -232,7 +237,7 @@ class QueryPages:
     def _patterns(self, text: str) -> Collection[Pattern]:
         """Return what a query reads, which takes longer to tell than most take to answer: a file keeps it."""
         key = hashlib.sha256(repr((_VERSION, text, sorted(self._prefixes.items()))).encode()).hexdigest()
-        path = self._drawer.project.state / FOLDER / "queries" / key
+        path = self.drawer.project.state / FOLDER / "queries" / key
         with suppress(OSError, ValueError):
             return unsealed(path.read_bytes(), list[Pattern])
         found = sorted(read_patterns(text, self._prefixes), key=repr)
@@ -242,7 +247,7 @@ class QueryPages:
 
     def _names(self, iris: Sequence[str]) -> Mapping[str, Found]:
         """Return what things are called, which queries have in common; those without a name are not there."""
-        reads, store = self._drawer.reads, self._drawer.store
+        reads, store = self.drawer.reads, self.drawer.store
         for iri in iris:
             reads.named(iri)
         missing = [iri for iri in iris if iri not in self._called]
@@ -260,7 +265,7 @@ class QueryPages:
         return self._called
 
     def _schemes_of(self, iri: str) -> list[str]:
-        found = self._drawer.store.quads_for_pattern(ox.NamedNode(iri), SCHEME, None, ox.DefaultGraph())
+        found = self.drawer.store.quads_for_pattern(ox.NamedNode(iri), SCHEME, None, ox.DefaultGraph())
         return [it.object.value for it in found if isinstance(it.object, ox.NamedNode)]
 
     def _is_own(self, saved: SavedQuery) -> bool:
@@ -268,7 +273,7 @@ class QueryPages:
         return all(self._example(it) is not None for it in saved.parameters.values() if it.is_id and not it.optional)
 
     def _example(self, parameter: Parameter) -> str | None:
-        drawer = self._drawer
+        drawer = self.drawer
         iri = example(parameter, drawer.profile, drawer.project.id_base)
         if iri is None:
             return None
@@ -277,7 +282,7 @@ class QueryPages:
 
     def _things(self, parameter: Parameter, language: str) -> list[tuple[str, str]]:
         """Return the things that a parameter may be given, with their names; none where they are too many to list."""
-        drawer, id_base = self._drawer, self._drawer.project.id_base
+        drawer, id_base = self.drawer, self.drawer.project.id_base
         named = read_names(choices(parameter, drawer.profile, id_base))
         assert named is not None  # noqa: S101 - it asks for a name
         document = self._answer(named.text)
@@ -290,14 +295,14 @@ class QueryPages:
         return [(row["thing"]["value"], row["thingLabel"]["value"]) for row in rows]
 
     def _field(self, it: Parameter, names: Names, language: str) -> dict[str, Any]:
-        scheme = self._drawer.profile.schemes.get(it.type.removeprefix("term:"))
+        scheme = self.drawer.profile.schemes.get(it.type.removeprefix("term:"))
         options = [(one.iri, names.name(one.iri).label) for one in scheme.concepts.values()] if scheme else []
         default = "" if it.is_id or it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
         own = self._example(it)
         if it.is_id:
             options = self._things(it, language)
             if own is not None and options and own not in dict(options):
-                options.append((own, own.removeprefix(self._drawer.project.id_base)))
+                options.append((own, own.removeprefix(self.drawer.project.id_base)))
         return {
             "name": it.name,
             "label": names.heading(it.name),

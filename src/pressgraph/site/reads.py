@@ -7,6 +7,7 @@ holds for what was not there before too, such as a first name of a thing, and sa
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from array import array
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _DIGITS = "I"
+_DIGEST = 12
 _MOST_REMEMBERED = 4_000
 _MOST_RECEIPTS = 2_000
 _MOST_OF_ONE, _MOST_KEPT = 1_000, 150_000
@@ -261,23 +263,14 @@ def _number(subject: Any, predicate: Any, value: Any, graph: Any) -> int:
     return zlib.crc32(text.encode())
 
 
-def difference(before: ox.Store, after: ox.Store, graphs: GraphNames, altered: Container[str]) -> set[ox.Quad]:
+def difference(before: ox.Store, after: ox.Store, altered: Container[str]) -> set[ox.Quad]:
     """Return the quads of named graphs that only one of two stores of a profile has.
 
-    The name of a fact's graph says what is in it, but for those that something is withheld of in one of the stores,
-    which are `altered`: of the others, only those that came or went are looked at.
+    Of the graphs that both have, only those that are `altered` are looked at.
     """
     old, new = _names(before), _names(after)
-    changed = old ^ new
-    changed |= {
-        name
-        for name in old & new
-        if name.value != graphs.profile
-        and not (_says_its_content(name, graphs) and name.value not in altered)
-        and _written(before, name) != _written(after, name)
-    }
     quads: set[ox.Quad] = set()
-    for name in changed:
+    for name in (old ^ new) | {it for it in old & new if it.value in altered}:
         quads ^= set(before.quads_for_pattern(None, None, None, name))
         quads ^= set(after.quads_for_pattern(None, None, None, name))
     return quads
@@ -291,9 +284,22 @@ def _names(store: ox.Store) -> set[ox.NamedNode]:
     return {name for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
 
 
-def _written(store: ox.Store, graph: ox.NamedNode) -> bytes:
+def digests_of(store: ox.Store, graphs: GraphNames) -> dict[str, bytes]:
+    """Return a digest of each graph whose name does not say what is in it, as that of a fact's graph does.
+
+    The profile's graph is left out.
+    """
+    return {
+        name.value: _digest(store, name)
+        for name in _names(store)
+        if name.value != graphs.profile and not _says_its_content(name, graphs)
+    }
+
+
+def _digest(store: ox.Store, graph: ox.NamedNode) -> bytes:
     written = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
-    return b"".join(sorted(written.splitlines(keepends=True)))
+    # another store has another order
+    return hashlib.blake2b(b"".join(sorted(written.splitlines(keepends=True))), digest_size=_DIGEST).digest()
 
 
 def affected(read: Mapping[str, bytes], changed: set[int]) -> set[str]:

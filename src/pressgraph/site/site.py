@@ -16,6 +16,7 @@ from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.statements import DERIVED, TYPE
 from pressgraph.project import write_atomically
 from pressgraph.rdf import SCHEMA
+from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
 from pressgraph.site.lists import patterns_of_lists
@@ -26,6 +27,7 @@ from pressgraph.site.reads import (
     Asked,
     affected,
     difference,
+    digests_of,
     patterns_of,
     patterns_of_links,
     patterns_of_personal,
@@ -75,11 +77,22 @@ class _Made(NamedTuple):
     asked: Asked | None
 
 
+class _News(NamedTuple):
+    """What has changed since the run before."""
+
+    quads: set[ox.Quad]
+    patterns: set[int]
+    digests: dict[str, bytes]
+    """Of the graphs of now whose names do not say what is in them."""
+
+
 class _State(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a run for the next one."""
 
     fingerprint: str
     copy: str
+    graphs: dict[str, bytes]
+    """Of the copy's graphs whose names do not say what is in them, a digest, where it is known."""
     pages: dict[str, _Made]
     """By kind and IRI."""
     whole: dict[str, str]
@@ -127,13 +140,15 @@ def write_site(
         before = None
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
-    known = _known(before, folder, drawer, copy, names, listed)
+    news = _news(before, copy, setting)
+    queries = QueryPages(drawer)
+    known = _known(before, folder, news, queries, names, listed)
     todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
     folder.begin(name for page in todo for name in drawer.file_names(page))
     made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
     state = dict(known)
     written = 0
-    for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, drawer, jobs=jobs), 1):
+    for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, queries, jobs=jobs), 1):
         state[_key(it.page)] = _Made(it.files, it.reads, it.entry, it.asked)
         made.update(it.files)
         written += it.changed
@@ -142,7 +157,8 @@ def write_site(
     if whole is None:
         whole = {}
         entries = {it.iri: entry for it in pages if (entry := state[_key(it)].entry) is not None}
-        for group in whole_files(drawer, copy, pages, entries):
+        earlier = Earlier(out, before.whole, news.quads) if before is not None and news is not None else None
+        for group in whole_files(drawer, copy, pages, entries, earlier):
             folder.begin(name for name, _ in group)
             for name, content in group:
                 if name not in folder.foreign:
@@ -156,6 +172,7 @@ def write_site(
         _State(
             fingerprint=mark,
             copy=copy.identity,
+            graphs={} if news is None else news.digests,
             pages=state,
             whole=whole,
             others=list(setting.others),
@@ -255,33 +272,42 @@ def _named(store: ox.Store) -> set[str]:
     return names
 
 
+def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
+    """Return what has changed since the run before; None where nothing tells it."""
+    if before is None:
+        return None
+    if before.copy == copy.identity:
+        return _News(set(), set(), before.graphs)
+    earlier = earlier_copy(setting.project, before.copy)
+    if earlier is None:
+        return None
+    graphs = GraphNames(id_base=setting.project.id_base)
+    digests = before.graphs or digests_of(earlier.snapshot.open(), graphs)
+    now = digests_of(copy.snapshot.open(), graphs)
+    altered = {it for it in digests.keys() | now.keys() if digests.get(it) != now.get(it)}
+    quads = difference(earlier.snapshot.open(), copy.snapshot.open(), altered | earlier.altered | copy.altered)
+    patterns = patterns_of(quads)
+    patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
+    patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
+    patterns |= patterns_of_links(before.others, setting.others)
+    return _News(quads, patterns, now)
+
+
 def _known(
     before: _State | None,
     folder: Folder,
-    drawer: Drawer,
-    copy: Copy,
+    news: _News | None,
+    queries: QueryPages,
     wanted: Mapping[str, Page],
     lists: Mapping[str, str],
 ) -> dict[str, _Made]:
     """Return the pages of the run before that are as they would be drawn now."""
-    if before is None:
+    if before is None or news is None:
         return {}
-    setting = drawer.setting
-    changed = patterns_of_lists(before.lists, lists)
-    if before.copy != copy.identity:
-        earlier = earlier_copy(setting.project, before.copy)
-        if earlier is None:
-            return {}
-        graphs = GraphNames(id_base=setting.project.id_base)
-        withheld_of = earlier.altered | copy.altered
-        changed |= patterns_of(difference(earlier.snapshot.open(), copy.snapshot.open(), graphs, withheld_of))
-        changed |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
-        changed |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
-        changed |= patterns_of_links(before.others, setting.others)
+    changed = news.patterns | patterns_of_lists(before.lists, lists)
     pages = {key: it for key, it in before.pages.items() if key in wanted}
     touched = affected({key: it.reads for key, it in pages.items()}, changed)
     pages = {key: it for key, it in pages.items() if key not in touched}
-    queries = QueryPages(drawer)
     for key, it in list(pages.items()):
         # most answers are as before where what they are made from is another
         if it.asked is not None and touches(it.asked.patterns, changed) and not queries.is_answered(it.asked):

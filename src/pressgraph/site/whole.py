@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, serialization
-from pressgraph.dataset.withholding import Rules
-from pressgraph.export import exports, select
 from pressgraph.export.jsonld import json_bytes
 from pressgraph.export.published import PublishedGraph
 from pressgraph.feeds import (
@@ -35,6 +33,7 @@ from pressgraph.pages.settings import Site
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import SCHEMA
+from pressgraph.site.downloads import SYNTAXES, graph_files
 from pressgraph.site.drawing import POLICY
 from pressgraph.site.hosts import host_files
 from pressgraph.site.layout import CALENDAR
@@ -43,6 +42,7 @@ from pressgraph.validation import ValidatedDataset
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pressgraph.site.downloads import Earlier
     from pressgraph.site.drawing import Drawer, Page
     from pressgraph.site.published import Copy
     from pressgraph.site.told import Entry
@@ -59,15 +59,20 @@ _REUSE = {
 
 
 def whole_files(
-    drawer: Drawer, copy: Copy, pages: Sequence[Page], entries: Mapping[str, Entry]
+    drawer: Drawer,
+    copy: Copy,
+    pages: Sequence[Page],
+    entries: Mapping[str, Entry],
+    earlier: Earlier | None = None,
 ) -> Iterator[list[File]]:
     """Yield files, those together that are made together; what leads crawlers and searches to others comes last.
 
-    `entries` are what things add to them, by their IRIs.
+    `entries` are what things add to them, by their IRIs; `earlier` is the site of the run before, where it is
+    known what has changed since.
     """
     yield [File(*it) for it in drawer.assets.files().items()]
     forms: list[DataFile] = []
-    for file, form in _data(drawer, copy):
+    for file, form in _data(drawer, copy, earlier):
         yield [file]
         forms.append(form._replace(size=len(file.content)))
     yield [File(*it) for it in _definitions(drawer)]
@@ -179,23 +184,19 @@ def _names_file(drawer: Drawer, language: str) -> str:
     return f"{drawer.layout.in_language(language)}names.json"
 
 
-def _data(drawer: Drawer, copy: Copy) -> Iterator[tuple[File, DataFile]]:
+def _data(drawer: Drawer, copy: Copy, earlier: Earlier | None) -> Iterator[tuple[File, DataFile]]:
     """Yield the graph as a whole, as `export` writes it, each with what catalogues say of it."""
-    project, profile = drawer.project, drawer.profile
-    dataset = ValidatedDataset.published(copy.snapshot, profile, GraphNames(id_base=project.id_base))
-    # nothing that is withheld is in the copy
-    selection = select(dataset, rules=Rules(personal=True), published=project.published)
-    names = ("graph.ttl", "graph.jsonld", "graph.nt.gz")
-    syntaxes = [serialization(it) for it in ("turtle", "jsonld", "ntriples")]
-    for name, syntax, content in zip(names, syntaxes, exports(selection, syntaxes), strict=True):
-        packed = name.endswith(".gz")
+    project, graphs = drawer.project, GraphNames(id_base=drawer.project.id_base)
+    dataset = ValidatedDataset.published(copy.snapshot, drawer.profile, graphs)
+    for name, content in graph_files(dataset, PublishedGraph(drawer.store, graphs), project.published, earlier):
+        syntax = serialization(SYNTAXES[name])
         yield (
-            File(name, _packed(content) if packed else content),
+            File(name, content),
             DataFile(
                 name=syntax.name,
                 address=drawer.setting.url + name,
                 media_type=syntax.media_type,
-                compressed="application/gzip" if packed else None,
+                compressed="application/gzip" if name.endswith(".gz") else None,
             ),
         )
 
