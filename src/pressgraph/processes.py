@@ -7,6 +7,7 @@ project's: a `queue.py` there is somebody's data. It ends with its parent, and C
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ ISOLATED = (sys.executable, "-P")
 """The interpreter, as our own processes are started with it: `-P` keeps their folder off the path of imports."""
 
 _COMMAND = "from pressgraph.processes import serve; serve()"
+_BETWEEN_COLLECTIONS = 50_000
+"""Objects that come to be before cycles are looked for among them."""
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -39,6 +42,17 @@ class ProcessEndedError(Exception):
 def processors() -> int:
     """Return how many processes can compute at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for cycles among objects rarely: long work leaves few, and looking takes an eighth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Processes(Generic[Request, Answer]):
@@ -127,6 +141,7 @@ def serve() -> None:
     # what a library prints is no answer
     sys.stdout = sys.stderr
     with suppress(EOFError, OSError), ExitStack() as stack:
+        stack.enter_context(rare_collections())
         work, setup = pickle.load(told)  # noqa: S301 - from our own parent
         made: Callable[[Any], Any] | Exception
         try:

@@ -20,9 +20,12 @@ import json
 import os
 import secrets
 import shutil
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 import pyoxigraph as ox
@@ -50,6 +53,9 @@ _LONGEST_NAME = 20
 """Digits of a snapshot's name: file systems refuse to look for names that are much longer."""
 _MOST_COMPACTED = 64 * 1024 * 1024
 """The size in bytes up to which a store is written anew, compact: about half a second. Larger ones mostly are."""
+
+_PART = 250_000
+"""Quads that are written at a time: four times as many take less time by a fifth, and half a gigabyte more memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +315,36 @@ class Candidate:
             return ox.Store(str(self._path / "store"))
         except (OSError, RuntimeError) as error:
             raise store_error(self._path, error, name=self._snapshots.kind) from error
+
+    @contextmanager
+    def writing(self, store: ox.Store) -> Iterator[None]:
+        """Write a store in memory to the candidate's, in a thread beside what is done within, which only reads it.
+
+        Most of that is the engine's work, in threads of its own.
+        """
+        stop = threading.Event()
+
+        def quads() -> Iterator[ox.Quad]:
+            for quad in store:
+                if stop.is_set():
+                    raise InterruptedError
+                yield quad
+
+        def write() -> None:
+            written = self.open_store()
+            rest = quads()
+            while part := list(islice(rest, _PART)):
+                written.bulk_extend(part)
+            self.settle(written)
+
+        with ThreadPoolExecutor(1) as thread:
+            writing = thread.submit(write)
+            try:
+                yield
+            except BaseException:
+                stop.set()
+                raise
+            writing.result()
 
     def settle(self, store: ox.Store) -> None:
         """Write out what the store holds, a small store compact: scans of that take two thirds of the time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from contextlib import contextmanager
 from itertools import islice
@@ -27,8 +26,6 @@ _FEW = 150
 """Pages that one process has drawn before another one has started."""
 _BATCH, _AHEAD = 25, 3
 """Pages that a process draws at a time, and batches for each that are under way: bounds memory."""
-_BETWEEN_COLLECTIONS = 50_000
-"""Objects that come to be before cycles are looked for among them."""
 
 
 class Written(NamedTuple):
@@ -92,19 +89,7 @@ def _drawing(setup: tuple[Setting, Path, Collection[str]]) -> Iterator[Callable[
     """Draw pages, and write them, in a process of its own."""
     setting, root, foreign = setup
     queries = QueryPages(Drawer(setting))
-    with rare_collections():
-        yield lambda pages: list(_written(pages, queries, root, foreign))
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Look for cycles among objects rarely: pages leave few, and looking takes an eighth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(_BETWEEN_COLLECTIONS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+    yield lambda pages: list(_written(pages, queries, root, foreign))
 
 
 def _batched(pages: Iterable[Page], size: int) -> Iterator[list[Page]]:

@@ -14,13 +14,14 @@ from pressgraph.dataset import GraphNames
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.statements import DERIVED, TYPE
+from pressgraph.processes import rare_collections
 from pressgraph.project import write_atomically
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
 from pressgraph.site.lists import patterns_of_lists
-from pressgraph.site.processes import draw_pages, rare_collections
+from pressgraph.site.processes import draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
