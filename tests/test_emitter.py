@@ -826,6 +826,14 @@ def test_what_a_line_says_of_its_review_is_looked_at(emitter: Emitter) -> None:
         assert said.count(b"reviewedBy") == (3 if right else 0), value
 
 
+def test_a_source_that_is_described_elsewhere_passes_its_review_on_whatever_another_one_says(emitter: Emitter) -> None:
+    record = {"source": "document/d", "id": "agent/a", "type": "Organization", "name": {"en": "A"}}
+    stream = JsonLines([json.dumps(record).encode()], emitter, name="a.jsonl")
+    review = {"reviewedBy": "agent/r", "reviewedOn": "2026-01-31"}
+    stream.review([{"id": "document/c", "reviewedBy": 5}, {"id": "document/d", **review}])
+    assert b"".join(stream).count(b"reviewedBy") == 1
+
+
 def test_the_quads_of_lines_are_counted(emitter: Emitter) -> None:
     fact = {"id": "agent/a", "type": "Organization", "name": {"en": "A", "de": ["B", "C"]}}
     review = {"reviewedBy": "agent/r", "reviewedOn": "2026-01-31"}

@@ -13,6 +13,7 @@ from pressgraph.cli import main
 from pressgraph.facts import FactsFile, dangling_problems
 from pressgraph.facts.rules import RULES
 from pressgraph.profile.model import Kind
+from pressgraph.rdf import CLU, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,12 @@ def test_help_for_a_phone_number_is_a_number_that_passes(tmp_path: Path, number:
     (finding,) = findings(tmp_path, contact(telephone=number))
     mended = finding["hint"].removeprefix("write ")
     assert not findings(tmp_path, contact(telephone=mended)), mended
+
+
+@pytest.mark.parametrize("number", ["+", "+x", "+49", "00"])
+def test_help_for_what_is_no_phone_number_says_what_one_begins_with(tmp_path: Path, number: str) -> None:
+    (finding,) = findings(tmp_path, contact(telephone=number))
+    assert finding["hint"] == "start with + and the country's code, such as +49 351 7965106"
 
 
 PASSING = ("+14086065775", "+1 408-606-5775", "+49 351 7965106", "+4915112345678", "+39 06 6982")
@@ -290,6 +297,15 @@ def test_help_for_texts_that_share_a_language_shows_the_first_four(tmp_path: Pat
     names = [{"id": "agent/a", "type": "Organization", "legalName": {"en": name}} for name in "EDCBA"]
     (found,) = (it for it in findings(tmp_path, *names) if it["rule"].endswith("uniqueLang"))
     assert found["hint"] == "in 'en': “A”, “B”, “C”, “D”; keep one"
+
+
+def test_help_for_too_many_values_shows_the_first_four(tmp_path: Path) -> None:
+    days = ", ".join(f'"20{year}-01-01"^^xsd:date' for year in (16, 11, 15, 13, 12))
+    data = f"<urn:x> a clu:AwardedLabel ; clu:validFrom {days} ."
+    (tmp_path / "a.ttl").write_text(f"@prefix clu: <{CLU}> . @prefix xsd: <{XSD}> . {data}")
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "validate", str(tmp_path / "a.ttl"), "-f", "json"])
+    found = [it for it in json.loads(result.stdout)["findings"] if it["rule"].endswith("maxCount")]
+    assert [re.findall(r"20(\d\d)-", it["hint"]) for it in found] == [["11", "12", "13", "15"]]
 
 
 def test_help_for_a_thing_of_other_classes_names_the_first_four(tmp_path: Path) -> None:

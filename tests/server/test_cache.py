@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from pressgraph.server.cache import ResponseCache
+from pressgraph.server.cache import CachedResponse, FastResponses, ResponseCache
 from pressgraph.server.failures import JobError
 from pressgraph.server.http.responses import Representation
 
@@ -106,3 +106,13 @@ def test_a_request_that_ended_a_process_is_remembered_for_a_minute(monkeypatch: 
     for number in range(1200):
         cache.failed(number, failure)
     assert [number for number in range(1200) if cache.failure(number)] == list(range(200, 1200))
+
+
+def test_responses_by_their_requests_never_hold_more_than_they_may() -> None:
+    responses = FastResponses(10 * KIB)
+    for number in range(30):
+        request = b"%04d" % number
+        responses.put(request, CachedResponse(head=b"", body=b"x" * (KIB - 4), query="q"))
+        held = [it for it in range(30) if responses.get(b"%04d" % it) is not None]
+        # ten fit; the eleventh begins anew
+        assert held == list(range(number - number % 10, number + 1))
