@@ -67,12 +67,19 @@ G, H = ["x:a 1", "x:a 2"], ["x:a 1", "x:b 3"]
         ("DELETE WHERE { GRAPH ?g { x:a ?p '1' } }", ALL[1:], G[1:], H[1:]),
         ("WITH x:g DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", ["x:a 1", *ALL[2:]], [], H),
         ("WITH x:g DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ALL, G[1:], H),
-        # a graph without a name costs its triples, and none of those after them
+        # a graph without a name costs its triples alone; the engine gives templates from behind
         (
-            "INSERT { GRAPH ?u { x:n x:p 1 } GRAPH x:h { x:n x:p 2 } } WHERE { x:b x:p ?o OPTIONAL { ?o x:q ?u } }",
+            "INSERT { GRAPH x:h { x:n x:p 2 } GRAPH ?u { x:n x:p 1 } } WHERE { x:b x:p ?o OPTIONAL { ?o x:q ?u } }",
             sorted([*ALL, "x:n 2"]),
             G,
             [*H, "x:n 2"],
+        ),
+        # and a triple that is none itself alone
+        (
+            "INSERT { x:n x:p 2 . x:n x:p ?u . x:n x:p 3 } WHERE { x:b x:p ?o OPTIONAL { ?o x:q ?u } }",
+            sorted([*ALL, "x:n 2", "x:n 3"]),
+            G,
+            H,
         ),
         ("DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ["x:a 2", "x:o own"], G[1:], []),
         (
@@ -213,6 +220,20 @@ def test_what_is_no_update_changes_nothing(text: str) -> None:
     place = re.search(r"error at 1:(\d+)", str(caught.value))
     assert place is None or int(place[1]) <= len(text) + 1
     assert updated("", store) == updated("")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("INSERT DATA { x:a x:p 1 } ;\nPREFIX y: <y:>\nINSERT DATA { y:a y:p }", "3:23"),
+        ("INSERT DATA { x:ä x:p 'ö' } ; # {\r\n\tPREFIX  y: # c\n <y:> INSERT DATA { y:a z:p 1 } ; CLEAR ALL", "3:28"),
+        ("BASE <http://a/> CLEAR ALL ;\nBASE <b/> CLEAR ALL ; CLEAR x", "2:30"),
+        ("CLEAR ALL ;\n PREFIX y: <y:>\n ; CLEAR ALL", "3:2"),
+    ],
+)
+def test_a_mistake_behind_later_declarations_has_its_place_in_the_text_as_sent(text: str, place: str) -> None:
+    with pytest.raises(SyntaxError, match=rf"error at {place}:"):
+        updated(text)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ What the union means for an operation (SPARQL 1.1 Update, 3; docs/serving.md):
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -26,7 +28,7 @@ from pressgraph.query.lexer import tokens
 from pressgraph.server.workers.failed import FailedJobError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pressgraph.query.lexer import Token
     from pressgraph.server.workers.unnamed import Unnamed
@@ -41,6 +43,8 @@ class _Operation:
     """One operation of an update, in its parts; groups with their braces."""
 
     prologue: str
+    declarations: tuple[slice, ...]
+    """Where in the text the prologue's parts are."""
     start: int
     text: str
     word: str
@@ -56,6 +60,7 @@ def _operations(text: str) -> Iterator[_Operation]:
     Raises SyntaxError.
     """
     prologue, depth, opened, before = "", 0, 0, ""
+    declarations: tuple[slice, ...] = ()
     operation: _Operation | None = None
     found = [token for token in tokens(text) if token.kind != "comment"]
     index = 0
@@ -75,7 +80,8 @@ def _operations(text: str) -> Iterator[_Operation]:
             pass
         elif sign == ";":
             if operation is None:
-                raise SyntaxError("an operation is missing before ';'")
+                line, column = text.count("\n", 0, token.start) + 1, token.start - text.rfind("\n", 0, token.start)
+                raise SyntaxError(f"error at {line}:{column}: an operation is missing before ';'")
             operation.text = text[operation.start : token.start]
             yield operation
             operation = None
@@ -83,10 +89,12 @@ def _operations(text: str) -> Iterator[_Operation]:
             word = token.text.upper()
             length = {"BASE": 2, "PREFIX": 3}.get(word, 0)
             if length:
-                prologue += " ".join(it.text for it in found[index : index + length]) + "\n"
+                words = found[index : index + length]
+                prologue += " ".join(it.text for it in words) + "\n"
+                declarations += (slice(token.start, words[-1].start + len(words[-1].text)),)
                 index += length
                 continue
-            operation = _Operation(prologue=prologue, start=token.start, text="", word=word)
+            operation = _Operation(prologue=prologue, declarations=declarations, start=token.start, text="", word=word)
             before = word
         else:
             operation.words.append(token)
@@ -95,6 +103,16 @@ def _operations(text: str) -> Iterator[_Operation]:
     if operation is not None:
         operation.text = text[operation.start :]
         yield operation
+
+
+def _in_place(text: str, operation: _Operation) -> str:
+    """Return an operation and its declarations where they stand, with white space for all else before it."""
+    parts: list[str] = []
+    end = 0
+    for it in (*operation.declarations, slice(operation.start, operation.start)):
+        parts += (re.sub(r"\S", " ", text[end : it.start]), text[it])
+        end = it.stop
+    return "".join((*parts, operation.text))
 
 
 class Update:
@@ -139,13 +157,14 @@ class Update:
         if len({it.prologue for it in operations}) > 1:
             # the engine takes declarations before the first operation only (SPARQL 1.1, 19.8, rule 29)
             for operation in operations:
-                self._check(operation.prologue, operation.text)
+                self._check(operation.prologue, operation.text, partial(_in_place, text, operation))
         else:
             start = operations[0].start if operations else len(text)
             self._check(text[:start], text[start:])
         return operations
 
-    def _check(self, prologue: str, text: str) -> None:
+    def _check(self, prologue: str, text: str, whole: Callable[[], str] | None = None) -> None:
+        """Let the engine parse operations; `whole` gives the text in which a mistake has the sender's place."""
         options: dict[str, Any] = {"base_iri": self._base, "prefixes": self._prefixes}
         # the first operation fails, and with it all
         failing = f"DROP GRAPH <urn:uuid:{secrets.token_hex(16)}>;"
@@ -153,7 +172,7 @@ class Update:
             ox.Store().update(f"{prologue}{failing}{text}", **options)
         except SyntaxError:
             # once more for the message, which says where
-            ox.Store().update(f"{prologue}{text}", **options)
+            ox.Store().update(whole() if whole is not None else f"{prologue}{text}", **options)
             raise
         except (OSError, ValueError, RuntimeError):
             pass
