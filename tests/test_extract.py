@@ -154,6 +154,27 @@ def test_of_a_page_without_data_the_text_is_drafted(built: Path, tmp_path: Path)
     assert "there is no text in it" in empty.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.jsonld", '{"@id": "https://example.org/a", "name": "X"}', "RDF"),
+        ("a.TTL", "<https://example.org/a> a <https://example.org/B> .", "RDF"),
+        ("a.yaml", "facts: []", "YAML"),
+        ("a.txt", '\ufeff [{"@id": "https://example.org/a"}]', "JSON"),
+    ],
+)
+def test_no_facts_are_drafted_of_data(tmp_path: Path, name: str, content: str, kind: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    for arguments in (["extract"], ["extract", "-f", "turtle"], ["draft"]):
+        result = run(tmp_path, *arguments, str(path))
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"{name}: {kind} is data, neither a web page nor a text\n  'pressgraph validate' checks" in result.stderr
+    # a page is one whatever its name is
+    path.write_text("<!doctype html><title>A page</title><p>Some text.", encoding="utf-8")
+    assert run(tmp_path, "extract", str(path)).exit_code == 0
+
+
 @pytest.mark.parametrize("html", [b"[" * 100_000, b'{"@context":{"@version":9},"a":1}', b"1", b'"x"', b'{"@id":[]}'])
 def test_strange_json_is_reported_not_raised(html: bytes) -> None:
     found = extract(b'<script type="application/ld+json">' + html + b"</script>")

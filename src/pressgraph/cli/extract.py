@@ -132,6 +132,7 @@ def _read(
 ) -> tuple[list[_Read], int]:
     """Read pages, and say what is wrong with them; return also the exit status that this makes."""
     from pressgraph.cli.failures import show
+    from pressgraph.drafting.read import refuse_data
     from pressgraph.embed.fetch import read_source
     from pressgraph.errors import PageError, Place, PressgraphError
 
@@ -145,6 +146,8 @@ def _read(
                 limits = {name: options[name] for name in ("limit", "timeout", "private")}
                 html, address, charset = read_source(page, **limits)
             extracted = workspace.extract(html, base=options["base"] or address, charset=charset)
+            if not extracted.blocks:
+                refuse_data(html, page)
         except (PressgraphError, OSError) as error:
             if isinstance(error, PageError):
                 error.place = Place(file=page)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from pressgraph.dataset.serializations import SERIALIZATIONS
 from pressgraph.drafting.plain import read_plain
 from pressgraph.drafting.release import MAX_BYTES, ReleaseText, required
 from pressgraph.errors import DataError, PressgraphError
@@ -21,6 +24,14 @@ _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b
 _SOME = 4096
 _ELSE = {".pdf": "PDF", ".docx": "DOCX"}
 """What a file is not that has such a name and begins otherwise."""
+_DATA = {
+    **dict.fromkeys((it.suffix for it in SERIALIZATIONS), "RDF"),
+    **dict.fromkeys((".yaml", ".yml"), "YAML"),
+    **dict.fromkeys((".csv", ".tsv"), "CSV"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "JSON Lines"),
+    ".json": "JSON",
+}
+"""What data are called, by the names of their files."""
 _OFFICE = {b"\xd0\xcf\x11\xe0": "Word 97", b"{\\rtf": "RTF"}
 """What other documents of word processors begin with."""
 
@@ -58,6 +69,7 @@ def read_bytes(data: bytes, name: str, *, charset: str | None = None, is_page: b
     if len(data) > MAX_BYTES:
         raise _too_large(name)
     suffix = Path(name).suffix.lower()
+    refuse_data(data, name)
     # each reader brings a library along
     if is_page:
         from pressgraph.drafting.page import read_page
@@ -89,6 +101,32 @@ def read_bytes(data: bytes, name: str, *, charset: str | None = None, is_page: b
     else:
         read = read_plain(data, name, charset)
     return replace(read, text=required(read.text, name))
+
+
+def refuse_data(content: bytes, name: str) -> None:
+    """Raise DataError for what is data and no text: by the name of its file, or because it is JSON."""
+    start = content[:_SOME].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _HTML.match(start):
+        return
+    kind = _DATA.get(Path(urlsplit(name).path if "://" in name else name).suffix.lower())
+    if kind is None and start.startswith((b"{", b"[")) and _is_json(content):
+        kind = "JSON"
+    if kind is not None:
+        raise DataError(
+            gettext("{name}: {kind} is data, neither a web page nor a text", name=name, kind=kind),
+            hint=gettext(
+                "'pressgraph validate' checks files of RDF (JSON-LD as .jsonld) and of facts, "
+                "and 'pressgraph convert' makes RDF of facts"
+            ),
+        )
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _too_large(name: str) -> DataError:
