@@ -332,14 +332,30 @@ def test_a_pattern_that_the_compiled_engine_lacks_stops_a_build_like_any_other(t
     assert "SHACL engine: pyshacl: the compiled engine does not know the pattern '^(?!Test).+$'" in said
 
 
-def test_a_pattern_that_nobody_can_read_is_named_with_its_shape(tmp_path: Path) -> None:
-    shapes = """
+@pytest.mark.parametrize(
+    ("constraint", "wrong", "engine", "reason"),
+    [
+        ('sh:pattern "(?=x)" , "[a"', '"[a"', "auto", r"the sh:pattern '\[a' of the shape .*S-val.* is no regular"),
+        ('sh:minCount "two"', '"two"', "auto", "sh:minCount is not a non-negative integer"),
+        ('sh:minCount "two"', '"two"', "pyshacl", "sh:minCount must be a literal with datatype xsd:integer"),
+        ("sh:minLength 1 ; sh:or ( [ sh:minLength -2 ] )", "-2", "auto", "sh:minLength is not a non-negative"),
+        # of two values that are one too many, neither is the wrong one
+        ("sh:maxCount 1 , 2", None, "pyshacl", "at most one sh:maxCount"),
+    ],
+)
+def test_what_engines_refuse_in_shapes_is_told_with_its_place(
+    tmp_path: Path, constraint: str, wrong: str | None, engine: str, reason: str
+) -> None:
+    shapes = f"""
         ex:S a sh:NodeShape ; sh:targetClass ex:Study ;
-            sh:property [ sh:path ex:val ; sh:datatype xsd:string ; sh:pattern "[a" ] .
+            sh:property [ sh:path ex:val ; sh:datatype xsd:string ; {constraint} ] .
     """
     workspace = project(tmp_path, shapes, "  - { id: thing/s, type: Study, val: x }\n")
-    with pytest.raises(ProfileError, match=r"the pattern '\[a' of the shape .*S-val.* is no regular expression"):
-        workspace.validate()
+    with pytest.raises(ProfileError, match=reason) as raised:
+        workspace.validate(engine=engine)
+    line = (PREFIXES + shapes).splitlines()[-2]
+    place = f"shapes/own.ttl:{PREFIXES.count(chr(10)) + 3}:{line.index(wrong) + 1}" if wrong else None
+    assert (str(raised.value.place) if raised.value.place else None) == place
 
 
 # -- messages of shapes that have none

@@ -8,8 +8,8 @@ No engine infers or fetches anything; `guards` refuses shapes that would make on
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +20,8 @@ from pressgraph.errors import PressgraphError, ProfileError
 from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF, RDF_TYPE, SH
 from pressgraph.spelling import did_you_mean
-from pressgraph.validation.shacl.patterns import portable
+from pressgraph.validation.shacl.patterns import why_no_pattern
+from pressgraph.validation.shacl.refused import is_refused, placed
 from pressgraph.validation.shacl.shapes import profile_shapes, stored_shapes, with_portable_pattern
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
     from pressgraph.validation.shacl.shapes import Shapes
 
-
 Data: TypeAlias = "Iterable[ox.Triple] | ox.Store"
 
 
@@ -44,13 +44,15 @@ class Engine:
     name: str
     reason: str
     shapes: Shapes
+    profile: Profile | None = None
 
     def run(self, data: Data) -> list[ox.Triple]:
         """Return the triples of the validation report on some triples, or on the default graph of a store.
 
-        Raises ProfileError for shapes that the engine refuses.
+        Raises ProfileError for shapes that the engine refuses, with its place where that is a profile's own file.
         """
-        return ENGINES[self.name](data if isinstance(data, ox.Store) else list(data), self.shapes)
+        with placed(self.profile) if self.profile is not None else nullcontext():
+            return ENGINES[self.name](data if isinstance(data, ox.Store) else list(data), self.shapes)
 
 
 def compiled(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Triple]:
@@ -167,7 +169,9 @@ def engine(name: str, profile: Profile, *, as_written: bool = False) -> Engine:
 
     `as_written` is for data as files write it; otherwise the data come from a store.
     """
-    return choose(name, profile_shapes(profile) if as_written else stored_shapes(profile))
+    with placed(profile):
+        chosen = choose(name, profile_shapes(profile) if as_written else stored_shapes(profile))
+    return replace(chosen, profile=profile)
 
 
 def choose(name: str, shapes: Shapes) -> Engine:
@@ -204,38 +208,23 @@ def _only_python(shapes: Shapes) -> str | None:
         return None
     for triple in shapes.triples:
         if triple.predicate.value == f"{SH}pattern" and isinstance(triple.object, ox.Literal):
-            try:
-                re.compile(portable(triple.object.value, properties=True))
-            except re.error as error:
-                wrong = f"the pattern '{triple.object.value}' of the shape {triple.subject}"
+            reason = why_no_pattern(triple.object.value)
+            if reason is not None:
                 raise ProfileError(
-                    gettext("{wrong} is no regular expression: {reason}", wrong=wrong, reason=error),
+                    gettext(
+                        "the sh:pattern '{pattern}' of the shape {shape} is no regular expression: {reason}",
+                        pattern=triple.object.value,
+                        shape=triple.subject,
+                        reason=reason,
+                    ),
                     hint=gettext("the syntax is that of XPath's fn:matches"),
-                ) from error
+                )
     return next(
         triple.object.value
         for triple in shapes.triples
         if triple.predicate.value == f"{SH}pattern" and isinstance(triple.object, ox.Literal)
-        if _refuses(triple.object.value)
+        if is_refused(f"{SH}pattern", triple.object, shapes.graph)
     )
-
-
-def _refuses(pattern: str) -> bool:
-    """Tell whether the compiled engine refuses a pattern."""
-    import shacl
-
-    shape, check = ox.NamedNode("urn:x-pressgraph:shape"), ox.NamedNode(f"{SH}pattern")
-    triples = [
-        ox.Triple(shape, ox.NamedNode(RDF_TYPE), ox.NamedNode(f"{SH}NodeShape")),
-        ox.Triple(shape, check, ox.Literal(portable(pattern))),
-    ]
-    text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    assert text is not None  # noqa: S101 - no output was given
-    try:
-        shacl.Shapes.from_text(text.decode(), format="ntriples")
-    except ValueError:
-        return True
-    return False
 
 
 def _advanced(shapes: Shapes) -> list[ox.NamedNode]:

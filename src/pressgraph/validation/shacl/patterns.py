@@ -47,6 +47,15 @@ def portable(pattern: str, *, properties: bool = False) -> str:
     return "".join(written)
 
 
+def why_no_pattern(pattern: str) -> str | None:
+    """Return why a pattern is no regular expression to either engine, in the words of Python's, or None."""
+    try:
+        re.compile(portable(pattern, properties=True))
+    except re.error as error:
+        return str(error)
+    return None
+
+
 def _class(pattern: str, at: int, *, properties: bool) -> tuple[str, int]:
     """Return a class that starts at a position, and where it ends."""
     start, at = at, at + 1
