@@ -12,6 +12,7 @@ import pytest
 from pyld import jsonld
 
 import pressgraph
+from pressgraph.build.build import RefusedError
 from pressgraph.convert import compile_emitter
 from pressgraph.errors import ProfileError
 from pressgraph.facts import read_facts_bytes
@@ -213,41 +214,51 @@ def test_a_word_where_a_value_should_be_is_refused_with_the_value_that_it_means(
         assert hint in said
 
 
-@pytest.mark.parametrize(
-    ("shape", "right", "wrong"),
-    [
-        ("sh:datatype xsd:decimal ; sh:in ( 0.50 2.50 )", "2.50", "2.51"),
-        ("sh:datatype xsd:decimal ; sh:in ( 0.50 2.50 )", "2.5", "0.05"),
-        ("sh:datatype xsd:decimal ; sh:hasValue 2.50", "2.50", "2.40"),
-        ("sh:datatype xsd:decimal ; sh:maxExclusive 2.50", "2.49", "2.50"),
-        ("sh:datatype xsd:duration ; sh:in ( 'P18M'^^xsd:duration )", "P18M", "P2Y"),
-        ("sh:datatype xsd:duration ; sh:hasValue 'P12M'^^xsd:duration", "P12M", "P2Y"),
-        ("sh:datatype xsd:nonNegativeInteger ; sh:in ( '7'^^xsd:nonNegativeInteger )", "7", "8"),
-        ("sh:datatype xsd:positiveInteger ; sh:maxInclusive 9", "9", "10"),
-        ("sh:datatype xsd:dateTime ; sh:in ( '2026-01-15T10:00:00+00:00'^^xsd:dateTime )",
-         "2026-01-15T10:00:00+00:00", "2026-01-15T11:00:00+00:00"),
-    ],
-)  # fmt: skip
-def test_what_shapes_list_and_compare_is_kept_as_the_data_are(
-    tmp_path: Path, shape: str, right: str, wrong: str
-) -> None:
-    good, bad = tmp_path / "good", tmp_path / "bad"
-    good.mkdir()
-    bad.mkdir()
-    workspace = project(good, shape, right)
-    refused = project(bad, shape, wrong)
+COMPARED = [
+    ("sh:datatype xsd:decimal ; sh:in ( 0.50 2.50 )", "2.50", "2.51"),
+    ("sh:datatype xsd:decimal ; sh:in ( 0.50 2.50 )", "2.5", "0.05"),
+    ("sh:datatype xsd:decimal ; sh:hasValue 2.50", "2.50", "2.40"),
+    ("sh:datatype xsd:decimal ; sh:maxExclusive 2.50", "2.49", "2.50"),
+    ("sh:datatype xsd:duration ; sh:in ( 'P18M'^^xsd:duration )", "P18M", "P2Y"),
+    ("sh:datatype xsd:duration ; sh:hasValue 'P12M'^^xsd:duration", "P12M", "P2Y"),
+    ("sh:datatype xsd:nonNegativeInteger ; sh:in ( '7'^^xsd:nonNegativeInteger )", "7", "8"),
+    ("sh:datatype xsd:positiveInteger ; sh:maxInclusive 9", "9", "10"),
+    ("sh:datatype xsd:dateTime ; sh:in ( '2026-01-15T10:00:00+00:00'^^xsd:dateTime )",
+     "2026-01-15T10:00:00+00:00", "2026-01-15T11:00:00+00:00"),
+]  # fmt: skip
+"""Shapes, each with a value that it lets pass and one that it does not."""
+
+
+def test_what_shapes_list_and_compare_is_kept_as_the_data_are(tmp_path: Path) -> None:
+    """Each shape is that of a class of its own: what asks for a value asks it of all things of its class."""
+
+    def of(folder: Path, *values: str) -> Workspace:
+        folder.mkdir()
+        shapes = "".join(
+            f"ex:Kind{n}Shape a sh:NodeShape ; sh:targetClass ex:Kind{n} ; sh:property ex:Kind{n}-val-{n} .\n"
+            f"ex:Kind{n}-val-{n} sh:path ex:val-{n} ; {shape} .\n"
+            for n, (shape, *_) in enumerate(COMPARED)
+        )
+        things = "".join(f"  - {{ id: thing/s{n}, type: Kind{n}, val-{n}: {it} }}\n" for n, it in enumerate(values))
+        return project(folder, f"sh:datatype xsd:string .\n{shapes}ex:Study-val sh:maxCount 1", more=things)
+
+    workspace = of(tmp_path / "good", *(right for _, right, _ in COMPARED))
+    refused = of(tmp_path / "bad", *(wrong for *_, wrong in COMPARED))
+    everyone = [f"{BASE}thing/s{n}" for n in range(len(COMPARED))]
     for engine in ENGINES:
         assert told(workspace.validate(engine=engine)) == []
-        report = refused.validate(engine=engine)
-        (result,) = report.results
-        assert not report.conforms
-        if "hasValue" not in shape:
-            # the place is that of the value
-            assert result.place is not None
-            assert (result.place.line, result.place.column) == (3, 39)
+        found = {str(it.focus): it for it in refused.validate(engine=engine).results}
+        assert sorted(found) == everyone
+        for n, (shape, *_) in enumerate(COMPARED):
+            place = found[everyone[n]].place
+            if "hasValue" not in shape:
+                # the place is that of the value
+                assert place is not None
+                assert (place.line, place.column) == (3 + n, 41)
     assert workspace.build().changed
-    with pytest.raises(pressgraph.errors.NotConformingError):
+    with pytest.raises(RefusedError) as caught:
         refused.build()
+    assert sorted({str(it.focus) for it in caught.value.report.results}) == everyone
 
 
 # shape, literal, whether it conforms

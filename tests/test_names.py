@@ -308,6 +308,20 @@ def graph(small: Workspace) -> rdflib.Dataset:
     return dataset
 
 
+@pytest.fixture(scope="module")
+def of_facts(graph: rdflib.Dataset, small: Workspace) -> rdflib.Dataset:
+    """Leave of the vocabularies what facts name: rdflib looks through all, ten times as much, for what is open."""
+    profile = rdflib.URIRef(f"{small.project.id_base}profile")
+    quads = [(*it[:3], graph.graph(it[3])) for it in graph.quads() if it[3] is not None]
+    named = {term for *triple, origin in quads if origin.identifier != profile for term in triple}
+    dataset = rdflib.Dataset(default_union=True)
+    dataset.addN(it for it in quads if it[3].identifier != profile or it[0] in named)
+    return dataset
+
+
+ABOUT = ("everything-about", "evidence-of", "where-is-it-mentioned")
+"""Queries about one thing, which no description of what it does not name has a part in."""
+
 WITH_ROWS = {"facts-by-status": {"status": "stated"}}
 """Parameters for queries with a subquery that groups nothing: rdflib makes one empty group of no rows."""
 
@@ -321,9 +335,11 @@ def texts(rows: Any) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_shown_query_answers_in_rdflib_as_here(small: Workspace, graph: rdflib.Dataset, name: str) -> None:
+def test_shown_query_answers_in_rdflib_as_here(
+    small: Workspace, graph: rdflib.Dataset, of_facts: rdflib.Dataset, name: str
+) -> None:
     text = small.portable(small.query_text(name, WITH_ROWS.get(name, {})), language="de")
-    there: Any = graph.query(text)
+    there: Any = (of_facts if name in ABOUT else graph).query(text)
     here = small.ask_text(text)[0]
     if there.type == "ASK":
         assert bool(there.askAnswer) is here.is_true
