@@ -55,15 +55,18 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     node, browser = driven()
     project = tmp_path_factory.mktemp("told") / "news"
     project.mkdir()
-    pictures = tmp_path_factory.mktemp("pictures")
     with running(project) as page:
-        seen = shown(node, SCRIPT, page, browser, pictures, project)
+        seen = shown(node, SCRIPT, page, browser, NO_PICTURES, project)
     pressgraph.open(project).build()
     server = start(project)
     try:
-        return {**seen, "project": project, "told": shown(node, TOLD, server.url, browser, pictures)}
+        return {**seen, "project": project, "told": shown(node, TOLD, server.url, browser, NO_PICTURES)}
     finally:
         server.stop()
+
+
+NO_PICTURES = ""
+"""What the scripts get in the place of a folder for pictures."""
 
 
 def shown(*command: object) -> dict[str, Any]:

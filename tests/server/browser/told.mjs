@@ -31,7 +31,7 @@ async function judge(page, name) {
 }
 
 const text = (page, selector) => page.$eval(selector, (it) => it.textContent.replace(/\s+/g, " ").trim());
-const picture = (page, name) => page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+const picture = (page, name) => folder && page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 
 for (const width of [1280, 390]) {
   for (const javascript of [true, false]) {

@@ -26,7 +26,7 @@ async function open({ javascript = true, viewport = TELEPHONE, scheme = "light",
 
 async function look(page, name) {
   found.steps.push({ name, url: page.url().replace(address, ""), title: await page.title() });
-  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 async function judge(page, name) {
@@ -162,7 +162,7 @@ for (const [name, path] of Object.entries(pages)) {
     const page = await open(options);
     await page.goto(`${address}${path}`);
     await judge(page, `${name}${look_}`);
-    await page.screenshot({ path: `${folder}/page-${name}${look_}.png`, fullPage: true });
+    if (folder) await page.screenshot({ path: `${folder}/page-${name}${look_}.png`, fullPage: true });
     await page.close();
   }
 }
