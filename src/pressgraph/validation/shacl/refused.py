@@ -74,10 +74,12 @@ def is_refused(parameter: str, value: Term, graph: Graph) -> bool:
         ox.Triple(shape, ox.NamedNode(f"{SH}path"), ox.NamedNode("urn:x-pressgraph:path")),
         ox.Triple(shape, ox.NamedNode(parameter), value),
     ]
-    todo = [value]
+    todo, seen = [value], set[ox.BlankNode]()
     while todo:
         node = todo.pop()
-        if isinstance(node, ox.BlankNode):
+        # a list may lead back to itself
+        if isinstance(node, ox.BlankNode) and node not in seen:
+            seen.add(node)
             triples += (found := list(graph.triples(node)))
             todo += [it.object for it in found]
     text = ox.serialize(dict.fromkeys(triples), format=ox.RdfFormat.N_TRIPLES)
