@@ -8,12 +8,13 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
-from tests.sites import broken_links, contents, plain_host, searchable, times
+from tests.sites import Page, broken_links, contents, plain_host, searchable, times
 
 import pressgraph
 from pressgraph.cli import main
@@ -163,8 +164,15 @@ def test_lists_have_a_page_for_each_value_of_a_facet_and_a_browser_is_told_how_t
         assert '<link rel="search" href="../opensearch.xml"' in page(f"{language}labels")
 
 
-def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path) -> None:
-    """A list of more than fifty things has a second page, and a value that is called so is something else."""
+def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of more than fifty things has a second page, and a value that is called so is something else.
+
+    So has what leads to a thing, where that is more than the page of the thing shows.
+    """
+    for name in ("pages.view.reading.MOST_LINKS", "site.site.MOST_LINKS"):
+        monkeypatch.setattr(f"pressgraph.{name}", 60)
+    for name in ("pages.describe.ON_PAGE", "pages.view.links.PAGE", "site.lists.LINKS"):
+        monkeypatch.setattr(f"pressgraph.{name}", 40)
     folder, out = tmp_path / "project", tmp_path / "out"
     configure(folder)
     for number in range(51):
@@ -175,7 +183,20 @@ def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path) -
     last = (out / "people/page-2/index.html").read_text(encoding="utf-8")
     assert 'href="../"' in last
     assert last.count('<span class="badge mini person"') == 1
-    assert [it for it in broken_links(out, path="/news/") if "people/" in it] == []
+    assert [it for it in broken_links(out, path="/news/") if "people/" in it or "links/" in it] == []
+    page, leading = "de/doc/agent/nord/", set[str]()
+    references = Page((out / page / "index.html").read_text(encoding="utf-8")).references
+    forward = [it for it in references if "links/" in it]
+    while forward:
+        page = urljoin(page, forward[0])
+        text = (out / page / "index.html").read_text(encoding="utf-8")
+        assert '<meta name="robots" content="noindex">' in text
+        leading |= {urljoin(page, it) for it in Page(text).references}
+        forward = re.findall(r'href="([^"]+)" rel="next', text)
+    assert page == "de/links/page-3/doc/agent/nord/"
+    everyone = {it.name for it in (out / "de/doc/agent").iterdir()} - {"nord"}
+    assert len(everyone) == 51
+    assert {f"de/doc/agent/{it}/" for it in everyone} | {f"de/doc/document/n{it:02}/" for it in range(51)} <= leading
 
 
 def test_the_graph_as_a_whole_is_what_export_writes(founding_site: Path, built: Path) -> None:

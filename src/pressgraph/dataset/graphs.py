@@ -89,14 +89,35 @@ class GraphNames:
         """The prefix of the graphs of texts."""
         return self.id_base + _TEXT
 
+    @property
+    def evidence(self) -> str:
+        """The prefix of evidence in texts."""
+        return f"{self.id_base}evidence/"
+
     def evidence_of(self, source: str) -> str:
         """Return the prefix of the evidence in a source's text."""
-        return f"{self.id_base}evidence/{source}/"
+        return f"{self.evidence}{source}/"
 
     @property
     def of_sources(self) -> tuple[str, ...]:
         """The prefixes of all graphs that belong to sources."""
         return (self.facts, self.provenance, self.derived, self.derivation, self.withdrawn, self.texts)
+
+    def source_behind(self, iri: str) -> str | None:
+        """Return the source that a graph or evidence belongs to; None for anything else.
+
+        >>> GraphNames(id_base="https://example.org/id/").source_behind("https://example.org/id/fact/x/1a2b")
+        'x'
+        """
+        for prefix in (self.facts, self.evidence):
+            if iri.startswith(prefix):
+                return iri.removeprefix(prefix).rpartition("/")[0]
+        if self.is_derived(iri):
+            return self.concluded(iri).source
+        for prefix in (self.provenance, self.derivation, self.withdrawn, self.texts):
+            if iri.startswith(prefix):
+                return iri.removeprefix(prefix).partition("!")[0]
+        return None
 
     @property
     def profile(self) -> str:

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import GraphNames
 from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.listing import LISTS, Listing, plain
+from pressgraph.pages.view.pointing import PAGE as ON_PAGE
+from pressgraph.pages.view.pointing import links_to
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.pages.view.statements import DEFAULT, TITLES, kinds, labels
 from pressgraph.query.names import names_in_store
@@ -115,8 +118,10 @@ class Describer:
     ) -> None:
         self._store = store
         self._id_base = id_base
+        self._graphs = GraphNames(id_base=id_base)
+        self._near = store if near is None else near
         self._reader = GraphReader(store, id_base, near=near, notes=notes)
-        self.listing = Listing(store if near is None else near, id_base, self._reader, language)
+        self.listing = Listing(self._near, id_base, self._reader, language)
 
     def thing(self, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
@@ -187,6 +192,13 @@ class Describer:
     def listed(self, kind: str, facet: str, value: str, number: int, today: str) -> dict[str, Any]:
         """Return a page of a list; see `pressgraph.pages.view.listing.Listing.page`."""
         return self.listing.page(kind, facet, value, number, today)
+
+    def links(self, iri: str, number: int) -> dict[str, Any]:
+        """Return a page of all that leads to an IRI; see `pressgraph.pages.view.pointing`."""
+        found = links_to(self._near, iri, self._graphs)
+        shown = found[(number - 1) * ON_PAGE : number * ON_PAGE]
+        named = dict.fromkeys((iri, *(it for pair in shown for it in pair)))
+        return {"shown": shown, "matching": len(found), "reading": self._reader.several(named)}
 
     def terms(self, terms: Iterable[str]) -> dict[str, Any]:
         """Return what is known of terms: labels, other words, definitions, classes, ranks, what they are narrower than.

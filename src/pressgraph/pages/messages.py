@@ -202,7 +202,7 @@ _MESSAGES = {
     "shortcuts": pgettext("page", "Ctrl+Enter runs it, Ctrl+Space completes."),
     "links_here": pgettext("page", "Where it is named"),
     "main_menu": pgettext("page", "Main menu"),
-    "ask_for_all": pgettext("page", "Ask for all of it"),
+    "all_links": pgettext("page", "All that leads here"),
     "more_links": pgettext("page", "More leads here than this page shows."),
     "near": pgettext("page", "Were you looking for one of these?"),
     "newest": pgettext("page", "Newest releases"),
@@ -262,6 +262,7 @@ _WITH_NUMBERS |= {
     "kind_of": N_("{kind} of {name}"),
     "label_of": N_("{label} of {holder}"),
     "latest_on": N_("latest {day}"),
+    "leads_to": N_("What leads to {name}"),
     "level_of_levels": N_("Level {rank} of {of}."),
     "of_labels": N_("of {scheme}"),
     "out_of": N_("{value} of {whole}"),
@@ -317,6 +318,7 @@ _COUNTED: dict[str, Callable[..., Text]] = {
     "results_for": lambda count, text: ngettext(
         "{count} result for “{text}”", "{count} results for “{text}”", count=count, text=text
     ),
+    "n_links": lambda count: ngettext("{count} link leads there.", "{count} links lead there.", count=count),
     "n_labels": lambda count: ngettext("{count} label", "{count} labels", count=count),
     "n_organisations": lambda count: ngettext("{count} organisation", "{count} organisations", count=count),
     "n_passages": lambda count: ngettext("{count} passage", "{count} passages", count=count),

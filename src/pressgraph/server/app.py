@@ -88,6 +88,7 @@ class App(Starlette):
                 Route("/", on_snapshot(served, pages.home.show)),
                 Route("/search", on_snapshot(served, pages.search.show)),
                 *(Route(f"/{it}", on_snapshot(served, pages.lists.show)) for it in LISTS),
+                Route("/links", on_snapshot(served, pages.lists.links)),
                 Route("/about", on_snapshot(served, pages.documents.about)),
                 Route("/terms.json", pages.query.terms),
                 Route("/static/{name}", pages.static.file),

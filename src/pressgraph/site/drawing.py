@@ -28,6 +28,7 @@ from pressgraph.pages.templates import Templates
 from pressgraph.pages.terms import shape_model, term_tree, without_terms
 from pressgraph.pages.things import thing_model
 from pressgraph.pages.view.days import day_in_words
+from pressgraph.pages.view.links import links_page
 from pressgraph.pages.view.listing import LISTS
 from pressgraph.pages.view.lists import list_page
 from pressgraph.pages.view.statements import term
@@ -37,7 +38,7 @@ from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.site.assets import Assets
 from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout, folder_of
 from pressgraph.site.links import PageLinks
-from pressgraph.site.lists import ListAt, list_pages, noted
+from pressgraph.site.lists import LinksAt, ListAt, list_pages, noted
 from pressgraph.site.reads import Asked, Reads
 from pressgraph.site.told import Entry, entry_of, place
 
@@ -65,7 +66,8 @@ _MEDIA_TYPES = {"turtle": ("Turtle", "text/turtle"), "jsonld": ("JSON-LD", "appl
 class Page(NamedTuple):
     """A page to draw: `thing`, `concept`, `namespace` or `other`, and its IRI.
 
-    Or `list`, and the key of a `ListAt`; or `query`, and the name of a saved query, or none for questions of one's own.
+    Or `list`, and the key of a `ListAt`; or `links`, and that of a `LinksAt`; or `query`, and the name of a saved
+    query, or none for questions of one's own.
     """
 
     kind: str
@@ -98,6 +100,8 @@ class Setting:
     """The folders of pages about IRIs of others; see `Layout.others`."""
     sources: Mapping[str, str]
     """The folders of pages of sources; see `Layout.sources`."""
+    linked: Mapping[str, Sequence[str]]
+    """The IRIs that more leads to than their pages show, with digests of the pages of all that does."""
     saved_queries: Mapping[str, SavedQuery]
 
 
@@ -134,7 +138,7 @@ class Drawer:
         self.profile = load_profile(setting.project) if profile is None else profile
         self.defined = ProfileDocuments(self.profile)
         self.layout = Layout(self.project, self.profile, self.defined, setting.languages, setting.url)
-        self.layout.others, self.layout.sources = setting.others, setting.sources
+        self.layout.others, self.layout.sources, self.layout.linked = setting.others, setting.sources, setting.linked
         self.assets = Assets(setting.project.published)
         self._templates = Templates()
         self._links: dict[tuple[str, str], PageLinks] = {}
@@ -172,6 +176,8 @@ class Drawer:
                 files = tuple(self._namespace(page.iri))
             case "list":
                 files = tuple(self._list(ListAt.of(page.iri)))
+            case "links":
+                files = tuple(self._links_to(LinksAt.of(page.iri)))
             case kind:
                 store: Any = self.reads
                 sure = _Noted(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
@@ -193,6 +199,8 @@ class Drawer:
         """Return the folder of a page."""
         if page.kind == "list":
             return self.layout.in_list(*ListAt.of(page.iri))
+        if page.kind == "links":
+            return self.layout.in_links(*LinksAt.of(page.iri))
         if page.kind == "query":
             return f"query/{folder_of(page.iri)}" if page.iri else "query/"
         spot = self.layout.spot(page.iri.rstrip("#/") if page.kind == "namespace" else page.iri)
@@ -208,13 +216,21 @@ class Drawer:
         """Return the files of a page."""
         kind, folder = page.kind, self.folder(page)
         names = [f"{self.layout.in_language(tag)}{folder}{PAGE}" for tag in self.setting.languages]
-        names += [folder + it for it in DATA.values()] if kind not in {"list", "query"} else []
+        names += [folder + it for it in DATA.values()] if kind not in {"list", "links", "query"} else []
         return [*names, f"id/{folder.removeprefix('doc/')}{PAGE}"] if kind == "thing" else names
 
     # -- pages
 
     def page(
-        self, template: str, folder: str, language: str, *, as_of: str = "", absolute: bool = False, **values: Any
+        self,
+        template: str,
+        folder: str,
+        language: str,
+        *,
+        as_of: str = "",
+        absolute: bool = False,
+        for_crawlers: bool = True,
+        **values: Any,
     ) -> tuple[str, bytes]:
         """Draw one page: its name, and its content. With `absolute` references it may be shown at any address.
 
@@ -231,7 +247,7 @@ class Drawer:
             link=links.app,
             asset=links.asset,
             indexed=None
-            if absolute
+            if absolute or not for_crawlers
             else {
                 "canonical": self.layout.address(folder, language),
                 "neutral": self.layout.address(folder, self.setting.languages[0]),
@@ -405,9 +421,12 @@ class Drawer:
         yield from self._data(folder, iri, self._triples(document, (iri, *terms)))
 
     def list_pages(self) -> dict[Page, str]:
-        """Return the pages of lists, each with a digest of what it shows."""
-        found = list_pages(self._describer, self.setting.day.isoformat())
-        return {Page("list", at.key): digest for at, digest in found}
+        """Return the pages of lists and of links, each with a digest of what it shows."""
+        lists = list_pages(self._describer, self.setting.day.isoformat())
+        found = {Page("list", at.key): digest for at, digest in lists}
+        for iri, digests in self.setting.linked.items():
+            found |= {Page("links", LinksAt(iri, number).key): it for number, it in enumerate(digests, 1)}
+        return found
 
     def _list(self, at: ListAt) -> Iterator[tuple[str, bytes]]:
         """Draw a page of a list."""
@@ -429,6 +448,17 @@ class Drawer:
                 today=self.setting.day,
             )
             yield self.page("list.html", folder, language, list=shown, section=f"/{at.kind}")
+
+    def _links_to(self, at: LinksAt) -> Iterator[tuple[str, bytes]]:
+        """Draw a page of all that leads to an IRI."""
+        self.reads.seen.add(noted(at.key))
+        folder = self.layout.in_links(*at)
+        found = self._describer.links(*at)
+        for language in self.setting.languages:
+            names = self.names(folder, language, found["reading"]["labels"], found["reading"]["kinds"])
+            site, day = Site.of(self.project, language), self.setting.day
+            shown = links_page(at.iri, found, names, self.profile, site, number=at.number, language=language, today=day)
+            yield self.page("links.html", folder, language, links=shown, for_crawlers=False)
 
     # -- data
 

@@ -5,6 +5,7 @@ relative, so that a site works below any path:
 
     doc/agent/x/index.html      the page about the id agent/x, beside it index.ttl and index.jsonld
     labels/level/silver/        a list, here of one value of a facet; its next page is in page-2/
+    links/doc/agent/x/          all that leads to it, where its page cannot show it; next in links/page-2/doc/agent/x/
     de/doc/agent/x/index.html   the same page in another language than the project's
     doc/document/y/#fact-1a2b   a fact: a place on the page of its source
     ontology/cluster/#Award     a term of the profile; ontology/vocab/level/silver/ a concept
@@ -25,7 +26,7 @@ from pressgraph.dataset import GraphNames
 from pressgraph.project.model import DEFAULT_BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pressgraph.pages.profile_documents import ProfileDocuments
     from pressgraph.profile import Profile
@@ -88,6 +89,8 @@ class Layout:
         """The folders of the pages about IRIs of others, and about terms that share the page of their namespace."""
         self.sources: Mapping[str, str] = {}
         """The folders of the pages of sources, by what their graphs call them."""
+        self.linked: Collection[str] = ()
+        """The IRIs that more leads to than their pages show."""
 
     def spot(self, iri: str) -> Spot | None:
         """Return where an IRI of the project or the profile is shown, NOWHERE or not; None for IRIs of others."""
@@ -112,13 +115,11 @@ class Layout:
         if iri.startswith(graphs.facts):
             source, _, last = iri.removeprefix(graphs.facts).rpartition("/")
             return self._source(source, "" if last == "source" else f"fact-{last}")
-        if graphs.is_derived(iri):
-            return self._source(graphs.concluded(iri).source)
-        for prefix in (graphs.provenance, graphs.derivation, graphs.withdrawn, graphs.texts):
-            if iri.startswith(prefix):
-                return self._source(iri.removeprefix(prefix).partition("!")[0])
-        if name.startswith("evidence/"):
+        if iri.startswith(graphs.evidence):
             return NOWHERE
+        behind = graphs.source_behind(iri)
+        if behind is not None:
+            return self._source(behind)
         return Spot(f"doc/{folder_of(name)}") if name else NOWHERE
 
     def _source(self, source: str, fragment: str = "") -> Spot:
@@ -128,13 +129,17 @@ class Layout:
     def is_thing(self, iri: str) -> bool:
         """Tell whether an IRI is that of a thing, not of a graph, a receipt or the evidence of one."""
         graphs = self._graphs
-        inner = graphs.of_sources
         return (
             iri.startswith(self.id_base)
             and iri not in {self.id_base, graphs.profile}
-            and not iri.startswith((*inner, f"{self.id_base}evidence/"))
+            and not iri.startswith((*graphs.of_sources, graphs.evidence))
             and not self._defined.defines(iri)
         )
+
+    def has_page(self, iri: str) -> bool:
+        """Tell whether an IRI of the project or the profile has a page of its own."""
+        spot = self.spot(iri)
+        return spot is not None and spot is not NOWHERE and not spot.fragment
 
     def other(self, iri: str) -> str:
         """Return the folder for what is known of an IRI of others, or of a term that shares its page."""
@@ -151,6 +156,14 @@ class Layout:
         named = (f"~{it}/" if _NEXT_PAGE.fullmatch(it) else f"{it}/" for it in parts)
         folder = "".join((f"{kind}/", *((f"{facet}/", *named) if facet else ())))
         return folder if number == 1 else f"{folder}page-{number}/"
+
+    def in_links(self, iri: str, number: int = 1) -> str:
+        """Return the folder of a page of all that leads to an IRI; empty where there is none."""
+        if iri not in self.linked:
+            return ""
+        spot = self.spot(iri)
+        folder = self.others.get(iri) or (spot.folder if spot is not None else "")
+        return f"links/{folder}" if number == 1 else f"links/page-{number}/{folder}"
 
     def in_language(self, language: str) -> str:
         """Return the folder of the pages in a language."""

@@ -79,6 +79,9 @@ class PageLinks:
         values = dict(fields)
         if path == "/about":
             return self.about(values["iri"])
+        if path == "/links":
+            folder = self.layout.in_links(values["iri"], int(values.get("page", "1")))
+            return self.page(folder) if folder else ""
         if path == "/sparql" and "saved" in values:
             return self.page(f"query/{folder_of(values['saved'])}")
         if path == "/sparql" and values:

@@ -1,4 +1,4 @@
-"""The lists of a site: their pages, and what changes with what each of them shows."""
+"""The lists of a site, and those of what leads to a thing: their pages, and what changes with what each shows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.pages.view.listing import LISTS, PAGE
+from pressgraph.pages.view.pointing import PAGE as LINKS
+from pressgraph.pages.view.pointing import links_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pyoxigraph as ox
+
+    from pressgraph.dataset import GraphNames
     from pressgraph.pages.describe import Describer
 
 _BETWEEN = "\t"
@@ -33,6 +38,30 @@ class ListAt(NamedTuple):
         """Return the page that a key stands for."""
         kind, facet, value, number = key.split(_BETWEEN)
         return cls(kind, facet, value, int(number))
+
+
+class LinksAt(NamedTuple):
+    """A page of all that leads to an IRI; pages are counted from 1."""
+
+    iri: str
+    number: int = 1
+
+    @property
+    def key(self) -> str:
+        """What stands for it where pages of things have an IRI."""
+        return _BETWEEN.join((self.iri, str(self.number)))
+
+    @classmethod
+    def of(cls, key: str) -> LinksAt:
+        """Return the page that a key stands for."""
+        iri, number = key.split(_BETWEEN)
+        return cls(iri, int(number))
+
+
+def links_digests(store: ox.Store, iri: str, graphs: GraphNames) -> list[str]:
+    """Return a digest of what each page of all that leads to an IRI shows."""
+    found = links_to(store, iri, graphs)
+    return [_digest((len(found), found[at : at + LINKS])) for at in range(0, len(found), LINKS)]
 
 
 def list_pages(describer: Describer, today: str) -> Iterator[tuple[ListAt, str]]:

@@ -13,14 +13,14 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
-from pressgraph.pages.view.statements import DERIVED, TYPE
+from pressgraph.pages.view.statements import DERIVED, MOST_LINKS, NOT_POINTING, TYPE
 from pressgraph.processes import rare_collections
 from pressgraph.project import write_atomically
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
-from pressgraph.site.lists import patterns_of_lists
+from pressgraph.site.lists import links_digests, patterns_of_lists
 from pressgraph.site.processes import draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
@@ -211,6 +211,7 @@ def _setting(
         counts=copy.counts,
         others={},
         sources={},
+        linked={},
         saved_queries=saved_queries,
     )
     drawer = Drawer(setting, profile=profile)
@@ -222,7 +223,24 @@ def _setting(
     others |= {iri for iri in sources.values() if layout.spot(iri) is None}
     layout.others = {iri: layout.other(iri) for iri in sorted(others)}
     folders = {name: drawer.folder(Page("other" if iri in others else "thing", iri)) for name, iri in sources.items()}
-    return replace(setting, others=layout.others, sources=folders)
+    graphs = GraphNames(id_base=project.id_base)
+    linked = {
+        iri: digests
+        for iri in _much_linked(drawer.store)
+        if (iri in others or layout.has_page(iri)) and (digests := links_digests(drawer.store, iri, graphs))
+    }
+    return replace(setting, others=layout.others, sources=folders, linked=linked)
+
+
+def _much_linked(store: ox.Store) -> list[str]:
+    """Return the IRIs that more leads to than their pages show, sorted."""
+    left_out = ", ".join(sorted(map(str, NOT_POINTING)))
+    rows = store.query(
+        f"SELECT ?n {{ ?s ?p ?n FILTER(isIRI(?n) && ?p NOT IN ({left_out})) }} "
+        f"GROUP BY ?n HAVING (COUNT(*) >= {MOST_LINKS})"
+    )
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    return sorted(name.value for row in rows if isinstance(name := row["n"], ox.NamedNode))
 
 
 def _sources(store: ox.Store, project: Project) -> dict[str, str]:

@@ -18,7 +18,9 @@ from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.statements import (
     DEFAULT,
     DERIVED,
+    MOST_LINKS,
     MOST_STATEMENTS,
+    NOT_POINTING,
     TYPE,
     Asked,
     blank_nodes,
@@ -29,7 +31,7 @@ from pressgraph.pages.view.statements import (
     receipt,
     stated,
 )
-from pressgraph.rdf import CLU, DCTERMS, OA, ORG, PROV, SCHEMA, SKOS, XSD
+from pressgraph.rdf import CLU, DCTERMS, ORG, PROV, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,8 +42,7 @@ if TYPE_CHECKING:
     from pressgraph.pages.notes import Notes
 
 _RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inScheme")
-_FROM_SOURCE = {DERIVED, ox.NamedNode(f"{OA}hasSource")}
-_MOST_LINKS, _MOST_FACTS, _MOST_EXAMPLES = 300, 3000, 50
+_MOST_FACTS, _MOST_EXAMPLES = 3000, 50
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _LABELS = (ox.NamedNode(f"{CLU}AwardedLabel"), ox.NamedNode(f"{SCHEMA}Certification"))
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
@@ -130,11 +131,7 @@ class GraphReader:
         """
         node = ox.NamedNode(iri)
         facts = stated(self._store.quads_for_pattern(node, None, None, None), _MOST_FACTS)
-        # the facts that were read from a source are listed in full, with their evidence
-        pointing = (
-            quad for quad in self._store.quads_for_pattern(None, None, node, None) if quad.predicate not in _FROM_SOURCE
-        )
-        links = stated(pointing, _MOST_LINKS)
+        links, more = self._links(node)
         says = stated(self._store.quads_for_pattern(None, None, None, node), MOST_STATEMENTS)
         read, all_read = read_from(self._store, node)
         examples = stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
@@ -153,7 +150,7 @@ class GraphReader:
             **self._named(node.value, every, graphs),
             "facts": facts,
             "links": links,
-            "more": len(links) >= _MOST_LINKS,
+            "more": more,
             "says": says,
             "read": read,
             "all_read": all_read,
@@ -163,6 +160,22 @@ class GraphReader:
             "near": [*near, *sources],
             "nodes": nodes,
         }
+
+    def _links(self, node: ox.NamedNode) -> tuple[list[dict[str, Any]], bool]:
+        """Return what points to a node, and whether that is not all of it."""
+        pointing = self._store.quads_for_pattern(None, None, node, None)
+        links = stated((it for it in pointing if it.predicate not in NOT_POINTING), MOST_LINKS)
+        if len(links) < MOST_LINKS:
+            return links, False
+        if node.value.startswith(self._id_base):
+            # a page tells of roles and labels in places of their own, whatever else there is much of
+            quads = self._store.quads_for_pattern(None, None, node, DEFAULT)
+            each = (
+                stated(self._store.quads_for_pattern(None, word, node, None), MOST_LINKS)
+                for word in sorted({it.predicate for it in quads} - NOT_POINTING, key=str)
+            )
+            links = [it for some in sorted(each, key=len) for it in some]
+        return links, True
 
     def _text(self, source: ox.NamedNode) -> list[Piece]:
         """Return the text of a source, as far as it may be shown."""
@@ -227,7 +240,7 @@ class GraphReader:
     def _leading_to(self, name: str) -> Iterator[str]:
         for predicate in _BACK:
             quads = self._store.quads_for_pattern(None, ox.NamedNode(predicate), ox.NamedNode(name), DEFAULT)
-            yield from (it.subject.value for it in islice(quads, _MOST_LINKS) if isinstance(it.subject, ox.NamedNode))
+            yield from (it.subject.value for it in islice(quads, MOST_LINKS) if isinstance(it.subject, ox.NamedNode))
 
     def _levels(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """Return what is said of levels among names, and of the other levels of their schemes."""

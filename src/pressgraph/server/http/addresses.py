@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAMES = frozenset(
     (
-        *("id", "doc", "about", "search", "sparql", "store", "download", "void", ".well-known", "context"),
+        *("id", "doc", "about", "links", "search", "sparql", "store", "download", "void", ".well-known", "context"),
         *LISTS,
         *(
             "context.jsonld",

@@ -11,11 +11,15 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pressgraph.i18n import gettext
 from pressgraph.query.patterns import ABSOLUTE_IRI, HOST
+from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.responses import RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
+LONGEST_IRI = 2000
 _MOST_PARAMETERS = 200
 
 
@@ -71,6 +75,19 @@ class GraphNaming:
             return iri
         here = f"{base_address(request, self.public)}/store/"
         return f"{self.base}store/{iri.removeprefix(here)}" if iri.startswith(here) else iri
+
+
+def asked_iri(fields: Mapping[str, str]) -> str:
+    """Return the IRI that a page is asked for about.
+
+    Raises RequestError for what is none, or is too long.
+    """
+    iri = fields.get("iri", "")
+    if not is_iri(iri):
+        raise RequestError(400, gettext("the address needs ?iri= with an absolute IRI"))
+    if len(iri) > LONGEST_IRI:
+        raise RequestError(400, gettext("the IRI is too long"))
+    return iri
 
 
 def absolute_iri(text: str) -> str:

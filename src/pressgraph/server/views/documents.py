@@ -19,10 +19,16 @@ from pressgraph.pages.view.statements import term
 from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import DCTERMS, VOID
-from pressgraph.rdf.terms import is_iri
 from pressgraph.server.http.addresses import Addresses, Place, about, link, split_suffix
 from pressgraph.server.http.negotiation import DOCUMENT_TYPES, HTML, LINKED_TYPES, MediaType, choose, field
-from pressgraph.server.http.requests import base_address, mount_prefix, parameters, sent_path
+from pressgraph.server.http.requests import (
+    LONGEST_IRI,
+    asked_iri,
+    base_address,
+    mount_prefix,
+    parameters,
+    sent_path,
+)
 from pressgraph.server.http.responses import (
     CORS,
     Representation,
@@ -59,7 +65,6 @@ TYPE_NAMES = {
     "rdfxml": "RDF/XML",
 }
 _CONTEXTS = ("context", "context.jsonld")
-_LONGEST_IRI = 2000
 
 
 class DocumentPages:
@@ -118,11 +123,7 @@ class DocumentPages:
 
         Raises RequestError.
         """
-        iri = dict(parameters(request.scope["query_string"])).get("iri", "")
-        if not is_iri(iri):
-            raise RequestError(400, gettext("the address needs ?iri= with an absolute IRI"))
-        if len(iri) > _LONGEST_IRI:
-            raise RequestError(400, gettext("the IRI is too long"))
+        iri = asked_iri(dict(parameters(request.scope["query_string"])))
         return await self._document(request, snapshot, iri, None, about(iri))
 
     async def _redirect(self, request: Request, snapshot: ServedSnapshot, path: str, query: str) -> Response:
@@ -419,9 +420,9 @@ def _sent(request: Request) -> tuple[str, str]:
     query: bytes = request.scope["query_string"]
     if not path.isascii() or not query.isascii():
         raise RequestError(400, gettext("the address has characters that are not escaped"))
-    if len(path) > _LONGEST_IRI:
+    if len(path) > LONGEST_IRI:
         raise RequestError(404, gettext("there is nothing here"))
-    return path, query.decode("ascii") if len(query) <= _LONGEST_IRI else ""
+    return path, query.decode("ascii") if len(query) <= LONGEST_IRI else ""
 
 
 def _links(place: Place, prefix: str) -> list[dict[str, str]]:

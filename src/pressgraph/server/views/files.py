@@ -34,7 +34,7 @@ SITE_FILES = (
     *("sitemap.xml", "sitemap/{number:int}.xml", "schemamap.xml", "schemamap/{number:int}.jsonl"),
 )
 """The paths of these files."""
-_NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/terms.json", "/metrics", "/readyz")
+_NOT_CRAWLED = ("/sparql", "/search", "/store", "/download", "/about", "/links", "/terms.json", "/metrics", "/readyz")
 
 
 class SiteFiles:

@@ -1,4 +1,4 @@
-"""The pages of lists: organisations, labels, releases and people, each with one facet at most."""
+"""The pages of lists: organisations, labels, releases, people, with one facet at most; and of what leads to a thing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from pressgraph.i18n import gettext
 from pressgraph.pages.settings import Site
+from pressgraph.pages.view.links import links_page
 from pressgraph.pages.view.listing import FACETS
 from pressgraph.pages.view.lists import list_page
 from pressgraph.server.http.addresses import Place
 from pressgraph.server.http.negotiation import HTML
-from pressgraph.server.http.requests import base_address, parameters
+from pressgraph.server.http.requests import asked_iri, base_address, parameters
 from pressgraph.server.http.responses import Representation, RequestError
 from pressgraph.server.views.reader import chosen_language
 from pressgraph.server.views.renderer import today
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -30,7 +33,7 @@ _LONGEST, _MOST_PAGES = 200, 10_000
 
 
 class ListPages:
-    """The pages at /organisations, /labels, /releases and /people."""
+    """The pages at /organisations, /labels, /releases and /people, and those at /links."""
 
     def __init__(
         self,
@@ -57,11 +60,10 @@ class ListPages:
         value = fields.get(facet, "")[:_LONGEST] if facet else ""
         number = _number(fields.get("page", "1"))
         day, language = today(), self._renderer.language(request)
-        etag = snapshot.etag(f"{self._renderer.run}{day:%y%j}{kind}{language}")
         chosen = [(facet, value)] if facet else []
         place = Place(f"/{kind}", (*chosen, *((("page", str(number)),) if number > 1 else ())))
 
-        async def make() -> Representation:
+        async def make() -> bytes:
             found = await self._descriptions.listed(
                 snapshot, kind=kind, facet=facet, value=value, number=number, today=day.isoformat()
             )
@@ -84,18 +86,46 @@ class ListPages:
                 )
                 return self._renderer.content(request, "list.html", list=shown, place=place, section=f"/{kind}")
 
-            content = await self._background.run(draw)
-            return await self._background.packed(Representation(content, HTML.content_type, etag))
+            return await self._background.run(draw)
 
-        key = (
-            etag,
-            facet,
-            value,
-            number,
-            chosen_language(request) or "",
-            base_address(request, self._project.serve.url),
-        )
-        made = await snapshot.pages.made(key, make, key_size=2 * len(value))
+        return await self._answer(request, snapshot, (kind, facet, value, str(number)), make)
+
+    async def links(self, request: Request, snapshot: ServedSnapshot) -> Response:
+        """Show a page of all that leads to an IRI.
+
+        Raises RequestError.
+        """
+        fields = dict(parameters(request.scope["query_string"]))
+        iri, number = asked_iri(fields), _number(fields.get("page", "1"))
+        day, language = today(), self._renderer.language(request)
+        place = Place("/links", (("iri", iri), *((("page", str(number)),) if number > 1 else ())))
+
+        async def make() -> bytes:
+            found = await self._descriptions.links(snapshot, iri, number)
+            if not found["shown"]:
+                raise RequestError(404, gettext("there is nothing here"))
+
+            def draw() -> bytes:
+                names = self._renderer.names(request, found["reading"]["labels"], found["reading"]["kinds"])
+                site = Site.of(self._project, language)
+                shown = links_page(iri, found, names, self._profile, site, number=number, language=language, today=day)
+                return self._renderer.content(request, "links.html", links=shown, place=place)
+
+            return await self._background.run(draw)
+
+        return await self._answer(request, snapshot, ("links", iri, str(number)), make)
+
+    async def _answer(
+        self, request: Request, snapshot: ServedSnapshot, asked: tuple[str, ...], draw: Callable[[], Awaitable[bytes]]
+    ) -> Response:
+        """Answer with a page that is drawn once for a snapshot, a day and a language."""
+        etag = snapshot.etag(f"{self._renderer.run}{today():%y%j}{asked[0]}{self._renderer.language(request)}")
+
+        async def make() -> Representation:
+            return await self._background.packed(Representation(await draw(), HTML.content_type, etag))
+
+        key = (etag, *asked, chosen_language(request) or "", base_address(request, self._project.serve.url))
+        made = await snapshot.pages.made(key, make, key_size=2 * sum(map(len, asked)))
         return self._renderer.respond(request, made, {"vary": "Accept-Language, Cookie"})
 
 

@@ -10,6 +10,7 @@ from pressgraph.server.workers.frames import request_frame
 from pressgraph.server.workers.messages import (
     DocumentRequest,
     ExistsRequest,
+    LinksRequest,
     ListRequest,
     NamesRequest,
     SearchRequest,
@@ -90,6 +91,10 @@ class Descriptions:
         """Return a page of a list of things, with facets."""
         request = ListRequest(kind=kind, facet=facet, value=value, number=number, today=today)
         return await self._ask(snapshot, request)
+
+    async def links(self, snapshot: ServedSnapshot, iri: str, number: int) -> dict[str, Any]:
+        """Return a page of all that leads to an IRI."""
+        return await self._ask(snapshot, LinksRequest(iri=iri, number=number))
 
     async def _ask(self, snapshot: ServedSnapshot, request: DescriptionRequest) -> dict[str, Any]:
         content = await self._content(snapshot, request)

@@ -131,6 +131,13 @@ class ListRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag
     today: str
 
 
+class LinksRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="links"):
+    """A page of all that leads to an IRI (`pressgraph.pages.view.pointing`)."""
+
+    iri: str
+    number: int
+
+
 class HeadRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="head"):
     """What the page of a thing tells search engines (`pressgraph.embed.data`), on a day (YYYY-MM-DD)."""
 
@@ -151,6 +158,7 @@ DescriptionRequest: TypeAlias = (
     | NamesRequest
     | SearchRequest
     | ListRequest
+    | LinksRequest
 )
 WorkerRequest: TypeAlias = QueryRequest | GraphRequest | FileRequest | DescriptionRequest
 

@@ -32,6 +32,7 @@ from pressgraph.server.workers.messages import (
     FileRequest,
     GraphRequest,
     HeadRequest,
+    LinksRequest,
     ListRequest,
     NamesRequest,
     QueryRequest,
@@ -225,6 +226,8 @@ class Worker:
                 return describer.search(request.text, most=request.most, any_word=request.any_word)
             case ListRequest():
                 return describer.listed(request.kind, request.facet, request.value, request.number, request.today)
+            case LinksRequest():
+                return describer.links(request.iri, request.number)
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the server why there is no result, or no more of it."""
