@@ -27,7 +27,7 @@ DERIVED = ox.NamedNode(f"{PROV}wasDerivedFrom")
 NOT_POINTING = frozenset((DERIVED, ox.NamedNode(f"{OA}hasSource")))
 """What leads from facts and evidence to their source, whose page lists these in full."""
 MOST_LINKS = 300
-"""How much of what leads to a term its page shows; of what leads to a thing of the project, so much of each property."""
+"""How much of what leads to a term its page shows; of a thing of the project, so much of each property."""
 _MOST_BLANK_SHOWN = 1000
 _LONGEST_LABEL = 120
 _RECEIPTS = {
