@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -410,6 +411,22 @@ def test_a_change_of_most_sources_is_built_anew(sandbox: Sandbox) -> None:
     path.unlink()
     sandbox.build()
     assert not {quad for quad in sandbox.quads() if "place/c6" in str(quad)}
+
+
+def test_what_checks_read_is_found_out_beside_a_build_from_nothing(
+    small_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object) -> None:
+        pytest.fail("the first change finds it out again")
+
+    monkeypatch.setattr(import_module("pressgraph.build.build"), "_MANY", 2)
+    for name in ("a", "b"):
+        small_sandbox.write(f"{name}.yaml", city(name))
+    small_sandbox.build()
+    for tells in ("query_footprint", "shape_footprint"):
+        monkeypatch.setattr(f"pressgraph.validation.incremental.cache.{tells}", asked)
+    small_sandbox.write("b.yaml", city("b", "Another name"))
+    assert "converted 1 file" in small_sandbox.build()
 
 
 def test_mistake_in_json_lines_is_shown_with_its_line(sandbox: Sandbox) -> None:

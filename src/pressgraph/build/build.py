@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.build.fingerprints import Fingerprints
+from pressgraph.build.learning import learning
 from pressgraph.build.manifest import Basis, BuildManifest, FileEntry, count_sources
 from pressgraph.build.update import StoreUpdate
 from pressgraph.convert import is_stream
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 _FOOTPRINTS = "footprints.json"
 _MANY = 100
-"""From so many files on, a build also finds out what shapes and checks read; up to so many sources are few."""
+"""From so many files on, a build from nothing also finds out what shapes and checks read; so many sources are few."""
 _MOST_IN_MEMORY = 64 * 2**20
 """Bytes of YAML."""
 _MOST = 3
@@ -100,8 +102,10 @@ def build(
             look.take_all()
         fresh = before is None
 
-        with snapshots.candidate(fresh=fresh) as candidate:
-            footprints = FootprintCache(project.cache / _FOOTPRINTS)
+        path = project.cache / _FOOTPRINTS
+        beside = learning(project, path) if fresh and len(names) >= _MANY and sys.executable else nullcontext()
+        with beside, snapshots.candidate(fresh=fresh) as candidate:
+            footprints = FootprintCache(path)
             in_memory = fresh and look.fits_memory
             store = ox.Store() if in_memory else candidate.open_store()
             update = StoreUpdate(project, profile, store, footprints=footprints)
@@ -120,9 +124,6 @@ def build(
                 )
                 if not report.conforms:
                     raise RefusedError(report)
-                if len(names) >= _MANY:
-                    # so that the first change is checked as fast as every other
-                    footprints.learn(update.validator)
                 footprints.save()
                 counts_before = Counts.load(current.path) if current is not None and not fresh else None
                 store_before = current.open() if current is not None and counts_before is not None else ox.Store()

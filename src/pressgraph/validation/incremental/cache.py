@@ -13,12 +13,11 @@ from pressgraph.validation.incremental.shapes import shape_footprint
 from pressgraph.validation.shacl.shapes import profile_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pressgraph.profile import Profile
     from pressgraph.validation.checks.check import Check, CheckedGraph
-    from pressgraph.validation.validator import Validator
 
 # Raise it when the same shapes or the same query have another footprint than before.
 _VERSION = 3
@@ -51,13 +50,16 @@ class FootprintCache:
         """Return what the links depend on that a check's `@unless` speaks of."""
         return self._of_query(check.link_query, graph.prefixes)
 
-    def learn(self, validator: Validator) -> None:
-        """Find out all footprints of a validator's shapes and checks, for the next validation."""
-        self.of_shapes(validator.profile)
-        for check in validator.checks:
-            self.of_check(check, validator.graph)
+    def learn(self, checks: Iterable[Check], graph: CheckedGraph) -> None:
+        """Find out all footprints of checks and of a profile's shapes, for the next validation.
+
+        They depend on nothing that is in the graph.
+        """
+        self.of_shapes(graph.profile)
+        for check in checks:
+            self.of_check(check, graph)
             if check.unless is not None:
-                self.of_links(check, validator.graph)
+                self.of_links(check, graph)
 
     def save(self) -> None:
         """Write down what was found out since the file was read; what was not asked for is forgotten."""
