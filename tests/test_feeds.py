@@ -19,6 +19,7 @@ from lxml import etree
 
 import pressgraph
 from pressgraph.dataset import GraphNames
+from pressgraph.dataset.counts import count
 from pressgraph.dataset.withholding import Rules
 from pressgraph.embed import extract
 from pressgraph.embed.nodes import described, in_language, plain
@@ -41,6 +42,7 @@ from pressgraph.feeds import (
 )
 from pressgraph.feeds.crawlers import MOST_BYTES, MOST_URLS
 from pressgraph.feeds.ical import folded
+from pressgraph.pages.describe import Describer
 from pressgraph.rdf import RDF_TYPE, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ facts:
   - {{ id: label/gone, type: AwardedLabel, level: bronze, heldBy: agent/west, validThrough: 2026-08-31, withdrawnOn: 2026-01-31 }}
   - {{ id: label/vague, type: AwardedLabel, level: bronze, heldBy: agent/west, validThrough: 2029 }}
   - {{ id: agent/west, type: Organization, name: West, employees: 12.5 thousand }}
+  - {{ id: document/study, type: Report, headline: {{ en: Study }}, datePublished: 2026-02-20 }}
   - {{ id: place/hall, type: Place, name: {{ de: Halle, en: Hall }}, address: {{ type: PostalAddress, street: Weg 1, city: Emden }} }}
 """
 OLDER = """
@@ -163,6 +166,11 @@ def test_a_feed_reader_finds_the_releases_newest_first(nord: Workspace) -> None:
     assert "summary" not in german.entries[0]
     assert german.entries[0].link == f"{URL}de/doc/document/a/"
     assert len(feedparser.parse(feed(published(nord), at(nord), "en", most=1)).entries) == 1
+    # counts and lists take the same for releases: a study that one names is none
+    store, base = published(nord).store, nord.project.id_base
+    counted = count(store, base)
+    assert counted.releases == Describer(store, base).listed("releases", "", "", 1, "2026-03-01")["total"] == 3
+    assert [iri for iri, _ in counted.newest] == [f"{BASE}id/document/{it}" for it in "abc"]
 
 
 # -- calendar

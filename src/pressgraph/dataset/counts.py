@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from pressgraph.dataset.graphs import GraphNames
 from pressgraph.dataset.union import DEFAULT
 from pressgraph.project import write_atomically
-from pressgraph.rdf import RDF_TYPE, SCHEMA
+from pressgraph.rdf import RDF_TYPE, RELEASE, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FILE = "counts.json"
 _VERSION = 1
 _TYPE = ox.NamedNode(RDF_TYPE)
-_RELEASE = ox.NamedNode(f"{SCHEMA}NewsArticle")
+_RELEASE = ox.NamedNode(RELEASE)
 _PUBLISHED = ox.NamedNode(f"{SCHEMA}datePublished")
 _NEWEST = 10
 

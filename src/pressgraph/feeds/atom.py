@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from pressgraph.feeds.reading import Reading
 from pressgraph.feeds.xml import DECLARATION, element, one_line
-from pressgraph.rdf import SCHEMA, XSD
+from pressgraph.rdf import RELEASE, SCHEMA, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pressgraph.feeds.published_at import PublishedAt
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
-_RELEASE = f"{SCHEMA}NewsArticle"
 _PUBLISHED, _MODIFIED = (ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "dateModified"))
 _MOST = 100
 # a feed must say when it changed; one that never had an entry did so before all others
@@ -55,7 +54,7 @@ def feed(graph: PublishedGraph, at: PublishedAt, language: str, *, most: int = _
 
 
 def _dated(reading: Reading) -> Iterator[_Entry]:
-    for iri in reading.of_class(_RELEASE):
+    for iri in reading.of_class(RELEASE):
         published = max(_times(reading, iri, _PUBLISHED), default=None)
         if published is not None:
             yield _Entry(max([*_times(reading, iri, _MODIFIED), published]), iri, published)

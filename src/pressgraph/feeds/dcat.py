@@ -25,7 +25,7 @@ from pressgraph.feeds.published_at import DataFile
 from pressgraph.feeds.reading import Reading
 from pressgraph.i18n import gettext
 from pressgraph.languages import primary
-from pressgraph.rdf import DCTERMS, RDF_TYPE, SCHEMA, VOID, XSD
+from pressgraph.rdf import DCTERMS, RDF_TYPE, RELEASE, VOID, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -203,7 +203,7 @@ def _dataset(graph: PublishedGraph, at: PublishedAt) -> Iterator[ox.Triple]:
 
 
 def _days(reading: Reading) -> Iterator[str]:
-    for iri in reading.of_class(f"{SCHEMA}NewsArticle"):
+    for iri in reading.of_class(RELEASE):
         yield from reading.days(iri)
 
 

@@ -22,6 +22,8 @@ VOID = "http://rdfs.org/ns/void#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 RDF_TYPE = f"{RDF}type"
+RELEASE = f"{SCHEMA}NewsArticle"
+"""The class of releases: what is counted, listed and told of as such. A study that one names is none."""
 XSD_STRING = f"{XSD}string"
 
 STATUSES = ("stated", "normalised", "implied", "assumed")

@@ -21,7 +21,7 @@ from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
 from pressgraph.pages.view.statements import is_reviewed
-from pressgraph.rdf import CLU, DCTERMS, ORG, RDF_TYPE, SCHEMA, SKOS, STATUSES
+from pressgraph.rdf import CLU, DCTERMS, ORG, RDF_TYPE, RELEASE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
 from pressgraph.text.contacts import without_contacts
 
@@ -46,7 +46,7 @@ _MOST_PROOFS = 40
 KINDS = {
     "label": (f"{CLU}AwardedLabel", f"{SCHEMA}Certification"),
     "person": (f"{SCHEMA}Person",),
-    "release": (f"{SCHEMA}Article",),
+    "release": (RELEASE,),
     "programme": (f"{CLU}Programme", f"{SCHEMA}Project", f"{CLU}Call", f"{SCHEMA}Grant"),
     "organisation": (f"{SCHEMA}Organization", f"{ORG}Organization"),
     "event": (f"{SCHEMA}Event",),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.pages.view.statements import DEFAULT, TITLES
-from pressgraph.rdf import CLU, ORG, RDF_TYPE, SCHEMA
+from pressgraph.rdf import CLU, ORG, RDF_TYPE, RELEASE, SCHEMA
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LISTS: dict[str, tuple[str, ...]] = {
     "organisations": (f"{SCHEMA}Organization", f"{ORG}Organization"),
     "labels": (f"{CLU}AwardedLabel", f"{SCHEMA}Certification"),
-    "releases": (f"{SCHEMA}Article",),
+    "releases": (RELEASE,),
     "people": (f"{SCHEMA}Person",),
 }
 """The lists, by the last part of their addresses, and the classes of what is on them."""
