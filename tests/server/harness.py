@@ -8,17 +8,25 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pyoxigraph as ox
 
 from pressgraph.dataset import Snapshots
 from pressgraph.dataset.withholding import Rules
+from pressgraph.profile import load_profile
+from pressgraph.project import open_project
 from pressgraph.server.manifest import ServedManifest
+from pressgraph.validation import load_checks
+from pressgraph.validation.checks.check import CheckedGraph
+from pressgraph.validation.incremental import FootprintCache
 
 TOKEN = "a-token-that-only-tests-know"
 BASE = "https://w3id.org/pressgraph/"
@@ -194,7 +202,23 @@ def build(project: Path, root: Path) -> None:
     run_build(project)
 
 
+@lru_cache
+def _footprints() -> bytes:
+    """What the shipped shapes and checks read, as a build keeps it: each project would take seconds to find it out."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = open_project(make_project(Path(folder)))
+        path = Path(folder) / "footprints.json"
+        found = FootprintCache(path)
+        graph = CheckedGraph(store=ox.Store(), profile=load_profile(project), id_base=project.id_base)
+        found.learn(load_checks(project), graph)
+        found.save()
+        return path.read_bytes()
+
+
 def run_build(project: Path) -> None:
+    kept = project / ".pressgraph" / "cache" / "footprints.json"
+    if kept.parent.exists() and not kept.exists():
+        kept.write_bytes(_footprints())
     subprocess.run([sys.executable, "-m", "pressgraph", "--project", str(project), "-q", "build"], check=True)
 
 
