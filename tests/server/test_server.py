@@ -487,6 +487,8 @@ def test_a_new_build_is_served_and_nothing_fails_meanwhile(root: Path, tmp_path:
                 except httpx.HTTPError as error:
                     failures.append(error)
                 answered[0] += 1
+                # busy clients would leave a build nothing to run on
+                stop.wait(0.02)
 
     threads = [threading.Thread(target=load, args=(number,)) for number in range(1, 5)]
     for thread in threads:
@@ -495,7 +497,7 @@ def test_a_new_build_is_served_and_nothing_fails_meanwhile(root: Path, tmp_path:
         path = project / "data" / "releases" / "2019-01-01-biosaxony-silver-label.yaml"
         addition = "  - id: agent/new-cluster\n    type: ClusterOrganisation\n    name: { en: Round 1 }\n"
         text = path.read_text(encoding="utf-8")
-        for round_ in range(1, 6):
+        for round_ in range(1, 4):
             path.write_text(text + addition.replace("1", str(round_)), encoding="utf-8")
             run_build(project)
             published = time.monotonic()

@@ -511,7 +511,7 @@ def test_a_write_that_ends_its_process_takes_no_other_one_along(tmp_path: Path) 
     digits = " ".join(f"VALUES ?{name} {{ 0 1 2 3 4 5 6 7 8 9 }}" for name in names)
     total = " + ".join(f"?{name}" for name in names)
     endless = {"update": f"INSERT {{ <x:no> <x:p> 1 }} WHERE {{ {digits} FILTER({total} > 99) }}"}
-    server = start(empty(make_project(tmp_path / "p", {"workers": 1, "write_timeout": 8})), "--writable")
+    server = start(empty(make_project(tmp_path / "p", {"workers": 1, "write_timeout": 4})), "--writable")
     requests: list[Sent] = [
         ("POST", "/sparql", {"data": endless, "headers": server.may_write}),
         ("PUT", "/store/a", {"content": "<x:a> <x:p> 1 ."}),
