@@ -325,7 +325,8 @@ def test_patterns_that_the_compiled_engine_lacks_are_checked_by_the_reference(
 
 
 def test_a_pattern_that_the_compiled_engine_lacks_stops_a_build_like_any_other(tmp_path: Path) -> None:
-    workspace = project(tmp_path, PATTERN % "^(?!Test).+$", "  - { id: thing/s, type: Study, val: 'Foo' }\n")
+    facts = "  - { id: thing/s, type: Study, val: 'Foo' }\n"
+    workspace = project(tmp_path, PATTERN % "^(?!Test).+$", facts, small=True)
     for engine in ("auto", "pyshacl"):
         assert told(workspace.validate(engine=engine)) == []
     assert workspace.build().changed
