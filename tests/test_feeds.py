@@ -66,6 +66,8 @@ facts:
   - {{ id: label/gone, type: AwardedLabel, level: bronze, heldBy: agent/west, validThrough: 2026-08-31, withdrawnOn: 2026-01-31 }}
   - {{ id: label/vague, type: AwardedLabel, level: bronze, heldBy: agent/west, validThrough: 2029 }}
   - {{ id: agent/west, type: Organization, name: West, employees: 12.5 thousand }}
+  - {{ id: grant/west, type: Grant, recipient: agent/west }}
+  - {{ id: project/west, type: Project, name: Western Lights }}
   - {{ id: document/study, type: Report, headline: {{ en: Study }}, datePublished: 2026-02-20 }}
   - {{ id: place/hall, type: Place, name: {{ de: Halle, en: Hall }}, address: {{ type: PostalAddress, street: Weg 1, city: Emden }} }}
 """
@@ -170,6 +172,7 @@ def test_a_feed_reader_finds_the_releases_newest_first(nord: Workspace) -> None:
     store, base = published(nord).store, nord.project.id_base
     counted = count(store, base)
     assert counted.releases == Describer(store, base).listed("releases", "", "", 1, "2026-03-01")["total"] == 3
+    assert Describer(store, base).listed("organisations", "", "", 1, "2026-03-01")["total"] == 4, "a project is none"
     assert [iri for iri, _ in counted.newest] == [f"{BASE}id/document/{it}" for it in "abc"]
 
 
@@ -448,6 +451,8 @@ def test_names_lead_to_pages(nord: Workspace) -> None:
     rows = json.loads(search_names(published(nord), at(nord), "de"))["things"]
     assert any(row[1].startswith("Gold-Label von ") for row in rows), "the bare name of a label says nothing"
     assert ["de/doc/place/hall/", "Halle", "Ort", ["Hall"]] in rows
+    # what has no name is called by what is known of it
+    assert [row[1:] for row in rows if "grant/west" in row[0]] == [["Förderung für West", "Förderung", []]]
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), key=str.casefold)
     (other,) = [row for row in rows if row[0].endswith("agent/nord/")]
     assert "NS" in other[3]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
-from pressgraph.feeds.reading import Reading
+from pressgraph.feeds.reading import TYPE, Reading
 from pressgraph.feeds.xml import one_line
-from pressgraph.i18n import gettext
-from pressgraph.rdf import CLU
+from pressgraph.query.names import grant_name, label_name
+from pressgraph.rdf import LABELS, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pressgraph.feeds.published_at import PublishedAt
 
 MEDIA_TYPE = "application/json"
-_HELD_BY, _SCHEME = ox.NamedNode(f"{CLU}heldBy"), ox.NamedNode(f"{CLU}scheme")
 
 
 Row: TypeAlias = tuple[str, str, str, list[str]]
@@ -40,21 +40,30 @@ def search_row(reading: Reading, at: PublishedAt, iri: str) -> Row | None:
     page = at.page(iri, reading.language)
     if page is None:
         return None
-    kinds = (one_line(reading.kind(it) or "") for it in reading.classes(iri))
-    name = reading.name(iri) or _name_of(reading, iri, _SCHEME)
-    whose = _name_of(reading, iri, _HELD_BY)
-    if name is not None and whose is not None:
-        # as on pages: the bare name of a label says nothing
-        name = gettext("{label} of {holder}", label=name, holder=whose).to(reading.language)
-    name = one_line(name or iri.removeprefix(reading.id_base))
+    kind = next(filter(None, (one_line(reading.kind(it) or "") for it in reading.classes(iri))), "")
+    name = one_line(_name(reading, iri, kind) or iri.removeprefix(reading.id_base))
     others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
-    return page.removeprefix(at.url), name, next(filter(None, kinds), ""), others
+    return page.removeprefix(at.url), name, kind, others
 
 
-def _name_of(reading: Reading, iri: str, word: ox.NamedNode) -> str | None:
-    """Return what something is called that a property of a thing leads to."""
-    found = (it.value for it in reading.values(iri, word) if isinstance(it, ox.NamedNode))
-    return next((name for it in found if (name := reading.name(it)) is not None), None)
+def _name(reading: Reading, iri: str, kind: str) -> str:
+    """Return what a thing is called on its page."""
+    types = {it.value for it in reading.values(iri, TYPE) if isinstance(it, ox.NamedNode)}
+    called = partial(_called, reading, iri)
+    if not types.isdisjoint(LABELS):
+        return label_name(called, reading.language)
+    name = reading.name(iri)
+    if name is None and f"{SCHEMA}Grant" in types:
+        return grant_name(called, kind[:1].upper() + kind[1:], reading.language)
+    return name or ""
+
+
+def _called(reading: Reading, iri: str, word: str) -> str:
+    """Return what a property says, or what that which it leads to is called; an empty text where there is none."""
+    predicate = ox.NamedNode(word)
+    things = (it.value for it in reading.values(iri, predicate) if isinstance(it, ox.NamedNode))
+    found = next((name for it in things if (name := reading.name(it)) is not None), None)
+    return found or reading.text(iri, (predicate,)) or ""
 
 
 def search_file(rows: Iterable[Row]) -> bytes:

@@ -15,13 +15,13 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
 from pressgraph.pages.notes import NO_NOTES
-from pressgraph.pages.view.listing import LISTS, Listing, plain
+from pressgraph.pages.view.listing import Listing, is_on, plain
 from pressgraph.pages.view.pointing import PAGE as ON_PAGE
 from pressgraph.pages.view.pointing import links_to
 from pressgraph.pages.view.reading import GraphReader
-from pressgraph.pages.view.statements import DEFAULT, TITLES, kinds, labels
-from pressgraph.query.names import names_in_store
-from pressgraph.rdf import CLU, DCTERMS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
+from pressgraph.pages.view.statements import DEFAULT, TITLES, kinds, labels, term
+from pressgraph.query.names import HELD_BY, LABEL_NAMES, names_in_store
+from pressgraph.rdf import CLU, DCTERMS, LABELS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pressgraph.pages.notes import Notes
 
 
-LABELS = (*TITLES, ox.NamedNode(f"{SKOS}altLabel"), ox.NamedNode(f"{SCHEMA}alternateName"))
+_NAMING = (*TITLES, ox.NamedNode(f"{SKOS}altLabel"), ox.NamedNode(f"{SCHEMA}alternateName"))
 """The properties whose values name a thing, best first."""
 _DEFINITIONS = {f"{SKOS}definition", f"{RDFS}comment", f"{DCTERMS}description"}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
@@ -90,7 +90,7 @@ def _count(quads: Iterable[Any]) -> int:
     return sum(1 for _ in quads)
 
 
-_HELD_BY = ox.NamedNode(f"{CLU}heldBy")
+_HELD_BY = ox.NamedNode(HELD_BY)
 _RANK = ox.NamedNode(f"{CLU}levelRank")
 _BROADER = ox.NamedNode(f"{SKOS}broader")
 _WORDS = {ox.NamedNode(f"{SKOS}prefLabel"): "names", ox.NamedNode(f"{SKOS}altLabel"): "also"}
@@ -242,16 +242,9 @@ class Describer:
         found = []
         for kind, facet, predicate in _LISTED:
             quads = self._store.quads_for_pattern(None, predicate, term, DEFAULT)
-            count = sum(self._is_on(kind, it.subject) for it in quads)
+            count = sum(is_on(self._store, kind, it.subject, self._id_base) for it in quads)
             found += [[kind, facet, count]] if count else []
         return found
-
-    def _is_on(self, kind: str, thing: object) -> bool:
-        """Tell whether a list has a thing."""
-        if not isinstance(thing, ox.NamedNode) or not thing.value.startswith(self._id_base):
-            return False
-        classes = map(ox.NamedNode, LISTS[kind])
-        return any(ox.Quad(thing, _TYPE, it, DEFAULT) in self._store for it in classes)
 
     def names(self, iris: Sequence[str]) -> dict[str, Any]:
         """Return what things are called, for the names that a query selects."""
@@ -278,25 +271,32 @@ class Describer:
         found = sorted(best, key=lambda name: (*best[name], name))
         shown = found[:most]
         classes = kinds(self._store, shown)
-        holders = {name: held[0] for name in shown if (held := self._holders(name))}
-        every = {*shown, *holders.values(), *(it for types in classes.values() for it in types)}
+        said = {name: self._said_of_label(name) for name in shown if not set(LABELS).isdisjoint(classes[name])}
+        every = {*shown, *(it for types in classes.values() for it in types)}
+        every.update(it[1] for one in said.values() for terms in one.values() for it in terms if it[0] == "iri")
         return {
             "found": shown,
             "total": len(found),
             "kinds": classes,
-            "holders": holders,
+            "said": said,
             "labels": labels(self._store, every),
         }
 
-    def _holders(self, label: str) -> list[str]:
-        quads = self._store.quads_for_pattern(ox.NamedNode(label), _HELD_BY, None, DEFAULT)
-        return sorted(it.object.value for it in quads if isinstance(it.object, ox.NamedNode))
+    def _said_of_label(self, label: str) -> dict[str, list[list[Any]]]:
+        """Return what a label is called by: the values of some properties."""
+        return {
+            word: sorted(
+                term(it.object)
+                for it in self._store.quads_for_pattern(ox.NamedNode(label), ox.NamedNode(word), None, DEFAULT)
+            )
+            for word in (*LABEL_NAMES, HELD_BY)
+        }
 
     @cached_property
     def _index(self) -> list[tuple[str, str, str]]:
         """Every name as `(folded, spelled out, IRI)`, those of labels with their holders'."""
         names: dict[ox.NamedNode, list[str]] = defaultdict(list)
-        for label in LABELS:
+        for label in _NAMING:
             for quad in self._store.quads_for_pattern(None, label, None, DEFAULT):
                 if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
                     names[quad.subject].append(quad.object.value)

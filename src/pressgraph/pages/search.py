@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.describe import fold
 from pressgraph.pages.messages import messages
 from pressgraph.pages.view.graph import kind_of, with_superclasses
+from pressgraph.query.names import label_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 _HEADINGS = {
     "organisation": "organisations",
-    "programme": "organisations",
+    "programme": "programmes",
     "label": "labels",
     "release": "releases_list",
     "person": "people",
@@ -61,10 +63,8 @@ def found_groups(
         kind = "term" if iri in profile.ontology_terms else kind_of(with_superclasses(classes, profile))
         specific = names.specific(classes)
         name = names.name(iri)
-        if (holder := found.get("holders", {}).get(iri)) is not None:
-            # the bare name of a label says nothing
-            title = words["label_of"](label=name.label, holder=names.name(holder).label)
-            name = replace(name, label=title, language="")
+        if iri in found["said"]:
+            name = replace(name, label=label_name(partial(_called, found["said"][iri], names), language), language="")
         hit = Hit(
             name=name,
             pieces=found_pieces(name.label, text),
@@ -77,6 +77,13 @@ def found_groups(
         Group(key=key, heading=words[key], hits=tuple(hits[:first]), rest=tuple(hits[first:]))
         for key, hits in by_heading.items()
     )
+
+
+def _called(said: Mapping[str, Sequence[Sequence[str]]], names: Names, predicate: str) -> str:
+    """Return what a property says, or what that which it leads to is called; an empty text where there is none."""
+    terms = said.get(predicate, ())
+    iri = next((it[1] for it in terms if it[0] == "iri"), None)
+    return names.pick([it[1:3] for it in terms])[0] if iri is None else names.name(iri).label
 
 
 def found_pieces(label: str, text: str) -> tuple[tuple[str, bool], ...]:

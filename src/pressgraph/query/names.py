@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from pressgraph.errors import QueryError
-from pressgraph.i18n import gettext
+from pressgraph.i18n import gettext, pgettext
 from pressgraph.languages import lookup
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.query.results import Answer
-from pressgraph.rdf import CLU
+from pressgraph.rdf import CLU, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +31,10 @@ _PLACES = {iri: place for place, iri in enumerate((*NAMES, *TEXTS))}
 _PROPERTIES = tuple((place, ox.NamedNode(iri)) for iri, place in _PLACES.items())
 SCHEME = ox.NamedNode(f"{CLU}scheme")
 """Leads from a label to what it is called as, where it has no name."""
+HELD_BY = f"{CLU}heldBy"
+LABEL_NAMES = (f"{CLU}level", f"{SCHEMA}name", f"{CLU}levelName", SCHEME.value)
+"""What a label is called as, best first."""
+_GIVEN_TO = (f"{CLU}recipient", f"{SCHEMA}fundedItem")
 _BATCH = 200
 """Things of one look-up at an endpoint: Virtuoso's compiler has limits, and endpoints cut off at 10,000 rows."""
 _NO_IRI = frozenset('<>"{}|^`\\')
@@ -132,26 +136,50 @@ def end_of(iri: str, id_base: str) -> str:
     return plain[max(plain.rfind("/"), plain.rfind("#")) + 1 :] or iri
 
 
+def label_name(called: Callable[[str], str], language: str) -> str:
+    """Return the name of a label that somebody holds, "LEVEL of HOLDER"; its bare name says nothing.
+
+    `called` gives what a property of the label says in the language, or what that which it leads to is called in it;
+    an empty text where there is no such property.
+    """
+    name = label_level(called, language)
+    holder = called(HELD_BY)
+    return gettext("{label} of {holder}", label=name, holder=holder).to(language) if holder else name
+
+
+def label_level(called: Callable[[str], str], language: str) -> str:
+    """Return what a label is called without its holder: as its level, else by its name, else as its scheme."""
+    return next(filter(None, map(called, LABEL_NAMES)), "") or pgettext("page", "Label").to(language)
+
+
+def grant_name(called: Callable[[str], str], kind: str, language: str) -> str:
+    """Return what a grant without a name is called: its `kind`, and who or what gets it; empty where neither is known.
+
+    `called` is that of `label_name`.
+    """
+    whom = next(filter(None, map(called, _GIVEN_TO)), "")
+    return gettext("{kind} for {name}", kind=kind, name=whom).to(language) if whom and kind else ""
+
+
 def names_in_store(store: ox.Store, iris: Iterable[str]) -> dict[str, Found]:
-    """Return what a local store calls things, by IRI; texts only of things that have no name.
+    """Return what a local store calls things, by IRI; see `name_in_store`."""
+    return {iri: names for iri in iris if (names := name_in_store(store, iri)[0])}
+
+
+def name_in_store(store: ox.Store, iri: str) -> tuple[Found, list[str]]:
+    """Return what a local store calls a thing, texts only where it has no name, and the schemes that were asked.
 
     A label that has none, and no level, is called as its scheme is.
     """
-    names: dict[str, Found] = {}
-    for iri in iris:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:
-            continue
-        labels = _names_of(store, node)
-        if not labels:
-            schemes = store.quads_for_pattern(node, SCHEME, None, ox.DefaultGraph())
-            labels = [
-                name for it in schemes if isinstance(it.object, ox.NamedNode) for name in _names_of(store, it.object)
-            ]
-        if labels:
-            names[iri] = labels
-    return names
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        return [], []
+    if names := _names_of(store, node):
+        return names, []
+    found = store.quads_for_pattern(node, SCHEME, None, ox.DefaultGraph())
+    schemes = [it.object for it in found if isinstance(it.object, ox.NamedNode)]
+    return [name for it in schemes for name in _names_of(store, it)], [it.value for it in schemes]
 
 
 def _names_of(store: ox.Store, node: ox.NamedNode) -> Found:

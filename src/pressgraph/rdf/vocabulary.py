@@ -26,6 +26,9 @@ RELEASE = f"{SCHEMA}NewsArticle"
 """The class of releases: what is counted, listed and told of as such. A study that one names is none."""
 XSD_STRING = f"{XSD}string"
 
+LABELS = (f"{CLU}AwardedLabel", f"{SCHEMA}Certification")
+"""The classes of labels that somebody holds."""
+
 STATUSES = ("stated", "normalised", "implied", "assumed")
 """How sure a fact is, surest first; what follows from several is as sure as the least sure of them."""
 STATUS_BASE = "https://w3id.org/pressgraph/vocab/epistemic-status/"

@@ -17,7 +17,7 @@ from pressgraph.pages.view.statements import term
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
-from pressgraph.query.names import SCHEME, fill, names_in_store, things_in
+from pressgraph.query.names import SCHEME, fill, name_in_store, things_in
 from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
@@ -250,23 +250,15 @@ class QueryPages:
         reads, store = self.drawer.reads, self.drawer.store
         for iri in iris:
             reads.named(iri)
-        missing = [iri for iri in iris if iri not in self._called]
-        if missing:
-            found = names_in_store(store, missing)
-            self._called.update((iri, found.get(iri, [])) for iri in missing)
-            self._schemes.update((iri, self._schemes_of(iri)) for iri in found)
-        for iri in iris:
-            schemes = self._schemes.get(iri, ())
+            if iri not in self._called:
+                self._called[iri], self._schemes[iri] = name_in_store(store, iri)
+            schemes = self._schemes[iri]
             if schemes or not self._called[iri]:
                 # a label without a name is called so
                 reads.said(iri, SCHEME.value)
             for scheme in schemes:
                 reads.named(scheme)
         return self._called
-
-    def _schemes_of(self, iri: str) -> list[str]:
-        found = self.drawer.store.quads_for_pattern(ox.NamedNode(iri), SCHEME, None, ox.DefaultGraph())
-        return [it.object.value for it in found if isinstance(it.object, ox.NamedNode)]
 
     def _is_own(self, saved: SavedQuery) -> bool:
         """Tell whether the graph describes the things that a query asks about unless told."""

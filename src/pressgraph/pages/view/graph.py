@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +22,8 @@ from pressgraph.pages.view.days import dated, day, duration
 from pressgraph.pages.view.figures import quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
 from pressgraph.pages.view.statements import is_reviewed
-from pressgraph.rdf import CLU, DCTERMS, ORG, RDF_TYPE, RELEASE, SCHEMA, SKOS, STATUSES
+from pressgraph.query.names import grant_name, label_level, label_name
+from pressgraph.rdf import CLU, DCTERMS, LABELS, ORG, RDF_TYPE, RELEASE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
 from pressgraph.text.contacts import without_contacts
 
@@ -44,7 +46,7 @@ _POSTAL_CODE = f"{SCHEMA}postalCode"
 _METALS = ("gold", "silver", "bronze")
 _MOST_PROOFS = 40
 KINDS = {
-    "label": (f"{CLU}AwardedLabel", f"{SCHEMA}Certification"),
+    "label": LABELS,
     "person": (f"{SCHEMA}Person",),
     "release": (RELEASE,),
     "programme": (f"{CLU}Programme", f"{SCHEMA}Project", f"{CLU}Call", f"{SCHEMA}Grant"),
@@ -248,7 +250,16 @@ class Graph:
                 return str(
                     self.words["kind_of"](kind=capital(self.names.name(kind).label), name=self._plain_name(of[0].iri))
                 )
+            if f"{SCHEMA}Grant" in types and kind:
+                return grant_name(partial(self._called, iri), capital(self.names.name(kind).label), self.language)
         return ""
+
+    def _called(self, iri: str, predicate: str) -> str:
+        """Return what a property of a thing says, or what that which it leads to is called; empty without one."""
+        said = self.look(iri, predicate)
+        if said and said[0].iri:
+            return self.names.name(said[0].iri).label
+        return self.names.pick([it.object[1:3] for it in said])[0]
 
     def _plain_name(self, iri: str) -> str:
         return self.label_title(iri) if not self.types(iri).isdisjoint(KINDS["label"]) else self.names.name(iri).label
@@ -273,20 +284,12 @@ class Graph:
         return "".join(parts).rstrip(", ")
 
     def label_title(self, iri: str) -> str:
-        """Return "LEVEL of HOLDER"; the bare name of a label says nothing."""
-        name = self.level_name(iri)
-        holder = next((it.iri for it in self.look(iri, f"{CLU}heldBy")), "")
-        return self.words["label_of"](label=name, holder=self.names.name(holder).label) if holder else name
+        """Return what a label is called with its holder."""
+        return label_name(partial(self._called, iri), self.language)
 
     def level_name(self, iri: str) -> str:
-        """Return what a label is called: its level, else its name, else its scheme."""
-        for predicate in (f"{CLU}level", f"{SCHEMA}name", f"{CLU}levelName", f"{CLU}scheme"):
-            said = self.look(iri, predicate)
-            if said and said[0].iri:
-                return self.names.name(said[0].iri).label
-            if said:
-                return self.names.pick([it.object[1:3] for it in said])[0]
-        return str(self.words["label"])
+        """Return what a label is called without its holder."""
+        return label_level(partial(self._called, iri), self.language)
 
     def level(self, iri: str) -> Level:
         """Return the level of a label, with as many steps as its scheme has."""

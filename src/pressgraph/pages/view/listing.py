@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.pages.view.statements import DEFAULT, TITLES
-from pressgraph.rdf import CLU, ORG, RDF_TYPE, RELEASE, SCHEMA
+from pressgraph.rdf import CLU, LABELS, ORG, RDF_TYPE, RELEASE, SCHEMA
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pressgraph.pages.view.reading import GraphReader
 
 LISTS: dict[str, tuple[str, ...]] = {
     "organisations": (f"{SCHEMA}Organization", f"{ORG}Organization"),
-    "labels": (f"{CLU}AwardedLabel", f"{SCHEMA}Certification"),
+    "labels": LABELS,
     "releases": (RELEASE,),
     "people": (f"{SCHEMA}Person",),
 }
 """The lists, by the last part of their addresses, and the classes of what is on them."""
+_NOT_ON = {"organisations": (f"{SCHEMA}Project", f"{CLU}Programme")}
+"""What schema.org takes for organisations, too, and people do not."""
 FACETS: dict[str, tuple[str, ...]] = {
     "organisations": ("sector", "region"),
     "labels": ("state", "level", "year", "region", "sector"),
@@ -185,8 +187,8 @@ class Listing:
         names: dict[str, None] = {}
         for class_ in LISTS[kind]:
             for quad in self._store.quads_for_pattern(None, _TYPE, ox.NamedNode(class_), DEFAULT):
-                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(self._id_base):
-                    names[quad.subject.value] = None
+                if is_on(self._store, kind, quad.subject, self._id_base):
+                    names[getattr(quad.subject, "value", "")] = None
         make = {
             "organisations": self._organisation,
             "labels": self._label,
@@ -258,6 +260,17 @@ class Listing:
         family = self._values(iri, f"{SCHEMA}familyName")
         name = plain(min(family).casefold()) if family else self._name(iri).rpartition(" ")[2]
         return Item(iri, (name, self._name(iri)), {"role": tuple(roles), "organisation": tuple(bodies)})
+
+
+def is_on(store: ox.Store, kind: str, thing: object, id_base: str) -> bool:
+    """Tell whether a thing is on a list: it is of the project, and is of its classes."""
+    if not isinstance(thing, ox.NamedNode) or not thing.value.startswith(id_base):
+        return False
+
+    def has_one_of(classes: Iterable[str]) -> bool:
+        return any(ox.Quad(thing, _TYPE, ox.NamedNode(it), DEFAULT) in store for it in classes)
+
+    return has_one_of(LISTS[kind]) and not has_one_of(_NOT_ON.get(kind, ()))
 
 
 def _letters(kind: str, items: Sequence[Item]) -> Letters:

@@ -31,7 +31,7 @@ from pressgraph.pages.view.statements import (
     receipt,
     stated,
 )
-from pressgraph.rdf import CLU, DCTERMS, ORG, PROV, SCHEMA, SKOS, XSD
+from pressgraph.rdf import CLU, DCTERMS, LABELS, ORG, PROV, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 _RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inScheme")
 _MOST_FACTS, _MOST_EXAMPLES = 3000, 50
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
-_LABELS = (ox.NamedNode(f"{CLU}AwardedLabel"), ox.NamedNode(f"{SCHEMA}Certification"))
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
 _UNTIL = ox.NamedNode(f"{CLU}validUntil")
@@ -354,7 +353,7 @@ class GraphReader:
     def _held(self, today: dt.date) -> list[str]:
         """Return labels that may be held from a day on: by their last day, the first one first, then those without."""
         found: list[tuple[str, str]] = []
-        of_classes = (self._store.quads_for_pattern(None, TYPE, it, DEFAULT) for it in _LABELS)
+        of_classes = (self._store.quads_for_pattern(None, TYPE, it, DEFAULT) for it in map(ox.NamedNode, LABELS))
         for quad in {quad.subject: quad for some in of_classes for quad in some}.values():
             if not isinstance(quad.subject, ox.NamedNode) or not quad.subject.value.startswith(self._id_base):
                 continue
