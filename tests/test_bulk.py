@@ -157,7 +157,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
     options = ("--compress", compress, "--jobs", jobs)
     rng = random.Random(f"{compress}{jobs}")  # noqa: S311 - moments to kill at
     seen = set()
-    for _ in range(10):
+    for _ in range(6):
         before = progress(disturbed)
         process = subprocess.Popen(
             shards_of(long, disturbed, *options, "--resume"), stderr=subprocess.DEVNULL, start_new_session=True
