@@ -59,13 +59,13 @@ def broken_links(folder: Path, *, path: str = "/") -> list[str]:
 
     `path` is where the folder is published on its host.
     """
-    pages = {it: Page(it.read_text(encoding="utf-8")) for it in sorted(folder.rglob("*.html"))}
+    files = {it.relative_to(folder).as_posix(): it for it in sorted(folder.rglob("*")) if it.is_file()}
+    pages = {name: Page(it.read_text(encoding="utf-8")) for name, it in files.items() if name.endswith(".html")}
     root = urljoin(HOST, path)
     broken = []
-    for page, parsed in pages.items():
-        name = page.relative_to(folder).as_posix()
+    for name, parsed in pages.items():
         address = root + name.removesuffix("index.html")
-        for reference in parsed.references:
+        for reference in dict.fromkeys(parsed.references):
             target = urlsplit(urljoin(address, reference))
             where = target._replace(query="", fragment="").geturl()
             if not where.startswith(HOST):
@@ -75,10 +75,10 @@ def broken_links(folder: Path, *, path: str = "/") -> list[str]:
             if not where.startswith(root):
                 broken.append(f"{name} leaves the folder: {reference}")
                 continue
-            file = folder / unquote(where.removeprefix(root))
+            file = unquote(where.removeprefix(root))
             if where.endswith("/"):
-                file /= "index.html"
-            if not file.is_file():
+                file += "index.html"
+            if file not in files:
                 broken.append(f"{name}: {reference}")
             elif target.fragment and unquote(target.fragment) not in getattr(pages.get(file), "ids", ()):
                 broken.append(f"{name}: no such place: {reference}")
