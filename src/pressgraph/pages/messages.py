@@ -254,6 +254,7 @@ _WITH_NUMBERS |= {
     "about_name": N_("What press releases tell of {name}, each fact with its source."),
     "about_organisation": N_("{name}: {what}"),
     "about_release_of": N_("{headline}. Press release of {by}, and what was read from it: {facts}."),
+    "all_of": N_("all {count}"),
     "as_of_day": N_("as of {day}"),
     "facts_of": N_("Facts of passage {number}"),
     "told_at": N_("told at passage {number}"),
@@ -271,7 +272,6 @@ _WITH_NUMBERS |= {
     "role_of": N_("{role} of {body}"),
 }
 _COUNTED: dict[str, Callable[..., Text]] = {
-    "all_of": lambda count: ngettext("all {count}", "all {count}", count=count),
     "cut_contacts": lambda count: ngettext(
         "{count} stretch that looks like contact data is not shown.",
         "{count} stretches that look like contact data are not shown.",

@@ -303,9 +303,9 @@ def quotation(graph: Graph, iri: str, *, speaker: bool = True, release: bool = T
         claim = graph.names.pick([said.object[1:3] for said in graph.out(it.iri, f"{SCHEMA}text")])
         kind = graph.out(it.iri, f"{CLU}claimType")
         if claim[0]:
-            claims.append(
-                (graph.names.name(kind[0].iri).label if kind else "", without_contacts(claim[0])[0], claim[1])
-            )
+            # some claim what they say word by word
+            said = "" if claim[0].strip() == text.strip() else without_contacts(claim[0])[0]
+            claims.append((graph.names.name(kind[0].iri).label if kind else "", said, claim[1]))
     return Said(
         text=without_contacts(text)[0],
         language="" if not language or language.split("-")[0] == graph.language else language,

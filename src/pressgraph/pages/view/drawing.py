@@ -33,19 +33,26 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The years from `first` up to, not including, `end`."""
+    """The years from `first` up to, not including, `end`; one without days draws nothing."""
 
     first: int
     end: int
     today: dt.date
+    is_empty: bool = False
 
     @classmethod
     def of(cls, days: Iterable[dt.date], today: dt.date) -> Axis:
         """Return the axis that has room for days and today, with a year before and after."""
-        years = [it.year for it in days] + [today.year]
+        dated = [it.year for it in days]
+        years = [*dated, today.year]
         first, last = min(years), max(years) + 1
         first = max(first, last + 1 - _MOST_YEARS) if today.year < last else first
-        return cls(first=max(first, last + 1 - _MOST_YEARS, 1), end=min(last + 1, dt.MAXYEAR), today=today)
+        return cls(
+            first=max(first, last + 1 - _MOST_YEARS, 1),
+            end=min(last + 1, dt.MAXYEAR),
+            today=today,
+            is_empty=not dated,
+        )
 
     def percent(self, day: dt.date) -> float:
         """Return where a day is, from 0 to 100; what is outside is at the nearer end."""
@@ -54,6 +61,8 @@ class Axis:
 
     def draw(self, word: str) -> Markup:
         """Draw the years, and today with its word."""
+        if self.is_empty:
+            return Markup()
         out = ['<svg class="axis" height="40" aria-hidden="true">']
         out.extend(
             f'<text x="{self.percent(dt.date(year, 1, 1))}%" dx="3" y="34">{year}</text>'
@@ -66,6 +75,8 @@ class Axis:
 
     def bar(self, spans: Iterable[Span], height: int = 22) -> Markup:
         """Draw periods: solid stated, half by rule, hatched assumed; no end is solid to today, then dots."""
+        if self.is_empty:
+            return Markup()
         middle, thick = height / 2, _THIN if height < _LARGE else _THICK
         y = middle - thick / 2
         out = [f'<svg class="bar" height="{height}" aria-hidden="true">']

@@ -421,7 +421,7 @@ class Graph:
         spans = {(it.source.name.iri, span) for it in proofs if it.source is not None for span in it.spans}
         counted = [("n_facts", len(proofs)), ("n_passages", len(spans)), ("n_releases", len(sources))]
         counted.append(("n_conclusions", len(conclusions)))
-        proofs += conclusions
+        proofs = _said_once(proofs) + conclusions
         return Know(
             summary=", ".join(self.words[word](count=number) for word, number in counted if number),
             proofs=tuple(proofs[:_MOST_PROOFS]),
@@ -513,6 +513,16 @@ class Graph:
 def _status(receipt: Mapping[str, Any]) -> str:
     """Return how sure a fact is; of conclusions, the least sure of the facts that they rest on."""
     return local_name(receipt.get("restsOn") or receipt.get("status", ""))
+
+
+def _said_once(proofs: Sequence[Proof]) -> list[Proof]:
+    """Return receipts with what several of them say only before the first of these, which stand together."""
+    by_words: dict[tuple[tuple[str, ...], str], list[Proof]] = {}
+    for it in proofs:
+        by_words.setdefault((it.words, it.says), []).append(it)
+    return [
+        replace(it, words=(), says="") if number else it for same in by_words.values() for number, it in enumerate(same)
+    ]
 
 
 def _proof_order(proof: Proof) -> tuple[str, str, tuple[tuple[int, int], ...], str]:
