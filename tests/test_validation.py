@@ -788,7 +788,7 @@ def test_change_is_validated_like_the_whole(seed: int, tmp_path: Path) -> None:
     live = LiveCheck(workspace.project, workspace.profile)
     live.check()
     compared = 0
-    for _ in range(15):
+    for _ in range(10):
         edited.step()
         compared += same(live.check(), workspace.validate())
     assert compared
@@ -800,7 +800,7 @@ def test_changes_since_a_build_are_validated_like_the_whole(seed: int, tmp_path:
     workspace = pressgraph.open(tmp_path)
     workspace.build()
     compared = 0
-    for _ in range(10):
+    for _ in range(6):
         edited.step()
         compared += same(workspace.validate_changed(), workspace.validate())
         if edited.rng.random() < 0.5:
