@@ -131,7 +131,7 @@ def write_facts(path: Path, sources: int) -> None:
 
 
 def test_a_lost_worker_loses_nothing_and_doubles_nothing(tmp_path: Path, mortal: Cluster, place: str) -> None:
-    write_facts(tmp_path / "facts.jsonl", 8000)
+    write_facts(tmp_path / "facts.jsonl", 4000)
     facts = copied(tmp_path / "facts.jsonl", f"{place}/facts.jsonl")
     options = ("--shards", 6, "--compress", "gzip")
     assert run(tmp_path, "convert", facts, *options, "-o", tmp_path / "local").exit_code == 1
@@ -149,7 +149,7 @@ def test_a_lost_worker_loses_nothing_and_doubles_nothing(tmp_path: Path, mortal:
     assert mortal.workers[0].wait(10) == -signal.SIGKILL
     assert 0 < len(seen[0]) < 6, "not in mid-run"
     assert files_at(f"{place}/cluster") == folder_of(tmp_path / "local")
-    assert json.loads((tmp_path / "local" / "manifest.json").read_bytes())["rejected"] == 16
+    assert json.loads((tmp_path / "local" / "manifest.json").read_bytes())["rejected"] == 8
 
 
 def copied(path: Path, to: str) -> str:
