@@ -791,8 +791,12 @@ def test_no_function_answers_for_a_shape_that_needs_the_checker(fact: Json, emit
 
 
 @pytest.mark.parametrize(
-    "node", [{"id": ["agent/a"]}, {"id": "agent/a", "name": {"en": 5}}, {"id": "agent/a", "name": 5}]
-)
+    "node",
+    [
+        {"id": ["agent/a"]}, {"id": "agent/a", "name": {"en": 5}}, {"id": "agent/a", "name": 5},
+        {"id": "label/l", "type": "AwardedLabel", "certificateNumber": ["1", "2"]},
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("source", [True, False])
 def test_triples_of_what_no_plan_has_words_for_are_left_to_the_checker(
     node: Json, emitter: Emitter, *, source: bool

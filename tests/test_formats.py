@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressgraph.dataset import SERIALIZATIONS, serialization
-from pressgraph.errors import DataError, PressgraphError
+from pressgraph.errors import DataError, PressgraphError, QueryError
 from pressgraph.export import Selection, export
 from pressgraph.project import open_project
 from pressgraph.query import query_store, write_answer
@@ -324,6 +324,28 @@ def test_graphs_take_the_names_of_export(profile: Profile, alias: str) -> None:
     data = write_answer(Answer(TRIPLES[:1]), alias, profile, id_base=BASE)
     form = serialization(alias)
     assert by_pyoxigraph(data, form) == {tuple(map(str, (t.subject, t.predicate, t.object))) for t in TRIPLES[:1]}
+
+
+def test_a_terminal_draws_the_names_and_the_rows(profile: Profile) -> None:
+    found = rows_of(profile, "SELECT ?a ?b { VALUES (?a ?b) { (1 2) (3 4) } }")
+    data = write_answer(found, None, profile, id_base=BASE, table=lambda names, rows: repr((names, rows)).encode())
+    assert data.decode() == repr((["a", "b"], [("1", "2"), ("3", "4")]))
+
+
+@pytest.mark.parametrize(
+    ("form", "query"),
+    [
+        ("turtle", "CONSTRUCT { ?a ?b ?c }"),
+        ("tsv", "CONSTRUCT { ?a ?b ?c }"),
+        ("table", "SELECT *"),
+        ("json", "SELECT *"),
+    ],
+)
+def test_what_fails_while_it_is_computed_is_said(profile: Profile, form: str, query: str) -> None:
+    # no address of an endpoint: the store says so when it gets there
+    found = Answer(ox.Store().query(f"{query} {{ SERVICE <x:y> {{ ?a ?b ?c }} }}"))
+    with pytest.raises(QueryError, match="the query failed: "):
+        write_answer(found, form, profile, id_base=BASE)
 
 
 @pytest.mark.parametrize(("alias", "known"), [("md", "markdown"), ("CSV", "csv"), ("srj", "json"), ("srx", "xml")])

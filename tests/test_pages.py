@@ -96,6 +96,15 @@ def test_a_marker_that_is_no_element_is_left_alone(name: str) -> None:
     assert len(embed(html, HOSTILE)) > len(html)
 
 
+def test_a_page_need_be_xml_afterwards_only_where_it_says_that_it_is() -> None:
+    # with a block beside it, the one element is no document any more
+    page = b"<title>x</title>"
+    assert embed(page, {"a": 1}).endswith(b"</script>")
+    assert embed(b'<?xml version="1.0"?>' + page + b"<p>", {"a": 1}).endswith(b"</script><p>")
+    with pytest.raises(PageError, match="there is no place for the block"):
+        embed(b'<?xml version="1.0"?>' + page, {"a": 1})
+
+
 def test_two_blocks_of_ours_become_one() -> None:
     html = (PAGES / "accepted" / "two-real-blocks.html").read_bytes()
     page = embed(html, HOSTILE)

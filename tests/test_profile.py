@@ -292,6 +292,22 @@ def test_a_property_that_no_shape_gives_a_meaning_is_left_out_with_its_place() -
     assert "ex:S ex:amount: no shape says what the values of <https://example.org/ns#amount> are" in warning.message
 
 
+def test_shapes_that_ask_for_nothing_make_no_keys_and_hide_none() -> None:
+    profile = compile_shapes("""
+        ex:N sh:property [ sh:path ex:untargeted ; sh:datatype xsd:date ] .
+        ex:S sh:targetClass ex:C ;
+            sh:property "text" , [ sh:path ex:off ; sh:datatype xsd:date ; sh:deactivated true ] ,
+                [ sh:path <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ; sh:nodeKind sh:IRI ] ,
+                [ sh:path ex:absent ; sh:datatype xsd:date ; sh:maxCount 0 ] ,
+                [ sh:path ex:asked ; sh:datatype xsd:date ; sh:minCount 1 ; sh:severity sh:Warning ] ,
+                [ sh:path ex:free ; sh:datatype xsd:date ; sh:minCount 0 ; sh:maxCount 2 ] ,
+                [ sh:path ex:needed ; sh:datatype xsd:date ; sh:minCount 1 ; sh:maxCount 1 ] .
+    """)
+    uses = {name: (use.required, use.single) for name, use in profile.classes["C"].uses.items()}
+    assert profile.keys.keys() == uses.keys()
+    assert uses == {"asked": (False, False), "free": (False, False), "needed": (True, True)}
+
+
 def test_two_shapes_must_not_disagree_about_a_key() -> None:
     with pytest.raises(ProfileError, match=r"disagree about the values of 'amount'.*integer in ex:A-.*link in ex:B-"):
         compile_shapes("""

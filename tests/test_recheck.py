@@ -11,16 +11,20 @@ import pytest
 from pressgraph.dataset import union
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
+from pressgraph.rdf.terms import term_text
 from pressgraph.validation.checks.check import read_check
 from pressgraph.validation.incremental.cache import FootprintCache
+from pressgraph.validation.incremental.neighbours import Neighbours
 from pressgraph.validation.incremental.recheck import Change, recheck
 from pressgraph.validation.incremental.state import ValidationState
 from pressgraph.validation.shacl.engines import engine as choose_engine
+from pressgraph.validation.suppressions import UNUSED
 from pressgraph.validation.validator import Validator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pressgraph.rdf import Term
     from pressgraph.validation.checks.check import Check
     from pressgraph.validation.report import Result
 
@@ -170,6 +174,49 @@ def test_changes_one_after_the_other_are_one_change() -> None:
     left = first.joined(set(), {three}, [])
     assert (left.removed, left.added) == (frozenset({one, three}), frozenset({two}))
     assert (left.touched, left.elsewhere) == (frozenset("x"), frozenset("y"))
+
+
+def test_edges_are_followed_as_they_are_and_as_they_were() -> None:
+    store = ox.Store()
+    union.add_quads(store, quads('e:a e:p e:b ; e:q "text" . e:b e:p e:c . e:c e:p e:a .'))
+    gone = "e:a e:p e:x ; e:q e:y . e:x e:p e:a . e:s e:p e:s . e:y e:q 'old' ."
+    neighbours = Neighbours(store, (it.triple for it in quads(gone)))
+    a, b, s, x, y = (ox.NamedNode(f"{E}{name}") for name in "absxy")
+
+    def ends(node: Term, predicate: str | None, *, inverse: bool, before: bool) -> list[str]:
+        edge = (f"{E}{predicate}" if predicate else None, inverse)
+        found = neighbours.triples(node, edge, before=before)
+        return sorted(term_text(it.subject if inverse else it.object).removeprefix(E) for it in found)
+
+    assert ends(a, "p", inverse=False, before=False) == ["b"]
+    assert ends(a, "p", inverse=False, before=True) == ["b", "x"]
+    assert ends(a, None, inverse=False, before=True) == ['"text"', "b", "x", "y"]
+    assert ends(a, "p", inverse=True, before=False) == ["c"]
+    assert ends(a, "p", inverse=True, before=True) == ["c", "x"]
+    assert ends(y, None, inverse=True, before=True) == ["a"]
+    assert ends(s, "p", inverse=False, before=True) == ends(s, "p", inverse=True, before=True) == ["s"]
+    for literal in (ox.Literal("text"), ox.Literal("old")):
+        assert ends(literal, "q", inverse=False, before=True) == []
+    assert ends(ox.Literal("text"), "q", inverse=True, before=False) == ["a"]
+    assert ends(ox.Literal("old"), "q", inverse=True, before=True) == ["y"]
+    link = ox.Triple(a, ox.NamedNode(f"{E}p"), b)
+    for node, before, now, but_link in ((a, True, True, True), (x, True, False, False), (b, True, True, True)):
+        assert neighbours.is_described(node, before=True) is before
+        assert neighbours.is_described(node) is now
+        assert neighbours.is_described(node, {link}) is but_link
+    assert not neighbours.is_described(ox.Literal("text"), before=True)
+    only = Neighbours(store, ())
+    assert not only.is_described(b, {ox.Triple(b, ox.NamedNode(f"{E}p"), ox.NamedNode(f"{E}c"))})
+
+
+def test_what_is_kept_of_results_is_neither_allowed_nor_quoted(validator_of: Callable[[ox.Store], Validator]) -> None:
+    store = ox.Store()
+    union.add_quads(store, quads("e:dresden a e:City ; e:name 'Dresden' ."))
+    validator = validator_of(store)
+    (found,) = validator.full()
+    results = (found, replace(found, allowed="so it is"), replace(found, words=("a city",)))
+    state = ValidationState.of(validator, (*results, replace(found, shape=f"x:{UNUSED}")))
+    assert [(it.allowed, it.words, it.shape) for it in state.results] == [(None, (), found.shape)] * 3
 
 
 def test_of_what_is_read_anywhere_only_its_properties_and_graphs_matter(

@@ -129,6 +129,14 @@ def test_a_manifest_that_cannot_be_written_publishes_nothing(snapshots: Snapshot
     assert current.name == before
 
 
+def test_a_pointer_that_cannot_be_replaced_publishes_nothing(snapshots: Snapshots) -> None:
+    with snapshots.building(), snapshots.candidate() as candidate:
+        (snapshots.state / "current").mkdir()
+        with pytest.raises(StoreError, match=f"^the {snapshots.kind} store .*000001 cannot be opened: .*irectory"):
+            candidate.publish({"id": "one"})
+        assert list((snapshots.state / "snapshots").iterdir()) == []
+
+
 def test_a_snapshot_whose_store_is_none_is_named(snapshots: Snapshots) -> None:
     publish(snapshots)
     current = snapshots.current()

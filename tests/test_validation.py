@@ -24,8 +24,9 @@ import pressgraph
 from pressgraph.build import LiveCheck
 from pressgraph.cli import main
 from pressgraph.errors import DataError, ProfileError
+from pressgraph.rdf.graph import Graph
 from pressgraph.validation import Finding, Report
-from pressgraph.validation.explain.hints import mend_phone
+from pressgraph.validation.explain.hints import as_written, mend_phone
 from pressgraph.validation.formats import Options, write_report
 from pressgraph.validation.formats.frames import extent
 from pressgraph.validation.shacl.engines import choose
@@ -115,6 +116,15 @@ def test_report_is_as_blessed(
 def test_phone_numbers_are_suggested_in_international_form() -> None:
     assert mend_phone("0049 (0)351 796 5106") == "write +49 351 7965106"
     assert "country" in mend_phone("0351 796 5106")
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, []), (12, []), (13, ["…"])])
+def test_of_a_list_in_shapes_the_first_twelve_items_are_shown(count: int, more: list[str]) -> None:
+    turtle = f"<x:shape> <x:in> ( {' '.join(map(str, range(count)))} ) ."
+    shapes = Graph(quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    listed = shapes.value(ox.NamedNode("x:shape"), "x:in")
+    assert listed is not None
+    assert list(as_written(listed, shapes, str)) == [*map(str, range(min(count, 12))), *more]
 
 
 def test_value_of_another_class_brings_what_it_is_and_ids_that_mean_the_same(tmp_path: Path) -> None:

@@ -116,3 +116,15 @@ def test_responses_by_their_requests_never_hold_more_than_they_may() -> None:
         held = [it for it in range(30) if responses.get(b"%04d" % it) is not None]
         # ten fit; the eleventh begins anew
         assert held == list(range(number - number % 10, number + 1))
+
+
+def test_responses_by_their_requests_are_no_larger_and_no_more_than_may_be() -> None:
+    responses = FastResponses(KIB * KIB)
+    for size in (64 * KIB, 64 * KIB + 1):
+        responses.put(b"%d" % size, CachedResponse(head=b"", body=b"x" * size, query="q"))
+        assert (responses.get(b"%d" % size) is not None) == (size == 64 * KIB)
+    # with the first of these they are 4096
+    for number in range(4096):
+        assert responses.get(b"65536") is not None
+        responses.put(b"q%d" % number, CachedResponse(head=b"", body=b"", query="q"))
+    assert [number for number in range(4096) if responses.get(b"q%d" % number)] == [4095]
