@@ -166,7 +166,13 @@ def test_words_for_a_period_lead_to_the_form_with_the_same_meaning(text: str, me
         ("before 2018-03", "before March 2018", "vor März 2018"),
         ("after 2020", "after 2020", "nach 2020"),
         ("about 2008", "about 2008", "um 2008"),
+        ("about 2017-09-11", "about 11 September 2017", "um den 11. September 2017"),
         ("[2020..2022]", "between 2020 and 2022", "zwischen 2020 und 2022"),
+        (
+            "[2017-09-12..2017-10-03]",
+            "between 12 September 2017 and 3 October 2017",
+            "zwischen dem 12. September 2017 und dem 3. Oktober 2017",
+        ),
     ],
 )
 def test_pages_say_less_exact_dates_in_words(typed: str, english: str, german: str) -> None:

@@ -63,7 +63,8 @@ def select(
 ) -> Selection:
     """Select what to publish: everything, or the description of the id `about`.
 
-    With everything goes what is said of the dataset as a whole, `published`, in a graph of its own.
+    With either goes what is said of the dataset as a whole, `published`, in a graph of its own: who has a part of it
+    alone must know under which terms.
 
     A description is what is said of a thing and, `depth` links deep (None: as far as they lead), of the things that it
     links to. `evidence` adds the receipts; `rules` say what is withheld, personal data where there are none. `derived`
@@ -74,7 +75,7 @@ def select(
     """
     selector = _Selector(dataset, rules or Rules(), derived=derived, statuses=statuses)
     selection = selector.select(about=about, depth=depth, evidence=evidence)
-    if about is not None or not published:
+    if not published:
         return selection
     return replace(selection, quads=selection.quads | dataset_quads(dataset.graphs.base, published))
 

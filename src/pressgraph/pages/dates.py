@@ -22,9 +22,11 @@ class _Words(NamedTuple):
     before: dict[int, str]
     """By how exact the date is: a year, a month, a day."""
     after: dict[int, str]
-    about: str
+    about: dict[int, str]
     period: str
     between: str
+    end: dict[int, str]
+    """Each of the two dates that something is between."""
 
 
 _ENGLISH = _Words(
@@ -38,9 +40,10 @@ _ENGLISH = _Words(
     day="{day} {month} {year}",
     before=dict.fromkeys((1, 2, 3), "before {}"),
     after=dict.fromkeys((1, 2, 3), "after {}"),
-    about="about {}",
+    about=dict.fromkeys((1, 2, 3), "about {}"),
     period="{} to {}",
     between="between {} and {}",
+    end=dict.fromkeys((1, 2, 3), "{}"),
 )  # fmt: skip
 _GERMAN = _Words(
     months=(
@@ -53,9 +56,10 @@ _GERMAN = _Words(
     day="{day}. {month} {year}",
     before={1: "vor {}", 2: "vor {}", 3: "vor dem {}"},
     after={1: "nach {}", 2: "nach {}", 3: "nach dem {}"},
-    about="um {}",
+    about={1: "um {}", 2: "um {}", 3: "um den {}"},
     period="{} bis {}",
     between="zwischen {} und {}",
+    end={1: "{}", 2: "{}", 3: "dem {}"},
 )  # fmt: skip
 _LANGUAGES = {"en": _ENGLISH, "de": _GERMAN}
 _EXACT = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?)?")
@@ -78,12 +82,12 @@ def date_in_words(lexical: str, language: str) -> str:
     if "/" in written:
         return words.period.format(*(_exact(part, words) for part in written.split("/", 1)))
     if (ends := _ONE_OF.fullmatch(written)) is not None:
-        return words.between.format(*(_exact(end, words) for end in ends.groups()))
+        return words.between.format(*(words.end[_exactness(end)].format(_exact(end, words)) for end in ends.groups()))
     word, _, rest = written.partition(" ")
     if _EXACT.fullmatch(rest) is None:
         return written
     date = _exact(rest, words)
-    exactness = rest.count("-") + 1
+    exactness = _exactness(rest)
     if word in words.parts:
         return words.parts[word].format(date)
     if word in words.seasons:
@@ -94,7 +98,7 @@ def date_in_words(lexical: str, language: str) -> str:
         case "after":
             return words.after[exactness].format(date)
         case "about":
-            return words.about.format(date)
+            return words.about[exactness].format(date)
     return written
 
 
@@ -107,6 +111,11 @@ def when_in_words(lexical: str, language: str) -> str:
     if _EXACT.fullmatch(lexical) is not None:
         return _exact(lexical, _LANGUAGES.get(primary(language), _ENGLISH))
     return date_in_words(lexical, language)
+
+
+def _exactness(date: str) -> int:
+    """Return 1 for a year, 2 for a month, 3 for a day."""
+    return date.count("-") + 1
 
 
 def _exact(date: str, words: _Words) -> str:
