@@ -247,21 +247,29 @@ def test_a_projects_own_ontology_is_known_as_a_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
-def test_a_deprecated_property_that_no_shape_uses_is_told_of_rdf_files(tmp_path: Path, engine: str) -> None:
+def test_deprecated_properties_and_classes_that_no_shape_uses_are_told_of_rdf_files(tmp_path: Path, engine: str) -> None:
     (tmp_path / "ontology").mkdir()
     (tmp_path / "ontology" / "own.ttl").write_text(
         "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"
-        "<https://x.example/old> owl:deprecated true ; dcterms:isReplacedBy <https://x.example/new> .\n",
+        "<https://x.example/old> owl:deprecated true ; dcterms:isReplacedBy <https://x.example/new> .\n"
+        "<https://x.example/Old> a owl:Class ; owl:deprecated true ; dcterms:isReplacedBy <https://x.example/New> .\n"
+        "<https://x.example/Older> owl:deprecated true .\n",
         encoding="utf-8",
     )
     # a value that rdflib warns of itself
     text = (
         '<https://x.example/a> <https://x.example/new> "yes"^^<http://www.w3.org/2001/XMLSchema#boolean> ;\n'
-        "  <https://x.example/old> 5 ; <https://x.example/b> 6 .\n"
+        "  <https://x.example/old> 5 ; <https://x.example/b> 6 ;\n"
+        "  a <https://x.example/Old> ,\n"
+        "    <https://x.example/Older> , <https://x.example/New> .\n"
     )
     (tmp_path / "d.ttl").write_text(text, encoding="utf-8")
     result = run(tmp_path, "validate", str(tmp_path / "d.ttl"), "--engine", engine, "-f", "json")
-    (found,) = json.loads(result.stdout)["findings"]
-    assert (found["rule"], found["severity"], found["place"]["line"]) == ("deprecated-old", "warning", 2)
-    assert "https://x.example/new" in found["message"]
+    found = [(it["rule"], it["place"]["line"], it["message"]) for it in json.loads(result.stdout)["findings"]]
+    assert found == [
+        ("deprecated-old", 2, "'https://x.example/old' is deprecated: use 'https://x.example/new'."),
+        ("deprecated-Old", 3, "'Old' is deprecated: use 'https://x.example/New'."),
+        ("deprecated-Older", 4, "'https://x.example/Older' is deprecated."),
+    ]
+    assert result.exit_code == 0
     assert "weird boolean" not in result.output

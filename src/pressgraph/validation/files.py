@@ -24,7 +24,7 @@ from pressgraph.rdf.terms import term_text
 from pressgraph.validation.built import Elsewhere, said_elsewhere
 from pressgraph.validation.checks.check import load_checks
 from pressgraph.validation.checks.misplaced import MISPLACED
-from pressgraph.validation.checks.unknown import deprecated_properties, unknown_terms
+from pressgraph.validation.checks.unknown import deprecated_terms, unknown_terms
 from pressgraph.validation.locate.facts import Locator, above
 from pressgraph.validation.report import Report
 from pressgraph.validation.shacl.engines import engine as choose_engine
@@ -177,7 +177,7 @@ def check_files(
     checks = load_checks(project) if shapes is None else ()
     validator = Validator(store, shapes or profile, project.id_base, engine=chosen, checks=checks, stated=stated)
     results = _about(
-        (*validator.full(), *unknown_terms(foreign, profile), *deprecated_properties(foreign, profile)),
+        (*validator.full(), *unknown_terms(foreign, profile), *deprecated_terms(foreign, profile)),
         named,
         validator,
         store if rdf else None,

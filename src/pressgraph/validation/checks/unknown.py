@@ -67,15 +67,20 @@ def unknown_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Re
         )
 
 
-def deprecated_properties(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Result]:
-    """Yield a warning for each statement with a deprecated property that is no key of facts: of keys, shapes say it."""
+def deprecated_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator[Result]:
+    """Yield a warning for each statement with a deprecated property or class that facts do not have.
+
+    Of keys and classes of the profile, shapes say it.
+    """
     graph = Graph(profile.ontology_triples)
     said: dict[str, Mapping[str, str] | None] = {}
     for triple in triples:
-        iri = triple.predicate.value
+        is_type = triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode)
+        term = triple.object if is_type else triple.predicate
+        iri = lexical(term)
         if iri not in said:
-            told = iri in profile.key_of or not graph.is_true(triple.predicate, f"{OWL}deprecated")
-            other = next(iter(graph.iris(triple.predicate, f"{DCTERMS}isReplacedBy")), None)
+            told = iri in profile.key_of or iri in profile.class_of or not graph.is_true(term, f"{OWL}deprecated")
+            other = next(iter(graph.iris(term, f"{DCTERMS}isReplacedBy")), None)
             text = deprecation(profile.curie(iri) or iri, Deprecation(replacement=other), profile)
             said[iri] = None if told else text.by_language()
         messages = said[iri]
@@ -86,8 +91,8 @@ def deprecated_properties(triples: Iterable[ox.Triple], profile: Profile) -> Ite
                 component="",
                 severity=Severity.WARNING,
                 messages=messages,
-                path=iri,
-                steps=(iri,),
+                path=triple.predicate.value,
+                steps=(triple.predicate.value,),
                 value=term_text(triple.object),
             )
 
