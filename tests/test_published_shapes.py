@@ -17,6 +17,8 @@ import pressgraph
 from pressgraph.cli import main
 from pressgraph.errors import ProfileError
 from pressgraph.profile import Kind, Profile, ProfileSources, TurtleFile, compile_profile, facts_json_schema
+from pressgraph.profile.sources import OWN
+from pressgraph.validation.shacl.parameters import refuse_wrong_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,10 +57,9 @@ def project(
     return pressgraph.open(folder)
 
 
-def compiled(shapes: str) -> Profile:
-    return compile_profile(
-        ProfileSources(ontology=(), shapes=(TurtleFile("shapes/own.ttl", (PREFIXES + shapes).encode()),))
-    )
+def compiled(shapes: str, *, own: bool = False) -> Profile:
+    file = TurtleFile(f"{OWN if own else ''}shapes/own.ttl", (PREFIXES + shapes).encode())
+    return compile_profile(ProfileSources(ontology=(), shapes=(file,)))
 
 
 def told(report: Report) -> list[str]:
@@ -343,15 +344,16 @@ def test_a_pattern_that_the_compiled_engine_lacks_stops_a_build_like_any_other(t
     ("constraint", "wrong", "engine", "reason"),
     [
         ('sh:pattern "(?=x)" , "[a"', '"[a"', "auto", r"the sh:pattern '\[a' of the shape .*S-val.* is no regular"),
-        ('sh:minCount "two"', '"two"', "auto", "sh:minCount is not a non-negative integer"),
-        ('sh:minCount "two"', '"two"', "pyshacl", "sh:minCount must be a literal with datatype xsd:integer"),
-        ("sh:minLength 1 ; sh:or ( [ sh:minLength -2 ] )", "-2", "auto", "sh:minLength is not a non-negative"),
+        ('sh:pattern "[a"', '"[a"', "pyshacl", "unterminated character set"),
+        ('sh:minCount "2"', '"2"', "pyshacl", "sh:minCount must be a literal with datatype xsd:integer"),
         # of two values that are one too many, neither is the wrong one
         ("sh:maxCount 1 , 2", None, "pyshacl", "at most one sh:maxCount"),
+        ('sh:sparql [ sh:select "SELECT {" ]', '"SELECT {"', "auto", "SPARQL error: error at 1:9"),
+        ('sh:sparql [ sh:select "SELECT {" ]', '"SELECT {"', "pyshacl", "Expected SelectQuery"),
     ],
 )
 def test_what_engines_refuse_in_shapes_is_told_with_its_place(
-    tmp_path: Path, constraint: str, wrong: str | None, engine: str, reason: str
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, constraint: str, wrong: str | None, engine: str, reason: str
 ) -> None:
     shapes = f"""
         ex:S a sh:NodeShape ; sh:targetClass ex:Study ;
@@ -363,6 +365,53 @@ def test_what_engines_refuse_in_shapes_is_told_with_its_place(
     line = (PREFIXES + shapes).splitlines()[-2]
     place = f"shapes/own.ttl:{PREFIXES.count(chr(10)) + 3}:{line.index(wrong) + 1}" if wrong else None
     assert (str(raised.value.place) if raised.value.place else None) == place
+    # what is said of it, we say
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "wrong", "hint"),
+    [
+        ("sh:minLength 1 ; sh:or ( [ sh:minLength -2 ] )", "-2", "one whole number"),
+        ('sh:in "a"', '"a"', "a list in parentheses"),
+        ("sh:languageIn 'de'", "'de'", "a list in parentheses"),
+        ("sh:in [ rdf:first 1 ]", "[ rdf", "a list in parentheses"),
+        ("sh:or ( 'a' )", "( 'a", "a list of shapes"),
+        ('sh:class "x"', '"x"', "an IRI"),
+        ("sh:datatype [ ]", "[ ] ;", "an IRI"),
+        ("sh:equals 'x'", "'x'", "an IRI"),
+        ("sh:node 'x'", "'x'", "a shape"),
+        ("sh:node [ sh:path 'x' ]", "'x'", "the IRI of a property"),
+        ("sh:nodeKind sh:Thing", "sh:Thing", "sh:IRIOrLiteral"),
+        ("sh:minInclusive ex:a", "ex:a", "a number, a date"),
+        ("sh:uniqueLang 'yes'", "'yes'", "true or false"),
+        ("sh:message ex:a", "ex:a", "texts"),
+        ("sh:severity 'Warning'", "'Warning'", "sh:Warning"),
+    ],
+)
+def test_parameters_with_a_value_that_they_do_not_take_are_told_with_their_place(
+    constraint: str, wrong: str, hint: str
+) -> None:
+    shape = f"ex:S sh:targetClass ex:Study ; sh:property [ sh:path ex:val ; sh:datatype xsd:string ; {constraint} ; ] ."
+    # what parameters take
+    right = (
+        "ex:R a sh:NodeShape ; sh:in () ; sh:ignoredProperties ex:list ; sh:class ex:A ; sh:deactivated 'true' ; "
+        "sh:not [ sh:path ( ex:a ex:b ) ] ; sh:xone ( ex:S [ sh:maxCount 0 ] ) ; sh:nodeKind sh:BlankNodeOrLiteral ."
+    )
+    with pytest.raises(ProfileError) as raised:
+        refuse_wrong_values(compiled(f"{right}\n{shape}", own=True))
+    name = shape[: shape.index(wrong)].rpartition("sh:")[2].split()[0]
+    assert raised.value.reason.startswith(f"sh:{name} does not take ")
+    assert hint in str(raised.value.hint)
+    assert str(raised.value.place) == f"shapes/own.ttl:{PREFIXES.count(chr(10)) + 2}:{shape.index(wrong) + 1}"
+
+
+def test_lists_in_shapes_that_lead_back_to_themselves_end() -> None:
+    circle = "_:a rdf:first 'x' ; rdf:rest _:b . _:b rdf:first 'y' ; rdf:rest _:a ."
+    shape = "ex:S sh:targetClass ex:Study ; sh:property [ sh:path ex:val ; sh:datatype xsd:string ; sh:in _:a ] ."
+    profile = compiled(f"{circle}\n{shape}", own=True)
+    with pytest.raises(ProfileError, match=r"own.ttl:9:94: sh:in does not take \[ … \] \(it takes a list"):
+        refuse_wrong_values(profile)
 
 
 # -- messages of shapes that have none

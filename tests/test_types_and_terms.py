@@ -247,7 +247,9 @@ def test_a_projects_own_ontology_is_known_as_a_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["shacl", "pyshacl"])
-def test_deprecated_properties_and_classes_that_no_shape_uses_are_told_of_rdf_files(tmp_path: Path, engine: str) -> None:
+def test_deprecated_properties_and_classes_that_no_shape_uses_are_told_of_rdf_files(
+    tmp_path: Path, engine: str
+) -> None:
     (tmp_path / "ontology").mkdir()
     (tmp_path / "ontology" / "own.ttl").write_text(
         "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"

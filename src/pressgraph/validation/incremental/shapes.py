@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from pressgraph.rdf import OWL, RDF, RDF_TYPE, RDFS, SH
 from pressgraph.validation.incremental.footprint import NotLocalError, Trace, Unknown
 from pressgraph.validation.incremental.queries import trace_query
+from pressgraph.validation.shacl.refused import declared_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,14 +149,4 @@ class _ShapeReader:
                     if not paths or not isinstance(paths[0], ox.NamedNode):
                         raise NotLocalError("a SPARQL constraint uses $PATH with a longer path")
                     text = text.replace("$PATH", str(paths[0])).replace("?PATH", str(paths[0]))
-                trace_query(self.prefixes(constraint) + text, self.trace, focus)
-
-    def prefixes(self, constraint: Resource) -> str:
-        lines = []
-        for holder in self.nodes(constraint, "prefixes"):
-            for declared in self.nodes(holder, "declare"):
-                prefix, iri = (
-                    getattr(self.graph.value(declared, SH + name), "value", "") for name in ("prefix", "namespace")
-                )
-                lines.append(f"PREFIX {prefix}: <{iri}>\n")
-        return "".join(lines)
+                trace_query(declared_prefixes(self.graph, constraint) + text, self.trace, focus)

@@ -8,6 +8,7 @@ No engine infers or fetches anything; `guards` refuses shapes that would make on
 
 from __future__ import annotations
 
+import logging
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +21,7 @@ from pressgraph.errors import PressgraphError, ProfileError
 from pressgraph.i18n import gettext
 from pressgraph.rdf import RDF, RDF_TYPE, SH
 from pressgraph.spelling import did_you_mean
+from pressgraph.validation.shacl.parameters import refuse_wrong_values
 from pressgraph.validation.shacl.patterns import why_no_pattern
 from pressgraph.validation.shacl.refused import is_refused, placed
 from pressgraph.validation.shacl.shapes import profile_shapes, stored_shapes, with_portable_pattern
@@ -131,6 +133,8 @@ def reference(data: list[ox.Triple] | ox.Store, shapes: Shapes) -> list[ox.Tripl
             gettext("the data have a triple as a term (RDF 1.2), which pySHACL does not read"),
             hint=gettext("use --engine shacl"),
         ) from error
+    # what it logs there, it raises or returns too
+    logging.getLogger("pyshacl-validate").disabled = True
     try:
         _, report, text = pyshacl.validate(
             graph,
@@ -167,8 +171,9 @@ _ADVANCED = (*_ONLY_REFERENCE, ox.NamedNode(f"{SH}target"), ox.NamedNode(f"{SH}e
 def engine(name: str, profile: Profile, *, as_written: bool = False) -> Engine:
     """Return the engine of a name for a profile's shapes; see `choose`.
 
-    `as_written` is for data as files write it; otherwise the data come from a store.
+    `as_written` is for data as files write it; otherwise the data come from a store. Raises ProfileError.
     """
+    refuse_wrong_values(profile)
     with placed(profile):
         chosen = choose(name, profile_shapes(profile) if as_written else stored_shapes(profile))
     return replace(chosen, profile=profile)

@@ -17,6 +17,7 @@ from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import read_term
 from pressgraph.validation.shacl.components import text_about
 from pressgraph.validation.shacl.naming import NAMED_HERE
+from pressgraph.validation.shacl.parameters import WANTED
 from pressgraph.validation.shacl.results import read_report
 
 if TYPE_CHECKING:
@@ -27,22 +28,6 @@ if TYPE_CHECKING:
     from pressgraph.validation.report import Result
 
 ILL_FORMED = f"{NAMED_HERE}ill-formed-shape"
-
-_NUMBER = gettext("it takes one whole number, such as 1")
-_IRI = gettext("it takes an IRI, such as xsd:date or schema:Organization")
-_LIST = gettext("it takes a list in parentheses, such as ( ex:a ex:b )")
-_TEXT = gettext('it takes texts, such as "…"@en')
-_BOOLEAN = gettext("it takes true or false")
-_WANTED = {
-    **dict.fromkeys(("minCount", "maxCount", "minLength", "maxLength"), _NUMBER),
-    **dict.fromkeys(("qualifiedMinCount", "qualifiedMaxCount"), _NUMBER),
-    **dict.fromkeys(("datatype", "class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "targetClass"), _IRI),
-    **dict.fromkeys(("in", "languageIn", "and", "or", "xone", "ignoredProperties"), _LIST),
-    **dict.fromkeys(("message", "name", "description", "pattern", "flags"), _TEXT),
-    **dict.fromkeys(("deactivated", "closed", "uniqueLang", "qualifiedValueShapesDisjoint"), _BOOLEAN),
-    "nodeKind": gettext("known: sh:IRI, sh:Literal, sh:BlankNode, and two of them together, such as sh:IRIOrLiteral"),
-    "severity": gettext("known: sh:Violation, sh:Warning, sh:Info"),
-}
 
 
 def ill_formed_shapes(profile: Profile) -> list[Result]:
@@ -100,7 +85,7 @@ def _told(result: Result) -> Result:
         result,
         shape=ILL_FORMED,
         messages=text_about(result.component, (), key=key).by_language() if key is not None else _UNCLEAR.by_language(),
-        hint=_WANTED.get(name or ""),
+        hint=WANTED.get(name or ""),
         graph="",
     )
 

@@ -13,10 +13,12 @@ from pressgraph.errors import Place, ProfileError
 from pressgraph.profile.sources import OWN
 from pressgraph.rdf import RDF_TYPE, SH
 from pressgraph.rdf.graph import Graph
+from pressgraph.rdf.terms import lexical
+from pressgraph.validation.shacl.guards import SPARQL_TEXTS
 from pressgraph.validation.shacl.patterns import portable, why_no_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
@@ -31,14 +33,28 @@ def placed(profile: Profile) -> Iterator[None]:
     try:
         yield
     except ProfileError as error:
-        if error.place is None and (parameter := _PARAMETER.search(error.reason)) is not None:
-            error.place = _place(f"{SH}{parameter[1]}", profile)
+        if error.place is not None:
+            raise
+        if (found := _PARAMETER.search(error.reason)) is not None:
+            parameter = f"{SH}{found[1]}"
+            values = list(_places(parameter, profile))
+            wrong = (place for place, value, graph in values if _is_wrong(parameter, value, graph))
+            error.place = next(wrong, values[0][0] if len(values) == 1 else None)
+        else:
+            # engines tell what is wrong in a text, not which parameter has it
+            texts = ((f"{SH}select", _is_query), (f"{SH}ask", _is_query), (f"{SH}pattern", _is_pattern))
+            places = (place_of(parameter, profile, is_right) for parameter, is_right in texts)
+            error.place = next((place for place in places if place is not None), None)
         raise
 
 
-def _place(parameter: str, profile: Profile) -> Place | None:
-    """Return the place of the first value of a parameter that is refused by itself, or of its only value."""
-    spots: list[Place] = []
+def place_of(parameter: str, profile: Profile, is_right: Callable[[Term, Graph], bool]) -> Place | None:
+    """Return the place of the first value of a parameter that is not right by itself."""
+    return next((place for place, value, graph in _places(parameter, profile) if not is_right(value, graph)), None)
+
+
+def _places(parameter: str, profile: Profile) -> Iterator[tuple[Place, Term, Graph]]:
+    """Yield the values of a parameter in the project's own files, with their places and all that shapes say."""
     for file in profile.shapes:
         if not file.own:
             continue
@@ -47,19 +63,43 @@ def _place(parameter: str, profile: Profile) -> Place | None:
             ox.Triple(subject, ox.NamedNode(name), value)  # type: ignore[arg-type]  # no literal is a subject
             for subject, name, value, _, _ in statements
         )
+        for other in profile.shapes:
+            for triple in other.triples if other is not file else ():
+                graph.add(triple)
         for _, name, value, line, column in statements:
             if name == parameter:
-                spots.append(Place(file=file.name.removeprefix(OWN), line=line, column=column))
-                if _is_wrong(parameter, value, graph):
-                    return spots[-1]
-    return spots[0] if len(spots) == 1 else None
+                yield Place(file=file.name.removeprefix(OWN), line=line, column=column), value, graph
+
+
+def _is_query(value: Term, graph: Graph) -> bool:
+    """Tell whether a text is a query with the prefixes that its constraint declares (SHACL 1.0, 5.2.1)."""
+    constraint = next((it for it, name, values in graph if name in SPARQL_TEXTS and value in values), None)
+    try:
+        ox.Store().query(declared_prefixes(graph, constraint) + lexical(value).replace("$PATH", "<urn:path>"))
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def declared_prefixes(graph: Graph, constraint: Term | None) -> str:
+    """Return the prefixes of a SPARQL constraint as its query would declare them (SHACL 1.0, 5.2.1)."""
+    lines = []
+    for holder in graph.nodes(constraint, f"{SH}prefixes"):
+        for declared in graph.nodes(holder, f"{SH}declare"):
+            prefix, iri = (getattr(graph.value(declared, SH + name), "value", "") for name in ("prefix", "namespace"))
+            lines.append(f"PREFIX {prefix}: <{iri}>\n")
+    return "".join(lines)
 
 
 def _is_wrong(parameter: str, value: Term, graph: Graph) -> bool:
     if parameter == f"{SH}pattern" and isinstance(value, ox.Literal):
         # what the compiled engine alone refuses, the other one reads
-        return why_no_pattern(value.value) is not None
+        return not _is_pattern(value, graph)
     return is_refused(parameter, value, graph)
+
+
+def _is_pattern(value: Term, _graph: Graph) -> bool:
+    return why_no_pattern(lexical(value)) is None
 
 
 def is_refused(parameter: str, value: Term, graph: Graph) -> bool:
