@@ -298,6 +298,55 @@ def test_words_are_short_by_class_and_small_within_sentences(news: Server) -> No
     assert "26121 Oldenburg, Deutschland" in german
 
 
+def test_amounts_are_told_as_amounts_and_grants_are_called_by_who_gets_them(news: Server) -> None:
+    page = read(news, "/doc/grant/green-quay")
+    assert texts(page, "//h1") == ["Grant for Hydrogen Alder Valley"]
+    assert texts(read(news, "/doc/grant/green-quay", "de"), "//h1") == ["Förderung für Hydrogen Alder Valley"]
+    assert "Amount up to 1,500,000 EUR" in part(page, "glance")
+    assert "Betrag bis zu 1.500.000 EUR" in part(read(news, "/doc/grant/green-quay", "de"), "glance")
+    release = read(news, "/doc/document/2024-06-03-hav-green-quay")
+    for shown in (page, release):
+        assert "Read from 1 release: 1 fact about" in part(page, "know")
+        assert not shown.xpath('//main//a[contains(@href, "amount")]')
+    assert "amount up to 1,500,000 EUR normalised" in words(release.xpath("//main")[0])
+    assert not [it for it in texts(release, "//main//h3") if "EUR" in it or "amount" in it]
+
+
+def test_parts_and_levels_stand_in_their_order(news: Server) -> None:
+    headings = texts(read(news, "/doc/agent/moorgruen"), '//main//section[starts-with(@class, "part")]/h2')
+    expected = (
+        "At a glance",
+        "People",
+        "Labels",
+        "Timeline",
+        "Units and members",
+        "Releases",
+        "How do we know?",
+        "Cite",
+    )
+    found = [next((at for at, it in enumerate(headings) if it.startswith(one)), -1) for one in expected]
+    assert -1 not in found, headings
+    assert found == sorted(found), headings
+    # from the lowest level to the highest one, and not by name
+    steps = texts(read(news, "/doc/label/nordlicht-gold"), '//ol[@class="steps"]/li')
+    assert [it.split()[0] for it in steps] == ["Bronze", "Silver", "Gold"]
+
+
+def test_nothing_is_drawn_of_labels_whose_period_nobody_knows(news: Server) -> None:
+    page = read(news, "/labels?state=unknown")
+    assert "period not known" in texts(page, '//ul[@class="bars"]/li')[0]
+    assert not page.xpath('//main//svg[@class="axis" or @class="bar"]')
+    assert read(news, "/labels?level=gold").xpath('//main//svg[@class="axis"]')
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [("", 400), ("?iri=nowhere", 400), ("?iri=urn:nothing", 404), ("?iri=urn:x&page=0", 404)],
+)
+def test_what_leads_to_a_thing_is_asked_for_by_its_iri(news: Server, fields: str, status: int) -> None:
+    assert news.client.get(f"/links{fields}", headers={"accept": "text/html"}).status_code == status
+
+
 def test_a_vocabulary_is_a_tree_that_leads_to_lists(news: Server) -> None:
     page = read(news, "/vocab/sector")
     (hydrogen,) = page.xpath('//ul[@class="tree"]/li[@id="energy"]/ul/li[@id="hydrogen"]')
@@ -323,6 +372,9 @@ def test_what_is_found_stands_by_kind_with_the_words_in_bold(news: Server) -> No
     # an umlaut is found by the letters that stand for it, and is marked as it is written
     assert texts(page, '//section[@aria-labelledby="h-organisations"]//b') == ["Moorgrün"]
     assert texts(page, '//section[@aria-labelledby="h-releases_list"]//b')[0] == "Moorgrün"
+    # a label is called, and found, by its level and its holder
+    label = texts(read(news, "/search?q=nordlicht+gold"), '//section[@aria-labelledby="h-labels"]//li')
+    assert label[0].startswith("Gold Label of Nordlicht"), label
     # kinds in the words of readers, not of vocabularies for programs
     assert "entity" not in words(page.xpath("//main")[0])
     assert texts(read(news, "/search?q=nothinglikethis"), '//p[@class="empty"]')

@@ -259,7 +259,7 @@ _WITH_NUMBERS |= {
     "facts_of": N_("Facts of passage {number}"),
     "told_at": N_("told at passage {number}"),
     "passage_of": N_("Passage {number}"),
-    "facts_about": N_("{facts} about {name} were read {releases}."),
+    "facts_about": N_("Read {releases}: {facts} about {name}."),
     "inverse": N_("{label} (from the other side)"),
     "kind_of": N_("{kind} of {name}"),
     "latest_on": N_("latest {day}"),
