@@ -293,6 +293,8 @@ def test_words_are_short_by_class_and_small_within_sentences(news: Server) -> No
     assert "Torfweg 3, 26121 Oldenburg, Germany" in part(page, "glance")
     assert "Thea Brandis becomes member of the board" in part(page, "timeline")
     assert "Member of the board" in part(page, "people")
+    # a label that is called as its scheme is has its name once
+    assert texts(page, '//section[@id="labels"]//div[@class="who"]').count("Netzwerk Nordwest") == 1
     german = part(read(news, "/doc/agent/moorgruen", "de"), "glance")
     assert "Gegründet 2009" in german
     assert "26121 Oldenburg, Deutschland" in german

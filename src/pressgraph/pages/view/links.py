@@ -67,7 +67,7 @@ def _heading(graph: Graph, predicate: str) -> str:
     if predicate == RDF_TYPE:
         return str(graph.words["instances"])
     inverse = graph.names.inverse(predicate)
-    return capital(inverse or graph.words["inverse"](label=graph.names.name(predicate).label))
+    return capital(inverse) if inverse else str(graph.words["leads_by"](label=graph.names.name(predicate).label))
 
 
 def _by_name(name: Name) -> tuple[str, str]:

@@ -169,7 +169,9 @@ def _level_link(graph: Graph, label: str) -> Link:
 
 
 def _scheme(graph: Graph, label: str) -> Sentence:
-    return tuple(graph.names.name(it.iri).label for it in graph.look(label, f"{CLU}scheme") if it.iri)[:1]
+    """Return the scheme of a label, where the label is not called so itself."""
+    names = (graph.names.name(it.iri).label for it in graph.look(label, f"{CLU}scheme") if it.iri)
+    return tuple(it for it in names if it != graph.level_name(label))[:1]
 
 
 def _label_events(graph: Graph, label: str, known: Validity, events: list[tuple[dt.date, Event]]) -> None:
