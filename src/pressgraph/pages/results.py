@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pressgraph.pages.messages import messages
 from pressgraph.pages.values import Value
 from pressgraph.pages.view.days import dated, day
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pressgraph.pages.names import Names
+
+_HOW_SURE, _SURE = "how", ("surely", "perhaps")
+"""The column in which saved queries say how sure a row is, and what they say, for programs."""
 
 
 def result_table(
@@ -47,12 +51,18 @@ def result_table(
             return thing or value(name)
         return Value(name=replace(thing.name, label=name["value"], language=name.get("xml:lang", "")))
 
+    words = messages(names.language)
+
+    def sure(binding: Mapping[str, Any]) -> Value | None:
+        said = str(binding.get(_HOW_SURE, {}).get("value", ""))
+        return Value(text=str(words[said])) if said in _SURE else cell(binding, _HOW_SURE)
+
     shown = [it for it in variables if it not in things.values()]
     return {
         "kind": "rows",
         "variables": [things.get(it, it) for it in shown],
         "headings": [names.heading(things.get(it, it)) for it in shown],
-        "rows": [[cell(binding, it) for it in shown] for binding in bindings],
+        "rows": [[sure(one) if it == _HOW_SURE else cell(one, it) for it in shown] for one in bindings],
         "total": total,
     }
 
