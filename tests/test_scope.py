@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from pressgraph.cli import main
 from pressgraph.rdf import RDF_TYPE
 from pressgraph.validation.incremental.footprint import EXISTS, Read, Step, Unknown
+from pressgraph.validation.incremental.neighbours import Neighbours
 from pressgraph.validation.incremental.queries import ANYTHING, query_footprint, read_patterns
 from pressgraph.validation.incremental.shapes import shape_footprint
 from pressgraph.validation.shacl.shapes import Shapes, profile_shapes
@@ -85,6 +86,29 @@ PATHS = [
         {Read((any_number(A, B),), A), Read((any_number(A, B),), B)},
     ),
 ]
+
+
+def test_of_a_property_with_a_named_value_only_that_value_is_read() -> None:
+    """A hub leads to thousands of things, of which a query may ask for those of one class."""
+    hub = "?this e:a ?hub FILTER EXISTS { ?other e:a ?hub ; a e:Level }"
+    there = one(A, back(A))
+    assert query(f"SELECT ?this {{ {hub} }}") == {
+        Read((), A),
+        Read(one(A), back(A)),
+        Read(there, (RDF_TYPE, False), f"{E}Level"),
+    }
+    store = ox.Store()
+    for name, kind in (("x", "Level"), ("y", "Thing"), ("z", "Level")):
+        store.add(ox.Quad(ox.NamedNode(E + name), ox.NamedNode(RDF_TYPE), ox.NamedNode(E + kind)))
+    gone = ox.Triple(ox.NamedNode(f"{E}y"), ox.NamedNode(RDF_TYPE), ox.NamedNode(f"{E}Level"))
+    neighbours = Neighbours(store, {gone})
+    for before, levels in ((False, "xz"), (True, "xyz")):
+        found = [
+            triple
+            for name in "xyz"
+            for triple in neighbours.triples(ox.NamedNode(E + name), (RDF_TYPE, False), f"{E}Level", before=before)
+        ]
+        assert "".join(it.subject.value.removeprefix(E) for it in found) == levels
 
 
 def test_a_path_that_leaves_properties_out_can_be_any() -> None:

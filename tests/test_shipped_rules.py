@@ -730,7 +730,9 @@ def _some_source(random: Random, name: str, profile: Profile, emitter: Emitter) 
 
 
 @pytest.mark.parametrize("seed", range(_RUNS))
-def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int) -> None:
+def test_changes_come_to_the_same_quads_as_deriving_everything(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # so that who states a triple is found out when it is asked for, as it is where a hundred say it
+    monkeypatch.setattr("pressgraph.derive.stated._FEW", seed % 3)
     random = Random(seed)  # noqa: S311 - no secret
     project = open_project(ROOT)
     profile = load_profile(project)

@@ -6,18 +6,63 @@ What no source alone proves rests on several.
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-Proofs: TypeAlias = "dict[str, int]"
+Proofs: TypeAlias = MutableMapping[str, int]
 """By source (as graphs name it), the place of a status in `STATUSES`; 0 is surest."""
 
 SHIPPED = "*"
 """Stands for the profile, which every source may rest on."""
 SEVERAL = ""
 """Stands for sources that prove something only together."""
+
+
+class LateProofs(MutableMapping[str, int]):
+    """Proofs of what many sources say, each found when it is asked for: who has another premise asks for few.
+
+    `find` returns how sure a source is of it, None where it does not say it.
+    """
+
+    def __init__(self, sources: Iterable[str], find: Callable[[str], int | None]) -> None:
+        self._waiting = dict.fromkeys(sources)
+        self._known: dict[str, int] = {}
+        self._find = find
+
+    def best(self) -> int:
+        """Return the surest."""
+        ranks = (it for source in (*self._known, *self._waiting) if (it := self.get(source)) is not None)
+        found = next(ranks)
+        while found and (rank := next(ranks, None)) is not None:
+            found = min(found, rank)
+        return found
+
+    def __getitem__(self, source: str) -> int:
+        if source in self._waiting:
+            del self._waiting[source]
+            rank = self._find(source)
+            if rank is not None:
+                self._known[source] = rank
+        return self._known[source]
+
+    def __setitem__(self, source: str, rank: int) -> None:
+        self._waiting.pop(source, None)
+        self._known[source] = rank
+
+    def __delitem__(self, source: str) -> None:
+        self[source]
+        del self._known[source]
+
+    def __iter__(self) -> Iterator[str]:
+        for source in list(self._waiting):
+            self.get(source)
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def merge(into: Proofs, more: Proofs) -> None:
@@ -30,7 +75,7 @@ def merge(into: Proofs, more: Proofs) -> None:
 
 def best(proofs: Proofs) -> int:
     """Return the surest of some proofs."""
-    return min(proofs.values())
+    return proofs.best() if isinstance(proofs, LateProofs) else min(proofs.values())
 
 
 def combine(premises: Sequence[Proofs], doubt: int = 0) -> Proofs:
@@ -50,7 +95,7 @@ def combine(premises: Sequence[Proofs], doubt: int = 0) -> Proofs:
     if len(own) == 1:
         return {source: max(rank, doubt) for source, rank in own[0].items()}
     found: Proofs = {}
-    smallest = min(own, key=len)
+    smallest = min([it for it in own if not isinstance(it, LateProofs)] or own, key=len)
     for source in smallest:
         if source != SEVERAL and all(source in it for it in own):
             found[source] = max(doubt, *(it[source] for it in own))

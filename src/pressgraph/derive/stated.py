@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import DERIVED_FROM
-from pressgraph.derive.proofs import SHIPPED
+from pressgraph.derive.proofs import SHIPPED, LateProofs
 from pressgraph.derive.tables import Table
 from pressgraph.rdf import CLU, RDF_TYPE, STATUSES
 
@@ -26,6 +26,8 @@ _TYPE = ox.NamedNode(RDF_TYPE)
 _KEPT = 200_000
 _MOST = 1_000
 """Of a document with so many facts, each property is looked up in the store; fewer documents are kept at a time."""
+_FEW = 100
+"""Who states a triple so often is found out at once."""
 _RANKS = {name: rank for rank, name in enumerate(STATUSES)}
 
 
@@ -83,6 +85,13 @@ class Stated:
         self._origins[name] = found
         return found
 
+    def _source(self, graph: object) -> str | None:
+        """Return the source that a graph is named after; None for one that states nothing."""
+        name = graph.value if isinstance(graph, ox.NamedNode) else ""
+        if name.startswith(self._facts):
+            return self.graphs.source_of(name)
+        return SHIPPED if name == self._profile else None
+
     def _look(
         self, subject: Term | None, predicate: ox.NamedNode | None, value: Term | None, graph: ox.NamedNode | None
     ) -> Iterator[ox.Quad]:
@@ -98,10 +107,9 @@ class Stated:
         """Yield what is stated, and where it is from."""
         if isinstance(subject, ox.Literal):
             return
-        withheld = self._withheld
         for quad in self._look(subject, predicate, value, graph):
-            origin = self.origin(quad.graph_name)
-            if origin is not None and (withheld is None or not withheld.hides(quad)):
+            origin = self._seen(quad)
+            if origin is not None:
                 yield quad, origin
 
     def quads_of(
@@ -158,13 +166,40 @@ class Stated:
     def _matched(
         self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
     ) -> dict[tuple[Term, Term], Proofs]:
-        found: dict[tuple[Term, Term], Proofs] = {}
-        for quad, origin in self.quads(subject, predicate, value):
-            proofs = found.setdefault((quad.subject, quad.object), {})
-            known = proofs.get(origin.source)
-            if known is None or origin.rank < known:
-                proofs[origin.source] = origin.rank
-        return found
+        if isinstance(subject, ox.Literal):
+            return {}
+        told: dict[tuple[Term, Term], list[ox.Quad]] = {}
+        for quad in self._look(subject, predicate, value, None):
+            told.setdefault((quad.subject, quad.object), []).append(quad)
+        found = ((pair, self._proofs(quads)) for pair, quads in told.items())
+        return {pair: proofs for pair, proofs in found if proofs is not None}
+
+    def _proofs(self, quads: list[ox.Quad]) -> Proofs | None:
+        """Return who states a triple; None where nobody does that is seen."""
+        if len(quads) <= _FEW or self._tables is not None:
+            ranks: Proofs = {}
+            for quad in quads:
+                origin = self._seen(quad)
+                if origin is not None and origin.rank <= ranks.get(origin.source, origin.rank):
+                    ranks[origin.source] = origin.rank
+            return ranks or None
+        by_source: dict[str, list[ox.Quad]] = {}
+        for quad in quads:
+            source = self._source(quad.graph_name)
+            if source is not None:
+                by_source.setdefault(source, []).append(quad)
+
+        def rank(source: str) -> int | None:
+            origins = (self._seen(quad) for quad in by_source[source])
+            return min((it.rank for it in origins if it is not None), default=None)
+
+        proofs = LateProofs(by_source, rank)
+        return proofs if any(source in proofs for source in by_source) else None
+
+    def _seen(self, quad: ox.Quad) -> Origin | None:
+        """Return where a statement is from; None for what states nothing, and for what is hidden."""
+        origin = self.origin(quad.graph_name)
+        return origin if self._withheld is None or origin is None or not self._withheld.hides(quad) else None
 
     def facts_of(self, document: ox.NamedNode) -> Iterator[ox.NamedNode]:
         """Yield the graphs of the facts that were read from a document."""

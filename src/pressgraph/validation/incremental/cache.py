@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pressgraph.validation.checks.check import Check, CheckedGraph
 
 # Raise it when the same shapes or the same query have another footprint than before.
-_VERSION = 3
+_VERSION = 4
 
 
 class FootprintCache:
@@ -87,7 +87,10 @@ def _to_json(footprint: Footprint) -> Any:
             "any": None in footprint.properties,
             "graphs": footprint.graphs,
         }
-    return [[[[sorted(step.edges, key=repr), step.closure] for step in read.chain], read.edge] for read in footprint]
+    return [
+        [[[sorted(step.edges, key=repr), step.closure] for step in read.chain], read.edge, read.value]
+        for read in footprint
+    ]
 
 
 def _from_json(stored: Any) -> Footprint:
@@ -98,6 +101,7 @@ def _from_json(stored: Any) -> Footprint:
         Read(
             tuple(Step(frozenset((name, inverse) for name, inverse in edges), closure) for edges, closure in chain),
             (edge[0], edge[1]),
+            value,
         )
-        for chain, edge in stored
+        for chain, edge, value in stored
     )

@@ -38,6 +38,8 @@ class Read:
 
     chain: Chain
     edge: Edge
+    value: str | None = None
+    """The IRI at the other end, where no other one is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,9 @@ class Trace:
     def __init__(self) -> None:
         self.reads: set[Read] = set()
 
-    def read(self, chain: Chain, edge: Edge) -> None:
-        """Note that the triples of an edge are read at the end of a chain."""
-        self.reads.add(Read(chain, edge))
+    def read(self, chain: Chain, edge: Edge, value: str | None = None) -> None:
+        """Note that the triples of an edge, all or those with a value, are read at the end of a chain."""
+        self.reads.add(Read(chain, edge, value))
 
     def step(self, edge: Edge, starts: list[Chain]) -> list[Chain]:
         """Note that an edge is read and followed; return the chains to its other ends."""

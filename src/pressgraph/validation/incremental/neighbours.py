@@ -31,8 +31,8 @@ class Neighbours:
             if triple.object != triple.subject:
                 self._removed[triple.object].append(triple)
 
-    def triples(self, node: Term, edge: Edge, *, before: bool) -> Iterator[ox.Triple]:
-        """Yield the triples of a node along an edge; `before` includes the removed ones."""
+    def triples(self, node: Term, edge: Edge, value: str | None = None, *, before: bool) -> Iterator[ox.Triple]:
+        """Yield the triples of a node along an edge, all or to a named one; `before` includes the removed ones."""
         predicate, inverse = edge
         if isinstance(node, ox.Triple) or (not inverse and isinstance(node, ox.Literal)):
             return
@@ -40,18 +40,18 @@ class Neighbours:
             yield from self._in_graph(node, inverse=inverse)
             return
         wanted = ox.NamedNode(predicate) if predicate is not None else None
+        end = ox.NamedNode(value) if value is not None else None
         quads = (
-            self.store.quads_for_pattern(None, wanted, node, union.DEFAULT)
+            self.store.quads_for_pattern(end, wanted, node, union.DEFAULT)
             if inverse
-            else self.store.quads_for_pattern(node, wanted, None, union.DEFAULT)  # type: ignore[arg-type]
+            else self.store.quads_for_pattern(node, wanted, end, union.DEFAULT)  # type: ignore[arg-type]
         )
         for quad in quads:
             yield quad.triple
         if before:
             for triple in self._removed.get(node, ()):
-                if (predicate is None or triple.predicate.value == predicate) and node == (
-                    triple.object if inverse else triple.subject
-                ):
+                one, other = (triple.object, triple.subject) if inverse else (triple.subject, triple.object)
+                if node == one and predicate in {None, triple.predicate.value} and end in {None, other}:
                     yield triple
 
     def _in_graph(self, node: Term, *, inverse: bool) -> Iterator[ox.Triple]:

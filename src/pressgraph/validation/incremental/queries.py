@@ -120,19 +120,21 @@ def trace_query(text: str, trace: Trace, focus: Chain) -> None:
 
 
 def _trace(algebra: Any, trace: Trace, focus: Chain) -> None:
-    for walk in _walks(algebra):
-        _follow(walk, trace, focus)
+    for walk, value in _walks(algebra):
+        _follow(walk, value, trace, focus)
 
 
-def _follow(walk: Walk, trace: Trace, focus: Chain) -> None:
-    """Note what is read along a walk of paths from the focus node."""
+def _follow(walk: Walk, value: str | None, trace: Trace, focus: Chain) -> None:
+    """Note what is read along a walk of paths from the focus node; of its end only a value where there is one."""
     starts = [focus]
-    for path, inverse in walk:
-        if path == EXISTS:
-            for start in starts:
-                trace.read(start, (EXISTS, False))
-            return
+    *before, (last, turned) = walk
+    for path, inverse in before:
         starts = _follow_path(path, trace, starts, inverse=inverse)
+    if last == EXISTS or value is not None:
+        for start in starts:
+            trace.read(start, (str(last), turned), value)
+    else:
+        _follow_path(last, trace, starts, inverse=turned)
 
 
 def _follow_path(path: Any, trace: Trace, starts: list[Chain], *, inverse: bool) -> list[Chain]:
@@ -189,13 +191,14 @@ def _algebra(query: str) -> Any:
         raise NotLocalError(f"the SPARQL cannot be read: {error}") from error
 
 
-def _walks(algebra: Any) -> Iterator[Walk]:
+def _walks(algebra: Any) -> Iterator[tuple[Walk, str | None]]:
     """Yield a walk from `$this` for each triple pattern of a query: paths and directions, the pattern's own last.
 
+    With it comes the IRI that the pattern names at its end, such as a class, where a property leads there.
     A walk may lead through patterns that hold wherever its pattern does: those of its own group and of the groups
     around it, not those of an OPTIONAL, EXISTS or UNION beside it.
     """
-    from rdflib import BNode, Variable
+    from rdflib import BNode, URIRef, Variable
 
     gathered = _Patterns()
     gathered.group(algebra, ())
@@ -214,11 +217,12 @@ def _walks(algebra: Any) -> Iterator[Walk]:
                             following.append(other)
             edge = following
         if subject in walks and gathered.only_exists((subject, path, value)):
-            yield (*walks[subject], (EXISTS, False))
+            yield (*walks[subject], (EXISTS, False)), None
         elif subject in walks:
-            yield (*walks[subject], (gathered.path(path, scope), False))
+            named = isinstance(path, URIRef) and isinstance(value, URIRef) and str(path) != IN_GRAPH
+            yield (*walks[subject], (gathered.path(path, scope), False)), str(value) if named else None
         elif value in walks:
-            yield (*walks[value], (gathered.path(path, scope), True))
+            yield (*walks[value], (gathered.path(path, scope), True)), None
         else:
             raise NotLocalError("the SPARQL reads what no path from $this leads to")
 

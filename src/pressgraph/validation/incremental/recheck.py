@@ -167,22 +167,25 @@ class _CheckRerun:
 
 def _affected(reads: Iterable[Read], change: Change, neighbours: Neighbours) -> Iterator[Term]:
     """Yield the nodes that something changed for which was read from them, and more."""
-    starts: dict[Edge, set[Term]] = defaultdict(set)
+    starts: dict[tuple[Edge, str | None], set[Term]] = defaultdict(set)
     for triple in change.triples:
         for predicate in (triple.predicate.value, None):
-            starts[predicate, False].add(triple.subject)
-            starts[predicate, True].add(triple.object)
+            starts[(predicate, False), None].add(triple.subject)
+            starts[(predicate, True), None].add(triple.object)
+        if isinstance(triple.object, ox.NamedNode):
+            starts[(triple.predicate.value, False), triple.object.value].add(triple.subject)
     elsewhere = {read_term(name) for name in change.elsewhere}
-    starts[IN_GRAPH, False] = starts[IN_GRAPH, True] = elsewhere
+    starts[(IN_GRAPH, False), None] = starts[(IN_GRAPH, True), None] = elsewhere
     by_start: dict[Chain, set[Term]] = defaultdict(set)
     for read in reads:
-        if read.edge[0] == EXISTS and read.edge not in starts:
-            starts[read.edge] = {
+        key = (read.edge, read.value)
+        if read.edge[0] == EXISTS and key not in starts:
+            starts[key] = {
                 node
                 for node in {triple.subject for triple in change.triples}
                 if neighbours.is_described(node) != neighbours.is_described(node, change.added, before=True)
             }
-        by_start[read.chain] |= starts.get(read.edge, set())
+        by_start[read.chain] |= starts.get(key, set())
     for chain, nodes in by_start.items():
         if nodes:
             yield from neighbours.follow(nodes, chain, backwards=True, before=True)
@@ -190,10 +193,10 @@ def _affected(reads: Iterable[Read], change: Change, neighbours: Neighbours) -> 
 
 def _given(reads: Iterable[Read], focus: set[Term], neighbours: Neighbours) -> Iterator[ox.Triple]:
     """Yield the triples that the shapes read from some focus nodes."""
-    by_chain: dict[Chain, set[Edge]] = defaultdict(set)
+    by_chain: dict[Chain, set[tuple[Edge, str | None]]] = defaultdict(set)
     for read in reads:
-        by_chain[read.chain].add(read.edge)
+        by_chain[read.chain].add((read.edge, read.value))
     for chain, edges in by_chain.items():
         for node in neighbours.follow(focus, chain, backwards=False, before=False):
-            for edge in edges:
-                yield from neighbours.triples(node, edge, before=False)
+            for edge, value in edges:
+                yield from neighbours.triples(node, edge, value, before=False)
