@@ -21,6 +21,7 @@ from pressgraph.derive import Derivation, Rules, derive
 from pressgraph.derive.axioms import Axioms
 from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import parse_rule
+from pressgraph.derive.proofs import SHIPPED, LateProofs, Proofs, best, combine, merge
 from pressgraph.derive.rules import staged
 from pressgraph.errors import ProfileError
 from pressgraph.profile.compile import compile_profile
@@ -178,6 +179,23 @@ def test_what_takes_two_sources_rests_on_several_and_what_one_proves_alone_does_
     assert "x award Blue @ several/assumed" in conclusions(built(apart))
     alone = apart + fact_graph("b", "2", "id:l :name 'Blue'")
     assert {it for it in conclusions(built(alone)) if "award" in it} == {"x award Blue @ b/assumed"}
+
+
+_RANKS_BY_SOURCE = st.dictionaries(st.sampled_from(["a", "b", "c", "d", SHIPPED]), st.integers(0, 3), min_size=1)
+
+
+@given(st.lists(st.tuples(_RANKS_BY_SOURCE, st.booleans()), min_size=1, max_size=3), st.integers(0, 2))
+def test_proofs_that_are_found_when_asked_for_are_the_same(premises: list[tuple[Proofs, bool]], doubt: int) -> None:
+    known = [proofs for proofs, _ in premises]
+    # sources that turn out not to say it are asked too
+    late = [LateProofs("abcde*", proofs.get) if wait else proofs for proofs, wait in premises]
+    assert combine(late, doubt) == combine(known, doubt)
+    assert [best(LateProofs("edcba*", proofs.get)) for proofs in known] == list(map(best, known))
+    into = LateProofs("abcde*", known[0].get)
+    merge(into, known[-1])
+    expected = dict(known[0])
+    merge(expected, known[-1])
+    assert into == expected
 
 
 def test_of_several_proofs_the_surest_counts_and_a_rule_can_add_doubt() -> None:
