@@ -27,7 +27,8 @@ def _footprint(query: str) -> Footprint:
     except NotLocalError as error:
         return Unknown(reason=str(error))
     try:
-        _trace(algebra, trace, ())
+        for walk, value in _walks(algebra):
+            _follow(walk, value, trace, ())
     except NotLocalError as error:
         everything = _Everything()
         everything.gather(algebra)
@@ -116,12 +117,14 @@ def trace_query(text: str, trace: Trace, focus: Chain) -> None:
 
     Raises NotLocalError.
     """
-    _trace(_algebra(text), trace, focus)
-
-
-def _trace(algebra: Any, trace: Trace, focus: Chain) -> None:
-    for walk, value in _walks(algebra):
+    for walk, value in _walks_of(text):
         _follow(walk, value, trace, focus)
+
+
+@lru_cache(maxsize=256)
+def _walks_of(text: str) -> list[tuple[Walk, str | None]]:
+    """Return the walks of a query; most shapes are the same in all projects of a process."""
+    return list(_walks(_algebra(text)))
 
 
 def _follow(walk: Walk, value: str | None, trace: Trace, focus: Chain) -> None:
