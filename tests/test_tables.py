@@ -270,8 +270,8 @@ def test_a_workbook_says_in_which_cell_a_mistake_is(workspace: Workspace, tmp_pa
     source = book.add_worksheet("source")
     source.write_column(0, 0, ["id", "document/a"])
     sheet = book.add_worksheet("Labels")
-    sheet.write_row(0, 0, ["id", "type", "level", "hasValidity.validFrom", "name", "evidence"])
-    sheet.write_row(1, 0, ["label/x-1", "AwardedLabel", "glod", "15.1.2026", "x", "9-3"])
+    sheet.write_row(0, 0, ["id", "type", "level", "hasValidity.validFrom", "name", "evidence", "Land", "level"])
+    sheet.write_row(1, 0, ["label/x-1", "AwardedLabel", "glod", "15.1.2026", "x", "9-3", "#N/A", "gold"])
     sheet.write_row(2, 0, ["label/x-2", "AwardedLabel", "gold", None, 351, "3,5"])
     sheet.write_row(3, 0, ["label/x-3", "AwardedLabel", "#N/A"])
     sheet.write_row(4, 0, ["label/x-4", "AwardedLabel"])
@@ -285,6 +285,9 @@ def test_a_workbook_says_in_which_cell_a_mistake_is(workspace: Workspace, tmp_pa
         "facts.xlsx:Labels!F2 bad-evidence",
         # what is no span is words, and there is no text to find them in
         "facts.xlsx:Labels!F3 evidence-without-text",
+        # headers that are wrong cost their columns alone
+        "facts.xlsx:Labels!G1 unmapped-header",
+        "facts.xlsx:Labels!H1 repeated-header",
     ]
 
 

@@ -353,7 +353,7 @@ def test_every_shipped_check_has_messages_in_english_and_german(tmp_path: Path) 
     from pressgraph.validation import load_checks
 
     checks = load_checks(project(tmp_path).project)
-    assert len(checks) == 14
+    assert len(checks) == 15
     assert all(set(check.messages) == {"de", "en"} for check in checks)
 
 
@@ -459,7 +459,23 @@ FIGURES = {
 }
 
 
-def test_figures_disagree_where_both_cannot_be_so(tmp_path: Path) -> None:
+# how many there are → whether that cannot be
+NEGATIVE = {
+    "members: -5": True,
+    "employees: about -3": True,
+    "companies: -9 to -4": True,
+    "startups: -3 to 4": True,
+    "employees: less than -1": True,
+    "members: { value: -2, asOf: 2020 }": True,
+    "members: 0": False,
+    "employees: { statistic: growth, value: -4 }": False,
+    "employees: { statistic: growth, value: -4 % }": False,
+    "turnover: -3": False,
+    "turnover: -3 EUR": False,
+}
+
+
+def test_figures_disagree_where_both_cannot_be_so_and_counts_are_not_negative(tmp_path: Path) -> None:
     sources = []
     for side in (0, 1):
         head = SOURCE.replace("document/", f"document/{side}-")
@@ -477,9 +493,16 @@ def test_figures_disagree_where_both_cannot_be_so(tmp_path: Path) -> None:
         it for it in sources[1].splitlines(keepends=True)[len(SOURCE.splitlines()) :] if it not in sources[0]
     )
     (tmp_path / "data" / "b.yaml").unlink()
-    alone = project(tmp_path, a=sources[0] + facts).validate()
+    negative = "".join(
+        f"  - {{ id: agent/of-{number}, type: Organization, name: Of {number}, {said} }}\n"
+        for number, said in enumerate(NEGATIVE)
+    )
+    alone = project(tmp_path, a=sources[0] + facts + negative).validate()
     again = [it for it in findings(alone) if it.rule == "figures-that-disagree"]
     assert [it.message for it in again] == [it.message for it in found]
+    first = len((sources[0] + facts).splitlines()) + 1
+    lines = [it.place.line for it in findings(alone) if it.rule == "negative-counts" and it.place is not None]
+    assert sorted(lines) == [first + n for n, wrong in enumerate(NEGATIVE.values()) if wrong]
     lines = sorted(it.place.line for it in found if it.place is not None and it.place.file == "data/a.yaml")
     first = len(SOURCE.splitlines()) + 1
     assert lines == [first + n for n, (_, _, disagree) in enumerate(FIGURES.values()) if disagree]

@@ -234,7 +234,7 @@ def _row_blocks(path: Path, name: str, context: Context) -> Iterator[Block]:
     sheets, problems = open_sheets(path, name=name, settings=settings, root=project.root)
     sheet = sheets[0] if sheets and not problems else None
     columns = compile_columns(sheet, context.profile, settings) if sheet is not None else None
-    if sheet is None or columns is None or columns.stateful or _passes_on(columns):
+    if sheet is None or columns is None or sheet.problems or columns.stateful or _passes_on(columns):
         yield Block(path=str(path), name=name, kind="file", weight=known_size([str(path)]))
         return
     headers = tuple(sheet.headers)

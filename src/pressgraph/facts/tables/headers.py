@@ -28,7 +28,11 @@ _NUMBER = re.compile("[0-9]{1,6}")
 
 
 def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[TableSettings] = ()) -> Columns | None:
-    """Compile a sheet's headers; None, with problems in the sheet, where one is not understood."""
+    """Compile a sheet's headers; None, with problems in the sheet, where its rows cannot be read by them.
+
+    A header that is no key, or stands twice, is a problem of the sheet and costs its column: the rows are read for what
+    else is wrong, unless too little is left to read.
+    """
     own = next((one for one in settings if one.sheet in {None, sheet.name}), None)
     of_sources = is_source_sheet(sheet.name)
     # a list that came from macOS has its umlauts in two characters
@@ -83,7 +87,7 @@ def compile_columns(sheet: SheetRows, profile: Profile, settings: Sequence[Table
                 return None
             parts.append((name, column))
         templates.append(IdTemplate(text=composed(text), index=index, parts=parts))
-    if sheet.problems:
+    if sheet.problems and not compiler.says_enough():
         return None
     return Columns(sheet, compiler.columns, of_sources, constants, templates, compiler.unnamed, compiler.next)
 
@@ -117,11 +121,13 @@ class _HeaderCompiler:
                 "name its key, or '' to skip it, under columns in a [tables] section of pressgraph.toml"
             )
             self.sheet.problems.append(problem("unmapped-header", place, hint=hint, header=header))
+            self.sheet.skipped.add(index + 1)
             return
         path, kind = target
         if path in self._paths:
             first_letter = str(self._paths[path].index + 1)
             self.sheet.problems.append(problem("repeated-header", place, header=header, first=first_letter))
+            self.sheet.skipped.add(index + 1)
             return
         self._paths[path] = column = Column(index=index, header=header, path=path, kind=kind)
         self.columns.append(column)
@@ -142,6 +148,12 @@ class _HeaderCompiler:
         target = self.path(name)
         column = self._paths.get(target[0]) if target else None
         return column.index if column else None
+
+    def says_enough(self) -> bool:
+        """Tell whether rows can be read without the headers that are wrong: they have ids, and say something."""
+        wrong = {it.rule for it in self.sheet.problems}
+        keys = {path[0] for path in self._paths} - {*FACT_WORDS, *SOURCE_WORDS, "source"}
+        return wrong <= {"unmapped-header", "repeated-header"} and ("id",) in self._paths and bool(keys)
 
     def path(self, key: str) -> tuple[Path, str] | None:
         """Return where a header's values go, and how its cells are read; None where it is no key."""
