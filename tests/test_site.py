@@ -234,6 +234,14 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
         return exports(*it)
 
     monkeypatch.setattr("pressgraph.site.downloads.exports", noted)
+    # much leads to many things, so that they have pages of it
+    monkeypatch.setattr("pressgraph.site.site.MOST_LINKS", 3)
+    monkeypatch.setattr("pressgraph.pages.view.reading.MOST_LINKS", 3)
+
+    def more() -> None:
+        add_fact(project, "carla", "id: agent/sued, type: Club, name: Cluster Sued")
+        write_news(project, "dora")
+
     out, number = tmp_path / "out", -1
     first = opened(project).site(out, day=DAY, jobs=1)
     everything = first.drawn
@@ -250,8 +258,8 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
         # what is withheld is counted on the page of its release
         lambda: add_fact(project, "anna", "id: agent/hidden, type: Person, name: Hidden, personal: true"),
         (project / "data" / "berta.yaml").unlink,
-        # one more thing that a question finds
-        lambda: add_fact(project, "carla", "id: agent/sued, type: Club, name: Cluster Sued"),
+        # one more thing that a question finds, and one more release on the pages of what leads to many things
+        more,
     )
     for number, change in enumerate(changes):
         change()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
-from pressgraph.pages.view.statements import DERIVED, MOST_LINKS, NOT_POINTING, TYPE
+from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_POINTING, TYPE
 from pressgraph.processes import rare_collections
 from pressgraph.project import write_atomically
 from pressgraph.rdf import SCHEMA
@@ -29,6 +30,7 @@ from pressgraph.site.reads import (
     affected,
     difference,
     digests_of,
+    matching,
     patterns_of,
     patterns_of_links,
     patterns_of_personal,
@@ -102,6 +104,8 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     """The IRIs of others that have a page."""
     lists: dict[str, str]
     """By page of a list, a digest of what it shows; and one of what all pages of queries depend on."""
+    linked: dict[str, list[str]]
+    """Digests of the pages of all that leads to an IRI, where that is much."""
     stats: dict[str, tuple[int, int]]
 
 
@@ -130,18 +134,22 @@ def write_site(
     folder.open()
     copy = published_copy(project)
     setting = _setting(project, profile, saved_queries, copy, address, day)
-    drawer = Drawer(setting, profile=profile)
-    lists = drawer.list_pages()
-    # some queries take as long as many pages: who begins with them does not wait for them in the end
-    pages = [*(Page("query", name) for name in ("", *saved_queries)), *_pages(drawer), *lists]
-    names = {_key(page): page for page in pages}
     mark = f"{fingerprint(setting, profile, version)}"
     before = _load(project, out)
     if before is not None and before.fingerprint != mark:
         before = None
+    news = _news(before, copy, setting)
+    drawer = Drawer(setting, profile=profile)
+    led_to = _led_to(drawer.store)
+    linked = _linked(drawer, led_to, before, news)
+    setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
+    drawer = Drawer(setting, profile=profile)
+    lists = drawer.list_pages()
+    # some queries take as long as many pages: who begins with them does not wait for them in the end
+    pages = [*(Page("query", name) for name in ("", *saved_queries)), *_pages(drawer, led_to), *lists]
+    names = {_key(page): page for page in pages}
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
-    news = _news(before, copy, setting)
     queries = QueryPages(drawer)
     known = _known(before, folder, news, queries, names, listed)
     todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
@@ -178,6 +186,7 @@ def write_site(
             whole=whole,
             others=list(setting.others),
             lists=listed,
+            linked=linked,
             stats=stats_of(out, made),
         ),
     )
@@ -223,24 +232,40 @@ def _setting(
     others |= {iri for iri in sources.values() if layout.spot(iri) is None}
     layout.others = {iri: layout.other(iri) for iri in sorted(others)}
     folders = {name: drawer.folder(Page("other" if iri in others else "thing", iri)) for name, iri in sources.items()}
-    graphs = GraphNames(id_base=project.id_base)
-    linked = {
-        iri: digests
-        for iri in _much_linked(drawer.store)
-        if (iri in others or layout.has_page(iri)) and (digests := links_digests(drawer.store, iri, graphs))
-    }
-    return replace(setting, others=layout.others, sources=folders, linked=linked)
+    return replace(setting, others=layout.others, sources=folders)
 
 
-def _much_linked(store: ox.Store) -> list[str]:
-    """Return the IRIs that more leads to than their pages show, sorted."""
-    left_out = ", ".join(sorted(map(str, NOT_POINTING)))
-    rows = store.query(
-        f"SELECT ?n {{ ?s ?p ?n FILTER(isIRI(?n) && ?p NOT IN ({left_out})) }} "
-        f"GROUP BY ?n HAVING (COUNT(*) >= {MOST_LINKS})"
-    )
+def _led_to(store: ox.Store) -> dict[str, int]:
+    """Return the IRIs that something leads to, with how often that is."""
+    rows = store.query("SELECT ?n (COUNT(*) AS ?links) { ?s ?p ?n FILTER(isIRI(?n)) } GROUP BY ?n")
     assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    return sorted(name.value for row in rows if isinstance(name := row["n"], ox.NamedNode))
+    return {row["n"].value: int(row["links"].value) for row in rows}
+
+
+def _linked(
+    drawer: Drawer, led_to: Mapping[str, int], before: _State | None, news: _News | None
+) -> dict[str, list[str]]:
+    """Return the IRIs that more leads to than their pages show, with a digest of each page of all that does.
+
+    Where nothing has changed of that since the run before, they are those of then; few IRIs have very many.
+    """
+    store, layout = drawer.store, drawer.layout
+    known = before.linked if before is not None and news is not None else {}
+    changed = news.patterns if news is not None else set()
+    graphs = GraphNames(id_base=drawer.project.id_base)
+    found: dict[str, list[str]] = {}
+    for iri in sorted(iri for iri, links in led_to.items() if links >= MOST_LINKS):
+        if iri in known and matching([(None, None, iri)]).isdisjoint(changed):
+            found[iri] = known[iri]
+        elif (iri in layout.others or layout.has_page(iri)) and _is_much_linked(store, iri):
+            found[iri] = links_digests(store, iri, graphs)
+    return found
+
+
+def _is_much_linked(store: ox.Store, iri: str) -> bool:
+    quads = store.quads_for_pattern(None, None, ox.NamedNode(iri), DEFAULT)
+    pointing = (it for it in quads if it.predicate not in NOT_POINTING)
+    return sum(1 for _ in islice(pointing, MOST_LINKS)) >= MOST_LINKS
 
 
 def _sources(store: ox.Store, project: Project) -> dict[str, str]:
@@ -257,10 +282,10 @@ def _sources(store: ox.Store, project: Project) -> dict[str, str]:
     }
 
 
-def _pages(drawer: Drawer) -> Iterator[Page]:
+def _pages(drawer: Drawer, led_to: Iterable[str]) -> Iterator[Page]:
     """Yield the pages of things, of concepts, of namespaces and of terms of others."""
     layout = drawer.layout
-    things = sorted(it for it in _named(drawer.store) if layout.is_thing(it))
+    things = sorted(it for it in {*_told_of(drawer.store), *led_to} if layout.is_thing(it))
     yield from (Page("thing", it) for it in things)
     yield from (Page("namespace", it) for it in layout.namespaces.values())
     yield from (Page("concept", it) for it in layout.concepts)
@@ -281,14 +306,11 @@ def _by_source(store: ox.Store, pages: Iterable[Page]) -> list[Page]:
     return sorted(pages, key=source)
 
 
-def _named(store: ox.Store) -> set[str]:
-    """Return the IRIs that something is said of, or that something points to."""
-    names: set[str] = set()
-    for text in ("SELECT DISTINCT ?n { ?n ?p ?o }", "SELECT DISTINCT ?n { ?s ?p ?n FILTER(isIRI(?n)) }"):
-        rows = store.query(text)
-        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-        names.update(name.value for row in rows if isinstance(name := row["n"], ox.NamedNode))
-    return names
+def _told_of(store: ox.Store) -> Iterator[str]:
+    """Yield the IRIs that something is said of."""
+    rows = store.query("SELECT DISTINCT ?n { ?n ?p ?o }")
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    yield from (name.value for row in rows if isinstance(name := row["n"], ox.NamedNode))
 
 
 def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
