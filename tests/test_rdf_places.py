@@ -228,3 +228,12 @@ def test_a_file_that_is_cut_or_in_another_encoding_is_said_to_be(
     (tmp_path / name).write_bytes(content)
     result = CliRunner().invoke(main, ["--project", str(tmp_path), "validate", str(tmp_path / name)])
     assert (result.exit_code, said in result.output) == (1, True), result.output
+
+
+@pytest.mark.parametrize("context", ["5", '{ "name": 5 }'])
+def test_a_context_that_none_may_be_has_its_place(tmp_path: Path, context: str) -> None:
+    path = tmp_path / "a.jsonld"
+    path.write_text(f'{{\n  "@id": "urn:a",\n  "@context": {context},\n  "name": "x"\n}}\n', encoding="utf-8")
+    result = CliRunner().invoke(main, ["--project", str(tmp_path), "validate", str(path), "-f", "json"])
+    (found,) = json.loads(result.stdout)["findings"]
+    assert (found["rule"], found["place"]["line"]) == ("rdf-syntax", 3)

@@ -426,6 +426,11 @@ def _load_rdf(add: Callable[[list[ox.Triple]], None], path: Path, project: Proje
             return _load_json_ld(add, path.read_bytes(), base_iri, name, profile)
         if not_text := decoded(content, name)[1]:
             return not_text
+        if form.name == "jsonld" and not error.lineno:
+            # of a context that none may be, the engine does not say where; nothing is added
+            found = _load_json_ld(lambda _: None, content, base_iri, name, profile)
+            if found:
+                return found
         place = Place(file=name, line=error.lineno or 0, column=error.offset or 0)
         return [problem("rdf-syntax", place, format=form.name, reason=error.msg)]
     return []
