@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet
 import pytest
 import python_calamine
 from click.testing import CliRunner
@@ -630,6 +631,22 @@ def test_a_file_that_is_not_what_its_suffix_says(tmp_path: Path, name: str, data
         assert result.exit_code == 1
         expected = f"{name}: error: the table cannot be read: {said} [not-a-table]\n1 problem in the facts\n"
         assert result.stderr == expected
+
+
+def test_a_group_of_rows_that_is_damaged_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    rows = {**SOURCE, "id": "place/a", "type": "City", "name.de": "Stadt"}
+    columns = {header: [value] * 30 for header, value in rows.items()}
+    pyarrow.parquet.write_table(pyarrow.table(columns), path, row_group_size=10, compression="none")
+    at = pyarrow.parquet.ParquetFile(path).metadata.row_group(1).column(0).data_page_offset
+    content = path.read_bytes()
+    path.write_bytes(content[:at] + b"\xff" * 30 + content[at + 30 :])
+    for call in (["convert"], ["convert", "-j", "2"], ["facts", "convert"], ["validate"]):
+        result = CliRunner().invoke(main, ["--project", str(tmp_path), *call, str(path)])
+        assert result.exit_code == 1
+        said = result.stderr + result.stdout
+        assert said.count("the table cannot be read") == 1
+        assert "a.parquet:11" in said
 
 
 def test_a_quotation_mark_that_nothing_closes(workspace: Workspace, tmp_path: Path) -> None:

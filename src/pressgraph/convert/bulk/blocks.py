@@ -328,7 +328,14 @@ def _convert_rows(
     settings = () if is_address(block.path) else context.project.tables_of(Path(block.path))
     plain = False
     if block.kind == "group":
-        headers, rows, plain = reader.rows(block)
+        try:
+            headers, rows, plain = reader.rows(block)
+        except (OSError, ValueError) as error:
+            from pressgraph.facts.tables.parquet import damaged
+
+            outcome.problems.append(damaged(Place(file=name, line=block.first), error))
+            outcome.rejects.append(_reject(outcome.problems[-1:], None))
+            return
         sheet = SheetRows(file=name, headers=headers, header_row=0, rows=rows)
     else:
         sheet = SheetRows(

@@ -62,7 +62,7 @@ def read_parquet(
     try:
         file = open_parquet(path)
     except (OSError, ValueError) as error:
-        return None, [problem("not-a-table", Place(file=name), reason=str(error).partition("\n")[0])]
+        return None, [damaged(Place(file=name), error)]
     headers = list(file.schema_arrow.names)
     wanted = list(range(file.num_row_groups)) if groups is None else list(groups)
     start = sum(file.metadata.row_group(i).num_rows for i in range(wanted[0])) if wanted else 0
@@ -74,12 +74,23 @@ def read_parquet(
 def _rows(file: pq.ParquetFile, groups: list[int], number: int, sheet: SheetRows) -> Iterator[tuple[int, Cells]]:
     binary = any(map(_holds_bytes, file.schema_arrow.types))
     with file:
-        for batch in file.iter_batches(batch_size=_BATCH, row_groups=groups, use_threads=False):
-            columns = [column.to_pylist() for column in batch.columns]
-            for row in zip(*columns, strict=True):
-                if not binary or not report_bytes(sheet, number, row):
-                    yield number, row
-                number += 1
+        for group in groups:
+            following = number + file.metadata.row_group(group).num_rows
+            try:
+                for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group], use_threads=False):
+                    columns = [column.to_pylist() for column in batch.columns]
+                    for row in zip(*columns, strict=True):
+                        if not binary or not report_bytes(sheet, number, row):
+                            yield number, row
+                        number += 1
+            except (OSError, ValueError) as error:
+                sheet.problems.append(damaged(Place(file=sheet.file, line=number), error))
+            number = following
+
+
+def damaged(place: Place, error: OSError | ValueError) -> Problem:
+    """Return the problem of what pyarrow cannot read, as it says it."""
+    return problem("not-a-table", place, reason=str(error).partition("\n")[0])
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:
