@@ -380,6 +380,8 @@ def test_what_a_stopped_run_has_written_is_not_taken_for_somebody_elses(project:
     with pytest.raises(KeyboardInterrupt):
         workspace.site(out, day=DAY, jobs=1, progress=stop)
     assert not [it for it in contents(out) if it.endswith("-new")]
+    # what is there already is shown with its styles
+    assert [it for it in contents(out) if it.endswith(".css")]
     assert workspace.site(out, day=DAY, jobs=1).kept == ()
     fresh = tmp_path / "fresh"
     workspace.site(fresh, day=DAY, jobs=1)

@@ -153,10 +153,12 @@ def write_site(
     queries = QueryPages(drawer)
     known = _known(before, folder, news, queries, names, listed)
     todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
-    folder.begin(name for page in todo for name in drawer.file_names(page))
+    # before the pages, which would be shown without styles until all are drawn
+    assets = drawer.assets.files() if todo else {}
+    folder.begin((*assets, *(name for page in todo for name in drawer.file_names(page))))
+    written = sum(write(out, name, content) for name, content in assets.items() if name not in folder.foreign)
     made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
     state = dict(known)
-    written = 0
     for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, queries, jobs=jobs), 1):
         state[_key(it.page)] = _Made(it.files, it.reads, it.entry, it.asked)
         made.update(it.files)
