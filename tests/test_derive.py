@@ -188,10 +188,10 @@ _RANKS_BY_SOURCE = st.dictionaries(st.sampled_from(["a", "b", "c", "d", SHIPPED]
 def test_proofs_that_are_found_when_asked_for_are_the_same(premises: list[tuple[Proofs, bool]], doubt: int) -> None:
     known = [proofs for proofs, _ in premises]
     # sources that turn out not to say it are asked too
-    late = [LateProofs("abcde*", proofs.get) if wait else proofs for proofs, wait in premises]
+    late = [LateProofs(lambda: "abcde*", proofs.get) if wait else proofs for proofs, wait in premises]
     assert combine(late, doubt) == combine(known, doubt)
-    assert [best(LateProofs("edcba*", proofs.get)) for proofs in known] == list(map(best, known))
-    into = LateProofs("abcde*", known[0].get)
+    assert [best(LateProofs(lambda: "edcba*", proofs.get)) for proofs in known] == list(map(best, known))
+    into = LateProofs(lambda: "abcde*", known[0].get)
     merge(into, known[-1])
     expected = dict(known[0])
     merge(expected, known[-1])

@@ -334,7 +334,9 @@ class Candidate:
             rest = quads()
             while part := list(islice(rest, _PART)):
                 written.bulk_extend(part)
-            self.settle(written)
+            written.flush()
+            # the parts overlap: whoever opens them next would begin to put them in order, and end before that is done
+            written.optimize()
 
         with ThreadPoolExecutor(1) as thread:
             writing = thread.submit(write)

@@ -7,6 +7,7 @@ What no source alone proves rests on several.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -24,13 +25,18 @@ SEVERAL = ""
 class LateProofs(MutableMapping[str, int]):
     """Proofs of what many sources say, each found when it is asked for: who has another premise asks for few.
 
-    `find` returns how sure a source is of it, None where it does not say it.
+    `sources` returns them; `find` returns how sure a source is of it, None where it does not say it.
     """
 
-    def __init__(self, sources: Iterable[str], find: Callable[[str], int | None]) -> None:
-        self._waiting = dict.fromkeys(sources)
+    def __init__(self, sources: Callable[[], Iterable[str]], find: Callable[[str], int | None]) -> None:
+        self._sources = sources
         self._known: dict[str, int] = {}
         self._find = find
+
+    @cached_property
+    def _waiting(self) -> dict[str, None]:
+        """The sources that nobody has asked for."""
+        return dict.fromkeys(self._sources())
 
     def best(self) -> int:
         """Return the surest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -183,18 +184,23 @@ class Stated:
                 if origin is not None and origin.rank <= ranks.get(origin.source, origin.rank):
                     ranks[origin.source] = origin.rank
             return ranks or None
-        by_source: dict[str, list[ox.Quad]] = {}
-        for quad in quads:
-            source = self._source(quad.graph_name)
-            if source is not None:
-                by_source.setdefault(source, []).append(quad)
+        if all(self._seen(quad) is None for quad in quads):
+            return None
+
+        @cache
+        def by_source() -> dict[str, list[ox.Quad]]:
+            found: dict[str, list[ox.Quad]] = {}
+            for quad in quads:
+                source = self._source(quad.graph_name)
+                if source is not None:
+                    found.setdefault(source, []).append(quad)
+            return found
 
         def rank(source: str) -> int | None:
-            origins = (self._seen(quad) for quad in by_source[source])
+            origins = map(self._seen, by_source()[source])
             return min((it.rank for it in origins if it is not None), default=None)
 
-        proofs = LateProofs(by_source, rank)
-        return proofs if any(source in proofs for source in by_source) else None
+        return LateProofs(by_source, rank)
 
     def _seen(self, quad: ox.Quad) -> Origin | None:
         """Return where a statement is from; None for what states nothing, and for what is hidden."""
