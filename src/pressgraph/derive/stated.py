@@ -70,17 +70,17 @@ class Stated:
         name = graph.value
         if name in self._origins:
             return self._origins[name]
+        source = self._source(graph)
         found = None
-        if name.startswith(self._facts):
-            source = self.graphs.source_of(name)
+        if name == self._profile:
+            found = Origin(SHIPPED, 0, None)
+        elif source is not None:
             receipts = ox.NamedNode(self.graphs.provenance_of(source))
             status = next(self._look(graph, _STATUS, None, receipts), None)
             document = next(self._look(graph, DERIVED_FROM, None, receipts), None)
             word = status.object.value.rpartition("/")[2] if status is not None else STATUSES[0]  # type: ignore[union-attr]
             read = document.object if document is not None and isinstance(document.object, ox.NamedNode) else None
             found = Origin(source, _RANKS.get(word, 0), read)
-        elif name == self._profile:
-            found = Origin(SHIPPED, 0, None)
         if len(self._origins) > _KEPT:
             self._origins.clear()
         self._origins[name] = found

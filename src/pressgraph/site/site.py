@@ -41,7 +41,7 @@ from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by 
 from pressgraph.site.whole import whole_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -153,10 +153,22 @@ def write_site(
     queries = QueryPages(drawer)
     known = _known(before, folder, news, queries, names, listed)
     todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
+    whole = _known_whole(before, copy, listed, out)
+    anew = whole is None
+    whole = {} if whole is None else whole
+
+    def put(group: Collection[tuple[str, bytes]]) -> int:
+        folder.begin(name for name, _ in group)
+        changed = 0
+        for name, content in group:
+            if name not in folder.foreign:
+                changed += write(out, name, content)
+                whole[name] = hashlib.sha256(content).hexdigest()
+        return changed
+
     # before the pages, which would be shown without styles until all are drawn
-    assets = drawer.assets.files() if todo else {}
-    folder.begin((*assets, *(name for page in todo for name in drawer.file_names(page))))
-    written = sum(write(out, name, content) for name, content in assets.items() if name not in folder.foreign)
+    written = put(drawer.assets.files().items()) if anew else 0
+    folder.begin(name for page in todo for name in drawer.file_names(page))
     made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
     state = dict(known)
     for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, queries, jobs=jobs), 1):
@@ -164,17 +176,10 @@ def write_site(
         made.update(it.files)
         written += it.changed
         progress(number, len(todo))
-    whole = _known_whole(before, copy, listed, out)
-    if whole is None:
-        whole = {}
+    if anew:
         entries = {it.iri: entry for it in pages if (entry := state[_key(it)].entry) is not None}
         earlier = Earlier(out, before.whole, news.quads) if before is not None and news is not None else None
-        for group in whole_files(drawer, copy, pages, entries, earlier):
-            folder.begin(name for name, _ in group)
-            for name, content in group:
-                if name not in folder.foreign:
-                    written += write(out, name, content)
-                    whole[name] = hashlib.sha256(content).hexdigest()
+        written += sum(map(put, whole_files(drawer, copy, pages, entries, earlier)))
     made.update(whole)
     removed = folder.finish(made)
     _save(

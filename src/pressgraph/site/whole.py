@@ -67,10 +67,11 @@ def whole_files(
 ) -> Iterator[list[File]]:
     """Yield files, those together that are made together; what leads crawlers and searches to others comes last.
 
+    What pages load is not among them: it has to be there before the pages.
+
     `entries` are what things add to them, by their IRIs; `earlier` is the site of the run before, where it is
     known what has changed since.
     """
-    yield [File(*it) for it in drawer.assets.files().items()]
     forms: list[DataFile] = []
     for file, form in _data(drawer, copy, earlier):
         yield [file]

@@ -17,6 +17,7 @@ from pressgraph.server.views.reader import chosen_language
 from pressgraph.server.views.renderer import today
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
@@ -88,7 +89,7 @@ class ListPages:
 
             return await self._background.run(draw)
 
-        return await self._answer(request, snapshot, (kind, facet, value, str(number)), make)
+        return await self._answer(request, snapshot, day, (kind, facet, value, str(number)), make)
 
     async def links(self, request: Request, snapshot: ServedSnapshot) -> Response:
         """Show a page of all that leads to an IRI.
@@ -113,13 +114,18 @@ class ListPages:
 
             return await self._background.run(draw)
 
-        return await self._answer(request, snapshot, ("links", iri, str(number)), make)
+        return await self._answer(request, snapshot, day, ("links", iri, str(number)), make)
 
     async def _answer(
-        self, request: Request, snapshot: ServedSnapshot, asked: tuple[str, ...], draw: Callable[[], Awaitable[bytes]]
+        self,
+        request: Request,
+        snapshot: ServedSnapshot,
+        day: dt.date,
+        asked: tuple[str, ...],
+        draw: Callable[[], Awaitable[bytes]],
     ) -> Response:
         """Answer with a page that is drawn once for a snapshot, a day and a language."""
-        etag = snapshot.etag(f"{self._renderer.run}{today():%y%j}{asked[0]}{self._renderer.language(request)}")
+        etag = snapshot.etag(f"{self._renderer.run}{day:%y%j}{asked[0]}{self._renderer.language(request)}")
 
         async def make() -> Representation:
             return await self._background.packed(Representation(await draw(), HTML.content_type, etag))
