@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import union
 from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import DERIVED_FROM
 from pressgraph.derive.proofs import SHIPPED, LateProofs
@@ -169,28 +170,52 @@ class Stated:
     ) -> dict[tuple[Term, Term], Proofs]:
         if isinstance(subject, ox.Literal):
             return {}
+        found: dict[tuple[Term, Term], Proofs | None] = {}
+        quads = self._look(subject, predicate, value, None)
+        if self._tables is None:
+            few = list(islice(quads, _FEW + 1))
+            if len(few) > _FEW:
+                # thousands may say the same: which triples there are is less to read
+                triples = self._triples(subject, predicate, value)
+                found = {(it.subject, it.object): self._late_proofs(it) for it in triples}
+                return {pair: proofs for pair, proofs in found.items() if proofs is not None}
+            quads = iter(few)
         told: dict[tuple[Term, Term], list[ox.Quad]] = {}
-        for quad in self._look(subject, predicate, value, None):
+        for quad in quads:
             told.setdefault((quad.subject, quad.object), []).append(quad)
-        found = ((pair, self._proofs(quads)) for pair, quads in told.items())
-        return {pair: proofs for pair, proofs in found if proofs is not None}
+        found = {pair: self._proofs(stating) for pair, stating in told.items()}
+        return {pair: proofs for pair, proofs in found.items() if proofs is not None}
 
-    def _proofs(self, quads: list[ox.Quad]) -> Proofs | None:
+    def _triples(self, subject: Term | None, predicate: ox.NamedNode, value: Term | None) -> Iterator[ox.Triple]:
+        """Yield what graphs may say, each triple for the most part once; of some, nobody may be seen to state them."""
+        for quad in self.store.quads_for_pattern(subject, predicate, value, union.DEFAULT):  # type: ignore[arg-type]
+            yield quad.triple
+
+    def _proofs(self, quads: Iterable[ox.Quad]) -> Proofs | None:
         """Return who states a triple; None where nobody does that is seen."""
-        if len(quads) <= _FEW or self._tables is not None:
-            ranks: Proofs = {}
-            for quad in quads:
-                origin = self._seen(quad)
-                if origin is not None and origin.rank <= ranks.get(origin.source, origin.rank):
-                    ranks[origin.source] = origin.rank
-            return ranks or None
-        if all(self._seen(quad) is None for quad in quads):
+        ranks: Proofs = {}
+        for quad in quads:
+            origin = self._seen(quad)
+            if origin is not None and origin.rank <= ranks.get(origin.source, origin.rank):
+                ranks[origin.source] = origin.rank
+        return ranks or None
+
+    def _late_proofs(self, triple: ox.Triple) -> Proofs | None:
+        """Return who states a triple, found out when it is asked where many do; None where nobody does that is seen."""
+
+        def stating() -> Iterator[ox.Quad]:
+            return self._look(triple.subject, triple.predicate, triple.object, None)
+
+        few = list(islice(stating(), _FEW + 1))
+        if len(few) <= _FEW:
+            return self._proofs(few)
+        if all(self._seen(quad) is None for quad in stating()):
             return None
 
         @cache
         def by_source() -> dict[str, list[ox.Quad]]:
             found: dict[str, list[ox.Quad]] = {}
-            for quad in quads:
+            for quad in stating():
                 source = self._source(quad.graph_name)
                 if source is not None:
                     found.setdefault(source, []).append(quad)
@@ -257,3 +282,8 @@ class Before(Stated):
             if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name not in self._replaced:
                 yield quad
         yield from self._gone.quads_for_pattern(subject, predicate, value, graph)  # type: ignore[arg-type]
+
+    def _triples(self, subject: Term | None, predicate: ox.NamedNode, value: Term | None) -> Iterator[ox.Triple]:
+        yield from super()._triples(subject, predicate, value)
+        for quad in self._gone.quads_for_pattern(subject, predicate, value, None):  # type: ignore[arg-type]
+            yield quad.triple
