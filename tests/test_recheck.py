@@ -130,6 +130,27 @@ def order(result: Result) -> str:
     return repr((result.focus, result.shape, result.component, result.path, result.value, result.other))
 
 
+@pytest.mark.parametrize("many", [0, 100])
+def test_of_which_nodes_something_is_said_is_asked_of_either_end(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pressgraph.validation.incremental.neighbours._MANY", many)
+    store = ox.Store()
+    union.add_quads(store, quads('e:a e:p e:c ; e:q "text" . e:b e:p e:c , e:d . e:x e:p e:c . e:c e:p e:b .'))
+    neighbours = Neighbours(store, ())
+    a, b, c, d = (ox.NamedNode(f"{E}{name}") for name in "abcd")
+
+    def found(nodes: set[Term], value: str | None, *, inverse: bool = False) -> list[tuple[str, str]]:
+        triples = neighbours.of_all(nodes, (f"{E}p", inverse), value)
+        return sorted(tuple(str(it).removeprefix(f"<{E}")[0] for it in (t.subject, t.object)) for t in triples)
+
+    assert found({a, b}, c.value) == [("a", "c"), ("b", "c")]
+    assert found({a, b}, d.value) == [("b", "d")]
+    assert found({a, b}, None) == [("a", "c"), ("b", "c"), ("b", "d")]
+    assert found({c, d}, b.value, inverse=True) == [("b", "c"), ("b", "d")]
+    # more than there are nodes lead to it
+    assert found({a}, c.value) == [("a", "c")]
+    assert found({a, d}, f"{E}nothing") == []
+
+
 @pytest.mark.parametrize(("gone", "came", "whole"), CHANGES.values(), ids=CHANGES)
 def test_a_change_is_checked_as_if_everything_were(
     validator_of: Callable[[ox.Store], Validator], gone: str, came: str, whole: str | None

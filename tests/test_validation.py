@@ -815,7 +815,8 @@ def test_what_is_wrong_with_a_conclusion_is_said_and_allowed_where_it_was_typed(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_change_is_validated_like_the_whole(seed: int, tmp_path: Path) -> None:
+def test_change_is_validated_like_the_whole(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pressgraph.validation.incremental.neighbours._MANY", seed % 3)
     edited = Edited(tmp_path, seed)
     workspace = pressgraph.open(tmp_path)
     live = LiveCheck(workspace.project, workspace.profile)

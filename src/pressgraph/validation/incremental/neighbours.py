@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """From so many affected nodes on, checking all is quicker."""
+
+_MANY = 100
+"""From so many nodes on, which of them lead to a thing is asked of the thing."""
 
 
 class Neighbours:
@@ -53,6 +57,18 @@ class Neighbours:
                 one, other = (triple.object, triple.subject) if inverse else (triple.subject, triple.object)
                 if node == one and predicate in {None, triple.predicate.value} and end in {None, other}:
                     yield triple
+
+    def of_all(self, nodes: set[Term], edge: Edge, value: str | None) -> Iterator[ox.Triple]:
+        """Yield the triples of some nodes along an edge, all or to a named one."""
+        predicate, inverse = edge
+        if value is not None and len(nodes) > _MANY:
+            # seldom do so many lead to one: asked of that one, it is a single look
+            there = list(islice(self.triples(ox.NamedNode(value), (predicate, not inverse), before=False), len(nodes)))
+            if len(there) < len(nodes):
+                yield from (it for it in there if (it.object if inverse else it.subject) in nodes)
+                return
+        for node in nodes:
+            yield from self.triples(node, edge, value, before=False)
 
     def _in_graph(self, node: Term, *, inverse: bool) -> Iterator[ox.Triple]:
         """Yield which graph says something of a node, or of what a graph says something."""

@@ -197,6 +197,6 @@ def _given(reads: Iterable[Read], focus: set[Term], neighbours: Neighbours) -> I
     for read in reads:
         by_chain[read.chain].add((read.edge, read.value))
     for chain, edges in by_chain.items():
-        for node in neighbours.follow(focus, chain, backwards=False, before=False):
-            for edge, value in edges:
-                yield from neighbours.triples(node, edge, value, before=False)
+        nodes = neighbours.follow(focus, chain, backwards=False, before=False)
+        for edge, value in edges:
+            yield from neighbours.of_all(nodes, edge, value)
