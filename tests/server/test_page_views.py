@@ -349,6 +349,25 @@ def test_what_leads_to_a_thing_is_asked_for_by_its_iri(news: Server, fields: str
     assert news.client.get(f"/links{fields}", headers={"accept": "text/html"}).status_code == status
 
 
+def test_what_leads_to_a_thing_is_named_and_told_apart(news: Server, built_news: Path) -> None:
+    base = pressgraph.open(built_news).project.id_base
+    parts = {
+        texts(it, "./h2")[0]: texts(it, ".//li")
+        for it in read(news, f"/links?iri={base}agent/moorgruen", "de").xpath("//main//section")
+    }
+    # figures have no names
+    figures = ["Mitglieder: mehr als 125", "Mitglieder: rund 120", "Zahl der Gründungsmitglieder: 14"]
+    assert parts["Zahlen dazu"] == figures
+    assert parts["Funktionen dort"][-3:] == [
+        "Vorstandsmitglied von Moorgrün brandis-vorstand",
+        "Vorstandsmitglied von Moorgrün harms-vorstand",
+        "Vorstandsvorsitz von Moorgrün",
+    ]
+    # a term of others has a page here
+    term = read(news, "/links?iri=http://schema.org/Organization")
+    assert term.xpath('//p[@class="kicker"]/a/@href') == ["/about?iri=http%3A%2F%2Fschema.org%2FOrganization"]
+
+
 def test_a_vocabulary_is_a_tree_that_leads_to_lists(news: Server) -> None:
     page = read(news, "/vocab/sector")
     (hydrogen,) = page.xpath('//ul[@class="tree"]/li[@id="energy"]/ul/li[@id="hydrogen"]')

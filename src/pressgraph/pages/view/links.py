@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.names import capital
+from pressgraph.pages.view.figures import measured
 from pressgraph.pages.view.graph import Graph
 from pressgraph.pages.view.pointing import PAGE
-from pressgraph.rdf import RDF_TYPE
+from pressgraph.rdf import RDF_TYPE, SCHEMA
+from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pressgraph.pages.names import Names
     from pressgraph.pages.settings import Site
     from pressgraph.pages.values import Name
     from pressgraph.profile import Profile
 
+_FIGURE = f"{SCHEMA}Observation"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinksPage:
-    """A page of what leads to a thing, by property. `before` and `after` are the pages next to it, or 0."""
+    """A page of what leads to a thing, by property. `before` and `after` are the pages next to it, or 0.
+
+    What is called as others are is told from them by what stands beside its name, which is empty for the rest.
+    """
 
     name: Name
     said: str
-    groups: tuple[tuple[str, tuple[Name, ...]], ...]
+    groups: tuple[tuple[str, tuple[tuple[Name, str], ...]], ...]
     number: int
     before: int
     after: int
@@ -48,12 +56,12 @@ def links_page(
     """Return a page of what leads to an IRI from what `pressgraph.pages.describe` found."""
     graph = Graph(found["reading"], names, profile, site, language, today)
     groups = tuple(
-        (_heading(graph, predicate), tuple(sorted((graph.name(it) for _, it in some), key=_by_name)))
+        (_heading(graph, predicate), _told_apart(_listed(graph, it) for _, it in some))
         for predicate, some in groupby(found["shown"], key=lambda it: it[0])
     )
     pages = -(-found["matching"] // PAGE)
     return LinksPage(
-        name=graph.name(iri),
+        name=_name(graph, iri),
         said=graph.words["n_links"](count=found["matching"]),
         groups=groups,
         number=number,
@@ -68,6 +76,29 @@ def _heading(graph: Graph, predicate: str) -> str:
         return str(graph.words["instances"])
     inverse = graph.names.inverse(predicate)
     return capital(inverse) if inverse else str(graph.words["leads_by"](label=graph.names.name(predicate).label))
+
+
+def _name(graph: Graph, iri: str) -> Name:
+    """Return what an IRI is called, with a link to what is known of it here, where that is something."""
+    name = graph.name(iri)
+    known = graph.names.term(iri) if name.external else name
+    return known if known.href else name
+
+
+def _listed(graph: Graph, iri: str) -> Name:
+    """Return what is listed: figures, which have no names, by what they say."""
+    name = _name(graph, iri)
+    if graph.names.has_name(iri) or _FIGURE not in graph.types(iri):
+        return name
+    found = measured(graph, iri)
+    said = ", ".join(filter(None, (str(found.words[0]), found.note(graph))))
+    return replace(name, label=f"{capital(found.label)}: {said}", language="") if said else name
+
+
+def _told_apart(names: Iterable[Name]) -> tuple[tuple[Name, str], ...]:
+    listed = sorted(names, key=_by_name)
+    called = Counter(it.label for it in listed)
+    return tuple((it, local_name(it.iri) if called[it.label] > 1 else "") for it in listed)
 
 
 def _by_name(name: Name) -> tuple[str, str]:
