@@ -4,10 +4,10 @@
 
 Each mutant is the project with one expression or statement changed, in a copy of the working tree. First the tests run
 once, and coverage tells which of them reach which line. `--map` keeps that for further samples: lines that have moved
-since are found again, and test files that have changed run again. Of the tests that reach a mutant's line the quickest
-run first, until one fails or `--timeout` is over; what processes reach is known by the file of the test that started
-them. pytest's time limit fails a test that hangs. At the end stand the figures and what nobody noticed; whether that
-behaves differently at all, a person judges by its diff.
+since are found again, and of the tests those that are new or written otherwise run again. Of the tests that reach a
+mutant's line the quickest run first, until one fails or `--timeout` is over; what processes reach is known by the file
+of the test that started them. pytest's time limit fails a test that hangs. At the end stand the figures and what nobody
+noticed; whether that behaves differently at all, a person judges by its diff.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import argparse
 import ast
 import difflib
 import gc
-import hashlib
 import inspect
 import json
 import os
@@ -42,7 +41,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "src/pressgraph"
@@ -263,7 +262,7 @@ class Reach:
     sources: dict[str, str]
     """The modules as they were."""
     files: dict[str, str]
-    """The test files that ran, each with the digest of what it was."""
+    """The test files that ran, as they were."""
 
     def widths(self) -> Counter[str]:
         """Return how many lines each test reaches: those that reach a few are about these."""
@@ -292,25 +291,31 @@ class Reach:
         single.sort(key=lambda it: (first.get(it, bisect(_BANDS, self.seconds.get(it, 0.0))), it.partition("::")[0]))
         return [*single, *sorted(it for it in found if "::" not in it)]
 
-    def still(self, tree: Path) -> Reach:
-        """Return what still holds in a tree: of test files that are the same, lines where they are now."""
-        files = {name: digest for name, digest in self.files.items() if _digest(tree / name) == digest}
-        gone = self.files.keys() - files.keys()
+    def still(self, tree: Path, collected: Collection[str]) -> Reach:
+        """Return what still holds in a tree: of tests that are written as before, lines where they are now."""
+        changed: set[str] = set()
+        for name, before in self.files.items():
+            written = _tests_of(_text(tree / name))
+            changed |= {f"{name}::{test}" for test, text in _tests_of(before).items() if written.get(test) != text}
+        kept = {name for name in collected if name in self.seconds and name.partition("[")[0] not in changed}
+        kept |= {name for name in self.files if (tree / name).exists()}
         lines: dict[str, dict[str, list[str]]] = {}
         sources: dict[str, str] = {}
         for module, before in self.sources.items():
             path = tree / SOURCE / module
             if not path.exists():
                 continue
-            sources[module] = path.read_text(encoding="utf-8")
+            sources[module] = _text(path)
             now = _moved(before, sources[module])
             lines[module] = {
-                str(now[int(line)]): [name for name in names if name.partition("::")[0] not in gone]
+                str(now[int(line)]): [name for name in names if not name or name in kept]
                 for line, names in self.lines[module].items()
                 if int(line) in now
             }
-        seconds = {name: taken for name, taken in self.seconds.items() if name.partition("::")[0] in files}
-        return Reach(lines=lines, seconds=seconds, sources=sources, files=files)
+        seconds = {name: taken for name, taken in self.seconds.items() if name in kept}
+        return Reach(
+            lines=lines, seconds=seconds, sources=sources, files={name: _text(tree / name) for name in self.files}
+        )
 
     def joined(self, other: Reach) -> Reach:
         """Return this with what other test files reach in the same tree."""
@@ -333,8 +338,13 @@ def _moved(before: str, now: str) -> dict[int, int]:
     return {a + it + 1: b + it + 1 for a, b, size in matcher.get_matching_blocks() for it in range(size)}
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _tests_of(text: str) -> dict[str, str]:
+    """Return the tests of a file, each as it is written with what decorates it."""
+    return {it.name: ast.unparse(it) for it in ast.parse(text).body if isinstance(it, ast.FunctionDef)}
 
 
 def _files(tree: Path, names: Iterable[str]) -> list[str]:
@@ -354,21 +364,44 @@ core = ctrace
 """
 
 
-def reach(tree: Path, folder: Path, files: list[str], *, hang: int) -> Reach:
-    """Run the tests once, and return what each reaches.
+def collected(tree: Path, files: Iterable[str]) -> list[str]:
+    """Return the names of the tests in files."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-p", "mutations"]
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as names:
+        environ = {**_environ(tree), _COLLECTED: names.name}
+        environ["PYTHONPATH"] += os.pathsep + str(tree / "benchmarks")
+        done = subprocess.run([*command, *files], cwd=tree, env=environ, capture_output=True, check=False)
+        if done.returncode:
+            sys.exit(f"the tests cannot be collected here:\n{done.stdout.decode(errors='replace')[-3000:]}")
+        found: list[str] = json.load(names)
+    return found
 
-    Those that fail here would notice every mistake: they are left out, as are those that take longer than a hang.
+
+def reach(tree: Path, folder: Path, tests: list[str], *, hang: int) -> Reach:
+    """Run the tests once, and return what each reaches; pytest tells on stderr how far it is.
+
+    Those that fail here would notice every mistake: they are left out, as are those that hang, which coverage makes
+    slower.
     """
     import coverage
 
     (folder / "rc").write_text(_COVERAGE.format(tree=tree, folder=folder), encoding="utf-8")
     command = [sys.executable, "-m", "coverage", "run", f"--rcfile={folder}/rc", "-m", "pytest", "-q", "--no-header"]
-    command += ["-p", "no:cacheprovider", "-p", "mutations", f"--timeout={hang}", "--timeout-method=signal", *files]
+    command += [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "mutations",
+        f"--timeout={hang}",
+        "--timeout-method=signal",
+        f"@{folder}/names",
+    ]
+    (folder / "names").write_text("\n".join(tests), encoding="utf-8")
     environ = {**_environ(tree), _TIMES: str(folder / "times")}
     environ["PYTHONPATH"] += os.pathsep + str(tree / "benchmarks")
-    done = subprocess.run(command, cwd=tree, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    done = subprocess.run(command, cwd=tree, env=environ, stdout=sys.stderr, check=False)
     if done.returncode not in {0, 1}:
-        sys.exit(f"the tests do not run here:\n{done.stdout.decode(errors='replace')[-3000:]}")
+        sys.exit("the tests do not run here")
     measured = coverage.Coverage(data_file=str(folder / "coverage"), config_file=str(folder / "rc"))
     measured.combine()
     data = measured.get_data()
@@ -385,7 +418,8 @@ def reach(tree: Path, folder: Path, files: list[str], *, hang: int) -> Reach:
                 str(line): sorted(set(map(_named, contexts)) - failed) for line, contexts in reached
             }
     sources = {name: (package / name).read_text(encoding="utf-8") for name in lines}
-    return Reach(lines=lines, seconds=times, sources=sources, files={name: _digest(tree / name) for name in files})
+    files = {name: _text(tree / name) for name in {it.partition("::")[0] for it in tests}}
+    return Reach(lines=lines, seconds=times, sources=sources, files=files)
 
 
 def _named(context: str) -> str:
@@ -527,18 +561,22 @@ def _forked(items: list[pytest.Item], prepare: Callable[[], bool], *, limit: flo
 
 
 def _put_in_place(path: Path, text: str) -> bool:
-    """Give the functions of a module the code of another text; tell whether that is all that differs in it."""
+    """Give the functions of a module the code of another text; tell whether they are all that differs in it."""
     before = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
     pairs = _paired(before, compile(text, str(path), "exec", dont_inherit=True))
     if pairs is None:
         return False
     code = {(it.co_qualname, it.co_firstlineno): now for it, now in pairs}
+    # of what is frozen, the collector tells nothing
+    gc.unfreeze()
+    placed = False
     for it in gc.get_objects():
         if isinstance(it, FunctionType) and it.__code__.co_filename == str(path):
             now = code.get((it.__code__.co_qualname, it.__code__.co_firstlineno))
             if now is not None and now.co_freevars == it.__code__.co_freevars:
                 it.__code__ = now
-    return True
+                placed = True
+    return placed
 
 
 def _paired(before: CodeType, now: CodeType) -> list[tuple[CodeType, CodeType]] | None:
@@ -566,6 +604,15 @@ def _paired(before: CodeType, now: CodeType) -> list[tuple[CodeType, CodeType]] 
 
 
 # -- pytest's plugin while `reach` runs the tests
+
+_COLLECTED = "PRESSGRAPH_COLLECTED"
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the names of the tests."""
+    if _COLLECTED in os.environ:
+        Path(os.environ[_COLLECTED]).write_text(json.dumps([it.nodeid for it in session.items]), encoding="utf-8")
+
 
 _TIMES = "PRESSGRAPH_TIMES"
 _seconds: dict[str, float] = {}
@@ -679,12 +726,15 @@ def _reached(tree: Path, folder: Path, files: list[str], *, hang: int, kept: Pat
     """Return what tests reach, from what is kept of an earlier run as far as it still holds; keep it."""
     reached = Reach(lines={}, seconds={}, sources={}, files={})
     if kept is not None and kept.exists():
-        reached = Reach(**json.loads(kept.read_bytes())).still(tree)
-    again = [name for name in files if name not in reached.files]
+        reached = Reach(**json.loads(kept.read_bytes()))
+    tests = collected(tree, sorted({*files, *(name for name in reached.files if (tree / name).exists())}))
+    reached = reached.still(tree, tests)
+    again = [name for name in tests if reached.seconds.get(name, -1.0) < 0]
     if again:
+        print(f"{len(again)} of {len(tests)} tests run first, to tell what they reach", flush=True)
         started = time.monotonic()
-        reached = reached.joined(reach(tree, folder, again, hang=hang))
-        print(f"{len(again)} test files in {time.monotonic() - started:.0f} s", flush=True)
+        reached = reached.joined(reach(tree, folder, again, hang=5 * hang))
+        print(f"{len(again)} tests in {time.monotonic() - started:.0f} s", flush=True)
         if kept is not None:
             kept.write_text(json.dumps(asdict(reached)), encoding="utf-8")
     return reached
