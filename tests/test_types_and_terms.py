@@ -255,7 +255,8 @@ def test_deprecated_properties_and_classes_that_no_shape_uses_are_told_of_rdf_fi
         "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"
         "<https://x.example/old> owl:deprecated true ; dcterms:isReplacedBy <https://x.example/new> .\n"
         "<https://x.example/Old> a owl:Class ; owl:deprecated true ; dcterms:isReplacedBy <https://x.example/New> .\n"
-        "<https://x.example/Older> owl:deprecated true .\n",
+        "<https://x.example/Older> owl:deprecated true . <https://x.example/Oldest> a owl:DeprecatedClass .\n"
+        "<https://x.example/oldest> a owl:DeprecatedProperty .\n",
         encoding="utf-8",
     )
     # a value that rdflib warns of itself
@@ -263,7 +264,8 @@ def test_deprecated_properties_and_classes_that_no_shape_uses_are_told_of_rdf_fi
         '<https://x.example/a> <https://x.example/new> "yes"^^<http://www.w3.org/2001/XMLSchema#boolean> ;\n'
         "  <https://x.example/old> 5 ; <https://x.example/b> 6 ;\n"
         "  a <https://x.example/Old> ,\n"
-        "    <https://x.example/Older> , <https://x.example/New> .\n"
+        "    <https://x.example/Older> , <https://x.example/New> ,\n"
+        "    <https://x.example/Oldest> ; <https://x.example/oldest> 7 .\n"
     )
     (tmp_path / "d.ttl").write_text(text, encoding="utf-8")
     result = run(tmp_path, "validate", str(tmp_path / "d.ttl"), "--engine", engine, "-f", "json")
@@ -272,6 +274,8 @@ def test_deprecated_properties_and_classes_that_no_shape_uses_are_told_of_rdf_fi
         ("deprecated-old", 2, "'https://x.example/old' is deprecated: use 'https://x.example/new'."),
         ("deprecated-Old", 3, "'Old' is deprecated: use 'https://x.example/New'."),
         ("deprecated-Older", 4, "'https://x.example/Older' is deprecated."),
+        ("deprecated-Oldest", 5, "'https://x.example/Oldest' is deprecated."),
+        ("deprecated-oldest", 5, "'https://x.example/oldest' is deprecated."),
     ]
     assert result.exit_code == 0
     assert "weird boolean" not in result.output

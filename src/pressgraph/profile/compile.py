@@ -408,7 +408,7 @@ class _ProfileCompiler:
 
     def _deprecation(self, node: ox.NamedNode) -> Deprecation | None:
         graph = self.graph
-        if not graph.is_true(node, f"{OWL}deprecated"):
+        if not graph.is_deprecated(node):
             return None
         return Deprecation(replacement=next(iter(graph.iris(node, f"{DCTERMS}isReplacedBy")), None))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.rdf.vocabulary import RDF, SH
+from pressgraph.rdf.vocabulary import OWL, RDF, RDF_TYPE, SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pressgraph.rdf.terms import Resource, Term
 
 _FIRST, _REST, _NIL = f"{RDF}first", f"{RDF}rest", ox.NamedNode(f"{RDF}nil")
+_DEPRECATED = {f"{OWL}DeprecatedClass", f"{OWL}DeprecatedProperty"}
 _REPEATED = (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?"))
 
 
@@ -85,6 +86,10 @@ class Graph:
     def is_true(self, subject: Term | None, predicate: str) -> bool:
         """Tell whether a subject has a property with the value true."""
         return not {"true", "1"}.isdisjoint(self.literals(subject, predicate))
+
+    def is_deprecated(self, term: Term | None) -> bool:
+        """Tell whether a term is deprecated, by its property or, as in OWL 1, by its type."""
+        return self.is_true(term, f"{OWL}deprecated") or not _DEPRECATED.isdisjoint(self.iris(term, RDF_TYPE))
 
     def is_list(self, node: Term | None) -> bool:
         """Tell whether a node is an RDF list."""

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from pressgraph.dataset.schema_org import schema_org
 from pressgraph.i18n import Text, gettext
 from pressgraph.profile.model import Deprecation
-from pressgraph.rdf import DCTERMS, OWL, RDF_TYPE, SCHEMA, SKOS
+from pressgraph.rdf import DCTERMS, RDF_TYPE, SCHEMA, SKOS
 from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import lexical, local_name, term_text
 from pressgraph.spelling import nearest, suggestion
@@ -79,7 +79,7 @@ def deprecated_terms(triples: Iterable[ox.Triple], profile: Profile) -> Iterator
         term = triple.object if is_type else triple.predicate
         iri = lexical(term)
         if iri not in said:
-            told = iri in profile.key_of or iri in profile.class_of or not graph.is_true(term, f"{OWL}deprecated")
+            told = iri in profile.key_of or iri in profile.class_of or not graph.is_deprecated(term)
             other = next(iter(graph.iris(term, f"{DCTERMS}isReplacedBy")), None)
             text = deprecation(profile.curie(iri) or iri, Deprecation(replacement=other), profile)
             said[iri] = None if told else text.by_language()
