@@ -276,6 +276,8 @@ def test_a_workbook_says_in_which_cell_a_mistake_is(workspace: Workspace, tmp_pa
     sheet.write_row(2, 0, ["label/x-2", "AwardedLabel", "gold", None, 351, "3,5"])
     sheet.write_row(3, 0, ["label/x-3", "AwardedLabel", "#N/A"])
     sheet.write_row(4, 0, ["label/x-4", "AwardedLabel"])
+    # of this one nobody can tell whether it says nothing
+    sheet.write_row(5, 0, ["label/x-5", None, None, None, None, None, "Sachsen"])
     sheet.write_formula(4, 2, '="gold"', None, "gold")
     book.close()
     assert sorted(mistakes(workspace, tmp_path / "facts.xlsx")) == [

@@ -81,6 +81,9 @@ class TableRows(Records[Row]):
         before = len(self.problems)
         self._says = None
         output = self.convert(Row(columns, number, prepared, plain))
+        if columns.sheet.problems:
+            # what a row says may stand under a header that is wrong
+            self.problems[before:] = [it for it in self.problems[before:] if it.rule != "empty-fact"]
         if len(self.problems) == before:
             self._above = self._says, self._source
         return output

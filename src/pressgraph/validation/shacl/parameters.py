@@ -14,7 +14,7 @@ from pressgraph.errors import ProfileError
 from pressgraph.i18n import Text, gettext
 from pressgraph.rdf import RDF, SH
 from pressgraph.rdf.graph import Graph
-from pressgraph.validation.shacl.refused import place_of
+from pressgraph.validation.shacl.refused import place_of, place_of_second
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,14 +98,23 @@ _KINDS: tuple[tuple[tuple[str, ...], Takes, Text], ...] = (
     (("severity",), _is_iri, _SEVERITY),
 )  # fmt: skip
 _TAKES = {SH + name: takes for names, takes, _ in _KINDS for name in names}
+_ONCE = {
+    SH + name
+    for name in (
+        "path", "datatype", "nodeKind", "minCount", "maxCount", "minInclusive", "maxInclusive", "minExclusive",
+        "maxExclusive", "minLength", "maxLength", "flags", "in", "languageIn", "uniqueLang", "closed",
+        "ignoredProperties", "qualifiedMinCount", "qualifiedMaxCount", "severity", "deactivated",
+    )
+}  # fmt: skip
+"""Parameters of which a shape has one value: engines take one of several, or ask for them all."""
 WANTED = {name: words for names, _, words in _KINDS for name in names}
 """What a parameter takes, in words, by its name."""
 
 
 def refuse_wrong_values(profile: Profile) -> None:
-    """See that each parameter in the project's own shapes has a value that it takes.
+    """See that each parameter in the project's own shapes has values that it takes, and no more than it takes.
 
-    Raises ProfileError with the place of the first one that has not.
+    Raises ProfileError with the place of the first value that is wrong.
     """
     own = [file for file in profile.shapes if file.own]
     graph = Graph(triple for file in own for triple in file.triples)
@@ -113,14 +122,21 @@ def refuse_wrong_values(profile: Profile) -> None:
         takes = _TAKES.get(parameter)
         if takes is None:
             continue
+        name = parameter.removeprefix(SH)
         for value in values:
             if not takes(value, graph):
-                name = parameter.removeprefix(SH)
                 raise ProfileError(
                     gettext("sh:{name} does not take {value}", name=name, value=_shown(value, profile)),
                     place=place_of(parameter, profile, takes),
                     hint=WANTED[name],
                 )
+        if parameter in _ONCE and len(set(values)) > 1:
+            shown = ", ".join(_shown(value, profile) for value in values)
+            raise ProfileError(
+                gettext("a shape has sh:{name} more than once: {values}", name=name, values=shown),
+                place=place_of_second(parameter, profile),
+                hint=gettext("leave one of them"),
+            )
 
 
 def _shown(value: Term, profile: Profile) -> str:

@@ -38,7 +38,7 @@ def placed(profile: Profile) -> Iterator[None]:
         if (found := _PARAMETER.search(error.reason)) is not None:
             parameter = f"{SH}{found[1]}"
             values = list(_places(parameter, profile))
-            wrong = (place for place, value, graph in values if _is_wrong(parameter, value, graph))
+            wrong = (place for place, _, value, graph in values if _is_wrong(parameter, value, graph))
             error.place = next(wrong, values[0][0] if len(values) == 1 else None)
         else:
             # engines tell what is wrong in a text, not which parameter has it
@@ -50,11 +50,18 @@ def placed(profile: Profile) -> Iterator[None]:
 
 def place_of(parameter: str, profile: Profile, is_right: Callable[[Term, Graph], bool]) -> Place | None:
     """Return the place of the first value of a parameter that is not right by itself."""
-    return next((place for place, value, graph in _places(parameter, profile) if not is_right(value, graph)), None)
+    return next((place for place, _, value, graph in _places(parameter, profile) if not is_right(value, graph)), None)
 
 
-def _places(parameter: str, profile: Profile) -> Iterator[tuple[Place, Term, Graph]]:
-    """Yield the values of a parameter in the project's own files, with their places and all that shapes say."""
+def place_of_second(parameter: str, profile: Profile) -> Place | None:
+    """Return the place of the first value of a parameter behind another one of the same shape."""
+    first: dict[Term, Term] = {}
+    values = _places(parameter, profile)
+    return next((place for place, shape, value, _ in values if first.setdefault(shape, value) != value), None)
+
+
+def _places(parameter: str, profile: Profile) -> Iterator[tuple[Place, Term, Term, Graph]]:
+    """Yield the places of a parameter in the project's own files, its shapes and values, and all that shapes say."""
     for file in profile.shapes:
         if not file.own:
             continue
@@ -66,9 +73,9 @@ def _places(parameter: str, profile: Profile) -> Iterator[tuple[Place, Term, Gra
         for other in profile.shapes:
             for triple in other.triples if other is not file else ():
                 graph.add(triple)
-        for _, name, value, line, column in statements:
+        for shape, name, value, line, column in statements:
             if name == parameter:
-                yield Place(file=file.name.removeprefix(OWN), line=line, column=column), value, graph
+                yield Place(file=file.name.removeprefix(OWN), line=line, column=column), shape, value, graph
 
 
 def _is_query(value: Term, graph: Graph) -> bool:
