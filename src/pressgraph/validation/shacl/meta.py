@@ -1,24 +1,27 @@
 """Check shapes by SHACL's own shapes (SHACL 1.0, appendix C), which pySHACL brings with it.
 
-It takes seconds, so no command does it but the one that is asked for it: engines refuse what is wrong, or pass over it.
+Only the command that is asked for it does so: engines refuse what is wrong, or pass over it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from pressgraph.errors import ProfileError
 from pressgraph.i18n import gettext
 from pressgraph.rdf import SH
 from pressgraph.rdf.graph import Graph
 from pressgraph.rdf.terms import read_term
 from pressgraph.validation.shacl.components import text_about
+from pressgraph.validation.shacl.engines import choose
 from pressgraph.validation.shacl.naming import NAMED_HERE
 from pressgraph.validation.shacl.parameters import WANTED
 from pressgraph.validation.shacl.results import read_report
+from pressgraph.validation.shacl.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,28 +34,18 @@ ILL_FORMED = f"{NAMED_HERE}ill-formed-shape"
 
 
 def ill_formed_shapes(profile: Profile) -> list[Result]:
-    """Return what is not well-formed in the project's own shapes; see `own_files`.
-
-    Raises ProfileError where the shapes cannot be read at all.
-    """
-    import rdflib
-    from pyshacl.entrypoints import meta_validate
-
-    from pressgraph.dataset import rdflib_graph, to_ox
-
-    files = own_files(profile)
-    own = Graph(triple for file in files for triple in file.triples)
-    others = Graph(triple for file in profile.shapes if file not in files for triple in file.triples)
-    try:
-        _, report, text = meta_validate(rdflib_graph(_with_referred(own, others)), inference="none")
-    except Exception as error:  # what it raises for lists and paths that it cannot read is of any kind
-        raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=error)) from error
-    if not isinstance(report, rdflib.Graph):
-        # it returns some failures in the report's place
-        reason = text.strip().splitlines()[-1] if text else report
-        raise ProfileError(gettext("the shapes are not well-formed: {reason}", reason=reason))
-    results = read_report(ox.Triple(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in report)  # type: ignore[arg-type]
+    """Return what is not well-formed in the project's own shapes; see `own_files`."""
+    mine = own_files(profile)
+    own = Graph(triple for file in mine for triple in file.triples)
+    others = Graph(triple for file in profile.shapes if file not in mine for triple in file.triples)
+    results = read_report(choose("auto", _shapes_of_shapes()).run(_with_referred(own, others)))
     return [_told(result) for result in results if any(own.triples(read_term(result.focus)))]
+
+
+@cache
+def _shapes_of_shapes() -> Shapes:
+    text = files("pyshacl").joinpath("assets", "shacl-shacl.ttl").read_bytes()
+    return Shapes(tuple(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)), left_out=())
 
 
 def own_files(profile: Profile) -> tuple[TurtleFile, ...]:
