@@ -61,7 +61,7 @@ source:
   id: document/{name}
   type: NewsArticle
   headline: {{ en: {headline}, de: {headline} auf Deutsch }}
-  datePublished: 2026-01-15
+  datePublished: {day}
   sourceOrganization: agent/nord
 facts:
   - {{ id: agent/nord, type: Club, name: {club}, evidence: [0, 12] }}
@@ -72,7 +72,8 @@ facts:
 def write_news(folder: Path, name: str, **values: str) -> None:
     text = NEWS.format(
         name=name,
-        **{"headline": f"News of {name}", "person": name, "called": name.title(), "club": "Cluster Nord", **values},
+        **{"headline": f"News of {name}", "day": "2026-01-15", "person": name, "called": name.title()}
+        | {"club": "Cluster Nord", **values},
     )
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "data" / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -170,13 +171,15 @@ def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, m
     So has what leads to a thing, where that is more than the page of the thing shows.
     """
     for name in ("pages.view.reading.MOST_LINKS", "site.site.MOST_LINKS"):
-        monkeypatch.setattr(f"pressgraph.{name}", 60)
+        monkeypatch.setattr(f"pressgraph.{name}", 30)
     for name in ("pages.describe.ON_PAGE", "pages.view.links.PAGE", "site.lists.LINKS"):
         monkeypatch.setattr(f"pressgraph.{name}", 40)
+    monkeypatch.setattr("pressgraph.pages.view.reading._MOST_SOURCES", 3)
     folder, out = tmp_path / "project", tmp_path / "out"
     configure(folder)
     for number in range(51):
-        write_news(folder, f"n{number:02}", person="page-2" if number == 50 else f"p{number:02}")
+        person = "page-2" if number == 50 else f"p{number:02}"
+        write_news(folder, f"n{number:02}", person=person, day=f"{DAY - timedelta(days=number)}")
     opened(folder).site(out, day=DAY, jobs=1)
     names = {it for it in contents(out) if it.startswith("people/") and it.count("/") == 2}
     assert names == {"people/page-2/index.html"}
@@ -197,6 +200,9 @@ def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, m
     everyone = {it.name for it in (out / "de/doc/agent").iterdir()} - {"nord"}
     assert len(everyone) == 51
     assert {f"de/doc/agent/{it}/" for it in everyone} | {f"de/doc/document/n{it:02}/" for it in range(51)} <= leading
+    # of its own releases, a page shows the newest
+    stories = (out / "doc/agent/nord/index.html").read_text(encoding="utf-8").partition('class="stories"')[2]
+    assert re.findall(r"document/n(\d\d)/", stories)[:30] == [f"{number:02}" for number in range(30)]
 
 
 def test_the_graph_as_a_whole_is_what_export_writes(founding_site: Path, built: Path) -> None:

@@ -219,7 +219,8 @@ def releases_part(
             events.append((first, Event(day=day(value, graph.language), words=(graph.link(source),), look="release")))
     stories.sort(key=lambda it: (days.get(it.name.iri, dt.date.min), it.name.label), reverse=True)
     small = ""
-    if own:
+    # of what leads to a hub nobody has counted whose it is
+    if own and not graph.more:
         others = len(names) - len(own)
         small = words["own_releases"](count=len(own)) + (
             ", " + words["others_releases"](count=others) if others else ""

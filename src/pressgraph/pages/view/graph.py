@@ -148,6 +148,8 @@ class Graph:
         self.language, self.today = language, today
         self.as_of: str = found.get("day", "")
         """The day of the newest source that tells of the page's thing, as YYYY-MM-DD; empty where none has one."""
+        self.more: bool = found.get("more", False)
+        """Whether more leads to the page's thing than was read."""
         names.nodes = dict(found["nodes"])
         self._personal = personal or {}
         self._told_kept: set[str] = set()

@@ -45,6 +45,7 @@ _RANK, _IN_SCHEME = ox.NamedNode(f"{CLU}levelRank"), ox.NamedNode(f"{SKOS}inSche
 _MOST_FACTS, _MOST_EXAMPLES = 3000, 50
 _ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
+_PUBLISHED = (ox.NamedNode(f"{SCHEMA}publisher"), _PUBLISHED_BY)
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
 _UNTIL = ox.NamedNode(f"{CLU}validUntil")
 _REVIEWED = (ox.NamedNode(f"{CLU}reviewedBy"), ox.NamedNode(f"{CLU}reviewedOn"))
@@ -170,11 +171,22 @@ class GraphReader:
             # a page tells of roles and labels in places of their own, whatever else there is much of
             quads = self._store.quads_for_pattern(None, None, node, DEFAULT)
             each = (
-                stated(self._store.quads_for_pattern(None, word, node, None), MOST_LINKS)
+                stated(self._newest_first(self._store.quads_for_pattern(None, word, node, None), word), MOST_LINKS)
                 for word in sorted({it.predicate for it in quads} - NOT_POINTING, key=str)
             )
             links = [it for some in sorted(each, key=len) for it in some]
         return links, True
+
+    def _newest_first(self, quads: Iterable[ox.Quad], word: ox.NamedNode) -> Iterable[ox.Quad]:
+        """Return what leads to who published it by its day: of much of that, pages show the newest."""
+        if word not in _PUBLISHED:
+            return quads
+
+        def place(quad: ox.Quad) -> tuple[str, str]:
+            days = self._store.quads_for_pattern(quad.subject, _PUBLISHED_ON, None, DEFAULT)
+            return max((getattr(it.object, "value", "") for it in days), default=""), str(quad.subject)
+
+        return sorted(quads, key=place, reverse=True)
 
     def _text(self, source: ox.NamedNode) -> list[Piece]:
         """Return the text of a source, as far as it may be shown."""
