@@ -23,7 +23,7 @@ from rdflib import XSD
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.dataset import SERIALIZATIONS, Serialization
-from pressgraph.errors import QueryError
+from pressgraph.errors import ProfileError, QueryError
 from pressgraph.query import unknown_terms
 from pressgraph.query.results import table_of
 from pressgraph.query.saved import parse_saved_query
@@ -278,6 +278,15 @@ def test_a_parameter_is_what_stands_between_the_braces_of_its_values(inside: str
         re.sub(r"\s", "", filled.partition("SELECT")[2])
         == f"?it{{VALUES?it{{<{workspace.project.id_base}agent/b>}}{{?it?p?o}}}}"
     )
+
+
+def test_the_translation_of_no_parameter_is_refused_at_its_line() -> None:
+    text = "# What?\n# @param it id I.\n# @param_de if Ich.\nSELECT ?it { VALUES ?it { UNDEF } }"
+    with pytest.raises(ProfileError, match="has no parameter 'if'") as caught:
+        parse_saved_query(text, name="it")
+    assert caught.value.place is not None
+    assert caught.value.place.line == 3
+    assert parse_saved_query(text.replace("if", "it"), name="it").parameters["it"].translations == {"de": "Ich."}
 
 
 # -- ad-hoc SPARQL

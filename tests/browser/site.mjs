@@ -52,7 +52,7 @@ for (const language of ["", "de/"]) {
 }
 
 // a saved query with a value of one's own
-const page = await open("query/labels-valid-on/");
+const page = await open("de/query/labels-valid-on/");
 await page.$eval("[name='p.date']", (field) => (field.value = "2019-06-01"));
 await page.$eval("form.parameters", (form) => form.requestSubmit());
 await page.waitForSelector("main table tbody tr, main [role=alert]");

@@ -428,7 +428,9 @@ def test_answers_name_things_and_days_as_pages_do(news: Server) -> None:
     assert "Silver Label Hydrogen Alder Valley surely 1 May 2024 1 June 2027 stated by the source" in rows
     # a label without a name is called as its scheme is
     assert "Netzwerk Nordwest Moorgrün perhaps" in rows
-    german = texts(read(news, question, "de"), "//tbody/tr")
+    page = read(news, question, "de")
+    assert texts(page, "//form//p[@class='hint' and not(@lang)]")[0].startswith("Der Tag, nach dem Sie fragen.")
+    german = texts(page, "//tbody/tr")
     assert any("Hydrogen Alder Valley sicher 1. Mai 2024" in it for it in german)
     assert any(it.endswith("Moorgrün vielleicht") for it in german)
 

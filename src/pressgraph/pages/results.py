@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pressgraph.pages.names import Names
 
-_HOW_SURE, _SURE = "how", ("surely", "perhaps")
+HOW_SURE, SURE = "how", ("surely", "perhaps")
 """The column in which saved queries say how sure a row is, and what they say, for programs."""
 
 
@@ -54,15 +54,15 @@ def result_table(
     words = messages(names.language)
 
     def sure(binding: Mapping[str, Any]) -> Value | None:
-        said = str(binding.get(_HOW_SURE, {}).get("value", ""))
-        return Value(text=str(words[said])) if said in _SURE else cell(binding, _HOW_SURE)
+        said = str(binding.get(HOW_SURE, {}).get("value", ""))
+        return Value(text=str(words[said])) if said in SURE else cell(binding, HOW_SURE)
 
     shown = [it for it in variables if it not in things.values()]
     return {
         "kind": "rows",
         "variables": [things.get(it, it) for it in shown],
         "headings": [names.heading(things.get(it, it)) for it in shown],
-        "rows": [[sure(one) if it == _HOW_SURE else cell(one, it) for it in shown] for one in bindings],
+        "rows": [[sure(one) if it == HOW_SURE else cell(one, it) for it in shown] for one in bindings],
         "total": total,
     }
 

@@ -3,6 +3,7 @@
     # Which labels are valid on a day?
     #
     # @param date xsd:date The day you ask about.
+    # @param_de date Der Tag, nach dem Sie fragen.
     SELECT … WHERE { VALUES ?date { "2020-06-01"^^xsd:date } … }
 
 A parameter is a `VALUES` block with one variable; its content is the default, and a value that the user gives takes
@@ -12,7 +13,7 @@ its place. So the file stays a valid query by itself, everywhere.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _PARAMETER = re.compile(r"(?P<name>\w+)\s+(?P<type>[\w:.-]+)(?P<optional>\?)?\s*(?P<description>.*)")
 
+_TRANSLATED = "param_"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -50,6 +53,8 @@ class Parameter:
     """What the file's VALUES block holds; `UNDEF` means any."""
     span: tuple[int, int]
     """Where that stands in the text."""
+    translations: Mapping[str, str] = field(default_factory=dict)
+    """The description in other languages, by tag."""
 
     @property
     def is_id(self) -> bool:
@@ -152,9 +157,19 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
     """Read a query's leading comments; see `read_saved_query`."""
     header = read_header(text)
     declared: list[tuple[int, re.Match[str]]] = []
+    translations: dict[str, dict[str, str]] = {}
     tags: dict[str, str] = {}
     for tag in header.tags:
-        if tag.word != "param":
+        if tag.word.startswith(_TRANSLATED):
+            parameter, _, description = tag.value.partition(" ")
+            if not any(match["name"] == parameter for _, match in declared):
+                raise ProfileError(
+                    gettext("the query '{name}' has no parameter '{parameter}'", name=name, parameter=parameter),
+                    place=Place(file=str(path), line=tag.line),
+                    hint=gettext("write '@param {parameter} type description' above it", parameter=parameter or "name"),
+                )
+            translations.setdefault(parameter, {})[tag.word.removeprefix(_TRANSLATED)] = description.strip()
+        elif tag.word != "param":
             tags[tag.word] = tag.value
         elif match := _PARAMETER.fullmatch(tag.value):
             declared.append((tag.line, match))
@@ -180,6 +195,7 @@ def parse_saved_query(text: str, *, name: str, path: Path = Path("-")) -> SavedQ
             description=match["description"].strip(),
             default=text[slice(*span)].strip(),
             span=span,
+            translations=translations.get(match["name"], {}),
         )
     return SavedQuery(name=name, question=header.summary, text=text, parameters=parameters, tags=tags, path=path)
 

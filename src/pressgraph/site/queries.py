@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
-from pressgraph.pages.results import graph_table, result_table
+from pressgraph.pages.results import HOW_SURE, SURE, graph_table, result_table
 from pressgraph.pages.view.statements import term
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
@@ -174,6 +174,8 @@ class QueryPages:
                 columns=json.dumps(words["columns"], ensure_ascii=False),
                 yes=str(words["yes"]),
                 no=str(words["no"]),
+                how=HOW_SURE,
+                sure=json.dumps({it: str(words[it]) for it in SURE}, ensure_ascii=False),
             ),
         )
 
@@ -304,7 +306,8 @@ class QueryPages:
             "default": default,
             "optional": it.optional,
             "required": it.is_id and not it.optional,
-            "description": it.description,
+            "description": it.translations.get(language, it.description),
+            "description_language": language if language in it.translations else "en",
             "type": it.type,
         }
 

@@ -214,6 +214,7 @@ class QueryPage:
         self, request: Request, saved: SavedQuery, values: Mapping[str, str], offered: Mapping[str, _Offered]
     ) -> list[dict[str, Any]]:
         """Return the fields of a saved query's form."""
+        language = self._renderer.language(request)
         names, ids = self._renderer.names(request), Ids(self._profile, self._project.id_base)
 
         def value(parameter: Parameter) -> str:
@@ -246,7 +247,8 @@ class QueryPage:
                 ),
                 "optional": it.optional,
                 "required": it.is_id and not it.optional,
-                "description": it.description,
+                "description": it.translations.get(language, it.description),
+                "description_language": language if language in it.translations else "en",
             }
             for it in saved.parameters.values()
         ]

@@ -56,6 +56,8 @@ function cell(term, name) {
   return element("a", text, { href: address, lang: name ? lang : "", title: term.value });
 }
 
+// what the column says, in words, that tells how sure a row is
+const SURE = new Map(Object.entries(JSON.parse(told.sure)));
 const COLUMNS = JSON.parse(told.columns);
 // what a column is called, as in the answers that pages come with
 function heading(name) {
@@ -77,7 +79,8 @@ function table(variables, rows) {
     for (const name of columns) {
       const made = line.insertCell();
       made.dataset.label = heading(name);
-      made.append(cell(row[name], row[names[name]]));
+      const sure = name === told.how && SURE.get(row[name]?.value);
+      made.append(sure || cell(row[name], row[names[name]]));
     }
   }
   if (narrow) return drawn;
