@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 FAST := docs emitter facts_yaml formats hints json_ld languages messages ontology profile rdf_places types_and_terms yaml_help
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-draft bench-edit bench-embed bench-load bench-push \
+.PHONY: help demo test test-fast test-further coverage docs architecture cli-reference fuzz lint format profile messages schema-org editor assets bench bench-convert bench-derive bench-draft bench-edit bench-embed bench-load bench-push \
 	bench-serve bench-site bench-validate clean
 
 help: ## list the targets
@@ -21,7 +21,10 @@ test: $(VENV)/dev.stamp ## install, then run all tests
 	$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 test-fast: $(VENV)/dev.stamp ## run the tests that take no server, browser, store or build: under a minute
-	$(BIN)/pytest -n auto -m "not slow" $(FAST:%=tests/test_%.py) $(PYTEST_ARGS)
+	$(BIN)/pytest -n auto -m "not slow and not further" $(FAST:%=tests/test_%.py) $(PYTEST_ARGS)
+
+test-further: $(VENV)/dev.stamp ## run the combinations that make test leaves out, such as each failure with each store
+	$(BIN)/pytest -n auto --dist worksteal -m further $(PYTEST_ARGS)
 
 coverage: $(VENV)/dev.stamp ## run all tests and say how much of the code they reach, processes included
 	rm -f build/coverage/*

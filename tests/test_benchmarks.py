@@ -139,6 +139,7 @@ def test_the_benchmarks_run() -> None:
         assert row in run.stdout
 
 
+@pytest.mark.further
 def test_bulk_conversion_is_measured_against_peers_that_say_the_same() -> None:
     # without those that pip would install into environments of their own
     command = [sys.executable, "benchmarks/convert.py", "--quick", "--only", "pressgraph", "rdflib", "JSON-LD"]

@@ -149,7 +149,14 @@ def shards_of(project: Path, output: Path, *options: object) -> list[str]:
     return [*map(str, call), "--shards", "3", *map(str, options), "-o", str(output)]
 
 
-@pytest.mark.parametrize(("compress", "jobs"), [("none", 2), ("gzip", 1), ("zstd", 2)])
+@pytest.mark.parametrize(
+    ("compress", "jobs"),
+    [
+        pytest.param("none", 2, marks=pytest.mark.further),
+        pytest.param("gzip", 1, marks=pytest.mark.further),
+        ("zstd", 2),
+    ],
+)
 def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
     long: Path, calm: Callable[[str], dict[str, bytes]], tmp_path: Path, compress: str, jobs: int
 ) -> None:
@@ -206,7 +213,7 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.further), 2])
 def test_ctrl_c_stops_all_processes_and_the_run_goes_on_later(long: Path, tmp_path: Path, jobs: int) -> None:
     out = tmp_path / "out"
     process = subprocess.Popen(
@@ -241,7 +248,7 @@ def test_two_runs_do_not_write_into_one_folder(long: Path, tmp_path: Path) -> No
     assert "another run is writing to" in second.stderr
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.further), 2])
 def test_a_full_disk_stops_a_run_that_goes_on_when_there_is_room(
     long: Path, calm: Callable[[str], dict[str, bytes]], tmp_path: Path, jobs: int
 ) -> None:
@@ -256,7 +263,7 @@ def test_a_full_disk_stops_a_run_that_goes_on_when_there_is_room(
     assert folder_of(out) == calm("none")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.further), 2])
 def test_what_a_lost_machine_did_not_keep_is_done_again(
     long: Path, calm: Callable[[str], dict[str, bytes]], tmp_path: Path, jobs: int
 ) -> None:
@@ -273,8 +280,15 @@ def test_what_a_lost_machine_did_not_keep_is_done_again(
     assert folder_of(out) == calm("none")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("compress", ["gz", "zst"])
+@pytest.mark.parametrize(
+    ("compress", "jobs"),
+    [
+        ("gz", 1),
+        ("zst", 2),
+        pytest.param("gz", 2, marks=pytest.mark.further),
+        pytest.param("zst", 1, marks=pytest.mark.further),
+    ],
+)
 def test_compressed_facts_are_read_as_they_were(project: Path, tmp_path: Path, compress: str, jobs: int) -> None:
     data = (project / "facts.jsonl").read_bytes()
     half = data.index(b"\n", len(data) // 2) + 1
@@ -306,8 +320,15 @@ def test_compressed_facts_are_validated_like_others(tmp_path: Path) -> None:
     assert run(tmp_path, "validate", "-f", "json").output == compressed.output.replace(".jsonl.gz", ".jsonl")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("name", ["facts.jsonl", "rows.parquet"])
+@pytest.mark.parametrize(
+    ("name", "jobs"),
+    [
+        ("facts.jsonl", 2),
+        ("rows.parquet", 1),
+        pytest.param("facts.jsonl", 1, marks=pytest.mark.further),
+        pytest.param("rows.parquet", 2, marks=pytest.mark.further),
+    ],
+)
 def test_facts_come_from_addresses(project: Path, tmp_path: Path, name: str, jobs: int) -> None:
     address = (project / name).as_uri()
     for source, output in ((project / name, "local"), (address, "remote")):

@@ -130,6 +130,7 @@ def write_facts(path: Path, sources: int) -> None:
             file.write(json.dumps({"source": source, "facts": facts}) + "\n")
 
 
+@pytest.mark.parametrize("place", ["storage", pytest.param("folder", marks=pytest.mark.further)], indirect=True)
 def test_a_lost_worker_loses_nothing_and_doubles_nothing(tmp_path: Path, mortal: Cluster, place: str) -> None:
     write_facts(tmp_path / "facts.jsonl", 4000)
     facts = copied(tmp_path / "facts.jsonl", f"{place}/facts.jsonl")
@@ -181,7 +182,7 @@ def shards_begun(place: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("place", "stop"),
-    [("storage", "kill"), ("folder", "interrupt"), ("storage", "scheduler")],
+    [("storage", "kill"), ("folder", "interrupt"), pytest.param("storage", "scheduler", marks=pytest.mark.further)],
     indirect=["place"],
 )
 def test_a_run_that_was_stopped_goes_on(tmp_path: Path, mortal: Cluster, place: str, stop: str) -> None:

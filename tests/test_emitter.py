@@ -452,7 +452,7 @@ def mutations(draw: st.DrawFn, fact: Json) -> Json:
 
 
 @given(data=st.data())
-@settings(GENERATED, max_examples=500)
+@settings(GENERATED, max_examples=250)
 def test_json_lines_accept_what_the_checker_accepts(data: st.DataObject, emitter: Emitter, read: Read) -> None:
     fact = data.draw(facts().flatmap(mutations))
     from_yaml, found = by_yaml(read, emitter, fact)
@@ -471,7 +471,7 @@ MANY = 20
 
 
 @given(data=st.data())
-@settings(GENERATED, max_examples=150)
+@settings(GENERATED, max_examples=75)
 def test_facts_in_bulk_are_emitted_like_single_ones(data: st.DataObject, emitter: Emitter) -> None:
     fact = data.draw(facts())
     for record in ({"source": SOURCE, "facts": [fact]}, {"source": "document/d", **fact}):
@@ -486,7 +486,7 @@ def test_facts_in_bulk_are_emitted_like_single_ones(data: st.DataObject, emitter
 
 
 @given(data=st.data())
-@settings(GENERATED, max_examples=300)
+@settings(GENERATED, max_examples=150)
 def test_facts_in_bulk_are_checked_like_single_ones(data: st.DataObject, emitter: Emitter, read: Read) -> None:
     fact = data.draw(facts())
     other = data.draw(mutations(fact))

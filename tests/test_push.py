@@ -167,6 +167,12 @@ def write_releases(folder: Path, names: dict[int, str], *, more: int = 30) -> Wo
 # -- what arrives
 
 
+@pytest.mark.parametrize(
+    "server",
+    [pytest.param("oxigraph", marks=pytest.mark.further), "virtuoso", "pressgraph"],
+    indirect=True,
+    scope="module",
+)
 def test_the_founding_release_arrives_whole_and_once(founding_project: Workspace, store: Store) -> None:
     planned = store.command(founding_project, "push", "--dry-run")
     assert (
@@ -198,6 +204,12 @@ def test_the_founding_release_arrives_whole_and_once(founding_project: Workspace
     assert list(store.target().select(asked % "license")) == []
 
 
+@pytest.mark.parametrize(
+    "server",
+    [pytest.param("oxigraph", marks=pytest.mark.further), "virtuoso", "pressgraph"],
+    indirect=True,
+    scope="module",
+)
 def test_what_is_pulled_is_what_was_built_without_personal_data(founding_project: Workspace, store: Store) -> None:
     store.push(founding_project)
     result = store.command(founding_project, "pull")
@@ -264,7 +276,19 @@ def test_what_others_change_is_found_and_mended(tmp_path: Path, store: Store) ->
     assert store.command(workspace, "pull").exit_code == 0
 
 
-@pytest.mark.parametrize("protocol", ["graph store", "batches"])
+@pytest.mark.parametrize(
+    ("server", "protocol"),
+    [
+        ("virtuoso", "graph store"),
+        ("virtuoso", "batches"),
+        ("pressgraph", "graph store"),
+        pytest.param("oxigraph", "graph store", marks=pytest.mark.further),
+        pytest.param("oxigraph", "batches", marks=pytest.mark.further),
+        pytest.param("pressgraph", "batches", marks=pytest.mark.further),
+    ],
+    indirect=["server"],
+    scope="module",
+)
 def test_a_large_graph_goes_in_chunks(
     tmp_path: Path, store: Store, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,9 +395,18 @@ def ends_right(store: Store, workspace: Workspace, count: int, *, least: int = 1
     assert not store.push(workspace).changes
 
 
-@of_others
 @pytest.mark.usefixtures("pauses")
-@pytest.mark.parametrize("how", ["half", "after"])
+@pytest.mark.parametrize(
+    ("server", "how"),
+    [
+        ("oxigraph", "half"),
+        ("virtuoso", "after"),
+        pytest.param("oxigraph", "after", marks=pytest.mark.further),
+        pytest.param("virtuoso", "half", marks=pytest.mark.further),
+    ],
+    indirect=["server"],
+    scope="module",
+)
 def test_a_store_that_dies_in_mid_push(tmp_path: Path, store: Store, how: str) -> None:
     count = 30
     store.push(write_releases(tmp_path, {number: f"Old {number}" for number in range(count)}, more=15))
@@ -391,7 +424,9 @@ def test_a_store_that_dies_in_mid_push(tmp_path: Path, store: Store, how: str) -
     ends_right(store, workspace, count)
 
 
-@of_others
+@pytest.mark.parametrize(
+    "server", ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.further)], indirect=True, scope="module"
+)
 def test_ctrl_c_does_not_wait_for_an_answer(tmp_path: Path, store: Store) -> None:
     count = 30
     store.push(write_releases(tmp_path, {number: f"Old {number}" for number in range(count)}, more=15))
@@ -597,6 +632,16 @@ def test_readers_never_see_half_a_source(tmp_path: Path, store: Store) -> None:
     assert seen == {(30, 0), (0, 30)}
 
 
+@pytest.mark.parametrize(
+    "server",
+    [
+        "oxigraph",
+        pytest.param("virtuoso", marks=pytest.mark.further),
+        pytest.param("pressgraph", marks=pytest.mark.further),
+    ],
+    indirect=True,
+    scope="module",
+)
 def test_many_sources(tmp_path: Path, store: Store) -> None:
     (tmp_path / "data").mkdir()
     count = 25
@@ -727,6 +772,9 @@ def answers(answered: Workspace) -> dict[tuple[str, str | None], list[tuple[str,
     }
 
 
+@pytest.mark.parametrize(
+    "fresh", [pytest.param("oxigraph", marks=pytest.mark.further), "virtuoso", "pressgraph"], indirect=True
+)
 def test_the_saved_queries_answer_there_as_here(
     answered: Workspace,
     answers: dict[tuple[str, str | None], list[tuple[str, ...]]],
@@ -751,6 +799,15 @@ def test_the_saved_queries_answer_there_as_here(
     assert asked == 2 * len(answered.saved_queries) > 80
 
 
+@pytest.mark.parametrize(
+    "fresh",
+    [
+        pytest.param("oxigraph", marks=pytest.mark.further),
+        "virtuoso",
+        pytest.param("pressgraph", marks=pytest.mark.further),
+    ],
+    indirect=True,
+)
 def test_the_shown_queries_answer_there_as_here(
     founding_project: Workspace, fresh: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

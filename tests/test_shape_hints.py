@@ -242,7 +242,7 @@ def test_help_that_is_followed_mends_what_a_shape_refuses(
     check(changed, tmp_path / "mended")
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["de", pytest.param("en", marks=pytest.mark.further)])
 def test_what_a_message_proposes_passes(
     language: str, found: list[tuple[str, Finding, Triples]], tmp_path: Path
 ) -> None:

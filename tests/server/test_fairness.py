@@ -101,7 +101,7 @@ def numbers(launch: Callable[..., Server], tmp_path: Path) -> Callable[..., Serv
     return run
 
 
-@pytest.mark.parametrize("count", [4, 16])
+@pytest.mark.parametrize("count", [4, pytest.param(16, marks=pytest.mark.further)])
 def test_short_queries_and_pages_are_answered_beside_endless_queries(
     count: int, founding: Callable[..., Server]
 ) -> None:

@@ -99,7 +99,10 @@ def serving() -> Iterator[Callable[..., Server]]:
         server.stop()
 
 
-@pytest.mark.parametrize("options", [(), ("--writable",)], ids=["read-only", "writable"])
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param((), id="read-only", marks=pytest.mark.further), pytest.param(("--writable",), id="writable")],
+)
 def test_personal_data_that_is_withdrawn_is_gone_after_a_build(
     serving: Callable[..., Server], tmp_path: Path, options: tuple[str, ...]
 ) -> None:
@@ -220,7 +223,10 @@ def replace_workers(server: Server) -> None:
     eventually(lambda: bool(server.workers()) and before.isdisjoint(server.workers()))
 
 
-@pytest.mark.parametrize("options", [(), ("--writable",)], ids=["read-only", "writable"])
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param((), id="read-only", marks=pytest.mark.further), pytest.param(("--writable",), id="writable")],
+)
 def test_the_last_good_snapshot_is_served_while_the_built_one_is_deleted(
     serving: Callable[..., Server], tmp_path: Path, options: tuple[str, ...]
 ) -> None:

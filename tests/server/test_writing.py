@@ -331,7 +331,11 @@ def test_a_large_graph_is_deleted_on_a_full_disk_or_said_to_need_room(
         server.stop()
 
 
-@pytest.mark.parametrize("described", [{"gone": ["agent/old"], "personal": False}, {}], ids=["last", "first"])
+@pytest.mark.parametrize(
+    "described",
+    [{"gone": ["agent/old"], "personal": False}, pytest.param({}, marks=pytest.mark.further)],
+    ids=["last", "first"],
+)
 def test_what_was_written_to_an_earlier_version_is_served(tmp_path: Path, described: dict[str, Any]) -> None:
     project = project_of(tmp_path / "p")
     server = start(project, "--writable")

@@ -157,8 +157,11 @@ const pages = {
   mistake: `/sparql?query=${encodeURIComponent("SELECT * { nonsense")}`,
   missing: "/doc/agent/biosaxon",
 };
-for (const [name, path] of Object.entries(pages)) {
-  for (const [look_, options] of [["", {}], ["-dark-desk-de", { viewport: DESK, scheme: "dark", language: "de" }]]) {
+const LOOKS = [["", {}], ["-dark-desk-de", { viewport: DESK, scheme: "dark", language: "de" }]];
+// what has parts that no other page has is looked at in both ways, the others by turns
+const both = new Set(["home", "organisation", "label", "release", "labels", "concept", "result"]);
+for (const [number, [name, path]] of Object.entries(pages).entries()) {
+  for (const [look_, options] of both.has(name) ? LOOKS : [LOOKS[number % 2]]) {
     const page = await open(options);
     await page.goto(`${address}${path}`);
     await judge(page, `${name}${look_}`);
