@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from pressgraph.cli import main
 from pressgraph.facts import FactsFile, dangling_problems
+from pressgraph.facts.ids import advise_unknown
 from pressgraph.facts.rules import RULES
 from pressgraph.profile.model import Kind
 from pressgraph.rdf import CLU, XSD
@@ -140,6 +141,16 @@ def test_an_unknown_id_is_not_taken_for_another_thing(tmp_path: Path) -> None:
     assert hint("agent/eucles").startswith("nothing is described under that id: add '- id: agent/eucles', or use one")
     assert "did you mean" not in hint("place/dresden")
     assert "place/esslingen" in hint("place/dresden")
+
+
+def test_help_for_an_id_that_nothing_describes_shows_five_of_its_kind() -> None:
+    known: dict[str, tuple[str, ...]] = {f"agent/{it}": () for it in "fedcba"} | {"place/g": ()}
+    shown = "such as agent/a, agent/b, agent/c, agent/d, agent/e"
+    assert advise_unknown("agent/xyzzy", known).endswith(f"{shown}, …")
+    assert advise_unknown("agent/xyzzy", {it: () for it in known if it != "agent/f"}).endswith(shown)
+    assert advise_unknown("label/xyzzy", known) == "add a fact about it: '- id: label/xyzzy'"
+    # a wrong id is no help for itself
+    assert advise_unknown("place/g", known) == "add a fact about it: '- id: place/g'"
 
 
 # a mistake below HEAD → its rule; every rule whose help names what to write or to add, or asks whether it was meant
