@@ -65,6 +65,13 @@ MISTAKES = [
         18,
         "wants a day, a month, a year or a form for less exact dates, not a node",
     ),
+    (
+        "- id: amount/a\n  type: Amount\n  value: many",
+        "bad-literal",
+        5,
+        10,
+        "is not a number, or a number and how exact",
+    ),
     ("- id: validity/v\n  duration: two years", "bad-literal", 4, 13, "P2Y for two years"),
     ("- id: validity/v\n  duration: 2 Jahre", "bad-literal", 4, 13, "write P2Y"),
     # how spreadsheets count days
@@ -172,6 +179,7 @@ FILES = [
     (b"- id: agent/a\n", "not-a-mapping", 1, 1, "a facts file must be a node"),
     (b"facts: []\n", "missing-section", 1, 1, "'source:' is missing"),
     (b"source: { id: document/d }\n", "missing-section", 1, 1, "'facts:' is missing"),
+    (b"source: { id: document/d }\nfacts: none\n", "not-a-list", 2, 8, "must be a list"),
     (b"source: { id: document/d }\nfact: []\n", "unknown-section", 2, 1, "did you mean 'facts'?"),
     (b"source: document/d\nfacts: []\n", "not-a-mapping", 1, 9, "'source' must be a node"),
     (b"source: { id: document/d, sha256: de21 }\nfacts: []\n", "bad-hash", 1, 35, "64 hexadecimal digits"),

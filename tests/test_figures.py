@@ -189,9 +189,10 @@ def test_a_former_key_is_read_as_the_one_that_took_its_place(profile: Profile) -
     assert found.facts[0].body["legalForm"] == ["registered-association"]
     assert [it.rule for it in found.warnings] == ["former-key"]
     twice = read(
-        "  - { id: agent/a, legalForm: registered-association, classification: registered-association }\n", profile
+        "  - { id: agent/a, legalForm: registered-association, classification: registered-association, nam: A }\n",
+        profile,
     )
-    assert [it.rule for it in twice.problems] == ["said-twice"]
+    assert [it.rule for it in twice.problems] == ["said-twice", "unknown-key"]
 
 
 @pytest.mark.parametrize("key", ["attendanceMode: online", "eventStatus: cancelled"])

@@ -144,7 +144,7 @@ def test_an_unknown_id_is_not_taken_for_another_thing(tmp_path: Path) -> None:
 
 
 def test_help_for_an_id_that_nothing_describes_shows_five_of_its_kind() -> None:
-    known: dict[str, tuple[str, ...]] = {f"agent/{it}": () for it in "fedcba"} | {"place/g": ()}
+    known: dict[str, tuple[str, ...]] = dict.fromkeys((*(f"agent/{it}" for it in "fedcba"), "place/g"), ())
     shown = "such as agent/a, agent/b, agent/c, agent/d, agent/e"
     assert advise_unknown("agent/xyzzy", known).endswith(f"{shown}, …")
     assert advise_unknown("agent/xyzzy", {it: () for it in known if it != "agent/f"}).endswith(shown)
@@ -305,7 +305,7 @@ def test_every_rule_whose_help_can_be_followed_is_followed() -> None:
 
 
 def test_help_for_texts_that_share_a_language_shows_the_first_four(tmp_path: Path) -> None:
-    names = [{"id": "agent/a", "type": "Organization", "legalName": {"en": name}} for name in "EDCBA"]
+    names = [{"id": "agent/a", "type": "Organization", "legalName": {"de": "X", "en": name}} for name in "EDCBA"]
     (found,) = (it for it in findings(tmp_path, *names) if it["rule"].endswith("uniqueLang"))
     assert found["hint"] == "in 'en': “A”, “B”, “C”, “D”; keep one"
 

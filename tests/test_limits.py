@@ -76,6 +76,13 @@ def test_an_iri_is_counted_as_the_comparison_that_it_could_be() -> None:
         )
 
 
+def test_an_iri_that_could_be_a_comparison_is_refused_and_shown_by_its_beginning() -> None:
+    for length in (39, 40, 41):
+        iri = "x'".ljust(length, "y")
+        said = refusal(PADDING + f"ASK {{ FILTER(?service <{iri}>) }}") or ""
+        assert said.startswith(f"<{iri[:40]}> could also be a comparison")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ import pyoxigraph as ox
 import pytest
 
 from pressgraph.dataset import union
+from pressgraph.errors import Place
+from pressgraph.facts.rules import problem
+from pressgraph.i18n import by_language
 from pressgraph.profile import load_profile
 from pressgraph.project import open_project
 from pressgraph.rdf.terms import term_text
@@ -16,7 +20,7 @@ from pressgraph.validation.checks.check import read_check
 from pressgraph.validation.incremental.cache import FootprintCache
 from pressgraph.validation.incremental.neighbours import Neighbours
 from pressgraph.validation.incremental.recheck import Change, recheck
-from pressgraph.validation.incremental.state import ValidationState
+from pressgraph.validation.incremental.state import ValidationState, warning_from_json, warning_to_json
 from pressgraph.validation.shacl.engines import engine as choose_engine
 from pressgraph.validation.suppressions import UNUSED
 from pressgraph.validation.validator import Validator
@@ -238,6 +242,16 @@ def test_what_is_kept_of_results_is_neither_allowed_nor_quoted(validator_of: Cal
     results = (found, replace(found, allowed="so it is"), replace(found, words=("a city",)))
     state = ValidationState.of(validator, (*results, replace(found, shape=f"x:{UNUSED}")))
     assert [(it.allowed, it.words, it.shape) for it in state.results] == [(None, (), found.shape)] * 3
+
+
+def test_warnings_are_kept_in_their_languages() -> None:
+    for place in (Place(file="a.yaml", line=3, column=5), Place(file="a.yaml", line=2, sheet="Labels", header="size")):
+        warning = problem("former-key", place, key="x", now="y")
+        again = warning_from_json(json.loads(json.dumps(warning_to_json(warning))), "a.yaml")
+        assert again == warning
+        for before, text in ((warning.message, again.message), (warning.hint, again.hint)):
+            assert by_language(text or "") == by_language(before or "")
+        assert by_language(again.message)["de"] == "'x' heißt jetzt 'y'"
 
 
 def test_of_what_is_read_anywhere_only_its_properties_and_graphs_matter(

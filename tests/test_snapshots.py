@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -135,6 +136,19 @@ def test_a_pointer_that_cannot_be_replaced_publishes_nothing(snapshots: Snapshot
         with pytest.raises(StoreError, match=f"^the {snapshots.kind} store .*000001 cannot be opened: .*irectory"):
             candidate.publish({"id": "one"})
         assert list((snapshots.state / "snapshots").iterdir()) == []
+
+
+def test_a_snapshot_that_cannot_be_copied_is_named_and_leaves_no_candidate(snapshots: Snapshots) -> None:
+    publish(snapshots)
+    store = snapshots.state / "snapshots" / "000001" / "store"
+    shutil.rmtree(store)
+    store.touch()
+    with (
+        snapshots.building(),
+        pytest.raises(StoreError, match=f"^the {snapshots.kind} store .*000001 cannot be opened"),
+    ):
+        snapshots.candidate()
+    assert [path.name for path in (snapshots.state / "snapshots").iterdir()] == ["000001"]
 
 
 def test_a_snapshot_whose_store_is_none_is_named(snapshots: Snapshots) -> None:

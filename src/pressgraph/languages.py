@@ -77,6 +77,6 @@ def choose(texts: Mapping[str, T], *wanted: str) -> T | None:
     """
     for language in (*wanted, "en"):
         tag = lookup(language, texts)
-        if tag is not None and tag:
+        if tag is not None:
             return texts[tag]
     return texts[""] if "" in texts else next(iter(texts.values()), None)

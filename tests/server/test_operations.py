@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressgraph.dataset import union
+from pressgraph.server.workers import operations
 from pressgraph.server.workers.failed import FailedJobError
 from pressgraph.server.workers.operations import Update
 from pressgraph.server.workers.unnamed import Unnamed
@@ -34,9 +35,18 @@ def dataset(text: str = START, own: str = '<x:o> <x:p> "own" .') -> ox.Store:
 
 
 def updated(text: str, store: ox.Store | None = None) -> dict[str, list[str]]:
-    """Update a dataset, and return subject and value of what stands in each graph."""
+    """Update a dataset, and return subject and value of what stands in each graph.
+
+    Whatever changed must have been noted.
+    """
     store = store or dataset()
-    Update(store, Unnamed.found_in(store), base="http://example.org/", prefixes={"x": "x:"}).run(text)
+    quads, names = set(store), set(store.named_graphs())
+    update = Update(store, Unnamed.found_in(store), base="http://example.org/", prefixes={"x": "x:"})
+    update.run(text)
+    changed = quads ^ set(store)
+    names ^= set(store.named_graphs())
+    names |= {it.graph_name for it in changed if isinstance(it.graph_name, ox.NamedNode)}
+    assert update.whole or (names <= update.graphs and {it.triple for it in changed} <= update.triples)
     graphs: dict[str, list[str]] = {name.value: [] for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
     graphs["default"] = []
     for quad in store:
@@ -153,6 +163,15 @@ def test_an_operation_keeps_the_default_graph_the_union(
     found = updated(text)
     assert found.pop("default") == default
     assert found == {name: lines for name, lines in {"x:g": g, "x:h": h}.items() if lines is not None}
+
+
+def test_a_graph_is_created_empty() -> None:
+    assert updated("CREATE GRAPH x:i") == {"x:g": G, "x:h": H, "x:i": [], "default": ALL}
+
+
+def test_many_quads_are_inserted_like_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "_MANY", 2)
+    assert updated("INSERT DATA { GRAPH x:g { x:n x:p 'new' } }")["x:g"] == [*G, "x:n new"]
 
 
 def test_each_solution_has_blank_nodes_of_its_own_and_a_template_shares_them() -> None:

@@ -348,7 +348,7 @@ class Records(ABC, Generic[Item]):
         try:
             return self._of_tree(tree, before)
         except RecursionError:
-            self.problems[before:] = [problem("too-deep", place_of(self.name, tree), limit=MAX_DEPTH)]
+            self.problems.append(problem("too-deep", place_of(self.name, tree), limit=MAX_DEPTH))
             return b""
 
     def _of_tree(self, tree: Mapping, before: int) -> bytes:

@@ -340,7 +340,7 @@ class Update:
         """ADD, COPY or MOVE a graph to another one."""
         silent, words = _silent(operation.words)
         split = next(index for index, it in enumerate(words) if it.kind == "word" and it.text.upper() == "TO")
-        source, target = self._graph(operation, words[:split]), self._graph(operation, words[split + 1 :])
+        source, target = (self._graph(operation, token) for token in (words[split - 1], words[-1]))
         if source is not None and not self._store.contains_named_graph(source):
             if not silent:
                 raise FailedJobError("refused", gettext("there is no graph {name}", name=source))
@@ -365,10 +365,9 @@ class Update:
             else:
                 self.clear_graph(source, drop=True)
 
-    def _graph(self, operation: _Operation, words: Sequence[Token]) -> ox.NamedNode | None:
+    def _graph(self, operation: _Operation, token: Token) -> ox.NamedNode | None:
         """Return the graph that a transfer names; None is the default graph."""
-        last = words[-1]
-        return None if last.kind == "word" and last.text.upper() == "DEFAULT" else self._iri(operation, last)
+        return None if token.kind == "word" and token.text.upper() == "DEFAULT" else self._iri(operation, token)
 
     def _triples(self, graph: ox.NamedNode | None) -> set[ox.Triple]:
         if graph is None:

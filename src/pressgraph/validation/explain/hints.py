@@ -341,9 +341,9 @@ def names_of(store: ox.Store, iri: str) -> list[str]:
     return [text.value for name in _NAMES for text in union.objects(store, thing, name) if isinstance(text, ox.Literal)]
 
 
-def _shape(result: Result) -> ox.NamedNode | None:
-    """Return the shape that a result names; None for one without an IRI."""
-    return ox.NamedNode(result.shape) if result.shape and not result.shape.startswith("_:") else None
+def _shape(result: Result) -> ox.NamedNode:
+    """Return the shape of a result, which goes by its component where it has no IRI."""
+    return ox.NamedNode(result.shape)
 
 
 def mend_phone(text: str) -> Text:

@@ -90,10 +90,7 @@ def _triple_patterns(subject: Any, path: Any, value: Any) -> Iterator[Pattern]:
         # whatever there is, is at both of its ends
         yield ANYTHING
     else:
-        try:
-            yield from ((None, edge, None) for edge, _ in _path_edges(path, inverse=False))
-        except NotLocalError:
-            yield ANYTHING
+        yield from ((None, edge, None) for edge, _ in _path_edges(path, inverse=False))
 
 
 def _may_be_empty(path: Any) -> bool:
