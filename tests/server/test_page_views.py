@@ -433,6 +433,13 @@ def test_answers_name_things_and_days_as_pages_do(news: Server) -> None:
     german = texts(page, "//tbody/tr")
     assert any("Hydrogen Alder Valley sicher 1. Mai 2024" in it for it in german)
     assert any(it.endswith("Moorgrün vielleicht") for it in german)
+    # so is what has no name, in rows and in graphs
+    for saved, name in (
+        ("roles-on", "Vorstandsvorsitz von Moorgrün"),
+        ("labels-as-certifications", "Silber-Label von Hydrogen Alder Valley"),
+    ):
+        cells = read(news, f"/sparql?saved={saved}&run=1", "de").xpath("//tbody/tr/td[last()]")
+        assert name in {words(it) for it in cells}, saved
 
 
 def test_a_page_can_be_cited_by_programs(news: Server) -> None:

@@ -200,6 +200,10 @@ class Describer:
         named = dict.fromkeys((iri, *(it for pair in shown for it in pair)))
         return {"shown": shown, "matching": len(found), "reading": self._reader.several(named)}
 
+    def alone(self, iris: Sequence[str]) -> dict[str, Any]:
+        """Return what is said of things, for what they are called; see `pressgraph.pages.view.called`."""
+        return self._reader.alone(iris)
+
     def terms(self, terms: Iterable[str]) -> dict[str, Any]:
         """Return what is known of terms: labels, other words, definitions, classes, ranks, what they are narrower than.
 

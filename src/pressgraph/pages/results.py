@@ -10,7 +10,7 @@ from pressgraph.pages.values import Value
 from pressgraph.pages.view.days import dated, day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pressgraph.pages.names import Names
 
@@ -65,6 +65,21 @@ def result_table(
         "rows": [[sure(one) if it == HOW_SURE else cell(one, it) for it in shown] for one in bindings],
         "total": total,
     }
+
+
+def nodes_of(triples: Iterable[Sequence[Sequence[Any]]]) -> list[str]:
+    """Return the IRIs that a graph is about or leads to, each once."""
+    return list(dict.fromkeys(it[1] for subject, _, value in triples for it in (subject, value) if it[0] == "iri"))
+
+
+def things_in_rows(bindings: Iterable[Mapping[str, Any]], things: Mapping[str, str]) -> list[str]:
+    """Return the IRIs in the rows of a SPARQL JSON result that stand without a name beside them, each once.
+
+    `things` are those of `result_table`.
+    """
+    named = {*things, *things.values()}
+    cells = (it for row in bindings for column, it in row.items() if column not in named)
+    return list(dict.fromkeys(it["value"] for it in cells if it["type"] == "uri"))
 
 
 def graph_table(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:

@@ -158,7 +158,8 @@ class Drawer:
         return load_day_queries(self.project, self.profile.query_prefixes(self.project.id_base))
 
     @cached_property
-    def _describer(self) -> Describer:
+    def describer(self) -> Describer:
+        """What describes things of the published copy, and notes what it reads."""
         reads, near = self.reads, self.reads.near
         return Describer(
             reads,  # type: ignore[arg-type]  # has what it uses
@@ -310,10 +311,10 @@ class Drawer:
         )
 
     def _thing(self, kind: str, iri: str, sure: _Noted) -> Iterator[tuple[str, bytes]]:
-        found = self._describer.thing(iri)
+        found = self.describer.thing(iri)
         if not (found["examples"] or found["links"]):
             found["examples"] = [entry(it) for it in self.defined.uses(iri)]
-        document = self._describer.document(iri)
+        document = self.describer.document(iri)
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
         head = self._head(sure, iri, folder)
@@ -354,7 +355,7 @@ class Drawer:
                         url=self.layout.address(folder, language),
                     )
                 )
-        sure = self._describer.document(iri, statuses=self.project.statuses)
+        sure = self.describer.document(iri, statuses=self.project.statuses)
         tree = self._tree(self._triples(sure, (iri,)), iri)
         return lambda _language: tree
 
@@ -396,7 +397,7 @@ class Drawer:
         """Draw the page of a namespace: of hash IRIs, or of a vocabulary."""
         iri = namespace.rstrip("#/")
         terms = self.defined.terms(namespace)
-        found, about = self._describer.terms(terms), self._describer.thing(iri)
+        found, about = self.describer.terms(terms), self.describer.thing(iri)
         labels = about["labels"]
         labels.update(found["labels"])
         for triple in self.defined.about(iri):
@@ -417,12 +418,12 @@ class Drawer:
                 is_term=False,
                 dump="",
             )
-        document = self._describer.document(iri, terms)
+        document = self.describer.document(iri, terms)
         yield from self._data(folder, iri, self._triples(document, (iri, *terms)))
 
     def list_pages(self) -> dict[Page, str]:
         """Return the pages of lists and of links, each with a digest of what it shows."""
-        lists = list_pages(self._describer, self.setting.day.isoformat())
+        lists = list_pages(self.describer, self.setting.day.isoformat())
         found = {Page("list", at.key): digest for at, digest in lists}
         for iri, digests in self.setting.linked.items():
             found |= {Page("links", LinksAt(iri, number).key): it for number, it in enumerate(digests, 1)}
@@ -432,7 +433,7 @@ class Drawer:
         """Draw a page of a list."""
         self.reads.seen.add(noted(at.key))
         folder = self.layout.in_list(*at)
-        found = self._describer.listed(*at, today=self.setting.day.isoformat())
+        found = self.describer.listed(*at, today=self.setting.day.isoformat())
         for language in self.setting.languages:
             names = self.names(folder, language, found["reading"]["labels"], found["reading"]["kinds"])
             shown = list_page(
@@ -453,7 +454,7 @@ class Drawer:
         """Draw a page of all that leads to an IRI."""
         self.reads.seen.add(noted(at.key))
         folder = self.layout.in_links(*at)
-        found = self._describer.links(*at)
+        found = self.describer.links(*at)
         for language in self.setting.languages:
             names = self.names(folder, language, found["reading"]["labels"], found["reading"]["kinds"])
             site, day = Site.of(self.project, language), self.setting.day

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
@@ -12,7 +13,9 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import messages
-from pressgraph.pages.results import HOW_SURE, SURE, graph_table, result_table
+from pressgraph.pages.results import HOW_SURE, SURE, graph_table, nodes_of, result_table, things_in_rows
+from pressgraph.pages.settings import Site
+from pressgraph.pages.view.called import called, nameless
 from pressgraph.pages.view.statements import term
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
@@ -26,7 +29,7 @@ from pressgraph.site.reads import Asked, matching, packed
 from pressgraph.validation.incremental.queries import Pattern, read_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.pages.names import Names
@@ -120,7 +123,7 @@ class QueryPages:
             values = {name: language for name, it in saved.parameters.items() if it.type == "lang"}
             text = saved.fill(values, drawer.profile, drawer.project.id_base)
             try:
-                result = self._result(text, language, names) if self._is_own(saved) else None
+                result = self._result(text, folder, language) if self._is_own(saved) else None
                 text = portable(text, self._prefixes, language) if read_names(text) is not None else text
             except PressgraphError as error:
                 problem = str(error)
@@ -179,7 +182,7 @@ class QueryPages:
             ),
         )
 
-    def _result(self, text: str, language: str, names: Names) -> dict[str, Any]:
+    def _result(self, text: str, folder: str, language: str) -> dict[str, Any]:
         """Answer a query as the server's page does.
 
         Raises PressgraphError.
@@ -189,20 +192,26 @@ class QueryPages:
         text = text if named is None else named.text
         if self._answered is None or self._answered[0] != text:
             self._answered = (text, self._answer(text))
-        called: Mapping[str, str] = {}
+        things_of: Mapping[str, str] = {}
         match self._answered[1]:
             case bool(answer):
                 return {"kind": "boolean", "answer": answer}
             case list(rows), int(total):
+                names = self._with(self._as_on_pages(nodes_of(rows), folder, language), folder, language)
                 return graph_table(rows, total, names)
             case dict(document):
                 columns, bindings = document["head"]["vars"], document["results"]["bindings"]
         if named is not None:
-            columns, called = named.columns, named.names
+            columns, things_of = named.columns, named.names
             languages = tuple(dict.fromkeys((language, drawer.project.language)))
-            found = self._names(things_in(named, bindings))
+            things = things_in(named, bindings)
+            found = dict(self._names(things))
+            more = self._as_on_pages(things, folder, language, found)
+            found |= {iri: [(0, *name)] for iri, name in more.items()}
             bindings = fill(named, bindings, found, languages, id_base=drawer.project.id_base)
-        return result_table(columns, bindings[:_SHOWN], len(bindings), names, called)
+        shown = bindings[:_SHOWN]
+        names = self._with(self._as_on_pages(things_in_rows(shown, things_of), folder, language), folder, language)
+        return result_table(columns, shown, len(bindings), names, things_of)
 
     def _answer(self, text: str) -> Answered:
         """Answer a query, and note what it reads. The answer is the same in all languages where the text is.
@@ -261,6 +270,24 @@ class QueryPages:
             for scheme in schemes:
                 reads.named(scheme)
         return self._called
+
+    def _as_on_pages(
+        self,
+        things: Iterable[str],
+        folder: str,
+        language: str,
+        found: Mapping[str, Sequence[object]] = MappingProxyType({}),
+    ) -> Mapping[str, tuple[str, str]]:
+        """Return what pages call things that no name is found for, and in which language."""
+        drawer = self.drawer
+        iris = nameless(things, found, drawer.project.id_base)
+        reading = drawer.describer.alone(iris)
+        names = drawer.names(folder, language, reading["labels"], reading["kinds"])
+        return called(iris, reading, names, drawer.profile, Site.of(drawer.project, language), drawer.setting.day)
+
+    def _with(self, called: Mapping[str, tuple[str, str]], folder: str, language: str) -> Names:
+        """Return what names things as they are called."""
+        return self.drawer.names(folder, language, {iri: [name] for iri, name in called.items()})
 
     def _is_own(self, saved: SavedQuery) -> bool:
         """Tell whether the graph describes the things that a query asks about unless told."""

@@ -330,7 +330,13 @@ class GraphReader:
 
     def several(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what is said of several things and of what is next to them, as `thing` does of one."""
-        near = self._near((), names)
+        return self._of_several(self._near((), names), names)
+
+    def alone(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what is said of several things, without what is next to them."""
+        return self._of_several([entry for name in names for entry in self._said(name)], names)
+
+    def _of_several(self, near: list[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
         found = {"facts": [], "links": [], "near": near, "read": [], "nodes": {}, "receipts": {}}
         if self._asked:
             return {**found, "labels": Asked(self._labels), "kinds": Asked(self._kinds)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
@@ -11,7 +12,9 @@ import pyoxigraph as ox
 from pressgraph.errors import PressgraphError, QueryError
 from pressgraph.facts.ids import Ids
 from pressgraph.i18n import Text, gettext, in_language
-from pressgraph.pages.results import graph_table, result_table
+from pressgraph.pages.results import graph_table, nodes_of, result_table, things_in_rows
+from pressgraph.pages.settings import Site
+from pressgraph.pages.view.called import called, nameless
 from pressgraph.pages.view.statements import term
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
 from pressgraph.query.forms import query_form
@@ -24,10 +27,11 @@ from pressgraph.server.http.requests import base_address, mount_prefix, paramete
 from pressgraph.server.http.responses import Representation, RequestError, respond
 from pressgraph.server.sparql.results import first_bindings
 from pressgraph.server.views.documents import TYPE_NAMES
+from pressgraph.server.views.renderer import today
 from pressgraph.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -273,20 +277,29 @@ class QueryPage:
             named = await run(read_names, text)
         except QueryError as error:
             raise RequestError(400, error.sentence) from error
-        names = self._renderer.names(request)
         if query_form(text) in {"CONSTRUCT", "DESCRIBE"}:
             content, whole = await self._content(request, snapshot, text, operation, _N_TRIPLES)
-            return lambda: graph_table(*_triples(content, whole=whole), names)
+            triples, count = _triples(content, whole=whole)
+            names = self._with(request, await self._called(request, snapshot, nodes_of(triples)))
+            return lambda: graph_table(triples, count, names)
         selected = text if named is None else named.text
         content, whole = await self._content(request, snapshot, selected, operation, JSON)
         if named is None:
-            return lambda: _rows_table(*_bindings(content, whole=whole), names, {})
+            head, rows, total = await run(partial(_bindings, content, whole=whole))
+            names = self._with(request, await self._called(request, snapshot, things_in_rows(rows, {})))
+            return lambda: _rows_table(head, rows, total, names, {})
         if named.order and not whole:
             # what comes first is known of all rows only: the engine has to sort them
             content, whole = await self._content(request, snapshot, self._portable(request, text), operation, JSON)
+            names = self._renderer.names(request)
             return lambda: _rows_table(*_bindings(content, whole=whole), names, named.names)
         head, rows, total = await run(partial(_bindings, content, whole=whole, every=bool(named.order)))
-        found = await self._descriptions.names(snapshot, things_in(named, rows))
+        things = things_in(named, rows)
+        found = await self._descriptions.names(snapshot, things)
+        bare = things_in_rows(rows, named.names)
+        more = await self._called(request, snapshot, (*things, *bare), found)
+        found |= {iri: [(0, *more[iri])] for iri in things if iri in more}
+        names = self._with(request, more)
         languages = (self._renderer.language(request), self._project.language)
 
         def shown() -> dict[str, Any]:
@@ -295,6 +308,29 @@ class QueryPage:
             return _rows_table({"head": {**head["head"], "vars": named.columns}}, filled, count, names, named.names)
 
         return shown
+
+    async def _called(
+        self,
+        request: Request,
+        snapshot: ServedSnapshot,
+        things: Iterable[str],
+        found: Mapping[str, Sequence[object]] = MappingProxyType({}),
+    ) -> Mapping[str, tuple[str, str]]:
+        """Return what pages call things that no name is found for, and in which language.
+
+        Raises RequestError.
+        """
+        iris = nameless(things, found, self._project.id_base)
+        if not iris:
+            return {}
+        reading = await self._descriptions.alone(snapshot, iris)
+        names = self._renderer.names(request, reading["labels"], reading["kinds"])
+        site = Site.of(self._project, names.language)
+        return await self._background.run(partial(called, iris, reading, names, self._profile, site, today()))
+
+    def _with(self, request: Request, called: Mapping[str, tuple[str, str]]) -> Names:
+        """Return what names things as they are called."""
+        return self._renderer.names(request, {iri: [name] for iri, name in called.items()})
 
     async def _undecided(
         self, request: Request, snapshot: ServedSnapshot, saved: SavedQuery | None, text: str, operation: Operation

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pressgraph.server.failures import JobError, SnapshotMovedError, request_error
 from pressgraph.server.workers.frames import request_frame
 from pressgraph.server.workers.messages import (
+    AloneRequest,
     DocumentRequest,
     ExistsRequest,
     LinksRequest,
@@ -95,6 +96,10 @@ class Descriptions:
     async def links(self, snapshot: ServedSnapshot, iri: str, number: int) -> dict[str, Any]:
         """Return a page of all that leads to an IRI."""
         return await self._ask(snapshot, LinksRequest(iri=iri, number=number))
+
+    async def alone(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> dict[str, Any]:
+        """Return what is said of things, without what is near them."""
+        return await self._ask(snapshot, AloneRequest(iris=tuple(iris)))
 
     async def _ask(self, snapshot: ServedSnapshot, request: DescriptionRequest) -> dict[str, Any]:
         content = await self._content(snapshot, request)

@@ -138,6 +138,12 @@ class LinksRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", ta
     number: int
 
 
+class AloneRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="alone"):
+    """What is said of things, without what is near them, for what they are called (`pressgraph.pages.view.called`)."""
+
+    iris: tuple[str, ...]
+
+
 class HeadRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="head"):
     """What the page of a thing tells search engines (`pressgraph.embed.data`), on a day (YYYY-MM-DD)."""
 
@@ -159,6 +165,7 @@ DescriptionRequest: TypeAlias = (
     | SearchRequest
     | ListRequest
     | LinksRequest
+    | AloneRequest
 )
 WorkerRequest: TypeAlias = QueryRequest | GraphRequest | FileRequest | DescriptionRequest
 

@@ -26,6 +26,7 @@ from pressgraph.query.forms import with_columns_as_written
 from pressgraph.server.workers.failed import FailedJobError
 from pressgraph.server.workers.frames import DATA, END, FAILED, READY, REQUEST, REQUEUE, Frames, frame, typed_frame
 from pressgraph.server.workers.messages import (
+    AloneRequest,
     DocumentRequest,
     ExistsRequest,
     Failed,
@@ -228,6 +229,8 @@ class Worker:
                 return describer.listed(request.kind, request.facet, request.value, request.number, request.today)
             case LinksRequest():
                 return describer.links(request.iri, request.number)
+            case AloneRequest():
+                return describer.alone(request.iris)
 
     def fail(self, kind: str, message: str) -> None:
         """Tell the server why there is no result, or no more of it."""
