@@ -328,6 +328,17 @@ def test_help_for_a_thing_of_other_classes_names_the_first_four(tmp_path: Path) 
     assert hints == ["'agent/x' is: City, Country, CreativeWork, Event"]
 
 
+def test_help_for_a_thing_of_another_class_is_the_nearest_of_the_class_that_is_asked_for(tmp_path: Path) -> None:
+    label = {"id": "label/x", "type": "AwardedLabel", "level": "gold", "heldBy": "agent/kuestenlihct"}
+    held = {"id": "agent/kuestenlihct", "type": "City", "name": "X"}
+    for kind, hint in (
+        ("Event", "'agent/kuestenlihct' is: City"),
+        ("ClusterOrganisation", "did you mean 'agent/kuestenlicht'?"),
+    ):
+        found = findings(tmp_path, label, held, {"id": "agent/kuestenlicht", "type": kind, "name": "Y"})
+        assert [it["hint"] for it in found if it["rule"] == "AwardedLabel-heldBy-class"] == [hint]
+
+
 def test_help_for_a_value_that_is_not_listed_is_the_nearest_term(tmp_path: Path) -> None:
     for folder, text in (
         (

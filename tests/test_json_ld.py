@@ -234,8 +234,8 @@ def test_a_context_that_means_schema_org_is_read_and_said(context: str) -> None:
     text = json.dumps({"@context": context, "name": "kept", "@type": "Thing"})
     said, findings = read(text)
     assert said == KEPT
-    assert [(it.fatal, it.reason) for it in findings] == [
-        (False, f"its context '{context}' is read as https://schema.org")
+    assert [(it.fatal, it.lost, it.reason) for it in findings] == [
+        (False, False, f"its context '{context}' is read as https://schema.org")
     ]
 
 

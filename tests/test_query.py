@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from pressgraph import Workspace
+    from pressgraph.profile import Profile
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
@@ -278,6 +279,13 @@ def test_a_parameter_is_what_stands_between_the_braces_of_its_values(inside: str
         re.sub(r"\s", "", filled.partition("SELECT")[2])
         == f"?it{{VALUES?it{{<{workspace.project.id_base}agent/b>}}{{?it?p?o}}}}"
     )
+
+
+@pytest.mark.parametrize(("kind", "said"), [("odd", "it .* unknown type: odd"), ("term:odd", "no vocabulary 'odd'")])
+def test_a_parameter_of_no_known_type_is_refused(kind: str, said: str, profile: Profile) -> None:
+    saved = parse_saved_query(f"# What?\n#\n# @param it {kind} I.\nSELECT ?it {{ VALUES ?it {{ UNDEF }} }}", name="it")
+    with pytest.raises(ProfileError, match=said):
+        saved.fill({"it": "x"}, profile, "https://data.example.org/id/")
 
 
 def test_the_translation_of_no_parameter_is_refused_at_its_line() -> None:

@@ -129,6 +129,7 @@ def test_what_is_no_result_is_told(body: str | bytes, kind: str, said: str) -> N
 
 def test_of_a_long_reason_the_beginning_is_shown() -> None:
     assert f": {('reason ' * 100)[:120]} (" in str(response("").refused("reason \n" * 100))
+    assert f": {('reason ' * 100)[:120]} (" in str(response("").broken("reason \n" * 100))
 
 
 def test_a_question_of_yes_or_no_has_many_answers() -> None:
