@@ -537,6 +537,7 @@ JSON_LINES = [
     (b'["agent/a"]', "not-a-mapping", 2, 1),
     (b'{"id": "agent/a", "name": "\\ud800"}', "control-character", 2, 1),
     (b'{"id": "agent/a", "url": "http://a/\\ud800"}', "bad-id", 2, 1),
+    (b'{"id": "agent/a", "memberOf": [["agent/b", "agent/c"]]}', "not-text", 2, 32),
     (b'{"id": "agent/a", "name": "A", "source": "nowhere"}', "bad-id", 2, 42),
     (b'{"id": "agent/a", "name": "A", "source": null}', "bad-id", 2, 42),
     (b'{"id": "agent/a", "name": "A", "source": ["document/d"]}', "bad-id", 2, 42),

@@ -190,6 +190,7 @@ FILES = [
         27,
         "say it in a fact with 'personal: true'",
     ),
+    (b"source: { id: document/d, rejected: [{ name: A }] }\nfacts: []\n", "bad-rejected", 1, 38, "each with its id"),
     (b"source: { id: document/d, status: stated }\nfacts: []\n", "unknown-key", 1, 27, "belongs elsewhere"),
     ("source: { id: document/d }\n".encode("utf-16"), "not-utf8", 1, 1, "UTF-16"),
     ("source: { id: document/d }\n".encode("utf-32"), "not-utf8", 1, 1, "UTF-32"),

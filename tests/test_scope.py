@@ -227,6 +227,13 @@ def test_what_stands_beside_a_pattern_is_read_from_where_it_starts(group: str) -
     assert query(f"SELECT ?this {{ ?this e:a ?x {group} }}") == {Read((), A), Read(start, B)}
 
 
+def test_things_that_are_grouped_by_themselves_are_read_by_themselves() -> None:
+    assert query("SELECT ?this { ?this e:a ?x } GROUP BY ?this HAVING (COUNT(?x) > 1)") == {Read((), A)}
+    found = query("SELECT ?this { ?x e:a ?y BIND(?y AS ?this) }")
+    assert isinstance(found, Unknown)
+    assert "computes $this" in found.reason
+
+
 def test_what_points_here_is_read_backwards_and_what_it_has_from_there() -> None:
     assert query("SELECT ?this { ?x e:a ?this ; e:b ?y }") == {Read((), back(A)), Read(one(back(A)), B)}
 

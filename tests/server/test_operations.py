@@ -74,6 +74,7 @@ G, H = ["x:a 1", "x:a 2"], ["x:a 1", "x:b 3"]
         ("DELETE DATA { GRAPH x:g { x:a x:p '2' } }", ["x:a 1", *ALL[2:]], G[:1], H),
         ("DELETE WHERE { x:a ?p ?o }", ALL[2:], [], H[1:]),
         ("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o = '1') }", ALL[1:], G[1:], H[1:]),
+        ("DELETE{?s ?p ?o}WHERE{?s ?p ?o FILTER(?o='1')}", ALL[1:], G[1:], H[1:]),
         ("DELETE WHERE { GRAPH ?g { x:a ?p '1' } }", ALL[1:], G[1:], H[1:]),
         ("WITH x:g DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", ["x:a 1", *ALL[2:]], [], H),
         ("WITH x:g DELETE { ?s ?p ?o } USING x:h WHERE { ?s ?p ?o }", ALL, G[1:], H),
