@@ -21,6 +21,7 @@ from pressgraph.cli import main
 from pressgraph.export import exports
 from pressgraph.site.folder import LIST, Folder, write
 from pressgraph.site.published import published_copy
+from pressgraph.site.reads import Reads, difference, patterns_of, touches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,6 +164,31 @@ def test_lists_have_a_page_for_each_value_of_a_facet_and_a_browser_is_told_how_t
         told = (founding_site / language / "opensearch.xml").read_text(encoding="utf-8")
         assert f'template="{URL}{language}search/?q={{searchTerms}}"' in told
         assert '<link rel="search" href="../opensearch.xml"' in page(f"{language}labels")
+
+
+def test_a_fact_that_says_more_touches_no_page_that_shows_what_it_said_before() -> None:
+    """What a fact says is in another graph when it says something else; names, classes and the union know of none."""
+    schema = "http://schema.org/"
+    thing, fact = ox.NamedNode("urn:x"), [ox.NamedNode("urn:fact/1"), ox.NamedNode("urn:fact/2")]
+    name, note = (ox.NamedNode(f"{schema}{it}") for it in ("name", "description"))
+    before, after = ox.Store(), ox.Store()
+    for store, graph, text in zip((before, after), fact, ("old", "new"), strict=True):
+        said = ((name, ox.Literal("X")), (note, ox.Literal(text)))
+        store.extend(ox.Quad(thing, *it, to) for it in said for to in (graph, ox.DefaultGraph()))
+    changed = patterns_of(difference(before, after, ()), before, after)
+
+    def is_touched(read: Callable[[Reads], object]) -> bool:
+        reads = Reads(after)
+        read(reads)
+        return touches(reads.taken(), changed)
+
+    assert not is_touched(lambda it: it.holds(thing.value, name.value))
+    assert not is_touched(lambda it: it.quads_for_pattern(thing, name, None, ox.DefaultGraph()))
+    assert is_touched(lambda it: it.holds(thing.value, note.value))
+    assert is_touched(lambda it: it.quads_for_pattern(None, note, None, ox.DefaultGraph()))
+    # who says it is somebody else
+    assert is_touched(lambda it: it.said(thing.value, name.value))
+    assert is_touched(lambda it: it.quads_for_pattern(thing, name, None, None))
 
 
 def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

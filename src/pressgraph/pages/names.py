@@ -120,7 +120,7 @@ class Names:
 
     def kinds_of(self, iri: str) -> Sequence[str]:
         """Return the classes that a thing is known to have."""
-        self.notes.said(iri, RDF_TYPE)
+        self.notes.holds(iri, RDF_TYPE)
         return self._kinds.get(iri, ())
 
     def heading(self, variable: str) -> str:

@@ -9,6 +9,9 @@ class Notes:
     def said(self, subject: str, predicate: str | None = None) -> None:
         """Note that it was asked what is said of a thing, by a property or by any."""
 
+    def holds(self, subject: str, predicate: str) -> None:
+        """Note that it was asked what is said of a thing by a property, whoever says it."""
+
     def pointing(self, value: str, predicate: str | None = None) -> None:
         """Note that it was asked what points to a thing, by a property or by any."""
 

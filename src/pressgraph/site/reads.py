@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _DIGITS = "I"
+_UNION = "union"
+"""Stands for the default graph, which holds what any graph holds, among what is noted as read."""
 _DIGEST = 12
 _MOST_REMEMBERED = 4_000
 _MOST_RECEIPTS = 2_000
@@ -87,7 +89,7 @@ class Reads(Notes):
         self._store = store
         self.near = Near(store)
         self.seen: set[int] = set()
-        self._asked: set[tuple[str, str, str]] = set()
+        self._asked: set[tuple[str, ...]] = set()
         self._receipts: set[str] = set()
         self._remembered: dict[Any, tuple[Any, set[int]]] = {}
         # the pages of a release and of what it tells of show the same ones
@@ -117,19 +119,23 @@ class Reads(Notes):
 
     def said(self, subject: str, predicate: str | None = None) -> None:
         """Note that it was asked what is said of a thing, by a property or by any."""
-        self._asked.add((f"<{subject}>", f"<{predicate}>" if predicate else "", ""))
+        self._asked.add((f"<{subject}>", f"<{predicate}>" if predicate else "", "", ""))
+
+    def holds(self, subject: str, predicate: str) -> None:
+        """Note that it was asked what is said of a thing by a property, whoever says it."""
+        self._asked.add((f"<{subject}>", f"<{predicate}>", "", _UNION))
 
     def pointing(self, value: str, predicate: str | None = None) -> None:
         """Note that it was asked what points to a thing, by a property or by any."""
-        self._asked.add(("", f"<{predicate}>" if predicate else "", f"<{value}>"))
+        self._asked.add(("", f"<{predicate}>" if predicate else "", f"<{value}>", ""))
 
     def onward(self, subject: str) -> None:
         """Note that it was asked what is shown together with a thing."""
-        self._asked.add(("onward", subject, ""))
+        self._asked.add(("onward", subject, "", ""))
 
     def named(self, iri: str) -> None:
         """Note that it was asked what an IRI is called."""
-        self._asked.add(("named", iri, ""))
+        self._asked.add(("named", iri, "", ""))
 
     def receipt(self, graph: str) -> None:
         """Note that it was asked where a graph comes from."""
@@ -137,10 +143,10 @@ class Reads(Notes):
 
     def personal(self, source: str) -> None:
         """Note that it was asked how many facts of a source are withheld."""
-        self._asked.add(("personal", source, ""))
+        self._asked.add(("personal", source, "", ""))
 
     def __contains__(self, quad: ox.Quad) -> bool:
-        self.seen.add(_number(quad.subject, quad.predicate, quad.object, None))
+        self.seen.add(_number(quad.subject, quad.predicate, quad.object, quad.graph_name))
         return quad in self._store
 
     def contains_named_graph(self, graph: Any) -> bool:
@@ -189,7 +195,7 @@ class Asked:
 
 def matching(patterns: Iterable[tuple[str | None, str | None, str | None]]) -> set[int]:
     """Return the numbers of patterns of IRIs, in any graph."""
-    return {_noted(tuple(f"<{it}>" if it else "" for it in pattern)) for pattern in patterns}
+    return {_noted((*(f"<{it}>" if it else "" for it in pattern), "")) for pattern in patterns}
 
 
 def packed(numbers: Iterable[int], more: bytes = b"") -> bytes:
@@ -209,24 +215,38 @@ def _unpacked(taken: bytes) -> array[int]:
 
 
 def _noted(pattern: tuple[str, ...]) -> int:
-    return zlib.crc32("\x1f".join((*pattern, "")).encode())
+    return zlib.crc32("\x1f".join(pattern).encode())
 
 
-def patterns_of(quads: Iterable[ox.Quad]) -> set[int]:
-    """Return all patterns that match some of the quads."""
+def patterns_of(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
+    """Return all patterns that match some of the quads that only one of two stores has.
+
+    A fact of which something is another is in another graph; what it says as before is in the union as before, so that
+    no pattern in that one matches it.
+    """
     found: set[int] = set()
     for quad in quads:
-        for subject in (quad.subject, None):
-            for predicate in (quad.predicate, None):
-                for value in (quad.object, None):
-                    found.add(_number(subject, predicate, value, None))
+        is_other = _differs(quad, before, after)
+        for graph in (None, DEFAULT) if is_other else (None,):
+            for subject in (quad.subject, None):
+                for predicate in (quad.predicate, None):
+                    for value in (quad.object, None):
+                        found.add(_number(subject, predicate, value, graph))
         found.add(_number(None, None, None, quad.graph_name))
-        if isinstance(quad.subject, ox.NamedNode):
+        if is_other and isinstance(quad.subject, ox.NamedNode):
             if quad.predicate.value in NAMING:
                 found.add(_asked("named", quad.subject.value))
             if quad.predicate.value in ONWARD:
                 found.add(_asked("onward", quad.subject.value))
     return found
+
+
+def _differs(quad: ox.Quad, before: ox.Store, after: ox.Store) -> bool:
+    """Tell whether only one of two stores has a triple in the union of its graphs; of blank nodes nobody knows it."""
+    if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+        return True
+    united = ox.Quad(quad.subject, quad.predicate, quad.object, DEFAULT)
+    return (united in before) != (united in after)
 
 
 def patterns_of_uses(before: Mapping[str, int], after: Mapping[str, int]) -> set[int]:
@@ -257,10 +277,12 @@ def _used(iri: str) -> int:
 
 
 def _number(subject: Any, predicate: Any, value: Any, graph: Any) -> int:
-    # the graph counts where nothing else is asked for: what is in a graph is in the union too
-    terms = (subject, predicate, value, graph if subject is predicate is value is None else None)
-    text = "\x1f".join("" if it is None or it == DEFAULT else str(it) for it in terms)
-    return zlib.crc32(text.encode())
+    # the graph counts where nothing else is asked for, and where that is the union
+    if subject is predicate is value is None:
+        of = "" if graph is None or graph == DEFAULT else str(graph)
+    else:
+        of = _UNION if graph == DEFAULT else ""
+    return _noted((*("" if it is None else str(it) for it in (subject, predicate, value)), of))
 
 
 def difference(before: ox.Store, after: ox.Store, altered: Container[str]) -> set[ox.Quad]:

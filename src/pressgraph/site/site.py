@@ -334,7 +334,7 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     now = digests_of(copy.snapshot.open(), graphs)
     altered = {it for it in digests.keys() | now.keys() if digests.get(it) != now.get(it)}
     quads = difference(earlier.snapshot.open(), copy.snapshot.open(), altered | earlier.altered | copy.altered)
-    patterns = patterns_of(quads)
+    patterns = patterns_of(quads, earlier.snapshot.open(), copy.snapshot.open())
     patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
     patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
     patterns |= patterns_of_links(before.others, setting.others)

@@ -192,6 +192,11 @@ class Graph:
         found = self.out(subject, *predicates)
         return found[0] if found else None
 
+    def things(self, subject: str, predicate: str) -> list[str]:
+        """Return the things that a property of a thing leads to, whoever says it and however sure that is."""
+        self._notes.holds(subject, predicate)
+        return [it.iri for it in self._said.of(subject).get(predicate, ()) if it.iri]
+
     def all_of(self, subject: str) -> list[Statement]:
         """Return all that is said of a thing."""
         self._notes.said(subject)
@@ -213,7 +218,7 @@ class Graph:
         """Return the classes of a thing, and those above them."""
         types = self._types.get(iri)
         if types is None:
-            found = {it.iri for it in self.look(iri, RDF_TYPE)} or self.names.kinds_of(iri)
+            found = set(self.things(iri, RDF_TYPE)) or self.names.kinds_of(iri)
             types = self._types[iri] = with_superclasses(found, self.profile)
         return types
 

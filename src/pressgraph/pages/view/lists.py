@@ -160,10 +160,9 @@ def _organisation(graph: Graph, iri: str) -> Person:
 def _what(graph: Graph, organisation: str) -> str:
     """Return the sectors and regions of an organisation."""
     found = [
-        graph.names.name(it.iri).label
+        graph.names.name(iri).label
         for word in (f"{CLU}sector", f"{SCHEMA}areaServed")
-        for it in graph.look(organisation, word)[:2]
-        if it.iri
+        for iri in graph.things(organisation, word)[:2]
     ]
     return " · ".join(found)
 
@@ -185,7 +184,7 @@ def _labels(graph: Graph, names: list[str]) -> Bars:
     rows = []
     for label, found in known:
         level = graph.level(label)
-        holder = next((it.iri for it in graph.look(label, f"{CLU}heldBy")), "")
+        holder = next(iter(graph.things(label, f"{CLU}heldBy")), "")
         left = days_left(graph, found)
         link = Link(name=graph.name(label), level=level if level.of else None, label=level.label)
         small: Sentence = (left,) if left is not None else (basis_words(graph, found.best),)
