@@ -146,6 +146,11 @@ def test_thousands_of_mistakes_are_counted() -> None:
     assert not said
     assert len(findings) == 101
     assert findings[-1].reason == "and 4,900 more that is wrong"
+    assert not findings[-1].fatal
+    # what is not said one by one may be an error, too
+    nodes = [{"@id": [f"x{number}"], "name": "a"} for number in range(98)]
+    _, findings = read(json.dumps({"@context": "https://schema.org", "@graph": nodes}))
+    assert [(it.fatal, it.reason) for it in findings[-1:]] == [(True, "and 1 more that is wrong")]
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,7 @@ def test_the_path_of_a_sparql_constraint_is_its_shapes() -> None:
             True,
         ),
         ("this is no SPARQL", {None}, True),
+        ("SELECT ?this { ?this e:a ?x } ORDER BY ?x LIMIT 1", {f"{E}a"}, False),
         ("SELECT ?this { ?this e:a ?x . { SELECT ?x { ?x e:b ?y } LIMIT 1 } }", {f"{E}a", f"{E}b"}, False),
         ("SELECT ?this { ?this e:a ?x . ?other e:b/^e:c ?y }", {f"{E}a", f"{E}b", f"{E}c"}, False),
         ("SELECT ?this { VALUES ?p { e:b e:c } ?this e:a ?x . ?other ?p ?y }", {f"{E}a", f"{E}b", f"{E}c"}, False),
