@@ -655,3 +655,13 @@ def test_queries_that_cannot_be_run_and_terms_that_there_are_not_are_told(tmp_pa
     )
     ((_, _, _, message, _),) = told()
     assert message == "its @after leads back to itself"
+
+
+@pytest.mark.parametrize(("text", "needs"), [("rdf:langString", (True, False)), ("xsd:string", (False, True))])
+def test_a_text_has_a_language_or_none_whatever_else_its_key_takes(text: str, needs: tuple[bool, bool]) -> None:
+    key = compile_shapes(f"""
+        @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+        ex:S sh:targetClass ex:C ; sh:property [
+            sh:path ex:a ; sh:or ( [ sh:datatype {text} ] [ sh:datatype xsd:date ] ) ] .
+    """).keys["a"]
+    assert (key.language_required, key.plain_required) == needs
