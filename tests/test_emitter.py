@@ -862,5 +862,8 @@ def test_facts_that_are_left_out_are_counted(id_base: str, read: Read) -> None:
         facts = read(text)
         assert facts.problems == ()
         assert left_out(facts, made) == count, (personal, reviewed)
+        assert b"agent/b>" in b"".join(convert_facts(facts, made))
+    nobody = read(head.format("") + one.format(""))
+    assert b"".join(convert_facts(nobody, compile_emitter(PROFILE, id_base, personal=True, reviewed=True))) == b""
     whole = read(head.format(review) + one.format(", personal: true") + two.format(""))
     assert left_out(whole, compile_emitter(PROFILE, id_base, personal=False, reviewed=True)) == 1
