@@ -67,10 +67,14 @@ def test_what_rdf_cannot_say_costs_its_statement(word: str, place: str, reason: 
         ('"about": {"@id": "@later"}', set()),
         ('"@id": "@later"', set()),
         ('"about": [{"@id": "@later"}, {"@id": "@later", "name": "b"}]', {"about _:", 'name "b"'}),
+        (
+            '"about": {"@type": ["@later", "Person"], "name": "b"}',
+            {"about _:", "type <http://schema.org/Person>", 'name "b"'},
+        ),
     ],
 )
 def test_what_looks_like_a_keyword_names_nothing_and_costs_nothing_else(word: str, rest: set[str]) -> None:
-    """JSON-LD 1.1 API, 5.2.2: such an id is passed over."""
+    """JSON-LD 1.1 API, 5.2.2: such an id or type is passed over."""
     said, findings = read(thing(word))
     assert findings == []
     assert {it.partition("_:")[0] + "_:" if "_:" in it else it for it in said} == KEPT | rest

@@ -312,11 +312,13 @@ class _Reader:
             return value
         if "@value" in value:
             return self._sayable_value(value)
+        # what looks like a keyword and is none names nothing: the processor makes null of it
         if "@id" in value and value["@id"] is None:
-            # what looks like a keyword and is none names nothing
             value = {key: item for key, item in value.items() if key != "@id"}
             if not value:
                 return _NOTHING
+        if isinstance(value.get("@type"), list) and None in value["@type"]:
+            value = {**value, "@type": [it for it in value["@type"] if it is not None]}
         for iri in (value.get("@id"), *_texts(value.get("@type"))):
             self._look_at_iri(iri)
         writable: dict[str, Any] = {}
