@@ -540,6 +540,17 @@ def test_foreign_headers_are_mapped_and_ids_made(tmp_path: Path) -> None:
     assert '"Bündnis für Gewebe e. V."@de' in text
 
 
+def test_a_name_is_one_however_its_umlauts_are_written(tmp_path: Path) -> None:
+    (tmp_path / "pressgraph.toml").write_text(FOREIGN)
+    rows = [{"Organisation": name, "Stufe": "gold", "Bemerkung": ""} for name in ("M\u00fcller", "Mu\u0308ller")]
+    found = quads(open_workspace(tmp_path), write_csv(tmp_path / "labels.csv", rows))
+    assert {it for line in found for it in re.findall(r"/id/(?:agent|label)/[\w-]+", line.decode())} == {
+        "/id/agent/mueller",
+        "/id/label/mueller-gold-1",
+        "/id/label/mueller-gold-2",
+    }
+
+
 def test_two_names_that_make_one_id_are_reported(tmp_path: Path) -> None:
     (tmp_path / "pressgraph.toml").write_text(FOREIGN)
     rows = [{"Organisation": name, "Stufe": "gold", "Bemerkung": ""} for name in ("Müller", "Mueller", "")]

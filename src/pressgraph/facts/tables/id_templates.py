@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pressgraph.facts.ids import slug
 from pressgraph.facts.rules import problem
 from pressgraph.facts.tables.sheet import Cell, SheetRows, cell_text
+from pressgraph.spelling import composed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ class IdTemplate:
                 place = sheet.place(number, index + 1)
                 sheet.problems.append(problem("template-gap", place, template=self.text, name=name))
                 return None
-            raw.append(text)
+            raw.append(composed(text))
             # of an id, its last segment
             short = text.rpartition("/")[2] if _ID.fullmatch(text) else text
             rendered = rendered.replace(f"{{{name}}}", slug(short))
