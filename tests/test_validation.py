@@ -82,6 +82,23 @@ def mistakes(tmp_path: Path) -> Callable[[str], Path]:
 # -- words and places
 
 
+def test_a_file_that_lies_outside_its_project_is_shown_with_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "there" / "pressgraph.toml").write_text("")
+    (tmp_path / "here" / "f.yaml").write_text(
+        "source: { id: document/a, type: NewsArticle, headline: { en: H }, datePublished: 2026-01-01 }\n"
+        "facts:\n  - { id: agent/a, type: Organisatoin, name: { en: A } }\n"
+    )
+    monkeypatch.chdir(tmp_path / "here")
+    said = run("--project", "../there", "validate", "f.yaml")
+    assert said.exit_code == 1
+    assert "--> f.yaml:3:26\n" in said.stdout
+    assert " 3 |   - { id: agent/a, type: Organisatoin, name: { en: A } }" in said.stdout
+
+
 @pytest.mark.parametrize("name", ["twelve", "rules"])
 def test_twelve_mistakes_are_found_each_at_its_own_place(name: str, mistakes: Callable[[str], Path]) -> None:
     folder = mistakes(name)
