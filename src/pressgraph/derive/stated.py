@@ -170,20 +170,17 @@ class Stated:
     ) -> dict[tuple[Term, Term], Proofs]:
         if isinstance(subject, ox.Literal):
             return {}
-        found: dict[tuple[Term, Term], Proofs | None] = {}
-        quads = self._look(subject, predicate, value, None)
-        if self._tables is None:
-            few = list(islice(quads, _FEW + 1))
-            if len(few) > _FEW:
-                # thousands may say the same: which triples there are is less to read
-                triples = self._triples(subject, predicate, value)
-                found = {(it.subject, it.object): self._late_proofs(it) for it in triples}
-                return {pair: proofs for pair, proofs in found.items() if proofs is not None}
-            quads = iter(few)
-        told: dict[tuple[Term, Term], list[ox.Quad]] = {}
-        for quad in quads:
-            told.setdefault((quad.subject, quad.object), []).append(quad)
-        found = {pair: self._proofs(stating) for pair, stating in told.items()}
+        found: dict[tuple[Term, Term], Proofs | None]
+        # who asks about everything reads all of it; others may ask what thousands say, and little of who says it
+        most = _FEW + 1 if self._tables is None else None
+        quads = list(islice(self._look(subject, predicate, value, None), most))
+        if len(quads) == most:
+            found = {(it.subject, it.object): self._late_proofs(it) for it in self._triples(subject, predicate, value)}
+        else:
+            told: dict[tuple[Term, Term], list[ox.Quad]] = {}
+            for quad in quads:
+                told.setdefault((quad.subject, quad.object), []).append(quad)
+            found = {pair: self._proofs(stating) for pair, stating in told.items()}
         return {pair: proofs for pair, proofs in found.items() if proofs is not None}
 
     def _triples(self, subject: Term | None, predicate: ox.NamedNode, value: Term | None) -> Iterator[ox.Triple]:
