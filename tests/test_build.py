@@ -580,16 +580,13 @@ DAMAGES = (
     ("damage", "command"),
     [
         *((damage, ["query", "releases"]) for damage in DAMAGES),
-        (delete_snapshots, ["export"]),
-        (truncate_store, ["export"]),
-        (damage_pointer, ["build"]),
-        (shorten_tables, ["build"]),
         *(
-            pytest.param(damage, [command], marks=pytest.mark.further)
-            for command in ("export", "build")
+            pytest.param(damage, [command], marks=() if damage in always else pytest.mark.further)
+            for command, always in {
+                "export": (delete_snapshots, truncate_store),
+                "build": (damage_pointer, shorten_tables),
+            }.items()
             for damage in DAMAGES
-            if damage
-            not in ((delete_snapshots, truncate_store) if command == "export" else (damage_pointer, shorten_tables))
         ),
     ],
 )

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pressgraph.errors import Place, ProfileError, QueryError
 from pressgraph.facts.datatypes import DATATYPES, datatype
@@ -60,6 +60,19 @@ class Parameter:
     def is_id(self) -> bool:
         """Whether a thing is asked about."""
         return self.type.partition(":")[0] == "id"
+
+    def in_form(self, language: str) -> dict[str, Any]:
+        """Return what a form shows of the parameter whatever is chosen, described in a language, or else in English."""
+        has_default = not self.is_id and self.default != "UNDEF"
+        return {
+            "name": self.name,
+            "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(self.type, "text"),
+            "default": self.default.partition("^^")[0].strip().strip('"<>') if has_default else "",
+            "optional": self.optional,
+            "required": self.is_id and not self.optional,
+            "description": self.translations.get(language, self.description),
+            "description_language": language if language in self.translations else "en",
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -281,6 +281,8 @@ class QueryPages:
         """Return what pages call things that no name is found for, and in which language."""
         drawer = self.drawer
         iris = nameless(things, found, drawer.project.id_base)
+        if not iris:
+            return {}
         reading = drawer.describer.alone(iris)
         names = drawer.names(folder, language, reading["labels"], reading["kinds"])
         return called(iris, reading, names, drawer.profile, Site.of(drawer.project, language), drawer.setting.day)
@@ -318,23 +320,16 @@ class QueryPages:
     def _field(self, it: Parameter, names: Names, language: str) -> dict[str, Any]:
         scheme = self.drawer.profile.schemes.get(it.type.removeprefix("term:"))
         options = [(one.iri, names.name(one.iri).label) for one in scheme.concepts.values()] if scheme else []
-        default = "" if it.is_id or it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
         own = self._example(it)
         if it.is_id:
             options = self._things(it, language)
             if own is not None and options and own not in dict(options):
                 options.append((own, own.removeprefix(self.drawer.project.id_base)))
         return {
-            "name": it.name,
+            **it.in_form(language),
             "label": names.heading(it.name),
-            "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
             "options": sorted(options, key=lambda one: one[1].casefold()),
             "value": language if it.type == "lang" else own or "",
-            "default": default,
-            "optional": it.optional,
-            "required": it.is_id and not it.optional,
-            "description": it.translations.get(language, it.description),
-            "description_language": language if language in it.translations else "en",
             "type": it.type,
         }
 

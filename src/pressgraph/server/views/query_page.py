@@ -241,18 +241,10 @@ class QueryPage:
 
         return [
             {
-                "name": it.name,
+                **it.in_form(language),
                 "label": names.heading(it.name),
-                "kind": {"xsd:date": "date", "xsd:integer": "number"}.get(it.type, "text"),
                 "options": options(it),
                 "value": value(it),
-                "default": (
-                    "" if it.is_id or it.default == "UNDEF" else it.default.partition("^^")[0].strip().strip('"<>')
-                ),
-                "optional": it.optional,
-                "required": it.is_id and not it.optional,
-                "description": it.translations.get(language, it.description),
-                "description_language": language if language in it.translations else "en",
             }
             for it in saved.parameters.values()
         ]
