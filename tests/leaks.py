@@ -78,6 +78,7 @@ source:
   abstract: { en: "Public asks you to call 030 7654329 or to write to lobby@netz.example." }
   datePublished: 2026-01-15
   author: agent/leakbravo
+  about: thing/unnamed
   reviewedBy: agent/public
   sourceOrganization: agent/public
   sha256: "0000000000000000000000000000000000000000000000000000000000000000"
@@ -85,6 +86,7 @@ facts:
   - { id: agent/public, type: Organization, name: Public, reviewedBy: agent/leakcharlie, evidence: [0, 10] }
   - { id: agent/public, memberOf: agent/leakdelta, evidence: [20, 30] }
   - { id: agent/third, type: Organization, name: Third }
+  - { id: thing/unnamed, type: Thing, description: { en: "What lobby@netz.example is for." } }
   - { id: agent/third, description: { en: "Third answers at lobby@netz.example, Tel. 030-7654329." } }
   - { id: agent/public, memberOf: agent/third }
   - { id: agent/public, alternateName: Known, memberOf: [agent/other, agent/leakdelta], reviewedBy: agent/leakdelta }

@@ -67,6 +67,9 @@ def test_the_way_from_home_to_a_question_works_on_a_plain_host_in_both_languages
         assert ways[f"query{suffix}"] == f"{folder}query/"
         assert any("biosaxony" in row for row in seen[f"rows{suffix}"])
         assert any(it.endswith(f"/{folder}doc/agent/biosaxony/") for it in seen[f"hits{suffix}"])
+    assert ["Vice president of biosaxony", "/below/doc/membership/hofmann-biosaxony/"] in seen["called"]
+    assert ["Vizepräsidentschaft von biosaxony", "/below/de/doc/membership/hofmann-biosaxony/"] in seen["called-de"]
+    assert "Mitgliedschaft" in dict(seen["called-de"])
     assert any("biosaxonyvielleicht1. Januar 2019" in row for row in seen["asked"])
     assert ways["organisation-plain"] == "doc/agent/biosaxony/"
 

@@ -42,6 +42,11 @@ for (const language of ["", "de/"]) {
   await click(page, "form.editor button");
   await page.waitForSelector("main table tbody tr, main [role=alert]");
   found[name("rows")] = await page.$$eval("main table tbody tr", (rows) => rows.map((row) => row.textContent));
+  // what has no name of its own, and its class
+  await page.$eval("#query", (area) => (area.value = "SELECT ?it ?class { ?it a org:Membership, ?class ; org:member ?m }"));
+  await click(page, "form.editor button");
+  await page.waitForFunction(() => document.querySelector("main table th")?.textContent === "it");
+  found[name("called")] = await page.$$eval("main table tbody a", (links) => links.map((it) => [it.textContent, it.pathname]));
   await page.$eval("#query", (area) => (area.value = "SELECT nonsense"));
   await click(page, "form.editor button");
   await page.waitForSelector("main [role=alert]");

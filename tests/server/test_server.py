@@ -350,10 +350,15 @@ def test_a_download_of_names_is_a_query_that_the_endpoint_answers_as_sparql_has_
 
 
 def test_a_page_of_more_rows_than_it_reads_is_sorted_by_names_all_the_same(founding_server: Server) -> None:
-    text = "SELECT ?xLabel ?a ?p ?o { ?a ?p ?o VALUES ?x { lvl:gold lvl:bronze } } ORDER BY ?xLabel"
+    text = (
+        "SELECT ?xLabel ?m ?mLabel ?a ?p ?o { ?a ?p ?o VALUES ?x { lvl:gold lvl:bronze }"
+        f" VALUES ?m {{ <{BASE}id/membership/hofmann-biosaxony> }} }} ORDER BY ?xLabel"
+    )
     page = founding_server.client.get("/sparql", params={"query": text}, headers=HTML).text
     assert "<bdi>Bronze Label" in page
     assert "<bdi>Gold Label" not in page
+    # what has no name is called as elsewhere
+    assert ">Vice president of biosaxony<" in page
 
 
 def test_without_the_editor_the_query_page_has_a_text_area(

@@ -35,13 +35,13 @@ def search_names(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes
     return search_file(row for iri in reading.things() if (row := search_row(reading, at, iri)) is not None)
 
 
-def search_row(reading: Reading, at: PublishedAt, iri: str) -> Row | None:
-    """Return what there is to find of a thing; None where it has no page."""
+def search_row(reading: Reading, at: PublishedAt, iri: str, name: str = "") -> Row | None:
+    """Return what there is to find of a thing, by its `name` where its page tells it; None where it has no page."""
     page = at.page(iri, reading.language)
     if page is None:
         return None
     kind = next(filter(None, (one_line(reading.kind(it) or "") for it in reading.classes(iri))), "")
-    name = one_line(_name(reading, iri, kind) or iri.removeprefix(reading.id_base))
+    name = one_line(name or _name(reading, iri, kind) or iri.removeprefix(reading.id_base))
     others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
     return page.removeprefix(at.url), name, kind, others
 

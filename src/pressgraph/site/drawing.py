@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.embed.day import DayQuery
+    from pressgraph.pages.view.parts import Page as ThingPage
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
@@ -182,11 +183,12 @@ class Drawer:
             case kind:
                 store: Any = self.reads
                 sure = _Noted(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
-                files = tuple(self._thing(kind, page.iri, sure))
-                entry = self._entry(page, sure) if kind == "thing" else None
+                called: list[tuple[str, str]] = []
+                files = tuple(self._thing(kind, page.iri, sure, called))
+                entry = self._entry(page, sure, called) if kind == "thing" else None
         return Drawn(files=files, reads=self.reads.taken(), entry=entry)
 
-    def _entry(self, page: Page, sure: _Noted) -> Entry:
+    def _entry(self, page: Page, sure: _Noted, called: list[tuple[str, str]]) -> Entry:
         setting, folder = self.setting, self.folder(page)
         addresses = {tag: self.layout.address(folder, tag) for tag in setting.languages}
         return entry_of(
@@ -194,6 +196,7 @@ class Drawer:
             sure,
             page.iri,
             place(self.project, setting.url, setting.languages, addresses),
+            called,
         )
 
     def folder(self, page: Page) -> str:
@@ -310,7 +313,8 @@ class Drawer:
             self.profile, self.project, Links(links.own, links.about), language, labels, kinds, notes=self.reads
         )
 
-    def _thing(self, kind: str, iri: str, sure: _Noted) -> Iterator[tuple[str, bytes]]:
+    def _thing(self, kind: str, iri: str, sure: _Noted, called: list[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+        """Draw the page of a thing or term, and note in `called` what it is called in each language."""
         found = self.describer.thing(iri)
         if not (found["examples"] or found["links"]):
             found["examples"] = [entry(it) for it in self.defined.uses(iri)]
@@ -323,9 +327,12 @@ class Drawer:
             names = self.names(folder, language, found["labels"], found["kinds"])
             forms = self._forms(folder, language, calendar=has_calendar)
             if has_view(iri, found, self.project.id_base):
-                yield self._viewed(iri, found, names, folder, language, head(language), forms)
+                shown = self._view(iri, found, names, language)
+                called.append((shown.name.label, shown.name.language))
+                yield self._viewed(shown, found, folder, language, head(language), forms)
                 continue
             thing = thing_model(iri, found, names, uses)
+            called.append((thing.name.label, thing.name.language))
             yield self.page(
                 "thing.html",
                 folder,
@@ -359,28 +366,29 @@ class Drawer:
         tree = self._tree(self._triples(sure, (iri,)), iri)
         return lambda _language: tree
 
+    def _view(self, iri: str, found: dict[str, Any], names: Names, language: str) -> ThingPage:
+        """Return what the page of a thing shows by its kind."""
+        return thing_page(
+            iri,
+            found,
+            names,
+            self.profile,
+            Site.of(self.project, language),
+            language=language,
+            today=self.setting.day,
+            personal=self.setting.counts.personal,
+        )
+
     def _viewed(
         self,
-        iri: str,
+        shown: ThingPage,
         found: dict[str, Any],
-        names: Names,
         folder: str,
         language: str,
         json_ld: dict[str, Any],
         forms: list[dict[str, str]],
     ) -> tuple[str, bytes]:
         """Draw the page of a thing that has a view by its kind."""
-        site = Site.of(self.project, language)
-        shown = thing_page(
-            iri,
-            found,
-            names,
-            self.profile,
-            site,
-            language=language,
-            today=self.setting.day,
-            personal=self.setting.counts.personal,
-        )
         return self.page(
             "page.html",
             folder,

@@ -66,6 +66,16 @@ def is_too_large(counts: Counts) -> bool:
     return counts.triples > MOST_TRIPLES
 
 
+def answers_in_browser(drawer: Drawer) -> bool:
+    """Tell whether a site's pages of queries answer by themselves."""
+    return drawer.assets.has_engine and not is_too_large(drawer.setting.counts)
+
+
+def called_file(drawer: Drawer, language: str) -> str:
+    """Return the file that says what answers in the browser call things; see `pressgraph.site.whole`."""
+    return f"{drawer.layout.in_language(language)}query/called.json.gz"
+
+
 def _digest(answer: object) -> str:
     data = answer if isinstance(answer, bytes) else repr(answer).encode("utf-8", "surrogatepass")
     return hashlib.sha256(data).hexdigest()
@@ -77,7 +87,6 @@ class QueryPages:
     def __init__(self, drawer: Drawer) -> None:
         self.drawer = drawer
         self._saved = drawer.setting.saved_queries
-        self._too_large = is_too_large(drawer.setting.counts)
         self._prefixes = drawer.profile.query_prefixes(drawer.project.id_base)
         self._called: dict[str, Found] = {}
         self._schemes: dict[str, list[str]] = {}
@@ -147,16 +156,15 @@ class QueryPages:
             prefixes=sorted(self._prefixes.items()),
             nonce="",
             scripts=scripts,
-            unanswered="" if scripts else (_TOO_LARGE if self._too_large else _CANNOT).to(language),
+            unanswered="" if scripts else (_TOO_LARGE if is_too_large(drawer.setting.counts) else _CANNOT).to(language),
         )
 
     def _scripts(self, folder: str, language: str) -> tuple[dict[str, Any], ...]:
         """Return the script that answers in the browser; none where it cannot."""
         drawer = self.drawer
-        if self._too_large or not drawer.assets.has_engine:
+        if not answers_in_browser(drawer):
             return ()
         links, words = drawer.links(folder, language), messages(language)
-        spots = ((it, drawer.layout.spot(it)) for it in drawer.layout.namespaces)
         return (
             drawer.script(
                 "query.js",
@@ -166,9 +174,9 @@ class QueryPages:
                 wasm=links.asset("oxigraph.wasm"),
                 graph=links.file("graph.nt.gz"),
                 terms=links.file("ontology/terms.nt.gz"),
+                names=links.file(called_file(drawer, language)),
                 root=links.page(""),
                 ids=drawer.project.id_base,
-                namespaces=json.dumps({iri: spot.folder for iri, spot in spots if spot is not None}),
                 prefixes=json.dumps(self._prefixes),
                 loading=_LOADING.to(language),
                 problem=str(words["query_problem"]),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """What a thing adds to the files about all things."""
 
+    called: list[tuple[str, str]]
+    """What its page calls it, and in which language, by language of the page."""
     rows: list[Row]
     """What there is to find of it, by language; none where it is not listed."""
     day: str | None
@@ -21,15 +23,18 @@ class Entry(NamedTuple):
     told: Told
 
 
-def entry_of(everything: PublishedGraph, sure: PublishedGraph, iri: str, at: PublishedAt) -> Entry:
+def entry_of(
+    everything: PublishedGraph, sure: PublishedGraph, iri: str, at: PublishedAt, called: list[tuple[str, str]]
+) -> Entry:
     """Return what a thing adds, of all that is published of it and of what is published as sure."""
     rows: list[Row] = []
     day = None
     readings = [Reading(everything, it, at.languages[0]) for it in at.languages]
     if readings[0].is_listed(iri):
-        rows = [row for it in readings if (row := search_row(it, at, iri)) is not None]
+        named = zip(readings, called, strict=True)
+        rows = [row for it, (name, _) in named if (row := search_row(it, at, iri, name)) is not None]
         day = readings[0].day(iri)
-    return Entry(rows, day, Schemamap(sure, at).told(iri))
+    return Entry(called, rows, day, Schemamap(sure, at).told(iri))
 
 
 def place(project: Project, url: str, languages: tuple[str, ...], addresses: dict[str, str]) -> PublishedAt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -31,19 +32,21 @@ from pressgraph.pages.first_page import first_page_model, home_questions
 from pressgraph.pages.messages import messages
 from pressgraph.pages.settings import Site
 from pressgraph.pages.view.reading import GraphReader
+from pressgraph.pages.view.statements import labels
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import SCHEMA
 from pressgraph.site.downloads import SYNTAXES, graph_files
-from pressgraph.site.drawing import POLICY
+from pressgraph.site.drawing import POLICY, Page
 from pressgraph.site.hosts import host_files
-from pressgraph.site.layout import CALENDAR
+from pressgraph.site.layout import CALENDAR, quoted
+from pressgraph.site.queries import answers_in_browser, called_file
 from pressgraph.validation import ValidatedDataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pressgraph.site.downloads import Earlier
-    from pressgraph.site.drawing import Drawer, Page
+    from pressgraph.site.drawing import Drawer
     from pressgraph.site.published import Copy
     from pressgraph.site.told import Entry
 
@@ -101,6 +104,30 @@ def whole_files(
     for number, language in enumerate(drawer.setting.languages):
         found = search_file(it.rows[number] for it in entries.values() if it.rows)
         yield [File(_names_file(drawer, language), found)]
+    if answers_in_browser(drawer):
+        yield [File(*it) for it in _called(drawer, entries)]
+
+
+def _called(drawer: Drawer, entries: Mapping[str, Entry]) -> Iterator[tuple[str, bytes]]:
+    """Yield what answers in the browser call things and terms, in each language, and which pages these have.
+
+    It is JSON: `{IRI: [page, name]}`, with the name's language where it is another one than the page's. Pages are
+    written from those in the language on.
+    """
+    layout, defined = drawer.layout, drawer.defined
+    terms = {it for namespace in layout.namespaces.values() for it in defined.terms(namespace)} | layout.others.keys()
+    said = labels(drawer.store, terms)
+    for number, language in enumerate(drawer.setting.languages):
+        names = drawer.names("", language, said)
+        found = {}
+        for iri in sorted(terms):
+            name = names.name(iri)
+            found[iri] = ["" if name.external else name.href, name.label, name.language]
+        for iri, it in entries.items():
+            found[iri] = [quoted(drawer.folder(Page("thing", iri))), *it.called[number]]
+        short = {iri: it[:2] if it[2] in ("", language) else it for iri, it in sorted(found.items())}
+        text = json.dumps(short, ensure_ascii=False, separators=(",", ":"))
+        yield called_file(drawer, language), _packed(text.encode())
 
 
 def _addresses(at: PublishedAt, entries: Mapping[str, Entry]) -> Iterator[PageAddress]:

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.query.projection import NAMES, TEXTS
 from pressgraph.rdf import CLU, OA, PROV, RDF_TYPE
+from pressgraph.text.contacts import without_contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -177,7 +178,10 @@ def _places(store: ox.Store, evidence: ox.NamedNode) -> Iterator[tuple[list[int]
 
 
 def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
-    """Return the names of IRIs as `[value, language]`, best properties first; of what has none, how it begins."""
+    """Return the names of IRIs as `[value, language]`, best properties first; of what has none, how it begins.
+
+    What looks like contact data is cut from running text, as wherever people read it.
+    """
     found: dict[str, list[list[str]]] = {}
     for name in names:
         try:
@@ -186,7 +190,7 @@ def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
             continue
         for label in (*TITLES, *_DESCRIPTIONS):
             values = [
-                [_shortened(quad.object.value), quad.object.language or ""]
+                [_shortened(_shown(quad.object.value, label)), quad.object.language or ""]
                 for quad in store.quads_for_pattern(node, label, None, DEFAULT)
                 if isinstance(quad.object, ox.Literal)
             ]
@@ -194,6 +198,10 @@ def labels(store: ox.Store, names: Iterable[str]) -> dict[str, list[list[str]]]:
                 found[name] = sorted(values)
                 break
     return found
+
+
+def _shown(text: str, label: ox.NamedNode) -> str:
+    return without_contacts(text)[0] if label in _DESCRIPTIONS else text
 
 
 def _shortened(text: str) -> str:

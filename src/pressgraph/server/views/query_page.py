@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -283,8 +284,7 @@ class QueryPage:
         if named.order and not whole:
             # what comes first is known of all rows only: the engine has to sort them
             content, whole = await self._content(request, snapshot, self._portable(request, text), operation, JSON)
-            names = self._renderer.names(request)
-            return lambda: _rows_table(*_bindings(content, whole=whole), names, named.names)
+            named = replace(named, order=(), offset=0, limit=None)
         head, rows, total = await run(partial(_bindings, content, whole=whole, every=bool(named.order)))
         things = things_in(named, rows)
         found = await self._descriptions.names(snapshot, things)

@@ -4,6 +4,7 @@ const here = (reference) => new URL(reference, document.baseURI).href;
 const MOST = 500;
 const DAY = new Intl.DateTimeFormat({ en: "en-GB" }[told.language] || told.language, { dateStyle: "long", timeZone: "UTC" });
 let store;
+let pages;
 
 function element(name, text, properties = {}) {
   const made = document.createElement(name);
@@ -22,38 +23,35 @@ async function bytes(reference) {
 }
 
 async function load() {
-  const [{ default: start, Store }, wasm, graph, terms] = await Promise.all([
+  const [{ default: start, Store }, wasm, graph, terms, names] = await Promise.all([
     import(here(told.engine)),
     bytes(told.wasm),
     bytes(told.graph),
     bytes(told.terms),
+    bytes(told.names),
   ]);
+  pages = new Map(Object.entries(JSON.parse(new TextDecoder().decode(names))));
   await start({ module_or_path: wasm });
   const loaded = new Store();
   for (const part of [graph, terms]) loaded.load(part, { format: "application/n-triples", no_transaction: true });
   return loaded;
 }
 
-// where the site shows an IRI of its own: a thing, or a term of its vocabularies
-function page(iri) {
-  if (iri.startsWith(told.ids)) return here(`${told.root}doc/${iri.slice(told.ids.length)}/`);
-  for (const [namespace, folder] of Object.entries(JSON.parse(told.namespaces))) {
-    if (iri.startsWith(`${namespace}#`)) return here(`${told.root}${folder}${iri.slice(namespace.length)}`);
-    if (iri.startsWith(`${namespace}/`)) return here(`${told.root}${folder}${iri.slice(namespace.length + 1)}/`);
-  }
-  return /^https?:/.test(iri) ? iri : "";
+// a thing or a term, called as on the site's pages where the query has found no name
+function named(iri, name) {
+  const own = iri.startsWith(told.ids);
+  const [page = "", called = own ? iri.slice(told.ids.length) : iri, tongue = ""] = pages.get(iri) || [];
+  const { value, "xml:lang": lang = "" } = name || { value: called, "xml:lang": tongue };
+  const address = page ? here(told.root + page) : !own && /^https?:/.test(iri) ? iri : "";
+  return address ? element("a", value, { href: address, lang, title: iri }) : element("span", value, { lang });
 }
 
 function cell(term, name) {
   if (!term) return name ? element("span", name.value) : "";
-  const { value = term.value, "xml:lang": lang = "" } = name || term;
+  if (term.type === "uri") return named(term.value, name);
+  const { value, "xml:lang": lang = "" } = term;
   const date = /#date$/.test(term.datatype) && new Date(value.slice(0, 10));
-  if (date && !isNaN(date)) return element("span", DAY.format(date));
-  if (term.type !== "uri") return element("span", value, { lang, dir: "auto" });
-  const address = page(term.value);
-  const text = name || !term.value.startsWith(told.ids) ? value : term.value.slice(told.ids.length);
-  if (!address) return element("span", text);
-  return element("a", text, { href: address, lang: name ? lang : "", title: term.value });
+  return date && !isNaN(date) ? element("span", DAY.format(date)) : element("span", value, { lang, dir: "auto" });
 }
 
 // what the column says, in words, that tells how sure a row is
