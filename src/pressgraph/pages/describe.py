@@ -17,7 +17,7 @@ from pressgraph.dataset import GraphNames
 from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.listing import Listing, is_on, plain
 from pressgraph.pages.view.pointing import PAGE as ON_PAGE
-from pressgraph.pages.view.pointing import links_to
+from pressgraph.pages.view.pointing import Pointing
 from pressgraph.pages.view.reading import GraphReader
 from pressgraph.pages.view.statements import DEFAULT, TITLES, kinds, labels, term
 from pressgraph.query.names import HELD_BY, LABEL_NAMES, names_in_store
@@ -122,6 +122,7 @@ class Describer:
         self._near = store if near is None else near
         self._reader = GraphReader(store, id_base, near=near, notes=notes)
         self.listing = Listing(self._near, id_base, self._reader, language)
+        self._pointing = Pointing(self._near, self._graphs)
 
     def thing(self, iri: str) -> dict[str, Any]:
         """Return what is said of an IRI and what points to it, with receipts and the labels of all that is named.
@@ -193,9 +194,12 @@ class Describer:
         """Return a page of a list; see `pressgraph.pages.view.listing.Listing.page`."""
         return self.listing.page(kind, facet, value, number, today)
 
-    def links(self, iri: str, number: int) -> dict[str, Any]:
-        """Return a page of all that leads to an IRI; see `pressgraph.pages.view.pointing`."""
-        found = links_to(self._near, iri, self._graphs)
+    def links(self, iri: str, number: int, language: str) -> dict[str, Any]:
+        """Return a page of all that leads to an IRI, sorted by names in a language.
+
+        See `pressgraph.pages.view.pointing`.
+        """
+        found = self._pointing.to(iri, language)
         shown = found[(number - 1) * ON_PAGE : number * ON_PAGE]
         named = dict.fromkeys((iri, *(it for pair in shown for it in pair)))
         return {"shown": shown, "matching": len(found), "reading": self._reader.several(named)}

@@ -462,8 +462,8 @@ class Drawer:
         """Draw a page of all that leads to an IRI."""
         self.reads.seen.add(noted(at.key))
         folder = self.layout.in_links(*at)
-        found = self.describer.links(*at)
         for language in self.setting.languages:
+            found = self.describer.links(*at, language)
             names = self.names(folder, language, found["reading"]["labels"], found["reading"]["kinds"])
             site, day = Site.of(self.project, language), self.setting.day
             shown = links_page(at.iri, found, names, self.profile, site, number=at.number, language=language, today=day)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.pages.view.listing import LISTS, PAGE
 from pressgraph.pages.view.pointing import PAGE as LINKS
-from pressgraph.pages.view.pointing import links_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import pyoxigraph as ox
-
-    from pressgraph.dataset import GraphNames
     from pressgraph.pages.describe import Describer
+    from pressgraph.pages.view.pointing import Pointing
 
 _BETWEEN = "\t"
 
@@ -58,10 +55,11 @@ class LinksAt(NamedTuple):
         return cls(iri, int(number))
 
 
-def links_digests(store: ox.Store, iri: str, graphs: GraphNames) -> list[str]:
-    """Return a digest of what each page of all that leads to an IRI shows."""
-    found = links_to(store, iri, graphs)
-    return [_digest((len(found), found[at : at + LINKS])) for at in range(0, len(found), LINKS)]
+def links_digests(pointing: Pointing, iri: str, languages: Sequence[str]) -> list[str]:
+    """Return a digest of what each page of all that leads to an IRI shows in some languages."""
+    found = [pointing.to(iri, it) for it in languages]
+    number = len(found[0])
+    return [_digest((number, [it[at : at + LINKS] for it in found])) for at in range(0, number, LINKS)]
 
 
 def list_pages(describer: Describer, today: str) -> Iterator[tuple[ListAt, str]]:

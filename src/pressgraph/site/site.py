@@ -14,10 +14,11 @@ import pyoxigraph as ox
 from pressgraph.dataset import GraphNames
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
-from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_POINTING, TYPE
+from pressgraph.pages.view.pointing import ABOUT, Pointing
+from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NAMING, NOT_POINTING, TYPE
 from pressgraph.processes import rare_collections
 from pressgraph.project import write_atomically
-from pressgraph.rdf import SCHEMA
+from pressgraph.query.names import SCHEME
 from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
@@ -260,13 +261,28 @@ def _linked(
     known = before.linked if before is not None and news is not None else {}
     changed = news.patterns if news is not None else set()
     graphs = GraphNames(id_base=drawer.project.id_base)
+    anew = _led_to_anew(store, news.quads if news is not None else (), graphs)
+    pointing = Pointing(store, graphs)
     found: dict[str, list[str]] = {}
     for iri in sorted(iri for iri, links in led_to.items() if links >= MOST_LINKS):
-        if iri in known and matching([(None, None, iri)]).isdisjoint(changed):
+        if iri in known and iri not in anew and matching([(None, None, iri)]).isdisjoint(changed):
             found[iri] = known[iri]
         elif (iri in layout.others or layout.has_page(iri)) and _is_much_linked(store, iri):
-            found[iri] = links_digests(store, iri, graphs)
+            found[iri] = links_digests(pointing, iri, drawer.setting.languages)
     return found
+
+
+def _led_to_anew(store: ox.Store, quads: Iterable[ox.Quad], graphs: GraphNames) -> set[str]:
+    """Return what things lead to that have another name now: what leads to a thing is in the order of names."""
+    renamed = {it.subject for it in quads if it.predicate.value in NAMING or it.predicate == SCHEME}
+    # a label without a name is called as its scheme is, and a source stands for its facts
+    renamed |= {it.subject for name in renamed for it in store.quads_for_pattern(None, SCHEME, name, DEFAULT)}
+    about = [it.subject for name in renamed for it in store.quads_for_pattern(None, ABOUT, name, DEFAULT)]
+    sources = {graphs.source_behind(it.value) for it in about if isinstance(it, ox.NamedNode)} - {None}
+    told = (ox.NamedNode(f"{of}{it}") for it in sources for of in (graphs.provenance, graphs.derivation))
+    renamed |= {it.subject for graph in told for it in store.quads_for_pattern(None, None, None, graph)}
+    leading = (it for name in renamed for it in store.quads_for_pattern(name, None, None, DEFAULT))
+    return {it.object.value for it in leading if isinstance(it.object, ox.NamedNode)}
 
 
 def _is_much_linked(store: ox.Store, iri: str) -> bool:
@@ -278,7 +294,7 @@ def _is_much_linked(store: ox.Store, iri: str) -> bool:
 def _sources(store: ox.Store, project: Project) -> dict[str, str]:
     """Return the sources' IRIs, by what their graphs call them."""
     prefix = GraphNames(id_base=project.id_base).provenance
-    about = store.quads_for_pattern(None, ox.NamedNode(f"{SCHEMA}about"), None, None)
+    about = store.quads_for_pattern(None, ABOUT, None, None)
     return {
         quad.subject.value.removeprefix(prefix): quad.object.value
         for quad in about

@@ -96,10 +96,6 @@ def _listed(graph: Graph, iri: str) -> Name:
 
 
 def _told_apart(names: Iterable[Name]) -> tuple[tuple[Name, str], ...]:
-    listed = sorted(names, key=_by_name)
+    listed = list(names)
     called = Counter(it.label for it in listed)
     return tuple((it, local_name(it.iri) if called[it.label] > 1 else "") for it in listed)
-
-
-def _by_name(name: Name) -> tuple[str, str]:
-    return name.label.casefold(), name.iri

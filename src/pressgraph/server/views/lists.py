@@ -102,7 +102,7 @@ class ListPages:
         place = Place("/links", (("iri", iri), *((("page", str(number)),) if number > 1 else ())))
 
         async def make() -> bytes:
-            found = await self._descriptions.links(snapshot, iri, number)
+            found = await self._descriptions.links(snapshot, iri, number, language)
             if not found["shown"]:
                 raise RequestError(404, gettext("there is nothing here"))
 

@@ -93,9 +93,9 @@ class Descriptions:
         request = ListRequest(kind=kind, facet=facet, value=value, number=number, today=today)
         return await self._ask(snapshot, request)
 
-    async def links(self, snapshot: ServedSnapshot, iri: str, number: int) -> dict[str, Any]:
-        """Return a page of all that leads to an IRI."""
-        return await self._ask(snapshot, LinksRequest(iri=iri, number=number))
+    async def links(self, snapshot: ServedSnapshot, iri: str, number: int, language: str) -> dict[str, Any]:
+        """Return a page of all that leads to an IRI, in the order of names in a language."""
+        return await self._ask(snapshot, LinksRequest(iri=iri, number=number, language=language))
 
     async def alone(self, snapshot: ServedSnapshot, iris: Sequence[str]) -> dict[str, Any]:
         """Return what is said of things, without what is near them."""

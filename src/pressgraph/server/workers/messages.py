@@ -136,6 +136,7 @@ class LinksRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", ta
 
     iri: str
     number: int
+    language: str
 
 
 class AloneRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="alone"):

@@ -228,7 +228,7 @@ class Worker:
             case ListRequest():
                 return describer.listed(request.kind, request.facet, request.value, request.number, request.today)
             case LinksRequest():
-                return describer.links(request.iri, request.number)
+                return describer.links(request.iri, request.number, request.language)
             case AloneRequest():
                 return describer.alone(request.iris)
 
