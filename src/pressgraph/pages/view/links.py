@@ -16,7 +16,7 @@ from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from pressgraph.pages.names import Names
     from pressgraph.pages.settings import Site
@@ -55,11 +55,11 @@ def links_page(
 ) -> LinksPage:
     """Return a page of what leads to an IRI from what `pressgraph.pages.describe` found."""
     graph = Graph(found["reading"], names, profile, site, language, today)
+    pages = -(-found["matching"] // PAGE)
     groups = tuple(
-        (_heading(graph, predicate), _told_apart(_listed(graph, it) for _, it in some))
+        (_heading(graph, predicate), _told_apart(_in_order(graph, [it for _, it in some], alone=pages == 1)))
         for predicate, some in groupby(found["shown"], key=lambda it: it[0])
     )
-    pages = -(-found["matching"] // PAGE)
     return LinksPage(
         name=_name(graph, iri),
         said=graph.words["n_links"](count=found["matching"]),
@@ -95,7 +95,16 @@ def _listed(graph: Graph, iri: str) -> Name:
     return replace(name, label=f"{capital(found.label)}: {said}", language="") if said else name
 
 
-def _told_apart(names: Iterable[Name]) -> tuple[tuple[Name, str], ...]:
-    listed = list(names)
-    called = Counter(it.label for it in listed)
-    return tuple((it, local_name(it.iri) if called[it.label] > 1 else "") for it in listed)
+def _in_order(graph: Graph, iris: Sequence[str], *, alone: bool) -> list[Name]:
+    """Return what things are called, in the order in which they come: by names, and without one by ids.
+
+    A page that has all of them sorts what has no name by what it calls them.
+    """
+    if alone:
+        iris = sorted(iris, key=lambda it: "" if graph.names.has_name(it) else _listed(graph, it).label.casefold())
+    return [_listed(graph, it) for it in iris]
+
+
+def _told_apart(names: Sequence[Name]) -> tuple[tuple[Name, str], ...]:
+    called = Counter(it.label for it in names)
+    return tuple((it, local_name(it.iri) if called[it.label] > 1 else "") for it in names)
