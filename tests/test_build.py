@@ -617,6 +617,28 @@ def test_manifest_that_cannot_be_read_is_a_clear_error(sandbox: Sandbox) -> None
     assert sandbox.run("build").exit_code == 0
 
 
+@pytest.mark.parametrize("data", [None, b"", b"x" * 100])
+def test_what_checks_compared_is_found_out_again_where_it_is_damaged(sandbox: Sandbox, data: bytes | None) -> None:
+    alike = [{"id": f"agent/{name}", "type": "Organization", "name": "Xenon GmbH"} for name in ("x", "y")]
+    for name, facts in (("a.yaml", alike[:1]), ("b.yaml", alike[1:]), ("c.yaml", city("dresden"))):
+        sandbox.write(name, *([facts] if isinstance(facts, dict) else facts))
+    assert "nearly the same name" in sandbox.build()
+    kept = ".pressgraph/snapshots/00000{}/compared/near-duplicate-organisations.db"
+    sandbox.write("c.yaml", city("dresden", "Dresden"))
+    sandbox.build()
+    # what no change concerns is kept as it is
+    first, second = (sandbox.root / kept.format(number) for number in (1, 2))
+    assert first.samefile(second)
+    if data is None:
+        second.unlink()
+    else:
+        second.write_bytes(data)
+    sandbox.write("b.yaml", {**alike[1], "name": "Other GmbH"})
+    assert "nearly the same name" not in sandbox.build()
+    sandbox.write("b.yaml", alike[1])
+    assert "'agent/y' (“Xenon GmbH”) and 'agent/x'" in sandbox.build()
+
+
 def test_build_of_an_earlier_version_is_made_anew(sandbox: Sandbox) -> None:
     sandbox.write("a.yaml", city("dresden"))
     sandbox.build()

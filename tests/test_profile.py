@@ -34,9 +34,10 @@ from pressgraph.profile import (
 )
 from pressgraph.profile.kept import keep, read_kept
 from pressgraph.profile.sources import profile_sources
-from pressgraph.project import open_project, sealed
+from pressgraph.project import open_project, sealed, unsealed
 from pressgraph.rdf import PG
 from pressgraph.validation.own_queries import check_queries
+from pressgraph.validation.shacl.shapes import profile_shapes
 from pressgraph.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,6 +134,8 @@ def test_what_is_kept_of_a_profile_is_the_profile(profile: Profile, root: Path, 
     keep(profile, sources)
     read = read_kept(sources)
     assert read is not None
+    assert read.cache == sources.cache
+    read = replace(read, cache=profile.cache)
     for it in fields(profile):
         # with the order of everything that has one
         assert _ordered(getattr(read, it.name)) == _ordered(getattr(profile, it.name)), it.name
@@ -164,6 +167,29 @@ def test_what_is_kept_is_believed_of_its_own_sources_alone_and_as_it_was_written
     warned = replace(_sources(f"{text} ex:S sh:property [ sh:path ex:empty ] ."), cache=path.parent)
     assert compile_profile(warned).warnings
     assert read_kept(warned) is None
+
+
+def test_what_is_kept_of_shapes_is_the_shapes(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    path = tmp_path / "state" / "cache" / "shapes.json"
+    text = 'ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:in ("a"@en "b") ; sh:minCount 1 ] .'
+    profile = compile_profile(replace(_sources(text), cache=path.parent))
+    made = profile_shapes.__wrapped__(profile)
+    kept = path.read_bytes()
+    read = profile_shapes.__wrapped__(profile)
+    assert (read.triples, read.left_out) == (made.triples, made.left_out)
+    assert path.read_bytes() == kept
+    # it is the file that was read
+    path.write_bytes(sealed({**unsealed(kept, dict[str, Any]), "left_out": ["x"]}))
+    assert profile_shapes.__wrapped__(profile).left_out == ("x",)
+    # spoilt, empty, or of other shapes
+    for data in (kept.replace(b'minCount> \\"1', b'minCount> \\"2'), b"", kept[:-1]):
+        assert data != kept
+        path.write_bytes(data)
+        assert profile_shapes.__wrapped__(profile).triples == made.triples
+        assert path.read_bytes() == kept
+    other = compile_profile(replace(_sources(text.replace("ex:p ", "ex:q ")), cache=path.parent))
+    assert profile_shapes.__wrapped__(other).triples != made.triples
 
 
 def _ordered(value: Any) -> Any:

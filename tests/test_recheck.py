@@ -18,6 +18,7 @@ from pressgraph.project import open_project
 from pressgraph.rdf.terms import term_text
 from pressgraph.validation.checks.check import read_check
 from pressgraph.validation.incremental.cache import FootprintCache
+from pressgraph.validation.incremental.compared import compared_by
 from pressgraph.validation.incremental.neighbours import Neighbours
 from pressgraph.validation.incremental.recheck import Change, recheck
 from pressgraph.validation.incremental.state import ValidationState, warning_from_json, warning_to_json
@@ -164,21 +165,22 @@ def test_a_change_is_checked_as_if_everything_were(
     # a graph that says again what another one does, which therefore stands when that one goes
     union.add_quads(store, quads('e:poland e:name "Poland" .', "two"))
     first = validator_of(store)
-    state = ValidationState.of(first, first.full())
+    state, compared = ValidationState.of(first, first.full()), first.compared
     ways = quads(gone), quads(came)
     for removed, added in (ways, ways[::-1]):
         change = Quads(added=added, removed=removed)
         validator = validator_of(store)
         made = Change(removed=frozenset(), added=frozenset()).joined(*union.change(store, change), change)
-        again = recheck(validator, made, state, footprints)
+        again = recheck(validator, made, state, compared, footprints)
         everything = validator_of(store)
         expected = sorted(everything.full(), key=order)
         assert sorted((*again.fresh, *again.standing), key=order) == expected
         assert again.whole == whole
         # what the next change is compared with
         state = ValidationState.of(validator, expected)
-        assert {it: state.candidates_of(it) for it in state.candidates} == {
-            name: sorted(listed) for name, listed in everything.candidates.items()
+        compared = validator.compared
+        assert {it: sorted(compared_by(it, compared)) for it in compared} == {
+            name: sorted(compared_by(name, everything.compared)) for name in everything.compared
         }
     assert len(expected) == 3
 
@@ -274,10 +276,11 @@ def test_of_what_is_read_anywhere_only_its_properties_and_graphs_matter(
         validator = validator_of(store)
         validator.__class__ = Watched
         made = Change(removed=frozenset(), added=frozenset()).joined(*union.change(store, change), change)
-        recheck(validator, made, state, FootprintCache())
+        recheck(validator, made, state, first.compared, FootprintCache())
         assert asked == whole
     # of a check that reads otherwise now, nothing stands
     asked.clear()
     nothing = Change(removed=frozenset(), added=frozenset())
-    recheck(validator, nothing, replace(state, checks={**state.checks, "far": "another"}), FootprintCache())
+    changed = replace(state, checks={**state.checks, "far": "another"})
+    recheck(validator, nothing, changed, first.compared, FootprintCache())
     assert asked == ["far"]

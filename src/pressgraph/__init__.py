@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressgraph.version import __version__
+
 if TYPE_CHECKING:
     from pressgraph.errors import PressgraphError
     from pressgraph.workspace import Workspace
     from pressgraph.workspace import open_workspace as open  # noqa: A004 - as in `tarfile.open`: used qualified
-
-    __version__: str
 
 __all__ = ["PressgraphError", "Workspace", "__version__", "open"]
 
@@ -37,10 +37,6 @@ def __getattr__(name: str) -> object:
             from pressgraph import workspace
 
             return workspace.open_workspace
-        case "__version__":
-            from importlib.metadata import version
-
-            return version("pressgraph")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

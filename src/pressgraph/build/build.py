@@ -21,6 +21,7 @@ from pressgraph.i18n import gettext
 from pressgraph.processes import rare_collections
 from pressgraph.validation import Report, check_files
 from pressgraph.validation.incremental import FootprintCache
+from pressgraph.validation.incremental.compared import keep, kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -120,11 +121,13 @@ def build(
                 report, state = update.validate(
                     files,
                     before.state if before is not None else None,
+                    compared=kept_in(current.path) if current is not None else None,
                     triples=before.triples if before is not None else 0,
                 )
                 if not report.conforms:
                     raise RefusedError(report)
                 footprints.save()
+                keep(update.validator.compared, candidate.path)
                 counts_before = Counts.load(current.path) if current is not None and not fresh else None
                 store_before = current.open() if current is not None and counts_before is not None else ox.Store()
                 counts = recount(counts_before, store_before, store, update.touched, project.id_base)
@@ -164,7 +167,7 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
     with snapshots.building(wait=wait):
         current = snapshots.current()
         before = BuildManifest.of(current) if current is not None else None
-        if before is None or before.basis != Basis.of(project, profile):
+        if current is None or before is None or before.basis != Basis.of(project, profile):
             return check_files([], project, profile, engine=engine)
         look = _Look(project, names, before.files)
         if look.is_large:
@@ -175,7 +178,7 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
             files = update.apply(before.files, look.changed, look.removed)
             if update.problems:
                 return update.refusal(files)
-            report, _ = update.validate(files, before.state, triples=before.triples)
+            report, _ = update.validate(files, before.state, compared=kept_in(current.path), triples=before.triples)
             footprints.save()
             return report
 

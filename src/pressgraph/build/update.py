@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.validation import Result
+    from pressgraph.validation.incremental.compared import Compared
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _RELATED = 4
@@ -285,18 +286,24 @@ class StoreUpdate:
         return {it.removeprefix(base): names_of(self.store, it) for it in iris}
 
     def validate(
-        self, files: Mapping[str, FileEntry], before: ValidationState | None, *, triples: int = 0
+        self,
+        files: Mapping[str, FileEntry],
+        before: ValidationState | None,
+        *,
+        compared: Compared | None = None,
+        triples: int = 0,
     ) -> tuple[Report, ValidationState]:
         """Validate the store, and bring the results back to their places.
 
-        `before` is what was found on the state before the change, which had so many triples; without it all is checked.
+        `before` is what was found on the state before the change, which had so many triples, and `compared` what checks
+        compared in it; without it all is checked.
         """
         ready: list[Result] = []
         if before is None or self.change is None:
             results = self.validator.full()
             triples = union.size(self.store)
         else:
-            again = recheck(self.validator, self.change, before, self.footprints)
+            again = recheck(self.validator, self.change, before, compared or {}, self.footprints)
             results = list(again.fresh)
             for it in again.standing:
                 (results if self._moved(it) else ready).append(it)

@@ -22,8 +22,8 @@ def report_options(
     project: Project, language: str, output: Path | None = None, *, technical: bool = False, every: bool = False
 ) -> Options:
     """Return how to write a report here: the reader's language, the terminal's width, and its colours on a terminal."""
-    from pressgraph import __version__
     from pressgraph.validation.formats import Options
+    from pressgraph.version import __version__
 
     return Options(
         language=language,

@@ -6,6 +6,7 @@
         store/            an Oxigraph store
         unnamed/          of what is served, and where there is any: what was written without a graph, a store too
         build.json        what it was built from
+        compared/         of what is built: what each check compared
       cache/              what only saves time: which files are as they were, what shapes and checks read, the profile
       lock                held while building
 
@@ -33,7 +34,7 @@ import pyoxigraph as ox
 from pressgraph.dataset.failures import damaged, no_room, reason_of, store_error
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
-from pressgraph.project import sealed, unsealed, write_atomically
+from pressgraph.project import link_file, sealed, unsealed, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -268,11 +269,7 @@ def _link(store: Path, to: Path) -> None:
         if path.name == "LOCK" or path.name.startswith("LOG"):
             continue
         if path.suffix == ".sst":
-            try:
-                (to / path.name).hardlink_to(path)
-            except OSError:
-                # the file system knows no links
-                shutil.copyfile(path, to / path.name)
+            link_file(path, to / path.name)
         else:
             shutil.copyfile(path, to / path.name)
 

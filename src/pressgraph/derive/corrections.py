@@ -59,11 +59,9 @@ class Corrections:
 
     def _pairs(self, sources: Collection[str] | None) -> Iterator[tuple[str, str]]:
         """Yield which source says of itself that it corrects which: where one of both is among some sources, or all."""
-        documents = {document for source in sources or () for document in self._documents(source)}
-        for link in self.store.quads_for_pattern(None, _CORRECTS, None, None):
+        links = self.store.quads_for_pattern(None, _CORRECTS, None, None) if sources is None else self._links(sources)
+        for link in links:
             source = self._source(link.graph_name)
-            if sources is not None and source not in sources and link.object not in documents:
-                continue
             if source is None or link.subject not in self._documents(source):
                 continue
             for about in self.store.quads_for_pattern(None, _ABOUT, link.object, None):
@@ -72,6 +70,12 @@ class Corrections:
                     concerned = sources is None or source in sources or corrected in sources
                     if concerned and corrected not in {about.subject.value, source}:
                         yield source, corrected
+
+    def _links(self, sources: Collection[str]) -> Iterator[ox.Quad]:
+        """Yield who says of the documents of some sources that they correct others, or are corrected."""
+        for document in {document for source in sources for document in self._documents(source)}:
+            yield from self.store.quads_for_pattern(document, _CORRECTS, None, None)
+            yield from self.store.quads_for_pattern(None, _CORRECTS, document, None)
 
     def _correct(self, correcting: str, corrected: str, delta: union.LoadDelta) -> None:
         said: dict[tuple[ox.NamedNode, ox.NamedNode], set[Term]] = {}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.query.forms import empty_store
 from pressgraph.query.lexer import tokens
 
 if TYPE_CHECKING:
@@ -26,9 +28,7 @@ def evaluate(
 
     An expression that fails binds nothing, and a filter that fails lets nothing pass.
     """
-    texts = [*(text for _, text in binds), *filters]
-    made = {name for name, _ in binds}
-    needed = sorted({it.text[1:] for text in texts for it in tokens(text) if it.kind == "variable"} - made)
+    needed = _needed(tuple(binds), tuple(filters))
     body = " ".join([*(f"BIND(({text}) AS ?{name})" for name, text in binds), *(f"FILTER({text})" for text in filters)])
     names = " ".join(f"?{name}" for name in needed)
     selected = " ".join(f"?{name}" for name, _ in binds)
@@ -39,10 +39,18 @@ def evaluate(
             for number, row in enumerate(rows[first : first + _ROWS], start=first)
         ]
         query = f"SELECT ?rowNumber {selected} {{ VALUES (?rowNumber {names}) {{ {' '.join(lines)} }} {body} }}"
-        answer = ox.Store().query(query, prefixes=dict(prefixes))
+        answer = empty_store().query(query, prefixes=dict(prefixes))
         assert isinstance(answer, ox.QuerySolutions)  # noqa: S101 - a SELECT
         for row in answer:
             bound = {name: value for name, _ in binds if (value := row[name]) is not None}
             found.append((int(row["rowNumber"].value), bound))
     found.sort(key=lambda it: it[0])
     return found
+
+
+@lru_cache(maxsize=512)
+def _needed(binds: tuple[tuple[str, str], ...], filters: tuple[str, ...]) -> list[str]:
+    """Return the variables that expressions read and none of them makes: the same few are evaluated again and again."""
+    texts = [*(text for _, text in binds), *filters]
+    read = {it.text[1:] for text in texts for it in tokens(text) if it.kind == "variable"}
+    return sorted(read - {name for name, _ in binds})

@@ -134,6 +134,7 @@ class _ProfileCompiler:
             superclasses=self.superclasses,
             implications=self._implications(),
             shipped=frozenset(graph.described[False] - graph.described[True]),
+            cache=self.sources.cache,
         )
 
     def _leave_out(self, drafts: dict[str, Draft], uses: Mapping[str, dict[str, KeyUse]]) -> None:

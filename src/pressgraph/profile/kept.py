@@ -6,17 +6,15 @@ types, never code, under a checksum; whatever is damaged, of another version or 
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pressgraph.profile.model import ClassTerm, Key, Profile, Scheme
-from pressgraph.project import sealed, unsealed, write_atomically
+from pressgraph.project import digest_of_modules, sealed, unsealed, write_atomically
 
 if TYPE_CHECKING:
     from pressgraph.profile.sources import ProfileSources
@@ -110,13 +108,10 @@ def _profile(kept: _Kept, sources: ProfileSources) -> Profile:
         implications=kept.implications,
         shipped=kept.shipped,
         former_keys=kept.former_keys,
+        cache=sources.cache,
     )
 
 
-@lru_cache(maxsize=1)
 def _maker() -> str:
     """Identify the modules that compile profiles: another version may make another profile of the same files."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return digest_of_modules(Path(__file__).parent)

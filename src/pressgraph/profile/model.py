@@ -13,6 +13,7 @@ from pressgraph.rdf.prefixes import Converter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import pyoxigraph as ox
 
@@ -216,6 +217,8 @@ class Profile:
     """IRIs that shipped files describe and no file of the project does."""
     former_keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that earlier versions had, and what they are called now."""
+    cache: Path | None = None
+    """The folder in which what is made of it may be kept."""
     places_keys: bool = True
     """Whether a thing takes the keys of its classes alone; a consumer's shapes say nothing of that."""
 

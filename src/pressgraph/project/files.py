@@ -58,6 +58,17 @@ def write_atomically(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]
         raise
 
 
+def link_file(path: Path, to: Path) -> None:
+    """Give a file that nobody changes another name; where the file system knows no links, copy it.
+
+    Raises OSError.
+    """
+    try:
+        to.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, to)
+
+
 def _prefix(target: Path) -> str:
     return str(target.with_name(f".{target.name[:40]}."))
 

@@ -229,7 +229,7 @@ class Project:
             for name in beside - taken_names
             if "/" in name and Path(name).suffix.lower() not in {"", *_BESIDE} and not name.endswith(_SCHEMA)
         )
-        return sorted(taken_names, key=lambda name: name.split("/")), sorted(unread)
+        return sorted(taken_names, key=lambda name: name.replace("/", "\0")), sorted(unread)
 
     def _folders(self, pattern: str) -> Iterator[Path]:
         for place in self.root.glob(pattern) if pattern else (self.root,):

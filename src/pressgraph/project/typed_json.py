@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pressgraph.i18n import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Struct = TypeVar("Struct")
 
@@ -51,7 +55,7 @@ def typed(value: Any, kind: type[Struct]) -> Struct:
 
 
 def sealed(value: object, *, sort: bool = True) -> bytes:
-    """Return what the program keeps for itself as JSON that says its own SHA-256; `sort` sorts keys.
+    """Return what the program keeps for itself as JSON that says its own SHA-256; `sort` sorts sets and keys.
 
     >>> unsealed(sealed({"a": [1]}), dict)
     {'a': [1]}
@@ -59,7 +63,7 @@ def sealed(value: object, *, sort: bool = True) -> bytes:
     import msgspec
 
     try:
-        data = msgspec.json.encode(value, order="sorted" if sort else None, enc_hook=_written)
+        data = msgspec.json.encode(value, order="deterministic" if sort else None, enc_hook=_written)
     except UnicodeEncodeError:
         data = to_json(value, sort=sort)
     data += b"}"
@@ -83,6 +87,15 @@ def unsealed(data: bytes, kind: type[Struct]) -> Struct:
     except msgspec.DecodeError:
         # as the other encoder wrote it, or of another type
         return typed(json.loads(bytes(content)), kind)
+
+
+@lru_cache(maxsize=8)
+def digest_of_modules(folder: Path) -> str:
+    """Identify the modules of a package: another version of them may make something else of the same data."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _written(value: object) -> object:

@@ -6,8 +6,7 @@ proportion to the text, whatever the text is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.query.patterns import PIECE, TOKEN
 
@@ -18,8 +17,7 @@ _PASSED_OVER = frozenset({"space", "comment"})
 _KINDS = {"local": "curie"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind, its text and where it starts.
 
     Kinds are comment, string, iri, variable, curie (a prefixed name), language (a tag), number, word and

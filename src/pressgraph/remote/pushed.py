@@ -15,6 +15,7 @@ from pressgraph.i18n import gettext, some_of
 from pressgraph.rdf import CLU, PG, PROV, SCHEMA, XSD
 from pressgraph.remote.sources import CHUNK, DATASET, DERIVED, PROFILE, TOGETHER, hash_lines, sorted_lines
 from pressgraph.remote.store import GRAPHS, slices
+from pressgraph.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -254,10 +255,8 @@ class PushedSources:
 
     def begin(self) -> None:
         """Note that a push has begun."""
-        from importlib.metadata import version
-
         run = (
-            f'<{self.manifest}> a <{PROV}Activity> ; <{SCHEMA}softwareVersion> "{version("pressgraph")}" ; '
+            f'<{self.manifest}> a <{PROV}Activity> ; <{SCHEMA}softwareVersion> "{__version__}" ; '
             f'<{PROV}startedAtTime> "{_now()}"^^<{XSD}dateTime> .'
         )
         removal = f"DELETE WHERE {{ GRAPH <{self.manifest}> {{ <{self.manifest}> ?p ?o }} }}"

@@ -78,7 +78,7 @@ def _shapes_of(consumer: str) -> tuple[TurtleFile, ...]:
 @lru_cache(maxsize=8)
 def consumer_profile(profile: Profile, consumer: str) -> Profile:
     """Return a profile with a consumer's shapes instead of its own."""
-    return dataclasses.replace(profile, shapes=_shapes_of(consumer), places_keys=False)
+    return dataclasses.replace(profile, shapes=_shapes_of(consumer), cache=None, places_keys=False)
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,7 @@ from pressgraph.dataset import GraphNames, union
 from pressgraph.processes import processors
 from pressgraph.rdf.terms import named, term_text
 from pressgraph.validation.checks.check import CheckedGraph
+from pressgraph.validation.checks.comparands import Comparands
 from pressgraph.validation.checks.compare import compare, find_candidates
 from pressgraph.validation.checks.misplaced import misplaced_keys, misplaced_keys_of
 from pressgraph.validation.explain.alternatives import Explainer
@@ -30,11 +31,11 @@ from pressgraph.validation.suppressions import rule_names, suppress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from pathlib import Path
 
     from pressgraph.profile import Profile
     from pressgraph.rdf import Term
     from pressgraph.validation.checks.check import Check
-    from pressgraph.validation.checks.compare import Comparand
     from pressgraph.validation.shacl.engines import Data, Engine
     from pressgraph.validation.suppressions import Suppression
 
@@ -67,8 +68,8 @@ class Validator:
         self.engine = engine
         self.checks = tuple(checks)
         self.graph = CheckedGraph(store=store, profile=profile, id_base=id_base)
-        self.candidates: dict[str, Collection[Comparand] | bytes] = {}
-        """What checks compared, or the same as a build kept it."""
+        self.compared: dict[str, Comparands | Path] = {}
+        """What checks compared, or the file in which a build kept it."""
         self.restore = restorer(profile)
         self.stated = stated
         """The whole graph as its files write it, where that is known."""
@@ -102,11 +103,11 @@ class Validator:
         return all(quad.graph_name in of_profile for quad in quads)
 
     def check(self, check: Check) -> list[Result]:
-        """Run a check over the store; what it compared is then in `candidates`."""
+        """Run a check over the store; what it compared is then in `compared`."""
         if not check.compares:
             return check.results(check.rows(self.graph), self.graph)
         candidates = find_candidates(check, self.graph)
-        self.candidates[check.name] = candidates
+        self.compared[check.name] = Comparands(candidates)
         return compare(check, self.graph, candidates)
 
     def full(self) -> list[Result]:

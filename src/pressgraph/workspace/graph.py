@@ -165,8 +165,8 @@ class BuiltGraph(Opened):
         import datetime
         from pathlib import Path
 
-        from pressgraph import __version__
         from pressgraph.site.site import write_site
+        from pressgraph.version import __version__
 
         return write_site(
             self.project,

@@ -20,6 +20,7 @@ from pressgraph.convert.inputs import is_address, open_bytes
 from pressgraph.errors import DataError, PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.project.typed_json import from_json
+from pressgraph.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,8 +144,6 @@ def describe_run(
     paths: Sequence[str], context: Context, *, shards: int, compression: str, hashes: Sequence[str] | None = None
 ) -> Run:
     """Return what must be the same for a run to go on with another's shards; the inputs are read for their `hashes`."""
-    from importlib.metadata import version
-
     tables = (
         []
         if not context.project.tables
@@ -152,7 +151,7 @@ def describe_run(
     )
     digests = [input_sha256(path) for path in paths] if hashes is None else hashes
     return Run(
-        pressgraph=version("pressgraph"),
+        pressgraph=__version__,
         base=context.project.id_base,
         profile=context.sources.digest,
         personal=context.rules.personal,

@@ -113,13 +113,8 @@ class Check:
         return {"key", "least", "most"} <= self._selected
 
     @property
-    def _selected(self) -> set[str]:
-        head = self.text[: self._body.start]
-        return {token.text[1:] for token in tokens(head) if token.kind == "variable"}
-
-    @property
-    def _body(self) -> slice:
-        return _body(self.text)
+    def _selected(self) -> frozenset[str]:
+        return _selected(self.text)
 
     def query(self, graph: CheckedGraph) -> str:
         """Return the query with the base of a graph's ids put in place of `?base`."""
@@ -250,6 +245,13 @@ def _body(text: str) -> slice:
             if depth == 0:
                 return slice(start, token.start + 1)
     return slice(start, len(text))
+
+
+@lru_cache(maxsize=512)
+def _selected(text: str) -> frozenset[str]:
+    """Return the variables that a query selects."""
+    head = text[: _body(text).start]
+    return frozenset(token.text[1:] for token in tokens(head) if token.kind == "variable")
 
 
 class _About:

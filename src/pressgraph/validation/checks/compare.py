@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pressgraph.rdf.terms import lexical, read_term
+from pressgraph.validation.checks.comparands import Comparand
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from pressgraph.validation.checks.check import Check, CheckedGraph, Row
+    from pressgraph.validation.checks.comparands import Comparands
     from pressgraph.validation.report import Result
-
-
-class Comparand(NamedTuple):
-    """What a query says of a thing that is to be compared: terms in N-Triples syntax."""
-
-    this: str
-    key: str
-    path: str
-    value: str
-    least: str = ""
-    """The least number that the value can be, and the greatest; empty where there is none."""
-    most: str = ""
 
 
 def find_candidates(check: Check, graph: CheckedGraph, *, only: Collection[str] | None = None) -> set[Comparand]:
@@ -114,23 +104,19 @@ def _row(candidate: Comparand, first: Comparand) -> Row:
 
 
 def compare_again(
-    check: Check, graph: CheckedGraph, before: Iterable[Comparand], changed: Collection[str], linked: Collection[str]
-) -> tuple[list[Comparand], set[str], list[Result]]:
+    check: Check, graph: CheckedGraph, comparands: Comparands, changed: Collection[str], linked: Collection[str]
+) -> tuple[set[str], list[Result]]:
     """Compare after a change: of the things changed what is to be compared may differ, of the linked ones the links.
 
-    Return what is to be compared now, the IRIs of the things whose results are these, and the results.
+    `comparands` are those before; then they are those of now. Return the IRIs of the things whose results are these,
+    and the results.
     """
-    kept, gone = [], set()
-    for one in before:
-        if one.this[1:-1] in changed:
-            gone.add(one)
-        else:
-            kept.append(one)
+    gone = comparands.about(f"<{it}>" for it in changed)
     found = find_candidates(check, graph, only=changed)
-    now = [*kept, *found]
-    keys = {one.key for one in gone ^ found} | {one.key for one in now if one.this[1:-1] in linked}
-    things = {one.this for one in (*now, *gone) if one.key in keys}
-    concerned = {one.key for one in now if one.this in things}
-    fresh = compare(check, graph, (one for one in now if one.key in concerned))
+    comparands.replace(gone - found, found - gone)
+    keys = {one.key for one in gone ^ found} | {one.key for one in comparands.about(f"<{it}>" for it in linked)}
+    things = {one.this for one in (*comparands.with_keys(keys), *gone) if one.key in keys}
+    concerned = {one.key for one in comparands.about(things)}
+    fresh = compare(check, graph, comparands.with_keys(concerned))
     names = {thing[1:-1] for thing in things}
-    return now, names, [result for result in fresh if result.focus in names]
+    return names, [result for result in fresh if result.focus in names]

@@ -7,6 +7,7 @@ itself about the value, with no other target in the shapes, on what the graph sa
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -57,14 +58,18 @@ class Explainer:
         self.profile = profile
         self.id_base = id_base
         self.shapes = shapes
-        self._untargeted = [
+        self._left = _MOST
+
+    @cached_property
+    def _untargeted(self) -> list[ox.Triple]:
+        """The shapes, none of which looks for what it is about."""
+        return [
             triple
-            for triple in shapes.triples
+            for triple in self.shapes.triples
             if triple.predicate.value not in _TARGETS
             # a shape that is a class is its own target (2.1.3.3)
             and not (triple.predicate.value == RDF_TYPE and triple.object.value == f"{RDFS}Class")  # type: ignore[union-attr]
         ]
-        self._left = _MOST
 
     def explain(self, result: Result) -> Result:
         """Return the result with notes about its alternatives, if its shape has any."""
@@ -96,12 +101,14 @@ class Explainer:
 
     def _parts(self, result: Result) -> list[Resource]:
         name = component_name(result.component)
+        if name not in _LISTS and name not in _SINGLE:
+            return []
         shape = ox.NamedNode(result.shape) if not result.shape.startswith("_:") else None
         graph = self.shapes.graph
         if name in _LISTS:
             items = (item for head in graph.nodes(shape, SH + _LISTS[name]) for item in graph.items(head))
             return [item for item in items if isinstance(item, ox.NamedNode | ox.BlankNode)]
-        return graph.nodes(shape, SH + _SINGLE[name]) if name in _SINGLE else []
+        return graph.nodes(shape, SH + _SINGLE[name])
 
     def _targets(self, result: Result, name: str) -> list[Term]:
         """Return the nodes to ask about: the value, or for a qualified shape all values of its path."""

@@ -64,8 +64,13 @@ class Adviser:
         self.store = store
         self.profile = profile
         self.id_base = id_base
-        self.shapes = shapes.graph
+        self._shapes = shapes
         self._known: dict[str | None, list[str]] = {}
+
+    @property
+    def shapes(self) -> Graph:
+        """The shapes by subject and predicate: what few results need."""
+        return self._shapes.graph
 
     def word(self, result: Result) -> Result:
         """Return the result with a message that says what is asked for, where its shape has no message.

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from pressgraph.dataset import union
 from pressgraph.rdf import RDFS
 from pressgraph.rdf.terms import read_term, term_text
 from pressgraph.validation.checks.check import CHECKS
 from pressgraph.validation.checks.compare import compare_again
 from pressgraph.validation.checks.misplaced import MISPLACED
+from pressgraph.validation.incremental.compared import compared_by
 from pressgraph.validation.incremental.footprint import EXISTS, IN_GRAPH, Unknown
 from pressgraph.validation.incremental.neighbours import MOST, Neighbours
 
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
     from pressgraph.validation.checks.check import Check
     from pressgraph.validation.incremental.cache import FootprintCache
+    from pressgraph.validation.incremental.compared import Compared
     from pressgraph.validation.incremental.footprint import Chain, Edge, Footprint, Read
     from pressgraph.validation.incremental.state import ValidationState
     from pressgraph.validation.report import Result
     from pressgraph.validation.validator import Validator
 
-_GLOBAL = {f"{RDFS}subClassOf"}
+_BELOW = ox.NamedNode(f"{RDFS}subClassOf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,13 @@ class Recheck:
     """Why everything was checked, if it was."""
 
 
-def recheck(validator: Validator, change: Change, before: ValidationState, footprints: FootprintCache) -> Recheck:
-    """Validate a store to which a change was made; `before` is what was found on it without the change."""
+def recheck(
+    validator: Validator, change: Change, before: ValidationState, compared: Compared, footprints: FootprintCache
+) -> Recheck:
+    """Validate a store to which a change was made.
+
+    `before` is what was found on it without the change, and `compared` what checks compared then.
+    """
     neighbours = Neighbours(validator.store, change.removed)
     by_check: dict[str, list[Result]] = defaultdict(list)
     for result in before.results:
@@ -84,7 +92,7 @@ def recheck(validator: Validator, change: Change, before: ValidationState, footp
     fresh += validator.misplaced(changed)
     standing += [result for result in by_check[MISPLACED] if result.focus not in names]
     for check in validator.checks:
-        rerun = _CheckRerun(validator, check, change, neighbours, before, footprints)
+        rerun = _CheckRerun(validator, check, change, neighbours, before, compared, footprints)
         new, old = rerun.run(by_check[check.iri])
         fresh += new
         standing += old
@@ -96,7 +104,7 @@ def _shapes(
 ) -> Recheck:
     """Run the shapes again over what a change can affect."""
     why = footprint.reason if isinstance(footprint, Unknown) else None
-    if any(triple.predicate.value in _GLOBAL for triple in change.triples):
+    if any(triple.predicate == _BELOW for triple in change.triples):
         why = "the hierarchy of classes changed"
     if any(isinstance(term, ox.BlankNode) for t in change.triples for term in (t.subject, t.object)):
         why = "blank nodes changed"
@@ -111,7 +119,7 @@ def _shapes(
     if not affected:
         return Recheck(fresh=(), standing=tuple(before), affected=0)
     names = {term_text(node) for node in affected}
-    triples = {*_given(footprint, affected, neighbours), *validator.profile.ontology_triples}
+    triples = {*_given(footprint, affected, neighbours), *_hierarchy(validator.store)}
     return Recheck(
         fresh=tuple(result for result in validator.shapes(triples) if result.focus in names),
         standing=tuple(result for result in before if result.focus not in names),
@@ -128,6 +136,7 @@ class _CheckRerun:
     change: Change
     neighbours: Neighbours
     before: ValidationState
+    compared: Compared
     footprints: FootprintCache
 
     def run(self, results: list[Result]) -> tuple[list[Result], list[Result]]:
@@ -144,12 +153,14 @@ class _CheckRerun:
         linked = self.things(self.footprints.of_links(check, validator.graph)) if check.unless else set()
         if linked is None:
             return validator.check(check), []
-        if not things and not linked and check.name in self.before.candidates:
-            validator.candidates[check.name] = self.before.candidates[check.name]
+        if not things and not linked and check.name in self.compared:
+            validator.compared[check.name] = self.compared[check.name]
             return [], results
-        candidates = self.before.candidates_of(check.name)
-        now, concerned, fresh = compare_again(check, validator.graph, candidates, things, linked)
-        validator.candidates[check.name] = now
+        comparands = compared_by(check.name, self.compared)
+        if comparands is None:
+            return validator.check(check), []
+        concerned, fresh = compare_again(check, validator.graph, comparands, things, linked)
+        validator.compared[check.name] = comparands if comparands.is_changed else self.compared[check.name]
         return fresh, [result for result in results if result.focus not in concerned]
 
     def things(self, footprint: Footprint) -> set[str] | None:
@@ -189,6 +200,12 @@ def _affected(reads: Iterable[Read], change: Change, neighbours: Neighbours) -> 
     for chain, nodes in by_start.items():
         if nodes:
             yield from neighbours.follow(nodes, chain, backwards=True, before=True)
+
+
+def _hierarchy(store: ox.Store) -> Iterator[ox.Triple]:
+    """Yield which classes are below which: engines follow it from every class that shapes name (SHACL 1.0, 1.1)."""
+    for quad in store.quads_for_pattern(None, _BELOW, None, union.DEFAULT):
+        yield quad.triple
 
 
 def _given(reads: Iterable[Read], focus: set[Term], neighbours: Neighbours) -> Iterator[ox.Triple]:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping  # noqa: TC003 - msgspec reads the
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from pressgraph.errors import Place, Problem
 from pressgraph.i18n import Text, by_language
-from pressgraph.validation.checks.compare import Comparand
 from pressgraph.validation.report import Result  # noqa: TC001 - msgspec reads the types
 from pressgraph.validation.suppressions import UNUSED
+from pressgraph.version import __version__
 
 if TYPE_CHECKING:
     from pressgraph.validation.validator import Validator
@@ -28,42 +26,25 @@ class ValidationState:
 
     program: str
     results: tuple[Result, ...]
-    candidates: Mapping[str, bytes]
-    """What each check compared, as JSON that is read where the check is run again: few are for most edits."""
     checks: Mapping[str, str]
 
     @classmethod
     def of(cls, validator: Validator, results: Iterable[Result]) -> ValidationState:
         """Return what the next validation need not find again; what facts suppress is asked anew."""
         return cls(
-            program=program_version(),
+            program=__version__,
             results=tuple(
                 replace(it, allowed=None, words=()) if it.allowed is not None or it.words else it
                 for it in results
                 if not it.shape.endswith(UNUSED)
             ),
-            candidates={
-                name: it if isinstance(it, bytes) else msgspec.json.encode(sorted(it))
-                for name, it in validator.candidates.items()
-            },
             checks={check.name: check.digest for check in validator.checks},
         )
-
-    def candidates_of(self, check: str) -> list[Comparand]:
-        """Return what a check compared."""
-        return msgspec.json.decode(self.candidates[check], type=list[Comparand]) if check in self.candidates else []
 
     @property
     def is_of_this_program(self) -> bool:
         """Whether this version of the program found it."""
-        return self.program == program_version()
-
-
-def program_version() -> str:
-    """Return the version of the program."""
-    from importlib.metadata import version
-
-    return version("pressgraph")
+        return self.program == __version__
 
 
 def warning_to_json(warning: Problem) -> list[Any]:
