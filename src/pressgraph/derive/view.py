@@ -188,7 +188,7 @@ class View:
     def solve(self, staged: StagedRule, row: Row) -> list[tuple[Row, Proofs]]:
         """Return the solutions of a rule in which variables have some values, each with what it rests on."""
         rule = staged.rule
-        solutions = [it for it in self.candidates(staged, row) if not self._excluded(rule, it[0], staged.stage)]
+        solutions = self._permitted(rule, self.candidates(staged, row), staged.stage)
         return [(found, combine(premises, staged.doubt)) for found, premises in solutions]
 
     def candidates(self, staged: StagedRule, row: Row) -> list[Solution]:
@@ -216,17 +216,20 @@ class View:
             if all(bound.get(name) == value for name, value in wanted.items())
         ]
 
-    def _excluded(self, rule: Rule, row: Row, stage: int) -> bool:
-        """Tell whether there is what must not be there."""
+    def _permitted(self, rule: Rule, solutions: list[Solution], stage: int) -> list[Solution]:
+        """Return the solutions for which nothing is there that must not be there."""
         for one in rule.unless:
-            inner = self._join(rule, row, one.patterns, stage)
+            inner = [
+                (number, it)
+                for number, (row, _) in enumerate(solutions)
+                for it, _ in self._join(rule, row, one.patterns, stage)
+            ]
             if inner and one.filters:
-                inner_rows = [it for it, _ in inner]
-                if evaluate(inner_rows, (), one.filters, self.rules.prefixes):
-                    return True
-            elif inner:
-                return True
-        return False
+                passed = evaluate([it for _, it in inner], (), one.filters, self.rules.prefixes)
+                inner = [inner[number] for number, _ in passed]
+            excluded = {number for number, _ in inner}
+            solutions = [it for number, it in enumerate(solutions) if number not in excluded]
+        return solutions
 
     # -- joins
 
