@@ -263,7 +263,7 @@ _WITH_NUMBERS |= {
     "passage_of": N_("Passage {number}"),
     "facts_about": N_("Read {releases}: {facts} about {name}."),
     "inverse": N_("{label} (from the other side)"),
-    "kind_of": N_("{kind} of {name}"),
+    "kind_of": N_("{kind}: {name}"),
     "latest_on": N_("latest {day}"),
     "leads_by": N_("By “{label}”"),
     "leads_to": N_("What leads to “{name}”"),

@@ -19,10 +19,10 @@ from pressgraph.pages.names import capital
 from pressgraph.pages.tongues import tongue
 from pressgraph.pages.values import Value
 from pressgraph.pages.view.days import dated, day, duration
-from pressgraph.pages.view.figures import quantity
+from pressgraph.pages.view.figures import figure_name, quantity
 from pressgraph.pages.view.parts import Chip, Day, Know, Level, Link, Proof, Shown
 from pressgraph.pages.view.statements import is_reviewed
-from pressgraph.query.names import grant_name, label_level, label_name
+from pressgraph.query.names import HELD_BY, grant_name, label_level, label_name
 from pressgraph.rdf import CLU, DCTERMS, LABELS, ORG, RDF_TYPE, RELEASE, SCHEMA, SKOS, STATUSES
 from pressgraph.rdf.terms import local_name
 from pressgraph.text.contacts import without_contacts
@@ -251,7 +251,11 @@ class Graph:
                 else ""
             )
         if not self.names.has_name(iri):
-            of = self.look(iri, f"{CLU}stage") or self.look(iri, f"{CLU}concerns") or self.look(iri, f"{CLU}awards")
+            if f"{SCHEMA}Observation" in types:
+                return figure_name(self, iri)
+            awards = self.look(iri, f"{CLU}awards")
+            held = awards if awards and self.look(awards[0].iri, HELD_BY) else []
+            of = self.look(iri, f"{CLU}stage") or held or self.look(iri, f"{CLU}concerns") or awards
             kind = next(iter(self.names.specific(self.names.kinds_of(iri))), "")
             if of and of[0].iri and kind:
                 return str(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pressgraph.pages.names import capital
-from pressgraph.pages.view.figures import measured
 from pressgraph.pages.view.graph import Graph
 from pressgraph.pages.view.pointing import PAGE
-from pressgraph.rdf import RDF_TYPE, SCHEMA
+from pressgraph.rdf import RDF_TYPE
 from pressgraph.rdf.terms import local_name
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from pressgraph.pages.settings import Site
     from pressgraph.pages.values import Name
     from pressgraph.profile import Profile
-
-_FIGURE = f"{SCHEMA}Observation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,24 +82,14 @@ def _name(graph: Graph, iri: str) -> Name:
     return known if known.href else name
 
 
-def _listed(graph: Graph, iri: str) -> Name:
-    """Return what is listed: figures, which have no names, by what they say."""
-    name = _name(graph, iri)
-    if graph.names.has_name(iri) or _FIGURE not in graph.types(iri):
-        return name
-    found = measured(graph, iri)
-    said = ", ".join(filter(None, (str(found.words[0]), found.note(graph))))
-    return replace(name, label=f"{capital(found.label)}: {said}", language="") if said else name
-
-
 def _in_order(graph: Graph, iris: Sequence[str], *, alone: bool) -> list[Name]:
     """Return what things are called, in the order in which they come: by names, and without one by ids.
 
     A page that has all of them sorts what has no name by what it calls them.
     """
     if alone:
-        iris = sorted(iris, key=lambda it: "" if graph.names.has_name(it) else _listed(graph, it).label.casefold())
-    return [_listed(graph, it) for it in iris]
+        iris = sorted(iris, key=lambda it: "" if graph.names.has_name(it) else _name(graph, it).label.casefold())
+    return [_name(graph, it) for it in iris]
 
 
 def _told_apart(names: Sequence[Name]) -> tuple[tuple[Name, str], ...]:
