@@ -135,8 +135,12 @@ def _values(
 
 
 def _telling(receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
-    """Leave out receipts that only name a source, which the source's own description has, where others say more."""
-    return tuple(it for it in receipts if it.status or it.spans) or tuple(receipts)
+    """Leave out receipts that only name a source, which the source's own description has, where others say more.
+
+    They are sorted by their sources.
+    """
+    telling = [it for it in receipts if it.status or it.spans] or receipts
+    return tuple(sorted(telling, key=lambda it: (it.source.label.casefold() if it.source else "", it.fact.iri)))
 
 
 def _receipt(graph: str, found: dict[str, Any], names: Names) -> Receipt:
