@@ -99,7 +99,8 @@ def list_page(
     last = max(1, -(-found["matching"] // PAGE))
     lead = words[f"n_{kind}_listed"](count=found["total"])
     if kind == "labels":
-        lead = f"{lead} {words['n_valid'](count=found['valid'])}"
+        valid = words["n_valid"](count=found["valid"]) if found["valid"] else words["no_labels_today"]
+        lead = f"{lead} {valid}"
     if facet:
         lead = f"{lead} {words['n_matching'](count=found['matching'])}"
     return ListPage(
@@ -197,7 +198,8 @@ def _labels(graph: Graph, names: list[str]) -> Bars:
         rows.append(
             Bar(
                 who=(Link(name=graph.names.name(holder)),) if holder else (link,),
-                note=((link, *((" · ", what) if what else ())) if holder else ()),
+                # a level has a line of its own
+                note=((link, *((" " if link.level else " · ", what) if what else ())) if holder else ()),
                 drawing=axis.bar([found.best.span(level.metal)] if found.best is not None else []),
                 until=from_to(graph, found.best) if found.best is not None else (graph.words["period_unknown"],),
                 small=small,
