@@ -190,6 +190,7 @@ def _first_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
                     names=drawer.links(SEARCH, language).file(_names_file(drawer, language)),
                     root=drawer.links(SEARCH, language).file(""),
                     empty=str(words["nothing_found"]),
+                    others=str(words["others"]),
                     more=words["some_rows"](shown="{shown}", total="{total}"),  # type: ignore[operator]  # says numbers
                 ),
             ),

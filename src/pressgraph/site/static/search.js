@@ -1,5 +1,5 @@
 // The search of a site without a server: the names that begin or hold the words, without case and accents.
-const { names, empty, more } = document.currentScript.dataset;
+const { names, empty, more, others } = document.currentScript.dataset;
 const root = new URL(document.currentScript.dataset.root, document.baseURI);
 const wanted = (new URLSearchParams(location.search).get("q") || "").trim();
 const fold = (text) => text.toLowerCase().replace(/ß/g, "ss").normalize("NFKD").replace(/\p{M}/gu, "");
@@ -25,12 +25,22 @@ function rank(words, spelled, [, name, , others]) {
   return best;
 }
 
+// what was found of a kind
+function part(kind, list) {
+  const section = element("section", "", { className: "part" });
+  const heading = element("h2", kind.charAt(0).toUpperCase() + kind.slice(1), { id: `found-${kind.replace(/\W+/g, "-")}` });
+  heading.append(" ", element("small", list.children.length));
+  section.setAttribute("aria-labelledby", heading.id);
+  section.append(heading, list);
+  return section;
+}
+
 async function show() {
   const main = document.getElementById("content");
   for (const field of document.querySelectorAll("form[role=search] input[name=q]")) field.value = wanted;
   main.querySelector("h1").textContent += `: ${wanted}`;
   document.title = `${wanted} · ${document.title}`;
-  const place = main.querySelector(".hits") || main.appendChild(document.createElement("div"));
+  const place = main.appendChild(document.createElement("div"));
   place.setAttribute("role", "status");
   const answer = await fetch(names);
   if (!answer.ok) throw new Error(`${names}: ${answer.status}`);
@@ -39,14 +49,17 @@ async function show() {
   const found = things
     .map((thing) => [rank(words, spelled, thing), thing])
     .filter(([place]) => place !== undefined)
-    .sort(([one], [other]) => one - other);
-  const list = element("ul", "", { className: "hits" });
+    // of names that hold the words, the shortest says least besides
+    .sort(([one, [, name]], [other, [, longer]]) => one - other || name.length - longer.length);
+  const groups = new Map();
   for (const [, [page, name, kind]] of found.slice(0, MOST)) {
-    const item = list.appendChild(document.createElement("li"));
-    item.append(element("a", name, { href: new URL(page, root).href }), " ", element("span", kind, { className: "tag" }));
+    if (!groups.has(kind)) groups.set(kind, element("ul", "", { className: "hits" }));
+    const item = groups.get(kind).appendChild(document.createElement("li"));
+    item.append(element("a", name, { href: new URL(page, root).href, dir: "auto" }));
   }
-  place.replaceWith(found.length ? list : element("p", empty, { role: "status" }));
-  if (found.length > MOST) list.after(element("p", more.replace("{shown}", MOST).replace("{total}", found.length)));
+  for (const [kind, list] of groups) place.append(part(kind || others, list));
+  if (!found.length) place.append(element("p", empty));
+  if (found.length > MOST) place.append(element("p", more.replace("{shown}", MOST).replace("{total}", found.length)));
 }
 
 if (wanted) show();
