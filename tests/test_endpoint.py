@@ -49,6 +49,13 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_was_there_before() -> None:
+    """Spare the garbage collector what other tests have left: it is asked after each of these."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def results_end_where_they_began() -> Iterator[None]:
     """Collect what a traceback kept: pyoxigraph's results must end in the thread that made them, not in a server's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from rdflib import Literal, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.plugins.sparql.parser import parseQuery
+from tests.small_profile import write_small_profile
 
 import pressgraph
 from pressgraph.dataset import from_ox, rdflib_graph, to_ox
@@ -95,6 +97,36 @@ def test_build_says_what_it_did(tmp_path: Path, founding_path: Path) -> None:
     second = workspace.build()
     assert not second.changed
     assert (second.kept, second.facts, second.triples) == (1, first.facts, first.triples)
+
+
+def test_a_build_is_opened_once_and_the_next_one_is_seen(tmp_path: Path) -> None:
+    write_small_profile(tmp_path)
+    path = tmp_path / "data" / "a.jsonl"
+    path.parent.mkdir()
+    workspace = pressgraph.open(tmp_path)
+
+    def cities(*names: str) -> None:
+        facts = [{"id": f"place/{name}", "type": "City", "name": {"en": name}} for name in names]
+        source = {"id": "document/a", "type": "NewsArticle", "headline": {"en": "A"}}
+        path.write_text(json.dumps({"source": source, "facts": facts}))
+        workspace.build()
+
+    def known() -> list[str]:
+        return [str(row["name"]) for row in workspace.query("SELECT ?name { ?s a schema:City ; schema:name ?name }")]
+
+    cities("one")
+    assert known() == ["one"]
+    assert workspace.dataset() is workspace.dataset()
+    cities("two")
+    assert known() == ["two"]
+    # the next one has the name that this one had
+    shutil.rmtree(tmp_path / ".pressgraph")
+    with pytest.raises(pressgraph.PressgraphError, match="nothing is built yet"):
+        known()
+    cities("three")
+    shutil.rmtree(tmp_path / ".pressgraph")
+    cities("four")
+    assert known() == ["four"]
 
 
 def test_query_returns_rdflib_terms(workspace: Workspace) -> None:

@@ -57,12 +57,17 @@ class Opened:
         named: list[str | Path] = [str(path) if is_address(str(path)) else Path(path) for path in paths]
         return named or list(self.project.required_facts_files())
 
+    @cached_property
+    def _opened(self) -> dict[tuple[Path, int, int], ValidatedDataset]:
+        return {}
+
     def dataset(self) -> ValidatedDataset:
-        """Open the built dataset for reading.
+        """Return the built dataset, open for reading; as long as no other one is published, it is opened once.
 
         Raises StoreError before the first build.
         """
         from pressgraph.dataset import GraphNames, Snapshots
+        from pressgraph.dataset.failures import store_error
         from pressgraph.validation import ValidatedDataset
 
         snapshot = Snapshots(self.project.state).current()
@@ -71,7 +76,18 @@ class Opened:
                 gettext("nothing is built yet in {folder}", folder=self.project.root),
                 hint=gettext("run 'pressgraph build' first"),
             )
-        return ValidatedDataset.published(snapshot, self.profile, GraphNames(id_base=self.project.id_base))
+        try:
+            status = snapshot.path.stat()
+        except OSError as error:
+            raise store_error(snapshot.path, error) from error
+        # who deletes all that was built and builds anew has another one of the same name
+        key = (snapshot.path, status.st_ino, status.st_mtime_ns)
+        opened = self._opened.get(key)
+        if opened is None:
+            opened = ValidatedDataset.published(snapshot, self.profile, GraphNames(id_base=self.project.id_base))
+            self._opened.clear()
+            self._opened[key] = opened
+        return opened
 
     def check_built(self) -> None:
         """Raise StoreError where there is nothing to serve: no build, and nothing written over HTTP."""
