@@ -179,8 +179,8 @@ def test_a_change_is_checked_as_if_everything_were(
         # what the next change is compared with
         state = ValidationState.of(validator, expected)
         compared = validator.compared
-        assert {it: sorted(compared_by(it, compared)) for it in compared} == {
-            name: sorted(compared_by(name, everything.compared)) for name in everything.compared
+        assert {it: sorted(compared_by(it, compared) or ()) for it in compared} == {
+            name: sorted(compared_by(name, everything.compared) or ()) for name in everything.compared
         }
     assert len(expected) == 3
 
