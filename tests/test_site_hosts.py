@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -102,6 +103,15 @@ ACCEPT = {
     "refuses HTML": ("text/html;q=0,text/turtle;q=0.2", "text/turtle"),
     "a picture": ("image/png", 406),
 }
+ASSETS = {
+    ".css": {"text/css"},
+    ".js": {"text/javascript", "application/javascript"},
+    ".svg": {"image/svg+xml"},
+    ".txt": {"text/plain"},
+    ".wasm": {"application/wasm"},
+    ".woff2": {"font/woff2"},
+}
+"""What files that pages load are served as."""
 APACHE = """
 ServerName localhost
 Listen 127.0.0.1:{port}
@@ -232,13 +242,20 @@ def test_hosts_give_each_client_what_it_asks_for(
             german = client.get(f"{address}de/doc/agent/anna/", headers={"accept": ACCEPT["Chrome"][0] or ""})
             assert (german.status_code, '<html lang="de">' in german.text) == (200, True)
             assert "wasm-unsafe-eval" in german.headers["content-security-policy"]
-            packed = client.get(f"{address}graph.nt.gz", headers={"accept-encoding": "identity"})
-            assert packed.content == (small / "news" / "graph.nt.gz").read_bytes()
+            for packed in ("graph.nt.gz", "ontology/terms.nt.gz"):
+                answer = client.get(address + packed, headers={"accept-encoding": "identity"})
+                assert answer.content == (small / "news" / packed).read_bytes()
             missing = client.get(f"{address}doc/agent/nobody/", headers={"accept": "text/html"})
             assert missing.status_code == 404
             assert 'name="robots" content="noindex"' in missing.text
-            style = next((small / "news" / "assets").glob("*.css")).name
-            assert client.get(f"{address}assets/{style}").headers["content-type"].startswith("text/css")
+            for file in (small / "news" / "assets").iterdir():
+                answer = client.get(f"{address}assets/{file.name}")
+                assert answer.headers["content-type"].partition(";")[0] in ASSETS[file.suffix]
+                assert answer.content == file.read_bytes()
+                # its name changes with it
+                kept = re.search(r"max-age=(\d+)", answer.headers["cache-control"])
+                assert kept is not None
+                assert int(kept[1]) >= 365 * 24 * 60 * 60
 
 
 def test_nothing_is_asked_of_another_host_and_the_console_has_no_error(seen: dict[str, Any]) -> None:
