@@ -261,3 +261,4 @@ def test_hosts_give_each_client_what_it_asks_for(
 def test_nothing_is_asked_of_another_host_and_the_console_has_no_error(seen: dict[str, Any]) -> None:
     assert seen["elsewhere"] == []
     assert seen["console"] == []
+    assert seen["violations"] == []

@@ -1,5 +1,5 @@
 // node site.mjs ADDRESS CHROMIUM FOLDER: visit a site on a plain host with all other hosts cut off; print what was seen.
-import { PATIENCE, click, follow, launch } from "../server/browser/hand.mjs";
+import { PATIENCE, click, follow, judged, launch } from "../server/browser/hand.mjs";
 
 const [address, executablePath, folder] = process.argv.slice(2);
 const host = new URL(address).host;
@@ -63,6 +63,12 @@ await page.$eval("form.parameters", (form) => form.requestSubmit());
 await page.waitForSelector("main table tbody tr, main [role=alert]");
 found.asked = await page.$$eval("main table tbody tr", (rows) => rows.map((row) => row.textContent));
 await look(page, "asked");
+// what only scripts draw is judged here, on a telephone too
+found.violations = await judged(page);
+await page.goto(`${address}de/search/?q=silber`);
+await page.waitForSelector(".hits a");
+await page.setViewport({ width: 390, height: 844 });
+found.violations.push(...(await judged(page)));
 
 // without scripts all pages are there
 const plain = await open("", { javascript: false, viewport: { width: 390, height: 844 } });

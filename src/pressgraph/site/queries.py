@@ -181,6 +181,7 @@ class QueryPages:
                 loading=_LOADING.to(language),
                 problem=str(words["query_problem"]),
                 results=str(words["results"]),
+                table=str(words["answer_table"]),
                 nothing=str(words["no_rows"]),
                 columns=json.dumps(words["columns"], ensure_ascii=False),
                 yes=str(words["yes"]),

@@ -84,7 +84,7 @@ function table(variables, rows) {
   if (narrow) return drawn;
   const region = element("div", "", { className: "scroll", tabIndex: 0 });
   region.setAttribute("role", "region");
-  region.setAttribute("aria-label", told.results);
+  region.setAttribute("aria-label", told.table);
   region.append(drawn);
   return region;
 }
