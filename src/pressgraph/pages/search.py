@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressgraph.pages.describe import fold
 from pressgraph.pages.messages import messages
@@ -32,8 +34,7 @@ _FIRST = 3
 """How many of a kind are shown at once, where there are several kinds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True, gc=False):
     """A thing that was found: its name in pieces, each with whether it was looked for, and what it is."""
 
     name: Name
@@ -42,8 +43,7 @@ class Hit:
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True, gc=False):
     """What was found of a kind; all but the first ones are folded away."""
 
     key: str

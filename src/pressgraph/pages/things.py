@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from pressgraph.pages.values import Fact, Name, Property, Receipt, Statements, Value
 from pressgraph.rdf import DCTERMS, RDF_TYPE, SCHEMA, SKOS
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _LEADS = (f"{SKOS}definition", *(f"{SCHEMA}{it}" for it in ("description", "abstract")), f"{DCTERMS}description")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactRead:
+class FactRead(Struct, frozen=True, kw_only=True, gc=False):
     """A fact that was read from a source: its graph, where it stands there, what it says."""
 
     fact: Name
@@ -25,8 +25,7 @@ class FactRead:
     says: tuple[Statements, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class Thing(Struct, frozen=True, kw_only=True, gc=False):
     """A thing's page."""
 
     name: Name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pressgraph.rdf.terms import local_name
 
@@ -11,8 +11,7 @@ _DAYS = {"date", "dateTime", "gYear", "gYearMonth"}
 _LONG = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class Name(Struct, frozen=True, kw_only=True, gc=False):
     """An IRI as people see it. `href` is empty where a link would not be safe, or lead nowhere."""
 
     label: str
@@ -22,8 +21,7 @@ class Name:
     external: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(Struct, frozen=True, kw_only=True, gc=False):
     """A literal, an IRI (`name`), a list (`items`), or a node without a name: what is said of it (`properties`)."""
 
     text: str = ""
@@ -42,8 +40,7 @@ class Value:
         return "day" if local in _DAYS else "long" if len(self.text) > _LONG else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True, gc=False):
     """Where a fact comes from. `fact` is its graph, which has an address of its own."""
 
     fact: Name
@@ -54,24 +51,21 @@ class Receipt:
     reviewed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """A value of a property, with its receipts."""
 
     value: Value
     receipts: tuple[Receipt, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
+class Property(Struct, frozen=True, kw_only=True, gc=False):
     """A property with its values."""
 
     name: Name
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statements:
+class Statements(Struct, frozen=True, kw_only=True, gc=False):
     """What is said of one thing: the thing, and properties with values."""
 
     subject: Name

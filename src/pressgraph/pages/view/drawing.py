@@ -7,10 +7,10 @@ words, so it is hidden from screen readers.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +20,7 @@ _MOST_YEARS, _MOST_WORDS = 16, 7
 _THIN, _THICK, _LARGE = 12, 18, 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True, gc=False):
     """A period on an axis: `until` is its first day after. What is not known is None."""
 
     start: dt.date | None
@@ -31,8 +30,7 @@ class Span:
     metal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class Axis(Struct, frozen=True, kw_only=True, gc=False):
     """The years from `first` up to, not including, `end`; one without days draws nothing."""
 
     first: int

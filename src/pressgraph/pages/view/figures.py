@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pressgraph.pages.names import capital
 from pressgraph.pages.view.days import dated, day
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _DIMENSIONS = (f"{CLU}statistic", f"{CLU}sector", f"{DCTERMS}spatial", f"{SCHEMA}measurementQualifier")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True, gc=False):
     """A value of a figure."""
 
     label: str

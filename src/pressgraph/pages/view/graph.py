@@ -7,10 +7,11 @@ of what it shows.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
 
 from pressgraph.dataset.graphs import stands_apart
 from pressgraph.pages.countries import country

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from pressgraph.pages.names import capital
 from pressgraph.pages.view.graph import Graph
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinksPage:
+class LinksPage(Struct, frozen=True, kw_only=True, gc=False):
     """A page of what leads to a thing, by property. `before` and `after` are the pages next to it, or 0.
 
     What is called as others are is told from them by what stands beside its name, which is empty for the rest.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pressgraph.pages.messages import messages
 from pressgraph.pages.names import capital
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 _HEADINGS = {"organisations": "organisations", "labels": "labels", "releases": "releases_list", "people": "people"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True, gc=False):
     """A value of a facet: the field and value of its address, and how many things have it."""
 
     label: str
@@ -41,8 +42,7 @@ class Choice:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
+class Facet(Struct, frozen=True, kw_only=True, gc=False):
     """A facet with its values; `more` are not shown."""
 
     name: str
@@ -51,8 +51,7 @@ class Facet:
     more: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListPage(Struct, frozen=True, kw_only=True, gc=False):
     """A page of a list. `before` and `after` are the numbers of the pages next to it, or 0."""
 
     kind: str

@@ -5,8 +5,9 @@ Templates draw a piece by its `piece` and a block by its `block`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 # -- pieces of sentences
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True, gc=False):
     """A thing in a sentence; `fragment` is a place of its page. `label` or `level` is what it is called here."""
 
     piece: ClassVar[str] = "link"
@@ -28,8 +28,7 @@ class Link:
     level: Level | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Day(Struct, frozen=True, kw_only=True, gc=False):
     """A date in words; `datetime` is what HTML can say of it, or empty."""
 
     piece: ClassVar[str] = "day"
@@ -37,8 +36,7 @@ class Day:
     datetime: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class Level(Struct, frozen=True, kw_only=True, gc=False):
     """A level of a scheme: as many steps as it has, filled up to the rank. `metal` is a colour for it, or empty."""
 
     piece: ClassVar[str] = "level"
@@ -48,8 +46,7 @@ class Level:
     of: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True, gc=False):
     """A state in words with its sign: good, bad or warn."""
 
     piece: ClassVar[str] = "state"
@@ -58,8 +55,7 @@ class State:
     sign: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True, gc=False):
     """A value as it is shown, how sure it is, and a note beside it."""
 
     piece: ClassVar[str] = "shown"
@@ -70,16 +66,14 @@ class Shown:
     """Whether no fact says it: it follows from facts, the least sure of which has that status."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class Tag(Struct, frozen=True, kw_only=True, gc=False):
     """How sure something is, where it is not stated."""
 
     piece: ClassVar[str] = "tag"
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True, gc=False):
     """Words in a language; strong ones stand out."""
 
     piece: ClassVar[str] = "text"
@@ -94,8 +88,7 @@ Sentence: TypeAlias = tuple[Piece, ...]
 # -- blocks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True, gc=False):
     """A line of a list of facts."""
 
     label: str
@@ -104,8 +97,7 @@ class Row:
     """Whether values are parted by commas."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True, gc=False):
     """Short values in columns, or, with `one`, long ones below each other."""
 
     block: ClassVar[str] = "facts"
@@ -113,8 +105,7 @@ class Facts:
     one: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
+class Chip(Struct, frozen=True, kw_only=True, gc=False):
     """A thing by its kind and name."""
 
     name: Name
@@ -123,16 +114,14 @@ class Chip:
     level: Level | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chips:
+class Chips(Struct, frozen=True, kw_only=True, gc=False):
     """Rows of things of mixed kinds; `note` stands where there is none."""
 
     block: ClassVar[str] = "chips"
     rows: tuple[tuple[str, tuple[Chip, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody, or an organisation, with a role and a time."""
 
     name: Name
@@ -144,8 +133,7 @@ class Person:
     """What names begin with from here on, in a list by names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class People(Struct, frozen=True, kw_only=True, gc=False):
     """People or organisations; those of former times are folded away."""
 
     block: ClassVar[str] = "people"
@@ -155,8 +143,7 @@ class People:
     """Whether all are shown, however many there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Struct, frozen=True, kw_only=True, gc=False):
     """A row of a chart of validity: whose, the drawing, and the same in words."""
 
     who: Sentence
@@ -166,8 +153,7 @@ class Bar:
     small: Sentence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bars:
+class Bars(Struct, frozen=True, kw_only=True, gc=False):
     """Validity on one axis."""
 
     block: ClassVar[str] = "bars"
@@ -177,8 +163,7 @@ class Bars:
     metal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class Panel(Struct, frozen=True, kw_only=True, gc=False):
     """The label that is held now."""
 
     block: ClassVar[str] = "panel"
@@ -189,8 +174,7 @@ class Panel:
     metal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True, gc=False):
     """A quotation; `verbatim` only where the words stand in the text."""
 
     text: str
@@ -201,8 +185,7 @@ class Said:
     """Kind, text and language of what it claims."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quotes:
+class Quotes(Struct, frozen=True, kw_only=True, gc=False):
     """Quotations; after some the rest is folded away."""
 
     block: ClassVar[str] = "quotes"
@@ -210,8 +193,7 @@ class Quotes:
     rest: tuple[Said, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """An entry of a timeline."""
 
     day: Day | None
@@ -220,8 +202,7 @@ class Event:
     note: Sentence = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True, gc=False):
     """What is dated, newest first, by year; the rest is folded away."""
 
     block: ClassVar[str] = "timeline"
@@ -229,16 +210,14 @@ class Timeline:
     rest: tuple[tuple[str, tuple[Event, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True, gc=False):
     """Steps in their order, without dates as an axis."""
 
     block: ClassVar[str] = "way"
     rows: tuple[Event, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True, gc=False):
     """A release."""
 
     name: Name
@@ -246,8 +225,7 @@ class Story:
     note: Sentence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stories:
+class Stories(Struct, frozen=True, kw_only=True, gc=False):
     """Releases, newest first; the rest is folded away."""
 
     block: ClassVar[str] = "stories"
@@ -255,8 +233,7 @@ class Stories:
     rest: tuple[Story, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """A level of a scheme with its definition."""
 
     level: Level
@@ -264,16 +241,14 @@ class Step:
     current: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
+class Steps(Struct, frozen=True, kw_only=True, gc=False):
     """The levels of a scheme."""
 
     block: ClassVar[str] = "steps"
     rows: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainLink:
+class ChainLink(Struct, frozen=True, kw_only=True, gc=False):
     """A label in the chain of those that replaced each other; without one, what is not known."""
 
     words: Sentence
@@ -283,16 +258,14 @@ class ChainLink:
     none: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
+class Chain(Struct, frozen=True, kw_only=True, gc=False):
     """What replaced what."""
 
     block: ClassVar[str] = "chain"
     rows: tuple[ChainLink, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True, gc=False):
     """A value of a figure at a time; `share` is its part of the largest one, in percent."""
 
     day: Day | None
@@ -300,8 +273,7 @@ class Figure:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True, gc=False):
     """One figure over time."""
 
     block: ClassVar[str] = "series"
@@ -309,8 +281,7 @@ class Series:
     rows: tuple[Figure, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True, gc=False):
     """A paragraph."""
 
     block: ClassVar[str] = "words"
@@ -318,8 +289,7 @@ class Words:
     small: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Empty:
+class Empty(Struct, frozen=True, kw_only=True, gc=False):
     """That nothing is known, and why that may not mean that there is nothing."""
 
     block: ClassVar[str] = "empty"
@@ -327,8 +297,7 @@ class Empty:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class Sum(Struct, frozen=True, kw_only=True, gc=False):
     """How many facts are how sure, in words and as a bar."""
 
     block: ClassVar[str] = "sum"
@@ -337,8 +306,7 @@ class Sum:
     """Status, start and width in percent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cite:
+class Cite(Struct, frozen=True, kw_only=True, gc=False):
     """How to cite it, and its forms."""
 
     block: ClassVar[str] = "cite"
@@ -349,8 +317,7 @@ class Cite:
     """How reference managers read it: the name of a form, and the record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True, gc=False):
     """Statements as they are, where no part says them in its own way."""
 
     block: ClassVar[str] = "table"
@@ -367,8 +334,7 @@ Block: TypeAlias = (
 # -- receipts and parts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True, gc=False):
     """Where a fact comes from: its words, or what it says and where it stands.
 
     What follows from facts has no graph of its own (`fact`): it comes from a source, or from several.
@@ -385,8 +351,7 @@ class Proof:
     fact: Name | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Know:
+class Know(Struct, frozen=True, kw_only=True, gc=False):
     """The receipts of a part, with how many they are in words."""
 
     summary: str
@@ -398,8 +363,7 @@ class Know:
     """How many facts of the same sources are not published, in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True, gc=False):
     """A part of a page."""
 
     key: str
@@ -412,8 +376,7 @@ class Part:
     """Whether the page's head leads to it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(Struct, frozen=True, kw_only=True, gc=False):
     """A stretch of a release that facts rest on, and what was read from it."""
 
     number: int
@@ -436,8 +399,7 @@ class Passage:
         return self.starts[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True, gc=False):
     """Words of a paragraph, of one passage or of none."""
 
     text: str
@@ -446,8 +408,7 @@ class Stretch:
     """Whether the passage has its number here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True, kw_only=True, gc=False):
     """A paragraph of a release, with the passages that begin in it; without stretches where its text is not shown."""
 
     stretches: tuple[Stretch, ...]
@@ -458,8 +419,7 @@ class Paragraph:
     """How many stretches of contact data are not shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True, gc=False):
     """What a passage tells of one thing."""
 
     subject: Name
@@ -467,8 +427,7 @@ class Told:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True, gc=False):
     """The page of a thing."""
 
     kind: str
@@ -500,4 +459,4 @@ class Page:
     empty: bool = False
     more: bool = False
     """Whether more leads to the thing than is shown."""
-    jumps: tuple[tuple[str, str], ...] = field(default=())
+    jumps: tuple[tuple[str, str], ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pressgraph.pages.names import capital
 from pressgraph.pages.view.common import badge_of
@@ -28,8 +29,7 @@ _SHOWN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Struct, frozen=True, kw_only=True, gc=False):
     """What somebody is somewhere. Dates are as they are stored; what is not known is None."""
 
     iri: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from pressgraph.pages.view.graph import Graph
 from pressgraph.pages.view.label import label_page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pressgraph.pages.view.days import Dated, dated, day, day_before, day_of, duration
 from pressgraph.pages.view.drawing import Span
@@ -23,8 +24,7 @@ SOON = 90
 _BASES = ("stated", "scheme-rule")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True, gc=False):
     """A period of validity; `until` is not included in it, and what is not known is None."""
 
     iri: str
@@ -53,8 +53,7 @@ class Period:
         return Span(start=start, until=until, basis=look, metal=metal)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validity:
+class Validity(Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a label's validity on a day."""
 
     periods: tuple[Period, ...]
