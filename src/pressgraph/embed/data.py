@@ -7,9 +7,10 @@ language as plain strings, and written as a tree from the thing that the page is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyoxigraph as ox
 
@@ -33,12 +34,14 @@ from pressgraph.rdf import RDF_TYPE, SCHEMA
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
     from pressgraph.embed.day import DayQuery
+    from pressgraph.embed.nodes import Value
     from pressgraph.export.published import PublishedGraph
     from pressgraph.export.select import Selection
 
+T = TypeVar("T")
 CONTEXT = "https://schema.org"
 FULL_DEPTH = 2
 """How many links deep a page describes things; further ones are named only."""
@@ -74,11 +77,33 @@ def full_data(selection: Selection, *, context: str | None = None) -> dict[str, 
     return document
 
 
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """What is published of a thing: its triples in order, in schema.org's words, and which ids these link to."""
+
+    triples: tuple[ox.Triple, ...]
+    described: Described
+    links: tuple[ox.NamedNode, ...]
+
+    @classmethod
+    def of(cls, iri: str, triples: Iterable[ox.Triple]) -> _Node:
+        own = tuple(sorted(set(triples), key=triple_order))
+        links = (it.object for it in own if it.predicate.value.startswith(SCHEMA))
+        return cls(
+            own, described(own).get(iri, Described()), tuple({it: None for it in links if isinstance(it, ox.NamedNode)})
+        )
+
+
+def _found(_key: Hashable, find: Callable[[], T]) -> T:
+    return find()
+
+
 class PageData:
     """What a page about a thing tells search engines, from what is published.
 
     `queries` say what holds of the thing on a day (`pressgraph.embed.day`), which is `day`; without one, nothing that
     holds for a time is said. `order` tells the order in which the facts name the values of a property of a thing.
+    `remembered` returns what something finds, by a key, and may keep it for the pages of other things of the graph.
     """
 
     def __init__(
@@ -89,26 +114,81 @@ class PageData:
         queries: Sequence[DayQuery] = (),
         day: datetime.date | None = None,
         order: Callable[[str, str], Sequence[str]] | None = None,
+        remembered: Callable[[Hashable, Callable[[], Any]], Any] = _found,
     ) -> None:
         self.root = iri
-        # what is one link further is named
-        said = graph.description(iri, depth=FULL_DEPTH + 1, last=_OF_NAMED, along=SCHEMA)
-        self.triples = {quad.triple for quad in said}
-        if day is not None:
-            self.triples.update(on_day(queries, graph, iri, day))
-        base = graph.graphs.id_base
-        linked = {it.object for it in self.triples if it.predicate.value.startswith(SCHEMA)}
-        for term in linked:
-            if isinstance(term, ox.NamedNode) and not term.value.startswith(base):
-                # places and programmes that everybody shares have names, too
-                self.triples.update(it for it in graph.defined(term) if it.predicate.value in _SHARED)
         self._graph = graph
         self._order = order
+        self._remembered = remembered
         self._trees: dict[tuple[str, str], dict[str, Any]] = {}
+        self._nodes: dict[str, _Node] = {}
+        """What is said of the thing, and of those around it."""
+        self._of_day: set[str] = set()
+        """Those of them that more is said of for the day."""
+        self._read()
+        if day is not None:
+            self._add_day(on_day(queries, graph, iri, day))
+        base = graph.graphs.id_base
+        for term in {it for known in self._nodes.values() for it in known.links}:
+            if not term.value.startswith(base):
+                # places and programmes that everybody shares have names, too
+                shared, known = self._shared(term), self._nodes.get(term.value)
+                self._nodes[term.value] = (
+                    shared if known is None else _Node.of(term.value, (*known.triples, *shared.triples))
+                )
+
+    def _read(self) -> None:
+        base = self._graph.graphs.id_base
+        level = [ox.NamedNode(self.root)]
+        # what is one link further is named
+        for words in (*(None for _ in range(FULL_DEPTH + 1)), _OF_NAMED):
+            following: dict[ox.NamedNode, None] = {}
+            for thing in level:
+                said = self._nodes[thing.value] = self._said(thing, words)
+                following.update(dict.fromkeys(it for it in said.links if it.value.startswith(base)))
+            level = [it for it in following if it.value not in self._nodes]
+
+    def _said(self, node: ox.NamedNode, words: Sequence[ox.NamedNode] | None) -> _Node:
+        graph = self._graph
+
+        def find() -> _Node:
+            quads = (quad for word in (words or (None,)) for quad in graph.quads(node, word))
+            return _Node.of(node.value, (it.triple for it in quads))
+
+        found: _Node = self._remembered(("said", node, words is None, graph.statuses), find)
+        return found
+
+    def _shared(self, term: ox.NamedNode) -> _Node:
+        def find() -> _Node:
+            return _Node.of(term.value, (it for it in self._graph.defined(term) if it.predicate.value in _SHARED))
+
+        found: _Node = self._remembered(("shared", term), find)
+        return found
+
+    def _add_day(self, triples: Iterable[ox.Triple]) -> None:
+        more: dict[str, set[ox.Triple]] = defaultdict(set)
+        for it in triples:
+            if isinstance(it.subject, ox.NamedNode):
+                more[it.subject.value].add(it)
+        for iri, said in more.items():
+            known = self._nodes[iri].triples if iri in self._nodes else ()
+            if not said <= set(known):
+                self._nodes[iri] = _Node.of(iri, (*known, *said))
+                self._of_day.add(iri)
+
+    @property
+    def triples(self) -> set[ox.Triple]:
+        """All that is said of the thing, and of those around it."""
+        return {it for known in self._nodes.values() for it in known.triples}
 
     def __bool__(self) -> bool:
         """Whether anything published describes the thing."""
-        return bool(self.triples)
+        return any(it.triples for it in self._nodes.values())
+
+    @property
+    def _own(self) -> tuple[ox.Triple, ...]:
+        """What is said of the thing itself."""
+        return self._nodes[self.root].triples
 
     def google(self, context: PageContext) -> dict[str, Any]:
         """Return the schema.org part of the description as plain JSON-LD; what it holds is shared, and not to change.
@@ -134,10 +214,8 @@ class PageData:
         """Return the plain values of a property of schema.org that the thing itself has."""
         return sorted(
             triple.object.value
-            for triple in self.triples
-            if triple.subject == ox.NamedNode(self.root)
-            and triple.predicate.value == SCHEMA + word
-            and isinstance(triple.object, ox.Literal)
+            for triple in self._own
+            if triple.predicate.value == SCHEMA + word and isinstance(triple.object, ox.Literal)
         )
 
     def _said_in(self, language: str, fallback: str) -> str:
@@ -145,9 +223,8 @@ class PageData:
 
         It is the page's, unless there are texts and none is in it: then that of its title, which is another.
         """
-        about = [t for t in self.triples if t.subject == ox.NamedNode(self.root)]
         titles = (
-            [t.object for t in about if t.predicate.value == SCHEMA + word and isinstance(t.object, ox.Literal)]
+            [t.object for t in self._own if t.predicate.value == SCHEMA + word and isinstance(t.object, ox.Literal)]
             for word in _TITLES
         )
         texts = [title for title in next(filter(None, titles), []) if title.language is not None]
@@ -172,10 +249,7 @@ class PageData:
             is_picture=lambda iri: iri in things and not things[iri].words.keys().isdisjoint({"contentUrl", "url"}),
             order=self._order,
         )
-        properties = {
-            iri: writer.properties(iri, things[iri], words=None if level <= FULL_DEPTH else _NAMING)
-            for iri, level in levels.items()
-        }
+        properties = {iri: self._properties(writer, iri, level, (language, fallback)) for iri, level in levels.items()}
         placed, level = {self.root}, [(self.root, frozenset({self.root}))]
         trees: dict[str, dict[str, Any]] = {self.root: {}}
 
@@ -206,9 +280,25 @@ class PageData:
             level = following
         return _tree(self.root, trees, writer)
 
+    def _properties(
+        self, writer: NodeWriter, iri: str, level: int, languages: tuple[str, str]
+    ) -> Mapping[str, Sequence[Value]]:
+        words = None if level <= FULL_DEPTH else _NAMING
+
+        def find() -> Mapping[str, Sequence[Value]]:
+            return writer.properties(iri, self._nodes[iri].described, words=words)
+
+        touched = {iri, *(it.value for it in self._nodes[iri].links)}
+        if not touched.isdisjoint(self._of_day):
+            return find()
+        found: Mapping[str, Sequence[Value]] = self._remembered(
+            ("properties", iri, words is None, languages, self._graph.statuses), find
+        )
+        return found
+
     @cached_property
     def _things(self) -> dict[str, Described]:
-        return described(sorted(self.triples, key=triple_order))
+        return {iri: known.described for iri, known in self._nodes.items() if known.triples}
 
     @property
     def has_class(self) -> bool:
@@ -225,10 +315,8 @@ class PageData:
         """Whether the thing is a creative work, which has a language and a page."""
         types = {
             triple.object.value
-            for triple in self.triples
-            if triple.subject == ox.NamedNode(self.root)
-            and triple.predicate.value == RDF_TYPE
-            and isinstance(triple.object, ox.NamedNode)
+            for triple in self._own
+            if triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode)
         }
         return _WORKS in types or any(_WORKS in self._graph.superclasses(it) for it in types)
 

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Self
 import pyoxigraph as ox
 
 from pressgraph.dataset.withholding import Withheld
-from pressgraph.rdf import CLU, RDFS, STATUSES
+from pressgraph.rdf import CLU, RDF_TYPE, RDFS, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from pressgraph.dataset import GraphNames
     from pressgraph.dataset.withholding import Rules
     from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
+_TYPE = ox.NamedNode(RDF_TYPE)
 _SUBCLASS = ox.NamedNode(f"{RDFS}subClassOf")
 _STATUS = ox.NamedNode(f"{CLU}epistemicStatus")
 
@@ -112,35 +113,19 @@ class PublishedGraph:
             written=len(self._not_written) > 1,
         )
 
-    def of_node(self, node: ox.NamedNode, words: Collection[ox.NamedNode] | None) -> Iterable[ox.Quad]:
-        """Return what is said of a thing by some properties; None: by any."""
-        return (quad for word in (words if words is not None else (None,)) for quad in self.quads(node, word))
-
-    def description(
-        self, iri: str, depth: int | None = None, *, last: Collection[ox.NamedNode] | None = None, along: str = ""
-    ) -> set[ox.Quad]:
-        """Return what is said of a thing and, `depth` links deep (None: as far as they lead), of what it links to.
-
-        `last` are the only properties that are wanted of the things that are the farthest away; with `along`, only
-        links are followed that begin so.
-        """
+    def description(self, iri: str, depth: int | None = None) -> set[ox.Quad]:
+        """Return what is said of a thing and, `depth` links deep (None: as far as they lead), of what it links to."""
         base = self.graphs.id_base
         quads: set[ox.Quad] = set()
         level = [ox.NamedNode(iri)]
         seen: set[Term] = set(level)
         while level and (depth is None or depth >= 0):
             following: list[ox.NamedNode] = []
-            words = last if depth == 0 else None
             for node in level:
-                for quad in self.of_node(node, words):
+                for quad in self.quads(node):
                     quads.add(quad)
                     value = quad.object
-                    if (
-                        isinstance(value, ox.NamedNode)
-                        and value not in seen
-                        and value.value.startswith(base)
-                        and quad.predicate.value.startswith(along)
-                    ):
+                    if isinstance(value, ox.NamedNode) and value not in seen and value.value.startswith(base):
                         seen.add(value)
                         following.append(value)
             level = following
@@ -165,6 +150,13 @@ class PublishedGraph:
                 seen |= found
             known = self._above[iri] = frozenset(seen - {iri})
         return known
+
+    def classes_of(self, iri: str) -> list[str]:
+        """Return the classes of a thing, or of a term or of reference data of the profile, sorted."""
+        node = ox.NamedNode(iri)
+        defined = (it.object for it in self.defined(node) if it.predicate == _TYPE)
+        found = {*defined, *(quad.object for quad in self.quads(node, _TYPE))}
+        return sorted(it.value for it in found if isinstance(it, ox.NamedNode))
 
     def status(self, graph: ox.NamedNode) -> str:
         """Return the status of a fact, or of the least sure one that a conclusion rests on."""

@@ -23,9 +23,9 @@ from pressgraph.feeds.xml import DECLARATION, element
 from pressgraph.rdf import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from pressgraph.embed.nodes import Value
+    from pressgraph.embed.nodes import Described, Value
     from pressgraph.export.published import PublishedGraph
     from pressgraph.feeds.published_at import PublishedAt
 
@@ -39,20 +39,26 @@ _PICTURES = tuple(ox.NamedNode(SCHEMA + it) for it in ("contentUrl", "url"))
 class Told(NamedTuple):
     """What a thing adds to a schemamap."""
 
-    line: str
-    """Empty where it says nothing."""
+    line: str | None
+    """Empty where it says nothing that schema.org has a place for; None where it says nothing in its terms."""
     day: str | None
     """Of the newest source that says something of it."""
 
 
 def schemamap(
-    graph: PublishedGraph, at: PublishedAt, *, most: int = MOST, known: Mapping[str, Told] | None = None
+    graph: PublishedGraph,
+    at: PublishedAt,
+    *,
+    most: int = MOST,
+    known: Mapping[str, Told] | None = None,
+    others: Collection[str] = (),
 ) -> Iterator[File]:
     """Yield `schemamap/N.jsonl`, each with so many things at most, then `schemamap.xml`, which names them.
 
-    `known` are things for which is known what they add.
+    `known` is what each thing of the project adds, `others` are what else something is said of; without these, the
+    whole graph is read for them.
     """
-    things = Schemamap(graph, at, most=most, known=known)
+    things = Schemamap(graph, at, most=most, known=known, others=others)
     for number in range(1, things.files + 1):
         yield things.file(number)
     yield things.index()
@@ -68,9 +74,11 @@ class Schemamap:
         *,
         most: int = MOST,
         known: Mapping[str, Told] | None = None,
+        others: Collection[str] = (),
     ) -> None:
         self._graph = graph
         self._known = known or {}
+        self._others = others
         self._at = at
         self._most = most
         language = at.languages[0]
@@ -79,20 +87,17 @@ class Schemamap:
             graph.graphs.id_base,
             (language, language),
             above=graph.superclasses,
-            types=self._types,
+            types=graph.classes_of,
             is_picture=lambda iri: any(self._reading.values(iri, word) for word in _PICTURES),
         )
 
     @cached_property
     def _things(self) -> list[str]:
-        return sorted(set(_of_schema_org(self._graph)))
-
-    def _types(self, iri: str) -> list[str]:
-        """Return the classes of a thing, or of a term or of reference data of the profile."""
-        node = ox.NamedNode(iri)
-        defined = (it.object for it in self._graph.defined(node) if it.predicate == TYPE)
-        found = {*defined, *(quad.object for quad in self._graph.quads(node, TYPE))}
-        return sorted(it.value for it in found if isinstance(it, ox.NamedNode))
+        if not self._known:
+            return sorted(set(_of_schema_org(self._graph, self._graph.quads())))
+        others = (quad for iri in self._others for quad in self._graph.quads(ox.NamedNode(iri)))
+        own = {iri for iri, told in self._known.items() if told.line is not None}
+        return sorted(own.union(_of_schema_org(self._graph, others)))
 
     @property
     def files(self) -> int:
@@ -128,21 +133,26 @@ class Schemamap:
 
     def told(self, iri: str) -> Told:
         """Return what a thing adds."""
-        return Told(self._line(iri), self._day_of(iri))
+        thing = self._described(iri)
+        line = self._made(iri, thing) if thing.types or thing.words else None
+        return Told(line, self._day_of(iri))
 
     def _line(self, iri: str) -> str:
         known = self._known.get(iri)
-        if known is not None:
-            return known.line
-        made = self._node(iri)
+        return self._made(iri, self._described(iri)) if known is None else known.line or ""
+
+    def _made(self, iri: str, thing: Described) -> str:
+        made = self._node(iri, thing)
         return _line(made) if made is not None else ""
+
+    def _described(self, iri: str) -> Described:
+        return described(quad.triple for quad in self._graph.quads(ox.NamedNode(iri)))[iri]
 
     def _day_of(self, iri: str) -> str | None:
         known = self._known.get(iri)
         return known.day if known is not None else self._reading.day(iri)
 
-    def _node(self, iri: str) -> dict[str, Any] | None:
-        thing = described(quad.triple for quad in self._graph.quads(ox.NamedNode(iri)))[iri]
+    def _node(self, iri: str, thing: Described) -> dict[str, Any] | None:
         properties = {
             word: one_or_list([_written(word, it) for it in values])
             for word, values in self._writer.properties(iri, thing).items()
@@ -153,13 +163,13 @@ class Schemamap:
         return in_order({"@context": CONTEXT, **node(kinds, iri, properties)})
 
 
-def _of_schema_org(graph: PublishedGraph) -> Iterator[str]:
-    """Yield the IRI of whatever may have a class or a property of schema.org, as often as it has.
+def _of_schema_org(graph: PublishedGraph, quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """Yield the IRI of whatever quads say that it has a class or a property of schema.org, as often as it has.
 
     Of shared reference data and terms are those that a fact speaks of: what follows of the others is no news.
     """
     base, facts = graph.graphs.id_base, graph.graphs.facts
-    for quad in graph.quads():
+    for quad in quads:
         if isinstance(quad.subject, ox.NamedNode) and (
             quad.predicate == TYPE or quad.predicate.value.startswith(SCHEMA)
         ):

@@ -43,7 +43,7 @@ from pressgraph.site.reads import Asked, Reads
 from pressgraph.site.told import Entry, entry_of, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -111,16 +111,6 @@ class _Noted(PublishedGraph):
 
     store: Reads  # type: ignore[assignment]  # has what it uses of a store
 
-    def of_node(self, node: ox.NamedNode, words: Collection[ox.NamedNode] | None) -> Iterable[ox.Quad]:
-        """Return what is said of a thing by some properties; None: by any."""
-
-        def find() -> list[ox.Quad]:
-            # how sure a graph is counts as read for this
-            alone = PublishedGraph(self.store, self.graphs, statuses=self.statuses)  # type: ignore[arg-type]
-            return list(alone.of_node(node, words))
-
-        return self.store.remembered((node, words is None, self.statuses), find)
-
     def superclasses(self, iri: str) -> frozenset[str]:
         """Return the classes above a class."""
 
@@ -128,6 +118,14 @@ class _Noted(PublishedGraph):
             return PublishedGraph(self.store, self.graphs).superclasses(iri)  # type: ignore[arg-type]
 
         return self.store.remembered(("above", iri), find)
+
+    def classes_of(self, iri: str) -> list[str]:
+        """Return the classes of a thing, or of a term or of reference data of the profile, sorted."""
+
+        def find() -> list[str]:
+            return PublishedGraph(self.store, self.graphs, statuses=self.statuses).classes_of(iri)  # type: ignore[arg-type]
+
+        return self.store.remembered(("classes", iri, self.statuses), find)
 
 
 class Drawer:
@@ -353,7 +351,9 @@ class Drawer:
         Of what search engines have no class for it is all that is said.
         """
         if iri.startswith(self.project.id_base):
-            data = PageData(graph, iri, queries=self._day_queries, day=self.setting.day)
+            data = PageData(
+                graph, iri, queries=self._day_queries, day=self.setting.day, remembered=self.reads.remembered
+            )
             if data.has_class:
                 return lambda language: data.google(
                     PageContext(

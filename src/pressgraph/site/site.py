@@ -141,13 +141,13 @@ def write_site(
         before = None
     news = _news(before, copy, setting)
     drawer = Drawer(setting, profile=profile)
-    led_to = _led_to(drawer.store)
+    led_to, told_of = _led_to(drawer.store), set(_told_of(drawer.store))
     linked = _linked(drawer, led_to, before, news)
     setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
     drawer = Drawer(setting, profile=profile)
     lists = drawer.list_pages()
     # some queries take as long as many pages: who begins with them does not wait for them in the end
-    pages = [*(Page("query", name) for name in ("", *saved_queries)), *_pages(drawer, led_to), *lists]
+    pages = [*(Page("query", name) for name in ("", *saved_queries)), *_pages(drawer, told_of | led_to.keys()), *lists]
     names = {_key(page): page for page in pages}
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
@@ -180,7 +180,8 @@ def write_site(
     if anew:
         entries = {it.iri: entry for it in pages if (entry := state[_key(it)].entry) is not None}
         earlier = Earlier(out, before.whole, news.quads) if before is not None and news is not None else None
-        written += sum(map(put, whole_files(drawer, copy, pages, entries, earlier)))
+        others = [it for it in told_of if not it.startswith(project.id_base)]
+        written += sum(map(put, whole_files(drawer, copy, pages, entries, others, earlier)))
     made.update(whole)
     removed = folder.finish(made)
     _save(
@@ -305,11 +306,10 @@ def _sources(store: ox.Store, project: Project) -> dict[str, str]:
     }
 
 
-def _pages(drawer: Drawer, led_to: Iterable[str]) -> Iterator[Page]:
-    """Yield the pages of things, of concepts, of namespaces and of terms of others."""
+def _pages(drawer: Drawer, named: Iterable[str]) -> Iterator[Page]:
+    """Yield the pages of things among what a graph names, of concepts, of namespaces and of terms of others."""
     layout = drawer.layout
-    things = sorted(it for it in {*_told_of(drawer.store), *led_to} if layout.is_thing(it))
-    yield from (Page("thing", it) for it in things)
+    yield from (Page("thing", it) for it in sorted(filter(layout.is_thing, named)))
     yield from (Page("namespace", it) for it in layout.namespaces.values())
     yield from (Page("concept", it) for it in layout.concepts)
     yield from (Page("other", it) for it in drawer.setting.others)

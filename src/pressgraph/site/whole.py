@@ -43,7 +43,7 @@ from pressgraph.site.queries import answers_in_browser, called_file
 from pressgraph.validation import ValidatedDataset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pressgraph.site.downloads import Earlier
     from pressgraph.site.drawing import Drawer
@@ -66,13 +66,15 @@ def whole_files(
     copy: Copy,
     pages: Sequence[Page],
     entries: Mapping[str, Entry],
+    others: Collection[str],
     earlier: Earlier | None = None,
 ) -> Iterator[list[File]]:
     """Yield files, those together that are made together; what leads crawlers and searches to others comes last.
 
     What pages load is not among them: it has to be there before the pages.
 
-    `entries` are what things add to them, by their IRIs; `earlier` is the site of the run before, where it is
+    `entries` are what things add to them, by their IRIs; `others` are the IRIs of others that something is said of;
+    `earlier` is the site of the run before, where it is
     known what has changed since.
     """
     forms: list[DataFile] = []
@@ -99,7 +101,7 @@ def whole_files(
         File("robots.txt", robots(at)),
     ]
     yield [File(*it) for it in host_files(drawer, POLICY)]
-    yield list(schemamap(sure, at, known={iri: it.told for iri, it in entries.items()}))
+    yield list(schemamap(sure, at, known={iri: it.told for iri, it in entries.items()}, others=others))
     yield list(sitemap(_addresses(at, entries), at))
     for number, language in enumerate(drawer.setting.languages):
         found = search_file(it.rows[number] for it in entries.values() if it.rows)
