@@ -80,6 +80,8 @@ class Names:
 
         if not values:
             return "", ""
+        if own := [item for item in values if item[1].lower() == self.language]:
+            return tuple(min(own, key=lambda item: item[0])[:2])  # type: ignore[return-value]  # they are two
         wanted = lookup(self.language, (item[1] for item in values if item[1]))
         wanted = wanted.lower() if wanted is not None else None
         best = min(values, key=rank)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias, overload
 
 import pyoxigraph as ox
@@ -87,5 +86,6 @@ def local_name(iri: str) -> str:
     >>> local_name("http://schema.org/name"), local_name("https://example.org/val/"), local_name("urn:example:val")
     ('name', 'val', 'val')
     """
-    signs = r"[#/]" if "/" in iri or "#" in iri else r"[:]"
-    return next((part for part in reversed(re.split(signs, iri)) if part), iri)
+    signs = "#/" if "/" in iri or "#" in iri else ":"
+    path = iri.rstrip(signs)
+    return path[max(map(path.rfind, signs)) + 1 :] or iri

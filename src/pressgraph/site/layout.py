@@ -91,8 +91,9 @@ class Layout:
         """The folders of the pages of sources, by what their graphs call them."""
         self.linked: Collection[str] = ()
         """The IRIs that more leads to than their pages show."""
+        self.spot = lru_cache(_MOST_KEPT)(self._spot)
 
-    def spot(self, iri: str) -> Spot | None:
+    def _spot(self, iri: str) -> Spot | None:
         """Return where an IRI of the project or the profile is shown, NOWHERE or not; None for IRIs of others."""
         if iri.startswith(self.roots) and self._defined.defines(iri):
             return self._term(iri)

@@ -49,6 +49,7 @@ class Near:
         self._store = store
         self._known: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
         self._older: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
+        self._by_property: dict[Any, dict[Any, list[ox.Quad]]] = {}
         self._kept = 0
 
     def found(self, pattern: tuple[Any, Any, Any, Any]) -> tuple[int, Iterable[ox.Quad]]:
@@ -59,16 +60,36 @@ class Near:
         known = self._older.get(pattern)
         if known is None:
             number = _number(*pattern)
-            quads = self._store.quads_for_pattern(*pattern)
-            few = list(islice(quads, _MOST_OF_ONE + 1))
-            if len(few) > _MOST_OF_ONE:
-                return number, chain(few, quads)
+            few = self._said(*pattern)
+            if few is None:
+                quads = self._store.quads_for_pattern(*pattern)
+                few = list(islice(quads, _MOST_OF_ONE + 1))
+                if len(few) > _MOST_OF_ONE:
+                    return number, chain(few, quads)
             known = (number, few)
         self._kept += len(known[1]) + 1
         if self._kept > _MOST_KEPT:
             self._older, self._known, self._kept = self._known, {}, 0
+            self._by_property = {}
         self._known[pattern] = known
         return known
+
+    def _said(self, subject: Any, predicate: Any, value: Any, graph: Any) -> list[ox.Quad] | None:
+        """Return what matches a pattern of what is said of a thing, where all of that is kept; None where it is not."""
+        whole = None if subject is None else self._known.get((subject, None, None, None))
+        if whole is None:
+            return None
+        said = whole[1]
+        if predicate is not None:
+            by_property = self._by_property.get(subject)
+            if by_property is None:
+                by_property = self._by_property[subject] = {}
+                for quad in said:
+                    by_property.setdefault(quad.predicate, []).append(quad)
+            said = by_property.get(predicate, [])
+        return [
+            it for it in said if (value is None or it.object == value) and (graph is None or it.graph_name == graph)
+        ]
 
     def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
         """Look quads up, without a note."""

@@ -7,6 +7,7 @@ stay: a plus, a leading zero with a part for the area, or a word such as "Tel.".
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ _CLOAKED = (
 _DIGITS = r"[0-9](?:(?:[ \u00a0/()–-]{0,3}|\.)[0-9]){5,17}"
 _PHONE = rf"(?:\+|\b00)[ \u00a0(]?{_DIGITS}|(?<![\w.,/–-])\(?0[1-9][0-9]{{1,4}}\)?[ \u00a0]?[/–-]?[ \u00a0]?{_DIGITS}"
 _SAID = rf"(?:tel(?:efon|ephone)?|phone|fon|fax|mobil(?:e)?|handy)\.?:?[ \u00a0]{{0,2}}\(?\+?{_DIGITS}"
+_MOST_KEPT = 2048
+"""Texts that are kept as they are shown, as pages show the same ones."""
 _CONTACT = re.compile(rf"{_MAIL}|{_CLOAKED}|\b(?:{_SAID})|{_PHONE}", re.IGNORECASE)
 
 
+@lru_cache(_MOST_KEPT)
 def without_contacts(text: str) -> tuple[str, int]:
     """Return a text without what looks like contact data, and how many stretches were cut.
 
