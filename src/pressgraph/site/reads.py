@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
@@ -21,6 +22,7 @@ from pressgraph.dataset.union import DEFAULT
 from pressgraph.pages.notes import Notes
 from pressgraph.pages.view.reading import ONWARD
 from pressgraph.pages.view.statements import NAMING, receipt
+from pressgraph.processes import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
@@ -332,11 +334,11 @@ def digests_of(store: ox.Store, graphs: GraphNames) -> dict[str, bytes]:
 
     The profile's graph is left out.
     """
-    return {
-        name.value: _digest(store, name)
-        for name in _names(store)
-        if name.value != graphs.profile and not _says_its_content(name, graphs)
-    }
+    names = [it for it in _names(store) if it.value != graphs.profile and not _says_its_content(it, graphs)]
+    # a store is read without Python
+    with ThreadPoolExecutor(processors()) as threads:
+        digests = threads.map(lambda name: _digest(store, name), names)
+        return {name.value: digest for name, digest in zip(names, digests, strict=True)}
 
 
 def _digest(store: ox.Store, graph: ox.NamedNode) -> bytes:
