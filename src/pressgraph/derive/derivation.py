@@ -75,6 +75,7 @@ class Derivation:
         self.graphs = GraphNames(id_base=id_base)
         self.rules = rules
         self._withhold = withhold
+        self._graph_names: dict[tuple[str, int, str], ox.NamedNode] = {}
         self._names: set[ox.NamedNode] | None = None
         """The things that are withheld by name, and what is or was named below them."""
 
@@ -316,6 +317,12 @@ class Derivation:
                         yield ox.Quad(one, predicate, other, self._graph(source, rank, mark))
 
     def _graph(self, source: str, rank: int, mark: str) -> ox.NamedNode:
+        key = (source, rank, mark)
+        if key not in self._graph_names:
+            self._graph_names[key] = self._named_graph(*key)
+        return self._graph_names[key]
+
+    def _named_graph(self, source: str, rank: int, mark: str) -> ox.NamedNode:
         # what the profile concludes from itself is of no source either
         name = self.graphs.conclusions_of(source if source not in {SEVERAL, SHIPPED} else None)
         return ox.NamedNode(f"{self.graphs.derived}{name}/{STATUSES[rank]}{f'/{mark}' if mark else ''}")

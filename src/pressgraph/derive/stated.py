@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from pressgraph.dataset import union
 from pressgraph.derive.hidden import Hidden
 from pressgraph.derive.parse import DERIVED_FROM
-from pressgraph.derive.proofs import SHIPPED, LateProofs
+from pressgraph.derive.proofs import SHIPPED, LateProofs, merge
 from pressgraph.derive.tables import Table
 from pressgraph.rdf import CLU, RDF_TYPE, STATUSES
 
@@ -41,6 +41,10 @@ class Origin(NamedTuple):
     document: ox.NamedNode | None
 
 
+_UNKNOWN = Origin("", 0, None)
+"""Stands for what is not looked up yet."""
+
+
 class Stated:
     """Look up what a store states; what is withheld is not seen."""
 
@@ -50,7 +54,7 @@ class Stated:
         self._withheld: Withheld | Hidden | None = withheld if withheld is not None and withheld.nodes else None
         self._facts = graphs.facts
         self._profile = graphs.profile
-        self._origins: dict[str, Origin | None] = {}
+        self._origins: dict[object, Origin | None] = {}
         self._tables: dict[ox.NamedNode, Table] | None = None
         self._documents: dict[ox.NamedNode, dict[ox.NamedNode, list[tuple[ox.Quad, Origin]]]] = {}
         """What the facts of a document say, by property."""
@@ -66,14 +70,14 @@ class Stated:
 
     def origin(self, graph: object) -> Origin | None:
         """Return where a graph is from; None for one that states nothing: receipts, conclusions, the default graph."""
+        found = self._origins.get(graph, _UNKNOWN)
+        if found is not _UNKNOWN:
+            return found
         if not isinstance(graph, ox.NamedNode):
             return None
-        name = graph.value
-        if name in self._origins:
-            return self._origins[name]
         source = self._source(graph)
         found = None
-        if name == self._profile:
+        if graph.value == self._profile:
             found = Origin(SHIPPED, 0, None)
         elif source is not None:
             receipts = ox.NamedNode(self.graphs.provenance_of(source))
@@ -84,7 +88,7 @@ class Stated:
             found = Origin(source, _RANKS.get(word, 0), read)
         if len(self._origins) > _KEPT:
             self._origins.clear()
-        self._origins[name] = found
+        self._origins[graph] = found
         return found
 
     def _source(self, graph: object) -> str | None:
@@ -170,18 +174,18 @@ class Stated:
     ) -> dict[tuple[Term, Term], Proofs]:
         if isinstance(subject, ox.Literal):
             return {}
-        found: dict[tuple[Term, Term], Proofs | None]
         # who asks about everything reads all of it; others may ask what thousands say, and little of who says it
         most = _FEW + 1 if self._tables is None else None
         quads = list(islice(self._look(subject, predicate, value, None), most))
         if len(quads) == most:
-            found = {(it.subject, it.object): self._late_proofs(it) for it in self._triples(subject, predicate, value)}
-        else:
-            told: dict[tuple[Term, Term], list[ox.Quad]] = {}
-            for quad in quads:
-                told.setdefault((quad.subject, quad.object), []).append(quad)
-            found = {pair: self._proofs(stating) for pair, stating in told.items()}
-        return {pair: proofs for pair, proofs in found.items() if proofs is not None}
+            late = {(it.subject, it.object): self._late_proofs(it) for it in self._triples(subject, predicate, value)}
+            return {pair: proofs for pair, proofs in late.items() if proofs is not None}
+        found: dict[tuple[Term, Term], Proofs] = {}
+        for quad in quads:
+            origin = self._seen(quad)
+            if origin is not None:
+                merge(found.setdefault((quad.subject, quad.object), {}), {origin.source: origin.rank})
+        return found
 
     def _triples(self, subject: Term | None, predicate: ox.NamedNode, value: Term | None) -> Iterator[ox.Triple]:
         """Yield what graphs may say, each triple for the most part once; of some, nobody may be seen to state them."""
@@ -191,10 +195,8 @@ class Stated:
     def _proofs(self, quads: Iterable[ox.Quad]) -> Proofs | None:
         """Return who states a triple; None where nobody does that is seen."""
         ranks: Proofs = {}
-        for quad in quads:
-            origin = self._seen(quad)
-            if origin is not None and origin.rank <= ranks.get(origin.source, origin.rank):
-                ranks[origin.source] = origin.rank
+        for origin in filter(None, map(self._seen, quads)):
+            merge(ranks, {origin.source: origin.rank})
         return ranks or None
 
     def _late_proofs(self, triple: ox.Triple) -> Proofs | None:
