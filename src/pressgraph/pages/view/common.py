@@ -12,6 +12,7 @@ from pressgraph.pages.names import capital
 from pressgraph.pages.view.citing import bibtex, ris
 from pressgraph.pages.view.days import dated, day, day_in_words, day_of
 from pressgraph.pages.view.figures import Measured, measured
+from pressgraph.pages.view.listing import plain
 from pressgraph.pages.view.parts import (
     Cite,
     Event,
@@ -366,7 +367,8 @@ def rest_part(graph: Graph, iri: str) -> Part | None:
             by_subject: dict[str, Statement] = {}
             for it in statements:
                 by_subject.setdefault(it.subject, it)
-            found.append(Row(label=label, values=tuple(map(graph.shown_subject, by_subject.values()))))
+            ordered = sorted(by_subject.values(), key=lambda it: plain(graph.name(it.subject).label.casefold()))
+            found.append(Row(label=label, values=tuple(map(graph.shown_subject, ordered))))
         else:
             graph.out(iri, *(it.predicate for it in statements))
             found.append(Row(label=label, values=values(graph, statements)))
