@@ -130,6 +130,8 @@ def test_no_link_is_broken_and_no_page_asks_another_host(founding_site: Path) ->
 
 
 def test_each_thing_has_a_page_in_each_language_with_its_data_beside(founding_site: Path) -> None:
+    award = (founding_site / "de/doc/activity/award/index.html").read_text(encoding="utf-8")
+    assert "<title>Label-Verleihung: Silber-Label von biosaxony · " in award
     page = (founding_site / "doc/agent/biosaxony/index.html").read_text(encoding="utf-8")
     assert f'<link rel="canonical" href="{URL}doc/agent/biosaxony/">' in page
     assert f'hreflang="de" href="{URL}de/doc/agent/biosaxony/"' in page

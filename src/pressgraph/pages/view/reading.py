@@ -47,6 +47,7 @@ _ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _PUBLISHED_BY, _PUBLISHED_ON = ox.NamedNode(f"{SCHEMA}sourceOrganization"), ox.NamedNode(f"{SCHEMA}datePublished")
 _PUBLISHED = (ox.NamedNode(f"{SCHEMA}publisher"), _PUBLISHED_BY)
 _REPLACES, _VALIDITY = ox.NamedNode(f"{CLU}replaces"), ox.NamedNode(f"{CLU}hasValidity")
+_AWARDS = f"{CLU}awards"
 _UNTIL = ox.NamedNode(f"{CLU}validUntil")
 _REVIEWED = (ox.NamedNode(f"{CLU}reviewedBy"), ox.NamedNode(f"{CLU}reviewedOn"))
 _SHOWN_OF_SOURCES = tuple(
@@ -85,7 +86,10 @@ NO_FIRST_PAGE: dict[str, Any] = {
 """What the first page names where nothing is published."""
 ONWARD = frozenset(
     (
-        *(f"{CLU}{it}" for it in ("hasValidity", "level", "expresses", "inCapacity", "replaces", "replacedBy")),
+        *(
+            f"{CLU}{it}"
+            for it in ("awards", "hasValidity", "level", "expresses", "inCapacity", "replaces", "replacedBy")
+        ),
         *(f"{CLU}{it}" for it in ("heldBy", "assessment", "scheme", "validityRule")),
         *(f"{SCHEMA}{it}" for it in ("amount", "score", "startTime", "address", "isPartOf")),
         *(f"{ORG}{it}" for it in ("member", "organization")),
@@ -333,8 +337,11 @@ class GraphReader:
         return self._of_several(self._near((), names), names)
 
     def alone(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return what is said of several things, without what is next to them."""
-        return self._of_several([entry for name in names for entry in self._said(name)], names)
+        """Return what is said of several things, and of the labels that are awarded, without what else is near."""
+        near = [entry for name in names for entry in self._said(name)]
+        awarded = {entry["o"][1] for entry in near if entry["p"] == _AWARDS}
+        near += [entry for name in sorted(awarded.difference(names)) for entry in self._said(name)]
+        return self._of_several(near, names)
 
     def _of_several(self, near: list[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
         found = {"facts": [], "links": [], "near": near, "read": [], "nodes": {}, "receipts": {}}

@@ -99,18 +99,29 @@ function drawn(found) {
   if (typeof found !== "string") {
     const columns = ["subject", "predicate", "object"];
     const rows = found.map((it) => Object.fromEntries(columns.map((name) => [name, stated(it[name])])));
-    return rows.length ? table(columns, rows) : element("p", told.nothing);
+    return answered(columns, rows);
   }
   const { head, results, boolean } = JSON.parse(found);
-  if (boolean !== undefined) return element("p", boolean ? told.yes : told.no, { className: "answer" });
-  return results.bindings.length ? table(head.vars, results.bindings) : element("p", told.nothing);
+  if (boolean !== undefined) return { shown: element("p", boolean ? told.yes : told.no, { className: "answer" }) };
+  return answered(head.vars, results.bindings);
+}
+
+function answered(columns, rows) {
+  return { shown: rows.length ? table(columns, rows) : element("p", told.nothing), total: rows.length };
+}
+
+// what there is, where that is more than is shown
+function counted(total) {
+  const number = (it) => it.toLocaleString(told.language);
+  const text = total > MOST ? told.more.replace("{shown}", number(MOST)).replace("{total}", number(total)) : number(total);
+  return element("small", text);
 }
 
 // where the answer stands: that which the page came with is replaced
 function place() {
   const heading = document.getElementById("results");
   const section = heading ? heading.parentElement : element("section", "", { className: "part" });
-  if (!heading) document.querySelector("form.editor").closest("section, form").before(section);
+  if (!heading) document.querySelector("form.editor").closest("section").before(section);
   section.replaceChildren(element("h2", told.results, { id: "results" }));
   section.setAttribute("aria-labelledby", "results");
   return section;
@@ -124,7 +135,9 @@ async function answer(text) {
     store ??= await load();
     const declared = Object.entries(JSON.parse(told.prefixes)).map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}> `);
     const found = store.query(declared.join("") + text, { results_format: "application/sparql-results+json" });
-    state.replaceWith(drawn(found));
+    const { shown, total } = drawn(found);
+    if (total) document.getElementById("results").append(" ", counted(total));
+    state.replaceWith(shown);
   } catch (error) {
     state.setAttribute("role", "alert");
     state.className = "problem";
