@@ -639,6 +639,38 @@ def test_what_checks_compared_is_found_out_again_where_it_is_damaged(sandbox: Sa
     assert "'agent/y' (“Xenon GmbH”) and 'agent/x'" in sandbox.build()
 
 
+def test_a_build_says_what_is_new_and_how_much_is_not(sandbox: Sandbox) -> None:
+    alike = [{"id": f"agent/{name}", "type": "Organization", "name": "Xenon GmbH"} for name in ("x", "y", "z")]
+    for name, fact in (("a.yaml", alike[0]), ("b.yaml", alike[1]), ("c.yaml", city("dresden"))):
+        sandbox.write(name, fact)
+    assert "'agent/y' (“Xenon GmbH”) and 'agent/x'" in sandbox.build()
+    sandbox.write("c.yaml", city("dresden", "Dresden"))
+    said = sandbox.build()
+    assert "Xenon" not in said
+    assert "1 earlier warning or info still stands in other files ('pressgraph validate --changed')\n" in said
+    assert "'agent/y' (“Xenon GmbH”) and 'agent/x'" in sandbox.run("validate", "--changed").output
+    # what is new is said, and what stands in a file that changed
+    sandbox.write("c.yaml", alike[2])
+    said = sandbox.build()
+    assert "'agent/z' (“Xenon GmbH”) and 'agent/x'" in said
+    assert "'agent/y'" not in said
+    sandbox.write("b.yaml", {**alike[1], "url": "https://xenon.example/"})
+    said = sandbox.build()
+    assert "'agent/y' (“Xenon GmbH”) and 'agent/x'" in said
+    assert "1 earlier warning" in said
+    # beside what a build is refused for, it is no news either
+    sandbox.write("c.yaml", alike[2], {"id": "label/b", "type": "AwardedLabel", "name": {"en": "Label"}})
+    refused = sandbox.run("build")
+    assert refused.exit_code == 1
+    assert "'agent/y'" not in refused.stderr
+    assert "[AwardedLabel-heldBy-minCount]" in refused.stderr
+    assert "1 earlier warning" in refused.stderr
+    sandbox.write("c.yaml", city("dresden"))
+    said = sandbox.build("--full")
+    assert "'agent/y' (“Xenon GmbH”) and 'agent/x'" in said
+    assert "earlier" not in said
+
+
 def test_build_of_an_earlier_version_is_made_anew(sandbox: Sandbox) -> None:
     sandbox.write("a.yaml", city("dresden"))
     sandbox.build()

@@ -195,6 +195,19 @@ class Report:
         kept = tuple(it for it in self.warnings if it.rule != rule)
         return replace(self, warnings=kept), len(self.warnings) - len(kept)
 
+    def beside(self, known: Iterable[Result], files: Collection[str]) -> Report:
+        """Return the report without the results that are known, and the warnings of facts, but for what is in files."""
+        before = {_identity(it) for it in known}
+        return replace(
+            self,
+            results=tuple(
+                it
+                for it in self.results
+                if (it.place is not None and it.place.file in files) or _identity(it) not in before
+            ),
+            warnings=tuple(it for it in self.warnings if it.place.file in files),
+        )
+
     def about(self, nodes: Collection[str]) -> Report:
         """Return the report with only the results on these focus nodes."""
         return replace(self, results=tuple(result for result in self.results if result.focus in nodes))
@@ -279,6 +292,11 @@ def summary(report: Report, language: str) -> str:
     if report.allowed:
         parts.append(counted(len(report.allowed), "allowed", language))
     return f"{looked}: {', '.join(parts) or word('fine', language)}"
+
+
+def _identity(result: Result) -> tuple[Any, ...]:
+    """Return what a result is known by, wherever the thing stands now."""
+    return result.focus, result.shape, result.component, result.path, result.value, result.other
 
 
 def result_order(result: Result) -> tuple[Any, ...]:
