@@ -453,6 +453,8 @@ def test_names_lead_to_pages(nord: Workspace) -> None:
     assert ["de/doc/place/hall/", "Halle", "Ort", ["Hall"]] in rows
     # what has no name is called by what is known of it
     assert [row[1:] for row in rows if "grant/west" in row[0]] == [["Förderung für West", "Förderung", []]]
+    # a figure has none, and is found at what it is about
+    assert not any("figure/" in row[0] for row in rows)
     assert [row[1] for row in rows] == sorted((row[1] for row in rows), key=str.casefold)
     (other,) = [row for row in rows if row[0].endswith("agent/nord/")]
     assert "NS" in other[3]

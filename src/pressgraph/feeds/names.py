@@ -23,11 +23,11 @@ MEDIA_TYPE = "application/json"
 
 
 Row: TypeAlias = tuple[str, str, str, list[str]]
-"""The page of a thing, its name, its kind, its other names."""
+"""The page of a thing, its name, its kind, its other names; without a name, an empty one."""
 
 
 def search_names(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes:
-    """Return the things that have a page, as JSON: `{"things": [[page, name, kind, [other names]], …]}`.
+    """Return the things that have a page and a name, as JSON: `{"things": [[page, name, kind, [other names]], …]}`.
 
     Pages are written from the site's address on, names and kinds in the language. Things are sorted by name.
     """
@@ -35,14 +35,16 @@ def search_names(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes
     return search_file(row for iri in reading.things() if (row := search_row(reading, at, iri)) is not None)
 
 
-def search_row(reading: Reading, at: PublishedAt, iri: str, name: str = "") -> Row | None:
-    """Return what there is to find of a thing, by its `name` where its page tells it; None where it has no page."""
+def search_row(reading: Reading, at: PublishedAt, iri: str) -> Row | None:
+    """Return what there is to find of a thing; None where it has no page."""
     page = at.page(iri, reading.language)
     if page is None:
         return None
     kind = next(filter(None, (one_line(reading.kind(it) or "") for it in reading.classes(iri))), "")
-    name = one_line(name or _name(reading, iri, kind) or iri.removeprefix(reading.id_base))
+    name = one_line(_name(reading, iri, kind))
     others = [text for it in reading.other_names(iri) if (text := one_line(it)) != name]
+    if not name and others:
+        name, *others = others
     return page.removeprefix(at.url), name, kind, others
 
 
@@ -67,7 +69,7 @@ def _called(reading: Reading, iri: str, word: str) -> str:
 
 
 def search_file(rows: Iterable[Row]) -> bytes:
-    """Return the file of all that there is to find."""
-    ordered = sorted(rows, key=lambda row: (row[1].casefold(), row[0]))
+    """Return the file of all that there is to find; things without a name are not."""
+    ordered = sorted((it for it in rows if it[1]), key=lambda row: (row[1].casefold(), row[0]))
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in ordered)
     return f'{{"things":[\n{lines}\n]}}\n'.encode()

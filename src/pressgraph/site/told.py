@@ -31,8 +31,7 @@ def entry_of(
     day = None
     readings = [Reading(everything, it, at.languages[0]) for it in at.languages]
     if readings[0].is_listed(iri):
-        named = zip(readings, called, strict=True)
-        rows = [row for it, (name, _) in named if (row := search_row(it, at, iri, name)) is not None]
+        rows = [row for it in readings if (row := search_row(it, at, iri)) is not None]
         day = readings[0].day(iri)
     return Entry(called, rows, day, Schemamap(sure, at).told(iri))
 
