@@ -21,17 +21,20 @@ def json_ld_context(profile: Profile, *, only: Collection[str] | None = None) ->
     `only` restricts them to these keys, classes and prefixes, for documents that carry their context.
     """
     context: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
-    for prefix, iri in sorted(profile.context_prefixes.items()):
-        if only is None or prefix in only:
-            # Namespaces that do not end in a gen-delim are prefixes only if they say so (JSON-LD 1.1, 9.15.1).
-            context[prefix] = iri if iri.endswith(("/", "#", "?")) else {"@id": iri, "@prefix": True}
-    for name, term in sorted(profile.classes.items()):
-        if ":" not in name and (only is None or name in only):
-            context[name] = term.iri
-    for name, key in sorted(profile.keys.items()):
-        if only is None or name in only:
-            context[name] = _definition(key, profile)
+    for prefix in _chosen(profile.context_prefixes, only):
+        iri = profile.context_prefixes[prefix]
+        # Namespaces that do not end in a gen-delim are prefixes only if they say so (JSON-LD 1.1, 9.15.1).
+        context[prefix] = iri if iri.endswith(("/", "#", "?")) else {"@id": iri, "@prefix": True}
+    for name in _chosen(profile.classes, only):
+        if ":" not in name:
+            context[name] = profile.classes[name].iri
+    for name in _chosen(profile.keys, only):
+        context[name] = _definition(profile.keys[name], profile)
     return context
+
+
+def _chosen(names: Collection[str], only: Collection[str] | None) -> list[str]:
+    return sorted(names if only is None else (it for it in only if it in names))
 
 
 def _definition(key: Key, profile: Profile) -> dict[str, Any]:
