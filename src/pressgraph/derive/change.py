@@ -6,6 +6,7 @@ a rule, also one that must not be there, the conclusions that it can take part i
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -74,26 +75,36 @@ class _Spread:
             name for name, _ in rule.binds
         }
         seen: set[frozenset[tuple[str, object]]] = set()
-        negated = [pattern for one in rule.unless for pattern in one.patterns]
-        for pattern in (*rule.where, *negated):
-            for triple in list(self.changed.get(pattern.predicate, ())):
-                row = self.fitted(pattern, triple)
-                if row is None:
-                    continue
-                # of what must not be there, only what it shares with the rest says where to look
-                row = {name: value for name, value in row.items() if name in outer}
-                key = frozenset(row.items())
-                if key in seen:
-                    continue
-                seen.add(key)
-                for view in (self.before, self.after):
-                    for solution, _ in view.candidates(staged, row):
-                        yield from self.instances(staged, solution)
+        rows = chain(self.fitting(rule.where), self.hindering(staged))
+        for row in rows:
+            # of what must not be there, only what it shares with the rest says where to look
+            shared = {name: value for name, value in row.items() if name in outer}
+            key = frozenset(shared.items())
+            if key in seen:
+                continue
+            seen.add(key)
+            for view in (self.before, self.after):
+                for solution, _ in view.candidates(staged, shared):
+                    yield from self.instances(staged, solution)
 
-    @staticmethod
-    def fitted(pattern: Pattern, triple: ox.Triple) -> Row | None:
-        row = unify({}, pattern.subject, triple.subject)
-        return unify(row, pattern.object, triple.object)
+    def fitting(self, patterns: Iterable[Pattern]) -> Iterator[Row]:
+        """Yield the values that variables have where a changed triple fits a pattern."""
+        for pattern in patterns:
+            for triple in list(self.changed.get(pattern.predicate, ())):
+                row = unify({}, pattern.subject, triple.subject)
+                row = unify(row, pattern.object, triple.object)
+                if row is not None:
+                    yield row
+
+    def hindering(self, staged: StagedRule) -> Iterator[Row]:
+        """Yield what is or was there that must not be, and has a changed triple in it.
+
+        The other patterns lead from the triple to what it shares with the rest of the rule.
+        """
+        for one in staged.rule.unless:
+            for row in self.fitting(one.patterns):
+                for view in (self.before, self.after):
+                    yield from (found for found, _ in view.matches(staged, row, one.patterns))
 
     @staticmethod
     def instances(staged: StagedRule, row: Row) -> Iterator[ox.Triple]:

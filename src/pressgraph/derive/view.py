@@ -216,6 +216,10 @@ class View:
             if all(bound.get(name) == value for name, value in wanted.items())
         ]
 
+    def matches(self, staged: StagedRule, row: Row, patterns: Sequence[Pattern]) -> list[Solution]:
+        """Return the solutions of some patterns of a rule in which variables have some values."""
+        return self._join(staged.rule, row, patterns, staged.stage)
+
     def _permitted(self, rule: Rule, solutions: list[Solution], stage: int) -> list[Solution]:
         """Return the solutions for which nothing is there that must not be there."""
         for one in rule.unless:
@@ -336,8 +340,9 @@ def _selectivity(pattern: Pattern, known: set[str], sources: Mapping[str, Slot])
         return slot is not None and (not isinstance(slot, Variable) or slot.name in known)
 
     weight = 4.0 * has(pattern.subject)
-    # a class has many instances, most other values few subjects
-    weight += (1.0 if pattern.predicate == _TYPE else 3.0) * has(pattern.object)
+    # classes and the terms that rules name have many subjects, most other values few
+    named = pattern.predicate == _TYPE or not isinstance(pattern.object, Variable)
+    weight += (1.0 if named else 3.0) * has(pattern.object)
     return weight + (2.0 if has(sources.get(pattern.fact or "")) else 0.0)
 
 
