@@ -50,7 +50,7 @@ class BuildResult:
     facts: int = 0
     triples: int = 0
     report: Report = field(default_factory=Report)
-    news: Report = field(default_factory=Report)
+    unreported: Report = field(default_factory=Report)
     """What of the report the build before did not find, or stands in files that changed."""
     anew: bool = False
     """Whether nothing of the build before was of use, as an earlier version of the program had made it."""
@@ -62,12 +62,12 @@ class BuildResult:
 
 
 class RefusedError(NotConformingError):
-    """The new graph does not conform and was not published; `report` says why, and `news` what of it is new."""
+    """The new graph does not conform and was not published; `report` says why, and `unreported` what of it is new."""
 
-    def __init__(self, report: Report, news: Report) -> None:
+    def __init__(self, report: Report, unreported: Report) -> None:
         super().__init__(gettext("the graph does not conform to the shapes, so it was not published"))
         self.report = report
-        self.news = news
+        self.unreported = unreported
 
 
 @rare_collections()
@@ -127,9 +127,9 @@ def build(
                     compared=kept_in(current.path) if current is not None else None,
                     triples=before.triples if before is not None else 0,
                 )
-                news = report.beside(before.validation.results, look.changed) if before is not None else report
+                unreported = report.beside(before.validation.results, look.changed) if before is not None else report
                 if not report.conforms:
-                    raise RefusedError(report, news)
+                    raise RefusedError(report, unreported)
                 footprints.save()
                 keep(update.validator.compared, candidate.path)
                 counts_before = Counts.load(current.path) if current is not None and not fresh else None
@@ -156,7 +156,7 @@ def build(
         facts=report.facts,
         triples=report.triples,
         report=report,
-        news=news,
+        unreported=unreported,
         anew=current is not None and manifest is None,
     )
 

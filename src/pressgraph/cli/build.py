@@ -45,10 +45,10 @@ def command(state: State, *, full: bool, wait: float) -> None:
         result = workspace.build(full=full, wait=wait, progress=state.progress(gettext("converting")))
     except RefusedError as error:
         report, proposals = error.report.without_warnings(_UNREVIEWED)
-        news, _ = error.news.without_warnings(_UNREVIEWED)
-        for line in news.lines(language=state.language):
+        unreported, _ = error.unreported.without_warnings(_UNREVIEWED)
+        for line in unreported.lines(language=state.language):
             click.echo(line, err=True)
-        _say_the_rest(state, report, news)
+        _say_the_rest(state, report, unreported)
         _say_proposals(state, proposals)
         state.say(report.summary(state.language))
         raise
@@ -66,10 +66,10 @@ def _say_proposals(state: State, count: int) -> None:
         )
 
 
-def _say_the_rest(state: State, report: Report, news: Report) -> None:
+def _say_the_rest(state: State, report: Report, unreported: Report) -> None:
     """Say how much stands in files that did not change, and was said before."""
     count = len(report.results) + len(report.warnings) - len(report.allowed)
-    count -= len(news.results) + len(news.warnings) - len(news.allowed)
+    count -= len(unreported.results) + len(unreported.warnings) - len(unreported.allowed)
     if count:
         state.say(
             ngettext(
@@ -84,10 +84,10 @@ def _say_result(state: State, result: BuildResult) -> None:
     if result.anew:
         state.say(gettext("the last build was made by an earlier version of pressgraph: all files were converted anew"))
     report, proposals = result.report.without_warnings(_UNREVIEWED)
-    news, _ = result.news.without_warnings(_UNREVIEWED)
-    for line in news.lines(language=state.language):
+    unreported, _ = result.unreported.without_warnings(_UNREVIEWED)
+    for line in unreported.lines(language=state.language):
         state.say(line)
-    _say_the_rest(state, report, news)
+    _say_the_rest(state, report, unreported)
     _say_proposals(state, proposals)
     state.warn_of_unknown_withheld()
     if state.workspace.project.require_reviewed:

@@ -59,7 +59,7 @@ def with_portable_pattern(triple: ox.Triple, *, properties: bool = False) -> ox.
     return ox.Triple(triple.subject, triple.predicate, ox.Literal(portable(value.value, properties=properties)))
 
 
-class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+class _KeptShapes(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept beside a build: named and guarded anew, the shapes cost each edit a twentieth of a second."""
 
     profile: str
@@ -74,7 +74,7 @@ def _read_kept(profile: Profile) -> Shapes | None:
     if profile.cache is not None:
         # of another version, or spoilt: they are made again
         with suppress(OSError, ValueError):
-            kept = unsealed((profile.cache / _FILE).read_bytes(), _Kept)
+            kept = unsealed((profile.cache / _FILE).read_bytes(), _KeptShapes)
             if kept.profile == profile.digest and kept.maker == digest_of_modules(Path(__file__).parent):
                 quads = ox.parse(kept.triples, format=ox.RdfFormat.N_TRIPLES)
                 return Shapes(tuple(quad.triple for quad in quads), kept.left_out)
@@ -87,7 +87,7 @@ def _keep(shapes: Shapes, profile: Profile) -> None:
         return
     triples = ox.serialize(shapes.triples, format=ox.RdfFormat.N_TRIPLES)
     assert triples is not None  # noqa: S101 - no output was given
-    kept = _Kept(
+    kept = _KeptShapes(
         profile=profile.digest,
         maker=digest_of_modules(Path(__file__).parent),
         triples=triples.decode(),
