@@ -239,6 +239,20 @@ def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, m
     assert re.findall(r"document/n(\d\d)/", stories)[:30] == [f"{number:02}" for number in range(30)]
 
 
+@pytest.mark.parametrize(("most", "order"), [(3, ["z", "a", "m"]), (2, ["a", "m", "z"])])
+def test_what_more_leads_to_than_can_be_named_at_once_is_sorted_by_ids(
+    most: int, order: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pressgraph.pages.view.pointing._MOST_NAMED", most)
+    store = ox.Store()
+    for who, name in (("a", "Berta"), ("m", "Carla"), ("z", "Anna")):
+        subject, called = ox.NamedNode(f"urn:{who}"), ox.NamedNode("http://schema.org/name")
+        store.add(ox.Quad(subject, ox.NamedNode("urn:knows"), ox.NamedNode("urn:nord")))
+        store.add(ox.Quad(subject, called, ox.Literal(name)))
+    found = Pointing(store, GraphNames(id_base="urn:id/")).to("urn:nord", "en")
+    assert found == [("urn:knows", f"urn:{it}") for it in order]
+
+
 def test_what_follows_from_a_link_is_not_told_beside_it() -> None:
     below = "http://www.w3.org/2000/01/rdf-schema#subPropertyOf"
     links = (("anna", "chairs"), ("anna", "leads"), ("anna", "knows"), ("berta", "leads"))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PAGE = 200
 _MOST_KEPT = 4
 _MOST_PLACES = 50_000
+_MOST_NAMED = 10_000
+"""What more leads to is in the order of ids: to read its names would take more than two seconds, whoever asks."""
 ABOUT = ox.NamedNode(f"{SCHEMA}about")
 _SUBPROPERTY = ox.NamedNode(f"{RDFS}subPropertyOf")
 
@@ -38,10 +40,13 @@ class Pointing:
         self._found = lru_cache(1)(self._find)
         self._place = lru_cache(_MOST_PLACES)(self._sorted_by)
         self.to = lru_cache(_MOST_KEPT)(self._to)
-        """Return what leads to an IRI, as properties and things, sorted by names in a language."""
+        """Return what leads to an IRI, as properties and things, sorted by names in a language, or else by ids."""
 
     def _to(self, iri: str, language: str) -> list[tuple[str, str]]:
-        return sorted(self._found(iri), key=lambda it: (it[0], *self._place(it[1], language)))
+        found = self._found(iri)
+        if len(found) > _MOST_NAMED:
+            return sorted(found)
+        return sorted(found, key=lambda it: (it[0], *self._place(it[1], language)))
 
     def _find(self, iri: str) -> set[tuple[str, str]]:
         found = _pointing(self._store, iri, self._graphs)
