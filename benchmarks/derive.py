@@ -41,9 +41,12 @@ def measure(releases: int, folder: Path) -> None:
     configuration.write_text(project, encoding="utf-8")
     _row("all", BUILD.format(root=str(folder), full=True))
     path = sorted((folder / "data").glob("*.yaml"))[releases // 2]
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"(datePublished: '?)\d{4}", r"\g<1>2031", text, count=1), encoding="utf-8")
-    _row("one date edited", BUILD.format(root=str(folder), full=False))
+    for what, found, put in (
+        ("one date edited", r"(datePublished: '?)\d{4}", r"\g<1>2031"),
+        ("one name edited", r"(\n    name: ).*", r"\g<1>Another Name"),
+    ):
+        path.write_text(re.sub(found, put, path.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+        _row(what, BUILD.format(root=str(folder), full=False))
 
 
 def _row(what: str, code: str) -> None:

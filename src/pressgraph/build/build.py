@@ -127,7 +127,9 @@ def build(
                     compared=kept_in(current.path) if current is not None else None,
                     triples=before.triples if before is not None else 0,
                 )
-                unreported = report.beside(before.validation.results, look.changed) if before is not None else report
+                unreported = (
+                    report.without_known(before.validation.results, look.changed) if before is not None else report
+                )
                 if not report.conforms:
                     raise RefusedError(report, unreported)
                 footprints.save()

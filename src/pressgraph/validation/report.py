@@ -195,7 +195,7 @@ class Report:
         kept = tuple(it for it in self.warnings if it.rule != rule)
         return replace(self, warnings=kept), len(self.warnings) - len(kept)
 
-    def beside(self, known: Iterable[Result], files: Collection[str]) -> Report:
+    def without_known(self, known: Iterable[Result], files: Collection[str]) -> Report:
         """Return the report without the results that are known, and the warnings of facts, but for what is in files."""
         before = {_identity(it) for it in known}
         return replace(
