@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pressgraph.i18n import Text
+from pressgraph.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,8 @@ def unsealed(data: bytes, kind: type[Struct]) -> Struct:
 @lru_cache(maxsize=8)
 def digest_of_modules(folder: Path) -> str:
     """Identify the modules of a package: another version of them may make something else of the same data."""
-    digest = hashlib.sha256()
+    # with a version of the program, what its catalogues say may change too
+    digest = hashlib.sha256(__version__.encode())
     for path in sorted(folder.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
