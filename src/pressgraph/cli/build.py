@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,8 @@ from pressgraph.cli.common import State, pass_state
 from pressgraph.i18n import gettext, joined, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pressgraph.build import BuildResult
     from pressgraph.validation import Report
 
@@ -44,12 +47,7 @@ def command(state: State, *, full: bool, wait: float) -> None:
     try:
         result = workspace.build(full=full, wait=wait, progress=state.progress(gettext("converting")))
     except RefusedError as error:
-        report, proposals = error.report.without_warnings(_UNREVIEWED)
-        unreported, _ = error.unreported.without_warnings(_UNREVIEWED)
-        for line in unreported.lines(language=state.language):
-            click.echo(line, err=True)
-        _say_the_rest(state, report, unreported)
-        _say_proposals(state, proposals)
+        report = _say_findings(state, error.report, error.unreported, partial(click.echo, err=True))
         state.say(report.summary(state.language))
         raise
     _say_result(state, result)
@@ -66,8 +64,12 @@ def _say_proposals(state: State, count: int) -> None:
         )
 
 
-def _say_the_rest(state: State, report: Report, unreported: Report) -> None:
-    """Say how much stands in files that did not change, and was said before."""
+def _say_findings(state: State, whole: Report, unreported: Report, say: Callable[[str], object]) -> Report:
+    """Say what of a report is unreported, and how much else of it stands; return it without proposals."""
+    report, proposals = whole.without_warnings(_UNREVIEWED)
+    unreported, _ = unreported.without_warnings(_UNREVIEWED)
+    for line in unreported.lines(language=state.language):
+        say(line)
     count = len(report.results) + len(report.warnings) - len(report.allowed)
     count -= len(unreported.results) + len(unreported.warnings) - len(unreported.allowed)
     if count:
@@ -78,17 +80,14 @@ def _say_the_rest(state: State, report: Report, unreported: Report) -> None:
                 count=count,
             )
         )
+    _say_proposals(state, proposals)
+    return report
 
 
 def _say_result(state: State, result: BuildResult) -> None:
     if result.anew:
         state.say(gettext("the last build was made by an earlier version of pressgraph: all files were converted anew"))
-    report, proposals = result.report.without_warnings(_UNREVIEWED)
-    unreported, _ = result.unreported.without_warnings(_UNREVIEWED)
-    for line in unreported.lines(language=state.language):
-        state.say(line)
-    _say_the_rest(state, report, unreported)
-    _say_proposals(state, proposals)
+    _say_findings(state, result.report, result.unreported, state.say)
     state.warn_of_unknown_withheld()
     if state.workspace.project.require_reviewed:
         state.say(gettext("only facts that somebody has reviewed are published: 'require' in [publish]"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import pyoxigraph as ox
 
 from pressgraph.dataset.graphs import stands_apart
+from pressgraph.rdf import RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pressgraph.rdf import Term
 
 DEFAULT = ox.DefaultGraph()
+BELOW = ox.NamedNode(f"{RDFS}subClassOf")
+"""What leads from a class to one above it."""
 _FEW = 20_000
 
 
@@ -109,6 +112,12 @@ def add(store: ox.Store, triples: Iterable[ox.Triple], graph: str) -> None:
 def triples(store: ox.Store) -> Iterator[ox.Triple]:
     """Yield the triples of the default graph."""
     return (quad.triple for quad in store.quads_for_pattern(None, None, None, DEFAULT))
+
+
+def hierarchy(store: ox.Store) -> Iterator[ox.Triple]:
+    """Yield which classes of a store are below which."""
+    for quad in store.quads_for_pattern(None, BELOW, None, DEFAULT):
+        yield quad.triple
 
 
 def objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:

@@ -75,8 +75,7 @@ class _Spread:
             name for name, _ in rule.binds
         }
         seen: set[frozenset[tuple[str, object]]] = set()
-        rows = chain(self.fitting(rule.where), self.hindering(staged))
-        for row in rows:
+        for row in chain(self.fitting(rule.where), self.hindering(staged)):
             # of what must not be there, only what it shares with the rest says where to look
             shared = {name: value for name, value in row.items() if name in outer}
             key = frozenset(shared.items())

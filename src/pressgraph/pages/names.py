@@ -80,11 +80,12 @@ class Names:
 
         if not values:
             return "", ""
-        if own := [item for item in values if item[1].lower() == self.language]:
-            return tuple(min(own, key=lambda item: item[0])[:2])  # type: ignore[return-value]  # they are two
-        wanted = lookup(self.language, (item[1] for item in values if item[1]))
-        wanted = wanted.lower() if wanted is not None else None
-        best = min(values, key=rank)
+        wanted: str | None = self.language
+        own = [item for item in values if item[1].lower() == wanted]
+        if not own:
+            found = lookup(self.language, (item[1] for item in values if item[1]))
+            wanted = found.lower() if found is not None else None
+        best = min(own or values, key=rank)
         return best[0], best[1]
 
     def local(self, iri: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +38,8 @@ class Comparands:
     """What a check compares, in a database: `data` is what `dump` returned."""
 
     def __init__(self, comparands: Iterable[Comparand] = (), *, data: bytes = b"") -> None:
+        import sqlite3
+
         # one thread after the other uses it
         self._database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         if data:

@@ -134,8 +134,7 @@ class Explainer:
                             seen.add(quad.object)
                             following.append(quad.object)
             edge = following
-        below = self.store.quads_for_pattern(None, ox.NamedNode(f"{RDFS}subClassOf"), None, union.DEFAULT)
-        near.update(quad.triple for quad in below)
+        near.update(union.hierarchy(self.store))
         return near
 
     # -- words

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pressgraph.project import link_file, write_atomically
+from pressgraph.validation.checks.comparands import Comparands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from pressgraph.validation.checks.comparands import Comparands
 
     Compared: TypeAlias = Mapping[str, Comparands | Path]
     """What checks compared, by their names: known, or the file that keeps it."""
@@ -28,8 +27,6 @@ def kept_in(snapshot: Path) -> dict[str, Path]:
 
 def compared_by(check: str, compared: Compared) -> Comparands | None:
     """Return what a check compared; None where that is not known, or not as it was written: it is found out again."""
-    from pressgraph.validation.checks.comparands import Comparands
-
     found = compared.get(check)
     if not isinstance(found, Path):
         return found

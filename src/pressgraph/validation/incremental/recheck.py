@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from pressgraph.dataset import union
-from pressgraph.rdf import RDFS
 from pressgraph.rdf.terms import read_term, term_text
 from pressgraph.validation.checks.check import CHECKS
 from pressgraph.validation.checks.compare import compare_again
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from pressgraph.validation.incremental.state import ValidationState
     from pressgraph.validation.report import Result
     from pressgraph.validation.validator import Validator
-
-_BELOW = ox.NamedNode(f"{RDFS}subClassOf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,7 @@ def _shapes(
 ) -> Recheck:
     """Run the shapes again over what a change can affect."""
     why = footprint.reason if isinstance(footprint, Unknown) else None
-    if any(triple.predicate == _BELOW for triple in change.triples):
+    if any(triple.predicate == union.BELOW for triple in change.triples):
         why = "the hierarchy of classes changed"
     if any(isinstance(term, ox.BlankNode) for t in change.triples for term in (t.subject, t.object)):
         why = "blank nodes changed"
@@ -119,7 +116,8 @@ def _shapes(
     if not affected:
         return Recheck(fresh=(), standing=tuple(before), affected=0)
     names = {term_text(node) for node in affected}
-    triples = {*_given(footprint, affected, neighbours), *_hierarchy(validator.store)}
+    # engines follow the hierarchy from every class that shapes name (SHACL 1.0, 1.1)
+    triples = {*_given(footprint, affected, neighbours), *union.hierarchy(validator.store)}
     return Recheck(
         fresh=tuple(result for result in validator.shapes(triples) if result.focus in names),
         standing=tuple(result for result in before if result.focus not in names),
@@ -200,12 +198,6 @@ def _affected(reads: Iterable[Read], change: Change, neighbours: Neighbours) -> 
     for chain, nodes in by_start.items():
         if nodes:
             yield from neighbours.follow(nodes, chain, backwards=True, before=True)
-
-
-def _hierarchy(store: ox.Store) -> Iterator[ox.Triple]:
-    """Yield which classes are below which: engines follow it from every class that shapes name (SHACL 1.0, 1.1)."""
-    for quad in store.quads_for_pattern(None, _BELOW, None, union.DEFAULT):
-        yield quad.triple
 
 
 def _given(reads: Iterable[Read], focus: set[Term], neighbours: Neighbours) -> Iterator[ox.Triple]:
