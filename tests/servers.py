@@ -135,6 +135,8 @@ def proxy(target: str, fault: Callable[[Request], str | int | None]) -> Iterator
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # an answer's body follows its head at once, not when the client says after 40 ms that it has the head
+        disable_nagle_algorithm = True
 
         def handle_any(self) -> None:
             nonlocal busy

@@ -190,6 +190,8 @@ _TABLE = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in accept
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # a page follows its head at once, not when the client says after 40 ms that it has the head
+    disable_nagle_algorithm = True
     extensions_map = {  # noqa: RUF012 - as the class above has it
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".ttl": "text/turtle",
