@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -19,9 +20,13 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 
+import pressgraph
 from pressgraph.dataset import Snapshots
 from pressgraph.dataset.withholding import Rules
+from pressgraph.errors import PressgraphError
 from pressgraph.profile import load_profile
+from pressgraph.profile.kept import keep
+from pressgraph.profile.sources import profile_sources
 from pressgraph.project import open_project
 from pressgraph.server.manifest import ServedManifest
 from pressgraph.validation import load_checks
@@ -158,7 +163,15 @@ def wait_for(port: int, seconds: float = 60) -> None:
     raise TimeoutError(f"nothing listens at port {port}")
 
 
+def _keep_profile(project: Path) -> None:
+    """Leave the compiled profile where a build has a folder, as a command before does: starts take it from there."""
+    with suppress(PressgraphError):
+        opened = open_project(project)
+        keep(load_profile(opened), profile_sources(opened))
+
+
 def start(project: Path, *options: str, token: str | None = TOKEN, log: Path | None = None) -> Server:
+    _keep_profile(project)
     # another server of the same project may write its own
     log = log or project / f"server-{len(list(project.glob('server*.log')))}.log"
     environment = {**os.environ, "PRESSGRAPH_SERVE_TOKEN": token or ""}
@@ -216,9 +229,15 @@ def _footprints() -> bytes:
 
 
 def run_build(project: Path) -> None:
+    """Build in this process, which has read the code and the profile already."""
     kept = project / ".pressgraph" / "cache" / "footprints.json"
     if kept.parent.exists() and not kept.exists():
         kept.write_bytes(_footprints())
+    pressgraph.open(project).build()
+
+
+def run_build_apart(project: Path) -> None:
+    """Build in a process of its own."""
     subprocess.run([sys.executable, "-m", "pressgraph", "--project", str(project), "-q", "build"], check=True)
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from harness import Server, make_project, run_build, start
+from harness import Server, make_project, run_build_apart, start
 from test_publication import FACTS, NAMES, eventually, publish_personal, write_facts
 
 if TYPE_CHECKING:
@@ -93,11 +93,11 @@ def test_a_project_is_built_where_there_are_no_hard_links(tmp_path: Path) -> Non
     refusals = (errno.EPERM, errno.EOPNOTSUPP, errno.EXDEV, errno.EMLINK)
     for number, facts in zip(refusals, (FACTS, MORE, FACTS, MORE), strict=True):
         write_facts(project, facts)
-        without_links(number, lambda: run_build(project))
+        without_links(number, lambda: run_build_apart(project))
         assert set(tables(project / ".pressgraph")) == {1}
     # what it leaves is what a build makes where there are links
     without = {path.name for path in (project / ".pressgraph").iterdir()}
-    run_build(project)
+    run_build_apart(project)
     assert {path.name for path in (project / ".pressgraph").iterdir()} == without
 
 
@@ -107,7 +107,7 @@ def test_a_project_is_served_and_written_to_where_there_are_no_hard_links(tmp_pa
     write_facts(project, FACTS)
 
     def run() -> Server:
-        run_build(project)
+        run_build_apart(project)
         return start(project, "--writable")
 
     server = without_links(errno.EPERM, run)
@@ -121,12 +121,12 @@ def test_a_project_is_served_and_written_to_where_there_are_no_hard_links(tmp_pa
             assert server.rows("SELECT ?o { <x:s> <x:p> ?o }") == [{"o": str(number)}]
         # a build is published beside what was written, and what is withdrawn is gone
         write_facts(project, MORE)
-        without_links(errno.EPERM, lambda: run_build(project))
+        without_links(errno.EPERM, lambda: run_build_apart(project))
         eventually(lambda: len(server.rows(NAMES)) == names + 1)
         assert server.rows("SELECT ?o { <x:s> <x:p> ?o }") == [{"o": "2"}]
         publish_personal(project, personal=True)
         write_facts(project, FACTS)
-        without_links(errno.EPERM, lambda: run_build(project))
+        without_links(errno.EPERM, lambda: run_build_apart(project))
         eventually(lambda: len(server.rows(NAMES)) > names)
         assert server.client.get("/readyz").status_code == 200
         assert set(tables(project)) == {1}
