@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Generator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from pressgraph.profile import Profile, load_profile
 from pressgraph.project import open_project
 
 ROOT = Path(__file__).resolve().parents[1]
+SITE = "https://data.example.org/news/"
+SITE_DAY = date(2026, 11, 26)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     # so starts a shell what it runs in the background; what tests start and interrupt would inherit it, and go on
@@ -104,6 +107,14 @@ def built(tmp_path_factory: pytest.TempPathFactory, founding_path: Path) -> Path
     shutil.copy(founding_path, folder / "data")
     pressgraph.open(folder).build()
     return folder
+
+
+@pytest.fixture(scope="session")
+def founding_site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Draw the site of the founding release, for /news/ of a host; tests only read it."""
+    out = tmp_path_factory.mktemp("founding-site") / "öffentlich hier"
+    pressgraph.open(built).site(out, url=SITE, day=SITE_DAY, jobs=1)
+    return out
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ import json
 import threading
 from contextlib import contextmanager
 from functools import partial
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
+import lxml.html
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 HOST = "http://site.invalid/"
@@ -28,23 +29,22 @@ _LOADING = {
 }
 
 
-class Page(HTMLParser):
+class Page:
     """The references of a page, and the places on it."""
 
     def __init__(self, content: str) -> None:
-        super().__init__()
         self.references: list[str] = []
         self.loads: list[str] = []
         """What a browser asks for by itself, or sends a form to."""
         self.ids: set[str] = set()
-        self.feed(content)
+        for element in lxml.html.document_fromstring(content).iter("*"):
+            self._read(element.tag, element.attrib)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = {key: value or "" for key, value in attributes}
+    def _read(self, tag: str, values: Mapping[str, str]) -> None:
         if "id" in values:
             self.ids.add(values["id"])
         relation = values.get("rel", "")
-        for key in _LINKING & values.keys():
+        for key in _LINKING & set(values):
             if (tag == "link" and relation == "canonical") or (relation == "alternate" and "hreflang" in values):
                 continue
             self.references.append(values[key])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -14,6 +14,8 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 from tests.conftest import ROOT
+from tests.conftest import SITE as URL
+from tests.conftest import SITE_DAY as DAY
 from tests.sites import Page, broken_links, contents, plain_host, searchable, times
 
 import pressgraph
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
     from pressgraph.workspace import Workspace
 
-DAY = date(2026, 11, 26)
-URL = "https://data.example.org/news/"
 PROFILE = """
 @prefix owl:    <http://www.w3.org/2002/07/owl#> .
 @prefix rdf:    <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
@@ -105,14 +105,6 @@ def configure(folder: Path, publish: str = "") -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
     shutil.copy(ROOT / "ontology" / "vocabularies" / "epistemic-status.ttl", folder / "ontology")
-
-
-@pytest.fixture(scope="module")
-def founding_site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the founding release, which tests only read."""
-    out = tmp_path_factory.mktemp("founding-site") / "öffentlich hier"
-    pressgraph.open(built).site(out, url=URL, day=DAY, jobs=1)
-    return out
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -18,6 +17,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 from tests.browsers import driven
+from tests.conftest import SITE_DAY as DAY
 from tests.servers import free_port, wait_for
 from tests.sites import plain_host
 from tests.test_site import configure, opened, write_news
@@ -33,24 +33,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(700)]
 
 VISIT = Path(__file__).parent / "browser" / "site.mjs"
 ENGINE = Path(pressgraph.__file__).parent / "site" / "built" / "oxigraph.wasm"
-DAY = date(2026, 11, 26)
 
 
 @pytest.fixture(scope="module")
-def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("hosted") / "site"
-    pressgraph.open(built).site(out, url="https://data.example.org/below/", day=DAY)
-    return out
-
-
-@pytest.fixture(scope="module")
-def seen(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(founding_site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a browser sees on a plain host, while no other one can be reached."""
     node, browser = driven()
     if not ENGINE.is_file():
         pytest.skip("needs what 'make assets' installs")
     shots = tmp_path_factory.mktemp("shots")
-    with plain_host(site, "/below/") as address:
+    with plain_host(founding_site, "/news/") as address:
         call = [node, str(VISIT), address, browser, str(shots)]
         done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -68,8 +60,8 @@ def test_the_way_from_home_to_a_question_works_on_a_plain_host_in_both_languages
         assert ways[f"query{suffix}"] == f"{folder}query/"
         assert any("biosaxony" in row for row in seen[f"rows{suffix}"])
         assert any(it.endswith(f"/{folder}doc/agent/biosaxony/") for it in seen[f"hits{suffix}"])
-    assert ["Vice president of biosaxony", "/below/doc/membership/hofmann-biosaxony/"] in seen["called"]
-    assert ["Vizepräsidentschaft von biosaxony", "/below/de/doc/membership/hofmann-biosaxony/"] in seen["called-de"]
+    assert ["Vice president of biosaxony", "/news/doc/membership/hofmann-biosaxony/"] in seen["called"]
+    assert ["Vizepräsidentschaft von biosaxony", "/news/de/doc/membership/hofmann-biosaxony/"] in seen["called-de"]
     assert "Mitgliedschaft" in dict(seen["called-de"])
     assert any("biosaxonyvielleicht1. Januar 2019" in row for row in seen["asked"])
     assert ways["organisation-plain"] == "doc/agent/biosaxony/"
