@@ -188,6 +188,41 @@ def test_a_candidate_begins_with_what_is_published_or_with_nothing(snapshots: Sn
     assert len(list((snapshots.state / "snapshots").iterdir())) == 1
 
 
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_a_store_in_memory_is_written_with_what_is_added_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("pressgraph.dataset.snapshots._QUADS", size)
+    monkeypatch.setattr("pressgraph.dataset.snapshots._PART", size)
+    node, other = ox.BlankNode("one"), ox.BlankNode("two")
+    link, said = ox.NamedNode("x:p"), ox.Literal("a _:one\nmore\t“ä”", language="de")
+    store = ox.Store()
+    store.extend([QUAD, ox.Quad(QUAD.subject, link, said, ox.NamedNode("x:g"))])
+    store.extend([ox.Quad(node, link, other), ox.Quad(other, link, node), ox.Quad(QUAD.subject, link, node)])
+    added = [ox.Quad(ox.NamedNode("x:s"), link, ox.Literal(str(number))) for number in range(3)]
+    snapshots = Snapshots(tmp_path)
+    with snapshots.building(), snapshots.candidate(fresh=True) as candidate:
+        with candidate.writing(store) as write:
+            store.extend(added)
+            write(iter(added))
+        published = candidate.publish({"id": "one"})
+    assert set(published.open()) == set(store)
+    assert not list(published.path.glob("*.nq"))
+
+
+def test_what_is_written_beside_an_error_is_dropped(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path)
+    with (
+        pytest.raises(KeyError),
+        snapshots.building(),
+        snapshots.candidate(fresh=True) as candidate,
+        candidate.writing(ox.Store()),
+    ):
+        raise KeyError
+    assert snapshots.current() is None
+    assert not candidate.path.exists()
+
+
 def test_the_last_two_snapshots_stay_and_those_that_are_kept(tmp_path: Path) -> None:
     state = tmp_path / "state"
     names = [publish(Snapshots(state)) for _ in range(4)]

@@ -7,6 +7,7 @@ project's: a `queue.py` there is somebody's data. It ends with its parent, and C
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import pickle
@@ -29,6 +30,9 @@ ISOLATED = (sys.executable, "-P")
 _COMMAND = "from pressgraph.processes import serve; serve()"
 _BETWEEN_COLLECTIONS = 50_000
 """Objects that come to be before cycles are looked for among them."""
+
+# a process that ends need not look for cycles in all that it holds: a tenth of the time of a small build
+atexit.register(gc.freeze)
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")

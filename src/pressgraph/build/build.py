@@ -120,7 +120,11 @@ def build(
             if update.problems:
                 raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
             look.note(files)
-            with candidate.writing(store) if in_memory else nullcontext():
+            with candidate.writing(store) if in_memory else nullcontext() as write:
+                if fresh:
+                    conclusions = update.conclude()
+                    if write is not None:
+                        write(conclusions)
                 report, state = update.validate(
                     files,
                     before.state if before is not None else None,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pressgraph.facts import FactsFile
     from pressgraph.profile import Profile
     from pressgraph.project import Project
+    from pressgraph.rdf import Term
     from pressgraph.validation import Result
     from pressgraph.validation.incremental.compared import Compared
 
@@ -98,7 +99,8 @@ class StoreUpdate:
     ) -> dict[str, FileEntry]:
         """Bring the store up to date with changed and removed files; return what is to be known of all files.
 
-        Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`.
+        Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`:
+        then `conclude` is still to be done.
         """
         levels = self.derivation.before() if not fresh else []
         former = {name for name in (*removed, *changed) if name in entries}
@@ -128,8 +130,6 @@ class StoreUpdate:
         union.prune(self.store, triples)
         if fresh:
             self.derivation.clear()
-            if not self.problems:
-                union.add_quads(self.store, self.derivation.all())
         if delta is not None:
             for fact, told in self.corrections.changed.items():
                 if str(fact) not in delta.graphs:
@@ -153,24 +153,39 @@ class StoreUpdate:
         self.check_references(files, {triple.subject for triple in triples})
         return files
 
+    def conclude(self) -> Iterator[ox.Quad]:
+        """Add what follows from all facts; return the quads that came, to be read from the store."""
+        graphs: set[ox.NamedNode] = set()
+
+        def conclusions() -> Iterator[ox.Quad]:
+            for quad in self.derivation.all():
+                if isinstance(quad.graph_name, ox.NamedNode):
+                    graphs.add(quad.graph_name)
+                yield quad
+
+        union.add_quads(self.store, conclusions())
+        return union.both(quad for it in graphs for quad in self.store.quads_for_pattern(None, None, None, it))
+
     def difference(
         self, gone: Mapping[str, set[ox.Triple]], triples: Iterable[ox.Triple], delta: union.LoadDelta
     ) -> Change:
         """Say how the store differs from before: graphs went, with their triples, and others came."""
-        speak: dict[str, set[str]] = {}
-        for graph, subjects in delta.graphs.items():
-            speak.setdefault(graph, set()).update(term_text(it) for it in subjects)
-        for graph, statements in gone.items():
-            speak.setdefault(graph, set()).update(term_text(it.subject) for it in statements)
-        # a fact's graph is named after what it says: of the same name, it says the same
-        same = {it for it in delta.graphs.keys() & gone.keys() if it.startswith(f"<{self.graphs.facts}")}
-        same -= {str(it) for it in self.corrections.changed}
+        touched: set[Term] = set()
+        elsewhere: set[Term] = set()
+        for graph in delta.graphs.keys() | gone.keys():
+            came, went = delta.graphs.get(graph, set()), gone.get(graph, set())
+            touched |= came | {it.subject for it in went}
+            if came and went:
+                quads = self.store.quads_for_pattern(None, None, None, ox.NamedNode(graph[1:-1]))
+                elsewhere |= {it.subject for it in went ^ {quad.triple for quad in quads}}
+            else:
+                elsewhere |= came | {it.subject for it in went}
         left = {*triples, *self.corrections.withdrawn} - delta.triples
         return Change(
             removed=frozenset(it for it in left if not self._stands(it)),
             added=frozenset(it for it in delta.triples if it not in self.corrections.withdrawn or self._stands(it)),
-            touched=frozenset(name for names in speak.values() for name in names),
-            elsewhere=frozenset(name for graph, names in speak.items() if graph not in same for name in names),
+            touched=frozenset(map(term_text, touched)),
+            elsewhere=frozenset(map(term_text, elsewhere)),
         )
 
     def _stands(self, triple: ox.Triple) -> bool:

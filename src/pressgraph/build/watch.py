@@ -59,6 +59,8 @@ class LiveCheck:
             self._pending = {it.place.file for it in update.problems} & set(stamps)
             return update.refusal(files)
         self._pending = set()
+        if fresh:
+            update.conclude()
         report, self._state = update.validate(files, self._state, triples=self._triples)
         self._triples = report.triples
         return report

@@ -129,13 +129,14 @@ def objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:
 
 def add_quads(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
     """Add quads to their named graphs and to the default graph."""
+    extend(store, both(quads))
 
-    def both() -> Iterator[ox.Quad]:
-        for quad in quads:
-            yield quad
-            yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
-    extend(store, both())
+def both(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield quads of named graphs, each also as one of the default graph."""
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def change(store: ox.Store, quads: Changed) -> tuple[set[ox.Triple], set[ox.Triple]]:

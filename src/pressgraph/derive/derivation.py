@@ -253,15 +253,12 @@ class Derivation:
         for graph in gone.keys() | came:
             if not graph.value.startswith(prefix):
                 continue
-            # a fact's graph is named after what it says
+            # where it is from and how sure it is has not changed
             alike = graph in gone and graph in came and before.stated.origin(graph) == after.stated.origin(graph)
             said = set(gone.get(graph, ()))
             quads = self.store.quads_for_pattern(None, None, None, graph) if graph in came else ()
             says = {quad.triple for quad in quads}
-            # of it, something can be corrected
-            if alike and said == says and not graph.value.endswith("/source"):
-                continue
-            found |= said | says
+            found |= said ^ says if alike else said | says
         return found | run.turned
 
     def _with_receipts(self, added: set[ox.Quad], removed: set[ox.Quad]) -> Conclusions:

@@ -35,7 +35,7 @@ class Change:
     """What changed in a store's default graph, and which things' facts were read again.
 
     `touched` are the things that the files read again speak of: their facts may stand on other lines. `elsewhere` are
-    those of which other graphs speak than before, although the union may be the same.
+    those of which graphs say something else than before, although the union may be the same.
     """
 
     removed: frozenset[ox.Triple]
