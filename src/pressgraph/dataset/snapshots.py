@@ -334,7 +334,7 @@ class Candidate:
             dumped.unlink()
             added = iter(more.get())
             while quads := list(islice(added, _QUADS)):
-                yield ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+                yield ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
 
         def write() -> None:
             written = self.open_store()
