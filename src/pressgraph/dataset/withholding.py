@@ -99,21 +99,23 @@ class Rules:
 
     def names(self, store: ox.Store) -> set[ox.NamedNode]:
         """Return the things of a store that are withheld by name, and what is named below them."""
-        names = {ox.NamedNode(iri) for iri in self.withhold}
-        if names:
-            tests = " || ".join(f"STRSTARTS(STR(?n), {ox.Literal(prefix)})" for prefix in self._below)
-            rows = store.query(
-                f"SELECT DISTINCT ?n {{ {{ ?n ?p ?o }} UNION {{ ?s ?p ?n }} FILTER(isIRI(?n) && ({tests})) }}"
-            )
-            assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-            names |= {name for row in rows if isinstance(name := row["n"], ox.NamedNode)}
-        return names
+        if not self.withhold:
+            return set()
+        # the default graph is the union of the others; comparing in SPARQL would take four times as long
+        union = store.quads_for_pattern(None, None, None, _DEFAULT)
+        return {ox.NamedNode(iri) for iri in self.withhold} | self.names_in(union)
 
     def names_in(self, quads: Iterable[ox.Quad]) -> set[ox.NamedNode]:
         """Return what of quads is named below the things that are withheld by name."""
         below = self._below
-        terms = {term for quad in quads for term in (quad.subject, quad.object)} if below else ()
-        return {term for term in terms if isinstance(term, ox.NamedNode) and term.value.startswith(below)}
+        if not below:
+            return set()
+        return {
+            term
+            for quad in quads
+            for term in (quad.subject, quad.object)
+            if isinstance(term, ox.NamedNode) and term.value.startswith(below)
+        }
 
     @property
     def _below(self) -> tuple[str, ...]:
