@@ -202,7 +202,7 @@ class Describer:
         found = self._pointing.to(iri, language)
         shown = found[(number - 1) * ON_PAGE : number * ON_PAGE]
         named = dict.fromkeys((iri, *(it for pair in shown for it in pair)))
-        return {"shown": shown, "matching": len(found), "reading": self._reader.several(named)}
+        return {"shown": shown, "matching": len(found), "reading": self._reader.alone(named)}
 
     def alone(self, iris: Sequence[str]) -> dict[str, Any]:
         """Return what is said of things, for what they are called; see `pressgraph.pages.view.called`."""

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
@@ -20,6 +19,7 @@ from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
 
 LIST = ".pressgraph-site"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -156,5 +156,4 @@ def _stat(root: Path, name: str) -> tuple[int, int] | None:
 
 
 def _is_below(name: str) -> bool:
-    path = Path(name)
-    return not path.is_absolute() and ".." not in path.parts
+    return not name.startswith("/") and ".." not in name.split("/")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import compress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +19,7 @@ from pressgraph.pages.results import HOW_SURE, SURE, graph_table, nodes_of, resu
 from pressgraph.pages.settings import Site
 from pressgraph.pages.view.called import called, nameless
 from pressgraph.pages.view.statements import term
+from pressgraph.processes import processors
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
@@ -92,7 +95,6 @@ class QueryPages:
         self._schemes: dict[str, list[str]] = {}
         self._answered: tuple[str, Answered] | None = None
         self._asked = Asked()
-        self._digests: dict[str, str] = {}
         self._news: dict[str, bool | Triples | bytes] = {}
 
     def draw(self, name: str) -> Drawn:
@@ -105,24 +107,26 @@ class QueryPages:
         files = tuple(self._page(folder, language, saved) for language in self.drawer.setting.languages)
         return Drawn(files=files, reads=reads.taken(), asked=self._asked)
 
-    def is_answered(self, asked: Asked) -> bool:
-        """Tell whether queries are answered now as they were."""
-        return all(self._digest_now(text, digest) == digest for text, digest in asked.answers.items())
+    def answered_anew(self, asked: Mapping[str, Asked]) -> set[str]:
+        """Return the pages whose queries are not answered now as they were."""
+        # several pages ask which things they may be asked about
+        before = {text: digest for it in asked.values() for text, digest in it.answers.items()}
+        # the engine answers without Python
+        with ThreadPoolExecutor(processors()) as threads:
+            changed = set(compress(before, threads.map(self._is_news, before.keys(), before.values())))
+        return {page for page, it in asked.items() if not changed.isdisjoint(it.answers)}
 
-    def _digest_now(self, text: str, before: str) -> str:
-        known = self._digests.get(text)
-        if known is None:
-            try:
-                answer = self._ask(text)
-                known = _digest(answer)
-                if known != before:
-                    # its page is drawn next
-                    self._news[text] = answer
-            except QueryError as error:
-                known = str(error)
-            # several pages ask which things they may be asked about
-            self._digests[text] = known
-        return known
+    def _is_news(self, text: str, before: str) -> bool:
+        """Tell whether a query is answered in another way than before."""
+        try:
+            answer = self._ask(text)
+        except QueryError as error:
+            return str(error) != before
+        if _digest(answer) == before:
+            return False
+        # its page is drawn next
+        self._news[text] = answer
+        return True
 
     def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
         drawer = self.drawer

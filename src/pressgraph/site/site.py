@@ -372,10 +372,11 @@ def _known(
     pages = {key: it for key, it in before.pages.items() if key in wanted}
     touched = affected({key: it.reads for key, it in pages.items()}, changed)
     pages = {key: it for key, it in pages.items() if key not in touched}
-    for key, it in list(pages.items()):
-        # most answers are as before where what they are made from is another
-        if it.asked is not None and touches(it.asked.patterns, changed) and not queries.is_answered(it.asked):
-            del pages[key]
+    asked = {key: it.asked for key, it in pages.items() if it.asked is not None}
+    asked = {key: it for key, it in asked.items() if touches(it.patterns, changed)}
+    # most answers are as before where what they are made from is another
+    anew = queries.answered_anew(asked)
+    pages = {key: it for key, it in pages.items() if key not in anew}
     made = {name: digest for it in pages.values() for name, digest in it.files.items()}
     altered = changed_names(folder.path, made, before.stats)
     return {key: it for key, it in pages.items() if altered.isdisjoint(it.files)}

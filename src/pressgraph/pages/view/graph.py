@@ -219,7 +219,7 @@ class Graph:
         """Return the classes of a thing, and those above them."""
         types = self._types.get(iri)
         if types is None:
-            found = set(self.things(iri, RDF_TYPE)) or self.names.kinds_of(iri)
+            found = self.names.kinds_of(iri) or self.things(iri, RDF_TYPE)
             types = self._types[iri] = with_superclasses(found, self.profile)
         return types
 

@@ -38,6 +38,7 @@ class Pointing:
         self._graphs = graphs
         # all pages about one thing are asked for in a row, and much is led to by the same things
         self._found = lru_cache(1)(self._find)
+        self._names = lru_cache(_MOST_PLACES)(lambda thing: name_in_store(store, thing)[0])
         self._place = lru_cache(_MOST_PLACES)(self._sorted_by)
         self.to = lru_cache(_MOST_KEPT)(self._to)
         """Return what leads to an IRI, as properties and things, sorted by names in a language, or else by ids."""
@@ -55,7 +56,7 @@ class Pointing:
 
     def _sorted_by(self, thing: str, language: str) -> tuple[bool, str, str]:
         """Return what a thing is sorted by: its name as in a dictionary; things without one come last."""
-        name = best_name(name_in_store(self._store, thing)[0], (language,))
+        name = best_name(self._names(thing), (language,))
         return name is None, plain(name[0].casefold()) if name is not None else "", thing
 
 
