@@ -20,7 +20,7 @@ from pressgraph.errors import FactsError, NotConformingError
 from pressgraph.i18n import gettext
 from pressgraph.processes import rare_collections
 from pressgraph.validation import Report, check_files
-from pressgraph.validation.incremental import FootprintCache
+from pressgraph.validation.incremental import FootprintCache, ValidationState
 from pressgraph.validation.incremental.compared import keep, kept_in
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def build(
             if fresh:
                 update.load_profile()
             files_before = before.files if before is not None else {}
+            kept = current.path if current is not None and not fresh else None
+            found_before = ValidationState.load(kept) if kept is not None else None
             files = update.apply(files_before, look.changed, look.removed, progress=progress, fresh=fresh)
             if update.problems:
                 raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
@@ -127,17 +129,17 @@ def build(
                         write(conclusions)
                 report, state = update.validate(
                     files,
-                    before.state if before is not None else None,
+                    found_before,
                     compared=kept_in(current.path) if current is not None else None,
                     triples=before.triples if before is not None else 0,
                 )
-                unreported = (
-                    report.without_known(before.validation.results, look.changed) if before is not None else report
-                )
+                known = found_before.results if found_before is not None else ()
+                unreported = report.without_known(known, look.changed) if before is not None else report
                 if not report.conforms:
                     raise RefusedError(report, unreported)
                 footprints.save()
                 keep(update.validator.compared, candidate.path)
+                state.save(candidate.path, before=found_before, kept=kept)
                 counts_before = Counts.load(current.path) if current is not None and not fresh else None
                 store_before = current.open() if current is not None and counts_before is not None else ox.Store()
                 counts = recount(counts_before, store_before, store, update.touched, project.id_base)
@@ -150,8 +152,7 @@ def build(
                     basis=basis,
                     facts=report.facts,
                     triples=report.triples,
-                    files=files,
-                    validation=state,
+                    files=dict(sorted(files.items())),
                 )
             )
     return BuildResult(
@@ -189,7 +190,8 @@ def validate_changed(project: Project, profile: Profile, *, engine: str = "auto"
             files = update.apply(before.files, look.changed, look.removed)
             if update.problems:
                 return update.refusal(files)
-            report, _ = update.validate(files, before.state, compared=kept_in(current.path), triples=before.triples)
+            found_before = ValidationState.load(current.path)
+            report, _ = update.validate(files, found_before, compared=kept_in(current.path), triples=before.triples)
             footprints.save()
             return report
 

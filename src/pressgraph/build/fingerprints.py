@@ -21,6 +21,8 @@ _FILE = "fingerprints.json"
 _VERSION = 1
 # A file that was written this short a time ago can be written again without its times telling of it.
 _SETTLED = 2_000_000_000
+# To read so few files again takes less time than to write down what is known of thousands.
+_FEW = 50
 
 _Print: TypeAlias = tuple[int, int, int, int, str]
 """Size, time of change of content and of status in nanoseconds, inode; SHA-256."""
@@ -103,8 +105,10 @@ class Fingerprints:
         return digest
 
     def save(self) -> None:
-        """Keep what is known of the files asked about; that it cannot be written costs only time."""
-        if self._new == self._known:
+        """Keep what is known of the files asked about, unless it is little more than before; losing it costs only time."""
+        known = self._known
+        learned = sum(known.get(name) is not entry for name, entry in self._new.items())
+        if learned <= min(_FEW, len(known) // 10):
             return
         with write_atomically(self._path, durable=False) as file:
-            file.write(sealed(_Kept(version=_VERSION, files=self._new)))
+            file.write(sealed(_Kept(version=_VERSION, files=self._new), sort=False))

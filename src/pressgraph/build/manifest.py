@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from pressgraph.derive import load_rules
-from pressgraph.validation.incremental import ValidationState  # noqa: TC001 - msgspec reads the types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,13 +62,12 @@ class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
-    """A build: by what it was made, from which files, and what its validation found."""
+    """A build: by what it was made, and from which files."""
 
     basis: Basis
     facts: int
     triples: int
     files: dict[str, FileEntry]
-    validation: ValidationState
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> BuildManifest | None:
@@ -78,11 +76,6 @@ class BuildManifest(msgspec.Struct, frozen=True, kw_only=True):
         Raises StoreError where it is not as it was written.
         """
         return snapshot.manifest_as(cls)
-
-    @property
-    def state(self) -> ValidationState | None:
-        """What the validation found, unless another version of the program might find or word it otherwise."""
-        return self.validation if self.validation.is_of_this_program else None
 
 
 def owners(files: Mapping[str, FileEntry]) -> dict[str, str]:

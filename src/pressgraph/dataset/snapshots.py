@@ -6,7 +6,8 @@
         store/            an Oxigraph store
         unnamed/          of what is served, and where there is any: what was written without a graph, a store too
         build.json        what it was built from
-        compared/         of what is built: what each check compared
+        validation.json   of what is built: what its validation found
+        compared/         and what each check compared
       cache/              what only saves time: which files are as they were, what shapes and checks read, the profile
       lock                held while building
 
@@ -378,7 +379,7 @@ class Candidate:
         """
         try:
             with write_atomically(self._path / "build.json") as file:
-                file.write(sealed(manifest))
+                file.write(sealed(manifest, sort=False))
         except OSError as error:
             raise store_error(self._path, error, name=self._snapshots.kind) from error
         return self._snapshots.publish(self._path, self._name)

