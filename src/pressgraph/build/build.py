@@ -115,18 +115,17 @@ def build(
             update = StoreUpdate(project, profile, store, footprints=footprints)
             if fresh:
                 update.load_profile()
-            files_before = before.files if before is not None else {}
             kept = current.path if current is not None and not fresh else None
             found_before = ValidationState.load(kept) if kept is not None else None
-            files = update.apply(files_before, look.changed, look.removed, progress=progress, fresh=fresh)
+            files = update.apply(
+                before.files if before is not None else {}, look.changed, look.removed, progress=progress, fresh=fresh
+            )
             if update.problems:
                 raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
             look.note(files)
-            with candidate.writing(store) if in_memory else nullcontext() as write:
+            with candidate.writing(store) if in_memory else nullcontext(_leave) as write:
                 if fresh:
-                    conclusions = update.conclude()
-                    if write is not None:
-                        write(conclusions)
+                    write(update.conclude())
                 report, state = update.validate(
                     files,
                     found_before,
@@ -246,6 +245,10 @@ class _Look:
             entry.sha256 = self._hashes[name]
             if entry.text is not None:
                 entry.text_sha256 = self._of_text(name, entry.text)
+
+
+def _leave(quads: Iterable[ox.Quad]) -> None:
+    """Write nothing of quads that stand where they are to be."""
 
 
 def _size(path: Path) -> int:

@@ -105,7 +105,7 @@ class Fingerprints:
         return digest
 
     def save(self) -> None:
-        """Keep what is known of the files asked about, unless it is little more than before; losing it costs only time."""
+        """Keep what is known of the files, unless it is little more than before; that it is lost costs only time."""
         known = self._known
         learned = sum(known.get(name) is not entry for name, entry in self._new.items())
         if learned <= min(_FEW, len(known) // 10):

@@ -239,9 +239,31 @@ class Derivation:
             return [_Run("", *everything)]
         public = self._views(gone, came)
         old, new = (it.stated.hide_personal() for it in public)
-        nodes = turned(old, new, {it for it in (*gone, *came) if not it.value.startswith(self.graphs.provenance)})
+        nodes = turned(old, new, self._altered(gone, came))
         changed = {triple for view in public for triple in view.stated.speaking_of(nodes, ())}
         return [_Run("", *public, changed), _Run(PERSONAL, *everything)]
+
+    def _altered(
+        self, gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
+    ) -> set[ox.NamedNode]:
+        """Return the graphs of facts that say something else than before, or of which receipts do."""
+        prefix = self.graphs.provenance
+        receipts: dict[Term, set[ox.Triple]] = defaultdict(set)
+        for triple in (it for graph, told in gone.items() if graph.value.startswith(prefix) for it in told):
+            receipts[triple.subject].add(triple)
+        found: set[ox.NamedNode] = set()
+        for graph in gone.keys() | came:
+            if graph.value.startswith(prefix):
+                continue
+            said = {quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph)}
+            noted = {
+                quad.triple
+                for quad in self.store.quads_for_pattern(graph, None, None, None)
+                if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(prefix)
+            }
+            if graph not in gone or graph not in came or said != set(gone[graph]) or noted != receipts[graph]:
+                found.add(graph)
+        return found
 
     def _touched(
         self, run: _Run, gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
