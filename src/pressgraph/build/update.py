@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -99,8 +100,8 @@ class StoreUpdate:
     ) -> dict[str, FileEntry]:
         """Bring the store up to date with changed and removed files; return what is to be known of all files.
 
-        Problems are gathered. `self.change` then says how the default graph differs from before, unless it is `fresh`:
-        then `conclude` is still to be done.
+        Problems are gathered; where there are none, `self.change` says how the default graph differs from before,
+        conclusions included. What is `fresh` begins anew: then `conclude` is still to be done.
         """
         levels = self.derivation.before() if not fresh else []
         former = {name for name in (*removed, *changed) if name in entries}
@@ -130,7 +131,10 @@ class StoreUpdate:
         union.prune(self.store, triples)
         if fresh:
             self.derivation.clear()
-        if delta is not None:
+        self.changed = frozenset((*changed, *removed))
+        self.check_sources(files)
+        self.check_references(files, {triple.subject for triple in triples})
+        if delta is not None and not self.problems:
             for fact, told in self.corrections.changed.items():
                 if str(fact) not in delta.graphs:
                     # it stood here before as it was said
@@ -148,9 +152,6 @@ class StoreUpdate:
                     *(it.graph_name for it in conclusions.quads if isinstance(it.graph_name, ox.NamedNode)),
                 },
             )
-        self.changed = frozenset((*changed, *removed))
-        self.check_sources(files)
-        self.check_references(files, {triple.subject for triple in triples})
         return files
 
     def conclude(self) -> Iterator[ox.Quad]:
@@ -271,10 +272,14 @@ class StoreUpdate:
                 path = self.project.root / name
                 if name not in self.links and not is_stream(path):
                     self.links[name] = Links.of(self.reader.one(name))
+        base = self.project.id_base
+        # what follows from what is gone is still in the store
+        ids_of = cache(lambda kind: self._ids_of(kind) - {it.value.removeprefix(base) for it in lost})
         for links in self.links.values():
             for reference, place in links.references.items():
                 if missing(reference):
-                    hint = advise_unknown(reference, self._ids_like(reference))
+                    alike = ids_of(reference.partition("/")[0])
+                    hint = advise_unknown(reference, alike, lambda it: names_of(self.store, base + it))
                     self.problems.append(problem("dangling-id", place, hint=hint, id=reference))
 
     def _described(self, iri: str) -> bool:
@@ -283,13 +288,12 @@ class StoreUpdate:
         # a conclusion describes nothing that no fact describes
         return any(isinstance(it, ox.NamedNode) and not self.graphs.is_derived(it.value) for it in names)
 
-    def _ids_like(self, reference: str) -> dict[str, list[str]]:
-        """Return the ids of the same kind that are described, with the names of things.
+    def _ids_of(self, kind: str) -> set[str]:
+        """Return the ids of a kind that are described.
 
         The things of a class are mostly of one kind, so classes whose first things are of another are passed over: the
         stores keep things by class, not by the beginning of their names.
         """
-        kind = reference.partition("/")[0]
         base = self.project.id_base
         iris: set[str] = set()
         for one in self.profile.classes.values():
@@ -298,7 +302,7 @@ class StoreUpdate:
             first = list(islice(names, _SAMPLE))
             if any(it.startswith(f"{base}{kind}/") for it in first):
                 iris.update(it for it in chain(first, names) if it.startswith(f"{base}{kind}/"))
-        return {it.removeprefix(base): names_of(self.store, it) for it in iris}
+        return {it.removeprefix(base) for it in iris}
 
     def validate(
         self,

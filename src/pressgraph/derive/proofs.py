@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Proofs: TypeAlias = MutableMapping[str, int]
 """By source (as graphs name it), the place of a status in `STATUSES`; 0 is surest."""
+
+Pair = TypeVar("Pair")
 
 SHIPPED = "*"
 """Stands for the profile, which every source may rest on."""
@@ -77,6 +79,18 @@ def merge(into: Proofs, more: Proofs) -> None:
         known = into.get(source)
         if known is None or rank < known:
             into[source] = rank
+
+
+def adopt(found: dict[Pair, Proofs], pair: Pair, proofs: Proofs) -> None:
+    """Add proofs, which nobody else has, to those that are found: what many sources say is not asked for yet."""
+    known = found.get(pair)
+    if known is None:
+        found[pair] = proofs
+    elif isinstance(proofs, LateProofs) and not isinstance(known, LateProofs):
+        merge(proofs, known)
+        found[pair] = proofs
+    else:
+        merge(known, proofs)
 
 
 def best(proofs: Proofs) -> int:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from pressgraph.derive.expressions import evaluate
 from pressgraph.derive.parse import Pattern, Variable
-from pressgraph.derive.proofs import combine, merge
+from pressgraph.derive.proofs import adopt, combine, merge
 from pressgraph.derive.tables import Table
 from pressgraph.facts.dates import bounds
 from pressgraph.rdf import RDF_TYPE, XSD
@@ -105,7 +105,7 @@ class View:
             if isinstance(value, ox.NamedNode):
                 for name in axioms.subclasses(value.value):
                     for (thing, _), proofs in self._direct(subject, _TYPE, ox.NamedNode(name), stage).items():
-                        merge(found.setdefault((thing, value), {}), proofs)
+                        adopt(found, (thing, value), proofs)
             elif value is None:
                 for (thing, kind), proofs in self._direct(subject, _TYPE, None, stage).items():
                     if isinstance(kind, ox.NamedNode):
@@ -116,9 +116,9 @@ class View:
             one, other = (value, subject) if turned else (subject, value)
             for (a, b), proofs in self._direct(one, ox.NamedNode(name), other, stage).items():
                 if not turned:
-                    merge(found.setdefault((a, b), {}), proofs)
+                    adopt(found, (a, b), proofs)
                 elif isinstance(b, ox.NamedNode):
-                    merge(found.setdefault((b, a), {}), proofs)
+                    adopt(found, (b, a), proofs)
 
     def _by_dates(self, found: Pairs, subject: Term | None, predicate: str, value: Term | None) -> None:
         for key, first in self._bounding.get(predicate, ()):

@@ -18,7 +18,7 @@ from pressgraph.rdf.terms import is_iri
 from pressgraph.spelling import composed, nearest, suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
     from pressgraph.profile import ClassTerm, Profile
 
@@ -115,9 +115,9 @@ def kind_of(classes: Iterable[ClassTerm]) -> str:
     return next((kind for name, kind in _KINDS if name in names), "thing")
 
 
-def advise_unknown(reference: str, ids: Mapping[str, Collection[str]]) -> str:
-    """Say what to do about an id that nothing describes; `known` are those that something does, with names."""
-    close = near_id(reference, ids)
+def advise_unknown(reference: str, ids: Collection[str], names: Callable[[str], Collection[str]] = lambda _: ()) -> str:
+    """Say what to do about an id that nothing describes; `ids` are those that something does, `names` their names."""
+    close = near_id(reference, ids, names)
     if close is not None:
         return suggestion(close)
     same = sorted(_of_kind(reference, ids))
@@ -131,22 +131,26 @@ def advise_unknown(reference: str, ids: Mapping[str, Collection[str]]) -> str:
     return phrase("add a fact about it: '- id: {id}'", id=reference)
 
 
-def near_id(reference: str, ids: Mapping[str, Collection[str]]) -> str | None:
-    """Return the id of the thing that another id is likely to mean, given ids and the names of what they stand for.
+def near_id(reference: str, ids: Collection[str], names: Callable[[str], Collection[str]]) -> str | None:
+    """Return the id of the thing that another id is likely to mean; `names` says what a thing is called.
 
-    It is of the same kind and has the same words, in itself or in a name, or all but a slip of the finger: ids that
-    merely share letters are of other things.
+    It is of the same kind and has the same words, or all but a slip of the finger, or has them in a name: ids that
+    merely share letters are of other things. Names come last, since those of ten thousand things take seconds to read.
     """
     words = _words(reference)
     same = sorted(_of_kind(reference, ids))
-    akin = []
-    for one in same:
-        texts = (_words(one), *(_words(f"/{slug(name)}") for name in ids[one]))
-        if any(words_of_one and (words_of_one <= words or words <= words_of_one) for words_of_one in texts):
-            akin.append(one)
-    if akin:
-        return nearest(reference, akin, cutoff=0.3) or akin[0]
-    return nearest(reference, same, cutoff=0.9)
+
+    def is_akin(others: set[str]) -> bool:
+        return bool(others) and (others <= words or words <= others)
+
+    def of_akin(akin: list[str]) -> str | None:
+        return (nearest(reference, akin, cutoff=0.3) or akin[0]) if akin else None
+
+    return (
+        of_akin([one for one in same if is_akin(_words(one))])
+        or nearest(reference, same, cutoff=0.9)
+        or of_akin([one for one in same if any(is_akin(_words(f"/{slug(name)}")) for name in names(one))])
+    )
 
 
 def _of_kind(reference: str, ids: Iterable[str]) -> set[str]:

@@ -109,7 +109,7 @@ def dangling_problems(file: FactsFile, described: Mapping[str, Collection[str]] 
             ids = {**dict.fromkeys(own, ()), **(described or {})}
             for one, names in names_in(file).items():
                 ids[one] = {*ids.get(one, ()), *names}
-        problems.append(problem("dangling-id", place, hint=advise_unknown(name, ids), id=name))
+        problems.append(problem("dangling-id", place, hint=advise_unknown(name, ids, ids.__getitem__), id=name))
     return problems
 
 

@@ -163,8 +163,8 @@ class Adviser:
             )
         given = result.lexical.removeprefix(self.id_base)
         kind = f"{given.partition('/')[0]}/"
-        alike = (it for it in self.ids_of(wanted) if it.startswith(kind))
-        close = near_id(given, {it: names_of(self.store, self.id_base + it) for it in alike})
+        alike = [it for it in self.ids_of(wanted) if it.startswith(kind)]
+        close = near_id(given, alike, lambda it: names_of(self.store, self.id_base + it))
         if close is not None:
             return suggestion(close)
         types = self.stated_types(thing)
