@@ -221,8 +221,13 @@ class Stated:
             return found
 
         def rank(source: str) -> int | None:
-            origins = map(self._seen, by_source()[source])
-            return min((it.rank for it in origins if it is not None), default=None)
+            found: int | None = None
+            for origin in filter(None, map(self._seen, by_source()[source])):
+                found = origin.rank if found is None else min(found, origin.rank)
+                if found == 0:
+                    # none is surer
+                    break
+            return found
 
         return LateProofs(by_source, rank)
 
