@@ -162,13 +162,17 @@ def staged(
     concluded = {rule.name: _concluded(rule.head, axioms) for rule in rules}
     if bounds:
         concluded[BOUNDS] = {(iri, None) for ends in bounds.values() for end in ends for iri in end}
+    giving: dict[str, list[tuple[str, Signature]]] = {}
+    for other, gives in concluded.items():
+        for one in gives:
+            giving.setdefault(one[0], []).append((other, one))
     for rule in rules:
         # a pattern in GRAPH reads what facts say
         elsewhere = [it for it in rule.where if it.fact is None]
         for reads in _signatures((*elsewhere, *(it for one in rule.unless for it in one.patterns))):
-            for other, gives in concluded.items():
+            for other, one in giving.get(reads[0], ()):
                 ordered = other == rule.name or other in before[rule.name] or rule.name in before.get(other, ())
-                if not ordered and any(_meet(reads, one) for one in gives):
+                if not ordered and _meet(reads, one):
                     raise rule.error(
                         gettext(
                             "the rule reads <{iri}>, which '{other}' may conclude: which of them goes first?",
@@ -251,4 +255,5 @@ def _concluded(head: Sequence[Pattern], axioms: Axioms) -> set[Signature]:
 
 
 def _meet(one: Signature, other: Signature) -> bool:
-    return one[0] == other[0] and (one[1] == other[1] or one[1] is None or other[1] is None)
+    """Tell whether one reads what the other gives, of the same property."""
+    return one[1] == other[1] or one[1] is None or other[1] is None
