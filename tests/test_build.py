@@ -617,13 +617,16 @@ def test_manifest_that_cannot_be_read_is_a_clear_error(sandbox: Sandbox) -> None
     assert sandbox.run("build").exit_code == 0
 
 
-@pytest.mark.parametrize("data", [None, b"", b"x" * 100])
-def test_what_checks_compared_is_found_out_again_where_it_is_damaged(sandbox: Sandbox, data: bytes | None) -> None:
+@pytest.mark.parametrize("file", ["compared/near-duplicate-organisations.db", "validation.json"])
+@pytest.mark.parametrize("data", [None, b"x" * 100])
+def test_what_validation_keeps_is_found_out_again_where_it_is_damaged(
+    sandbox: Sandbox, file: str, data: bytes | None
+) -> None:
     alike = [{"id": f"agent/{name}", "type": "Organization", "name": "Xenon GmbH"} for name in ("x", "y")]
     for name, facts in (("a.yaml", alike[:1]), ("b.yaml", alike[1:]), ("c.yaml", city("dresden"))):
         sandbox.write(name, *([facts] if isinstance(facts, dict) else facts))
     assert "nearly the same name" in sandbox.build()
-    kept = ".pressgraph/snapshots/00000{}/compared/near-duplicate-organisations.db"
+    kept = ".pressgraph/snapshots/00000{}/" + file
     sandbox.write("c.yaml", city("dresden", "Dresden"))
     sandbox.build()
     # what no change concerns is kept as it is
