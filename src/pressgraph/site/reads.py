@@ -21,11 +21,12 @@ import pyoxigraph as ox
 from pressgraph.dataset.union import DEFAULT
 from pressgraph.pages.notes import Notes
 from pressgraph.pages.view.reading import ONWARD
-from pressgraph.pages.view.statements import NAMING, receipt
+from pressgraph.pages.view.statements import NAMING, TITLES, receipt
 from pressgraph.processes import processors
+from pressgraph.query.projection import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping
 
     from pressgraph.dataset import GraphNames
 
@@ -241,13 +242,30 @@ def _noted(pattern: tuple[str, ...]) -> int:
     return zlib.crc32("\x1f".join(pattern).encode())
 
 
-def patterns_of(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
+def renamed(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[ox.NamedNode]:
+    """Return the things that may be called something else, by the quads that only one of two stores has."""
+    found: set[ox.NamedNode] = set()
+    for quad in quads:
+        word = quad.predicate.value
+        if not isinstance(quad.subject, ox.NamedNode) or quad.subject in found or word not in NAMING:
+            continue
+        # what is said of a thing in texts names it only where it has no name
+        if word in NAMES or not (_has_name(quad.subject, before) and _has_name(quad.subject, after)):
+            found.add(quad.subject)
+    return found
+
+
+def _has_name(node: ox.NamedNode, store: ox.Store) -> bool:
+    return any(True for it in TITLES for _ in store.quads_for_pattern(node, it, None, DEFAULT))
+
+
+def patterns_of(quads: Collection[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
     """Return all patterns that match some of the quads that only one of two stores has.
 
     A fact of which something is another is in another graph; what it says as before is in the union as before, so that
     no pattern in that one matches it.
     """
-    found: set[int] = set()
+    found, naming = set[int](), set[ox.Quad]()
     for quad in quads:
         is_other = _differs(quad, before, after)
         for graph in (None, DEFAULT) if is_other else (None,):
@@ -257,11 +275,10 @@ def patterns_of(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> 
                         found.add(_number(subject, predicate, value, graph))
         found.add(_number(None, None, None, quad.graph_name))
         if is_other and isinstance(quad.subject, ox.NamedNode):
-            if quad.predicate.value in NAMING:
-                found.add(_asked("named", quad.subject.value))
+            naming.add(quad)
             if quad.predicate.value in ONWARD:
                 found.add(_asked("onward", quad.subject.value))
-    return found
+    return found | {_asked("named", it.value) for it in renamed(naming, before, after)}
 
 
 def _differs(quad: ox.Quad, before: ox.Store, after: ox.Store) -> bool:

@@ -15,7 +15,7 @@ from pressgraph.dataset import GraphNames
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.pointing import ABOUT, Pointing
-from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NAMING, NOT_POINTING, TYPE
+from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_POINTING, TYPE
 from pressgraph.processes import rare_collections
 from pressgraph.project import write_atomically
 from pressgraph.query.names import SCHEME
@@ -36,6 +36,7 @@ from pressgraph.site.reads import (
     patterns_of_links,
     patterns_of_personal,
     patterns_of_uses,
+    renamed,
     touches,
 )
 from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by its types
@@ -85,6 +86,8 @@ class _News(NamedTuple):
     """What has changed since the run before."""
 
     quads: set[ox.Quad]
+    renamed: set[ox.NamedNode]
+    """Things that may have another name."""
     patterns: set[int]
     digests: dict[str, bytes]
     """Of the graphs of now whose names do not say what is in them."""
@@ -262,7 +265,7 @@ def _linked(
     known = before.linked if before is not None and news is not None else {}
     changed = news.patterns if news is not None else set()
     graphs = GraphNames(id_base=drawer.project.id_base)
-    anew = _led_to_anew(store, news.quads if news is not None else (), graphs)
+    anew = _led_to_anew(store, news, graphs) if news is not None else set[str]()
     pointing = Pointing(store, graphs)
     found: dict[str, list[str]] = {}
     for iri in sorted(iri for iri, links in led_to.items() if links >= MOST_LINKS):
@@ -273,9 +276,9 @@ def _linked(
     return found
 
 
-def _led_to_anew(store: ox.Store, quads: Iterable[ox.Quad], graphs: GraphNames) -> set[str]:
+def _led_to_anew(store: ox.Store, news: _News, graphs: GraphNames) -> set[str]:
     """Return what things lead to that have another name now: what leads to a thing is in the order of names."""
-    renamed = {it.subject for it in quads if it.predicate.value in NAMING or it.predicate == SCHEME}
+    renamed = news.renamed | {it.subject for it in news.quads if it.predicate == SCHEME}
     # a label without a name is called as its scheme is, and a source stands for its facts
     renamed |= {it.subject for name in renamed for it in store.quads_for_pattern(None, SCHEME, name, DEFAULT)}
     about = [it.subject for name in renamed for it in store.quads_for_pattern(None, ABOUT, name, DEFAULT)]
@@ -341,7 +344,7 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     if before is None:
         return None
     if before.copy == copy.identity:
-        return _News(set(), set(), before.graphs)
+        return _News(set(), set(), set(), before.graphs)
     earlier = earlier_copy(setting.project, before.copy)
     if earlier is None:
         return None
@@ -354,7 +357,7 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
     patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
     patterns |= patterns_of_links(before.others, setting.others)
-    return _News(quads, patterns, now)
+    return _News(quads, renamed(quads, earlier.snapshot.open(), copy.snapshot.open()), patterns, now)
 
 
 def _known(
