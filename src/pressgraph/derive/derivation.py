@@ -20,7 +20,7 @@ from pressgraph.dataset.withholding import Rules as Publication
 from pressgraph.derive.change import affected
 from pressgraph.derive.hidden import turned
 from pressgraph.derive.proofs import SEVERAL, SHIPPED, best
-from pressgraph.derive.stated import Before, Stated
+from pressgraph.derive.stated import Before, Origin, Stated
 from pressgraph.derive.view import View
 from pressgraph.rdf import CLU, PROV, RDF_TYPE, STATUS_BASE, STATUSES, XSD
 
@@ -269,18 +269,17 @@ class Derivation:
         self, run: _Run, gone: Mapping[ox.NamedNode, Iterable[ox.Triple]], came: frozenset[ox.NamedNode]
     ) -> set[ox.Triple]:
         """Return the triples that are stated otherwise than before, as far as readers of a level see it."""
-        found: set[ox.Triple] = set()
-        before, after = run.before, run.after
-        prefix = self.graphs.facts
-        for graph in gone.keys() | came:
-            if not graph.value.startswith(prefix):
-                continue
-            # where it is from and how sure it is has not changed
-            alike = graph in gone and graph in came and before.stated.origin(graph) == after.stated.origin(graph)
-            said = set(gone.get(graph, ()))
-            quads = self.store.quads_for_pattern(None, None, None, graph) if graph in came else ()
-            says = {quad.triple for quad in quads}
-            found |= said ^ says if alike else said | says
+        said: dict[ox.Triple, set[Origin]] = defaultdict(set)
+        says: dict[ox.Triple, set[Origin]] = defaultdict(set)
+        went = (ox.Quad(it.subject, it.predicate, it.object, graph) for graph, told in gone.items() for it in told)
+        stand = (quad for graph in came for quad in self.store.quads_for_pattern(None, None, None, graph))
+        # rules ask who says a triple, not in which graph: that is another one for a fact that says one thing more
+        for quads, stated, origins in ((went, run.before.stated, said), (stand, run.after.stated, says)):
+            for quad in quads:
+                origin = stated.seen(quad)
+                if origin is not None:
+                    origins[quad.triple].add(origin)
+        found = {it for it in said.keys() | says.keys() if said.get(it) != says.get(it)}
         return found | run.turned
 
     def _with_receipts(self, added: set[ox.Quad], removed: set[ox.Quad]) -> Conclusions:

@@ -114,7 +114,7 @@ class Stated:
         if isinstance(subject, ox.Literal):
             return
         for quad in self._look(subject, predicate, value, graph):
-            origin = self._seen(quad)
+            origin = self.seen(quad)
             if origin is not None:
                 yield quad, origin
 
@@ -182,7 +182,7 @@ class Stated:
             return {pair: proofs for pair, proofs in late.items() if proofs is not None}
         found: dict[tuple[Term, Term], Proofs] = {}
         for quad in quads:
-            origin = self._seen(quad)
+            origin = self.seen(quad)
             if origin is not None:
                 merge(found.setdefault((quad.subject, quad.object), {}), {origin.source: origin.rank})
         return found
@@ -195,7 +195,7 @@ class Stated:
     def _proofs(self, quads: Iterable[ox.Quad]) -> Proofs | None:
         """Return who states a triple; None where nobody does that is seen."""
         ranks: Proofs = {}
-        for origin in filter(None, map(self._seen, quads)):
+        for origin in filter(None, map(self.seen, quads)):
             merge(ranks, {origin.source: origin.rank})
         return ranks or None
 
@@ -208,7 +208,7 @@ class Stated:
         few = list(islice(stating(), _FEW + 1))
         if len(few) <= _FEW:
             return self._proofs(few)
-        if all(self._seen(quad) is None for quad in stating()):
+        if all(self.seen(quad) is None for quad in stating()):
             return None
 
         @cache
@@ -222,7 +222,7 @@ class Stated:
 
         def rank(source: str) -> int | None:
             found: int | None = None
-            for origin in filter(None, map(self._seen, by_source()[source])):
+            for origin in filter(None, map(self.seen, by_source()[source])):
                 found = origin.rank if found is None else min(found, origin.rank)
                 if found == 0:
                     # none is surer
@@ -231,7 +231,7 @@ class Stated:
 
         return LateProofs(by_source, rank)
 
-    def _seen(self, quad: ox.Quad) -> Origin | None:
+    def seen(self, quad: ox.Quad) -> Origin | None:
         """Return where a statement is from; None for what states nothing, and for what is hidden."""
         origin = self.origin(quad.graph_name)
         return origin if self._withheld is None or origin is None or not self._withheld.hides(quad) else None
