@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from contextlib import suppress
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -24,7 +25,7 @@ from pressgraph.query.names import HELD_BY, LABEL_NAMES, names_in_store
 from pressgraph.rdf import CLU, DCTERMS, LABELS, PROV, RDF_TYPE, RDFS, SCHEMA, SKOS, VOID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
     from pressgraph.pages.notes import Notes
 
@@ -194,14 +195,14 @@ class Describer:
         """Return a page of a list; see `pressgraph.pages.view.listing.Listing.page`."""
         return self.listing.page(kind, facet, value, number, today)
 
-    def links(self, iri: str, number: int, language: str) -> dict[str, Any]:
+    def links(self, iri: str, number: int, language: str, called: Container[str] = ()) -> dict[str, Any]:
         """Return a page of all that leads to an IRI, sorted by names in a language.
 
-        See `pressgraph.pages.view.pointing`.
+        Of things that are `called` something already nothing is read. See `pressgraph.pages.view.pointing`.
         """
         found = self._pointing.to(iri, language)
         shown = found[(number - 1) * ON_PAGE : number * ON_PAGE]
-        named = dict.fromkeys((iri, *(it for pair in shown for it in pair)))
+        named = dict.fromkeys(it for it in (iri, *chain.from_iterable(shown)) if it not in called)
         return {"shown": shown, "matching": len(found), "reading": self._reader.alone(named)}
 
     def alone(self, iris: Sequence[str]) -> dict[str, Any]:

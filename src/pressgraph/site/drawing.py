@@ -31,7 +31,7 @@ from pressgraph.pages.view.days import day_in_words
 from pressgraph.pages.view.links import links_page
 from pressgraph.pages.view.listing import LISTS
 from pressgraph.pages.view.lists import list_page
-from pressgraph.pages.view.statements import term
+from pressgraph.pages.view.statements import Asked, term
 from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
 from pressgraph.rdf import DCTERMS, VOID
@@ -39,7 +39,7 @@ from pressgraph.site.assets import Assets
 from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout, folder_of
 from pressgraph.site.links import PageLinks
 from pressgraph.site.lists import LinksAt, ListAt, list_pages, noted
-from pressgraph.site.reads import Asked, Reads
+from pressgraph.site.reads import Answers, Reads
 from pressgraph.site.told import Entry, entry_of, place
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Drawn:
     reads: bytes
     entry: Entry | None = None
     """What it adds to the files about all things, where it is the page of one."""
-    asked: Asked | None = None
+    asked: Answers | None = None
     """What it has asked, where it is the page of a query."""
 
 
@@ -101,6 +101,8 @@ class Setting:
     """The folders of pages about IRIs of others; see `Layout.others`."""
     sources: Mapping[str, str]
     """The folders of pages of sources; see `Layout.sources`."""
+    called: Mapping[str, Sequence[tuple[str, str]]]
+    """What pages of things call them, and in which language, by language of the page; none until these are drawn."""
     linked: Mapping[str, Sequence[str]]
     """The IRIs that more leads to than their pages show, with digests of the pages of all that does."""
     saved_queries: Mapping[str, SavedQuery]
@@ -311,6 +313,26 @@ class Drawer:
             self.profile, self.project, Links(links.own, links.about), language, labels, kinds, notes=self.reads
         )
 
+    def called(self, iri: str, language: str) -> tuple[str, str] | None:
+        """Return what the page of a thing calls it, and in which language; None where it has none, or is not drawn."""
+        names = self.setting.called.get(iri)
+        if names is None:
+            return None
+        self.reads.note_called(iri)
+        return names[self.setting.languages.index(language)]
+
+    def _names_on_pages(self, folder: str, language: str, reading: Mapping[str, Any]) -> Names:
+        """Return what names things as their own pages do, and everything else as it was read."""
+
+        def label(iri: str) -> Sequence[Sequence[str]]:
+            name = self.called(iri, language)
+            return reading["labels"].get(iri, ()) if name is None else [name]
+
+        def kinds(iri: str) -> Sequence[str]:
+            return () if iri in self.setting.called else reading["kinds"].get(iri, ())
+
+        return self.names(folder, language, Asked(label), Asked(kinds))
+
     def _thing(self, kind: str, iri: str, sure: _Noted, called: list[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
         """Draw the page of a thing or term, and note in `called` what it is called in each language."""
         found = self.describer.thing(iri)
@@ -463,8 +485,8 @@ class Drawer:
         self.reads.seen.add(noted(at.key))
         folder = self.layout.in_links(*at)
         for language in self.setting.languages:
-            found = self.describer.links(*at, language)
-            names = self.names(folder, language, found["reading"]["labels"], found["reading"]["kinds"])
+            found = self.describer.links(*at, language, self.setting.called)
+            names = self._names_on_pages(folder, language, found["reading"])
             site, day = Site.of(self.project, language), self.setting.day
             shown = links_page(at.iri, found, names, self.profile, site, number=at.number, language=language, today=day)
             yield self.page("links.html", folder, language, links=shown, for_crawlers=False)

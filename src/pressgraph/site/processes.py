@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.site.drawing import Setting
-    from pressgraph.site.reads import Asked
+    from pressgraph.site.reads import Answers
     from pressgraph.site.told import Entry
 
-_FEW = 150
+FEW = 150
 """Pages that one process has drawn before another one has started."""
 _BATCH, _AHEAD = 25, 3
 """Pages that a process draws at a time, and batches for each that are under way: bounds memory."""
@@ -40,7 +40,7 @@ class Written(NamedTuple):
     changed: int
     reads: bytes
     entry: Entry | None
-    asked: Asked | None
+    asked: Answers | None
 
 
 def draw_pages(
@@ -59,7 +59,7 @@ def draw_pages(
     Raises PressgraphError where a process is killed, OSError where a file cannot be written.
     """
     if jobs is None:
-        jobs = 1 if len(pages) <= _FEW else processors()
+        jobs = 1 if len(pages) <= FEW else processors()
     if jobs == 1:
         yield from _written(pages, queries, root, foreign)
         return

@@ -28,7 +28,7 @@ from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
 from pressgraph.site.published import FOLDER
-from pressgraph.site.reads import Asked, matching, packed
+from pressgraph.site.reads import Answers, matching, packed
 from pressgraph.validation.incremental.queries import Pattern, read_patterns
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class QueryPages:
         self._called: dict[str, Found] = {}
         self._schemes: dict[str, list[str]] = {}
         self._answered: tuple[str, Answered] | None = None
-        self._asked = Asked()
+        self._asked = Answers()
         self._news: dict[str, bool | Triples | bytes] = {}
 
     def draw(self, name: str) -> Drawn:
@@ -102,12 +102,12 @@ class QueryPages:
         saved = self._saved[name] if name else None
         reads = self.drawer.reads
         reads.seen.add(noted(QUERIES))
-        self._answered, self._asked = None, Asked()
+        self._answered, self._asked = None, Answers()
         folder = self.drawer.folder(Page("query", name))
         files = tuple(self._page(folder, language, saved) for language in self.drawer.setting.languages)
         return Drawn(files=files, reads=reads.taken(), asked=self._asked)
 
-    def answered_anew(self, asked: Mapping[str, Asked]) -> set[str]:
+    def answered_anew(self, asked: Mapping[str, Answers]) -> set[str]:
         """Return the pages whose queries are not answered now as they were."""
         # several pages ask which things they may be asked about
         before = {text: digest for it in asked.values() for text, digest in it.answers.items()}
@@ -294,12 +294,15 @@ class QueryPages:
     ) -> Mapping[str, tuple[str, str]]:
         """Return what pages call things that no name is found for, and in which language."""
         drawer = self.drawer
-        iris = nameless(things, found, drawer.project.id_base)
+        wanted = dict.fromkeys(it for it in things if not found.get(it))
+        names = {iri: name for iri in wanted if (name := drawer.called(iri, language)) is not None}
+        iris = nameless((it for it in wanted if it not in names), found, drawer.project.id_base)
         if not iris:
-            return {}
+            return names
         reading = drawer.describer.alone(iris)
-        names = drawer.names(folder, language, reading["labels"], reading["kinds"])
-        return called(iris, reading, names, drawer.profile, Site.of(drawer.project, language), drawer.setting.day)
+        others = drawer.names(folder, language, reading["labels"], reading["kinds"])
+        site, day = Site.of(drawer.project, language), drawer.setting.day
+        return names | called(iris, reading, others, drawer.profile, site, day)
 
     def _with(self, called: Mapping[str, tuple[str, str]], folder: str, language: str) -> Names:
         """Return what names things as they are called."""

@@ -193,6 +193,10 @@ class Reads(Notes):
         """Note that it was asked whether there is a page about an IRI of others."""
         self.seen.add(_linked(iri))
 
+    def note_called(self, iri: str) -> None:
+        """Note that it was asked what the page of a thing calls it."""
+        self.seen.add(_called(iri))
+
     def _read_for_receipt(self, graph: str) -> set[int]:
         before, self.seen = self.seen, set()
         receipt(self, ox.NamedNode(graph))  # type: ignore[arg-type]  # has what it uses of a store
@@ -210,7 +214,7 @@ class Reads(Notes):
 
 
 @dataclass(slots=True, kw_only=True)
-class Asked:
+class Answers:
     """What the page of a query has asked: patterns, packed, and a digest of each answer by the text of its query."""
 
     patterns: bytes = b""
@@ -299,6 +303,11 @@ def patterns_of_personal(before: Mapping[str, int], after: Mapping[str, int]) ->
     return {_asked("personal", iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
 
 
+def patterns_of_called(before: Mapping[str, object], after: Mapping[str, object]) -> set[int]:
+    """Return what pages note that call things as their own pages do, for things whose pages call them otherwise."""
+    return {_called(iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
+
+
 def patterns_of_links(before: Iterable[str], after: Iterable[str]) -> set[int]:
     """Return what pages note that link to IRIs of others which have a page only before, or only after a change."""
     return {_linked(iri) for iri in set(before) ^ set(after)}
@@ -310,6 +319,10 @@ def _asked(what: str, iri: str) -> int:
 
 def _linked(iri: str) -> int:
     return zlib.crc32(f"link {iri}".encode())
+
+
+def _called(iri: str) -> int:
+    return _asked("called", iri)
 
 
 def _used(iri: str) -> int:

@@ -16,23 +16,24 @@ from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.pointing import ABOUT, Pointing
 from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_POINTING, TYPE
-from pressgraph.processes import rare_collections
+from pressgraph.processes import processors, rare_collections
 from pressgraph.project import write_atomically
 from pressgraph.query.names import SCHEME
 from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_names, stats_of, write
 from pressgraph.site.lists import links_digests, patterns_of_lists
-from pressgraph.site.processes import draw_pages
+from pressgraph.site.processes import FEW, draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
-    Asked,
+    Answers,
     affected,
     difference,
     digests_of,
     matching,
     patterns_of,
+    patterns_of_called,
     patterns_of_links,
     patterns_of_personal,
     patterns_of_uses,
@@ -79,7 +80,7 @@ class _Made(NamedTuple):
     """With their SHA-256."""
     reads: bytes
     entry: Entry | None
-    asked: Asked | None
+    asked: Answers | None
 
 
 class _News(NamedTuple):
@@ -111,6 +112,68 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     linked: dict[str, list[str]]
     """Digests of the pages of all that leads to an IRI, where that is much."""
     stats: dict[str, tuple[int, int]]
+
+    @property
+    def called(self) -> dict[str, list[tuple[str, str]]]:
+        """What pages of things call them, by language."""
+        made = ((key.removeprefix("thing "), it.entry) for key, it in self.pages.items())
+        return {iri: entry.called for iri, entry in made if entry is not None}
+
+
+class _Pages:
+    """Draws pages that are not as they were drawn in the run before, of which everything else is known."""
+
+    def __init__(
+        self,
+        queries: QueryPages,
+        folder: Folder,
+        before: _State | None,
+        jobs: int | None,
+        progress: Callable[[int, int], object],
+    ) -> None:
+        self._queries = queries
+        self._folder = folder
+        self._before = before
+        self._jobs = jobs
+        self._progress = progress
+        self.made: dict[str, _Made] = {}
+        """All pages, by kind and IRI."""
+        self.drawn = 0
+        self.written = 0
+        """Files with another content than before."""
+
+    def draw(self, pages: Iterable[Page], changed: set[int], *, later: int = 0) -> None:
+        """Draw pages with what is set now; `changed` are patterns, and so many other pages are drawn `later`."""
+        wanted = {_key(page): page for page in pages}
+        known = self._known(wanted, changed)
+        self.made |= known
+        folder, drawer = self._folder, self._queries.drawer
+        todo = _by_source(drawer.store, (page for key, page in wanted.items() if key not in known))
+        folder.begin(name for page in todo for name in drawer.file_names(page))
+        end = self.drawn + len(todo) + (0 if known else later)
+        # who draws all of very many does so for the few that come last, too
+        jobs = processors() if self._jobs is None and not known and self.drawn > FEW else self._jobs
+        for it in draw_pages(todo, drawer.setting, folder.path, folder.foreign, self._queries, jobs=jobs):
+            self.made[_key(it.page)] = _Made(it.files, it.reads, it.entry, it.asked)
+            self.drawn += 1
+            self.written += it.changed
+            self._progress(self.drawn, end)
+
+    def _known(self, wanted: Collection[str], changed: set[int]) -> dict[str, _Made]:
+        """Return the pages of the run before that are as they would be drawn now."""
+        before = self._before
+        if before is None:
+            return {}
+        pages = {key: it for key, it in before.pages.items() if key in wanted}
+        touched = affected({key: it.reads for key, it in pages.items()}, changed)
+        pages = {key: it for key, it in pages.items() if key not in touched}
+        asked = {key: it.asked for key, it in pages.items() if it.asked is not None}
+        # most answers are as before where what they are made from is another
+        anew = self._queries.answered_anew({key: it for key, it in asked.items() if touches(it.patterns, changed)})
+        pages = {key: it for key, it in pages.items() if key not in anew}
+        made = {name: digest for it in pages.values() for name, digest in it.files.items()}
+        altered = changed_names(self._folder.path, made, before.stats)
+        return {key: it for key, it in pages.items() if altered.isdisjoint(it.files)}
 
 
 @rare_collections()
@@ -149,14 +212,11 @@ def write_site(
     setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
     drawer = Drawer(setting, profile=profile)
     lists = drawer.list_pages()
-    # some queries take as long as many pages: who begins with them does not wait for them in the end
-    pages = [*(Page("query", name) for name in ("", *saved_queries)), *_pages(drawer, told_of | led_to.keys()), *lists]
-    names = {_key(page): page for page in pages}
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
-    queries = QueryPages(drawer)
-    known = _known(before, folder, news, queries, names, listed)
-    todo = _by_source(drawer.store, (page for key, page in names.items() if key not in known))
+    own = [*_pages(drawer, told_of | led_to.keys()), *(it for it in lists if it.kind == "list")]
+    # some queries take as long as many pages: who begins with them does not wait for them in the end
+    naming = [*(Page("query", name) for name in ("", *saved_queries)), *(it for it in lists if it.kind == "links")]
     whole = _known_whole(before, copy, listed, out)
     anew = whole is None
     whole = {} if whole is None else whole
@@ -172,20 +232,21 @@ def write_site(
 
     # before the pages, which would be shown without styles until all are drawn
     written = put(drawer.assets.files().items()) if anew else 0
-    folder.begin(name for page in todo for name in drawer.file_names(page))
-    made: dict[str, str] = {name: digest for it in known.values() for name, digest in it.files.items()}
-    state = dict(known)
-    for number, it in enumerate(draw_pages(todo, setting, out, folder.foreign, queries, jobs=jobs), 1):
-        state[_key(it.page)] = _Made(it.files, it.reads, it.entry, it.asked)
-        made.update(it.files)
-        written += it.changed
-        progress(number, len(todo))
+    known = before if news is not None else None
+    changed = set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
+    pages = _Pages(QueryPages(drawer), folder, known, jobs, progress)
+    pages.draw(own, changed, later=len(naming))
+    entries = {it.iri: entry for it in own if (entry := pages.made[_key(it)].entry) is not None}
+    # these name things as their own pages do
+    called = {iri: it.called for iri, it in entries.items()}
+    drawer.setting = replace(setting, called=called)
+    pages.draw(naming, changed | patterns_of_called({} if known is None else known.called, called))
+    written += pages.written
     if anew:
-        entries = {it.iri: entry for it in pages if (entry := state[_key(it)].entry) is not None}
-        earlier = Earlier(out, before.whole, news.quads) if before is not None and news is not None else None
+        earlier = Earlier(out, known.whole, news.quads) if known is not None and news is not None else None
         others = [it for it in told_of if not it.startswith(project.id_base)]
-        written += sum(map(put, whole_files(drawer, copy, pages, entries, others, earlier)))
-    made.update(whole)
+        written += sum(map(put, whole_files(drawer, copy, own, entries, others, earlier)))
+    made = {name: digest for it in pages.made.values() for name, digest in it.files.items()} | whole
     removed = folder.finish(made)
     _save(
         project,
@@ -194,7 +255,7 @@ def write_site(
             fingerprint=mark,
             copy=copy.identity,
             graphs={} if news is None else news.digests,
-            pages=state,
+            pages=pages.made,
             whole=whole,
             others=list(setting.others),
             lists=listed,
@@ -203,9 +264,9 @@ def write_site(
         ),
     )
     return SiteResult(
-        pages=len(pages) * len(setting.languages),
+        pages=len(pages.made) * len(setting.languages),
         files=len(made),
-        drawn=len(todo) * len(setting.languages),
+        drawn=pages.drawn * len(setting.languages),
         written=written,
         removed=tuple(removed),
         kept=tuple(sorted(folder.foreign)),
@@ -224,6 +285,7 @@ def _setting(
     first = project.language if project.language in LANGUAGES else "en"
     languages = (first, *(tag for tag in LANGUAGES if tag != first))
     setting = Setting(
+        called={},
         project=project,
         url=address,
         languages=languages,
@@ -358,31 +420,6 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
     patterns |= patterns_of_links(before.others, setting.others)
     return _News(quads, renamed(quads, earlier.snapshot.open(), copy.snapshot.open()), patterns, now)
-
-
-def _known(
-    before: _State | None,
-    folder: Folder,
-    news: _News | None,
-    queries: QueryPages,
-    wanted: Mapping[str, Page],
-    lists: Mapping[str, str],
-) -> dict[str, _Made]:
-    """Return the pages of the run before that are as they would be drawn now."""
-    if before is None or news is None:
-        return {}
-    changed = news.patterns | patterns_of_lists(before.lists, lists)
-    pages = {key: it for key, it in before.pages.items() if key in wanted}
-    touched = affected({key: it.reads for key, it in pages.items()}, changed)
-    pages = {key: it for key, it in pages.items() if key not in touched}
-    asked = {key: it.asked for key, it in pages.items() if it.asked is not None}
-    asked = {key: it for key, it in asked.items() if touches(it.patterns, changed)}
-    # most answers are as before where what they are made from is another
-    anew = queries.answered_anew(asked)
-    pages = {key: it for key, it in pages.items() if key not in anew}
-    made = {name: digest for it in pages.values() for name, digest in it.files.items()}
-    altered = changed_names(folder.path, made, before.stats)
-    return {key: it for key, it in pages.items() if altered.isdisjoint(it.files)}
 
 
 def _known_whole(before: _State | None, copy: Copy, listed: Mapping[str, str], out: Path) -> dict[str, str] | None:
