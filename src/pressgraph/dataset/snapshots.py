@@ -56,8 +56,8 @@ _LONGEST_NAME = 20
 """Digits of a snapshot's name: file systems refuse to look for names that are much longer."""
 _MOST_COMPACTED = 64 * 1024 * 1024
 """The size in bytes up to which a store is written anew, compact: about half a second. Larger ones mostly are."""
-_QUADS = 250_000
-"""Quads that are written at a time: four times as many take less time by a fifth, and half a gigabyte more memory."""
+_QUADS = 60_000
+"""Quads that are written at a time: four times as many take as long, and a sixth more memory."""
 _PART = 240 * _QUADS
 """Bytes of N-Quads that so many mostly take."""
 
