@@ -87,6 +87,8 @@ def suppress(
     """
     by_rule: dict[str, dict[str, list[Suppression]]] = {}
     stated = list(stated)
+    if not stated:
+        return list(results)
     for suppression in stated:
         for thing in suppression.things:
             by_rule.setdefault(suppression.rule, {}).setdefault(thing, []).append(suppression)
