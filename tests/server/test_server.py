@@ -311,6 +311,13 @@ def test_a_saved_query_with_a_parameter(founding_server: Server) -> None:
     assert 'role="alert"' in wrong.text
 
 
+def test_columns_that_no_row_has_stand_below_the_table(founding_server: Server) -> None:
+    text = "SELECT ?none ?n ?one { VALUES (?n ?one) { (1 UNDEF) (2 agent:biosaxony) } OPTIONAL { ?n ?p ?none } }"
+    page = founding_server.client.get("/sparql", params={"query": text}, headers=HTML).text
+    assert re.findall(r'<th role="columnheader" scope="col">(.*?)</th>', page) == ["n", "one"]
+    assert "Empty in all rows: none</p>" in page
+
+
 def test_a_page_fills_in_the_names_that_a_query_selects(founding_server: Server) -> None:
     client = founding_server.client
     page = client.get("/sparql", params={"saved": "labels-valid-on", "run": "1"}, headers=GERMAN).text

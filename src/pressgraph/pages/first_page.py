@@ -99,7 +99,8 @@ def _held(graph: Graph, names: list[str]) -> Part | None:
             key="held", heading=words["labels_today"], blocks=(Empty(strong="", text=words["no_labels_today"]),)
         )
     axis = Axis.of(axis_days([it for _, found in shown for it in found.periods]), graph.today)
-    rows = tuple(_row(graph, axis, label, found) for label, found in shown)
+    # where nobody knows any of their periods, the heading says so for all
+    rows = tuple(_row(graph, axis, label, found, tells=bool(valid)) for label, found in shown)
     small = words["soonest_first"](count=len(valid)) if valid else ""
     return Part(
         key="held",
@@ -109,7 +110,7 @@ def _held(graph: Graph, names: list[str]) -> Part | None:
     )
 
 
-def _row(graph: Graph, axis: Axis, label: str, known: Validity) -> Bar:
+def _row(graph: Graph, axis: Axis, label: str, known: Validity, *, tells: bool) -> Bar:
     level = graph.level(label)
     holder = next((it.iri for it in graph.look(label, f"{CLU}heldBy")), "")
     left = days_left(graph, known)
@@ -120,8 +121,8 @@ def _row(graph: Graph, axis: Axis, label: str, known: Validity) -> Bar:
         if not level.of
         else (Link(name=graph.name(label), level=level),),
         drawing=axis.bar([known.best.span(level.metal)] if known.best is not None else []),
-        until=until_words(graph, known),
-        small=small,
+        until=until_words(graph, known) if tells else (),
+        small=small if tells else (),
     )
 
 

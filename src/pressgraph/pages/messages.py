@@ -265,6 +265,7 @@ _WITH_NUMBERS |= {
     "inverse": N_("{label} (from the other side)"),
     "kind_of": N_("{kind}: {name}"),
     "latest_on": N_("latest {day}"),
+    "empty_columns": N_("Empty in all rows: {columns}"),
     "leads_by": N_("By “{label}”"),
     "leads_to": N_("What leads to “{name}”"),
     "level_of_levels": N_("Level {rank} of {of}."),

@@ -29,6 +29,7 @@ def result_table(
     """Return the table of a SPARQL JSON result. `total` is the number of all rows where it is known.
 
     `things` are the columns of things by the columns of their names: both are one column, the name with a link.
+    Columns without a value in any row are told apart: they would push others off the page.
     """
 
     def value(binding: dict[str, Any] | None) -> Value | None:
@@ -58,11 +59,17 @@ def result_table(
         said = str(binding.get(HOW_SURE, {}).get("value", ""))
         return Value(text=str(words[said])) if said in SURE else cell(binding, HOW_SURE)
 
-    shown = [it for it in variables if it not in things.values()]
+    def headings(columns: Iterable[str]) -> list[str]:
+        return [names.heading(things.get(it, it)) for it in columns]
+
+    every = [it for it in variables if it not in things.values()]
+    said = set[str]().union(*bindings)
+    shown = [it for it in every if it in said or things.get(it) in said] or every
     return {
         "kind": "rows",
         "variables": [things.get(it, it) for it in shown],
-        "headings": [names.heading(things.get(it, it)) for it in shown],
+        "headings": headings(shown),
+        "empty": headings(it for it in every if it not in shown),
         "rows": [[sure(one) if it == HOW_SURE else cell(one, it) for it in shown] for one in bindings],
         "total": total,
     }
@@ -86,4 +93,4 @@ def things_in_rows(bindings: Iterable[Mapping[str, Any]], things: Mapping[str, s
 def graph_table(triples: Sequence[Sequence[Sequence[Any]]], total: int | None, names: Names) -> dict[str, Any]:
     """Return the table of a graph: a row for each triple, whose terms travel as those of lookups do."""
     rows = [[names.value(it) for it in triple] for triple in triples]
-    return {"kind": "graph", "variables": ("subject", "predicate", "object"), "rows": rows, "total": total}
+    return {"kind": "graph", "variables": ("subject", "predicate", "object"), "rows": rows, "empty": [], "total": total}

@@ -187,6 +187,7 @@ class QueryPages:
                 results=str(words["results"]),
                 table=str(words["answer_table"]),
                 nothing=str(words["no_rows"]),
+                empty=words["empty_columns"](columns="{columns}"),  # type: ignore[operator]  # says them
                 more=words["some_rows"](shown="{shown}", total="{total}"),  # type: ignore[operator]  # says numbers
                 columns=json.dumps(words["columns"], ensure_ascii=False),
                 yes=str(words["yes"]),

@@ -65,14 +65,18 @@ function heading(name) {
 function table(variables, rows) {
   // a thing and its name are one column
   const names = Object.fromEntries(variables.filter((it) => variables.includes(`${it}Label`)).map((it) => [it, `${it}Label`]));
-  const columns = variables.filter((it) => !Object.values(names).includes(it));
+  const every = variables.filter((it) => !Object.values(names).includes(it));
+  const shown = rows.slice(0, MOST);
+  // what no row has would push other columns off the page
+  const filled = every.filter((it) => shown.some((row) => row[it] || row[names[it]]));
+  const columns = filled.length ? filled : every;
   const narrow = columns.length <= 5;
   const drawn = element("table", "", { className: narrow ? "table stack" : "table" });
   drawn.setAttribute("aria-labelledby", "results");
   const head = drawn.createTHead().insertRow();
   for (const name of columns) head.append(element("th", heading(name), { scope: "col" }));
   const body = drawn.createTBody();
-  for (const row of rows.slice(0, MOST)) {
+  for (const row of shown) {
     const line = body.insertRow();
     for (const name of columns) {
       const made = line.insertCell();
@@ -81,12 +85,14 @@ function table(variables, rows) {
       made.append(sure || cell(row[name], row[names[name]]));
     }
   }
-  if (narrow) return drawn;
+  const empty = every.filter((it) => !columns.includes(it)).map(heading);
+  const note = empty.length ? [element("p", told.empty.replace("{columns}", empty.join(", ")), { className: "s dim" })] : [];
+  if (narrow) return [drawn, ...note];
   const region = element("div", "", { className: "scroll", tabIndex: 0 });
   region.setAttribute("role", "region");
   region.setAttribute("aria-label", told.table);
   region.append(drawn);
-  return region;
+  return [region, ...note];
 }
 
 // a term of a graph that a query makes, as SPARQL's results have it
@@ -102,12 +108,12 @@ function drawn(found) {
     return answered(columns, rows);
   }
   const { head, results, boolean } = JSON.parse(found);
-  if (boolean !== undefined) return { shown: element("p", boolean ? told.yes : told.no, { className: "answer" }) };
+  if (boolean !== undefined) return { shown: [element("p", boolean ? told.yes : told.no, { className: "answer" })] };
   return answered(head.vars, results.bindings);
 }
 
 function answered(columns, rows) {
-  return { shown: rows.length ? table(columns, rows) : element("p", told.nothing), total: rows.length };
+  return { shown: rows.length ? table(columns, rows) : [element("p", told.nothing)], total: rows.length };
 }
 
 // what there is, where that is more than is shown
@@ -137,7 +143,7 @@ async function answer(text) {
     const found = store.query(declared.join("") + text, { results_format: "application/sparql-results+json" });
     const { shown, total } = drawn(found);
     if (total) document.getElementById("results").append(" ", counted(total));
-    state.replaceWith(shown);
+    state.replaceWith(...shown);
   } catch (error) {
     state.setAttribute("role", "alert");
     state.className = "problem";
