@@ -1,5 +1,6 @@
 """Run pressgraph: the program `pressgraph`, and `python -m pressgraph`."""
 
+import atexit
 import gc
 
 from pressgraph import interrupts
@@ -14,6 +15,8 @@ def run() -> None:
     interrupts.end_at_once()
     # what a command loads stays: to look for cycles in it again and again takes a tenth of the time of a short one
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    # and in the end they go with the process
+    atexit.register(gc.freeze)
     from pressgraph import cli
 
     cli.run()

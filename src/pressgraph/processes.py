@@ -31,9 +31,6 @@ _COMMAND = "from pressgraph.processes import serve; serve()"
 _BETWEEN_COLLECTIONS = 50_000
 """Objects that come to be before cycles are looked for among them."""
 
-# a process that ends need not look for cycles in all that it holds: a tenth of the time of a small build
-atexit.register(gc.freeze)
-
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 Setup = TypeVar("Setup")
@@ -141,6 +138,8 @@ class Processes(Generic[Request, Answer]):
 
 def serve() -> None:
     """Answer what a parent asks, until it ends: all that a process does."""
+    # who ends need not look for cycles in all that it holds
+    atexit.register(gc.freeze)
     told, answers = sys.stdin.buffer, sys.stdout.buffer
     # what a library prints is no answer
     sys.stdout = sys.stderr

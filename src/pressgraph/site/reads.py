@@ -260,7 +260,7 @@ def renamed(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[
 
 
 def _has_name(node: ox.NamedNode, store: ox.Store) -> bool:
-    return any(True for it in TITLES for _ in store.quads_for_pattern(node, it, None, DEFAULT))
+    return any(any(store.quads_for_pattern(node, it, None, DEFAULT)) for it in TITLES)
 
 
 def patterns_of(quads: Collection[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
