@@ -25,7 +25,7 @@ from pressgraph.export import exports
 from pressgraph.pages.view.pointing import Pointing
 from pressgraph.site.folder import LIST, Folder, write
 from pressgraph.site.published import published_copy
-from pressgraph.site.reads import Reads, difference, patterns_of, touches
+from pressgraph.site.reads import Reads, difference, patterns_of, patterns_of_names, renamed, touches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -171,7 +171,8 @@ def test_a_fact_that_says_more_touches_no_page_that_shows_what_it_said_before() 
     for store, graph, text in zip((before, after), fact, ("old", "new"), strict=True):
         said = ((name, ox.Literal("X")), (note, ox.Literal(text)))
         store.extend(ox.Quad(thing, *it, to) for it in said for to in (graph, ox.DefaultGraph()))
-    changed = patterns_of(difference(before, after, ()), before, after)
+    quads = difference(before, after, ())
+    changed = patterns_of(quads, before, after) | patterns_of_names(renamed(quads, before, after))
 
     def is_touched(read: Callable[[Reads], object]) -> bool:
         reads = Reads(after)
@@ -182,6 +183,12 @@ def test_a_fact_that_says_more_touches_no_page_that_shows_what_it_said_before() 
     assert not is_touched(lambda it: it.quads_for_pattern(thing, name, None, ox.DefaultGraph()))
     assert is_touched(lambda it: it.holds(thing.value, note.value))
     assert is_touched(lambda it: it.quads_for_pattern(None, note, None, ox.DefaultGraph()))
+    # a thing is called by its description where it has no name
+    assert not is_touched(lambda it: it.named(thing.value))
+    for store in (before, after):
+        store.remove_graph(ox.DefaultGraph())
+        store.extend(ox.Quad(thing, note, it.object) for it in store.quads_for_pattern(thing, note, None))
+    assert renamed(quads, before, after) == {thing}
     # who says it is somebody else
     assert is_touched(lambda it: it.said(thing.value, name.value))
     assert is_touched(lambda it: it.quads_for_pattern(thing, name, None, None))

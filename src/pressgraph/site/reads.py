@@ -26,7 +26,7 @@ from pressgraph.processes import processors
 from pressgraph.query.projection import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 
     from pressgraph.dataset import GraphNames
 
@@ -250,12 +250,12 @@ def renamed(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[
     """Return the things that may be called something else, by the quads that only one of two stores has."""
     found: set[ox.NamedNode] = set()
     for quad in quads:
-        word = quad.predicate.value
-        if not isinstance(quad.subject, ox.NamedNode) or quad.subject in found or word not in NAMING:
+        thing, word = quad.subject, quad.predicate.value
+        if not isinstance(thing, ox.NamedNode) or word not in NAMING or not _differs(quad, before, after):
             continue
         # what is said of a thing in texts names it only where it has no name
-        if word in NAMES or not (_has_name(quad.subject, before) and _has_name(quad.subject, after)):
-            found.add(quad.subject)
+        if word in NAMES or not (_has_name(thing, before) and _has_name(thing, after)):
+            found.add(thing)
     return found
 
 
@@ -263,13 +263,13 @@ def _has_name(node: ox.NamedNode, store: ox.Store) -> bool:
     return any(any(store.quads_for_pattern(node, it, None, DEFAULT)) for it in TITLES)
 
 
-def patterns_of(quads: Collection[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
+def patterns_of(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
     """Return all patterns that match some of the quads that only one of two stores has.
 
     A fact of which something is another is in another graph; what it says as before is in the union as before, so that
     no pattern in that one matches it.
     """
-    found, naming = set[int](), set[ox.Quad]()
+    found: set[int] = set()
     for quad in quads:
         is_other = _differs(quad, before, after)
         for graph in (None, DEFAULT) if is_other else (None,):
@@ -278,11 +278,9 @@ def patterns_of(quads: Collection[ox.Quad], before: ox.Store, after: ox.Store) -
                     for value in (quad.object, None):
                         found.add(_number(subject, predicate, value, graph))
         found.add(_number(None, None, None, quad.graph_name))
-        if is_other and isinstance(quad.subject, ox.NamedNode):
-            naming.add(quad)
-            if quad.predicate.value in ONWARD:
-                found.add(_asked("onward", quad.subject.value))
-    return found | {_asked("named", it.value) for it in renamed(naming, before, after)}
+        if is_other and isinstance(quad.subject, ox.NamedNode) and quad.predicate.value in ONWARD:
+            found.add(_asked("onward", quad.subject.value))
+    return found
 
 
 def _differs(quad: ox.Quad, before: ox.Store, after: ox.Store) -> bool:
@@ -291,6 +289,11 @@ def _differs(quad: ox.Quad, before: ox.Store, after: ox.Store) -> bool:
         return True
     united = ox.Quad(quad.subject, quad.predicate, quad.object, DEFAULT)
     return (united in before) != (united in after)
+
+
+def patterns_of_names(things: Iterable[ox.NamedNode]) -> set[int]:
+    """Return what pages note that name things, for those that may be called something else."""
+    return {_asked("named", it.value) for it in things}
 
 
 def patterns_of_uses(before: Mapping[str, int], after: Mapping[str, int]) -> set[int]:

@@ -35,6 +35,7 @@ from pressgraph.site.reads import (
     patterns_of,
     patterns_of_called,
     patterns_of_links,
+    patterns_of_names,
     patterns_of_personal,
     patterns_of_uses,
     renamed,
@@ -285,7 +286,6 @@ def _setting(
     first = project.language if project.language in LANGUAGES else "en"
     languages = (first, *(tag for tag in LANGUAGES if tag != first))
     setting = Setting(
-        called={},
         project=project,
         url=address,
         languages=languages,
@@ -294,6 +294,7 @@ def _setting(
         counts=copy.counts,
         others={},
         sources={},
+        called={},
         linked={},
         saved_queries=saved_queries,
     )
@@ -340,14 +341,14 @@ def _linked(
 
 def _led_to_anew(store: ox.Store, news: _News, graphs: GraphNames) -> set[str]:
     """Return what things lead to that have another name now: what leads to a thing is in the order of names."""
-    renamed = news.renamed | {it.subject for it in news.quads if it.predicate == SCHEME}
+    anew = news.renamed | {it.subject for it in news.quads if it.predicate == SCHEME}
     # a label without a name is called as its scheme is, and a source stands for its facts
-    renamed |= {it.subject for name in renamed for it in store.quads_for_pattern(None, SCHEME, name, DEFAULT)}
-    about = [it.subject for name in renamed for it in store.quads_for_pattern(None, ABOUT, name, DEFAULT)]
+    anew |= {it.subject for name in anew for it in store.quads_for_pattern(None, SCHEME, name, DEFAULT)}
+    about = [it.subject for name in anew for it in store.quads_for_pattern(None, ABOUT, name, DEFAULT)]
     sources = {graphs.source_behind(it.value) for it in about if isinstance(it, ox.NamedNode)} - {None}
     told = (ox.NamedNode(f"{of}{it}") for it in sources for of in (graphs.provenance, graphs.derivation))
-    renamed |= {it.subject for graph in told for it in store.quads_for_pattern(None, None, None, graph)}
-    leading = (it for name in renamed for it in store.quads_for_pattern(name, None, None, DEFAULT))
+    anew |= {it.subject for graph in told for it in store.quads_for_pattern(None, None, None, graph)}
+    leading = (it for name in anew for it in store.quads_for_pattern(name, None, None, DEFAULT))
     return {it.object.value for it in leading if isinstance(it.object, ox.NamedNode)}
 
 
@@ -415,11 +416,13 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     now = digests_of(copy.snapshot.open(), graphs)
     altered = {it for it in digests.keys() | now.keys() if digests.get(it) != now.get(it)}
     quads = difference(earlier.snapshot.open(), copy.snapshot.open(), altered | earlier.altered | copy.altered)
-    patterns = patterns_of(quads, earlier.snapshot.open(), copy.snapshot.open())
+    stores = earlier.snapshot.open(), copy.snapshot.open()
+    things = renamed(quads, *stores)
+    patterns = patterns_of(quads, *stores) | patterns_of_names(things)
     patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
     patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
     patterns |= patterns_of_links(before.others, setting.others)
-    return _News(quads, renamed(quads, earlier.snapshot.open(), copy.snapshot.open()), patterns, now)
+    return _News(quads, things, patterns, now)
 
 
 def _known_whole(before: _State | None, copy: Copy, listed: Mapping[str, str], out: Path) -> dict[str, str] | None:
