@@ -135,7 +135,14 @@ class Describer:
     def document(
         self, iri: str, terms: Iterable[str] = (), *, statuses: Collection[str] | None = None
     ) -> dict[str, Any]:
-        """Return the description of an IRI as N-Triples: its triples, and those of the nodes named below it.
+        """Return the triples of `said_in_document` as N-Triples."""
+        written = ox.serialize(self.said_in_document(iri, terms, statuses=statuses), format=ox.RdfFormat.N_TRIPLES)
+        return {"triples": written.decode() if written else ""}
+
+    def said_in_document(
+        self, iri: str, terms: Iterable[str] = (), *, statuses: Collection[str] | None = None
+    ) -> list[ox.Triple]:
+        """Return the description of an IRI: its triples, and those of the nodes named below it, sorted.
 
         A fact's graph comes with what it says. Where nothing is said of an IRI, what points to it comes instead, or the
         size of a graph.
@@ -162,8 +169,7 @@ class Describer:
         if statuses is not None:
             known: dict[ox.NamedNode, bool] = {}
             triples = {it for it in triples if self._is_sure(it, statuses, known)}
-        written = ox.serialize(sorted(triples, key=str), format=ox.RdfFormat.N_TRIPLES)
-        return {"triples": written.decode() if written else ""}
+        return sorted(triples, key=str)
 
     def _is_sure(self, triple: ox.Triple, statuses: Collection[str], known: dict[ox.NamedNode, bool]) -> bool:
         """Tell whether a graph that holds a triple has one of some statuses, or none at all."""

@@ -6,6 +6,7 @@ import hashlib
 import html
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
@@ -338,7 +339,7 @@ class Drawer:
         found = self.describer.thing(iri)
         if not (found["examples"] or found["links"]):
             found["examples"] = [entry(it) for it in self.defined.uses(iri)]
-        document = self.describer.document(iri)
+        document = self.describer.said_in_document(iri)
         folder = self.folder(Page(kind, iri))
         uses = self._uses(iri)
         head = self._head(sure, iri, folder)
@@ -384,7 +385,7 @@ class Drawer:
                         url=self.layout.address(folder, language),
                     )
                 )
-        sure = self.describer.document(iri, statuses=self.project.statuses)
+        sure = self.describer.said_in_document(iri, statuses=self.project.statuses)
         tree = self._tree(self._triples(sure, (iri,)), iri)
         return lambda _language: tree
 
@@ -448,7 +449,7 @@ class Drawer:
                 is_term=False,
                 dump="",
             )
-        document = self.describer.document(iri, terms)
+        document = self.describer.said_in_document(iri, terms)
         yield from self._data(folder, iri, self._triples(document, (iri, *terms)))
 
     def list_pages(self) -> dict[Page, str]:
@@ -493,10 +494,8 @@ class Drawer:
 
     # -- data
 
-    def _triples(self, document: dict[str, Any], names: Iterable[str]) -> list[ox.Triple]:
-        triples = [quad.triple for quad in ox.parse(document["triples"], format=ox.RdfFormat.N_TRIPLES)]
-        for name in names:
-            triples.extend(self.defined.shape_triples(name))
+    def _triples(self, said: Sequence[ox.Triple], names: Iterable[str]) -> list[ox.Triple]:
+        triples = [*said, *chain.from_iterable(map(self.defined.shape_triples, names))]
         if not any(isinstance(node, ox.BlankNode) for it in triples for node in (it.subject, it.object)):
             return triples
         # nodes without a name are called something else each time that a file is read (RDF Dataset Canonicalization)

@@ -31,14 +31,26 @@ if TYPE_CHECKING:
     from pressgraph.dataset import GraphNames
 
 T = TypeVar("T")
+_Pattern = tuple[Any, Any, Any, Any]
+"""Subject, predicate, object and graph, each a term or None."""
 _DIGITS = "I"
 _UNION = "union"
 """Stands for the default graph, which holds what any graph holds, among what is noted as read."""
 _DIGEST = 12
 _MOST_REMEMBERED = 4_000
 _MOST_RECEIPTS = 2_000
-_MOST_OF_ONE, _MOST_KEPT = 1_000, 150_000
+_MOST_OF_ONE, _MOST_KEPT = 4_000, 150_000
 """Quads of a pattern that are kept, and quads and patterns that are kept for long: some 60 MB."""
+
+
+class _Found:
+    """What matches a pattern, and the pattern's number, once somebody has noted that."""
+
+    __slots__ = ("number", "quads")
+
+    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+        self.number: int | None = None
+        self.quads = quads
 
 
 class Near:
@@ -50,53 +62,79 @@ class Near:
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._known: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
-        self._older: dict[tuple[Any, Any, Any, Any], tuple[int, list[ox.Quad]]] = {}
-        self._by_property: dict[Any, dict[Any, list[ox.Quad]]] = {}
+        self._known: dict[_Pattern, _Found] = {}
+        self._older: dict[_Pattern, _Found] = {}
+        self._by_property: dict[tuple[Any, bool], dict[Any, list[ox.Quad]]] = {}
+        self._hubs: set[Any] = set()
+        """Of which more is said than is kept."""
         self._kept = 0
 
-    def found(self, pattern: tuple[Any, Any, Any, Any]) -> tuple[int, Iterable[ox.Quad]]:
-        """Return the number of a pattern, and the quads that match it."""
+    def found(self, pattern: _Pattern) -> _Found:
+        """Return what matches a pattern."""
         known = self._known.get(pattern)
         if known is not None:
             return known
         known = self._older.get(pattern)
         if known is None:
-            number = _number(*pattern)
             few = self._said(*pattern)
             if few is None:
-                quads = self._store.quads_for_pattern(*pattern)
-                few = list(islice(quads, _MOST_OF_ONE + 1))
-                if len(few) > _MOST_OF_ONE:
-                    return number, chain(few, quads)
-            known = (number, few)
-        self._kept += len(known[1]) + 1
+                few, more = self._few(pattern)
+                if more is not None:
+                    return _Found(chain(few, more))
+            known = _Found(few)
+        return self._keep(pattern, known)
+
+    def _few(self, pattern: _Pattern) -> tuple[list[ox.Quad], Iterator[ox.Quad] | None]:
+        """Return what matches a pattern, and where that is too much, an iterator over the rest."""
+        quads = self._store.quads_for_pattern(*pattern)
+        few = list(islice(quads, _MOST_OF_ONE + 1))
+        return few, quads if len(few) > _MOST_OF_ONE else None
+
+    def _keep(self, pattern: _Pattern, found: _Found) -> _Found:
+        self._kept += len(found.quads) + 1  # type: ignore[arg-type]  # a list
         if self._kept > _MOST_KEPT:
             self._older, self._known, self._kept = self._known, {}, 0
             self._by_property = {}
-        self._known[pattern] = known
-        return known
+        self._known[pattern] = found
+        return found
 
     def _said(self, subject: Any, predicate: Any, value: Any, graph: Any) -> list[ox.Quad] | None:
-        """Return what matches a pattern of what is said of a thing, where all of that is kept; None where it is not."""
-        whole = None if subject is None else self._known.get((subject, None, None, None))
-        if whole is None:
+        """Return what matches a pattern of what is said of a thing, from all of that; None where that is not kept.
+
+        Of a thing of which the union is asked by a property, it is asked by others, too: all that the union says of it
+        is looked up at once.
+        """
+        if subject is None:
             return None
-        said = whole[1]
-        if predicate is not None:
-            by_property = self._by_property.get(subject)
-            if by_property is None:
-                by_property = self._by_property[subject] = {}
-                for quad in said:
-                    by_property.setdefault(quad.predicate, []).append(quad)
-            said = by_property.get(predicate, [])
+        union = graph == DEFAULT
+        said = self._by_property.get((subject, union))
+        if said is None:
+            whole = self._known.get((subject, None, None, None))
+            if whole is None and union and predicate is not None:
+                of_union = (subject, None, None, DEFAULT)
+                whole = self._known.get(of_union)
+                if whole is None and subject not in self._hubs:
+                    quads, more = self._few(of_union)
+                    if more is None:
+                        whole = self._keep(of_union, _Found(quads))
+                    else:
+                        self._hubs.add(subject)
+            if whole is None:
+                return None
+            said = self._by_property[subject, union] = {}
+            for quad in whole.quads:
+                if not union or quad.graph_name == DEFAULT:
+                    said.setdefault(quad.predicate, []).append(quad)
+        found = chain.from_iterable(said.values()) if predicate is None else said.get(predicate, ())
         return [
-            it for it in said if (value is None or it.object == value) and (graph is None or it.graph_name == graph)
+            it
+            for it in found
+            if (value is None or it.object == value) and (graph is None or union or it.graph_name == graph)
         ]
 
     def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
         """Look quads up, without a note."""
-        return iter(self.found((subject, predicate, value, graph))[1])
+        return iter(self.found((subject, predicate, value, graph)).quads)
 
     def __contains__(self, quad: ox.Quad) -> bool:
         return quad in self._store
@@ -113,7 +151,7 @@ class Reads(Notes):
         self._store = store
         self.near = Near(store)
         self.seen: set[int] = set()
-        self._asked: set[tuple[str, ...]] = set()
+        self._asked: set[tuple[str, str, str | None]] = set()
         self._receipts: set[str] = set()
         self._remembered: dict[Any, tuple[Any, set[int]]] = {}
         # the pages of a release and of what it tells of show the same ones
@@ -137,29 +175,32 @@ class Reads(Notes):
 
     def quads_for_pattern(self, subject: Any, predicate: Any, value: Any, graph: Any = None) -> Iterator[ox.Quad]:
         """Look quads up."""
-        number, quads = self.near.found((subject, predicate, value, graph))
-        self.seen.add(number)
-        return iter(quads)
+        pattern = (subject, predicate, value, graph)
+        found = self.near.found(pattern)
+        if found.number is None:
+            found.number = _number(*pattern)
+        self.seen.add(found.number)
+        return iter(found.quads)
 
     def said(self, subject: str, predicate: str | None = None) -> None:
         """Note that it was asked what is said of a thing, by a property or by any."""
-        self._asked.add((f"<{subject}>", f"<{predicate}>" if predicate else "", "", ""))
+        self._asked.add(("said", subject, predicate))
 
     def holds(self, subject: str, predicate: str) -> None:
         """Note that it was asked what is said of a thing by a property, whoever says it."""
-        self._asked.add((f"<{subject}>", f"<{predicate}>", "", _UNION))
+        self._asked.add(("holds", subject, predicate))
 
     def pointing(self, value: str, predicate: str | None = None) -> None:
         """Note that it was asked what points to a thing, by a property or by any."""
-        self._asked.add(("", f"<{predicate}>" if predicate else "", f"<{value}>", ""))
+        self._asked.add(("pointing", value, predicate))
 
     def onward(self, subject: str) -> None:
         """Note that it was asked what is shown together with a thing."""
-        self._asked.add(("onward", subject, "", ""))
+        self._asked.add(("onward", subject, None))
 
     def named(self, iri: str) -> None:
         """Note that it was asked what an IRI is called."""
-        self._asked.add(("named", iri, "", ""))
+        self._asked.add(("named", iri, None))
 
     def receipt(self, graph: str) -> None:
         """Note that it was asked where a graph comes from."""
@@ -167,7 +208,7 @@ class Reads(Notes):
 
     def personal(self, source: str) -> None:
         """Note that it was asked how many facts of a source are withheld."""
-        self._asked.add(("personal", source, "", ""))
+        self._asked.add(("personal", source, None))
 
     def __contains__(self, quad: ox.Quad) -> bool:
         self.seen.add(_number(quad.subject, quad.predicate, quad.object, quad.graph_name))
@@ -207,7 +248,7 @@ class Reads(Notes):
         """Return what was seen until now, packed, and begin anew."""
         for graph in self._receipts:
             self.seen |= self._of_receipt(graph)
-        self.seen.update(map(_noted, self._asked))
+        self.seen.update(map(_number_of_asked, self._asked))
         taken = packed(self.seen)
         self.seen, self._asked, self._receipts = set(), set(), set()
         return taken
@@ -314,6 +355,20 @@ def patterns_of_called(before: Mapping[str, object], after: Mapping[str, object]
 def patterns_of_links(before: Iterable[str], after: Iterable[str]) -> set[int]:
     """Return what pages note that link to IRIs of others which have a page only before, or only after a change."""
     return {_linked(iri) for iri in set(before) ^ set(after)}
+
+
+def _number_of_asked(asked: tuple[str, str, str | None]) -> int:
+    """Return the number of what a page notes as asked: what was asked, of which IRI, by which property."""
+    what, iri, predicate = asked
+    word = f"<{predicate}>" if predicate else ""
+    match what:
+        case "said":
+            return _noted((f"<{iri}>", word, "", ""))
+        case "holds":
+            return _noted((f"<{iri}>", word, "", _UNION))
+        case "pointing":
+            return _noted(("", word, f"<{iri}>", ""))
+    return _asked(what, iri)
 
 
 def _asked(what: str, iri: str) -> int:

@@ -102,6 +102,10 @@ class _Said:
                 if entry["o"][0] == "iri":
                     self._to[entry["o"][1]].append(entry)
         self._known: dict[tuple[str, bool], dict[str, list[Statement]]] = {}
+        self.types: dict[str, frozenset[str]] = {}
+        """The classes of things, and those above them, as far as they were asked for."""
+        self.status_in: dict[str, str] = {}
+        """How sure graphs are, as far as that was asked for."""
 
     def of(self, subject: str) -> Mapping[str, list[Statement]]:
         """Return what is said of a thing, by property."""
@@ -162,7 +166,6 @@ class Graph:
         self.used: dict[Statement, None] = {}
         self._recorded: dict[Statement, None] = {}
         self._followed: dict[Statement, None] = {}
-        self._types: dict[str, frozenset[str]] = {}
         self.linked: set[str] = set()
         """What the page leads to by name."""
 
@@ -217,10 +220,10 @@ class Graph:
 
     def types(self, iri: str) -> frozenset[str]:
         """Return the classes of a thing, and those above them."""
-        types = self._types.get(iri)
+        types = self._said.types.get(iri)
         if types is None:
             found = self.names.kinds_of(iri) or self.things(iri, RDF_TYPE)
-            types = self._types[iri] = with_superclasses(found, self.profile)
+            types = self._said.types[iri] = with_superclasses(found, self.profile)
         return types
 
     def kind(self, iri: str) -> str:
@@ -400,7 +403,11 @@ class Graph:
 
         What only follows is as sure as the least sure of the facts that it follows from.
         """
-        found = [_status(self.receipt(graph)) for graph in statement.graphs]
+        known = self._said.status_in
+        for graph in statement.graphs:
+            if graph not in known:
+                known[graph] = _status(self.receipt(graph))
+        found = [known[graph] for graph in statement.graphs]
         return min((it for it in found if it in STATUSES), key=STATUSES.index, default="stated")
 
     def concluded(self, statement: Statement) -> bool:

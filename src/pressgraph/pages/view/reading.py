@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from pressgraph.dataset.graphs import stands_apart
+from pressgraph.dataset.graphs import SEVERAL, GraphNames, stands_apart
 from pressgraph.dataset.shown_text import TEXT_OF, read_pieces
 from pressgraph.pages.notes import NO_NOTES
 from pressgraph.pages.view.statements import (
@@ -126,6 +126,8 @@ class GraphReader:
         )
         self._source = lru_cache(_MOST_SAID_KEPT)(self._said_of_source)
         self._source_of = lru_cache(_MOST_SOURCES_KEPT)(self._find_source)
+        self._source_named = lru_cache(_MOST_SOURCES_KEPT)(self._find_named)
+        self._graphs = GraphNames(id_base=id_base)
         self._id_base = id_base
 
     def thing(self, iri: str) -> dict[str, Any]:
@@ -215,8 +217,19 @@ class GraphReader:
 
     def _find_source(self, graph: str) -> str:
         """Return the source that a graph was read from; empty where there is none."""
+        graphs = self._graphs
+        if graph.startswith(graphs.facts) or graphs.is_derived(graph):
+            name = graphs.source_behind(graph) or ""
+            if name != SEVERAL:
+                # a source has many graphs, whose names tell it
+                return self._source_named(name)
         quads = self._near_store.quads_for_pattern(ox.NamedNode(graph), DERIVED, None, None)
         return next((getattr(it.object, "value", "") for it in quads if it.graph_name != DEFAULT), "")
+
+    def _find_named(self, name: str) -> str:
+        about = ox.NamedNode(self._graphs.provenance_of(name))
+        quads = self._near_store.quads_for_pattern(about, _ABOUT, None, about)
+        return next((it.object.value for it in quads if isinstance(it.object, ox.NamedNode)), "")
 
     def _near(self, entries: Iterable[dict[str, Any]], more: Iterable[str]) -> list[dict[str, Any]]:
         """Return what is said of the things next to one, of what is shown with these, and of the levels of labels."""
