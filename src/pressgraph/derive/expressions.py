@@ -32,18 +32,23 @@ def evaluate(
     body = " ".join([*(f"BIND(({text}) AS ?{name})" for name, text in binds), *(f"FILTER({text})" for text in filters)])
     names = " ".join(f"?{name}" for name in needed)
     selected = " ".join(f"?{name}" for name, _ in binds)
+    # many rows have the same few values
+    alike: dict[tuple[Term | None, ...], list[int]] = {}
+    for number, row in enumerate(rows):
+        alike.setdefault(tuple(map(row.get, needed)), []).append(number)
+    values, numbers = list(alike), list(alike.values())
     found: list[tuple[int, dict[str, Term]]] = []
-    for first in range(0, len(rows), _ROWS):
+    for first in range(0, len(values), _ROWS):
         lines = [
-            f"({number} {' '.join(str(row[name]) if name in row else 'UNDEF' for name in needed)})"
-            for number, row in enumerate(rows[first : first + _ROWS], start=first)
+            f"({number} {' '.join('UNDEF' if it is None else str(it) for it in told)})"
+            for number, told in enumerate(values[first : first + _ROWS], start=first)
         ]
         query = f"SELECT ?rowNumber {selected} {{ VALUES (?rowNumber {names}) {{ {' '.join(lines)} }} {body} }}"
         answer = empty_store().query(query, prefixes=dict(prefixes))
         assert isinstance(answer, ox.QuerySolutions)  # noqa: S101 - a SELECT
         for row in answer:
             bound = {name: value for name, _ in binds if (value := row[name]) is not None}
-            found.append((int(row["rowNumber"].value), bound))
+            found += ((number, bound) for number in numbers[int(row["rowNumber"].value)])
     found.sort(key=lambda it: it[0])
     return found
 

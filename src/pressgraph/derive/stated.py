@@ -55,12 +55,12 @@ class Stated:
         self._facts = graphs.facts
         self._profile = graphs.profile
         self._origins: dict[object, Origin | None] = {}
-        self._tables: dict[ox.NamedNode, Table] | None = None
+        self._tables: dict[tuple[ox.NamedNode, Term | None], Table] | None = None
         self._documents: dict[ox.NamedNode, dict[ox.NamedNode, list[tuple[ox.Quad, Origin]]]] = {}
         """What the facts of a document say, by property."""
 
     def keep(self) -> None:
-        """Look properties up in memory from now on, each read as a whole: for who asks about everything."""
+        """Look properties up in memory from now on, of types classes, each read as a whole: for who asks about all."""
         self._tables = {}
 
     def hide_personal(self) -> Hidden:
@@ -161,25 +161,34 @@ class Stated:
         """Return the pairs of subject and object that are stated, each with who states it."""
         if self._tables is None:
             return self._matched(subject, predicate, value)
-        table = self._tables.get(predicate)
-        if table is None:
-            table = self._tables[predicate] = Table()
-            table.pairs = self._matched(None, predicate, None)
-            table.index()
         # what is found is changed by who asked
-        return {pair: dict(proofs) for pair, proofs in table.match(subject, value).items()}
+        return {pair: dict(proofs) for pair, proofs in self.table(predicate, value).match(subject, value).items()}
+
+    def table(self, predicate: ox.NamedNode, value: Term | None) -> Table:
+        """Return all pairs that are stated with a property, of types those of a class: for who keeps them."""
+        assert self._tables is not None  # noqa: S101 - who asks has said that they are kept
+        # most things that have a type are receipts and evidence, which no rule asks about
+        key = (predicate, value if predicate == _TYPE else None)
+        table = self._tables.get(key)
+        if table is None:
+            table = self._tables[key] = Table()
+            table.pairs = self._matched(None, *key)
+            table.index()
+        return table
 
     def _matched(
         self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
     ) -> dict[tuple[Term, Term], Proofs]:
         if isinstance(subject, ox.Literal):
             return {}
+        quads: Iterable[ox.Quad] = self._look(subject, predicate, value, None)
         # who asks about everything reads all of it; others may ask what thousands say, and little of who says it
-        most = _FEW + 1 if self._tables is None else None
-        quads = list(islice(self._look(subject, predicate, value, None), most))
-        if len(quads) == most:
-            late = {(it.subject, it.object): self._late_proofs(it) for it in self._triples(subject, predicate, value)}
-            return {pair: proofs for pair, proofs in late.items() if proofs is not None}
+        if self._tables is None:
+            quads = list(islice(quads, _FEW + 1))
+            if len(quads) > _FEW:
+                triples = self._triples(subject, predicate, value)
+                late = {(it.subject, it.object): self._late_proofs(it) for it in triples}
+                return {pair: proofs for pair, proofs in late.items() if proofs is not None}
         found: dict[tuple[Term, Term], Proofs] = {}
         for quad in quads:
             origin = self.seen(quad)

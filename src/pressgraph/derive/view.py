@@ -57,12 +57,16 @@ class View:
                 self._bounding.setdefault(iri, []).append((key, False))
         self._answers: dict[tuple[object, ...], Pairs] = {}
         self._tables: dict[tuple[str, int], Table] = {}
+        self._whole: dict[tuple[ox.NamedNode, Term | None, int], Table] | None = None
+        """Of who asks about everything: all pairs of a property, of types those of a class, as rules see them."""
         self._plans: dict[tuple[object, ...], list[Pattern]] = {}
 
     # -- questions
 
     def match(self, subject: Term | None, predicate: ox.NamedNode, value: Term | None, stage: int = LAST) -> Pairs:
         """Return the pairs that a property links, each with what that rests on, as rules of a stage see it."""
+        if self._whole is not None:
+            return self._wholly(predicate, value, stage).match(subject, value)
         key = (subject, predicate, value, stage)
         known = self._answers.get(key)
         if known is None:
@@ -71,6 +75,40 @@ class View:
                 self._answers.clear()
             self._answers[key] = known
         return known
+
+    def _wholly(self, predicate: ox.NamedNode, value: Term | None, stage: int) -> Table:
+        """Return all pairs of a property, or of a class, as rules of a stage see them."""
+        assert self._whole is not None  # noqa: S101 - who calls has looked
+        kind = value if predicate == _TYPE else None
+        key = (predicate, kind, stage)
+        known = self._whole.get(key)
+        if known is None:
+            more, since = self._giving(predicate, kind, stage)
+            # stages between which nothing is concluded see the same
+            same = (predicate, kind, since)
+            known = self._whole.get(same)
+            if known is None and more:
+                known = Table()
+                known.pairs = self._match(None, predicate, kind, stage)
+                known.index()
+            elif known is None:
+                known = self.stated.table(predicate, kind)
+            self._whole[key] = self._whole[same] = known
+        return known
+
+    def _giving(self, predicate: ox.NamedNode, kind: Term | None, stage: int) -> tuple[bool, int]:
+        """Tell whether a property has more pairs than are stated, and since which stage it has these."""
+        axioms = self.rules.axioms
+        if predicate == _TYPE:
+            names = {RDF_TYPE}
+            implied = bool(axioms.subclasses(kind.value) if isinstance(kind, ox.NamedNode) else axioms.above)
+        else:
+            implying = axioms.implying(predicate.value)
+            names = {predicate.value, *(name for name, _ in implying)}
+            implied = bool(implying)
+        stages = {staged.stage for name in names for staged, _ in self._heads.get(name, ()) if staged.stage < stage}
+        dated = stage > 0 and not names.isdisjoint(self._bounding)
+        return implied or dated or bool(stages), 1 + max(stages, default=0) if stage > 0 else 0
 
     def proofs(self, triple: ox.Triple) -> Proofs:
         """Return what a triple rests on, empty where it does not hold."""
@@ -148,7 +186,8 @@ class View:
     # -- rules
 
     def run(self) -> None:
-        """Run all rules from front to back; what they conclude is looked up from then on."""
+        """Run all rules from front to back; what they conclude is looked up from then on, as is what holds at all."""
+        self._whole = {}
         for staged in self.rules.rules:
             tables = [Table() for _ in staged.rule.head]
             for row, proofs in self.solve(staged, {}):
