@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from pressgraph.dataset.snapshots import Candidate
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -139,10 +140,7 @@ def build(
                 footprints.save()
                 keep(update.validator.compared, candidate.path)
                 state.save(candidate.path, before=found_before, kept=kept)
-                counts_before = Counts.load(current.path) if current is not None and not fresh else None
-                store_before = current.open() if current is not None and counts_before is not None else ox.Store()
-                counts = recount(counts_before, store_before, store, update.touched, project.id_base)
-                counts.save(candidate.path)
+                _note(candidate, current if not fresh else None, update)
             if not in_memory:
                 candidate.settle(store)
             del update, store
@@ -165,6 +163,14 @@ def build(
         unreported=unreported,
         anew=current is not None and manifest is None,
     )
+
+
+def _note(candidate: Candidate, before: Snapshot | None, update: StoreUpdate) -> None:
+    """Write beside a store how much of what is in it, and where it differs from the one that it goes on from."""
+    counts = Counts.load(before.path) if before is not None else None
+    store = before.open() if before is not None and counts is not None else ox.Store()
+    recount(counts, store, update.store, update.touched, update.project.id_base).save(candidate.path)
+    candidate.note_altered(update.altered)
 
 
 def validate_changed(project: Project, profile: Profile, *, engine: str = "auto", wait: float = 10) -> Report:

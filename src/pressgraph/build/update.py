@@ -75,6 +75,8 @@ class StoreUpdate:
         self.change: Change | None = None
         self.touched: Touched | None = None
         """What `apply` may have changed in the dataset; None where it began anew."""
+        self.altered: frozenset[str] = frozenset()
+        """The graphs that may hold something else than before, texts included, where it did not begin anew."""
         self.changed: frozenset[str] = frozenset()
         self.validator = Validator(
             store,
@@ -152,6 +154,8 @@ class StoreUpdate:
                     *(it.graph_name for it in conclusions.quads if isinstance(it.graph_name, ox.NamedNode)),
                 },
             )
+            texts = (self.graphs.texts + it for it in touched)
+            self.altered = frozenset((*(it.value for it in self.touched.graphs), *texts))
         return files
 
     def conclude(self) -> Iterator[ox.Quad]:

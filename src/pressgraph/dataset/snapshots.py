@@ -8,6 +8,7 @@
         build.json        what it was built from
         validation.json   of what is built: what its validation found
         compared/         and what each check compared
+        altered.json      of what went on from another snapshot: from which, and the graphs that it may have changed
       cache/              what only saves time: which files are as they were, what shapes and checks read, the profile
       lock                held while building
 
@@ -29,7 +30,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pyoxigraph as ox
 
@@ -48,6 +49,7 @@ UNNAMED = "unnamed"
 """The folder beside a store that holds what was written to a served dataset without a graph."""
 EARLIER = "earlier version"
 """What the manifest of a build says that an earlier version of the program made; it says nothing else."""
+_ALTERED = "altered.json"
 _SWEEPS = (0.01, 0.05, 0.2, 0.5, 0)
 """Seconds to wait after each try to remove a candidate's folder."""
 _KEPT = 2
@@ -60,6 +62,15 @@ _QUADS = 60_000
 """Quads that are written at a time: four times as many take as long, and a sixth more memory."""
 _PART = 240 * _QUADS
 """Bytes of N-Quads that so many mostly take."""
+
+
+class Altered(NamedTuple):
+    """How a snapshot differs from the one that it went on from."""
+
+    before: str
+    """The identity of that one."""
+    graphs: list[str]
+    """The graphs that may hold something else than there, or are not in one of both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +95,22 @@ class Snapshot:
             return ox.Store.read_only(str(self.path / "store"))
         except (OSError, RuntimeError) as error:
             raise store_error(self.path, error, name=self.kind) from error
+
+    def identity(self) -> str:
+        """Return what tells the snapshot from all others of its folder, also of those whose name was used again.
+
+        Raises StoreError.
+        """
+        try:
+            return f"{self.name}-{(self.path / 'build.json').stat().st_mtime_ns}"
+        except OSError as error:
+            raise store_error(self.path, error, name=self.kind) from error
+
+    def altered(self) -> Altered | None:
+        """Return how the snapshot differs from the one before; None where it began anew, or nothing tells it."""
+        with suppress(OSError, ValueError):
+            return unsealed((self.path / _ALTERED).read_bytes(), Altered)
+        return None
 
     def manifest(self) -> dict[str, Any]:
         """Return what the snapshot was built from; of an earlier version of the program, what is of use still.
@@ -222,7 +249,7 @@ class Snapshots:
         except OSError as error:
             shutil.rmtree(path, ignore_errors=True)
             raise store_error(published.path if published is not None else path, error, name=self.kind) from error
-        return Candidate(self, path, f"{number:06d}")
+        return Candidate(self, path, f"{number:06d}", published)
 
     def publish(self, path: Path, name: str) -> Snapshot:
         """Make a closed candidate the published snapshot; older ones go.
@@ -284,10 +311,11 @@ class Candidate:
     What a full disk or an engine makes of it is a StoreError there.
     """
 
-    def __init__(self, snapshots: Snapshots, path: Path, name: str) -> None:
+    def __init__(self, snapshots: Snapshots, path: Path, name: str, before: Snapshot | None) -> None:
         self._snapshots = snapshots
         self._path = path
         self._name = name
+        self._before = before
 
     def __enter__(self) -> Self:
         """Begin to work on the candidate."""
@@ -361,6 +389,11 @@ class Candidate:
             finally:
                 more.put(())
             writing.result()
+
+    def note_altered(self, graphs: Iterable[str]) -> None:
+        """Write how the snapshot is going to differ from the one that it goes on from, where it does from one."""
+        if self._before is not None:
+            (self._path / _ALTERED).write_bytes(sealed(Altered(self._before.identity(), sorted(graphs))))
 
     def settle(self, store: ox.Store) -> None:
         """Write out what the store holds, a small store compact: scans of that take two thirds of the time."""

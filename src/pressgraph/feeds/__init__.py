@@ -25,7 +25,7 @@ from __future__ import annotations
 from pressgraph.feeds.atom import feed
 from pressgraph.feeds.crawlers import pages_of, robots, sitemap
 from pressgraph.feeds.dcat import catalogue, void
-from pressgraph.feeds.ical import calendar, calendar_of
+from pressgraph.feeds.ical import calendar, calendar_of, calendar_of_event, event_of
 from pressgraph.feeds.names import Row, search_file, search_names, search_row
 from pressgraph.feeds.opensearch import opensearch
 from pressgraph.feeds.published_at import DataFile, File, PageAddress, PublishedAt
@@ -43,7 +43,9 @@ __all__ = [
     "Told",
     "calendar",
     "calendar_of",
+    "calendar_of_event",
     "catalogue",
+    "event_of",
     "feed",
     "opensearch",
     "pages_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -15,7 +16,7 @@ from pressgraph.i18n import gettext
 from pressgraph.rdf import CLU, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pressgraph.export.published import PublishedGraph
     from pressgraph.feeds.published_at import PublishedAt
@@ -32,12 +33,17 @@ _BEGIN = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pressgraph//labels//EN", 
 _SPECIAL = re.compile(r"([\\;,])")
 
 
-def calendar(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes:
+def calendar(
+    graph: PublishedGraph, at: PublishedAt, language: str, *, events: Iterable[Sequence[str]] | None = None
+) -> bytes:
     """Return the last day of each label, as an event of that day, with an alarm three months ahead.
 
     A label has one where its end is known to the day, and where nothing has replaced it and nobody has withdrawn it.
+    `events` are those of all labels in the order of their IRIs (`event_of`); without them, the graph is read for them.
     """
-    reading = Reading(graph, language, at.languages[0])
+    if events is None:
+        labels = Reading(graph, language, at.languages[0]).of_class(_LABEL)
+        events = (event_of(graph, at, it, language) for it in labels)
     lines = [
         *_BEGIN,
         f"NAME:{_text(at.title)}",
@@ -45,22 +51,27 @@ def calendar(graph: PublishedGraph, at: PublishedAt, language: str) -> bytes:
         f"SOURCE;VALUE=URI:{_uri(at.file('calendar.ics'))}",
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
     ]
-    for iri in reading.of_class(_LABEL):
-        end = _end(graph, iri)
-        if end is not None:
-            lines += _event(reading, at, iri, end, language)
-    return _written(lines)
+    return _written([*lines, *chain.from_iterable(events)])
 
 
 def calendar_of(graph: PublishedGraph, at: PublishedAt, iri: str, language: str) -> bytes | None:
-    """Return the last day of one label as `calendar` has it; None for what has no event there.
+    """Return the last day of one label as `calendar` has it; None for what has no event there."""
+    event = event_of(graph, at, iri, language)
+    return calendar_of_event(event) if event else None
+
+
+def calendar_of_event(event: Sequence[str]) -> bytes:
+    """Return a calendar of one event (`event_of`).
 
     It has no name of its own: its event is taken into the reader's calendar.
     """
+    return _written([*_BEGIN, *event])
+
+
+def event_of(graph: PublishedGraph, at: PublishedAt, iri: str, language: str) -> list[str]:
+    """Return the content lines of the event of a label, not yet folded; none for what has no event."""
     end = _end_of_label(graph, iri)
-    if end is None:
-        return None
-    return _written([*_BEGIN, *_event(Reading(graph, language, at.languages[0]), at, iri, end, language)])
+    return [] if end is None else list(_event(Reading(graph, language, at.languages[0]), at, iri, end, language))
 
 
 def has_event(graph: PublishedGraph, iri: str) -> bool:

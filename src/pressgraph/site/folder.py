@@ -122,22 +122,25 @@ def write(root: Path, name: str, content: bytes) -> bool:
     return True
 
 
-def changed_names(root: Path, made: Mapping[str, str], stats: Mapping[str, tuple[int, int]]) -> set[str]:
-    """Return the files that are not as they were written: gone, or with another content.
+def unchanged_stats(
+    root: Path, made: Mapping[str, str], stats: Mapping[str, tuple[int, int]]
+) -> dict[str, tuple[int, int]]:
+    """Return the sizes and times of the files that are as they were written, by name.
 
     A file with the size and the time of before is taken for unchanged, as builds do; else its bytes are compared.
     """
-    changed: set[str] = set()
+    unchanged: dict[str, tuple[int, int]] = {}
     for name, digest in made.items():
         found = _stat(root, name)
-        if found is None:
-            changed.add(name)
-        elif stats.get(name) != found:
-            with suppress(OSError):
-                if hashlib.sha256((root / name).read_bytes()).hexdigest() == digest:
-                    continue
-            changed.add(name)
-    return changed
+        if found is not None and (stats.get(name) == found or _has_content(root / name, digest)):
+            unchanged[name] = found
+    return unchanged
+
+
+def _has_content(path: Path, digest: str) -> bool:
+    with suppress(OSError):
+        return hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    return False
 
 
 def stats_of(root: Path, names: Collection[str]) -> dict[str, tuple[int, int]]:

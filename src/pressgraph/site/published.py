@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.dataset.counts import Counts, recount
-from pressgraph.dataset.failures import DamagedError, store_error
+from pressgraph.dataset.failures import DamagedError
 from pressgraph.dataset.published import owned_by_build, withhold
-from pressgraph.dataset.snapshots import Snapshot
+from pressgraph.dataset.snapshots import Altered, Snapshot
 from pressgraph.dataset.withholding import Rules, count_personal
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
@@ -30,8 +30,12 @@ class Copy:
     snapshot: Snapshot
     identity: str
     counts: Counts
-    altered: frozenset[str]
+    built: str
+    """The identity of the build that it is a copy of."""
+    withheld: frozenset[str]
     """The graphs of what is built that something is withheld of in it."""
+    altered: Altered | None
+    """How the build differs from the one before, where it went on from one."""
 
 
 def published_copy(project: Project, *, wait: float = 60) -> Copy:
@@ -45,12 +49,8 @@ def published_copy(project: Project, *, wait: float = 60) -> Copy:
             gettext("nothing is built yet in {folder}", folder=project.root),
             hint=gettext("run 'pressgraph build' first"),
         )
-    try:
-        stamp = (built.path / "build.json").stat().st_mtime_ns
-    except OSError as error:
-        raise store_error(built.path, error) from error
     rules = Rules.of(project)
-    wanted: dict[str, object] = {"built": f"{built.name}-{stamp}", "rules": rules.to_json(), "base": project.base}
+    wanted: dict[str, object] = {"built": built.identity(), "rules": rules.to_json(), "base": project.base}
     try:
         return _copied(project, built, rules, wanted, wait=wait)
     except DamagedError:
@@ -77,7 +77,9 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
             del store
             counts = replace(counts, personal=personal)
             counts.save(candidate.path)
-            snapshot = candidate.publish({**wanted, "altered": sorted(it.value for it in touched.graphs)})
+            snapshot = candidate.publish(
+                {**wanted, "withheld": sorted(it.value for it in touched.graphs), "altered": built.altered()}
+            )
     return copy_of(snapshot, counts)
 
 
@@ -98,7 +100,17 @@ def copy_of(snapshot: Snapshot, counts: Counts) -> Copy:
     Raises StoreError.
     """
     manifest = snapshot.manifest()
-    identity = f"{snapshot.name}-{manifest.get('built', '')}"
-    altered = manifest.get("altered")
-    names = frozenset(map(str, altered)) if isinstance(altered, list) else frozenset[str]()
-    return Copy(snapshot=snapshot, identity=identity, counts=counts, altered=names)
+    built, withheld = str(manifest.get("built", "")), manifest.get("withheld")
+    match manifest.get("altered"):
+        case [str() as before, list() as graphs]:
+            altered = Altered(before, list(map(str, graphs)))
+        case _:
+            altered = None
+    return Copy(
+        snapshot=snapshot,
+        identity=f"{snapshot.name}-{built}",
+        counts=counts,
+        built=built,
+        withheld=frozenset(map(str, withheld)) if isinstance(withheld, list) else frozenset(),
+        altered=altered,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -21,7 +20,7 @@ from pressgraph.project import write_atomically
 from pressgraph.query.names import SCHEME
 from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
-from pressgraph.site.folder import Folder, changed_names, stats_of, write
+from pressgraph.site.folder import Folder, stats_of, unchanged_stats, write
 from pressgraph.site.lists import links_digests, patterns_of_lists
 from pressgraph.site.processes import FEW, draw_pages
 from pressgraph.site.published import FOLDER, earlier_copy, published_copy
@@ -55,6 +54,8 @@ if TYPE_CHECKING:
     from pressgraph.site.published import Copy
 
 _HASHED = 16
+_SEAL = 16
+"""Bytes of the digest before what is kept: of half a file, nothing can be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,17 @@ class _News(NamedTuple):
     renamed: set[ox.NamedNode]
     """Things that may have another name."""
     patterns: set[int]
-    digests: dict[str, bytes]
-    """Of the graphs of now whose names do not say what is in them."""
+
+
+class _Named(msgspec.Struct, frozen=True, kw_only=True):
+    """What the graph names."""
+
+    things: list[str]
+    """The IRIs that have a page of their own, sorted."""
+    others: list[str]
+    """The IRIs of others that something is said of, sorted."""
+    hubs: list[str]
+    """The IRIs that very much leads to, sorted."""
 
 
 class _State(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,12 +110,11 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
 
     fingerprint: str
     copy: str
-    graphs: dict[str, bytes]
-    """Of the copy's graphs whose names do not say what is in them, a digest, where it is known."""
     pages: dict[str, _Made]
     """By kind and IRI."""
     whole: dict[str, str]
     """The files about the graph as a whole, with their SHA-256."""
+    named: _Named
     others: list[str]
     """The IRIs of others that have a page."""
     lists: dict[str, str]
@@ -142,6 +151,8 @@ class _Pages:
         self.drawn = 0
         self.written = 0
         """Files with another content than before."""
+        self.stats: dict[str, tuple[int, int]] = {}
+        """Sizes and times of the files of pages that were not drawn."""
 
     def draw(self, pages: Iterable[Page], changed: set[int], *, later: int = 0) -> None:
         """Draw pages with what is set now; `changed` are patterns, and so many other pages are drawn `later`."""
@@ -173,8 +184,10 @@ class _Pages:
         anew = self._queries.answered_anew({key: it for key, it in asked.items() if touches(it.patterns, changed)})
         pages = {key: it for key, it in pages.items() if key not in anew}
         made = {name: digest for it in pages.values() for name, digest in it.files.items()}
-        altered = changed_names(self._folder.path, made, before.stats)
-        return {key: it for key, it in pages.items() if altered.isdisjoint(it.files)}
+        unchanged = unchanged_stats(self._folder.path, made, before.stats)
+        pages = {key: it for key, it in pages.items() if it.files.keys() <= unchanged.keys()}
+        self.stats |= {name: unchanged[name] for it in pages.values() for name in it.files}
+        return pages
 
 
 @rare_collections()
@@ -208,14 +221,14 @@ def write_site(
         before = None
     news = _news(before, copy, setting)
     drawer = Drawer(setting, profile=profile)
-    led_to, told_of = _led_to(drawer.store), set(_told_of(drawer.store))
-    linked = _linked(drawer, led_to, before, news)
+    named = _named(drawer) if before is None or news is None else _named_anew(drawer, before.named, news.quads)
+    linked = _linked(drawer, named, before, news)
     setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
     drawer = Drawer(setting, profile=profile)
     lists = drawer.list_pages()
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
-    own = [*_pages(drawer, told_of | led_to.keys()), *(it for it in lists if it.kind == "list")]
+    own = [*_pages(drawer, named), *(it for it in lists if it.kind == "list")]
     # some queries take as long as many pages: who begins with them does not wait for them in the end
     naming = [*(Page("query", name) for name in ("", *saved_queries)), *(it for it in lists if it.kind == "links")]
     whole = _known_whole(before, copy, listed, out)
@@ -245,8 +258,7 @@ def write_site(
     written += pages.written
     if anew:
         earlier = Earlier(out, known.whole, news.quads) if known is not None and news is not None else None
-        others = [it for it in told_of if not it.startswith(project.id_base)]
-        written += sum(map(put, whole_files(drawer, copy, own, entries, others, earlier)))
+        written += sum(map(put, whole_files(drawer, copy, own, entries, named.others, earlier)))
     made = {name: digest for it in pages.made.values() for name, digest in it.files.items()} | whole
     removed = folder.finish(made)
     _save(
@@ -255,13 +267,13 @@ def write_site(
         _State(
             fingerprint=mark,
             copy=copy.identity,
-            graphs={} if news is None else news.digests,
             pages=pages.made,
             whole=whole,
+            named=named,
             others=list(setting.others),
             lists=listed,
             linked=linked,
-            stats=stats_of(out, made),
+            stats={**pages.stats, **stats_of(out, made.keys() - pages.stats.keys())},
         ),
     )
     return SiteResult(
@@ -310,6 +322,36 @@ def _setting(
     return replace(setting, others=layout.others, sources=folders)
 
 
+def _named(drawer: Drawer) -> _Named:
+    """Return what the graph names."""
+    led_to, told_of = _led_to(drawer.store), set(_told_of(drawer.store))
+    return _sorted(
+        things=filter(drawer.layout.is_thing, told_of | led_to.keys()),
+        others=(it for it in told_of if not it.startswith(drawer.project.id_base)),
+        hubs=(iri for iri, links in led_to.items() if links >= MOST_LINKS),
+    )
+
+
+def _named_anew(drawer: Drawer, before: _Named, quads: Iterable[ox.Quad]) -> _Named:
+    """Return what the graph names by what it named before, and the quads that came or went."""
+    things, others, hubs = set(before.things), set(before.others), set(before.hubs)
+    ends = {end for it in quads for end in (it.subject, it.object) if isinstance(end, ox.NamedNode)}
+    for node in ends:
+        told = any(True for _ in drawer.store.quads_for_pattern(node, None, None, DEFAULT))
+        links = sum(1 for _ in islice(drawer.store.quads_for_pattern(None, None, node, DEFAULT), MOST_LINKS))
+        for known, holds in (
+            (things, (told or links > 0) and drawer.layout.is_thing(node.value)),
+            (others, told and not node.value.startswith(drawer.project.id_base)),
+            (hubs, links >= MOST_LINKS),
+        ):
+            (known.add if holds else known.discard)(node.value)
+    return _sorted(things, others, hubs)
+
+
+def _sorted(things: Iterable[str], others: Iterable[str], hubs: Iterable[str]) -> _Named:
+    return _Named(things=sorted(things), others=sorted(others), hubs=sorted(hubs))
+
+
 def _led_to(store: ox.Store) -> dict[str, int]:
     """Return the IRIs that something leads to, with how often that is."""
     rows = store.query("SELECT ?n (COUNT(*) AS ?links) { ?s ?p ?n FILTER(isIRI(?n)) } GROUP BY ?n")
@@ -317,12 +359,10 @@ def _led_to(store: ox.Store) -> dict[str, int]:
     return {row["n"].value: int(row["links"].value) for row in rows}
 
 
-def _linked(
-    drawer: Drawer, led_to: Mapping[str, int], before: _State | None, news: _News | None
-) -> dict[str, list[str]]:
+def _linked(drawer: Drawer, named: _Named, before: _State | None, news: _News | None) -> dict[str, list[str]]:
     """Return the IRIs that more leads to than their pages show, with a digest of each page of all that does.
 
-    Where nothing has changed of that since the run before, they are those of then; few IRIs have very many.
+    Where nothing has changed of that since the run before, they are those of then.
     """
     store, layout = drawer.store, drawer.layout
     known = before.linked if before is not None and news is not None else {}
@@ -331,7 +371,7 @@ def _linked(
     anew = _led_to_anew(store, news, graphs) if news is not None else set[str]()
     pointing = Pointing(store, graphs)
     found: dict[str, list[str]] = {}
-    for iri in sorted(iri for iri, links in led_to.items() if links >= MOST_LINKS):
+    for iri in named.hubs:
         if iri in known and iri not in anew and matching([(None, None, iri)]).isdisjoint(changed):
             found[iri] = known[iri]
         elif (iri in layout.others or layout.has_page(iri)) and _is_much_linked(store, iri):
@@ -372,10 +412,10 @@ def _sources(store: ox.Store, project: Project) -> dict[str, str]:
     }
 
 
-def _pages(drawer: Drawer, named: Iterable[str]) -> Iterator[Page]:
-    """Yield the pages of things among what a graph names, of concepts, of namespaces and of terms of others."""
+def _pages(drawer: Drawer, named: _Named) -> Iterator[Page]:
+    """Yield the pages of the things that a graph names, of concepts, of namespaces and of terms of others."""
     layout = drawer.layout
-    yield from (Page("thing", it) for it in sorted(filter(layout.is_thing, named)))
+    yield from (Page("thing", it) for it in named.things)
     yield from (Page("namespace", it) for it in layout.namespaces.values())
     yield from (Page("concept", it) for it in layout.concepts)
     yield from (Page("other", it) for it in drawer.setting.others)
@@ -407,29 +447,35 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     if before is None:
         return None
     if before.copy == copy.identity:
-        return _News(set(), set(), set(), before.graphs)
+        return _News(set(), set(), set())
     earlier = earlier_copy(setting.project, before.copy)
     if earlier is None:
         return None
-    graphs = GraphNames(id_base=setting.project.id_base)
-    digests = before.graphs or digests_of(earlier.snapshot.open(), graphs)
-    now = digests_of(copy.snapshot.open(), graphs)
-    altered = {it for it in digests.keys() | now.keys() if digests.get(it) != now.get(it)}
-    quads = difference(earlier.snapshot.open(), copy.snapshot.open(), altered | earlier.altered | copy.altered)
     stores = earlier.snapshot.open(), copy.snapshot.open()
+    quads = difference(*stores, _altered(earlier, copy, setting.project.id_base) | earlier.withheld | copy.withheld)
     things = renamed(quads, *stores)
     patterns = patterns_of(quads, *stores) | patterns_of_names(things)
     patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
     patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
     patterns |= patterns_of_links(before.others, setting.others)
-    return _News(quads, things, patterns, now)
+    return _News(quads, things, patterns)
+
+
+def _altered(earlier: Copy, copy: Copy, id_base: str) -> set[str]:
+    """Return the graphs that two builds both have and that may hold something else now."""
+    if copy.altered is not None and copy.altered.before == earlier.built:
+        return set(copy.altered.graphs)
+    # other builds were between them
+    graphs = GraphNames(id_base=id_base)
+    before, now = digests_of(earlier.snapshot.open(), graphs), digests_of(copy.snapshot.open(), graphs)
+    return {it for it in before.keys() | now.keys() if before.get(it) != now.get(it)}
 
 
 def _known_whole(before: _State | None, copy: Copy, listed: Mapping[str, str], out: Path) -> dict[str, str] | None:
     """Return the files about the graph as a whole where they are as they would be made now, else None."""
     if before is None or (before.copy, before.lists) != (copy.identity, listed):
         return None
-    if changed_names(out, before.whole, before.stats):
+    if unchanged_stats(out, before.whole, before.stats).keys() != before.whole.keys():
         return None
     return before.whole
 
@@ -445,15 +491,19 @@ def _state_file(project: Project, out: Path) -> Path:
 
 def _load(project: Project, out: Path) -> _State | None:
     try:
-        data = gzip.decompress(_state_file(project, out).read_bytes())
-        return msgspec.msgpack.decode(data, type=_State)
-    except (OSError, EOFError, msgspec.MsgspecError):
-        return None
+        data = _state_file(project, out).read_bytes()
+        if data[:_SEAL] == hashlib.blake2b(data[_SEAL:], digest_size=_SEAL).digest():
+            return msgspec.msgpack.decode(data[_SEAL:], type=_State)
+    except (OSError, msgspec.MsgspecError):
+        pass
+    return None
 
 
 def _save(project: Project, out: Path, state: _State) -> None:
+    data = msgspec.msgpack.encode(state)
     with write_atomically(_state_file(project, out), durable=False) as file:
-        file.write(gzip.compress(msgspec.msgpack.encode(state), compresslevel=1, mtime=0))
+        file.write(hashlib.blake2b(data, digest_size=_SEAL).digest())
+        file.write(data)
 
 
 def _warnings(project: Project, drawer: Drawer, url: str | None) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,10 @@
-"""What the page of one thing adds to the files about all: search, sitemap, schemamap. It is kept with the page."""
+"""What the page of one thing adds to the files about all: search, sitemap, schemamap, calendar. It is kept with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pressgraph.feeds import PublishedAt, Reading, Row, Schemamap, Told, search_row
+from pressgraph.feeds import PublishedAt, Reading, Row, Schemamap, Told, event_of, search_row
 
 if TYPE_CHECKING:
     from pressgraph.export.published import PublishedGraph
@@ -21,6 +21,8 @@ class Entry(NamedTuple):
     day: str | None
     """Of the newest source that says something of it, as YYYY-MM-DD."""
     told: Told
+    event: list[str]
+    """Its lines in the calendar; none where it has no event."""
 
 
 def entry_of(
@@ -33,7 +35,7 @@ def entry_of(
     if readings[0].is_listed(iri):
         rows = [row for it in readings if (row := search_row(it, at, iri)) is not None]
         day = readings[0].day(iri)
-    return Entry(called, rows, day, Schemamap(sure, at).told(iri))
+    return Entry(called, rows, day, Schemamap(sure, at).told(iri), event_of(sure, at, iri, at.languages[0]))
 
 
 def place(project: Project, url: str, languages: tuple[str, ...], addresses: dict[str, str]) -> PublishedAt:

@@ -17,7 +17,7 @@ from pressgraph.feeds import (
     PageAddress,
     PublishedAt,
     calendar,
-    calendar_of,
+    calendar_of_event,
     catalogue,
     feed,
     opensearch,
@@ -89,12 +89,12 @@ def whole_files(
     sure = PublishedGraph(drawer.store, graphs, statuses=project.statuses)
     at = _published_at(drawer, pages)
     first = drawer.setting.languages[0]
-    yield [File("feed.xml", feed(sure, at, first)), File("calendar.ics", calendar(sure, at, first))]
+    events = {iri: it.event for iri, it in sorted(entries.items()) if it.event}
     yield [
-        File(f"{drawer.folder(page)}{CALENDAR}", content)
-        for page in pages
-        if page.kind == "thing" and (content := calendar_of(sure, at, page.iri, first)) is not None
+        File("feed.xml", feed(sure, at, first)),
+        File("calendar.ics", calendar(sure, at, first, events=events.values())),
     ]
+    yield [File(f"{drawer.folder(Page('thing', iri))}{CALENDAR}", calendar_of_event(it)) for iri, it in events.items()]
     yield [
         File("void.ttl", void(copy.counts, at, forms)),
         File("catalog.ttl", catalogue(everything, at, forms)),
@@ -118,7 +118,7 @@ def _called(drawer: Drawer, entries: Mapping[str, Entry]) -> Iterator[tuple[str,
     """
     layout, defined = drawer.layout, drawer.defined
     terms = {it for namespace in layout.namespaces.values() for it in defined.terms(namespace)} | layout.others.keys()
-    said = labels(drawer.store, terms)
+    said = labels(drawer.reads.near, terms)  # type: ignore[arg-type]  # has what it uses of a store
     for number, language in enumerate(drawer.setting.languages):
         names = drawer.names("", language, said)
         found = {}

@@ -71,11 +71,10 @@ class Built:
         if snapshot is None:
             return None
         try:
-            made = (snapshot.path / "build.json").stat().st_mtime_ns
             looked = snapshots.looked()
         except OSError as error:
             raise store_error(snapshot.path, error) from error
-        return cls(snapshot=snapshot, identity=f"{snapshot.name}-{made}", looked=looked)
+        return cls(snapshot=snapshot, identity=snapshot.identity(), looked=looked)
 
 
 def served_folder(project: Project, *, writable: bool) -> tuple[Path, bool]:
