@@ -101,11 +101,10 @@ def copy_of(snapshot: Snapshot, counts: Counts) -> Copy:
     """
     manifest = snapshot.manifest()
     built, withheld = str(manifest.get("built", "")), manifest.get("withheld")
+    altered: Altered | None = None
     match manifest.get("altered"):
-        case [str() as before, list() as graphs]:
-            altered = Altered(before, list(map(str, graphs)))
-        case _:
-            altered = None
+        case [str() as before, list() as names]:
+            altered = Altered(before, list(map(str, names)))
     return Copy(
         snapshot=snapshot,
         identity=f"{snapshot.name}-{built}",
