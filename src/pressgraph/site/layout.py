@@ -45,6 +45,8 @@ _MOST_KEPT = 8192
 """Paths that are kept as they are written, as pages link to the same ones."""
 _PLAIN = re.compile(r"[^/\x00-\x1f\x7f\\]+")
 _NEXT_PAGE = re.compile(r"~*page-[0-9]+")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~/-]*")
+"""What most paths are made of, which stands in addresses as it is (RFC 3986, 2.3)."""
 _SAFE = "-._~!$&'()*+,;=:@"
 
 
@@ -218,6 +220,8 @@ def quoted(path: str) -> str:
     >>> quoted("doc/agent/x ä/")
     'doc/agent/x%20%C3%A4/'
     """
+    if _UNRESERVED.fullmatch(path):
+        return path
     return "/".join(quote(it, safe=_SAFE) for it in path.split("/"))
 
 
