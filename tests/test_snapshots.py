@@ -192,7 +192,6 @@ def test_a_candidate_begins_with_what_is_published_or_with_nothing(snapshots: Sn
 def test_a_store_in_memory_is_written_with_what_is_added_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr("pressgraph.dataset.snapshots._QUADS", size)
     monkeypatch.setattr("pressgraph.dataset.snapshots._PART", size)
     node, other = ox.BlankNode("one"), ox.BlankNode("two")
     link, said = ox.NamedNode("x:p"), ox.Literal("a _:one\nmore\t“ä”", language="de")
@@ -204,7 +203,7 @@ def test_a_store_in_memory_is_written_with_what_is_added_meanwhile(
     with snapshots.building(), snapshots.candidate(fresh=True) as candidate:
         with candidate.writing(store) as write:
             store.extend(added)
-            write(iter(added))
+            write(ox.serialize([quad], format=ox.RdfFormat.N_QUADS) or b"" for quad in added)
         published = candidate.publish({"id": "one"})
     assert set(published.open()) == set(store)
     assert not list(published.path.glob("*.nq"))

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from pressgraph.build.fingerprints import Fingerprints
 from pressgraph.build.learning import learning
 from pressgraph.build.manifest import Basis, BuildManifest, FileEntry, count_sources
-from pressgraph.build.update import StoreUpdate
+from pressgraph.build.update import StoreUpdate, leave
 from pressgraph.convert import is_stream
 from pressgraph.dataset import Snapshot, Snapshots
 from pressgraph.dataset.counts import Counts, recount
@@ -124,9 +124,9 @@ def build(
             if update.problems:
                 raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
             look.note(files)
-            with candidate.writing(store) if in_memory else nullcontext(_leave) as write:
+            with candidate.writing(store) if in_memory else nullcontext(leave) as write:
                 if fresh:
-                    write(update.conclude())
+                    update.conclude(write)
                 report, state = update.validate(
                     files,
                     found_before,
@@ -251,10 +251,6 @@ class _Look:
             entry.sha256 = self._hashes[name]
             if entry.text is not None:
                 entry.text_sha256 = self._of_text(name, entry.text)
-
-
-def _leave(quads: Iterable[ox.Quad]) -> None:
-    """Write nothing of quads that stand where they are to be."""
 
 
 def _size(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 _TYPE = ox.NamedNode(RDF_TYPE)
 _RELATED = 4
 _SAMPLE = 20
+_AT_ONCE = 30_000
+"""Conclusions that are added to a store at a time."""
 _DERIVED = ox.NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
 
 
@@ -158,18 +161,23 @@ class StoreUpdate:
             self.altered = frozenset((*(it.value for it in self.touched.graphs), *texts))
         return files
 
-    def conclude(self) -> Iterator[ox.Quad]:
-        """Add what follows from all facts; return the quads that came, to be read from the store."""
-        graphs: set[ox.NamedNode] = set()
+    def conclude(self, write: Callable[[Iterable[bytes]], None]) -> None:
+        """Add what follows from all facts; `write` is handed it in parts, as N-Quads, and has to take all of them."""
+        write(self._conclusions())
 
-        def conclusions() -> Iterator[ox.Quad]:
-            for quad in self.derivation.all():
-                if isinstance(quad.graph_name, ox.NamedNode):
-                    graphs.add(quad.graph_name)
-                yield quad
-
-        union.add_quads(self.store, conclusions())
-        return union.both(quad for it in graphs for quad in self.store.quads_for_pattern(None, None, None, it))
+    def _conclusions(self) -> Iterator[bytes]:
+        """Yield what follows from all facts, and add it in a thread beside."""
+        quads = self.derivation.all()
+        with ThreadPoolExecutor(1) as thread:
+            loading = []
+            while some := list(islice(quads, _AT_ONCE)):
+                part = ox.serialize(union.both(some), format=ox.RdfFormat.N_QUADS) or b""
+                # a table file made for a few quads has to wait for what the store writes in the background
+                load = self.store.bulk_load if len(some) == _AT_ONCE else self.store.load
+                loading.append(thread.submit(load, part, ox.RdfFormat.N_QUADS, lenient=True))
+                yield part
+            for it in loading:
+                it.result()
 
     def difference(
         self, gone: Mapping[str, set[ox.Triple]], triples: Iterable[ox.Triple], delta: union.LoadDelta
@@ -423,6 +431,12 @@ def _with_totals(report: Report, files: Mapping[str, FileEntry]) -> Report:
     warnings = (warning_from_json(stored, name) for name, entry in files.items() for stored in entry.warnings)
     report = report.with_warnings(warnings)
     return report.with_totals(files=len(files), facts=sum(entry.facts for entry in files.values()))
+
+
+def leave(parts: Iterable[bytes]) -> None:
+    """Write nothing of what stands where it is to be once it is made."""
+    for _ in parts:
+        pass
 
 
 def _graphs(names: Iterable[str]) -> list[ox.NamedNode]:

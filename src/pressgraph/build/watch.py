@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
-from pressgraph.build.update import StoreUpdate
+from pressgraph.build.update import StoreUpdate, leave
 from pressgraph.errors import PressgraphError
 from pressgraph.extras import extra
 from pressgraph.project.model import CONFIG_NAME, STATE_FOLDER
@@ -60,7 +60,7 @@ class LiveCheck:
             return update.refusal(files)
         self._pending = set()
         if fresh:
-            update.conclude()
+            update.conclude(leave)
         report, self._state = update.validate(files, self._state, triples=self._triples)
         self._triples = report.triples
         return report

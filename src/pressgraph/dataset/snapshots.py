@@ -28,8 +28,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pyoxigraph as ox
@@ -58,10 +56,8 @@ _LONGEST_NAME = 20
 """Digits of a snapshot's name: file systems refuse to look for names that are much longer."""
 _MOST_COMPACTED = 64 * 1024 * 1024
 """The size in bytes up to which a store is written anew, compact: about half a second. Larger ones mostly are."""
-_QUADS = 60_000
-"""Quads that are written at a time: four times as many take as long, and a sixth more memory."""
-_PART = 240 * _QUADS
-"""Bytes of N-Quads that so many mostly take."""
+_PART = 240 * 60_000
+"""Bytes of N-Quads that are written at a time, 60,000 or so: four times as many take as long, and more memory."""
 
 
 class Altered(NamedTuple):
@@ -290,6 +286,14 @@ class Snapshots:
         self._prune()
 
 
+def _parts_of(path: Path) -> Iterator[bytes]:
+    """Yield a file of lines in parts, and remove it."""
+    with path.open("rb") as file:
+        while part := file.read(_PART):
+            yield part + file.readline()
+    path.unlink()
+
+
 def _link(store: Path, to: Path) -> None:
     """Copy a store that nobody writes: tables of RocksDB never change and are linked, what it appends to is copied.
 
@@ -345,25 +349,27 @@ class Candidate:
             raise store_error(self._path, error, name=self._snapshots.kind) from error
 
     @contextmanager
-    def writing(self, store: ox.Store) -> Iterator[Callable[[Iterable[ox.Quad]], None]]:
+    def writing(self, store: ox.Store) -> Iterator[Callable[[Iterable[bytes]], None]]:
         """Write a store in memory to the candidate's, in a thread beside what is done within.
 
-        What is done within may add to the store, and hands that to the function, once. The engine is given N-Quads:
-        while it takes objects and writes them, no other thread can run Python, for a quarter of the whole build.
+        What is done within may add to the store, and hands that to the function, once, as N-Quads in parts of whole
+        lines. The engine is given N-Quads, not objects: while it takes these and writes them, no other thread can run
+        Python, for a quarter of the whole build.
         """
-        more: SimpleQueue[Iterable[ox.Quad]] = SimpleQueue()
-        stop = threading.Event()
-        dumped = self._path / "store.nq"
+        dumped, added = self._path / "store.nq", self._path / "added.nq"
+        added.touch()
+        complete, stop = threading.Event(), threading.Event()
+
+        def take(parts: Iterable[bytes]) -> None:
+            with added.open("wb") as file:
+                file.writelines(parts)
+            complete.set()
 
         def parts() -> Iterator[bytes]:
             store.dump(dumped, ox.RdfFormat.N_QUADS)
-            with dumped.open("rb") as file:
-                while part := file.read(_PART):
-                    yield part + file.readline()
-            dumped.unlink()
-            added = iter(more.get())
-            while quads := list(islice(added, _QUADS)):
-                yield ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+            yield from _parts_of(dumped)
+            complete.wait()
+            yield from _parts_of(added)
 
         def write() -> None:
             written = self.open_store()
@@ -374,7 +380,8 @@ class Candidate:
                     # of N-Quads, the engine gives blank nodes other names, in each part
                     written.bulk_extend(ox.parse(part, format=ox.RdfFormat.N_QUADS))
                 else:
-                    written.bulk_load(part, ox.RdfFormat.N_QUADS)
+                    # an engine has written it, so that it need not be looked at for mistakes
+                    written.bulk_load(part, ox.RdfFormat.N_QUADS, lenient=True)
             written.flush()
             # the parts overlap: whoever opens them next would begin to put them in order, and end before that is done
             written.optimize()
@@ -382,12 +389,12 @@ class Candidate:
         with ThreadPoolExecutor(1) as thread:
             writing = thread.submit(write)
             try:
-                yield more.put
+                yield take
             except BaseException:
                 stop.set()
                 raise
             finally:
-                more.put(())
+                complete.set()
             writing.result()
 
     def note_altered(self, graphs: Iterable[str]) -> None:
