@@ -60,7 +60,7 @@ class Folder:
 
     def begin(self, names: Iterable[str]) -> None:
         """Take note of files that are going to be made; those of others are found now."""
-        planned = set(names) - self._noted.keys() - self.foreign
+        planned = {name for name in names if name not in self._noted and name not in self.foreign}
         self.foreign |= (foreign := {name for name in planned if os.path.lexists(self.path / name)})
         if fresh := planned - foreign:
             self._noted = {**dict.fromkeys(fresh, _UNWRITTEN), **self._noted}

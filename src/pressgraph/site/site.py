@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
+from pressgraph.feeds import File
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.pointing import ABOUT, Pointing
@@ -41,7 +42,7 @@ from pressgraph.site.reads import (
     touches,
 )
 from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by its types
-from pressgraph.site.whole import whole_files
+from pressgraph.site.whole import Group, whole_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -100,9 +101,17 @@ class _Named(msgspec.Struct, frozen=True, kw_only=True):
     things: list[str]
     """The IRIs that have a page of their own, sorted."""
     others: list[str]
-    """The IRIs of others that something is said of, sorted."""
+    """The IRIs of others that not only the profile says something of, sorted."""
     hubs: list[str]
     """The IRIs that very much leads to, sorted."""
+
+
+class _Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """A group of files about the graph as a whole, as they were made."""
+
+    key: str
+    files: dict[str, str]
+    """With their SHA-256."""
 
 
 class _State(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,8 +121,8 @@ class _State(msgspec.Struct, frozen=True, kw_only=True):
     copy: str
     pages: dict[str, _Made]
     """By kind and IRI."""
-    whole: dict[str, str]
-    """The files about the graph as a whole, with their SHA-256."""
+    whole: dict[str, _Whole]
+    """By the name of the group."""
     named: _Named
     others: list[str]
     """The IRIs of others that have a page."""
@@ -190,6 +199,34 @@ class _Pages:
         return pages
 
 
+class _Files:
+    """Writes the files about the graph as a whole that are not as they were written in the run before."""
+
+    def __init__(self, folder: Folder, before: _State | None) -> None:
+        self._folder = folder
+        self._known = {} if before is None else before.whole
+        made = {name: digest for it in self._known.values() for name, digest in it.files.items()}
+        self._standing = {} if before is None else unchanged_stats(folder.path, made, before.stats)
+        self.made: dict[str, _Whole] = {}
+        """All groups, by their names."""
+        self.written = 0
+        """Files with another content than before."""
+
+    def put(self, group: Group) -> None:
+        """Write the files of a group, where they are made from something else than before, or are not as they were."""
+        known = self._known.get(group.name)
+        if known is not None and known.key == group.key and known.files.keys() <= self._standing.keys():
+            self.made[group.name] = known
+            return
+        folder, files = self._folder, dict[str, str]()
+        for name, content in group.make():
+            folder.begin((name,))
+            if name not in folder.foreign:
+                self.written += write(folder.path, name, content)
+                files[name] = hashlib.sha256(content).hexdigest()
+        self.made[group.name] = _Whole(key=group.key, files=files)
+
+
 @rare_collections()
 def write_site(
     project: Project,
@@ -231,21 +268,9 @@ def write_site(
     own = [*_pages(drawer, named), *(it for it in lists if it.kind == "list")]
     # some queries take as long as many pages: who begins with them does not wait for them in the end
     naming = [*(Page("query", name) for name in ("", *saved_queries)), *(it for it in lists if it.kind == "links")]
-    whole = _known_whole(before, copy, listed, out)
-    anew = whole is None
-    whole = {} if whole is None else whole
-
-    def put(group: Collection[tuple[str, bytes]]) -> int:
-        folder.begin(name for name, _ in group)
-        changed = 0
-        for name, content in group:
-            if name not in folder.foreign:
-                changed += write(out, name, content)
-                whole[name] = hashlib.sha256(content).hexdigest()
-        return changed
-
+    files = _Files(folder, before)
     # before the pages, which would be shown without styles until all are drawn
-    written = put(drawer.assets.files().items()) if anew else 0
+    files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
     known = before if news is not None else None
     changed = set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
     pages = _Pages(QueryPages(drawer), folder, known, jobs, progress)
@@ -255,11 +280,14 @@ def write_site(
     called = {iri: it.called for iri, it in entries.items()}
     drawer.setting = replace(setting, called=called)
     pages.draw(naming, changed | patterns_of_called({} if known is None else known.called, called))
-    written += pages.written
-    if anew:
-        earlier = Earlier(out, known.whole, news.quads) if known is not None and news is not None else None
-        written += sum(map(put, whole_files(drawer, copy, own, entries, named.others, earlier)))
-    made = {name: digest for it in pages.made.values() for name, digest in it.files.items()} | whole
+    earlier = None
+    if known is not None and news is not None:
+        earlier = Earlier(out, known.whole["graph"].files, news.quads)
+    key = f"{copy.identity} {listed[QUERIES]}"
+    for group in whole_files(drawer, copy, own, entries, named.others, key, earlier):
+        files.put(group)
+    parts = chain((it.files for it in pages.made.values()), (it.files for it in files.made.values()))
+    made = dict(chain.from_iterable(it.items() for it in parts))
     removed = folder.finish(made)
     _save(
         project,
@@ -268,7 +296,7 @@ def write_site(
             fingerprint=mark,
             copy=copy.identity,
             pages=pages.made,
-            whole=whole,
+            whole=files.made,
             named=named,
             others=list(setting.others),
             lists=listed,
@@ -280,7 +308,7 @@ def write_site(
         pages=len(pages.made) * len(setting.languages),
         files=len(made),
         drawn=pages.drawn * len(setting.languages),
-        written=written,
+        written=pages.written + files.written,
         removed=tuple(removed),
         kept=tuple(sorted(folder.foreign)),
         warnings=tuple(_warnings(project, drawer, url)),
@@ -327,7 +355,7 @@ def _named(drawer: Drawer) -> _Named:
     led_to, told_of = _led_to(drawer.store), set(_told_of(drawer.store))
     return _sorted(
         things=filter(drawer.layout.is_thing, told_of | led_to.keys()),
-        others=(it for it in told_of if not it.startswith(drawer.project.id_base)),
+        others=(it for it in told_of if _is_told_of_others(drawer, ox.NamedNode(it))),
         hubs=(iri for iri, links in led_to.items() if links >= MOST_LINKS),
     )
 
@@ -341,11 +369,19 @@ def _named_anew(drawer: Drawer, before: _Named, quads: Iterable[ox.Quad]) -> _Na
         links = sum(1 for _ in islice(drawer.store.quads_for_pattern(None, None, node, DEFAULT), MOST_LINKS))
         for known, holds in (
             (things, (told or links > 0) and drawer.layout.is_thing(node.value)),
-            (others, told and not node.value.startswith(drawer.project.id_base)),
+            (others, told and _is_told_of_others(drawer, node)),
             (hubs, links >= MOST_LINKS),
         ):
             (known.add if holds else known.discard)(node.value)
     return _sorted(things, others, hubs)
+
+
+def _is_told_of_others(drawer: Drawer, node: ox.NamedNode) -> bool:
+    """Tell whether an IRI is none of the project's, and not only the profile says something of it."""
+    if node.value.startswith(drawer.project.id_base):
+        return False
+    own = (DEFAULT, ox.NamedNode(GraphNames(id_base=drawer.project.id_base).profile))
+    return any(it.graph_name not in own for it in drawer.store.quads_for_pattern(node, None, None, None))
 
 
 def _sorted(things: Iterable[str], others: Iterable[str], hubs: Iterable[str]) -> _Named:
@@ -469,15 +505,6 @@ def _altered(earlier: Copy, copy: Copy, id_base: str) -> set[str]:
     graphs = GraphNames(id_base=id_base)
     before, now = digests_of(earlier.snapshot.open(), graphs), digests_of(copy.snapshot.open(), graphs)
     return {it for it in before.keys() | now.keys() if before.get(it) != now.get(it)}
-
-
-def _known_whole(before: _State | None, copy: Copy, listed: Mapping[str, str], out: Path) -> dict[str, str] | None:
-    """Return the files about the graph as a whole where they are as they would be made now, else None."""
-    if before is None or (before.copy, before.lists) != (copy.identity, listed):
-        return None
-    if unchanged_stats(out, before.whole, before.stats).keys() != before.whole.keys():
-        return None
-    return before.whole
 
 
 def _key(page: Page) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, serialization
@@ -43,7 +45,7 @@ from pressgraph.site.queries import answers_in_browser, called_file
 from pressgraph.validation import ValidatedDataset
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pressgraph.site.downloads import Earlier
     from pressgraph.site.drawing import Drawer
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from pressgraph.site.told import Entry
 
 SEARCH = "search/"
+_DIGEST = 16
 _REUSE = {
     "graph.ttl": gettext("the whole graph as Turtle"),
     "graph.jsonld": gettext("as JSON-LD"),
@@ -61,56 +64,89 @@ _REUSE = {
 """What readers take along from the first page."""
 
 
+class Group(NamedTuple):
+    """Files that are made together, and a digest of what they are made from."""
+
+    name: str
+    key: str
+    make: Callable[[], Iterable[File]]
+
+
 def whole_files(
     drawer: Drawer,
     copy: Copy,
     pages: Sequence[Page],
     entries: Mapping[str, Entry],
     others: Collection[str],
+    key: str,
     earlier: Earlier | None = None,
-) -> Iterator[list[File]]:
-    """Yield files, those together that are made together; what leads crawlers and searches to others comes last.
+) -> Iterator[Group]:
+    """Yield groups of files; what leads crawlers and searches to others comes last.
 
     What pages load is not among them: it has to be there before the pages.
 
     `entries` are what things add to them, by their IRIs; `others` are the IRIs of others that something is said of;
-    `earlier` is the site of the run before, where it is
-    known what has changed since.
+    `key` is a digest of the whole graph and of the queries; `earlier` is the site of the run before, where it is known
+    what has changed since.
     """
-    forms: list[DataFile] = []
-    for file, form in _data(drawer, copy, earlier):
-        yield [file]
-        forms.append(form._replace(size=len(file.content)))
-    yield [File(*it) for it in _definitions(drawer)]
-    yield [File(*it) for it in _first_pages(drawer)]
     project = drawer.project
     graphs = GraphNames(id_base=project.id_base)
-    everything = PublishedGraph(drawer.store, graphs)
     sure = PublishedGraph(drawer.store, graphs, statuses=project.statuses)
     at = _published_at(drawer, pages)
-    first = drawer.setting.languages[0]
+    first, base = drawer.setting.languages[0], project.id_base
+    # of what is said of others, such as the names of terms, entries say nothing
+    as_before = earlier is not None and all(str(it.subject).startswith(f"<{base}") for it in earlier.changed)
+    of_others = "" if as_before else key
+    yield Group("graph", key, lambda: _graph(drawer, copy, at, earlier))
+    # all that these depend on is the profile, with another one of which nothing is known of before
+    yield Group("definitions", "", lambda: _definitions(drawer))
+    yield Group("first pages", key, lambda: _first_pages(drawer))
     events = {iri: it.event for iri, it in sorted(entries.items()) if it.event}
-    yield [
-        File("feed.xml", feed(sure, at, first)),
-        File("calendar.ics", calendar(sure, at, first, events=events.values())),
-    ]
-    yield [File(f"{drawer.folder(Page('thing', iri))}{CALENDAR}", calendar_of_event(it)) for iri, it in events.items()]
-    yield [
-        File("void.ttl", void(copy.counts, at, forms)),
-        File("catalog.ttl", catalogue(everything, at, forms)),
-        File("robots.txt", robots(at)),
-    ]
-    yield [File(*it) for it in host_files(drawer, POLICY)]
-    yield list(schemamap(sure, at, known={iri: it.told for iri, it in entries.items()}, others=others))
-    yield list(sitemap(_addresses(at, entries), at))
+    yield Group("feed", key, lambda: [File("feed.xml", feed(sure, at, first))])
+    yield Group("calendars", _digest(events), lambda: _calendars(drawer, sure, at, events))
+    yield Group("hosts", key, lambda: (File(*it) for it in host_files(drawer, POLICY)))
+    told = {iri: it.told for iri, it in entries.items()}
+    yield Group("schemamap", _digest((told, of_others)), lambda: schemamap(sure, at, known=told, others=others))
+    listed = [(iri, it.day) for iri, it in sorted(entries.items()) if it.rows]
+    yield Group("sitemap", _digest(listed), lambda: sitemap(_addresses(at, listed), at))
+    yield Group("names", key, lambda: _names(drawer, entries))
+    if answers_in_browser(drawer):
+        called = {iri: it.called for iri, it in entries.items()}
+        terms = (of_others, sorted(drawer.layout.others))
+        yield Group("called", _digest((called, terms)), lambda: _called(drawer, called))
+
+
+def _digest(value: object) -> str:
+    return hashlib.blake2b(msgspec.msgpack.encode(value), digest_size=_DIGEST).hexdigest()
+
+
+def _graph(drawer: Drawer, copy: Copy, at: PublishedAt, earlier: Earlier | None) -> Iterator[File]:
+    """Yield the graph as a whole, and what catalogues and crawlers read of it."""
+    forms: list[DataFile] = []
+    for file, form in _data(drawer, copy, earlier):
+        yield file
+        forms.append(form._replace(size=len(file.content)))
+    everything = PublishedGraph(drawer.store, GraphNames(id_base=drawer.project.id_base))
+    yield File("void.ttl", void(copy.counts, at, forms))
+    yield File("catalog.ttl", catalogue(everything, at, forms))
+    yield File("robots.txt", robots(at))
+
+
+def _calendars(
+    drawer: Drawer, sure: PublishedGraph, at: PublishedAt, events: Mapping[str, list[str]]
+) -> Iterator[File]:
+    yield File("calendar.ics", calendar(sure, at, drawer.setting.languages[0], events=events.values()))
+    for iri, it in events.items():
+        yield File(f"{drawer.folder(Page('thing', iri))}{CALENDAR}", calendar_of_event(it))
+
+
+def _names(drawer: Drawer, entries: Mapping[str, Entry]) -> Iterator[File]:
     for number, language in enumerate(drawer.setting.languages):
         found = search_file(it.rows[number] for it in entries.values() if it.rows)
-        yield [File(_names_file(drawer, language), found)]
-    if answers_in_browser(drawer):
-        yield [File(*it) for it in _called(drawer, entries)]
+        yield File(_names_file(drawer, language), found)
 
 
-def _called(drawer: Drawer, entries: Mapping[str, Entry]) -> Iterator[tuple[str, bytes]]:
+def _called(drawer: Drawer, called: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[File]:
     """Yield what answers in the browser call things and terms, in each language, and which pages these have.
 
     It is JSON: `{IRI: [page, name]}`, with the name's language where it is another one than the page's. Pages are
@@ -125,18 +161,17 @@ def _called(drawer: Drawer, entries: Mapping[str, Entry]) -> Iterator[tuple[str,
         for iri in sorted(terms):
             name = names.name(iri)
             found[iri] = ["" if name.external else name.href, name.label, name.language]
-        for iri, it in entries.items():
-            found[iri] = [quoted(drawer.folder(Page("thing", iri))), *it.called[number]]
+        for iri, it in called.items():
+            found[iri] = [quoted(drawer.folder(Page("thing", iri))), *it[number]]
         short = {iri: it[:2] if it[2] in ("", language) else it for iri, it in sorted(found.items())}
         text = json.dumps(short, ensure_ascii=False, separators=(",", ":"))
-        yield called_file(drawer, language), _packed(text.encode())
+        yield File(called_file(drawer, language), _packed(text.encode()))
 
 
-def _addresses(at: PublishedAt, entries: Mapping[str, Entry]) -> Iterator[PageAddress]:
-    """Yield the pages of things that are listed."""
-    for iri, it in sorted(entries.items()):
-        if it.rows:
-            yield PageAddress({tag: page for tag in at.languages if (page := at.page(iri, tag)) is not None}, it.day)
+def _addresses(at: PublishedAt, listed: Iterable[tuple[str, str | None]]) -> Iterator[PageAddress]:
+    """Yield the pages of things, each with the day of its newest source."""
+    for iri, day in listed:
+        yield PageAddress({tag: page for tag in at.languages if (page := at.page(iri, tag)) is not None}, day)
 
 
 def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
@@ -151,14 +186,15 @@ def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
     return PublishedAt.of(drawer.project, url=setting.url, page=page, languages=setting.languages, day=setting.day)
 
 
-def _first_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
+def _first_pages(drawer: Drawer) -> Iterator[File]:
     setting, profile = drawer.setting, drawer.profile
     found = GraphReader(drawer.store, drawer.project.id_base).first_page(setting.counts, setting.day)
     queries = home_questions(setting.saved_queries.values())
     for language in setting.languages:
         names = drawer.names("", language, found["reading"]["labels"], found["reading"]["kinds"])
         site = Site.of(drawer.project, language)
-        yield drawer.page(
+        yield _page(
+            drawer,
             "home.html",
             "",
             language,
@@ -176,7 +212,8 @@ def _first_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
         )
 
         words = messages(language)
-        yield drawer.page(
+        yield _page(
+            drawer,
             "search.html",
             SEARCH,
             language,
@@ -198,7 +235,7 @@ def _first_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
             ),
         )
         site_icon = drawer.assets.name("icon.svg")
-        yield (
+        yield File(
             f"{drawer.layout.in_language(language)}opensearch.xml",
             opensearch(
                 Site.of(drawer.project, language).title,
@@ -208,7 +245,11 @@ def _first_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
             ),
         )
     # whichever address it is shown at: its references are whole paths
-    yield drawer.missing(setting.languages[0])
+    yield File(*drawer.missing(setting.languages[0]))
+
+
+def _page(drawer: Drawer, template: str, folder: str, language: str, **values: Any) -> File:
+    return File(*drawer.page(template, folder, language, **values))
 
 
 def _names_file(drawer: Drawer, language: str) -> str:
@@ -232,12 +273,12 @@ def _data(drawer: Drawer, copy: Copy, earlier: Earlier | None) -> Iterator[tuple
         )
 
 
-def _definitions(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
+def _definitions(drawer: Drawer) -> Iterator[File]:
     """Yield what the profile defines, for queries in the browser and for readers of JSON-LD."""
     graph = ox.NamedNode(GraphNames(id_base=drawer.project.id_base).profile)
     terms = drawer.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
-    yield "ontology/terms.nt.gz", _packed(b"".join(sorted(terms.splitlines(keepends=True))))
-    yield "context.jsonld", json_bytes(context_document(drawer.profile))
+    yield File("ontology/terms.nt.gz", _packed(b"".join(sorted(terms.splitlines(keepends=True)))))
+    yield File("context.jsonld", json_bytes(context_document(drawer.profile)))
 
 
 def _packed(content: bytes) -> bytes:
