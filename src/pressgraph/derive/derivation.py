@@ -321,7 +321,7 @@ class Derivation:
         lower: dict[tuple[Term, Term], Proofs] = {}
         for mark, view in views:
             found = view.concluded(subject, predicate, value)
-            stated = view.stated.match(subject, predicate, value) if found else {}
+            stated = view.stated.known(subject, predicate, value) if found else {}
             for pair, proofs in found.items():
                 known = stated.get(pair)
                 surest = best(known) if known else len(STATUSES)

@@ -159,10 +159,17 @@ class Stated:
         self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
     ) -> dict[tuple[Term, Term], Proofs]:
         """Return the pairs of subject and object that are stated, each with who states it."""
+        found = self.known(subject, predicate, value)
+        # of what is kept, who asked changes a copy
+        return found if self._tables is None else {pair: dict(proofs) for pair, proofs in found.items()}
+
+    def known(
+        self, subject: Term | None, predicate: ox.NamedNode, value: Term | None
+    ) -> dict[tuple[Term, Term], Proofs]:
+        """Return the same for who changes nothing of it."""
         if self._tables is None:
             return self._matched(subject, predicate, value)
-        # what is found is changed by who asked
-        return {pair: dict(proofs) for pair, proofs in self.table(predicate, value).match(subject, value).items()}
+        return self.table(predicate, value).match(subject, value)
 
     def table(self, predicate: ox.NamedNode, value: Term | None) -> Table:
         """Return all pairs that are stated with a property, of types those of a class: for who keeps them."""
@@ -193,7 +200,8 @@ class Stated:
         for quad in quads:
             origin = self.seen(quad)
             if origin is not None:
-                merge(found.setdefault((quad.subject, quad.object), {}), {origin.source: origin.rank})
+                ranks = found.setdefault((quad.subject, quad.object), {})
+                ranks[origin.source] = min(origin.rank, ranks.get(origin.source, origin.rank))
         return found
 
     def _triples(self, subject: Term | None, predicate: ox.NamedNode, value: Term | None) -> Iterator[ox.Triple]:
