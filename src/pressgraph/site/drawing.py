@@ -134,16 +134,23 @@ class _Noted(PublishedGraph):
 class Drawer:
     """Draws pages in one process."""
 
+    setting: Setting
+
     def __init__(self, setting: Setting, *, profile: Profile | None = None) -> None:
-        self.setting = setting
         self.project = setting.project
         self.profile = load_profile(setting.project) if profile is None else profile
         self.defined = ProfileDocuments(self.profile)
         self.layout = Layout(self.project, self.profile, self.defined, setting.languages, setting.url)
-        self.layout.others, self.layout.sources, self.layout.linked = setting.others, setting.sources, setting.linked
         self.assets = Assets(setting.project.published)
         self._templates = Templates()
         self._links: dict[tuple[str, str], PageLinks] = {}
+        self.use(setting)
+
+    def use(self, setting: Setting) -> None:
+        """Take a setting that says more than the one before of the same graph in the same project."""
+        self.setting = setting
+        self.layout.place(setting.others, setting.sources, setting.linked)
+        self._links.clear()
 
     @cached_property
     def store(self) -> ox.Store:

@@ -87,12 +87,16 @@ class Layout:
         """The terms that have a page of their own."""
         paths = (it.removeprefix(next(filter(it.startswith, self.roots))) for it in (*self.namespaces, *self.concepts))
         self.defined_folders = frozenset(f"ontology/{folder_of(it)}" for it in paths)
-        self.others: Mapping[str, str] = {}
-        """The folders of the pages about IRIs of others, and about terms that share the page of their namespace."""
-        self.sources: Mapping[str, str] = {}
-        """The folders of the pages of sources, by what their graphs call them."""
-        self.linked: Collection[str] = ()
-        """The IRIs that more leads to than their pages show."""
+        self.place({}, {}, ())
+
+    def place(self, others: Mapping[str, str], sources: Mapping[str, str], linked: Collection[str]) -> None:
+        """Take what has a place because of the graph.
+
+        `others` are the folders of the pages about IRIs of others, and about terms that share the page of their
+        namespace; `sources` are those of the pages of sources, by what their graphs call them; to the IRIs that are
+        `linked` leads more than their pages show.
+        """
+        self.others, self._sources, self._linked = others, sources, linked
         self.spot = lru_cache(_MOST_KEPT)(self._spot)
 
     def _spot(self, iri: str) -> Spot | None:
@@ -126,7 +130,7 @@ class Layout:
         return Spot(f"doc/{folder_of(name)}") if name else NOWHERE
 
     def _source(self, source: str, fragment: str = "") -> Spot:
-        folder = self.sources.get(source)
+        folder = self._sources.get(source)
         return NOWHERE if folder is None else Spot(folder, fragment)
 
     def is_thing(self, iri: str) -> bool:
@@ -162,7 +166,7 @@ class Layout:
 
     def in_links(self, iri: str, number: int = 1) -> str:
         """Return the folder of a page of all that leads to an IRI; empty where there is none."""
-        if iri not in self.linked:
+        if iri not in self._linked:
             return ""
         spot = self.spot(iri)
         folder = self.others.get(iri) or (spot.folder if spot is not None else "")

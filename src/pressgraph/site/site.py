@@ -251,17 +251,17 @@ def write_site(
     folder = Folder(out)
     folder.open()
     copy = published_copy(project)
-    setting = _setting(project, profile, saved_queries, copy, address, day)
-    mark = f"{fingerprint(setting, profile, version)}"
+    drawer = _drawer(project, profile, saved_queries, copy, address, day)
+    setting = drawer.setting
+    mark = fingerprint(setting, profile, version)
     before = _load(project, out)
     if before is not None and before.fingerprint != mark:
         before = None
     news = _news(before, copy, setting)
-    drawer = Drawer(setting, profile=profile)
     named = _named(drawer) if before is None or news is None else _named_anew(drawer, before.named, news.quads)
     linked = _linked(drawer, named, before, news)
     setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
-    drawer = Drawer(setting, profile=profile)
+    drawer.use(setting)
     lists = drawer.list_pages()
     listed = {it.iri: digest for it, digest in lists.items()}
     listed[QUERIES] = queries_digest(saved_queries, copy.counts)
@@ -278,7 +278,7 @@ def write_site(
     entries = {it.iri: entry for it in own if (entry := pages.made[_key(it)].entry) is not None}
     # these name things as their own pages do
     called = {iri: it.called for iri, it in entries.items()}
-    drawer.setting = replace(setting, called=called)
+    drawer.use(replace(setting, called=called))
     pages.draw(naming, changed | patterns_of_called({} if known is None else known.called, called))
     earlier = None
     if known is not None and news is not None:
@@ -315,14 +315,15 @@ def write_site(
     )
 
 
-def _setting(
+def _drawer(
     project: Project,
     profile: Profile,
     saved_queries: Mapping[str, SavedQuery],
     copy: Copy,
     address: str,
     day: date,
-) -> Setting:
+) -> Drawer:
+    """Return what draws the pages of a copy, but for what needs to know which pages there are."""
     first = project.language if project.language in LANGUAGES else "en"
     languages = (first, *(tag for tag in LANGUAGES if tag != first))
     setting = Setting(
@@ -345,9 +346,11 @@ def _setting(
     # a term with a place on the page of its namespace has another one that says how it is used
     others |= {iri for iri, uses in counts.uses.items() if uses and "#" in iri}
     others |= {iri for iri in sources.values() if layout.spot(iri) is None}
-    layout.others = {iri: layout.other(iri) for iri in sorted(others)}
+    setting = replace(setting, others={iri: layout.other(iri) for iri in sorted(others)})
+    drawer.use(setting)
     folders = {name: drawer.folder(Page("other" if iri in others else "thing", iri)) for name, iri in sources.items()}
-    return replace(setting, others=layout.others, sources=folders)
+    drawer.use(replace(setting, sources=folders))
+    return drawer
 
 
 def _named(drawer: Drawer) -> _Named:
