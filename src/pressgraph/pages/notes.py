@@ -27,5 +27,8 @@ class Notes:
     def personal(self, source: str) -> None:
         """Note that it was asked how many facts of a source are withheld."""
 
+    def examples(self, predicate: str) -> None:
+        """Note that it was asked for the first statements that have a property."""
+
 
 NO_NOTES = Notes()

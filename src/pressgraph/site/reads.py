@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset.union import DEFAULT
 from pressgraph.pages.notes import Notes
-from pressgraph.pages.view.reading import ONWARD
+from pressgraph.pages.view.reading import ONWARD, examples
 from pressgraph.pages.view.statements import NAMING, TITLES, receipt
 from pressgraph.processes import processors
 from pressgraph.query.projection import NAMES
@@ -39,8 +39,8 @@ _UNION = "union"
 _DIGEST = 12
 _MOST_REMEMBERED = 4_000
 _MOST_RECEIPTS = 2_000
-_MOST_OF_ONE, _MOST_KEPT = 4_000, 150_000
-"""Quads of a pattern that are kept, and quads and patterns that are kept for long: some 60 MB."""
+_MOST_SAID, _MOST_POINTING, _MOST_KEPT = 4_000, 1_000, 150_000
+"""Quads of a pattern with a subject and without one that are kept, and what is kept for long: some 60 MB."""
 
 
 class _Found:
@@ -71,6 +71,10 @@ class Near:
 
     def found(self, pattern: _Pattern) -> _Found:
         """Return what matches a pattern."""
+        subject, _, value, _ = pattern
+        if subject is value is None:
+            # whoever asks what has a property takes the first of very many
+            return _Found(self._store.quads_for_pattern(*pattern))
         known = self._known.get(pattern)
         if known is not None:
             return known
@@ -86,9 +90,10 @@ class Near:
 
     def _few(self, pattern: _Pattern) -> tuple[list[ox.Quad], Iterator[ox.Quad] | None]:
         """Return what matches a pattern, and where that is too much, an iterator over the rest."""
+        most = _MOST_POINTING if pattern[0] is None else _MOST_SAID
         quads = self._store.quads_for_pattern(*pattern)
-        few = list(islice(quads, _MOST_OF_ONE + 1))
-        return few, quads if len(few) > _MOST_OF_ONE else None
+        few = list(islice(quads, most + 1))
+        return few, quads if len(few) > most else None
 
     def _keep(self, pattern: _Pattern, found: _Found) -> _Found:
         self._kept += len(found.quads) + 1  # type: ignore[arg-type]  # a list
@@ -210,6 +215,10 @@ class Reads(Notes):
         """Note that it was asked how many facts of a source are withheld."""
         self._asked.add(("personal", source, None))
 
+    def examples(self, predicate: str) -> None:
+        """Note that it was asked for the first statements that have a property."""
+        self._asked.add(("examples", predicate, None))
+
     def __contains__(self, quad: ox.Quad) -> bool:
         self.seen.add(_number(quad.subject, quad.predicate, quad.object, quad.graph_name))
         return quad in self._store
@@ -322,6 +331,12 @@ def patterns_of(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> 
         if is_other and isinstance(quad.subject, ox.NamedNode) and quad.predicate.value in ONWARD:
             found.add(_asked("onward", quad.subject.value))
     return found
+
+
+def patterns_of_examples(quads: Iterable[ox.Quad], before: ox.Store, after: ox.Store) -> set[int]:
+    """Return what pages note that show how properties are used, for those whose first uses are others."""
+    properties = {quad.predicate for quad in quads}
+    return {_asked("examples", it.value) for it in properties if examples(before, it) != examples(after, it)}
 
 
 def _differs(quad: ox.Quad, before: ox.Store, after: ox.Store) -> bool:

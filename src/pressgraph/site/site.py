@@ -34,6 +34,7 @@ from pressgraph.site.reads import (
     matching,
     patterns_of,
     patterns_of_called,
+    patterns_of_examples,
     patterns_of_links,
     patterns_of_names,
     patterns_of_personal,
@@ -493,7 +494,7 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
     stores = earlier.snapshot.open(), copy.snapshot.open()
     quads = difference(*stores, _altered(earlier, copy, setting.project.id_base) | earlier.withheld | copy.withheld)
     things = renamed(quads, *stores)
-    patterns = patterns_of(quads, *stores) | patterns_of_names(things)
+    patterns = patterns_of(quads, *stores) | patterns_of_names(things) | patterns_of_examples(quads, *stores)
     patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
     patterns |= patterns_of_personal(earlier.counts.personal, copy.counts.personal)
     patterns |= patterns_of_links(before.others, setting.others)

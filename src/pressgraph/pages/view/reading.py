@@ -101,6 +101,11 @@ _BACK = frozenset((f"{CLU}expresses", f"{DCTERMS}isPartOf", f"{PROV}wasInformedB
 """What leads back to such things."""
 
 
+def examples(store: ox.Store, predicate: ox.NamedNode) -> list[dict[str, Any]]:
+    """Return the first statements that have a property."""
+    return stated(store.quads_for_pattern(None, predicate, None, None), _MOST_EXAMPLES)
+
+
 class GraphReader:
     """Reads what pages show of a store, which never changes; `id_base` is what the project's own ids begin with.
 
@@ -140,12 +145,13 @@ class GraphReader:
         links, more = self._links(node)
         says = stated(self._store.quads_for_pattern(None, None, None, node), MOST_STATEMENTS)
         read, all_read = read_from(self._store, node)
-        examples = stated(self._store.quads_for_pattern(None, node, None, None), _MOST_EXAMPLES)
+        used = examples(self._near_store, node)
+        self._notes.examples(iri)
         # of terms and graphs, pages show nothing that is near them
         viewed = iri.startswith(self._id_base) and bool(facts or read) and not says
         ends = [end[1] for fact in read for it in fact["says"] for end in (it["s"], it["o"]) if end[0] == "iri"]
         near = self._near([*facts, *links], ends) if viewed else []
-        every = [*facts, *links, *says, *examples, *(entry for fact in read for entry in fact["says"])]
+        every = [*facts, *links, *says, *used, *(entry for fact in read for entry in fact["says"])]
         every += near
         nodes = blank_nodes(self._store, every)
         every += [entry for said in nodes.values() for entry in said]
@@ -162,7 +168,7 @@ class GraphReader:
             "all_read": all_read,
             "text": self._text(node) if read else [],
             "day": self._day(facts) if viewed else "",
-            "examples": examples,
+            "examples": used,
             "near": [*near, *sources],
             "nodes": nodes,
         }
