@@ -23,6 +23,7 @@ from tests.small_profile import write_small_profile
 
 import pressgraph
 from pressgraph.cli import main
+from pressgraph.dataset import Snapshot, Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -220,6 +221,18 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sandbox, Sandbox]:
     return stepwise, scratch
 
 
+def check_account(before: Snapshot, now: Snapshot) -> None:
+    """Check that a build names the one before, and each graph that holds something else than there."""
+    altered = now.altered()
+    if altered is not None:
+        assert altered.before == before.identity()
+        found: list[set[tuple[str, ox.Triple]]] = [
+            {(it.graph_name.value, it.triple) for it in one.open() if isinstance(it.graph_name, ox.NamedNode)}
+            for one in (before, now)
+        ]
+        assert {name for name, _ in found[0] ^ found[1]} <= set(altered.graphs)
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(states=st.lists(sources, min_size=2, max_size=4))
 def test_any_sequence_of_builds_ends_as_a_build_from_scratch(
@@ -230,7 +243,11 @@ def test_any_sequence_of_builds_ends_as_a_build_from_scratch(
         shutil.rmtree(stepwise.root / "data", ignore_errors=True)
         for name, facts in state.items():
             stepwise.write(name, *facts)
+        snapshots = Snapshots(stepwise.root / ".pressgraph")
+        before = snapshots.current()
         stepwise.build()
+        if before is not None and before != (now := snapshots.current()) and now is not None:
+            check_account(before, now)
     shutil.rmtree(scratch.root / "data", ignore_errors=True)
     shutil.copytree(stepwise.root / "data", scratch.root / "data")
     scratch.build("--full")

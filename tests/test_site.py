@@ -23,9 +23,18 @@ from pressgraph.cli import main
 from pressgraph.dataset import GraphNames
 from pressgraph.export import exports
 from pressgraph.pages.view.pointing import Pointing
+from pressgraph.pages.view.reading import examples
 from pressgraph.site.folder import LIST, Folder, write
 from pressgraph.site.published import published_copy
-from pressgraph.site.reads import Reads, difference, patterns_of, patterns_of_names, renamed, touches
+from pressgraph.site.reads import (
+    Reads,
+    difference,
+    patterns_of,
+    patterns_of_examples,
+    patterns_of_names,
+    renamed,
+    touches,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -194,6 +203,22 @@ def test_a_fact_that_says_more_touches_no_page_that_shows_what_it_said_before() 
     assert is_touched(lambda it: it.quads_for_pattern(thing, name, None, None))
 
 
+def test_of_very_many_uses_the_page_of_a_property_is_touched_by_the_first_ones() -> None:
+    name, fact = ox.NamedNode("http://schema.org/name"), ox.NamedNode("urn:fact")
+    quads = [ox.Quad(ox.NamedNode(f"urn:{it}"), name, ox.Literal("X"), fact) for it in range(80)]
+    before = ox.Store()
+    before.extend(quads)
+    shown = {it["s"][1] for it in examples(before, name)}
+    assert len(shown) == 50
+    for quad in quads:
+        after = ox.Store()
+        after.extend(it for it in quads if it != quad)
+        reads = Reads(after)
+        reads.examples(name.value)
+        changed = patterns_of_examples([quad], before, after)
+        assert touches(reads.taken(), changed) is (str(quad.subject)[1:-1] in shown)
+
+
 def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of more than fifty things has a second page, and a value that is called so is something else.
 
@@ -305,7 +330,9 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
         monkeypatch.setattr(f"pressgraph.{name}", 2)
 
     def more() -> None:
+        # two builds, of which the site sees one
         add_fact(project, "carla", "id: agent/sued, type: Club, name: Cluster Sued")
+        pressgraph.open(project).build()
         write_news(project, "dora")
 
     out, number = tmp_path / "out", -1
