@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from pressgraph.site.published import Copy
 
 _HASHED = 16
+_TOGETHER = 1024 * 1024
+"""Bytes of files that are noted and written together."""
 _SEAL = 16
 """Bytes of the digest before what is kept: of half a file, nothing can be trusted."""
 
@@ -220,12 +222,28 @@ class _Files:
             self.made[group.name] = known
             return
         folder, files = self._folder, dict[str, str]()
-        for name, content in group.make():
-            folder.begin((name,))
-            if name not in folder.foreign:
-                self.written += write(folder.path, name, content)
-                files[name] = hashlib.sha256(content).hexdigest()
+        for some in _together(group.make()):
+            # each time that new files are noted, the list of all is written
+            folder.begin(name for name, _ in some)
+            for name, content in some:
+                if name not in folder.foreign:
+                    self.written += write(folder.path, name, content)
+                    files[name] = hashlib.sha256(content).hexdigest()
         self.made[group.name] = _Whole(key=group.key, files=files)
+
+
+def _together(files: Iterable[File]) -> Iterator[list[File]]:
+    """Yield files in lists: many small ones together, and large ones alone, so that few are in memory."""
+    some: list[File] = []
+    size = 0
+    for it in files:
+        some.append(it)
+        size += len(it.content)
+        if size >= _TOGETHER:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 @rare_collections()
