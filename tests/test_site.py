@@ -180,7 +180,7 @@ def test_a_fact_that_says_more_touches_no_page_that_shows_what_it_said_before() 
     for store, graph, text in zip((before, after), fact, ("old", "new"), strict=True):
         said = ((name, ox.Literal("X")), (note, ox.Literal(text)))
         store.extend(ox.Quad(thing, *it, to) for it in said for to in (graph, ox.DefaultGraph()))
-    quads = difference(before, after, ())
+    quads = difference(before, after, [it.value for it in fact])
     changed = patterns_of(quads, before, after) | patterns_of_names(renamed(quads, before, after))
 
     def is_touched(read: Callable[[Reads], object]) -> bool:

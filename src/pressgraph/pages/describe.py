@@ -9,7 +9,7 @@ import unicodedata
 from collections import defaultdict
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -159,11 +159,12 @@ class Describer:
             triples.add(ox.Triple(node, _TYPE, ox.NamedNode(f"{VOID}Dataset")))
             triples.add(ox.Triple(node, ox.NamedNode(f"{VOID}triples"), size))
         if not triples:
-            pointing = (
-                *self._store.quads_for_pattern(None, None, node, DEFAULT),
-                *self._store.quads_for_pattern(None, node, None, DEFAULT),
+            # of a property that everything has, only as many are looked up
+            pointing = chain(
+                self._store.quads_for_pattern(None, None, node, DEFAULT),
+                self._store.quads_for_pattern(None, node, None, DEFAULT),
             )
-            triples.update(quad.triple for quad in pointing[:_MOST_LINKS])
+            triples.update(quad.triple for quad in islice(pointing, _MOST_LINKS))
             # a class expression that names a term is a blank node, which says nothing by itself
             _describe(self._store, [it.subject for it in triples if isinstance(it.subject, ox.BlankNode)], triples)
         if statuses is not None:

@@ -66,10 +66,15 @@ def answer_with_names(
     return Answer(results, missing=answer.missing, names=query.names)
 
 
-def things_in(query: NamedQuery, bindings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the IRIs whose names the rows of a SPARQL JSON result (3.2) want, each once."""
-    columns = dict.fromkeys(query.names.values())
-    cells = (row[column] for row in bindings for column in columns if column in row)
+def things_in(
+    query: NamedQuery, bindings: Iterable[Mapping[str, Any]], columns: Iterable[str] | None = None
+) -> list[str]:
+    """Return the IRIs whose names the rows of a SPARQL JSON result (3.2) want, each once.
+
+    `columns` are columns of names, by default all.
+    """
+    things = dict.fromkeys(query.names[it] for it in (query.names if columns is None else columns))
+    cells = (row[thing] for row in bindings for thing in things if thing in row)
     return list(dict.fromkeys(cell["value"] for cell in cells if cell["type"] == "uri"))
 
 
@@ -85,7 +90,54 @@ def fill(
 
     A literal is its own name; a thing without one is called by its id in the project, or by the end of its IRI.
     """
-    chosen = {iri: _cell(iri, names.get(iri, ()), languages, id_base) for iri in things_in(query, bindings)}
+    rows = in_order(query, bindings, names, languages, id_base=id_base)
+    return with_names(query, rows, names, languages, id_base=id_base)
+
+
+def ordering(query: NamedQuery) -> list[str]:
+    """Return the columns of names that a query sorts by."""
+    return [column for column, _ in query.order if column in query.names]
+
+
+def in_order(
+    query: NamedQuery,
+    bindings: Sequence[Mapping[str, Any]],
+    names: Mapping[str, Found],
+    languages: Sequence[str],
+    *,
+    id_base: str,
+) -> list[Mapping[str, Any]]:
+    """Return the rows of a SPARQL JSON result without names, sorted and cut as the query says.
+
+    Of `names`, those of the things in the columns that `ordering` returns are read.
+    """
+    things = things_in(query, bindings, ordering(query))
+    places = {it: _order(_cell(it, names.get(it, ()), languages, id_base), folded=True) for it in things}
+
+    def place(row: Mapping[str, Any], column: str) -> tuple[int, float, str, str]:
+        cell = row.get(query.names.get(column, column))
+        if column not in query.names:
+            return _order(cell, folded=False)
+        if cell is None or cell["type"] == "bnode":
+            return _order(None, folded=True)
+        return places[cell["value"]] if cell["type"] == "uri" else _order(cell, folded=True)
+
+    rows = list(bindings)
+    for column, descending in reversed(query.order):
+        rows.sort(key=lambda row: place(row, column), reverse=descending)
+    return rows[query.offset : None if query.limit is None else query.offset + query.limit]
+
+
+def with_names(
+    query: NamedQuery,
+    bindings: Sequence[Mapping[str, Any]],
+    names: Mapping[str, Found],
+    languages: Sequence[str],
+    *,
+    id_base: str,
+) -> list[dict[str, Any]]:
+    """Return rows of a SPARQL JSON result as they are ordered, with the names of things."""
+    chosen = {it: _cell(it, names.get(it, ()), languages, id_base) for it in things_in(query, bindings)}
     rows: list[dict[str, Any]] = []
     for binding in bindings:
         row = dict(binding)
@@ -93,13 +145,9 @@ def fill(
             cell = binding.get(thing)
             if cell is not None and cell["type"] != "bnode":
                 row[column] = chosen[cell["value"]] if cell["type"] == "uri" else cell
-        rows.append(row)
-    for column, descending in reversed(query.order):
-        folded = column in query.names
-        rows.sort(key=lambda row: _order(row.get(column), folded=folded), reverse=descending)
-    end = None if query.limit is None else query.offset + query.limit
-    # the engine gives the things of names that are selected alone too
-    return [{it: row[it] for it in query.columns if it in row} for row in rows[query.offset : end]]
+        # the engine gives the things of names that are selected alone too
+        rows.append({it: row[it] for it in query.columns if it in row})
+    return rows
 
 
 def best_name(names: Iterable[tuple[int, str, str]], languages: Sequence[str]) -> tuple[str, str] | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from itertools import compress
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,7 +22,7 @@ from pressgraph.processes import processors
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
-from pressgraph.query.names import SCHEME, fill, name_in_store, things_in
+from pressgraph.query.names import SCHEME, fill, in_order, name_in_store, ordering, things_in, with_names
 from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
@@ -32,7 +31,8 @@ from pressgraph.site.reads import Answers, matching, packed
 from pressgraph.validation.incremental.queries import Pattern, read_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from pressgraph.dataset.counts import Counts
     from pressgraph.pages.names import Names
@@ -95,7 +95,7 @@ class QueryPages:
         self._schemes: dict[str, list[str]] = {}
         self._answered: tuple[str, Answered] | None = None
         self._asked = Answers()
-        self._news: dict[str, bool | Triples | bytes] = {}
+        self._asking: dict[str, Future[bool | Triples | bytes]] = {}
 
     def draw(self, name: str) -> Drawn:
         """Draw the page of a saved query in all languages, or with no name the one for questions of one's own."""
@@ -107,26 +107,32 @@ class QueryPages:
         files = tuple(self._page(folder, language, saved) for language in self.drawer.setting.languages)
         return Drawn(files=files, reads=reads.taken(), asked=self._asked)
 
-    def answered_anew(self, asked: Mapping[str, Answers]) -> set[str]:
-        """Return the pages whose queries are not answered now as they were."""
+    @contextmanager
+    def asking(self, asked: Iterable[Answers]) -> Iterator[None]:
+        """Ask queries again that were asked before, beside what is done within: the engine answers without Python."""
         # several pages ask which things they may be asked about
-        before = {text: digest for it in asked.values() for text, digest in it.answers.items()}
-        # the engine answers without Python
+        texts = dict.fromkeys(text for it in asked for text in it.answers)
         with ThreadPoolExecutor(processors()) as threads:
-            changed = set(compress(before, threads.map(self._is_news, before.keys(), before.values())))
-        return {page for page, it in asked.items() if not changed.isdisjoint(it.answers)}
+            self._asking = {text: threads.submit(self._ask, text) for text in texts}
+            try:
+                yield
+            finally:
+                for it in self._asking.values():
+                    it.cancel()
+                self._asking = {}
+
+    def answered_anew(self, asked: Mapping[str, Answers]) -> set[str]:
+        """Return the pages whose queries are not answered now as they were, of those that are being asked again."""
+        return {page for page, it in asked.items() if any(map(self._is_news, it.answers.keys(), it.answers.values()))}
 
     def _is_news(self, text: str, before: str) -> bool:
         """Tell whether a query is answered in another way than before."""
+        if text not in self._asking:
+            return False
         try:
-            answer = self._ask(text)
+            return _digest(self._asking[text].result()) != before
         except QueryError as error:
             return str(error) != before
-        if _digest(answer) == before:
-            return False
-        # its page is drawn next
-        self._news[text] = answer
-        return True
 
     def _page(self, folder: str, language: str, saved: SavedQuery | None) -> tuple[str, bytes]:
         drawer = self.drawer
@@ -216,17 +222,18 @@ class QueryPages:
                 return graph_table(rows, total, names)
             case dict(document):
                 columns, bindings = document["head"]["vars"], document["results"]["bindings"]
+        shown, total = bindings[:_SHOWN], len(bindings)
         if named is not None:
             columns, things_of = named.columns, named.names
             languages = tuple(dict.fromkeys((language, drawer.project.language)))
-            things = things_in(named, bindings)
-            found = dict(self._names(things))
-            more = self._as_on_pages(things, folder, language, found)
-            found |= {iri: [(0, *name)] for iri, name in more.items()}
-            bindings = fill(named, bindings, found, languages, id_base=drawer.project.id_base)
-        shown = bindings[:_SHOWN]
+            id_base = drawer.project.id_base
+            # of very many rows the names of those that are shown are wanted, and of what all are sorted by
+            found = self._names_on_pages(things_in(named, bindings, ordering(named)), folder, language)
+            ordered = in_order(named, bindings, found, languages, id_base=id_base)
+            found |= self._names_on_pages(things_in(named, ordered[:_SHOWN]), folder, language)
+            shown, total = with_names(named, ordered[:_SHOWN], found, languages, id_base=id_base), len(ordered)
         names = self._with(self._as_on_pages(things_in_rows(shown, things_of), folder, language), folder, language)
-        return result_table(columns, shown, len(bindings), names, things_of)
+        return result_table(columns, shown, total, names, things_of)
 
     def _answer(self, text: str) -> Answered:
         """Answer a query, and note what it reads. The answer is the same in all languages where the text is.
@@ -235,7 +242,7 @@ class QueryPages:
         """
         self._asked.patterns = packed(matching(self._patterns(text)), self._asked.patterns)
         try:
-            answer = self._news[text] if text in self._news else self._ask(text)
+            answer = self._asking[text].result() if text in self._asking else self._ask(text)
         except QueryError as error:
             self._asked.answers[text] = str(error)
             raise
@@ -285,6 +292,13 @@ class QueryPages:
             for scheme in schemes:
                 reads.named(scheme)
         return self._called
+
+    def _names_on_pages(self, things: Sequence[str], folder: str, language: str) -> dict[str, Found]:
+        """Return what things are called; those that no name is found for, what pages call them."""
+        known = self._names(things)
+        found = {iri: known[iri] for iri in things}
+        more = self._as_on_pages(things, folder, language, found)
+        return found | {iri: [(0, *name)] for iri, name in more.items()}
 
     def _as_on_pages(
         self,

@@ -26,7 +26,7 @@ from pressgraph.processes import processors
 from pressgraph.query.projection import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from pressgraph.dataset import GraphNames
 
@@ -411,37 +411,38 @@ def _number(subject: Any, predicate: Any, value: Any, graph: Any) -> int:
     return _noted((*("" if it is None else str(it) for it in (subject, predicate, value)), of))
 
 
-def difference(before: ox.Store, after: ox.Store, altered: Container[str]) -> set[ox.Quad]:
-    """Return the quads of named graphs that only one of two stores of a profile has.
-
-    Of the graphs that both have, only those that are `altered` are looked at.
-    """
-    old, new = _names(before), _names(after)
+def difference(before: ox.Store, after: ox.Store, graphs: Iterable[str]) -> set[ox.Quad]:
+    """Return the quads of some named graphs that only one of two stores has."""
     quads: set[ox.Quad] = set()
-    for name in (old ^ new) | {it for it in old & new if it.value in altered}:
+    for name in map(ox.NamedNode, graphs):
         quads ^= set(before.quads_for_pattern(None, None, None, name))
         quads ^= set(after.quads_for_pattern(None, None, None, name))
     return quads
 
 
-def _says_its_content(graph: ox.NamedNode, graphs: GraphNames) -> bool:
-    return graph.value.startswith(graphs.facts) and not graph.value.endswith("/source")
+def altered(before: ox.Store, after: ox.Store, graphs: GraphNames) -> set[str]:
+    """Return the named graphs that may hold something else in one of two stores of a profile than in the other."""
+    old, new = _digests(before, graphs), _digests(after, graphs)
+    return {it for it in old.keys() | new.keys() if old.get(it) != new.get(it)}
+
+
+def _says_its_content(graph: str, graphs: GraphNames) -> bool:
+    """Tell whether a graph's name says what is in it, as that of a fact's graph does."""
+    return graph.startswith(graphs.facts) and not graph.endswith("/source")
 
 
 def _names(store: ox.Store) -> set[ox.NamedNode]:
     return {name for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
 
 
-def digests_of(store: ox.Store, graphs: GraphNames) -> dict[str, bytes]:
-    """Return a digest of each graph whose name does not say what is in it, as that of a fact's graph does.
-
-    The profile's graph is left out.
-    """
-    names = [it for it in _names(store) if it.value != graphs.profile and not _says_its_content(it, graphs)]
+def _digests(store: ox.Store, graphs: GraphNames) -> dict[str, bytes]:
+    """Return a digest of each named graph but the profile's; an empty one where the name says what is in it."""
+    names = [it.value for it in _names(store) if it.value != graphs.profile]
+    said = [it for it in names if not _says_its_content(it, graphs)]
     # a store is read without Python
     with ThreadPoolExecutor(processors()) as threads:
-        digests = threads.map(lambda name: _digest(store, name), names)
-        return {name.value: digest for name, digest in zip(names, digests, strict=True)}
+        digests = threads.map(lambda name: _digest(store, ox.NamedNode(name)), said)
+        return dict.fromkeys(names, b"") | dict(zip(said, digests, strict=True))
 
 
 def _digest(store: ox.Store, graph: ox.NamedNode) -> bytes:

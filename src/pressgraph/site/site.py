@@ -29,8 +29,8 @@ from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
     Answers,
     affected,
+    altered,
     difference,
-    digests_of,
     matching,
     patterns_of,
     patterns_of_called,
@@ -47,6 +47,7 @@ from pressgraph.site.whole import Group, whole_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
@@ -183,6 +184,11 @@ class _Pages:
             self.written += it.changed
             self._progress(self.drawn, end)
 
+    def asking(self, changed: set[int]) -> AbstractContextManager[None]:
+        """Ask saved queries again that changed patterns touch, beside what is done within."""
+        asked = [it.asked for it in self._before.pages.values() if it.asked is not None] if self._before else []
+        return self._queries.asking(it for it in asked if touches(it.patterns, changed))
+
     def _known(self, wanted: Collection[str], changed: set[int]) -> dict[str, _Made]:
         """Return the pages of the run before that are as they would be drawn now."""
         before = self._before
@@ -191,9 +197,8 @@ class _Pages:
         pages = {key: it for key, it in before.pages.items() if key in wanted}
         touched = affected({key: it.reads for key, it in pages.items()}, changed)
         pages = {key: it for key, it in pages.items() if key not in touched}
-        asked = {key: it.asked for key, it in pages.items() if it.asked is not None}
         # most answers are as before where what they are made from is another
-        anew = self._queries.answered_anew({key: it for key, it in asked.items() if touches(it.patterns, changed)})
+        anew = self._queries.answered_anew({key: it.asked for key, it in pages.items() if it.asked is not None})
         pages = {key: it for key, it in pages.items() if key not in anew}
         made = {name: digest for it in pages.values() for name, digest in it.files.items()}
         unchanged = unchanged_stats(self._folder.path, made, before.stats)
@@ -293,12 +298,13 @@ def write_site(
     known = before if news is not None else None
     changed = set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
     pages = _Pages(QueryPages(drawer), folder, known, jobs, progress)
-    pages.draw(own, changed, later=len(naming))
-    entries = {it.iri: entry for it in own if (entry := pages.made[_key(it)].entry) is not None}
-    # these name things as their own pages do
-    called = {iri: it.called for iri, it in entries.items()}
-    drawer.use(replace(setting, called=called))
-    pages.draw(naming, changed | patterns_of_called({} if known is None else known.called, called))
+    with pages.asking(changed):
+        pages.draw(own, changed, later=len(naming))
+        entries = {it.iri: entry for it in own if (entry := pages.made[_key(it)].entry) is not None}
+        # these name things as their own pages do
+        called = {iri: it.called for iri, it in entries.items()}
+        drawer.use(replace(setting, called=called))
+        pages.draw(naming, changed | patterns_of_called({} if known is None else known.called, called))
     earlier = None
     if known is not None and news is not None:
         earlier = Earlier(out, known.whole["graph"].files, news.quads)
@@ -520,13 +526,11 @@ def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
 
 
 def _altered(earlier: Copy, copy: Copy, id_base: str) -> set[str]:
-    """Return the graphs that two builds both have and that may hold something else now."""
+    """Return the graphs of two builds that may hold something else in one of them."""
     if copy.altered is not None and copy.altered.before == earlier.built:
         return set(copy.altered.graphs)
     # other builds were between them
-    graphs = GraphNames(id_base=id_base)
-    before, now = digests_of(earlier.snapshot.open(), graphs), digests_of(copy.snapshot.open(), graphs)
-    return {it for it in before.keys() | now.keys() if before.get(it) != now.get(it)}
+    return altered(earlier.snapshot.open(), copy.snapshot.open(), GraphNames(id_base=id_base))
 
 
 def _key(page: Page) -> str:

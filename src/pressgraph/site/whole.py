@@ -47,6 +47,7 @@ from pressgraph.validation import ValidatedDataset
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from pressgraph.feeds import Row
     from pressgraph.site.downloads import Earlier
     from pressgraph.site.drawing import Drawer
     from pressgraph.site.published import Copy
@@ -109,7 +110,8 @@ def whole_files(
     yield Group("schemamap", _digest((told, of_others)), lambda: schemamap(sure, at, known=told, others=others))
     listed = [(iri, it.day) for iri, it in sorted(entries.items()) if it.rows]
     yield Group("sitemap", _digest(listed), lambda: sitemap(_addresses(at, listed), at))
-    yield Group("names", key, lambda: _names(drawer, entries))
+    rows = [it.rows for it in entries.values() if it.rows]
+    yield Group("names", _digest(rows), lambda: _names(drawer, rows))
     if answers_in_browser(drawer):
         called = {iri: it.called for iri, it in entries.items()}
         terms = (of_others, sorted(drawer.layout.others))
@@ -140,9 +142,9 @@ def _calendars(
         yield File(f"{drawer.folder(Page('thing', iri))}{CALENDAR}", calendar_of_event(it))
 
 
-def _names(drawer: Drawer, entries: Mapping[str, Entry]) -> Iterator[File]:
+def _names(drawer: Drawer, rows: Sequence[Sequence[Row]]) -> Iterator[File]:
     for number, language in enumerate(drawer.setting.languages):
-        found = search_file(it.rows[number] for it in entries.values() if it.rows)
+        found = search_file(it[number] for it in rows)
         yield File(_names_file(drawer, language), found)
 
 
