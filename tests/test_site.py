@@ -21,7 +21,7 @@ from tests.sites import Page, broken_links, contents, plain_host, searchable, ti
 import pressgraph
 from pressgraph.cli import main
 from pressgraph.dataset import GraphNames
-from pressgraph.export import exports
+from pressgraph.dataset.description import dataset_quads
 from pressgraph.pages.view.pointing import Pointing
 from pressgraph.pages.view.reading import examples
 from pressgraph.site.folder import LIST, Folder, write
@@ -37,7 +37,7 @@ from pressgraph.site.reads import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pressgraph.workspace import Workspace
 
@@ -318,11 +318,11 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
 ) -> None:
     whole: list[int] = []
 
-    def noted(*it: Any) -> Iterator[bytes]:
+    def noted(*it: Any) -> frozenset[ox.Quad]:
         whole.append(number)
-        return exports(*it)
+        return dataset_quads(*it)
 
-    monkeypatch.setattr("pressgraph.site.downloads.exports", noted)
+    monkeypatch.setattr("pressgraph.site.downloads.dataset_quads", noted)
     # much leads to many things, so that they have pages of it
     monkeypatch.setattr("pressgraph.site.site.MOST_LINKS", 3)
     monkeypatch.setattr("pressgraph.pages.view.reading.MOST_LINKS", 3)

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pyoxigraph as ox
 
-from pressgraph.convert.stored import restored
+from pressgraph.convert.stored import restored, restorer
 from pressgraph.dataset import serialization
+from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules
 from pressgraph.dataset.writing import triple_order, used_prefixes, write_ordered
 from pressgraph.export import exports, select
-from pressgraph.export.jsonld import json_ld
+from pressgraph.export.jsonld import json_bytes, json_ld
+from pressgraph.profile.context import json_ld_context
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,10 +31,15 @@ if TYPE_CHECKING:
     from pressgraph.export.published import PublishedGraph
     from pressgraph.profile import Profile
     from pressgraph.project.publication import Publication
+    from pressgraph.rdf import Term
     from pressgraph.validation import ValidatedDataset
 
 SYNTAXES = {"graph.ttl": "turtle", "graph.jsonld": "jsonld", "graph.nt.gz": "ntriples"}
 """The files of the graph, with the names of their serializations."""
+_FEWEST = 2
+"""Subjects of a list: one stands alone in JSON-LD."""
+_AT_ONCE = 1_000
+"""Subjects whose triples are in memory at a time."""
 _PREFIX = b"@prefix "
 _NODES = b'\n  "@graph": [\n    {'
 _BETWEEN_NODES = b",\n    {"
@@ -51,9 +58,11 @@ def graph_files(
     dataset: ValidatedDataset, graph: PublishedGraph, published: Publication, earlier: Earlier | None
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of a graph: what of a dataset is published, all of which the store has."""
-    known = None if earlier is None else _replaced(dataset.profile, graph, earlier)
-    if known is not None:
-        yield from known.items()
+    written = None if earlier is None else _replaced(dataset.profile, graph, earlier)
+    if written is None:
+        written = _by_subject(dataset.profile, graph, dataset_quads(graph.graphs.base, published))
+    if written is not None:
+        yield from written.files().items()
         return
     # nothing that is withheld is in the copy
     selection = select(dataset, rules=Rules(personal=True), published=published)
@@ -61,8 +70,42 @@ def graph_files(
         yield name, gzip.compress(content, mtime=0) if name.endswith(".gz") else content
 
 
-def _replaced(profile: Profile, graph: PublishedGraph, earlier: Earlier) -> dict[str, bytes] | None:
-    """Return the files of before with what is said of some subjects replaced; None where that cannot be done."""
+def _by_subject(profile: Profile, graph: PublishedGraph, more: Collection[ox.Quad]) -> _Written | None:
+    """Return all that is published, and `more`, of some subjects at a time: as triples it takes the most of all memory.
+
+    None where nodes have no names, or where there are too few subjects for a list.
+    """
+    id_base = graph.graphs.id_base
+    subjects: set[Term] = set()
+
+    def stated() -> Iterator[ox.Triple]:
+        restore = restorer(profile)
+        for quad in chain(graph.quads(), more):
+            subjects.add(quad.subject)
+            yield quad.triple if restore is None else restore(quad.triple)
+
+    prefixes = used_prefixes(stated(), profile.query_prefixes(id_base))
+    if not prefixes or len(subjects) < _FEWEST or not all(isinstance(it, ox.NamedNode) for it in subjects):
+        return None
+    head = b"\n".join(sorted(f"@prefix {prefix}: <{iri}> .".encode() for prefix, iri in prefixes.items()))
+    written = _Written(prefixes, head, b"", {}, {}, {})
+    words: set[str] = set()
+    in_order = iter(sorted(subjects, key=str))
+    while some := set(islice(in_order, _AT_ONCE)):
+        quads = {quad for it in some for quad in graph.quads(it)}
+        quads.update(it for it in more if it.subject in some)
+        words |= written.put(_stated(quads, profile), profile, id_base)
+    context = {**json_ld_context(profile, only=words), "@base": id_base}
+    document = json_bytes({"@context": context, "@graph": [{"id": ""}]})
+    return written._replace(context=document.partition(_NODES)[0])
+
+
+def _stated(quads: Collection[ox.Quad], profile: Profile) -> list[ox.Triple]:
+    return sorted({it.triple for it in restored(quads, profile)}, key=triple_order)
+
+
+def _replaced(profile: Profile, graph: PublishedGraph, earlier: Earlier) -> _Written | None:
+    """Return what was written before with what is said of some subjects replaced; None where that cannot be done."""
     files = _read(earlier)
     if files is None:
         return None
@@ -75,12 +118,12 @@ def _replaced(profile: Profile, graph: PublishedGraph, earlier: Earlier) -> dict
         return None
     old = list(ox.parse(b"".join(said.get(str(it), b"") for it in changed), format=ox.RdfFormat.N_TRIPLES))
     quads = {quad for it in changed for quad in graph.quads(it)}
-    new = sorted({it.triple for it in restored(quads, profile)}, key=triple_order)
+    new = _stated(quads, profile)
     gone = {str(it) for it in changed} - {str(it.subject) for it in new}
     written = _Written.of(turtle, tree, said)
     if written is None or not written.replace([it.triple for it in old], new, gone, profile, graph.graphs.id_base):
         return None
-    return written.files()
+    return written
 
 
 def _read(earlier: Earlier) -> list[bytes] | None:
@@ -130,29 +173,32 @@ class _Written(NamedTuple):
         id_base: str,
     ) -> bool:
         """Replace what is said of some subjects; tell whether the heads of the files stay as they are."""
-        prefixes = profile.query_prefixes(id_base)
-        before, after = used_prefixes(old, prefixes).keys(), used_prefixes(new, prefixes).keys()
-        words = set(json_ld(old, profile, id_base=id_base)["@context"])
-        document = json_ld(new, profile, id_base=id_base)
-        context = document.pop("@context")
-        declared = msgspec.json.decode(self.context.removesuffix(b",") + b"}")["@context"]
-        if not (before <= after <= self.prefixes.keys() and words <= set(context) <= set(declared)):
-            return False
         for subject in gone:
             for said in (self.turtle, self.nodes, self.lines):
                 said.pop(subject, None)
-        subjects = list(dict.fromkeys(str(it.subject) for it in new))
+        after_words = self.put(new, profile, id_base)
+        prefixes = profile.query_prefixes(id_base)
+        before, after = used_prefixes(old, prefixes).keys(), used_prefixes(new, prefixes).keys()
+        words = set(json_ld(old, profile, id_base=id_base)["@context"])
+        declared = msgspec.json.decode(self.context.removesuffix(b",") + b"}")["@context"]
+        return before <= after <= self.prefixes.keys() and words <= after_words <= set(declared)
+
+    def put(self, said: list[ox.Triple], profile: Profile, id_base: str) -> set[str]:
+        """Write all that is said of some subjects, sorted; return the words of JSON-LD that it uses."""
+        subjects = list(dict.fromkeys(str(it.subject) for it in said))
+        document = json_ld(said, profile, id_base=id_base)
+        context = document.pop("@context")
         nodes: list[dict[str, Any]] = document.get("@graph", [document] if document else [])
         self.nodes.update(zip(_in_order_of_nodes(subjects), map(_indented, nodes), strict=True))
-        written = ox.serialize(new, format=ox.RdfFormat.N_TRIPLES) or b""
+        written = ox.serialize(said, format=ox.RdfFormat.N_TRIPLES) or b""
         by_subject = groupby(written.splitlines(keepends=True), key=lambda it: it.partition(b" ")[0])
         self.lines.update((subject.decode(), b"".join(it)) for subject, it in by_subject)
         # with all prefixes of the file, so that names are abbreviated as they are there
         _, *blocks = (
-            write_ordered(new, serialization("turtle"), {}, used=self.prefixes).removesuffix(b"\n").split(b"\n\n")
+            write_ordered(said, serialization("turtle"), {}, used=self.prefixes).removesuffix(b"\n").split(b"\n\n")
         )
         self.turtle.update(zip(subjects, blocks, strict=True))
-        return True
+        return set(context)
 
     def files(self) -> dict[str, bytes]:
         subjects = sorted(self.lines)
