@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from pressgraph.dataset.snapshots import Candidate
     from pressgraph.profile import Profile
     from pressgraph.project import Project
 
@@ -124,9 +124,14 @@ def build(
             if update.problems:
                 raise FactsError(sorted(update.problems, key=lambda problem: problem.place))
             look.note(files)
-            with candidate.writing(store) if in_memory else nullcontext(leave) as write:
+            with (
+                candidate.writing(store) if in_memory else nullcontext(leave) as write,
+                ThreadPoolExecutor(1) as thread,
+            ):
                 if fresh:
                     update.conclude(write)
+                # the engine counts, beside the validation
+                counting = thread.submit(_counted, current if not fresh else None, update)
                 report, state = update.validate(
                     files,
                     found_before,
@@ -140,7 +145,8 @@ def build(
                 footprints.save()
                 keep(update.validator.compared, candidate.path)
                 state.save(candidate.path, before=found_before, kept=kept)
-                _note(candidate, current if not fresh else None, update)
+                counting.result().save(candidate.path)
+                candidate.note_altered(update.altered)
             if not in_memory:
                 candidate.settle(store)
             del update, store
@@ -165,12 +171,11 @@ def build(
     )
 
 
-def _note(candidate: Candidate, before: Snapshot | None, update: StoreUpdate) -> None:
-    """Write beside a store how much of what is in it, and where it differs from the one that it goes on from."""
+def _counted(before: Snapshot | None, update: StoreUpdate) -> Counts:
+    """Count what is in a store: of what goes on from a snapshot, what differs from that."""
     counts = Counts.load(before.path) if before is not None else None
     store = before.open() if before is not None and counts is not None else ox.Store()
-    recount(counts, store, update.store, update.touched, update.project.id_base).save(candidate.path)
-    candidate.note_altered(update.altered)
+    return recount(counts, store, update.store, update.touched, update.project.id_base)
 
 
 def validate_changed(project: Project, profile: Profile, *, engine: str = "auto", wait: float = 10) -> Report:
