@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from pressgraph.validation.shacl.engines import engine as choose_engine
 from pressgraph.validation.suppressions import Suppression, suppressions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pressgraph.errors import Problem
@@ -330,8 +330,10 @@ class StoreUpdate:
         compared in it; without it all is checked.
         """
         ready: list[Result] = []
+        lines: dict[str, set[str]] = {}
         if before is None or self.change is None:
-            results = self.validator.full()
+            # files are read for what checks find while the shapes still run
+            results = self.validator.full(partial(self._read_for, owner=owners(files), lines=lines))
             triples = union.size(self.store)
         else:
             again = recheck(self.validator, self.change, before, compared or {}, self.footprints)
@@ -339,7 +341,9 @@ class StoreUpdate:
             for it in again.standing:
                 (results if self._moved(it) else ready).append(it)
             triples += len(self.change.added) - len(self.change.removed)
-        self._read_for(results, files)
+            if results:
+                self._read_for(results, owners(files), lines)
+        self._read_lines(lines)
         suppressions = [Suppression.from_json(stored, name) for name, entry in files.items() for stored in entry.allow]
         locate = Locator(self.read.values(), self.profile, self.project.id_base).locate
         own = own_ontology(results, self.profile, self.project)
@@ -363,19 +367,17 @@ class StoreUpdate:
             or not touched.isdisjoint({result.focus, result.value or "", result.other or ""})
         )
 
-    def _read_for(self, results: Collection[Result], files: Mapping[str, FileEntry]) -> None:
-        """Read the files again that hold the places of results."""
-        if not results:
-            return
-        owner = owners(files)
-        lines: dict[str, set[str]] = {}
+    def _read_for(self, results: Iterable[Result], owner: Mapping[str, str], lines: dict[str, set[str]]) -> None:
+        """Read the files again that hold the places of results; of files of lines, only note what is wanted."""
         for result in results:
             for name in self._holding(result, owner):
-                path = self.project.root / name
-                if is_stream(path):
+                if is_stream(self.project.root / name):
                     lines.setdefault(name, set()).add(result.focus)
                 else:
                     self.reader.one(name)
+
+    def _read_lines(self, lines: Mapping[str, set[str]]) -> None:
+        """Read the lines again that say something of what is wanted of each file."""
         for name, wanted in lines.items():
             for number, facts_file in enumerate(
                 read_lines([self.project.root / name], wanted, self.profile, self.project)

@@ -40,13 +40,15 @@ if TYPE_CHECKING:
     from pressgraph.validation.suppressions import Suppression
 
 
-def _in_thread(task: Callable[[], Iterable[Result]]) -> list[Result]:
+def _in_thread(task: Callable[[], Iterable[Result]], tell: Callable[[Sequence[Result]], object]) -> list[Result]:
     """Do a task in this thread; the engine's objects have to end in it, and frames that raise an error keep them."""
     try:
-        return list(task())
+        results = list(task())
+        tell(results)
     except Exception as error:
         clear_frames(error.__traceback__)
         raise
+    return results
 
 
 class Validator:
@@ -110,15 +112,21 @@ class Validator:
         self.compared[check.name] = Comparands(candidates)
         return compare(check, self.graph, candidates)
 
-    def full(self) -> list[Result]:
-        """Run everything over everything: shapes here, checks in threads beside them: no engine computes in Python."""
+    def full(self, tell: Callable[[Sequence[Result]], object] = len) -> list[Result]:
+        """Run everything over everything: shapes here, checks in threads beside them: no engine computes in Python.
+
+        `tell` is told the results of each one in the thread that found them, while others still run.
+        """
         tasks: list[Callable[[], Iterable[Result]]] = [self.misplaced]
         tasks += (partial(self.check, check) for check in self.checks)
-        with ThreadPoolExecutor(processors()) as threads:
+        # the shapes take longest, and have a processor for themselves where there are several
+        with ThreadPoolExecutor(max(processors() - 1, 1)) as threads:
             # a thread begins without the language that this one speaks
-            asked = [threads.submit(partial(copy_context().run, _in_thread, task)) for task in tasks]
+            asked = [threads.submit(partial(copy_context().run, _in_thread, task, tell)) for task in tasks]
             try:
-                return [*self.shapes(), *(result for it in asked for result in it.result())]
+                shaped = self.shapes()
+                tell(shaped)
+                return [*shaped, *(result for it in asked for result in it.result())]
             finally:
                 for it in asked:
                     it.cancel()
