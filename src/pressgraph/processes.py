@@ -30,6 +30,7 @@ ISOLATED = (sys.executable, "-P")
 _COMMAND = "from pressgraph.processes import serve; serve()"
 _BETWEEN_COLLECTIONS = 50_000
 """Objects that come to be before cycles are looked for among them."""
+_LOOKS = 10
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -46,10 +47,14 @@ def processors() -> int:
 
 
 @contextmanager
-def rare_collections() -> Iterator[None]:
-    """Look for cycles among objects rarely: long work leaves few, and looking takes an eighth of the time."""
+def rare_collections(*, between: int = _BETWEEN_COLLECTIONS, looks: int = _LOOKS) -> Iterator[None]:
+    """Look for cycles among objects rarely: long work leaves few, and looking takes an eighth of the time.
+
+    `between` is how many objects come to be before the newest are looked at, and `looks` how often these are before
+    those are that were kept.
+    """
     before = gc.get_threshold()
-    gc.set_threshold(_BETWEEN_COLLECTIONS)
+    gc.set_threshold(between, looks)
     try:
         yield
     finally:

@@ -71,7 +71,8 @@ class RefusedError(NotConformingError):
         self.unreported = unreported
 
 
-@rare_collections()
+# of what a build makes nearly all stays until its end
+@rare_collections(between=200_000, looks=50)
 def build(
     project: Project,
     profile: Profile,
