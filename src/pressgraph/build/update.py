@@ -341,8 +341,9 @@ class StoreUpdate:
             for it in again.standing:
                 (results if self._moved(it) else ready).append(it)
             triples += len(self.change.added) - len(self.change.removed)
-            if results:
-                self._read_for(results, owners(files), lines)
+            owner = owners(files) if results else {}
+            for it in results:
+                self._read_for(it, owner, lines)
         self._read_lines(lines)
         suppressions = [Suppression.from_json(stored, name) for name, entry in files.items() for stored in entry.allow]
         locate = Locator(self.read.values(), self.profile, self.project.id_base).locate
@@ -367,14 +368,13 @@ class StoreUpdate:
             or not touched.isdisjoint({result.focus, result.value or "", result.other or ""})
         )
 
-    def _read_for(self, results: Iterable[Result], owner: Mapping[str, str], lines: dict[str, set[str]]) -> None:
-        """Read the files again that hold the places of results; of files of lines, only note what is wanted."""
-        for result in results:
-            for name in self._holding(result, owner):
-                if is_stream(self.project.root / name):
-                    lines.setdefault(name, set()).add(result.focus)
-                else:
-                    self.reader.one(name)
+    def _read_for(self, result: Result, owner: Mapping[str, str], lines: dict[str, set[str]]) -> None:
+        """Read the files again that hold the places of a result; of files of lines, only note what is wanted."""
+        for name in self._holding(result, owner):
+            if is_stream(self.project.root / name):
+                lines.setdefault(name, set()).add(result.focus)
+            else:
+                self.reader.one(name)
 
     def _read_lines(self, lines: Mapping[str, set[str]]) -> None:
         """Read the lines again that say something of what is wanted of each file."""

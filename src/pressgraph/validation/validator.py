@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -40,11 +41,16 @@ if TYPE_CHECKING:
     from pressgraph.validation.suppressions import Suppression
 
 
-def _in_thread(task: Callable[[], Iterable[Result]], tell: Callable[[Sequence[Result]], object]) -> list[Result]:
+def _in_thread(
+    task: Callable[[], Iterable[Result]], tell: Callable[[Result], object], ended: threading.Event
+) -> list[Result]:
     """Do a task in this thread; the engine's objects have to end in it, and frames that raise an error keep them."""
     try:
         results = list(task())
-        tell(results)
+        for result in results:
+            if ended.is_set():
+                break
+            tell(result)
     except Exception as error:
         clear_frames(error.__traceback__)
         raise
@@ -112,22 +118,25 @@ class Validator:
         self.compared[check.name] = Comparands(candidates)
         return compare(check, self.graph, candidates)
 
-    def full(self, tell: Callable[[Sequence[Result]], object] = len) -> list[Result]:
+    def full(self, tell: Callable[[Result], object] = lambda _: None) -> list[Result]:
         """Run everything over everything: shapes here, checks in threads beside them: no engine computes in Python.
 
-        `tell` is told the results of each one in the thread that found them, while others still run.
+        `tell` is told each result in the thread that found it, while others still run.
         """
         tasks: list[Callable[[], Iterable[Result]]] = [self.misplaced]
         tasks += (partial(self.check, check) for check in self.checks)
+        ended = threading.Event()
         # the shapes take longest, and have a processor for themselves where there are several
         with ThreadPoolExecutor(max(processors() - 1, 1)) as threads:
             # a thread begins without the language that this one speaks
-            asked = [threads.submit(partial(copy_context().run, _in_thread, task, tell)) for task in tasks]
+            asked = [threads.submit(partial(copy_context().run, _in_thread, task, tell, ended)) for task in tasks]
             try:
                 shaped = self.shapes()
-                tell(shaped)
+                for result in shaped:
+                    tell(result)
                 return [*shaped, *(result for it in asked for result in it.result())]
             finally:
+                ended.set()
                 for it in asked:
                     it.cancel()
 
