@@ -31,6 +31,7 @@ _COMMAND = "from pressgraph.processes import serve; serve()"
 _BETWEEN_COLLECTIONS = 50_000
 """Objects that come to be before cycles are looked for among them."""
 _LOOKS = 10
+"""How often the newest objects are looked at before those are that were kept; as the interpreter has it."""
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")

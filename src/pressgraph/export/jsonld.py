@@ -17,7 +17,7 @@ from pressgraph.profile import Key, Kind, Profile, json_ld_context
 from pressgraph.rdf import RDF_TYPE, XSD_STRING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from pressgraph.rdf import Term
 
@@ -59,6 +59,11 @@ def json_ld_dataset(quads: Iterable[ox.Quad], profile: Profile, *, id_base: str)
     return {"@context": writer.context(), "@graph": graphs}
 
 
+def context_of(words: Collection[str], profile: Profile, id_base: str) -> dict[str, Any]:
+    """Return the context of a document that uses some words of the profile's."""
+    return {**json_ld_context(profile, only=words), "@base": id_base}
+
+
 def json_bytes(document: dict[str, Any]) -> bytes:
     """Return a JSON-LD document as JSON in UTF-8, indented; text of RDF is always Unicode (RDF 1.1 Concepts, 3.3)."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
@@ -74,7 +79,7 @@ class _Writer:
         self.depth = 0
 
     def context(self) -> dict[str, Any]:
-        return {**json_ld_context(self.profile, only=self.used), "@base": self.id_base}
+        return context_of(self.used, self.profile, self.id_base)
 
     def document(self, triples: Iterable[ox.Triple], root: str | None) -> list[dict[str, Any]]:
         self.about: dict[Resource, list[tuple[str, Term]]] = defaultdict(list)

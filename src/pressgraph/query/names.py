@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -90,8 +91,13 @@ def fill(
 
     A literal is its own name; a thing without one is called by its id in the project, or by the end of its IRI.
     """
-    rows = in_order(query, bindings, names, languages, id_base=id_base)
-    return with_names(query, rows, names, languages, id_base=id_base)
+    cell = naming(names, languages, id_base=id_base)
+    return with_names(query, in_order(query, bindings, cell), cell)
+
+
+def naming(names: Mapping[str, Found], languages: Sequence[str], *, id_base: str) -> Callable[[str], dict[str, Any]]:
+    """Return what gives the name of a thing as a cell of a SPARQL JSON result; it is chosen once for each thing."""
+    return cache(lambda iri: _cell(iri, names.get(iri, ()), languages, id_base))
 
 
 def ordering(query: NamedQuery) -> list[str]:
@@ -100,27 +106,21 @@ def ordering(query: NamedQuery) -> list[str]:
 
 
 def in_order(
-    query: NamedQuery,
-    bindings: Sequence[Mapping[str, Any]],
-    names: Mapping[str, Found],
-    languages: Sequence[str],
-    *,
-    id_base: str,
+    query: NamedQuery, bindings: Iterable[Mapping[str, Any]], cell: Callable[[str], dict[str, Any]]
 ) -> list[Mapping[str, Any]]:
     """Return the rows of a SPARQL JSON result without names, sorted and cut as the query says.
 
-    Of `names`, those of the things in the columns that `ordering` returns are read.
+    `cell` names the things in the columns that `ordering` returns; see `naming`.
     """
-    things = things_in(query, bindings, ordering(query))
-    places = {it: _order(_cell(it, names.get(it, ()), languages, id_base), folded=True) for it in things}
+    place_of = cache(lambda iri: _order(cell(iri), folded=True))
 
     def place(row: Mapping[str, Any], column: str) -> tuple[int, float, str, str]:
-        cell = row.get(query.names.get(column, column))
+        found = row.get(query.names.get(column, column))
         if column not in query.names:
-            return _order(cell, folded=False)
-        if cell is None or cell["type"] == "bnode":
+            return _order(found, folded=False)
+        if found is None or found["type"] == "bnode":
             return _order(None, folded=True)
-        return places[cell["value"]] if cell["type"] == "uri" else _order(cell, folded=True)
+        return place_of(found["value"]) if found["type"] == "uri" else _order(found, folded=True)
 
     rows = list(bindings)
     for column, descending in reversed(query.order):
@@ -129,22 +129,16 @@ def in_order(
 
 
 def with_names(
-    query: NamedQuery,
-    bindings: Sequence[Mapping[str, Any]],
-    names: Mapping[str, Found],
-    languages: Sequence[str],
-    *,
-    id_base: str,
+    query: NamedQuery, bindings: Iterable[Mapping[str, Any]], cell: Callable[[str], dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return rows of a SPARQL JSON result as they are ordered, with the names of things."""
-    chosen = {it: _cell(it, names.get(it, ()), languages, id_base) for it in things_in(query, bindings)}
+    """Return rows of a SPARQL JSON result as they are ordered, with the names that `cell` gives things."""
     rows: list[dict[str, Any]] = []
     for binding in bindings:
         row = dict(binding)
         for column, thing in query.names.items():
-            cell = binding.get(thing)
-            if cell is not None and cell["type"] != "bnode":
-                row[column] = chosen[cell["value"]] if cell["type"] == "uri" else cell
+            found = binding.get(thing)
+            if found is not None and found["type"] != "bnode":
+                row[column] = cell(found["value"]) if found["type"] == "uri" else found
         # the engine gives the things of names that are selected alone too
         rows.append({it: row[it] for it in query.columns if it in row})
     return rows

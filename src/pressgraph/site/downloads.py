@@ -21,8 +21,7 @@ from pressgraph.dataset.description import dataset_quads
 from pressgraph.dataset.withholding import Rules
 from pressgraph.dataset.writing import triple_order, used_prefixes, write_ordered
 from pressgraph.export import exports, select
-from pressgraph.export.jsonld import json_bytes, json_ld
-from pressgraph.profile.context import json_ld_context
+from pressgraph.export.jsonld import context_of, json_bytes, json_ld
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -95,8 +94,7 @@ def _by_subject(profile: Profile, graph: PublishedGraph, more: Collection[ox.Qua
         quads = {quad for it in some for quad in graph.quads(it)}
         quads.update(it for it in more if it.subject in some)
         words |= written.put(_stated(quads, profile), profile, id_base)
-    context = {**json_ld_context(profile, only=words), "@base": id_base}
-    document = json_bytes({"@context": context, "@graph": [{"id": ""}]})
+    document = json_bytes({"@context": context_of(words, profile, id_base), "@graph": [{"id": ""}]})
     return written._replace(context=document.partition(_NODES)[0])
 
 

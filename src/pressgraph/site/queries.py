@@ -6,6 +6,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,7 +23,7 @@ from pressgraph.processes import processors
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
-from pressgraph.query.names import SCHEME, fill, in_order, name_in_store, ordering, things_in, with_names
+from pressgraph.query.names import SCHEME, fill, in_order, name_in_store, naming, ordering, things_in, with_names
 from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
@@ -123,12 +124,12 @@ class QueryPages:
 
     def answered_anew(self, asked: Mapping[str, Answers]) -> set[str]:
         """Return the pages whose queries are not answered now as they were, of those that are being asked again."""
-        return {page for page, it in asked.items() if any(map(self._is_news, it.answers.keys(), it.answers.values()))}
+        before = {text: digest for it in asked.values() for text, digest in it.answers.items() if text in self._asking}
+        changed = {text for text, digest in before.items() if self._is_news(text, digest)}
+        return {page for page, it in asked.items() if not changed.isdisjoint(it.answers)}
 
     def _is_news(self, text: str, before: str) -> bool:
         """Tell whether a query is answered in another way than before."""
-        if text not in self._asking:
-            return False
         try:
             return _digest(self._asking[text].result()) != before
         except QueryError as error:
@@ -226,12 +227,12 @@ class QueryPages:
         if named is not None:
             columns, things_of = named.columns, named.names
             languages = tuple(dict.fromkeys((language, drawer.project.language)))
-            id_base = drawer.project.id_base
+            call = partial(naming, languages=languages, id_base=drawer.project.id_base)
             # of very many rows the names of those that are shown are wanted, and of what all are sorted by
             found = self._names_on_pages(things_in(named, bindings, ordering(named)), folder, language)
-            ordered = in_order(named, bindings, found, languages, id_base=id_base)
+            ordered = in_order(named, bindings, call(found))
             found |= self._names_on_pages(things_in(named, ordered[:_SHOWN]), folder, language)
-            shown, total = with_names(named, ordered[:_SHOWN], found, languages, id_base=id_base), len(ordered)
+            shown, total = with_names(named, ordered[:_SHOWN], call(found)), len(ordered)
         names = self._with(self._as_on_pages(things_in_rows(shown, things_of), folder, language), folder, language)
         return result_table(columns, shown, total, names, things_of)
 

@@ -426,23 +426,19 @@ def altered(before: ox.Store, after: ox.Store, graphs: GraphNames) -> set[str]:
     return {it for it in old.keys() | new.keys() if old.get(it) != new.get(it)}
 
 
-def _says_its_content(graph: str, graphs: GraphNames) -> bool:
+def _says_its_content(graph: ox.NamedNode, graphs: GraphNames) -> bool:
     """Tell whether a graph's name says what is in it, as that of a fact's graph does."""
-    return graph.startswith(graphs.facts) and not graph.endswith("/source")
-
-
-def _names(store: ox.Store) -> set[ox.NamedNode]:
-    return {name for name in store.named_graphs() if isinstance(name, ox.NamedNode)}
+    return graph.value.startswith(graphs.facts) and not graph.value.endswith("/source")
 
 
 def _digests(store: ox.Store, graphs: GraphNames) -> dict[str, bytes]:
     """Return a digest of each named graph but the profile's; an empty one where the name says what is in it."""
-    names = [it.value for it in _names(store) if it.value != graphs.profile]
-    said = [it for it in names if not _says_its_content(it, graphs)]
+    names = [it for it in store.named_graphs() if isinstance(it, ox.NamedNode) and it.value != graphs.profile]
+    looked = [it for it in names if not _says_its_content(it, graphs)]
     # a store is read without Python
     with ThreadPoolExecutor(processors()) as threads:
-        digests = threads.map(lambda name: _digest(store, ox.NamedNode(name)), said)
-        return dict.fromkeys(names, b"") | dict(zip(said, digests, strict=True))
+        digests = dict(zip(looked, threads.map(lambda name: _digest(store, name), looked), strict=True))
+    return {it.value: digests.get(it, b"") for it in names}
 
 
 def _digest(store: ox.Store, graph: ox.NamedNode) -> bytes:

@@ -186,8 +186,10 @@ class _Pages:
 
     def asking(self, changed: set[int]) -> AbstractContextManager[None]:
         """Ask saved queries again that changed patterns touch, beside what is done within."""
-        asked = [it.asked for it in self._before.pages.values() if it.asked is not None] if self._before else []
-        return self._queries.asking(it for it in asked if touches(it.patterns, changed))
+        pages = self._before.pages.values() if self._before is not None else ()
+        return self._queries.asking(
+            it.asked for it in pages if it.asked is not None and touches(it.asked.patterns, changed)
+        )
 
     def _known(self, wanted: Collection[str], changed: set[int]) -> dict[str, _Made]:
         """Return the pages of the run before that are as they would be drawn now."""
