@@ -105,7 +105,8 @@ _LISTED = (
 class Describer:
     """Describes what a store holds, which never changes; `id_base` is what the project's own ids begin with.
 
-    Lists are in the order of names in a `language`. `near` and `notes` are those of `GraphReader`.
+    Lists are in the order of names in a `language`, and read from `whole`, the same store, where that is told: their
+    pages note what they show. `near` and `notes` are those of `GraphReader`.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class Describer:
         *,
         language: str = "en",
         near: ox.Store | None = None,
+        whole: ox.Store | None = None,
         notes: Notes = NO_NOTES,
     ) -> None:
         self._store = store
@@ -122,7 +124,7 @@ class Describer:
         self._graphs = GraphNames(id_base=id_base)
         self._near = store if near is None else near
         self._reader = GraphReader(store, id_base, near=near, notes=notes)
-        self.listing = Listing(self._near, id_base, self._reader, language)
+        self.listing = Listing(store if whole is None else whole, id_base, self._reader, language)
         self._pointing = Pointing(self._near, self._graphs)
 
     def thing(self, iri: str) -> dict[str, Any]:

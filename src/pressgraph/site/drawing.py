@@ -175,6 +175,7 @@ class Drawer:
             self.project.id_base,
             language=self.project.language,
             near=near,  # type: ignore[arg-type]
+            whole=self.store,
             notes=reads,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
@@ -37,9 +38,15 @@ FACETS: dict[str, tuple[str, ...]] = {
     "people": ("role", "organisation"),
 }
 """The facets of each list, in their order."""
+_IN_ROWS = {
+    "organisations": frozenset(map(ox.NamedNode, (RDF_TYPE, f"{CLU}sector", f"{SCHEMA}areaServed"))),
+    "releases": frozenset(ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "publisher", "sourceOrganization")),
+}
+"""What rows show of the things of lists whose rows show nothing of what is near these."""
 PAGE = 50
 _MOST_VALUES = 25
 _TYPE = ox.NamedNode(RDF_TYPE)
+_MOST_NAMES = 1024
 _LONGEST = 40
 """How many years a label may be counted for."""
 
@@ -97,6 +104,8 @@ class Listing:
         self._reader = reader
         self._items = cache(self._read)
         self._known = lru_cache(len(LISTS))(self._list_on)
+        # who holds many labels
+        self._name = lru_cache(_MOST_NAMES)(self._find_name)
 
     def page(self, kind: str, facet: str, value: str, number: int, today: str) -> dict[str, Any]:
         """Return a page of a list: what it shows, how many there are, and how many of each value of each facet.
@@ -107,9 +116,9 @@ class Listing:
         wanted = on.keys.get(facet, {}).get(value, "")
         matching = on.matching(facet, wanted) if wanted or not facet else ()
         shown = [it.iri for it in matching[(number - 1) * PAGE : number * PAGE]]
-        reading = self._reader.several(
-            [*shown, *(it for values in on.facets.values() for it, _, _ in values if ":" in it)]
-        )
+        values = [it for some in on.facets.values() for it, _, _ in some if ":" in it]
+        words = _IN_ROWS.get(kind)
+        reading = self._reader.several([*shown, *values]) if words is None else self._reader.rows(shown, words, values)
         return {
             "shown": shown,
             "matching": len(matching),
@@ -184,29 +193,26 @@ class Listing:
     # -- reading
 
     def _read(self, kind: str) -> tuple[Item, ...]:
-        names: dict[str, None] = {}
-        for class_ in LISTS[kind]:
-            for quad in self._store.quads_for_pattern(None, _TYPE, ox.NamedNode(class_), DEFAULT):
-                if is_on(self._store, kind, quad.subject, self._id_base):
-                    names[getattr(quad.subject, "value", "")] = None
         make = {
             "organisations": self._organisation,
             "labels": self._label,
             "releases": self._release,
             "people": self._person,
         }[kind]
-        return tuple(sorted(map(make, names), key=lambda it: (it.order, it.iri)))
+        look = _Properties(self._store)
+        return tuple(sorted((make(look, it) for it in self._things(kind)), key=lambda it: (it.order, it.iri)))
 
-    def _values(self, iri: str, *words: str) -> list[str]:
-        found = [
-            quad.object.value
-            for word in words
-            for quad in self._store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(word), None, DEFAULT)
-            if isinstance(quad.object, ox.NamedNode | ox.Literal)
-        ]
-        return list(dict.fromkeys(found))
+    def _things(self, kind: str) -> set[str]:
+        """Return what `is_on` a list."""
 
-    def _name(self, iri: str) -> str:
+        def of(classes: Iterable[str]) -> set[str]:
+            some = (self._store.quads_for_pattern(None, _TYPE, ox.NamedNode(it), DEFAULT) for it in classes)
+            named = (quad.subject for quad in chain.from_iterable(some) if isinstance(quad.subject, ox.NamedNode))
+            return {it.value for it in named if it.value.startswith(self._id_base)}
+
+        return of(LISTS[kind]) - of(_NOT_ON.get(kind, ()))
+
+    def _find_name(self, iri: str) -> str:
         """Return what something is sorted by: its name in the language of lists, without accents."""
         for title in TITLES:
             said = self._store.quads_for_pattern(ox.NamedNode(iri), title, None, DEFAULT)
@@ -217,49 +223,84 @@ class Listing:
                 return plain(best.value.casefold())
         return iri
 
-    def _organisation(self, iri: str) -> Item:
+    def _organisation(self, look: _Properties, iri: str) -> Item:
         values = {
-            "sector": tuple(self._values(iri, f"{CLU}sector")),
-            "region": tuple(self._values(iri, f"{SCHEMA}areaServed")),
+            "sector": tuple(look.values(iri, f"{CLU}sector")),
+            "region": tuple(look.values(iri, f"{SCHEMA}areaServed")),
         }
         return Item(iri, (self._name(iri),), values)
 
-    def _label(self, iri: str) -> Item:
-        periods = self._values(iri, f"{CLU}hasValidity")
-        starts = [it for period in (iri, *periods) for it in self._values(period, f"{CLU}validFrom")]
-        ends = [it for period in (iri, *periods) for it in self._values(period, f"{CLU}validUntil")]
+    def _label(self, look: _Properties, iri: str) -> Item:
+        periods = look.values(iri, f"{CLU}hasValidity")
+        starts = [it for period in (iri, *periods) for it in look.values(period, f"{CLU}validFrom")]
+        ends = [it for period in (iri, *periods) for it in look.values(period, f"{CLU}validUntil")]
         start, until = min(starts, default=""), max(ends, default="")
         first, last = start[:4] or until[:4], until[:4] or start[:4]
         years = range(int(first), int(last) + 1) if first.isdigit() and last.isdigit() else range(0)
         if until.endswith("-01-01"):
             years = range(years.start, max(years.start + 1, years.stop - 1))
-        holder = next(iter(self._values(iri, f"{CLU}heldBy")), "")
+        holder = next(iter(look.values(iri, f"{CLU}heldBy")), "")
         values = {
-            "level": tuple(self._values(iri, f"{CLU}level")),
+            "level": tuple(look.values(iri, f"{CLU}level")),
             "year": tuple(str(it) for it in list(years)[:_LONGEST]),
-            "region": tuple(self._values(holder, f"{SCHEMA}areaServed")) if holder else (),
-            "sector": tuple(self._values(holder, f"{CLU}sector")) if holder else (),
+            "region": tuple(look.values(holder, f"{SCHEMA}areaServed")) if holder else (),
+            "sector": tuple(look.values(holder, f"{CLU}sector")) if holder else (),
         }
-        replaced = bool(self._values(iri, f"{CLU}replacedBy", f"{CLU}withdrawnOn"))
+        replaced = bool(look.values(iri, f"{CLU}replacedBy", f"{CLU}withdrawnOn"))
         return Item(iri, (until or "9", self._name(holder) if holder else ""), values, start, until, replaced)
 
-    def _release(self, iri: str) -> Item:
-        day = max(self._values(iri, f"{SCHEMA}datePublished"), default="")
+    def _release(self, look: _Properties, iri: str) -> Item:
+        day = max(look.values(iri, f"{SCHEMA}datePublished"), default="")
         values = {
             "year": (day[:4],) if day[:4].isdigit() else (),
-            "publisher": tuple(it for it in self._values(iri, f"{SCHEMA}sourceOrganization") if ":" in it),
+            "publisher": tuple(it for it in look.values(iri, f"{SCHEMA}sourceOrganization") if ":" in it),
         }
         return Item(iri, tuple(-ord(it) for it in day), values)
 
-    def _person(self, iri: str) -> Item:
-        roles, bodies = [], self._values(iri, f"{SCHEMA}affiliation")
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(f"{ORG}member"), ox.NamedNode(iri), DEFAULT):
-            if isinstance(quad.subject, ox.NamedNode):
-                roles += self._values(quad.subject.value, f"{ORG}role")
-                bodies += self._values(quad.subject.value, f"{ORG}organization")
-        family = self._values(iri, f"{SCHEMA}familyName")
+    def _person(self, look: _Properties, iri: str) -> Item:
+        roles, bodies = [], look.values(iri, f"{SCHEMA}affiliation")
+        for membership in look.subjects(iri, f"{ORG}member"):
+            roles += look.values(membership, f"{ORG}role")
+            bodies += look.values(membership, f"{ORG}organization")
+        family = look.values(iri, f"{SCHEMA}familyName")
         name = plain(min(family).casefold()) if family else self._name(iri).rpartition(" ")[2]
         return Item(iri, (name, self._name(iri)), {"role": tuple(roles), "organisation": tuple(bodies)})
+
+
+class _Properties:
+    """What a store says by some properties, each looked up once: of each thing of a list that would take longer."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._values: dict[str, dict[str, list[str]]] = {}
+        self._subjects: dict[str, dict[str, list[str]]] = {}
+
+    def values(self, iri: str, *words: str) -> list[str]:
+        """Return the texts and IRIs that properties of a thing lead to, each once."""
+        return list(dict.fromkeys(it for word in words for it in self._by_subject(word).get(iri, ())))
+
+    def subjects(self, iri: str, word: str) -> list[str]:
+        """Return the IRIs that a property leads from to a thing."""
+        found = self._subjects.get(word)
+        if found is None:
+            found = self._subjects[word] = {}
+            for quad in self._quads(word):
+                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                    found.setdefault(quad.object.value, []).append(quad.subject.value)
+        return found.get(iri, [])
+
+    def _by_subject(self, word: str) -> dict[str, list[str]]:
+        found = self._values.get(word)
+        if found is None:
+            found = self._values[word] = {}
+            for quad in self._quads(word):
+                subject, value = quad.subject, quad.object
+                if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
+                    found.setdefault(subject.value, []).append(value.value)
+        return found
+
+    def _quads(self, word: str) -> Iterator[ox.Quad]:
+        return self._store.quads_for_pattern(None, ox.NamedNode(word), None, DEFAULT)
 
 
 def is_on(store: ox.Store, kind: str, thing: object, id_base: str) -> bool:

@@ -31,6 +31,7 @@ from pressgraph.pages.view.statements import (
     receipt,
     stated,
 )
+from pressgraph.query.names import HELD_BY, LABEL_NAMES
 from pressgraph.rdf import CLU, DCTERMS, LABELS, ORG, PROV, SCHEMA, SKOS, XSD
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ _SHOWN_OF_SOURCES = tuple(
 _DAYS = tuple(ox.NamedNode(f"{SCHEMA}{it}") for it in ("datePublished", "dateModified"))
 _DATED = frozenset((f"{XSD}date", f"{XSD}dateTime"))
 _DAY_LENGTH = len("2026-01-31")
+_NAMED_BY = frozenset(
+    map(ox.NamedNode, (*LABEL_NAMES, HELD_BY, f"{SCHEMA}roleName", f"{ORG}role", f"{ORG}organization"))
+)
+"""What says what labels and roles are called, whether or not they have a name."""
 _MOST_PUBLISHERS, _MOST_HELD = 12, 40
 _MOST_NEAR, _MOST_SAID_NEAR, _MOST_SAID_OF_ONE, _MOST_SOURCES = 400, 6000, 200, 60
 """How many things near a thing are looked at, and how much of what is said of them."""
@@ -355,6 +360,31 @@ class GraphReader:
         """Return what is said of several things and of what is next to them, as `thing` does of one."""
         return self._of_several(self._near((), names), names)
 
+    def rows(self, names: Iterable[str], words: frozenset[ox.NamedNode], more: Iterable[str]) -> dict[str, Any]:
+        """Return what some properties say of things, and what those and others (`more`) are called.
+
+        A thing without a name of its own is called by what is near it, which is read, too.
+        """
+        named: list[str] = []
+        nameless: list[str] = []
+        for name in names:
+            (named if self._labels(name) else nameless).append(name)
+        words |= _NAMED_BY
+        near = [
+            entry
+            for name in named
+            # what was corrected or withdrawn is in no default graph
+            for entry in stated(
+                (
+                    quad
+                    for quad in self._near_store.quads_for_pattern(ox.NamedNode(name), None, None, DEFAULT)
+                    if quad.predicate in words
+                ),
+                _MOST_SAID_OF_ONE,
+            )
+        ]
+        return self._of_several([*near, *self._near((), nameless)], [*names, *more])
+
     def alone(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what is said of several things, and of the labels that are awarded, without what else is near."""
         near = [entry for name in names for entry in self._said(name)]
@@ -369,11 +399,8 @@ class GraphReader:
         every = {entry["p"] for entry in near}
         every.update(names)
         every.update(it[1] for entry in near for it in (entry["s"], entry["o"]) if it[0] == "iri")
-        return {
-            **found,
-            "labels": labels(self._store, every),
-            "kinds": kinds(self._store, (it for it in every if it.startswith(self._id_base))),
-        }
+        classes = kinds(self._store, (it for it in every if it.startswith(self._id_base)))
+        return {**found, "labels": labels(self._store, every.union(*classes.values())), "kinds": classes}
 
     def _publishers(self) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
         """Return who publishes, the most releases first, and the publishers of each release."""
