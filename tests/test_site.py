@@ -25,6 +25,7 @@ from pressgraph.dataset.description import dataset_quads
 from pressgraph.pages.view.pointing import Pointing
 from pressgraph.pages.view.reading import examples
 from pressgraph.site.folder import LIST, Folder, write
+from pressgraph.site.kept import kept_of
 from pressgraph.site.published import published_copy
 from pressgraph.site.reads import (
     Reads,
@@ -224,7 +225,7 @@ def test_long_lists_have_several_pages_and_values_are_no_pages(tmp_path: Path, m
 
     So has what leads to a thing, where that is more than the page of the thing shows.
     """
-    for name in ("pages.view.reading.MOST_LINKS", "site.site.MOST_LINKS"):
+    for name in ("pages.view.reading.MOST_LINKS", "site.site.MOST_LINKS", "site.named.MOST_LINKS"):
         monkeypatch.setattr(f"pressgraph.{name}", 30)
     for name in ("pages.describe.ON_PAGE", "pages.view.links.PAGE", "site.lists.LINKS"):
         monkeypatch.setattr(f"pressgraph.{name}", 40)
@@ -324,7 +325,8 @@ def test_a_change_draws_the_pages_that_it_touches_and_gives_what_a_new_site_woul
 
     monkeypatch.setattr("pressgraph.site.downloads.dataset_quads", noted)
     # much leads to many things, so that they have pages of it
-    monkeypatch.setattr("pressgraph.site.site.MOST_LINKS", 3)
+    for name in ("site", "named"):
+        monkeypatch.setattr(f"pressgraph.site.{name}.MOST_LINKS", 3)
     monkeypatch.setattr("pressgraph.pages.view.reading.MOST_LINKS", 3)
     for name in ("pages.describe.ON_PAGE", "pages.view.links.PAGE", "site.lists.LINKS"):
         monkeypatch.setattr(f"pressgraph.{name}", 2)
@@ -489,9 +491,10 @@ def test_a_list_of_files_that_lie_elsewhere_removes_none(tmp_path: Path) -> None
     victim.write_text("kept", encoding="utf-8")
     names = ("below/ours.html", "../victim", "below/../../victim", str(victim))
     (out / LIST).write_text("".join(f"{'0' * 64}  {name}\n" for name in names), encoding="utf-8")
-    folder = Folder(out)
-    folder.open()
-    assert folder.finish({}) == ["below/ours.html"]
+    with kept_of(pressgraph.open(tmp_path).project, out) as kept:
+        folder = Folder(out, kept)
+        folder.open()
+        assert folder.finish() == ["below/ours.html"]
     assert not (out / "below").exists()
     assert victim.read_text(encoding="utf-8") == "kept"
 
@@ -500,8 +503,8 @@ def test_a_list_of_files_that_lie_elsewhere_removes_none(tmp_path: Path) -> None
 def test_a_file_that_could_not_be_renamed_leaves_nothing_beside_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: BaseException | type[BaseException]
 ) -> None:
-    assert write(tmp_path, "below/a.html", b"before")
-    assert not write(tmp_path, "below/a.html", b"before")
+    assert write(tmp_path, "below/a.html", b"before")[0]
+    assert not write(tmp_path, "below/a.html", b"before")[0]
 
     def stop(*_: object) -> None:
         raise stopped

@@ -1,14 +1,14 @@
 """The graph as a whole in files. After a change, what is said of the things that it touches is replaced in them.
 
 Each of the files says what is said of one subject in one place, between fixed marks: a few lines of N-Triples, a
-paragraph of Turtle, an object of JSON-LD. Where prefixes or words at the head of a file may have become needless, or
-where a file is not as it was written, all are written anew.
+paragraph of Turtle, an object of JSON-LD. These are kept from one run to the next. Where prefixes or words at the head
+of a file may have become needless, all are written anew.
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+import struct
+import zlib
 from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,13 +24,13 @@ from pressgraph.export import exports, select
 from pressgraph.export.jsonld import context_of, json_bytes, json_ld
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pressgraph.export.published import PublishedGraph
     from pressgraph.profile import Profile
     from pressgraph.project.publication import Publication
     from pressgraph.rdf import Term
+    from pressgraph.site.kept import Kept
     from pressgraph.validation import ValidatedDataset
 
 SYNTAXES = {"graph.ttl": "turtle", "graph.jsonld": "jsonld", "graph.nt.gz": "ntriples"}
@@ -39,38 +39,54 @@ _FEWEST = 2
 """Subjects of a list: one stands alone in JSON-LD."""
 _AT_ONCE = 1_000
 """Subjects whose triples are in memory at a time."""
-_PREFIX = b"@prefix "
+_SUBJECTS_OF_BLOCK = 256
+"""About so many subjects are compressed together."""
+_N_TRIPLES = ox.RdfFormat.N_TRIPLES
+_HEADS = "heads"
+_GZIP = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+"""The header of a file of gzip without a time and a name, compressed as well as it can be (RFC 1952, 2.3)."""
+_LAST_BLOCK = b"\x03\x00"
+"""An empty block, which says that it is the last one (RFC 1951, 3.2.3)."""
 _NODES = b'\n  "@graph": [\n    {'
 _BETWEEN_NODES = b",\n    {"
 _END = b"\n  ]\n}\n"
 
 
-class Earlier(NamedTuple):
-    """The site of the run before: its folder, the SHA-256 of its files, and the quads that came or went since."""
+class _Heads(NamedTuple):
+    """What stands at the head of the files."""
 
-    root: Path
-    digests: Mapping[str, str]
-    changed: Collection[ox.Quad]
+    prefixes: dict[str, str]
+    context: bytes
 
 
 def graph_files(
-    dataset: ValidatedDataset, graph: PublishedGraph, published: Publication, earlier: Earlier | None
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a graph: what of a dataset is published, all of which the store has."""
-    written = None if earlier is None else _replaced(dataset.profile, graph, earlier)
-    if written is None:
-        written = _by_subject(dataset.profile, graph, dataset_quads(graph.graphs.base, published))
-    if written is not None:
-        yield from written.files().items()
+    dataset: ValidatedDataset,
+    graph: PublishedGraph,
+    published: Publication,
+    kept: Kept,
+    changed: Collection[ox.Quad] | None,
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield the files of a graph, in parts: what of a dataset is published, all of which the store has.
+
+    `changed` are the quads that came or went since the files of the graph that is kept; None where nobody knows.
+    """
+    heads = None if changed is None else _replaced(dataset.profile, graph, kept, changed)
+    if heads is None:
+        kept.forget_subjects()
+        heads = _by_subject(dataset.profile, graph, dataset_quads(graph.graphs.base, published), kept)
+    kept.note(_HEADS, heads)
+    if heads is not None:
+        yield from _files(heads, kept)
         return
     # nothing that is withheld is in the copy
     selection = select(dataset, rules=Rules(personal=True), published=published)
     for name, content in zip(SYNTAXES, exports(selection, map(serialization, SYNTAXES.values())), strict=True):
-        yield name, gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+        lines = ((it.partition(b" ")[0].decode(), it) for it in content.splitlines(keepends=True))
+        yield name, _packed(lines, kept) if name.endswith(".gz") else [content]
 
 
-def _by_subject(profile: Profile, graph: PublishedGraph, more: Collection[ox.Quad]) -> _Written | None:
-    """Return all that is published, and `more`, of some subjects at a time: as triples it takes the most of all memory.
+def _by_subject(profile: Profile, graph: PublishedGraph, more: Collection[ox.Quad], kept: Kept) -> _Heads | None:
+    """Keep what is published, and `more`, of some subjects at a time: as triples it takes the most of all memory.
 
     None where nodes have no names, or where there are too few subjects for a list.
     """
@@ -86,128 +102,99 @@ def _by_subject(profile: Profile, graph: PublishedGraph, more: Collection[ox.Qua
     prefixes = used_prefixes(stated(), profile.query_prefixes(id_base))
     if not prefixes or len(subjects) < _FEWEST or not all(isinstance(it, ox.NamedNode) for it in subjects):
         return None
-    head = b"\n".join(sorted(f"@prefix {prefix}: <{iri}> .".encode() for prefix, iri in prefixes.items()))
-    written = _Written(prefixes, head, b"", {}, {}, {})
     words: set[str] = set()
     in_order = iter(sorted(subjects, key=str))
     while some := set(islice(in_order, _AT_ONCE)):
         quads = {quad for it in some for quad in graph.quads(it)}
         quads.update(it for it in more if it.subject in some)
-        words |= written.put(_stated(quads, profile), profile, id_base)
+        words |= _put(_stated(quads, profile), prefixes, profile, id_base, kept)
     document = json_bytes({"@context": context_of(words, profile, id_base), "@graph": [{"id": ""}]})
-    return written._replace(context=document.partition(_NODES)[0])
+    return _Heads(prefixes, document.partition(_NODES)[0])
 
 
 def _stated(quads: Collection[ox.Quad], profile: Profile) -> list[ox.Triple]:
     return sorted({it.triple for it in restored(quads, profile)}, key=triple_order)
 
 
-def _replaced(profile: Profile, graph: PublishedGraph, earlier: Earlier) -> _Written | None:
-    """Return what was written before with what is said of some subjects replaced; None where that cannot be done."""
-    files = _read(earlier)
-    if files is None:
+def _replaced(profile: Profile, graph: PublishedGraph, kept: Kept, quads: Collection[ox.Quad]) -> _Heads | None:
+    """Replace what is kept of some subjects; return the heads of the files, None where others may be right."""
+    heads = kept.noted(_HEADS, _Heads)
+    changed = {it.subject for it in quads if isinstance(it.graph_name, ox.NamedNode) and graph.has(it)}
+    # a node without a name is called something else each time
+    if heads is None or not all(isinstance(it, ox.NamedNode) for it in changed):
         return None
-    turtle, tree, triples = files
-    lines = gzip.decompress(triples).splitlines(keepends=True)
-    said = {subject.decode(): b"".join(it) for subject, it in groupby(lines, key=lambda it: it.partition(b" ")[0])}
-    changed = {it.subject for it in earlier.changed if isinstance(it.graph_name, ox.NamedNode) and graph.has(it)}
-    if not all(isinstance(it, ox.NamedNode) for it in changed) or any(it.startswith("_:") for it in said):
-        # a node without a name is called something else each time
-        return None
-    old = list(ox.parse(b"".join(said.get(str(it), b"") for it in changed), format=ox.RdfFormat.N_TRIPLES))
-    quads = {quad for it in changed for quad in graph.quads(it)}
-    new = _stated(quads, profile)
-    gone = {str(it) for it in changed} - {str(it.subject) for it in new}
-    written = _Written.of(turtle, tree, said)
-    if written is None or not written.replace([it.triple for it in old], new, gone, profile, graph.graphs.id_base):
-        return None
-    return written
+    old = [it.triple for it in ox.parse(b"".join(map(kept.lines_of, map(str, changed))), format=_N_TRIPLES)]
+    new = _stated({quad for it in changed for quad in graph.quads(it)}, profile)
+    for subject in changed - {it.subject for it in new}:
+        kept.drop_subject(str(subject))
+    id_base = graph.graphs.id_base
+    after_words = _put(new, heads.prefixes, profile, id_base, kept)
+    prefixes = profile.query_prefixes(id_base)
+    before, after = used_prefixes(old, prefixes).keys(), used_prefixes(new, prefixes).keys()
+    words = set(json_ld(old, profile, id_base=id_base)["@context"])
+    declared = msgspec.json.decode(heads.context.removesuffix(b",") + b"}")["@context"]
+    stays = before <= after <= heads.prefixes.keys() and words <= after_words <= set(declared)
+    return heads if stays else None
 
 
-def _read(earlier: Earlier) -> list[bytes] | None:
-    """Return the files as they were written; None where they are others now."""
-    try:
-        found = {name: (earlier.root / name).read_bytes() for name in SYNTAXES}
-    except OSError:
-        return None
-    if any(hashlib.sha256(it).hexdigest() != earlier.digests.get(name) for name, it in found.items()):
-        return None
-    return list(found.values())
+def _put(said: list[ox.Triple], prefixes: Mapping[str, str], profile: Profile, id_base: str, kept: Kept) -> set[str]:
+    """Keep all that is said of some subjects, sorted; return the words of JSON-LD that it uses."""
+    subjects = list(dict.fromkeys(str(it.subject) for it in said))
+    document = json_ld(said, profile, id_base=id_base)
+    context = document.pop("@context")
+    tree: list[dict[str, Any]] = document.get("@graph", [document] if document else [])
+    nodes = dict(zip(_in_order_of_nodes(subjects), map(_indented, tree), strict=True))
+    written = ox.serialize(said, format=_N_TRIPLES) or b""
+    by_subject = groupby(written.splitlines(keepends=True), key=lambda it: it.partition(b" ")[0])
+    # with all prefixes of the file, so that names are abbreviated as they are there
+    _, *blocks = write_ordered(said, serialization("turtle"), {}, used=prefixes).removesuffix(b"\n").split(b"\n\n")
+    for subject, block, (_, lines) in zip(subjects, blocks, by_subject, strict=True):
+        kept.put_subject(subject, subject[1:-1], block, nodes[subject], b"".join(lines))
+    return set(context)
 
 
-class _Written(NamedTuple):
-    """What is written of each subject in each of the files, with the heads of those that have one."""
+def _files(heads: _Heads, kept: Kept) -> Iterator[tuple[str, Iterable[bytes]]]:
+    head = b"\n".join(sorted(f"@prefix {prefix}: <{iri}> .".encode() for prefix, iri in heads.prefixes.items()))
+    turtle = (b"\n\n" + it for it in kept.turtle())
+    yield "graph.ttl", chain((head,), turtle, (b"\n",))
+    first = chain((heads.context + _NODES,), islice(nodes := kept.nodes(), 1))
+    yield "graph.jsonld", chain(first, (_BETWEEN_NODES + it for it in nodes), (_END,))
+    yield "graph.nt.gz", _packed(kept.lines(), kept)
 
-    prefixes: dict[str, str]
-    head: bytes
-    context: bytes
-    turtle: dict[str, bytes]
-    nodes: dict[str, bytes]
-    lines: dict[str, bytes]
 
-    @classmethod
-    def of(cls, turtle: bytes, tree: bytes, lines: dict[str, bytes]) -> _Written | None:
-        head, *blocks = turtle.removesuffix(b"\n").split(b"\n\n")
-        context, _, body = tree.partition(_NODES)
-        nodes = body.removesuffix(_END).split(_BETWEEN_NODES)
-        if not (head.startswith(_PREFIX) and len(blocks) == len(nodes) == len(lines)):
-            return None
-        declared = (line.removeprefix(_PREFIX).decode().partition(": <") for line in head.splitlines())
-        return cls(
-            prefixes={prefix: namespace.removesuffix("> .") for prefix, _, namespace in declared},
-            head=head,
-            context=context,
-            turtle=dict(zip(lines, blocks, strict=True)),
-            nodes=dict(zip(_in_order_of_nodes(lines), nodes, strict=True)),
-            lines=lines,
-        )
+def _packed(lines: Iterable[tuple[str, bytes]], kept: Kept) -> Iterator[bytes]:
+    """Compress what is said of subjects as one member of gzip (RFC 1952), by blocks that nothing before them tells of.
 
-    def replace(
-        self,
-        old: list[ox.Triple],
-        new: list[ox.Triple],
-        gone: Iterable[str],
-        profile: Profile,
-        id_base: str,
-    ) -> bool:
-        """Replace what is said of some subjects; tell whether the heads of the files stay as they are."""
-        for subject in gone:
-            for said in (self.turtle, self.nodes, self.lines):
-                said.pop(subject, None)
-        after_words = self.put(new, profile, id_base)
-        prefixes = profile.query_prefixes(id_base)
-        before, after = used_prefixes(old, prefixes).keys(), used_prefixes(new, prefixes).keys()
-        words = set(json_ld(old, profile, id_base=id_base)["@context"])
-        declared = msgspec.json.decode(self.context.removesuffix(b",") + b"}")["@context"]
-        return before <= after <= self.prefixes.keys() and words <= after_words <= set(declared)
+    Which subject begins a block stands in its name, so that a change touches few blocks.
+    """
+    crc = size = 0
+    yield _GZIP
+    for _, block in groupby(lines, key=_numbered_block()):
+        content = b"".join(it for _, it in block)
+        crc, size = zlib.crc32(content, crc), size + len(content)
+        yield kept.packed(content, _deflated)
+    kept.sweep_packs()
+    yield _LAST_BLOCK + struct.pack("<LL", crc, size & 0xFFFFFFFF)
 
-    def put(self, said: list[ox.Triple], profile: Profile, id_base: str) -> set[str]:
-        """Write all that is said of some subjects, sorted; return the words of JSON-LD that it uses."""
-        subjects = list(dict.fromkeys(str(it.subject) for it in said))
-        document = json_ld(said, profile, id_base=id_base)
-        context = document.pop("@context")
-        nodes: list[dict[str, Any]] = document.get("@graph", [document] if document else [])
-        self.nodes.update(zip(_in_order_of_nodes(subjects), map(_indented, nodes), strict=True))
-        written = ox.serialize(said, format=ox.RdfFormat.N_TRIPLES) or b""
-        by_subject = groupby(written.splitlines(keepends=True), key=lambda it: it.partition(b" ")[0])
-        self.lines.update((subject.decode(), b"".join(it)) for subject, it in by_subject)
-        # with all prefixes of the file, so that names are abbreviated as they are there
-        _, *blocks = (
-            write_ordered(said, serialization("turtle"), {}, used=self.prefixes).removesuffix(b"\n").split(b"\n\n")
-        )
-        self.turtle.update(zip(subjects, blocks, strict=True))
-        return set(context)
 
-    def files(self) -> dict[str, bytes]:
-        subjects = sorted(self.lines)
-        turtle = b"\n\n".join((self.head, *(self.turtle[it] for it in subjects)))
-        nodes = _BETWEEN_NODES.join(self.nodes[it] for it in _in_order_of_nodes(subjects))
-        lines = b"".join(self.lines[it] for it in subjects)
-        return {
-            "graph.ttl": turtle + b"\n",
-            "graph.jsonld": self.context + _NODES + nodes + _END,
-            "graph.nt.gz": gzip.compress(lines, mtime=0),
-        }
+def _numbered_block() -> Callable[[tuple[str, bytes]], int]:
+    """Return what tells the number of the block of a subject, when asked for one after the other."""
+    number, last = 0, ""
+
+    def of(said: tuple[str, bytes]) -> int:
+        nonlocal number, last
+        if said[0] != last:
+            last = said[0]
+            number += zlib.crc32(last.encode()) % _SUBJECTS_OF_BLOCK == 0
+        return number
+
+    return of
+
+
+def _deflated(content: bytes) -> bytes:
+    # without a header, and without references to what comes before (RFC 1951)
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def _in_order_of_nodes(subjects: Iterable[str]) -> list[str]:

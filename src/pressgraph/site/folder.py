@@ -7,36 +7,48 @@ run which is stopped leaves nothing that the next one would take for somebody el
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from pressgraph.site.kept import Kept
+
 LIST = ".pressgraph-site"
-_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-_UNWRITTEN = "0" * 64
+_LINE = re.compile(rb"([0-9a-f]{64})  (.+)")
+_UNWRITTEN = bytes(32)
 _TEMPORARY = ".pressgraph-new"
+_TOGETHER = 10_000
+"""Lines of the list that are written together."""
+
+
+class Standing(NamedTuple):
+    """A file as it was written: its SHA-256, its size in bytes, and its time in nanoseconds."""
+
+    digest: bytes
+    size: int
+    time: int
 
 
 class Folder:
     """A site's folder. Names are paths below it with slashes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: Kept) -> None:
         self.path = path
-        self.ours: dict[str, str] = {}
-        """The files that were made the last time, or were going to be, each with its SHA-256."""
         self.foreign: set[str] = set()
         """Files that others put where one of ours belongs; they stay."""
-        self._noted: dict[str, str] = {}
+        self._kept = kept
 
     def open(self) -> None:
         """Read which files are ours; make the folder where there is none.
@@ -52,23 +64,35 @@ class Folder:
             raise PressgraphError(
                 gettext("{folder} is a file; a site is a folder", folder=self.path), hint=gettext("name another one")
             ) from error
+        if self._is_as_noted():
+            return
+        ours = dict[str, bytes]()
         with suppress(FileNotFoundError):
-            for line in (self.path / LIST).read_text(encoding="utf-8", errors="surrogateescape").splitlines():
-                if (found := _LINE.fullmatch(line)) and _is_below(found[2]):
-                    self.ours[found[2]] = found[1]
-        self._noted = self.ours
+            for line in (self.path / LIST).read_bytes().splitlines():
+                # no name of ours is another than UTF-8
+                if (found := _LINE.fullmatch(line)) and _is_below(name := found[2].decode(errors="replace")):
+                    ours[name] = bytes.fromhex(found[1].decode())
+        self._kept.disown([it for it, *_ in self._kept.files() if it not in ours])
+        self._kept.plan(ours.items())
 
     def begin(self, names: Iterable[str]) -> None:
         """Take note of files that are going to be made; those of others are found now."""
-        planned = {name for name in names if name not in self._noted and name not in self.foreign}
-        self.foreign |= (foreign := {name for name in planned if os.path.lexists(self.path / name)})
-        if fresh := planned - foreign:
-            self._noted = {**dict.fromkeys(fresh, _UNWRITTEN), **self._noted}
-            self._save(self._noted)
+        names = iter(names)
+        while some := list(islice(names, _TOGETHER)):
+            planned = [name for name in some if name not in self.foreign and not self._kept.is_ours(name)]
+            self.foreign |= (foreign := {name for name in planned if os.path.lexists(self.path / name)})
+            if fresh := [name for name in planned if name not in foreign]:
+                self._kept.plan((name, _UNWRITTEN) for name in fresh)
+                # a line that is not whole, after a run that was killed, spoils none of these
+                lines = b"\n" + b"".join(_line(name, _UNWRITTEN) for name in fresh)
+                with (self.path / LIST).open("ab") as file:
+                    file.write(lines)
+                    file.flush()
+                    os.fsync(file.fileno())
 
-    def finish(self, made: Mapping[str, str]) -> list[str]:
+    def finish(self) -> list[str]:
         """Remove the files of before that were not made this time; return their names."""
-        gone = sorted(self.ours.keys() - made.keys())
+        gone = self._kept.take_unmade()
         for name in gone:
             path = self.path / name
             with suppress(FileNotFoundError, NotADirectoryError):
@@ -81,35 +105,52 @@ class Folder:
                 except OSError:
                     # somebody else's file is in it, or one of ours
                     break
-        self._save(made)
-        self.ours = dict(made)
+        if not self._kept.is_changed and self._is_as_noted():
+            return gone
+        lines = (_line(name, digest) for name, digest, *_ in self._kept.files())
+        with write_atomically(self.path / LIST) as file:
+            while some := b"".join(islice(lines, _TOGETHER)):
+                file.write(some)
+        self._kept.note(LIST, _stat(self.path, LIST))
         return gone
 
-    def _save(self, made: Mapping[str, str]) -> None:
-        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(made.items()))
-        content = lines.encode("utf-8", "surrogateescape")
-        path = self.path / LIST
-        if not path.is_file() or path.read_bytes() != content:
-            with write_atomically(path) as file:
-                file.write(content)
+    def _is_as_noted(self) -> bool:
+        """Tell whether the list of files is the one of the files that are kept, by its size and time."""
+        return self._kept.noted(LIST, tuple[int, int]) == _stat(self.path, LIST)
 
 
-def write(root: Path, name: str, content: bytes) -> bool:
+def _line(name: str, digest: bytes) -> bytes:
+    return b"%s  %s\n" % (digest.hex().encode(), name.encode())
+
+
+def write(root: Path, name: str, content: bytes | Iterable[bytes]) -> tuple[bool, Standing]:
     """Write a file of a site beside its place and rename it; one that has this content already is left alone.
 
-    Returns whether it was written. Raises OSError, which names the file.
+    `content` may come in parts. Returns whether it was written, and the file as it stands. Raises OSError, which names
+    the file.
     """
     path = root / name
-    with suppress(OSError):
-        if os.stat(path, follow_symlinks=False).st_size == len(content) and path.read_bytes() == content:  # noqa: PTH116 - a link is no file of ours
-            return False
+    parts = [content] if isinstance(content, bytes) else content
+    if isinstance(content, bytes):
+        with suppress(OSError):
+            if (found := _stat(root, name)) and found[0] == len(content) and path.read_bytes() == content:
+                return False, Standing(hashlib.sha256(content).digest(), *found)
     beside = path.with_name(f"{path.name}{_TEMPORARY}")
+    digest = hashlib.sha256()
     try:
         try:
-            beside.write_bytes(content)
+            file = beside.open("wb")
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(content)
+            file = beside.open("wb")
+        with file:
+            for part in parts:
+                digest.update(part)
+                file.write(part)
+        found = None if isinstance(content, bytes) else _stat(root, name)
+        if found is not None and found[0] == beside.stat().st_size and filecmp.cmp(path, beside, shallow=False):
+            beside.unlink()
+            return False, Standing(digest.digest(), *found)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
@@ -119,33 +160,35 @@ def write(root: Path, name: str, content: bytes) -> bool:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    return True
+    found = _stat(root, name)
+    return True, Standing(digest.digest(), *(found or (0, 0)))
 
 
-def unchanged_stats(
-    root: Path, made: Mapping[str, str], stats: Mapping[str, tuple[int, int]]
-) -> dict[str, tuple[int, int]]:
-    """Return the sizes and times of the files that are as they were written, by name.
+def changed_parts(root: Path, kept: Kept) -> set[int]:
+    """Return what has files that are not as they were written, by the numbers that are kept.
 
     A file with the size and the time of before is taken for unchanged, as builds do; else its bytes are compared.
     """
-    unchanged: dict[str, tuple[int, int]] = {}
-    for name, digest in made.items():
+    changed: set[int] = set()
+    times: list[tuple[int, str]] = []
+    for name, digest, size, time, part in kept.files():
+        if part is None or part in changed:
+            continue
         found = _stat(root, name)
-        if found is not None and (stats.get(name) == found or _has_content(root / name, digest)):
-            unchanged[name] = found
-    return unchanged
+        if found == (size, time):
+            continue
+        if found is not None and _has_content(root / name, digest):
+            times.append((found[1], name))
+        else:
+            changed.add(part)
+    kept.note_times(times)
+    return changed
 
 
-def _has_content(path: Path, digest: str) -> bool:
-    with suppress(OSError):
-        return hashlib.sha256(path.read_bytes()).hexdigest() == digest
+def _has_content(path: Path, digest: bytes) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest() == digest
     return False
-
-
-def stats_of(root: Path, names: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Return the sizes and times of files that are there."""
-    return {name: found for name in names if (found := _stat(root, name)) is not None}
 
 
 def _stat(root: Path, name: str) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.site.drawing import Setting
+    from pressgraph.site.folder import Standing
     from pressgraph.site.reads import Answers
     from pressgraph.site.told import Entry
 
@@ -31,12 +31,12 @@ _BATCH, _AHEAD = 25, 3
 class Written(NamedTuple):
     """A page that was written.
 
-    Its files with their SHA-256, how many of them had another content before, its reads, what it adds to the files
-    about all things, and what it has asked.
+    Its files as they stand, how many of them had another content before, its reads, what it adds to the files about all
+    things, and what it has asked.
     """
 
     page: Page
-    files: dict[str, str]
+    files: dict[str, Standing]
     changed: int
     reads: bytes
     entry: Entry | None
@@ -75,12 +75,12 @@ def draw_pages(
 def _written(pages: Iterable[Page], queries: QueryPages, root: Path, foreign: Collection[str]) -> Iterator[Written]:
     for page in pages:
         drawn = queries.draw(page.iri) if page.kind == "query" else queries.drawer.draw(page)
-        files: dict[str, str] = {}
+        files: dict[str, Standing] = {}
         changed = 0
         for name, content in drawn.files:
             if name not in foreign:
-                changed += write(root, name, content)
-                files[name] = hashlib.sha256(content).hexdigest()
+                is_other, files[name] = write(root, name, content)
+                changed += is_other
         yield Written(page, files, changed, drawn.reads, drawn.entry, drawn.asked)
 
 

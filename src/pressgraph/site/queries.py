@@ -122,7 +122,7 @@ class QueryPages:
                     it.cancel()
                 self._asking = {}
 
-    def answered_anew(self, asked: Mapping[str, Answers]) -> set[str]:
+    def answered_anew(self, asked: Mapping[int, Answers]) -> set[int]:
         """Return the pages whose queries are not answered now as they were, of those that are being asked again."""
         before = {text: digest for it in asked.values() for text, digest in it.answers.items() if text in self._asking}
         changed = {text for text, digest in before.items() if self._is_news(text, digest)}

@@ -362,9 +362,9 @@ def patterns_of_personal(before: Mapping[str, int], after: Mapping[str, int]) ->
     return {_asked("personal", iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
 
 
-def patterns_of_called(before: Mapping[str, object], after: Mapping[str, object]) -> set[int]:
+def patterns_of_called(things: Iterable[str]) -> set[int]:
     """Return what pages note that call things as their own pages do, for things whose pages call them otherwise."""
-    return {_called(iri) for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
+    return set(map(_called, things))
 
 
 def patterns_of_links(before: Iterable[str], after: Iterable[str]) -> set[int]:
@@ -447,6 +447,6 @@ def _digest(store: ox.Store, graph: ox.NamedNode) -> bytes:
     return hashlib.blake2b(b"".join(sorted(written.splitlines(keepends=True))), digest_size=_DIGEST).digest()
 
 
-def affected(read: Mapping[str, bytes], changed: set[int]) -> set[str]:
+def affected(read: Iterable[tuple[int, bytes]], changed: set[int]) -> set[int]:
     """Return the pages that a change touches, of those whose reads are known."""
-    return {name for name, taken in read.items() if touches(taken, changed)} if changed else set()
+    return {number for number, taken in read if touches(taken, changed)} if changed else set()

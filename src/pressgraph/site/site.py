@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
+from pressgraph.dataset.failures import DamagedError
 from pressgraph.feeds import File
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.pointing import ABOUT, Pointing
 from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_POINTING, TYPE
 from pressgraph.processes import processors, rare_collections
-from pressgraph.project import write_atomically
 from pressgraph.query.names import SCHEME
-from pressgraph.site.downloads import Earlier
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
-from pressgraph.site.folder import Folder, stats_of, unchanged_stats, write
+from pressgraph.site.folder import Folder, changed_parts, write
+from pressgraph.site.kept import kept_of
 from pressgraph.site.lists import links_digests, patterns_of_lists
+from pressgraph.site.named import Named, named_anew, named_in
 from pressgraph.site.processes import FEW, draw_pages
-from pressgraph.site.published import FOLDER, earlier_copy, published_copy
+from pressgraph.site.published import earlier_copy, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
-    Answers,
     affected,
     altered,
     difference,
@@ -42,8 +41,7 @@ from pressgraph.site.reads import (
     renamed,
     touches,
 )
-from pressgraph.site.told import Entry  # noqa: TC001 - what is kept is read by its types
-from pressgraph.site.whole import Group, whole_files
+from pressgraph.site.whole import Group, Keys, whole_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -54,13 +52,14 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
+    from pressgraph.site.folder import Standing
+    from pressgraph.site.kept import Kept
     from pressgraph.site.published import Copy
+    from pressgraph.site.whole import Parts
 
-_HASHED = 16
+_RUN = "run"
 _TOGETHER = 1024 * 1024
 """Bytes of files that are noted and written together."""
-_SEAL = 16
-"""Bytes of the digest before what is kept: of half a file, nothing can be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +79,6 @@ class SiteResult:
     """What is missing, each with what to do."""
 
 
-class _Made(NamedTuple):
-    """A page as it was made."""
-
-    files: dict[str, str]
-    """With their SHA-256."""
-    reads: bytes
-    entry: Entry | None
-    asked: Answers | None
-
-
 class _News(NamedTuple):
     """What has changed since the run before."""
 
@@ -99,153 +88,127 @@ class _News(NamedTuple):
     patterns: set[int]
 
 
-class _Named(msgspec.Struct, frozen=True, kw_only=True):
-    """What the graph names."""
-
-    things: list[str]
-    """The IRIs that have a page of their own, sorted."""
-    others: list[str]
-    """The IRIs of others that not only the profile says something of, sorted."""
-    hubs: list[str]
-    """The IRIs that very much leads to, sorted."""
-
-
-class _Whole(msgspec.Struct, frozen=True, kw_only=True):
-    """A group of files about the graph as a whole, as they were made."""
-
-    key: str
-    files: dict[str, str]
-    """With their SHA-256."""
-
-
-class _State(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of a run for the next one."""
+class _Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run notes of itself for the next one."""
 
     fingerprint: str
     copy: str
-    pages: dict[str, _Made]
-    """By kind and IRI."""
-    whole: dict[str, _Whole]
-    """By the name of the group."""
-    named: _Named
+    named: Named
     others: list[str]
     """The IRIs of others that have a page."""
     lists: dict[str, str]
     """By page of a list, a digest of what it shows; and one of what all pages of queries depend on."""
     linked: dict[str, list[str]]
     """Digests of the pages of all that leads to an IRI, where that is much."""
-    stats: dict[str, tuple[int, int]]
-
-    @property
-    def called(self) -> dict[str, list[tuple[str, str]]]:
-        """What pages of things call them, by language."""
-        made = ((key.removeprefix("thing "), it.entry) for key, it in self.pages.items())
-        return {iri: entry.called for iri, entry in made if entry is not None}
+    key_of_others: str
+    """What tells whether something else is said of others than before."""
 
 
 class _Pages:
-    """Draws pages that are not as they were drawn in the run before, of which everything else is known."""
+    """Draws pages that are not as they were drawn in the run before, of which everything else is known.
+
+    `known` is that run, where it tells of pages, and `broken` what has files that are not as they were written.
+    """
 
     def __init__(
         self,
         queries: QueryPages,
         folder: Folder,
-        before: _State | None,
+        kept: Kept,
+        known: _Run | None,
+        broken: set[int],
         jobs: int | None,
         progress: Callable[[int, int], object],
     ) -> None:
         self._queries = queries
         self._folder = folder
-        self._before = before
+        self._kept = kept
+        self._pages = kept.pages()
+        self._known = known
+        self._broken = broken
         self._jobs = jobs
         self._progress = progress
-        self.made: dict[str, _Made] = {}
-        """All pages, by kind and IRI."""
         self.drawn = 0
         self.written = 0
         """Files with another content than before."""
-        self.stats: dict[str, tuple[int, int]] = {}
-        """Sizes and times of the files of pages that were not drawn."""
+
+    def keep(self, pages: Collection[Page]) -> None:
+        """Forget all but some pages, which are all of the site."""
+        gone = [it for it in self._pages.items() if it[0] not in pages]
+        self._kept.drop(gone)
+        for page, _ in gone:
+            del self._pages[page]
 
     def draw(self, pages: Iterable[Page], changed: set[int], *, later: int = 0) -> None:
         """Draw pages with what is set now; `changed` are patterns, and so many other pages are drawn `later`."""
-        wanted = {_key(page): page for page in pages}
-        known = self._known(wanted, changed)
-        self.made |= known
         folder, drawer = self._folder, self._queries.drawer
-        todo = _by_source(drawer.store, (page for key, page in wanted.items() if key not in known))
+        todo = _by_source(drawer.store, self._todo(pages, changed))
         folder.begin(name for page in todo for name in drawer.file_names(page))
-        end = self.drawn + len(todo) + (0 if known else later)
+        end = self.drawn + len(todo) + (0 if self._known else later)
         # who draws all of very many does so for the few that come last, too
-        jobs = processors() if self._jobs is None and not known and self.drawn > FEW else self._jobs
+        jobs = processors() if self._jobs is None and not self._known and self.drawn > FEW else self._jobs
         for it in draw_pages(todo, drawer.setting, folder.path, folder.foreign, self._queries, jobs=jobs):
-            self.made[_key(it.page)] = _Made(it.files, it.reads, it.entry, it.asked)
+            self._kept.put(it.page, it.files, reads=it.reads, asked=it.asked)
+            if it.entry is not None:
+                self._kept.put_entry(it.page.iri, it.entry)
             self.drawn += 1
             self.written += it.changed
             self._progress(self.drawn, end)
 
     def asking(self, changed: set[int]) -> AbstractContextManager[None]:
         """Ask saved queries again that changed patterns touch, beside what is done within."""
-        pages = self._before.pages.values() if self._before is not None else ()
-        return self._queries.asking(
-            it.asked for it in pages if it.asked is not None and touches(it.asked.patterns, changed)
-        )
+        asked = self._kept.asked().values() if self._known else ()
+        return self._queries.asking(it for it in asked if touches(it.patterns, changed))
 
-    def _known(self, wanted: Collection[str], changed: set[int]) -> dict[str, _Made]:
-        """Return the pages of the run before that are as they would be drawn now."""
-        before = self._before
-        if before is None:
-            return {}
-        pages = {key: it for key, it in before.pages.items() if key in wanted}
-        touched = affected({key: it.reads for key, it in pages.items()}, changed)
-        pages = {key: it for key, it in pages.items() if key not in touched}
+    def _todo(self, pages: Iterable[Page], changed: set[int]) -> list[Page]:
+        """Return the pages that are not as they would be drawn now."""
+        wanted = {page: self._pages.get(page) for page in pages}
+        if not self._known:
+            return list(wanted)
+        numbers = set(wanted.values()) - self._broken
+        numbers -= affected(((number, reads) for number, reads in self._kept.reads() if number in numbers), changed)
         # most answers are as before where what they are made from is another
-        anew = self._queries.answered_anew({key: it.asked for key, it in pages.items() if it.asked is not None})
-        pages = {key: it for key, it in pages.items() if key not in anew}
-        made = {name: digest for it in pages.values() for name, digest in it.files.items()}
-        unchanged = unchanged_stats(self._folder.path, made, before.stats)
-        pages = {key: it for key, it in pages.items() if it.files.keys() <= unchanged.keys()}
-        self.stats |= {name: unchanged[name] for it in pages.values() for name in it.files}
-        return pages
+        asked = {number: it for number, it in self._kept.asked().items() if number in numbers}
+        numbers -= self._queries.answered_anew(asked)
+        return [page for page, number in wanted.items() if number is None or number not in numbers]
 
 
 class _Files:
     """Writes the files about the graph as a whole that are not as they were written in the run before."""
 
-    def __init__(self, folder: Folder, before: _State | None) -> None:
+    def __init__(self, folder: Folder, kept: Kept, broken: set[int]) -> None:
         self._folder = folder
-        self._known = {} if before is None else before.whole
-        made = {name: digest for it in self._known.values() for name, digest in it.files.items()}
-        self._standing = {} if before is None else unchanged_stats(folder.path, made, before.stats)
-        self.made: dict[str, _Whole] = {}
-        """All groups, by their names."""
+        self._kept = kept
+        self._broken = broken
         self.written = 0
         """Files with another content than before."""
 
     def put(self, group: Group) -> None:
         """Write the files of a group, where they are made from something else than before, or are not as they were."""
-        known = self._known.get(group.name)
-        if known is not None and known.key == group.key and known.files.keys() <= self._standing.keys():
-            self.made[group.name] = known
+        key, number = self._kept.group(group.name) or (None, 0)
+        if key == group.key and number not in self._broken:
             return
-        folder, files = self._folder, dict[str, str]()
+        folder = self._folder
+        files: dict[str, Standing] = {}
         for some in _together(group.make()):
             # each time that new files are noted, the list of all is written
-            folder.begin(name for name, _ in some)
-            for name, content in some:
-                if name not in folder.foreign:
-                    self.written += write(folder.path, name, content)
-                    files[name] = hashlib.sha256(content).hexdigest()
-        self.made[group.name] = _Whole(key=group.key, files=files)
+            folder.begin(it.name for it in some)
+            for it in some:
+                if it.name not in folder.foreign:
+                    is_other, files[it.name] = write(
+                        folder.path, it.name, it.content if isinstance(it, File) else it.parts
+                    )
+                    self.written += is_other
+        self._kept.put_group(group.name, group.key, files)
 
 
-def _together(files: Iterable[File]) -> Iterator[list[File]]:
+def _together(files: Iterable[File | Parts]) -> Iterator[list[File | Parts]]:
     """Yield files in lists: many small ones together, and large ones alone, so that few are in memory."""
-    some: list[File] = []
+    some: list[File | Parts] = []
     size = 0
     for it in files:
         some.append(it)
-        size += len(it.content)
+        size += len(it.content) if isinstance(it, File) else _TOGETHER
         if size >= _TOGETHER:
             yield some
             some, size = [], 0
@@ -274,71 +237,99 @@ def write_site(
     Raises StoreError before the first build, PressgraphError for a folder that cannot be one, OSError.
     """
     address = f"{(url or project.published.url or project.base).rstrip('/')}/"
-    folder = Folder(out)
-    folder.open()
     copy = published_copy(project)
-    drawer = _drawer(project, profile, saved_queries, copy, address, day)
+
+    def written() -> SiteResult:
+        drawer = _drawer(project, profile, saved_queries, copy, address, day)
+        with kept_of(project, out) as kept:
+            warnings = tuple(_warnings(project, drawer, url))
+            return replace(_written(Folder(out, kept), kept, copy, drawer, version, jobs, progress), warnings=warnings)
+
+    try:
+        return written()
+    except DamagedError:
+        # all of it can be made again
+        return written()
+
+
+def _written(
+    folder: Folder,
+    kept: Kept,
+    copy: Copy,
+    drawer: Drawer,
+    version: str,
+    jobs: int | None,
+    progress: Callable[[int, int], object],
+) -> SiteResult:
+    """Write what is not as it was written in the run before."""
     setting = drawer.setting
-    mark = fingerprint(setting, profile, version)
-    before = _load(project, out)
-    if before is not None and before.fingerprint != mark:
+    folder.open()
+    broken = changed_parts(folder.path, kept)
+    mark = fingerprint(setting, drawer.profile, version)
+    before = kept.noted(_RUN, _Run)
+    if before is None or before.fingerprint != mark:
         before = None
+        kept.forget()
     news = _news(before, copy, setting)
-    named = _named(drawer) if before is None or news is None else _named_anew(drawer, before.named, news.quads)
+    if before is None or news is None:
+        named, known = named_in(drawer), None
+    else:
+        named, known = named_anew(drawer, before.named, news.quads), before
     linked = _linked(drawer, named, before, news)
     setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
     drawer.use(setting)
     lists = drawer.list_pages()
     listed = {it.iri: digest for it, digest in lists.items()}
-    listed[QUERIES] = queries_digest(saved_queries, copy.counts)
+    listed[QUERIES] = queries_digest(setting.saved_queries, copy.counts)
     own = [*_pages(drawer, named), *(it for it in lists if it.kind == "list")]
     # some queries take as long as many pages: who begins with them does not wait for them in the end
-    naming = [*(Page("query", name) for name in ("", *saved_queries)), *(it for it in lists if it.kind == "links")]
-    files = _Files(folder, before)
+    naming = [
+        *(Page("query", name) for name in ("", *setting.saved_queries)),
+        *(it for it in lists if it.kind == "links"),
+    ]
+    files = _Files(folder, kept, broken)
     # before the pages, which would be shown without styles until all are drawn
     files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
-    known = before if news is not None else None
     changed = set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
-    pages = _Pages(QueryPages(drawer), folder, known, jobs, progress)
+    pages = _Pages(QueryPages(drawer), folder, kept, known, broken, jobs, progress)
+    pages.keep({*own, *naming})
     with pages.asking(changed):
         pages.draw(own, changed, later=len(naming))
-        entries = {it.iri: entry for it in own if (entry := pages.made[_key(it)].entry) is not None}
         # these name things as their own pages do
-        called = {iri: it.called for iri, it in entries.items()}
-        drawer.use(replace(setting, called=called))
-        pages.draw(naming, changed | patterns_of_called({} if known is None else known.called, called))
-    earlier = None
-    if known is not None and news is not None:
-        earlier = Earlier(out, known.whole["graph"].files, news.quads)
+        drawer.use(replace(setting, called=dict(kept.called())))
+        pages.draw(naming, changed | patterns_of_called(kept.renamed))
     key = f"{copy.identity} {listed[QUERIES]}"
-    for group in whole_files(drawer, copy, own, entries, named.others, key, earlier):
+    quads = None if known is None or news is None else news.quads
+    key_of_others = key
+    if (
+        known is not None
+        and quads is not None
+        and all(str(it.subject).startswith(f"<{drawer.project.id_base}") for it in quads)
+    ):
+        # of what is said of others, such as the names of terms, entries say nothing
+        key_of_others = known.key_of_others
+    for group in whole_files(drawer, copy, kept, named, Keys(key, key_of_others), quads):
         files.put(group)
-    parts = chain((it.files for it in pages.made.values()), (it.files for it in files.made.values()))
-    made = dict(chain.from_iterable(it.items() for it in parts))
-    removed = folder.finish(made)
-    _save(
-        project,
-        out,
-        _State(
+    removed = folder.finish()
+    kept.note(
+        _RUN,
+        _Run(
             fingerprint=mark,
             copy=copy.identity,
-            pages=pages.made,
-            whole=files.made,
             named=named,
             others=list(setting.others),
             lists=listed,
             linked=linked,
-            stats={**pages.stats, **stats_of(out, made.keys() - pages.stats.keys())},
+            key_of_others=key_of_others,
         ),
     )
     return SiteResult(
-        pages=len(pages.made) * len(setting.languages),
-        files=len(made),
+        pages=(len(own) + len(naming)) * len(setting.languages),
+        files=kept.number_of_files(),
         drawn=pages.drawn * len(setting.languages),
         written=pages.written + files.written,
         removed=tuple(removed),
         kept=tuple(sorted(folder.foreign)),
-        warnings=tuple(_warnings(project, drawer, url)),
     )
 
 
@@ -380,52 +371,7 @@ def _drawer(
     return drawer
 
 
-def _named(drawer: Drawer) -> _Named:
-    """Return what the graph names."""
-    led_to, told_of = _led_to(drawer.store), set(_told_of(drawer.store))
-    return _sorted(
-        things=filter(drawer.layout.is_thing, told_of | led_to.keys()),
-        others=(it for it in told_of if _is_told_of_others(drawer, ox.NamedNode(it))),
-        hubs=(iri for iri, links in led_to.items() if links >= MOST_LINKS),
-    )
-
-
-def _named_anew(drawer: Drawer, before: _Named, quads: Iterable[ox.Quad]) -> _Named:
-    """Return what the graph names by what it named before, and the quads that came or went."""
-    things, others, hubs = set(before.things), set(before.others), set(before.hubs)
-    ends = {end for it in quads for end in (it.subject, it.object) if isinstance(end, ox.NamedNode)}
-    for node in ends:
-        told = any(True for _ in drawer.store.quads_for_pattern(node, None, None, DEFAULT))
-        links = sum(1 for _ in islice(drawer.store.quads_for_pattern(None, None, node, DEFAULT), MOST_LINKS))
-        for known, holds in (
-            (things, (told or links > 0) and drawer.layout.is_thing(node.value)),
-            (others, told and _is_told_of_others(drawer, node)),
-            (hubs, links >= MOST_LINKS),
-        ):
-            (known.add if holds else known.discard)(node.value)
-    return _sorted(things, others, hubs)
-
-
-def _is_told_of_others(drawer: Drawer, node: ox.NamedNode) -> bool:
-    """Tell whether an IRI is none of the project's, and not only the profile says something of it."""
-    if node.value.startswith(drawer.project.id_base):
-        return False
-    own = (DEFAULT, ox.NamedNode(GraphNames(id_base=drawer.project.id_base).profile))
-    return any(it.graph_name not in own for it in drawer.store.quads_for_pattern(node, None, None, None))
-
-
-def _sorted(things: Iterable[str], others: Iterable[str], hubs: Iterable[str]) -> _Named:
-    return _Named(things=sorted(things), others=sorted(others), hubs=sorted(hubs))
-
-
-def _led_to(store: ox.Store) -> dict[str, int]:
-    """Return the IRIs that something leads to, with how often that is."""
-    rows = store.query("SELECT ?n (COUNT(*) AS ?links) { ?s ?p ?n FILTER(isIRI(?n)) } GROUP BY ?n")
-    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    return {row["n"].value: int(row["links"].value) for row in rows}
-
-
-def _linked(drawer: Drawer, named: _Named, before: _State | None, news: _News | None) -> dict[str, list[str]]:
+def _linked(drawer: Drawer, named: Named, before: _Run | None, news: _News | None) -> dict[str, list[str]]:
     """Return the IRIs that more leads to than their pages show, with a digest of each page of all that does.
 
     Where nothing has changed of that since the run before, they are those of then.
@@ -478,7 +424,7 @@ def _sources(store: ox.Store, project: Project) -> dict[str, str]:
     }
 
 
-def _pages(drawer: Drawer, named: _Named) -> Iterator[Page]:
+def _pages(drawer: Drawer, named: Named) -> Iterator[Page]:
     """Yield the pages of the things that a graph names, of concepts, of namespaces and of terms of others."""
     layout = drawer.layout
     yield from (Page("thing", it) for it in named.things)
@@ -501,14 +447,7 @@ def _by_source(store: ox.Store, pages: Iterable[Page]) -> list[Page]:
     return sorted(pages, key=source)
 
 
-def _told_of(store: ox.Store) -> Iterator[str]:
-    """Yield the IRIs that something is said of."""
-    rows = store.query("SELECT DISTINCT ?n { ?n ?p ?o }")
-    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
-    yield from (name.value for row in rows if isinstance(name := row["n"], ox.NamedNode))
-
-
-def _news(before: _State | None, copy: Copy, setting: Setting) -> _News | None:
+def _news(before: _Run | None, copy: Copy, setting: Setting) -> _News | None:
     """Return what has changed since the run before; None where nothing tells it."""
     if before is None:
         return None
@@ -533,32 +472,6 @@ def _altered(earlier: Copy, copy: Copy, id_base: str) -> set[str]:
         return set(copy.altered.graphs)
     # other builds were between them
     return altered(earlier.snapshot.open(), copy.snapshot.open(), GraphNames(id_base=id_base))
-
-
-def _key(page: Page) -> str:
-    return f"{page.kind} {page.iri}"
-
-
-def _state_file(project: Project, out: Path) -> Path:
-    name = hashlib.sha256(str(out.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:_HASHED]
-    return project.state / FOLDER / f"{name}.state"
-
-
-def _load(project: Project, out: Path) -> _State | None:
-    try:
-        data = _state_file(project, out).read_bytes()
-        if data[:_SEAL] == hashlib.blake2b(data[_SEAL:], digest_size=_SEAL).digest():
-            return msgspec.msgpack.decode(data[_SEAL:], type=_State)
-    except (OSError, msgspec.MsgspecError):
-        pass
-    return None
-
-
-def _save(project: Project, out: Path, state: _State) -> None:
-    data = msgspec.msgpack.encode(state)
-    with write_atomically(_state_file(project, out), durable=False) as file:
-        file.write(hashlib.blake2b(data, digest_size=_SEAL).digest())
-        file.write(data)
 
 
 def _warnings(project: Project, drawer: Drawer, url: str | None) -> Iterator[tuple[str, str]]:

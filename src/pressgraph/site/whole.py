@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, serialization
@@ -45,16 +45,16 @@ from pressgraph.site.queries import answers_in_browser, called_file
 from pressgraph.validation import ValidatedDataset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from pressgraph.feeds import Row
-    from pressgraph.site.downloads import Earlier
     from pressgraph.site.drawing import Drawer
+    from pressgraph.site.kept import Kept
+    from pressgraph.site.named import Named
     from pressgraph.site.published import Copy
-    from pressgraph.site.told import Entry
 
 SEARCH = "search/"
-_DIGEST = 16
+_TOGETHER = 1_000
+"""Parts of a file that are written together."""
 _REUSE = {
     "graph.ttl": gettext("the whole graph as Turtle"),
     "graph.jsonld": gettext("as JSON-LD"),
@@ -65,73 +65,91 @@ _REUSE = {
 """What readers take along from the first page."""
 
 
+class Keys(NamedTuple):
+    """What tells whether something else is said than before."""
+
+    graph: str
+    """In the whole graph, and in the queries."""
+    others: str
+    """Of what the project does not name."""
+
+
+class Parts(NamedTuple):
+    """A large file of a site, in parts that are made while it is written."""
+
+    name: str
+    parts: Iterable[bytes]
+
+
 class Group(NamedTuple):
-    """Files that are made together, and a digest of what they are made from."""
+    """Files that are made together, and what tells whether they are made from something else than before."""
 
     name: str
     key: str
-    make: Callable[[], Iterable[File]]
+    make: Callable[[], Iterable[File | Parts]]
 
 
 def whole_files(
-    drawer: Drawer,
-    copy: Copy,
-    pages: Sequence[Page],
-    entries: Mapping[str, Entry],
-    others: Collection[str],
-    key: str,
-    earlier: Earlier | None = None,
+    drawer: Drawer, copy: Copy, kept: Kept, named: Named, keys: Keys, changed: Collection[ox.Quad] | None
 ) -> Iterator[Group]:
     """Yield groups of files; what leads crawlers and searches to others comes last.
 
     What pages load is not among them: it has to be there before the pages.
 
-    `entries` are what things add to them, by their IRIs; `others` are the IRIs of others that something is said of;
-    `key` is a digest of the whole graph and of the queries; `earlier` is the site of the run before, where it is known
-    what has changed since.
+    What things add to them is `kept`; `changed` are the quads that came or went since the run before; None where nobody
+    knows.
     """
     project = drawer.project
-    graphs = GraphNames(id_base=project.id_base)
-    sure = PublishedGraph(drawer.store, graphs, statuses=project.statuses)
-    at = _published_at(drawer, pages)
-    first, base = drawer.setting.languages[0], project.id_base
-    # of what is said of others, such as the names of terms, entries say nothing
-    as_before = earlier is not None and all(str(it.subject).startswith(f"<{base}") for it in earlier.changed)
-    of_others = "" if as_before else key
-    yield Group("graph", key, lambda: _graph(drawer, copy, at, earlier))
+    sure = PublishedGraph(drawer.store, GraphNames(id_base=project.id_base), statuses=project.statuses)
+    at = _published_at(drawer, frozenset(named.things))
+    first = drawer.setting.languages[0]
+    yield Group("graph", keys.graph, lambda: _graph(drawer, copy, at, kept, changed))
     # all that these depend on is the profile, with another one of which nothing is known of before
     yield Group("definitions", "", lambda: _definitions(drawer))
-    yield Group("first pages", key, lambda: _first_pages(drawer))
-    events = {iri: it.event for iri, it in sorted(entries.items()) if it.event}
-    yield Group("feed", key, lambda: [File("feed.xml", feed(sure, at, first))])
-    yield Group("calendars", _digest(events), lambda: _calendars(drawer, sure, at, events))
-    yield Group("hosts", key, lambda: (File(*it) for it in host_files(drawer, POLICY)))
-    told = {iri: it.told for iri, it in entries.items()}
-    yield Group("schemamap", _digest((told, of_others)), lambda: schemamap(sure, at, known=told, others=others))
-    listed = [(iri, it.day) for iri, it in sorted(entries.items()) if it.rows]
-    yield Group("sitemap", _digest(listed), lambda: sitemap(_addresses(at, listed), at))
-    rows = [it.rows for it in entries.values() if it.rows]
-    yield Group("names", _digest(rows), lambda: _names(drawer, rows))
+    yield Group("first pages", keys.graph, lambda: _first_pages(drawer))
+    yield Group("feed", keys.graph, lambda: [File("feed.xml", feed(sure, at, first))])
+    yield Group("calendars", kept.mark("event"), lambda: _calendars(drawer, sure, at, kept.events()))
+    yield Group("hosts", keys.graph, lambda: (File(*it) for it in host_files(drawer, POLICY)))
+    told = f"{kept.mark('told')} {keys.others}"
+    yield Group("schemamap", told, lambda: schemamap(sure, at, known=kept.told(), others=named.others))
+    yield Group("sitemap", kept.mark("rows", "day"), lambda: sitemap(_addresses(at, kept.days()), at))
+    yield Group("names", kept.mark("rows"), lambda: _names(drawer, kept))
     if answers_in_browser(drawer):
-        called = {iri: it.called for iri, it in entries.items()}
-        terms = (of_others, sorted(drawer.layout.others))
-        yield Group("called", _digest((called, terms)), lambda: _called(drawer, called))
+        terms = hashlib.sha256(repr(sorted(drawer.layout.others)).encode()).hexdigest()
+        yield Group("called", f"{kept.mark('called')} {keys.others} {terms}", lambda: _called(drawer, kept))
 
 
-def _digest(value: object) -> str:
-    return hashlib.blake2b(msgspec.msgpack.encode(value), digest_size=_DIGEST).hexdigest()
-
-
-def _graph(drawer: Drawer, copy: Copy, at: PublishedAt, earlier: Earlier | None) -> Iterator[File]:
-    """Yield the graph as a whole, and what catalogues and crawlers read of it."""
+def _graph(
+    drawer: Drawer, copy: Copy, at: PublishedAt, kept: Kept, changed: Collection[ox.Quad] | None
+) -> Iterator[File | Parts]:
+    """Yield the graph as a whole, as `export` writes it, and what catalogues and crawlers read of it."""
+    project, graphs = drawer.project, GraphNames(id_base=drawer.project.id_base)
+    dataset = ValidatedDataset.published(copy.snapshot, drawer.profile, graphs)
+    everything = PublishedGraph(drawer.store, graphs)
     forms: list[DataFile] = []
-    for file, form in _data(drawer, copy, earlier):
-        yield file
-        forms.append(form._replace(size=len(file.content)))
-    everything = PublishedGraph(drawer.store, GraphNames(id_base=drawer.project.id_base))
+    for name, parts in graph_files(dataset, everything, project.published, kept, changed):
+        sizes: list[int] = []
+        yield Parts(name, _counted(parts, sizes))
+        syntax = serialization(SYNTAXES[name])
+        form = DataFile(
+            name=syntax.name,
+            address=drawer.setting.url + name,
+            media_type=syntax.media_type,
+            size=sum(sizes),
+            compressed="application/gzip" if name.endswith(".gz") else None,
+        )
+        forms.append(form)
     yield File("void.ttl", void(copy.counts, at, forms))
     yield File("catalog.ttl", catalogue(everything, at, forms))
     yield File("robots.txt", robots(at))
+
+
+def _counted(parts: Iterable[bytes], sizes: list[int]) -> Iterator[bytes]:
+    """Yield parts joined to larger ones, whose sizes are noted."""
+    parts = iter(parts)
+    while some := b"".join(islice(parts, _TOGETHER)):
+        sizes.append(len(some))
+        yield some
 
 
 def _calendars(
@@ -142,13 +160,12 @@ def _calendars(
         yield File(f"{drawer.folder(Page('thing', iri))}{CALENDAR}", calendar_of_event(it))
 
 
-def _names(drawer: Drawer, rows: Sequence[Sequence[Row]]) -> Iterator[File]:
+def _names(drawer: Drawer, kept: Kept) -> Iterator[File]:
     for number, language in enumerate(drawer.setting.languages):
-        found = search_file(it[number] for it in rows)
-        yield File(_names_file(drawer, language), found)
+        yield File(_names_file(drawer, language), search_file(it[number] for it in kept.rows()))
 
 
-def _called(drawer: Drawer, called: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[File]:
+def _called(drawer: Drawer, kept: Kept) -> Iterator[File]:
     """Yield what answers in the browser call things and terms, in each language, and which pages these have.
 
     It is JSON: `{IRI: [page, name]}`, with the name's language where it is another one than the page's. Pages are
@@ -163,7 +180,7 @@ def _called(drawer: Drawer, called: Mapping[str, Sequence[tuple[str, str]]]) -> 
         for iri in sorted(terms):
             name = names.name(iri)
             found[iri] = ["" if name.external else name.href, name.label, name.language]
-        for iri, it in called.items():
+        for iri, it in kept.called():
             found[iri] = [quoted(drawer.folder(Page("thing", iri))), *it[number]]
         short = {iri: it[:2] if it[2] in ("", language) else it for iri, it in sorted(found.items())}
         text = json.dumps(short, ensure_ascii=False, separators=(",", ":"))
@@ -176,13 +193,11 @@ def _addresses(at: PublishedAt, listed: Iterable[tuple[str, str | None]]) -> Ite
         yield PageAddress({tag: page for tag in at.languages if (page := at.page(iri, tag)) is not None}, day)
 
 
-def _published_at(drawer: Drawer, pages: Sequence[Page]) -> PublishedAt:
+def _published_at(drawer: Drawer, things: Collection[str]) -> PublishedAt:
     """Return where things are published, for files that are no pages."""
-    folders = {it.iri: drawer.folder(it) for it in pages if it.kind == "thing"}
 
     def page(iri: str, language: str) -> str | None:
-        folder = folders.get(iri)
-        return None if folder is None else drawer.layout.address(folder, language)
+        return drawer.layout.address(drawer.folder(Page("thing", iri)), language) if iri in things else None
 
     setting = drawer.setting
     return PublishedAt.of(drawer.project, url=setting.url, page=page, languages=setting.languages, day=setting.day)
@@ -256,23 +271,6 @@ def _page(drawer: Drawer, template: str, folder: str, language: str, **values: A
 
 def _names_file(drawer: Drawer, language: str) -> str:
     return f"{drawer.layout.in_language(language)}names.json"
-
-
-def _data(drawer: Drawer, copy: Copy, earlier: Earlier | None) -> Iterator[tuple[File, DataFile]]:
-    """Yield the graph as a whole, as `export` writes it, each with what catalogues say of it."""
-    project, graphs = drawer.project, GraphNames(id_base=drawer.project.id_base)
-    dataset = ValidatedDataset.published(copy.snapshot, drawer.profile, graphs)
-    for name, content in graph_files(dataset, PublishedGraph(drawer.store, graphs), project.published, earlier):
-        syntax = serialization(SYNTAXES[name])
-        yield (
-            File(name, content),
-            DataFile(
-                name=syntax.name,
-                address=drawer.setting.url + name,
-                media_type=syntax.media_type,
-                compressed="application/gzip" if name.endswith(".gz") else None,
-            ),
-        )
 
 
 def _definitions(drawer: Drawer) -> Iterator[File]:
