@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
 import pyoxigraph as ox
 
 from pressgraph.feeds.reading import TYPE, Reading
@@ -71,5 +71,4 @@ def _called(reading: Reading, iri: str, word: str) -> str:
 def search_file(rows: Iterable[Row]) -> bytes:
     """Return the file of all that there is to find; things without a name are not."""
     ordered = sorted((it for it in rows if it[1]), key=lambda row: (row[1].casefold(), row[0]))
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in ordered)
-    return f'{{"things":[\n{lines}\n]}}\n'.encode()
+    return b'{"things":[\n' + b",\n".join(map(msgspec.json.encode, ordered)) + b"\n]}\n"

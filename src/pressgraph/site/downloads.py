@@ -39,8 +39,8 @@ _FEWEST = 2
 """Subjects of a list: one stands alone in JSON-LD."""
 _AT_ONCE = 1_000
 """Subjects whose triples are in memory at a time."""
-_SUBJECTS_OF_BLOCK = 256
-"""About so many subjects are compressed together."""
+_OF_BLOCK = 256
+"""About so many things are compressed together."""
 _N_TRIPLES = ox.RdfFormat.N_TRIPLES
 _HEADS = "heads"
 _GZIP = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
@@ -82,7 +82,7 @@ def graph_files(
     selection = select(dataset, rules=Rules(personal=True), published=published)
     for name, content in zip(SYNTAXES, exports(selection, map(serialization, SYNTAXES.values())), strict=True):
         lines = ((it.partition(b" ")[0].decode(), it) for it in content.splitlines(keepends=True))
-        yield name, _packed(lines, kept) if name.endswith(".gz") else [content]
+        yield name, packed(name, lines, kept) if name.endswith(".gz") else [content]
 
 
 def _by_subject(profile: Profile, graph: PublishedGraph, more: Collection[ox.Quad], kept: Kept) -> _Heads | None:
@@ -159,33 +159,34 @@ def _files(heads: _Heads, kept: Kept) -> Iterator[tuple[str, Iterable[bytes]]]:
     yield "graph.ttl", chain((head,), turtle, (b"\n",))
     first = chain((heads.context + _NODES,), islice(nodes := kept.nodes(), 1))
     yield "graph.jsonld", chain(first, (_BETWEEN_NODES + it for it in nodes), (_END,))
-    yield "graph.nt.gz", _packed(kept.lines(), kept)
+    yield "graph.nt.gz", packed("graph.nt.gz", kept.lines(), kept)
 
 
-def _packed(lines: Iterable[tuple[str, bytes]], kept: Kept) -> Iterator[bytes]:
-    """Compress what is said of subjects as one member of gzip (RFC 1952), by blocks that nothing before them tells of.
+def packed(file: str, said: Iterable[tuple[str, bytes]], kept: Kept) -> Iterator[bytes]:
+    """Compress what is said of things, as one member of gzip (RFC 1952).
 
-    Which subject begins a block stands in its name, so that a change touches few blocks.
+    It consists of blocks that nothing before them tells of, each of some things; which of these begins one stands in
+    its name. What blocks of a file were compressed to is kept, so a change costs those that it touches.
     """
     crc = size = 0
     yield _GZIP
-    for _, block in groupby(lines, key=_numbered_block()):
+    for _, block in groupby(said, key=_numbered_block()):
         content = b"".join(it for _, it in block)
         crc, size = zlib.crc32(content, crc), size + len(content)
-        yield kept.packed(content, _deflated)
-    kept.sweep_packs()
+        yield kept.packed(file, content, _deflated)
+    kept.sweep_packed(file)
     yield _LAST_BLOCK + struct.pack("<LL", crc, size & 0xFFFFFFFF)
 
 
 def _numbered_block() -> Callable[[tuple[str, bytes]], int]:
-    """Return what tells the number of the block of a subject, when asked for one after the other."""
+    """Return what tells the number of the block of a thing, when asked for one after the other."""
     number, last = 0, ""
 
     def of(said: tuple[str, bytes]) -> int:
         nonlocal number, last
         if said[0] != last:
             last = said[0]
-            number += zlib.crc32(last.encode()) % _SUBJECTS_OF_BLOCK == 0
+            number += zlib.crc32(last.encode()) % _OF_BLOCK == 0
         return number
 
     return of

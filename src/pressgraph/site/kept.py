@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -41,7 +42,9 @@ _NUMBERS = {
     sqlite3.SQLITE_READONLY: errno.EROFS,
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
     sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
 }
+"""What the system says of what SQLite says."""
 _WHOLE = "whole"
 """The kind of parts that are groups of files about the graph as a whole."""
 _TABLES = """
@@ -59,8 +62,11 @@ CREATE TABLE subject (
     name TEXT PRIMARY KEY, node_name TEXT NOT NULL, turtle BLOB NOT NULL, node BLOB NOT NULL, lines BLOB NOT NULL
 );
 CREATE INDEX subject_of_node ON subject (node_name);
-CREATE TABLE pack (digest BLOB PRIMARY KEY, content BLOB NOT NULL, is_used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE pack (
+    file TEXT, digest BLOB, content BLOB NOT NULL, is_used INTEGER NOT NULL, PRIMARY KEY (file, digest)
+) WITHOUT ROWID;
 """
+_NO_ENTRY = (None,) * len(Entry._fields)
 T = TypeVar("T")
 
 
@@ -218,11 +224,11 @@ class Kept:
 
     def _note_entry(self, iri: str, after: tuple[object, ...] | None) -> None:
         query = "SELECT called, rows, day, told, event FROM entry WHERE iri = ?"
-        before = self._database.execute(query, (iri,)).fetchone()
+        before = self._database.execute(query, (iri,)).fetchone() or _NO_ENTRY
         changed = {
             name
-            for number, name in enumerate(Entry._fields)
-            if before is None or after is None or before[number] != after[number]
+            for name, old, new in zip(Entry._fields, before, after or _NO_ENTRY, strict=True)
+            if old != new or (name == "day" and (before[1] is None) != (after is None or after[1] is None))
         }
         if "called" in changed:
             self.renamed.add(iri)
@@ -298,21 +304,18 @@ class Kept:
         """Yield what is written of each subject in N-Triples, in order."""
         return self._database.execute("SELECT name, lines FROM subject ORDER BY name")
 
-    def packed(self, content: bytes, pack: Callable[[bytes], bytes]) -> bytes:
-        """Return some content packed; what was packed before is kept."""
-        digest = hashlib.sha256(content).digest()
-        found = self._database.execute("UPDATE pack SET is_used = 1 WHERE digest = ? RETURNING content", (digest,))
-        known = found.fetchall()
-        if known:
-            return bytes(known[0][0])
-        packed = pack(content)
-        self._database.execute("INSERT INTO pack VALUES (?, ?, 1)", (digest, packed))
+    def packed(self, file: str, content: bytes, pack: Callable[[bytes], bytes]) -> bytes:
+        """Return a part of a file packed; what was packed before is kept."""
+        key = (file, hashlib.sha256(content).digest())
+        known = self._database.execute("SELECT content FROM pack WHERE file = ? AND digest = ?", key).fetchone()
+        packed = bytes(known[0]) if known else pack(content)
+        self._database.execute("INSERT OR REPLACE INTO pack VALUES (?, ?, ?, 1)", (*key, packed))
         return packed
 
-    def sweep_packs(self) -> None:
-        """Forget what is packed and was not asked for since the last time."""
-        self._database.execute("DELETE FROM pack WHERE NOT is_used")
-        self._database.execute("UPDATE pack SET is_used = 0")
+    def sweep_packed(self, file: str) -> None:
+        """Forget what parts of a file were packed to that it had before, and has no more."""
+        self._database.execute("DELETE FROM pack WHERE file = ? AND NOT is_used", (file,))
+        self._database.execute("UPDATE pack SET is_used = 0 WHERE file = ?", (file,))
 
     def end(self) -> None:
         """Keep all that was noted."""
@@ -366,4 +369,6 @@ def _errors(path: Path) -> Iterator[None]:
             raise StoreError(
                 gettext("another run writes this site"), hint=gettext("wait for it, then try again")
             ) from error
-        raise OSError(_NUMBERS.get(code, errno.EIO), str(error), str(path)) from error
+        if code not in _NUMBERS:
+            raise
+        raise OSError(_NUMBERS[code], os.strerror(_NUMBERS[code]), str(path)) from error

@@ -45,7 +45,6 @@ from pressgraph.site.whole import Group, Keys, whole_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
@@ -154,11 +153,6 @@ class _Pages:
             self.drawn += 1
             self.written += it.changed
             self._progress(self.drawn, end)
-
-    def asking(self, changed: set[int]) -> AbstractContextManager[None]:
-        """Ask saved queries again that changed patterns touch, beside what is done within."""
-        asked = self._kept.asked().values() if self._known else ()
-        return self._queries.asking(it for it in asked if touches(it.patterns, changed))
 
     def _todo(self, pages: Iterable[Page], changed: set[int]) -> list[Page]:
         """Return the pages that are not as they would be drawn now."""
@@ -271,29 +265,34 @@ def _written(
         before = None
         kept.forget()
     news = _news(before, copy, setting)
-    if before is None or news is None:
-        named, known = named_in(drawer), None
-    else:
-        named, known = named_anew(drawer, before.named, news.quads), before
-    linked = _linked(drawer, named, before, news)
-    setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
-    drawer.use(setting)
-    lists = drawer.list_pages()
-    listed = {it.iri: digest for it, digest in lists.items()}
-    listed[QUERIES] = queries_digest(setting.saved_queries, copy.counts)
-    own = [*_pages(drawer, named), *(it for it in lists if it.kind == "list")]
-    # some queries take as long as many pages: who begins with them does not wait for them in the end
-    naming = [
-        *(Page("query", name) for name in ("", *setting.saved_queries)),
-        *(it for it in lists if it.kind == "links"),
-    ]
-    files = _Files(folder, kept, broken)
-    # before the pages, which would be shown without styles until all are drawn
-    files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
-    changed = set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
-    pages = _Pages(QueryPages(drawer), folder, kept, known, broken, jobs, progress)
-    pages.keep({*own, *naming})
-    with pages.asking(changed):
+    queries = QueryPages(drawer)
+    asked = () if news is None else (it for it in kept.asked().values() if touches(it.patterns, news.patterns))
+    # the engine takes its time, but no Python
+    with queries.asking(asked):
+        if before is None or news is None:
+            named, known = named_in(drawer), None
+        else:
+            named, known = named_anew(drawer, before.named, news.quads), before
+        linked = _linked(drawer, named, before, news)
+        setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
+        drawer.use(setting)
+        lists = drawer.list_pages()
+        listed = {it.iri: digest for it, digest in lists.items()}
+        listed[QUERIES] = queries_digest(setting.saved_queries, copy.counts)
+        own = [*_pages(drawer, named), *(it for it in lists if it.kind == "list")]
+        # some queries take as long as many pages: who begins with them does not wait for them in the end
+        naming = [
+            *(Page("query", name) for name in ("", *setting.saved_queries)),
+            *(it for it in lists if it.kind == "links"),
+        ]
+        files = _Files(folder, kept, broken)
+        # before the pages, which would be shown without styles until all are drawn
+        files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
+        changed = (
+            set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
+        )
+        pages = _Pages(queries, folder, kept, known, broken, jobs, progress)
+        pages.keep({*own, *naming})
         pages.draw(own, changed, later=len(naming))
         # these name things as their own pages do
         drawer.use(replace(setting, called=dict(kept.called())))

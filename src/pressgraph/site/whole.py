@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, serialization
@@ -37,7 +37,7 @@ from pressgraph.pages.view.reading import GraphReader
 from pressgraph.pages.view.statements import labels
 from pressgraph.profile.context import context_document
 from pressgraph.rdf import SCHEMA
-from pressgraph.site.downloads import SYNTAXES, graph_files
+from pressgraph.site.downloads import SYNTAXES, graph_files, packed
 from pressgraph.site.drawing import POLICY, Page
 from pressgraph.site.hosts import host_files
 from pressgraph.site.layout import CALENDAR, quoted
@@ -112,7 +112,7 @@ def whole_files(
     yield Group("hosts", keys.graph, lambda: (File(*it) for it in host_files(drawer, POLICY)))
     told = f"{kept.mark('told')} {keys.others}"
     yield Group("schemamap", told, lambda: schemamap(sure, at, known=kept.told(), others=named.others))
-    yield Group("sitemap", kept.mark("rows", "day"), lambda: sitemap(_addresses(at, kept.days()), at))
+    yield Group("sitemap", kept.mark("day"), lambda: sitemap(_addresses(at, kept.days()), at))
     yield Group("names", kept.mark("rows"), lambda: _names(drawer, kept))
     if answers_in_browser(drawer):
         terms = hashlib.sha256(repr(sorted(drawer.layout.others)).encode()).hexdigest()
@@ -165,26 +165,36 @@ def _names(drawer: Drawer, kept: Kept) -> Iterator[File]:
         yield File(_names_file(drawer, language), search_file(it[number] for it in kept.rows()))
 
 
-def _called(drawer: Drawer, kept: Kept) -> Iterator[File]:
-    """Yield what answers in the browser call things and terms, in each language, and which pages these have.
+def _called(drawer: Drawer, kept: Kept) -> Iterator[Parts]:
+    """Yield what answers in the browser call terms and things, in each language, and which pages these have.
 
     It is JSON: `{IRI: [page, name]}`, with the name's language where it is another one than the page's. Pages are
     written from those in the language on.
     """
+    for number, language in enumerate(drawer.setting.languages):
+        things = ((iri, [quoted(drawer.folder(Page("thing", iri))), *it[number]]) for iri, it in kept.called())
+        name = called_file(drawer, language)
+        yield Parts(name, packed(name, _rows(chain(_called_terms(drawer, language), things), language), kept))
+
+
+def _called_terms(drawer: Drawer, language: str) -> Iterator[tuple[str, list[str]]]:
     layout, defined = drawer.layout, drawer.defined
     terms = {it for namespace in layout.namespaces.values() for it in defined.terms(namespace)} | layout.others.keys()
-    said = labels(drawer.reads.near, terms)  # type: ignore[arg-type]  # has what it uses of a store
-    for number, language in enumerate(drawer.setting.languages):
-        names = drawer.names("", language, said)
-        found = {}
-        for iri in sorted(terms):
-            name = names.name(iri)
-            found[iri] = ["" if name.external else name.href, name.label, name.language]
-        for iri, it in kept.called():
-            found[iri] = [quoted(drawer.folder(Page("thing", iri))), *it[number]]
-        short = {iri: it[:2] if it[2] in ("", language) else it for iri, it in sorted(found.items())}
-        text = json.dumps(short, ensure_ascii=False, separators=(",", ":"))
-        yield File(called_file(drawer, language), _packed(text.encode()))
+    names = drawer.names("", language, labels(drawer.reads.near, terms))  # type: ignore[arg-type]  # has what it uses
+    for iri in sorted(terms):
+        name = names.name(iri)
+        yield iri, ["" if name.external else name.href, name.label, name.language]
+
+
+def _rows(called: Iterable[tuple[str, list[str]]], language: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the members of an object of JSON, each with its IRI."""
+    mark = b""
+    yield "", b"{"
+    for iri, (page, name, tag) in called:
+        value = [page, name] if tag in ("", language) else [page, name, tag]
+        yield iri, mark + msgspec.json.encode(iri) + b":" + msgspec.json.encode(value)
+        mark = b",\n"
+    yield "", b"}"
 
 
 def _addresses(at: PublishedAt, listed: Iterable[tuple[str, str | None]]) -> Iterator[PageAddress]:
