@@ -37,14 +37,14 @@ from pressgraph.pages.view.things import has_view, thing_page
 from pressgraph.profile import load_profile
 from pressgraph.rdf import DCTERMS, VOID
 from pressgraph.site.assets import Assets
-from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout, folder_of
+from pressgraph.site.layout import CALENDAR, DATA, PAGE, Layout, folder_of, quoted
 from pressgraph.site.links import PageLinks
 from pressgraph.site.lists import LinksAt, ListAt, list_pages, noted
 from pressgraph.site.reads import Answers, Reads
 from pressgraph.site.told import Entry, entry_of, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -190,21 +190,26 @@ class Drawer:
             case "links":
                 files = tuple(self._links_to(LinksAt.of(page.iri)))
             case kind:
-                store: Any = self.reads
-                sure = _Noted(store, GraphNames(id_base=self.project.id_base), statuses=self.project.statuses)
+                sure = self.noted(self.project.statuses)
                 called: list[tuple[str, str]] = []
                 files = tuple(self._thing(kind, page.iri, sure, called))
                 entry = self._entry(page, sure, called) if kind == "thing" else None
         return Drawn(files=files, reads=self.reads.taken(), entry=entry)
 
+    def noted(self, statuses: Collection[str] | None = None) -> _Noted:
+        """Return what is published, of some statuses, for one page: what is read of it is noted."""
+        store: Any = self.reads
+        return _Noted(store, GraphNames(id_base=self.project.id_base), statuses=statuses)
+
     def _entry(self, page: Page, sure: _Noted, called: list[tuple[str, str]]) -> Entry:
         setting, folder = self.setting, self.folder(page)
         addresses = {tag: self.layout.address(folder, tag) for tag in setting.languages}
         return entry_of(
-            _Noted(sure.store, sure.graphs),  # type: ignore[arg-type]  # has what it uses of a store
+            self.noted(),
             sure,
             page.iri,
             place(self.project, setting.url, setting.languages, addresses),
+            quoted(folder),
             called,
         )
 

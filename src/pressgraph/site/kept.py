@@ -56,7 +56,7 @@ CREATE TABLE part (
 CREATE TABLE file (name TEXT PRIMARY KEY, part INTEGER, digest BLOB NOT NULL, size INTEGER, time INTEGER) WITHOUT ROWID;
 CREATE INDEX file_of_part ON file (part);
 CREATE TABLE entry (
-    iri TEXT PRIMARY KEY, called BLOB NOT NULL, rows BLOB, day TEXT, told BLOB NOT NULL, event BLOB
+    iri TEXT PRIMARY KEY, page TEXT NOT NULL, called BLOB NOT NULL, rows BLOB, day TEXT, told BLOB NOT NULL, event BLOB
 ) WITHOUT ROWID;
 CREATE TABLE subject (
     name TEXT PRIMARY KEY, node_name TEXT NOT NULL, turtle BLOB NOT NULL, node BLOB NOT NULL, lines BLOB NOT NULL
@@ -112,7 +112,7 @@ class Kept:
 
     def reads(self) -> Iterator[tuple[int, bytes]]:
         """Yield what pages have read, by their numbers."""
-        return self._database.execute("SELECT id, reads FROM part WHERE reads IS NOT NULL")
+        return self._database.execute("SELECT id, reads FROM part WHERE kind <> ?", (_WHOLE,))
 
     def asked(self) -> dict[int, Answers]:
         """Return what the pages of queries have asked, by their numbers."""
@@ -123,16 +123,16 @@ class Kept:
         """Keep a page as it was written."""
         self._put(page, files, None, reads, None if asked is None else msgspec.msgpack.encode(asked))
 
-    def group(self, name: str) -> tuple[str, int] | None:
-        """Return the key and the number of a group of files."""
-        found: tuple[str, int] | None = self._database.execute(
-            "SELECT key, id FROM part WHERE kind = ? AND name = ?", (_WHOLE, name)
+    def group(self, name: str) -> tuple[int, str, bytes] | None:
+        """Return the number of a group of files, its key, and what was read for it."""
+        found: tuple[int, str, bytes] | None = self._database.execute(
+            "SELECT id, key, reads FROM part WHERE kind = ? AND name = ?", (_WHOLE, name)
         ).fetchone()
         return found
 
-    def put_group(self, name: str, key: str, files: Mapping[str, Standing]) -> None:
+    def put_group(self, name: str, files: Mapping[str, Standing], *, key: str, reads: bytes) -> None:
         """Keep a group of files as they were written."""
-        self._put((_WHOLE, name), files, key, None, None)
+        self._put((_WHOLE, name), files, key, reads, None)
 
     def _put(
         self,
@@ -214,6 +214,7 @@ class Kept:
         self._note_entry(
             iri,
             (
+                entry.page,
                 msgspec.msgpack.encode(entry.called),
                 msgspec.msgpack.encode(entry.rows) if entry.rows else None,
                 entry.day,
@@ -223,12 +224,12 @@ class Kept:
         )
 
     def _note_entry(self, iri: str, after: tuple[object, ...] | None) -> None:
-        query = "SELECT called, rows, day, told, event FROM entry WHERE iri = ?"
+        query = "SELECT page, called, rows, day, told, event FROM entry WHERE iri = ?"
         before = self._database.execute(query, (iri,)).fetchone() or _NO_ENTRY
         changed = {
             name
             for name, old, new in zip(Entry._fields, before, after or _NO_ENTRY, strict=True)
-            if old != new or (name == "day" and (before[1] is None) != (after is None or after[1] is None))
+            if old != new or (name == "day" and (before[2] is None) != (after is None or after[2] is None))
         }
         if "called" in changed:
             self.renamed.add(iri)
@@ -238,7 +239,7 @@ class Kept:
         if after is None:
             self._database.execute("DELETE FROM entry WHERE iri = ?", (iri,))
         elif changed:
-            self._database.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?)", (iri, *after))
+            self._database.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (iri, *after))
 
     def mark(self, *fields: str) -> str:
         """Return a mark that is another one where things add something else in some fields of their entries."""
@@ -249,6 +250,12 @@ class Kept:
         decoder = msgspec.msgpack.Decoder(list[tuple[str, str]])
         rows = self._database.execute("SELECT iri, called FROM entry ORDER BY iri")
         return ((iri, decoder.decode(it)) for iri, it in rows)
+
+    def pages_called(self) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+        """Yield the pages of things, and what these call them, by language, in the order of IRIs."""
+        decoder = msgspec.msgpack.Decoder(list[tuple[str, str]])
+        rows = self._database.execute("SELECT iri, page, called FROM entry ORDER BY iri")
+        return ((iri, page, decoder.decode(it)) for iri, page, it in rows)
 
     def rows(self) -> Iterator[list[Row]]:
         """Yield what there is to find of each thing, by language, in the order of IRIs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from pressgraph.site.folder import Standing
     from pressgraph.site.kept import Kept
     from pressgraph.site.published import Copy
+    from pressgraph.site.reads import Reads
     from pressgraph.site.whole import Parts
 
 _RUN = "run"
@@ -168,19 +170,25 @@ class _Pages:
 
 
 class _Files:
-    """Writes the files about the graph as a whole that are not as they were written in the run before."""
+    """Writes the files about the graph as a whole that are not as they were written in the run before.
 
-    def __init__(self, folder: Folder, kept: Kept, broken: set[int]) -> None:
+    `changed` are the patterns of what has changed since; None where nobody knows.
+    """
+
+    def __init__(self, folder: Folder, kept: Kept, reads: Reads, changed: set[int] | None, broken: set[int]) -> None:
         self._folder = folder
         self._kept = kept
+        self._reads = reads
+        self._changed = changed
         self._broken = broken
         self.written = 0
         """Files with another content than before."""
 
     def put(self, group: Group) -> None:
         """Write the files of a group, where they are made from something else than before, or are not as they were."""
-        key, number = self._kept.group(group.name) or (None, 0)
-        if key == group.key and number not in self._broken:
+        number, key, reads = self._kept.group(group.name) or (0, None, b"")
+        is_known = self._changed is not None and not touches(reads, self._changed)
+        if key == group.key and number not in self._broken and (is_known or not group.notes_reads):
             return
         folder = self._folder
         files: dict[str, Standing] = {}
@@ -193,7 +201,8 @@ class _Files:
                         folder.path, it.name, it.content if isinstance(it, File) else it.parts
                     )
                     self.written += is_other
-        self._kept.put_group(group.name, group.key, files)
+        taken = self._reads.taken()
+        self._kept.put_group(group.name, files, key=group.key, reads=taken if group.notes_reads else b"")
 
 
 def _together(files: Iterable[File | Parts]) -> Iterator[list[File | Parts]]:
@@ -285,7 +294,7 @@ def _written(
             *(Page("query", name) for name in ("", *setting.saved_queries)),
             *(it for it in lists if it.kind == "links"),
         ]
-        files = _Files(folder, kept, broken)
+        files = _Files(folder, kept, drawer.reads, None if known is None or news is None else news.patterns, broken)
         # before the pages, which would be shown without styles until all are drawn
         files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
         changed = (
@@ -297,17 +306,9 @@ def _written(
         # these name things as their own pages do
         drawer.use(replace(setting, called=dict(kept.called())))
         pages.draw(naming, changed | patterns_of_called(kept.renamed))
-    key = f"{copy.identity} {listed[QUERIES]}"
     quads = None if known is None or news is None else news.quads
-    key_of_others = key
-    if (
-        known is not None
-        and quads is not None
-        and all(str(it.subject).startswith(f"<{drawer.project.id_base}") for it in quads)
-    ):
-        # of what is said of others, such as the names of terms, entries say nothing
-        key_of_others = known.key_of_others
-    for group in whole_files(drawer, copy, kept, named, Keys(key, key_of_others), quads):
+    keys = _keys(copy, listed[QUERIES], setting.project.id_base, known, quads)
+    for group in whole_files(drawer, copy, kept, named, keys, quads):
         files.put(group)
     removed = folder.finish()
     kept.note(
@@ -319,7 +320,7 @@ def _written(
             others=list(setting.others),
             lists=listed,
             linked=linked,
-            key_of_others=key_of_others,
+            key_of_others=keys.others,
         ),
     )
     return SiteResult(
@@ -330,6 +331,16 @@ def _written(
         removed=tuple(removed),
         kept=tuple(sorted(folder.foreign)),
     )
+
+
+def _keys(copy: Copy, queries: str, id_base: str, known: _Run | None, quads: Collection[ox.Quad] | None) -> Keys:
+    """Return what tells whether files about the graph as a whole are made from something else than before."""
+    key = f"{copy.identity} {queries}"
+    of_counts = hashlib.sha256(f"{copy.counts} {queries}".encode()).hexdigest()
+    # of what is said of others, such as the names of terms, entries say nothing
+    if known is None or quads is None or not all(str(it.subject).startswith(f"<{id_base}") for it in quads):
+        return Keys(key, of_counts, others=key)
+    return Keys(key, of_counts, others=known.key_of_others)
 
 
 def _drawer(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """What a thing adds to the files about all things."""
 
+    page: str
+    """Its address, below that of the first page in a language."""
     called: list[tuple[str, str]]
     """What its page calls it, and in which language, by language of the page."""
     rows: list[Row]
@@ -26,7 +28,12 @@ class Entry(NamedTuple):
 
 
 def entry_of(
-    everything: PublishedGraph, sure: PublishedGraph, iri: str, at: PublishedAt, called: list[tuple[str, str]]
+    everything: PublishedGraph,
+    sure: PublishedGraph,
+    iri: str,
+    at: PublishedAt,
+    page: str,
+    called: list[tuple[str, str]],
 ) -> Entry:
     """Return what a thing adds, of all that is published of it and of what is published as sure."""
     rows: list[Row] = []
@@ -35,7 +42,7 @@ def entry_of(
     if readings[0].is_listed(iri):
         rows = [row for it in readings if (row := search_row(it, at, iri)) is not None]
         day = readings[0].day(iri)
-    return Entry(called, rows, day, Schemamap(sure, at).told(iri), event_of(sure, at, iri, at.languages[0]))
+    return Entry(page, called, rows, day, Schemamap(sure, at).told(iri), event_of(sure, at, iri, at.languages[0]))
 
 
 def place(project: Project, url: str, languages: tuple[str, ...], addresses: dict[str, str]) -> PublishedAt:

@@ -40,7 +40,7 @@ from pressgraph.rdf import SCHEMA
 from pressgraph.site.downloads import SYNTAXES, graph_files, packed
 from pressgraph.site.drawing import POLICY, Page
 from pressgraph.site.hosts import host_files
-from pressgraph.site.layout import CALENDAR, quoted
+from pressgraph.site.layout import CALENDAR
 from pressgraph.site.queries import answers_in_browser, called_file
 from pressgraph.validation import ValidatedDataset
 
@@ -70,6 +70,8 @@ class Keys(NamedTuple):
 
     graph: str
     """In the whole graph, and in the queries."""
+    counts: str
+    """In the numbers of the graph, and in the queries."""
     others: str
     """Of what the project does not name."""
 
@@ -87,6 +89,8 @@ class Group(NamedTuple):
     name: str
     key: str
     make: Callable[[], Iterable[File | Parts]]
+    notes_reads: bool = False
+    """Whether what they are made from besides is noted as read, as it is of pages."""
 
 
 def whole_files(
@@ -106,8 +110,10 @@ def whole_files(
     yield Group("graph", keys.graph, lambda: _graph(drawer, copy, at, kept, changed))
     # all that these depend on is the profile, with another one of which nothing is known of before
     yield Group("definitions", "", lambda: _definitions(drawer))
-    yield Group("first pages", keys.graph, lambda: _first_pages(drawer))
-    yield Group("feed", keys.graph, lambda: [File("feed.xml", feed(sure, at, first))])
+    yield Group("first pages", keys.counts, lambda: _first_pages(drawer), notes_reads=True)
+    yield Group(
+        "feed", "", lambda: [File("feed.xml", feed(drawer.noted(project.statuses), at, first))], notes_reads=True
+    )
     yield Group("calendars", kept.mark("event"), lambda: _calendars(drawer, sure, at, kept.events()))
     yield Group("hosts", keys.graph, lambda: (File(*it) for it in host_files(drawer, POLICY)))
     told = f"{kept.mark('told')} {keys.others}"
@@ -171,19 +177,16 @@ def _called(drawer: Drawer, kept: Kept) -> Iterator[Parts]:
     It is JSON: `{IRI: [page, name]}`, with the name's language where it is another one than the page's. Pages are
     written from those in the language on.
     """
-    for number, language in enumerate(drawer.setting.languages):
-        things = ((iri, [quoted(drawer.folder(Page("thing", iri))), *it[number]]) for iri, it in kept.called())
-        name = called_file(drawer, language)
-        yield Parts(name, packed(name, _rows(chain(_called_terms(drawer, language), things), language), kept))
-
-
-def _called_terms(drawer: Drawer, language: str) -> Iterator[tuple[str, list[str]]]:
     layout, defined = drawer.layout, drawer.defined
     terms = {it for namespace in layout.namespaces.values() for it in defined.terms(namespace)} | layout.others.keys()
-    names = drawer.names("", language, labels(drawer.reads.near, terms))  # type: ignore[arg-type]  # has what it uses
-    for iri in sorted(terms):
-        name = names.name(iri)
-        yield iri, ["" if name.external else name.href, name.label, name.language]
+    said = labels(drawer.reads.near, terms)  # type: ignore[arg-type]  # has what it uses of a store
+    for number, language in enumerate(drawer.setting.languages):
+        names = drawer.names("", language, said)
+        named = ((iri, names.name(iri)) for iri in sorted(terms))
+        called = ((iri, ["" if it.external else it.href, it.label, it.language]) for iri, it in named)
+        things = ((iri, [page, *names_of[number]]) for iri, page, names_of in kept.pages_called())
+        name = called_file(drawer, language)
+        yield Parts(name, packed(name, _rows(chain(called, things), language), kept))
 
 
 def _rows(called: Iterable[tuple[str, list[str]]], language: str) -> Iterator[tuple[str, bytes]]:
@@ -215,7 +218,9 @@ def _published_at(drawer: Drawer, things: Collection[str]) -> PublishedAt:
 
 def _first_pages(drawer: Drawer) -> Iterator[File]:
     setting, profile = drawer.setting, drawer.profile
-    found = GraphReader(drawer.store, drawer.project.id_base).first_page(setting.counts, setting.day)
+    reads: Any = drawer.reads
+    reader = GraphReader(reads, drawer.project.id_base, near=reads.near, notes=reads)
+    found = reader.first_page(setting.counts, setting.day)
     queries = home_questions(setting.saved_queries.values())
     for language in setting.languages:
         names = drawer.names("", language, found["reading"]["labels"], found["reading"]["kinds"])
