@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pressgraph.pages.names import Names
+    from pressgraph.pages.values import Name
 
+_LITERALS = frozenset(("literal", "typed-literal"))
 HOW_SURE, SURE = "how", ("surely", "perhaps")
 """The column in which saved queries say how sure a row is, and what they say, for programs."""
 
@@ -32,26 +35,36 @@ def result_table(
     Columns without a value in any row are told apart: they would push others off the page.
     """
 
-    def value(binding: dict[str, Any] | None) -> Value | None:
-        match binding:
-            case None:
-                return None
-            case {"type": "uri"}:
-                return names.value(["iri", binding["value"]])
-            case {"type": "bnode"}:
-                return names.value(["node", binding["value"]])
-            case {"type": "literal" | "typed-literal"}:
-                language, datatype = binding.get("xml:lang", ""), binding.get("datatype", "")
-                written = ("text", binding["value"], language, datatype)
-                date = dated(written)
-                return names.value(written) if date is None else Value(text=day(date, names.language).text)
+    @cache
+    def literal(text: str, language: str, datatype: str) -> Value:
+        written = ("text", text, language, datatype)
+        date = dated(written)
+        return names.value(written) if date is None else Value(text=day(date, names.language).text)
+
+    @cache
+    def named(thing: Name, label: str, language: str) -> Value:
+        return Value(name=replace(thing, label=label, language=language))
+
+    things_of = cache(lambda iri: names.value(("iri", iri)))
+
+    def value(binding: Mapping[str, Any] | None) -> Value | None:
+        if binding is None:
+            return None
+        kind = binding.get("type")
+        if kind == "uri":
+            return things_of(binding["value"])
+        if kind in _LITERALS:
+            return literal(binding["value"], binding.get("xml:lang", ""), binding.get("datatype", ""))
+        if kind == "bnode":
+            return names.value(("node", binding["value"]))
         return Value(text=str(binding.get("value", "")))
 
     def cell(binding: Mapping[str, Any], column: str) -> Value | None:
-        name, thing = binding.get(column), value(binding.get(things.get(column, column)))
-        if name is None or thing is None or thing.name is None or column not in things:
-            return thing or value(name)
-        return Value(name=replace(thing.name, label=name["value"], language=name.get("xml:lang", "")))
+        thing = value(binding.get(things.get(column, column)))
+        name = binding.get(column) if column in things else None
+        if name is None or thing is None or thing.name is None:
+            return thing or value(binding.get(column))
+        return named(thing.name, name["value"], name.get("xml:lang", ""))
 
     words = messages(names.language)
 

@@ -9,12 +9,13 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, Template
 from jinja2.runtime import Context, Macro
-from jinja2.utils import internalcode
+from jinja2.utils import internalcode, missing
 from markupsafe import Markup, escape
 
 from pressgraph.pages.messages import messages
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 
 _TEMPLATES = Path(__file__).with_name("templates")
+_FUNCTIONS = frozenset((FunctionType, MethodType))
+_marked = str.__new__
+"""Makes a text HTML without looking what it is."""
 _SPECIAL = re.compile(r"""[&<>"']""")
 _PROSE = frozenset(
     (
@@ -62,7 +66,7 @@ class Templates:
         )
         # what the pages of a server have in headers, or do without
         environment.globals |= {"policy": "", "scripts": (), "unanswered": ""}
-        environment.globals |= {"stairs": stairs, "t": _Words(messages(language)), "language": language}
+        environment.globals |= {"stairs": stairs, "t": _Words(messages(language)), "language": language, "zip": zip}
         environment.filters |= {"number": _number, "script": _script, "snippet": _snippet, "tongue": tongue}
         return environment
 
@@ -85,11 +89,17 @@ class _Context(Context):
     @internalcode
     def call(self, called: Any, /, *args: Any, **named: Any) -> Any:
         """Call something of a template."""
-        if type(called) is not Macro:
+        kind = type(called)
+        if kind is not Macro and (kind not in _FUNCTIONS or hasattr(called, "jinja_pass_arg")):
             return super().call(called, *args, **named)
         named.pop("_block_vars", None)
         named.pop("_loop_vars", None)
-        return called(self.eval_ctx, *args, **named)
+        if kind is not Macro:
+            return called(*args, **named)
+        left = called._argument_count - len(args)  # noqa: SLF001 - as Jinja does, a third as fast
+        if named or left < 0 or called.caller or called.catch_kwargs or called.catch_varargs:
+            return called(self.eval_ctx, *args, **named)
+        return _marked(Markup, called._func(*args, *(missing,) * left))  # noqa: SLF001
 
 
 class _Template(Template):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from pressgraph.rdf.terms import local_name
@@ -34,10 +36,13 @@ class Value(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def look(self) -> str:
         """How it is set in a table: 'number' and 'day' stay on their line, 'long' gets room; else nothing."""
-        local = local_name(self.datatype.replace(":", "/"))
-        if local in _NUMBERS:
-            return "number"
-        return "day" if local in _DAYS else "long" if len(self.text) > _LONG else ""
+        return _look(self.datatype) or ("long" if len(self.text) > _LONG else "")
+
+
+@lru_cache
+def _look(datatype: str) -> str:
+    local = local_name(datatype.replace(":", "/"))
+    return "number" if local in _NUMBERS else "day" if local in _DAYS else ""
 
 
 class Receipt(Struct, frozen=True, kw_only=True, gc=False):
