@@ -24,7 +24,8 @@ import pressgraph
 from pressgraph.cli import main
 from pressgraph.dataset import SERIALIZATIONS, Serialization
 from pressgraph.errors import ProfileError, QueryError
-from pressgraph.query import unknown_terms
+from pressgraph.query import read_names, unknown_terms
+from pressgraph.query.names import in_order, looked_up, name_in_store
 from pressgraph.query.results import table_of
 from pressgraph.query.saved import parse_saved_query
 
@@ -589,3 +590,46 @@ def test_entail_finds_what_follows_and_leaves_rdflib_as_it_was(built: Path) -> N
     things = "SELECT DISTINCT ?thing { ?thing a schema:Thing } ORDER BY ?thing"
     assert len(rows(answer(built, things, "-f", "csv"))) < len(rows(answer(built, things, "--entail", "-f", "csv")))
     assert [rdflib.Literal(text, datatype=datatype).value for text, datatype in forms] == before
+
+
+_CELLS = st.one_of(
+    st.builds(lambda it: {"type": "literal", "value": it}, st.sampled_from("abAäÄ")),
+    st.builds(
+        lambda it: {"type": "literal", "value": it, "datatype": f"{XSD}double"},
+        st.sampled_from(["1", "2e0", "NaN", "x"]),
+    ),
+    st.builds(lambda it: {"type": "uri", "value": f"urn:{it}"}, st.sampled_from("abc")),
+    st.just({"type": "bnode", "value": "b"}),
+)
+
+
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from(["x", "y", "z"]), _CELLS), max_size=12),
+    most=st.integers(0, 13),
+    offset=st.integers(0, 3),
+    limit=st.none() | st.integers(0, 8),
+)
+def test_the_first_rows_are_sorted_as_all_are(
+    rows: list[dict[str, Any]], most: int, offset: int, limit: int | None
+) -> None:
+    cut = f"OFFSET {offset}" + (f" LIMIT {limit}" if limit is not None else "")
+    named = read_names(f"SELECT ?x ?xLabel ?y ?z {{ ?x ?y ?z }} ORDER BY ?y DESC(?xLabel) DESC(?z) {cut}")
+    assert named is not None
+
+    def cell(iri: str) -> dict[str, Any]:
+        return {"type": "literal", "value": "same" if iri < "urn:c" else "other"}
+
+    every = in_order(named, rows, cell)
+    some = in_order(named, rows, cell, most=most)
+    assert some[:most] == every[:most]
+    assert len(some) == len(every) == len(rows[offset : None if limit is None else offset + limit])
+
+
+def test_names_that_are_looked_up_together_are_those_of_each(built: Path) -> None:
+    store = pressgraph.open(built).dataset().store
+    things = {it.value for quad in store for it in (quad.subject, quad.object) if isinstance(it, ox.NamedNode)}
+    found = looked_up(store, [*things, "no IRI"])
+    each = {it: name_in_store(store, it) for it in (*things, "no IRI")}
+    assert {it: (sorted(names), schemes) for it, (names, schemes) in found.items()} == {
+        it: (sorted(names), schemes) for it, (names, schemes) in each.items()
+    }

@@ -7,8 +7,12 @@ are sorted afterwards where the query orders by a name.
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pressgraph.query.projection import NamedQuery
+    from pressgraph.rdf import Term
 
 Found = list[tuple[int, str, str]]
 """What a thing is called: the place of the property among NAMES and TEXTS, the name, its language tag or ''."""
@@ -38,6 +43,10 @@ LABEL_NAMES = (f"{CLU}level", f"{SCHEMA}name", f"{CLU}levelName", SCHEME.value)
 _GIVEN_TO = (f"{CLU}recipient", f"{SCHEMA}fundedItem")
 _BATCH = 200
 """Things of one look-up at an endpoint: Virtuoso's compiler has limits, and endpoints cut off at 10,000 rows."""
+_Place = tuple[int, float, str, str]
+"""The place of a term in an order."""
+_TOGETHER = 1000
+"""Things of one look-up in a local store."""
 _NO_IRI = frozenset('<>"{}|^`\\')
 _NUMBERS = {"integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger"}
 
@@ -106,15 +115,19 @@ def ordering(query: NamedQuery) -> list[str]:
 
 
 def in_order(
-    query: NamedQuery, bindings: Iterable[Mapping[str, Any]], cell: Callable[[str], dict[str, Any]]
+    query: NamedQuery,
+    bindings: Iterable[Mapping[str, Any]],
+    cell: Callable[[str], dict[str, Any]],
+    *,
+    most: int | None = None,
 ) -> list[Mapping[str, Any]]:
-    """Return the rows of a SPARQL JSON result without names, sorted and cut as the query says.
+    """Return the rows of a SPARQL JSON result, sorted and cut as the query says; with `most`, so many are sorted.
 
     `cell` names the things in the columns that `ordering` returns; see `naming`.
     """
     place_of = cache(lambda iri: _order(cell(iri), folded=True))
 
-    def place(row: Mapping[str, Any], column: str) -> tuple[int, float, str, str]:
+    def place(row: Mapping[str, Any], column: str) -> _Place:
         found = row.get(query.names.get(column, column))
         if column not in query.names:
             return _order(found, folded=False)
@@ -123,9 +136,27 @@ def in_order(
         return place_of(found["value"]) if found["type"] == "uri" else _order(found, folded=True)
 
     rows = list(bindings)
-    for column, descending in reversed(query.order):
-        rows.sort(key=lambda row: place(row, column), reverse=descending)
-    return rows[query.offset : None if query.limit is None else query.offset + query.limit]
+    end = len(rows) if query.limit is None else query.offset + query.limit
+    places = [(partial(place, column=column), descending) for column, descending in query.order]
+    _sort(rows, places, end if most is None else min(end, query.offset + most))
+    return rows[query.offset : None if query.limit is None else end]
+
+
+def _sort(rows: list[Mapping[str, Any]], places: Sequence[tuple[Callable[[Any], _Place], bool]], most: int) -> None:
+    """Sort rows so that the first ones, so many, are in their places; what each is sorted by next is asked of ties."""
+    if not places or len(rows) < 2:  # noqa: PLR2004 - alone in its place
+        return
+    (place, descending), *rest = places
+    keyed = sorted(((place(row), row) for row in rows), key=itemgetter(0), reverse=descending)
+    rows[:] = [row for _, row in keyed]
+    start = 0
+    for _, same in groupby(keyed, key=itemgetter(0)):
+        if start >= most:
+            break
+        tied = [row for _, row in same]
+        _sort(tied, rest, most - start)
+        rows[start : start + len(tied)] = tied
+        start += len(tied)
 
 
 def with_names(
@@ -205,7 +236,53 @@ def grant_name(called: Callable[[str], str], kind: str, language: str) -> str:
 
 def names_in_store(store: ox.Store, iris: Iterable[str]) -> dict[str, Found]:
     """Return what a local store calls things, by IRI; see `name_in_store`."""
-    return {iri: names for iri in iris if (names := name_in_store(store, iri)[0])}
+    return {iri: names for iri, (names, _) in looked_up(store, iris).items() if names}
+
+
+def looked_up(store: ox.Store, iris: Iterable[str]) -> dict[str, tuple[Found, list[str]]]:
+    """Return what `name_in_store` returns of several things, by IRI: together they take the engine a fourth as long."""
+    found: dict[str, tuple[Found, list[str]]] = {iri: ([], []) for iri in iris}
+    said = _said_of(store, found)
+    schemes = {
+        iri: [it.value for it in said.get(iri, {}).get(SCHEME.value, ()) if isinstance(it, ox.NamedNode)]
+        for iri in found
+        if not _best_of(said.get(iri, {}))
+    }
+    asked = _said_of(store, dict.fromkeys(chain.from_iterable(schemes.values())))
+    for iri, some in said.items():
+        names = _best_of(some) or [name for it in schemes[iri] for name in _best_of(asked.get(it, {}))]
+        found[iri] = (names, schemes.get(iri, []))
+    return found
+
+
+def _said_of(store: ox.Store, iris: Iterable[str]) -> dict[str, dict[str, list[Term]]]:
+    """Return what properties that name things say of some."""
+    found: dict[str, dict[str, list[Term]]] = {}
+    nodes = []
+    for iri in iris:
+        with suppress(ValueError):
+            nodes.append(ox.NamedNode(iri))
+    properties = ", ".join(f"<{it}>" for it in (*_PLACES, SCHEME.value))
+    for start in range(0, len(nodes), _TOGETHER):
+        things = " ".join(map(str, nodes[start : start + _TOGETHER]))
+        rows = store.query(
+            f"SELECT ?thing ?property ?value "
+            f"{{ VALUES ?thing {{ {things} }} ?thing ?property ?value FILTER(?property IN ({properties})) }}"
+        )
+        assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - of a SELECT
+        for thing, word, value in rows:
+            found.setdefault(thing.value, {}).setdefault(word.value, []).append(value)
+    return found
+
+
+def _best_of(said: Mapping[str, Sequence[Term]]) -> Found:
+    """Return the names among what is said of a thing, or the first of its texts."""
+    found: Found = []
+    for word, place in _PLACES.items():
+        if found and place >= len(NAMES):
+            break
+        found += [(place, it.value, it.language or "") for it in said.get(word, ()) if isinstance(it, ox.Literal)]
+    return found
 
 
 def name_in_store(store: ox.Store, iri: str) -> tuple[Found, list[str]]:
@@ -270,7 +347,7 @@ def _cell(iri: str, names: Iterable[tuple[int, str, str]], languages: Sequence[s
     return {"type": "literal", "value": text, **({"xml:lang": language} if language else {})}
 
 
-def _order(cell: Mapping[str, Any] | None, *, folded: bool) -> tuple[int, float, str, str]:
+def _order(cell: Mapping[str, Any] | None, *, folded: bool) -> _Place:
     """Return the place of a term in an order (SPARQL 1.1, 15.1); names are sorted as in a dictionary."""
     if cell is None:
         return (0, 0.0, "", "")
@@ -280,7 +357,10 @@ def _order(cell: Mapping[str, Any] | None, *, folded: bool) -> tuple[int, float,
         return (kind, 0.0, "".join(letters).casefold(), value)
     if cell.get("datatype", "").rpartition("#")[2] in _NUMBERS:
         try:
-            return (kind, float(value), "", value)
+            number = float(value)
         except ValueError:
             pass
+        else:
+            # what is no number equals nothing, not even itself
+            return (kind, -math.inf if math.isnan(number) else number, "", value)
     return (kind, 0.0, value, "")

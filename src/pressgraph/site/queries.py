@@ -10,6 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
 import pyoxigraph as ox
 
 from pressgraph.errors import PressgraphError, QueryError
@@ -23,7 +24,7 @@ from pressgraph.processes import processors
 from pressgraph.project import sealed, unsealed, write_atomically
 from pressgraph.query import query_store, read_names
 from pressgraph.query.choices import MOST_CHOICES, choices, example, is_described
-from pressgraph.query.names import SCHEME, fill, in_order, name_in_store, naming, ordering, things_in, with_names
+from pressgraph.query.names import SCHEME, fill, in_order, looked_up, naming, ordering, things_in, with_names
 from pressgraph.query.projection import portable
 from pressgraph.site.drawing import Drawn, Page
 from pressgraph.site.lists import noted
@@ -230,7 +231,7 @@ class QueryPages:
             call = partial(naming, languages=languages, id_base=drawer.project.id_base)
             # of very many rows the names of those that are shown are wanted, and of what all are sorted by
             found = self._names_on_pages(things_in(named, bindings, ordering(named)), folder, language)
-            ordered = in_order(named, bindings, call(found))
+            ordered = in_order(named, bindings, call(found), most=_SHOWN)
             found |= self._names_on_pages(things_in(named, ordered[:_SHOWN]), folder, language)
             shown, total = with_names(named, ordered[:_SHOWN], call(found)), len(ordered)
         names = self._with(self._as_on_pages(things_in_rows(shown, things_of), folder, language), folder, language)
@@ -248,7 +249,7 @@ class QueryPages:
             self._asked.answers[text] = str(error)
             raise
         self._asked.answers[text] = _digest(answer)
-        return json.loads(answer) if isinstance(answer, bytes) else answer
+        return msgspec.json.decode(answer) if isinstance(answer, bytes) else answer
 
     def _ask(self, text: str) -> bool | Triples | bytes:
         """Ask a query; rows come as SPARQL's JSON.
@@ -281,11 +282,11 @@ class QueryPages:
 
     def _names(self, iris: Sequence[str]) -> Mapping[str, Found]:
         """Return what things are called, which queries have in common; those without a name are not there."""
-        reads, store = self.drawer.reads, self.drawer.store
+        reads = self.drawer.reads
+        for iri, found in looked_up(self.drawer.store, (it for it in iris if it not in self._called)).items():
+            self._called[iri], self._schemes[iri] = found
         for iri in iris:
             reads.named(iri)
-            if iri not in self._called:
-                self._called[iri], self._schemes[iri] = name_in_store(store, iri)
             schemes = self._schemes[iri]
             if schemes or not self._called[iri]:
                 # a label without a name is called so
