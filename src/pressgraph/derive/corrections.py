@@ -112,6 +112,9 @@ class Corrections:
         union.add_quads(self.store, receipt)
         self.store.add(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
         self.store.remove(quad)
+        if next(self.store.quads_for_pattern(None, None, None, fact), None) is None:
+            # a store that is written anew has no graph that holds nothing
+            self.store.remove_graph(fact)
         self.withdrawn.add(quad.triple)
 
     def _documents(self, source: str) -> set[ox.NamedNode]:
