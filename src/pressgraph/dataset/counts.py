@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -20,7 +20,7 @@ from pressgraph.project import write_atomically
 from pressgraph.rdf import RDF_TYPE, RELEASE, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 _FILE = "counts.json"
@@ -74,7 +74,8 @@ class Counts:
     def save(self, folder: Path) -> None:
         """Write the numbers into a snapshot's folder."""
         with write_atomically(folder / _FILE) as file:
-            file.write(json.dumps({"version": _VERSION, **asdict(self)}, ensure_ascii=False, sort_keys=True).encode())
+            numbers = {it.name: getattr(self, it.name) for it in fields(self)}
+            file.write(json.dumps({"version": _VERSION, **numbers}, ensure_ascii=False, sort_keys=True).encode())
 
     @classmethod
     def load(cls, folder: Path) -> Counts | None:
@@ -140,8 +141,8 @@ def recount(counts: Counts | None, before: ox.Store, after: ox.Store, touched: T
     kinds = _added(counts.kinds, change.kinds())
     return Counts(
         triples=counts.triples + change.triples,
-        subjects=counts.subjects + change.ends(change.subjects, "subject"),
-        objects=counts.objects + change.ends(change.objects, "object"),
+        subjects=counts.subjects + change.subjects.more(),
+        objects=counts.objects + change.objects.more(),
         graphs=counts.graphs + sum(now - was for _, was, now in ends),
         facts=counts.facts + sum(now - was for name, was, now in ends if name.value.startswith(graphs.facts)),
         properties=_added(counts.properties, change.properties),
@@ -165,8 +166,12 @@ class _Change:
         self.properties: Counter[str] = Counter()
         self.classes: Counter[str] = Counter()
         self.used: Counter[str] = Counter()
-        self.subjects: set[Any] = set()
-        self.objects: set[Any] = set()
+        self.subjects = _Ends(lambda store, it: store.quads_for_pattern(it, None, None, DEFAULT), before, after)
+        self.objects = _Ends(lambda store, it: store.quads_for_pattern(None, None, it, DEFAULT), before, after)
+        self._typed: set[Any] = set()
+        """Of which another class is said."""
+        self._dated: set[Any] = set()
+        """Of which another class or another day is said."""
 
     def see(self, triple: ox.Triple) -> None:
         """Look whether a triple came or went."""
@@ -181,22 +186,17 @@ class _Change:
             self.used[triple.object.value] += sign
             if triple.predicate == _TYPE:
                 self.classes[triple.object.value] += sign
-        self.subjects.add(triple.subject)
-        self.objects.add(triple.object)
-
-    def ends(self, terms: Iterable[Any], end: str) -> int:
-        """Return how many more of these are subjects, or objects, than before."""
-
-        def stands(store: ox.Store, term: Any) -> bool:
-            subject, value = (term, None) if end == "subject" else (None, term)
-            return next(store.quads_for_pattern(subject, None, value, DEFAULT), None) is not None
-
-        return sum(stands(self._after, term) - stands(self._before, term) for term in terms)
+        self.subjects.see(triple.subject, sign)
+        self.objects.see(triple.object, sign)
+        if triple.predicate == _TYPE:
+            self._typed.add(triple.subject)
+        if triple.predicate in {_TYPE, _PUBLISHED}:
+            self._dated.add(triple.subject)
 
     def kinds(self) -> Counter[str]:
         """Return how many more things there are of which classes."""
         kinds: Counter[str] = Counter()
-        for subject in self.subjects:
+        for subject in self._typed:
             if isinstance(subject, ox.NamedNode) and subject.value.startswith(self._base):
                 for store, sign in ((self._before, -1), (self._after, 1)):
                     key = " ".join(sorted(_classes(store, subject)))
@@ -206,13 +206,33 @@ class _Change:
 
     def newest(self, known: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Return the newest releases, from those before."""
-        ours = {it.value for it in self.subjects if isinstance(it, ox.NamedNode) and it.value.startswith(self._base)}
+        ours = {it.value for it in self._dated if isinstance(it, ox.NamedNode) and it.value.startswith(self._base)}
         changed = [(iri, day) for iri in ours if (day := _day(self._after, ox.NamedNode(iri))) is not None]
         listed = sorted([*(it for it in known if it[0] not in ours), *changed], key=_by_day, reverse=True)[:_NEWEST]
         # of those that are not known, none is newer than the last of the known ones
         if len(known) < _NEWEST or (len(listed) == _NEWEST and _by_day(listed[-1]) >= _by_day(known[-1])):
             return tuple(listed)
         return _newest(self._after, ox.Literal(self._base))
+
+
+class _Ends:
+    """What stands at one end of triples that came or went."""
+
+    def __init__(self, found: Callable[[ox.Store, Any], Iterator[ox.Quad]], before: ox.Store, after: ox.Store) -> None:
+        self._found = found
+        self._before = before
+        self._after = after
+        self._came: set[Any] = set()
+        self._went: set[Any] = set()
+
+    def see(self, term: Any, sign: int) -> None:
+        """Note what stands in a triple that came, or in one that went."""
+        (self._came if sign > 0 else self._went).add(term)
+
+    def more(self) -> int:
+        """Return how many more terms stand there than before: each did in what went, and does in what came."""
+        new = sum(next(self._found(self._before, it), None) is None for it in self._came - self._went)
+        return new - sum(next(self._found(self._after, it), None) is None for it in self._went - self._came)
 
 
 def _by_day(release: tuple[str, str]) -> tuple[str, str]:
