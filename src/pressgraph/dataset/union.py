@@ -162,15 +162,23 @@ def remove_graph(store: ox.Store, graph: ox.NamedNode) -> set[ox.Triple]:
     return triples
 
 
-def prune(store: ox.Store, triples: Iterable[ox.Triple], *, keep: Container[ox.Triple] = ()) -> None:
-    """Take triples out of the default graph unless some named graph still has them, or they are to be kept there."""
+def prune(store: ox.Store, triples: Iterable[ox.Triple], *, keep: Container[ox.Triple] = ()) -> set[ox.Triple]:
+    """Take triples out of the default graph unless some named graph still has them, or they are to be kept there.
+
+    Those that stay are returned.
+    """
+    stay: set[ox.Triple] = set()
     for triple in triples:
         if triple in keep:
+            stay.add(triple)
             continue
         pattern = (triple.subject, triple.predicate, triple.object)
         graphs = (quad.graph_name for quad in store.quads_for_pattern(*pattern))
-        if not any(isinstance(it, ox.NamedNode) and not stands_apart(it.value) for it in graphs):
+        if any(isinstance(it, ox.NamedNode) and not stands_apart(it.value) for it in graphs):
+            stay.add(triple)
+        else:
             store.remove(ox.Quad(*pattern))
+    return stay
 
 
 def size(store: ox.Store) -> int:

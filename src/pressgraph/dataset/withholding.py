@@ -209,8 +209,7 @@ class _Search:
         named: set[Term] = {*self.names, *(name for _, name in self.within if self.is_unknown(name))}
         while fresh or named:
             self.nodes |= named
-            for fact in fresh:
-                named |= self.follows(fact)
+            named |= self.follow(fresh)
             self.nodes |= named | fresh
             fresh = {graph for name in named for graph in self.emptied(name)}
             self.facts |= fresh
@@ -313,15 +312,18 @@ class _Search:
         else:
             self.facts.add(graph)
 
-    def follows(self, fact: ox.NamedNode) -> set[Term]:
-        """Return what is named by a withheld fact alone: evidence, and things that no published fact describes."""
-        names: set[Term] = set()
-        for quad in self.store.quads_for_pattern(fact, _EVIDENCE, None, None):
-            if isinstance(quad.object, ox.NamedNode):
-                names |= self.own_evidence(quad.object)
-        for quad in self.store.quads_for_pattern(None, None, None, fact):
-            if isinstance(quad.subject, ox.NamedNode) and self.is_unknown(quad.subject):
-                names.add(quad.subject)
+    def follow(self, facts: Iterable[ox.NamedNode]) -> set[Term]:
+        """Return what withheld facts alone name: evidence, and things that no published fact describes."""
+        evidence: set[Term] = set()
+        things: set[Term] = set()
+        for fact in facts:
+            evidence.update(it.object for it in self.store.quads_for_pattern(fact, _EVIDENCE, None, None))
+            things.update(it.subject for it in self.store.quads_for_pattern(None, None, None, fact))
+        # many facts speak of the same things
+        names: set[Term] = {it for it in things if isinstance(it, ox.NamedNode) and self.is_unknown(it)}
+        for node in evidence:
+            if isinstance(node, ox.NamedNode):
+                names |= self.own_evidence(node)
         return names - self.nodes
 
     def own_evidence(self, node: ox.NamedNode) -> set[ox.NamedNode]:

@@ -5,22 +5,41 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
+
+import msgspec
+import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames, Snapshots
 from pressgraph.dataset.counts import Counts, recount
 from pressgraph.dataset.failures import DamagedError
-from pressgraph.dataset.published import owned_by_build, withhold
+from pressgraph.dataset.published import EarlierCopy, Taken, owned_by_build, withhold
 from pressgraph.dataset.snapshots import Altered, Snapshot
+from pressgraph.dataset.union import DEFAULT
 from pressgraph.dataset.withholding import Rules, count_personal
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
+from pressgraph.project import sealed, unsealed, write_atomically
 
 if TYPE_CHECKING:
     from pressgraph.project import Project
 
 FOLDER = "site"
 """The folder in the project's state that holds copies; it may be deleted, and then the next site is drawn anew."""
+_TAKEN = "withheld.json"
+
+
+class _Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken out of a copy."""
+
+    copy: str
+    """The identity of the copy."""
+    names: list[str]
+    quads: str
+    """As N-Quads; those of the default graph still stand there."""
+    empty: list[str]
+    """Graphs of which only the name was there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +54,7 @@ class Copy:
     withheld: frozenset[str]
     """The graphs of what is built that something is withheld of in it."""
     altered: Altered | None
-    """How the build differs from the one before, where it went on from one."""
+    """How it differs from the copy before, where it is known what was withheld of that."""
 
 
 def published_copy(project: Project, *, wait: float = 60) -> Copy:
@@ -65,32 +84,72 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
         current = copies.current()
         manifest = current.manifest() if current is not None else {}
         counts = Counts.load(current.path) if current is not None else None
-        if current is not None and counts is not None and {key: manifest.get(key) for key in wanted} == wanted:
-            return copy_of(current, counts)
+        before = copy_of(current, counts) if current is not None and counts is not None else None
+        differs = {key for key, value in wanted.items() if manifest.get(key) != value}
+        if before is not None and not differs:
+            return before
+        earlier = _earlier(project, before, built) if before is not None and differs == {"built"} else None
         graphs = GraphNames(id_base=project.id_base)
-        personal = count_personal(built.open(), rules, graphs)
         with copies.candidate(of=built) as candidate:
             store = candidate.open_store()
-            touched = withhold(store, rules, owned_by_build(project.id_base), graphs)
-            counts = recount(Counts.load(built.path), built.open(), store, touched, project.id_base)
+            personal = count_personal(store, rules, graphs)
+            taken, touched = withhold(store, rules, owned_by_build(project.id_base), graphs, earlier=earlier)
+            altered: Altered | None = None
+            if before is not None and earlier is not None:
+                altered = Altered(before.identity, sorted(it.value for it in touched.graphs))
+                counts = recount(before.counts, earlier.store, store, touched, project.id_base)
+            else:
+                counts = recount(Counts.load(built.path), built.open(), store, touched, project.id_base)
             store.flush()
             del store
             counts = replace(counts, personal=personal)
             counts.save(candidate.path)
-            snapshot = candidate.publish(
-                {**wanted, "withheld": sorted(it.value for it in touched.graphs), "altered": built.altered()}
+            withheld = sorted(it.value for it in taken.graphs)
+            snapshot = candidate.publish({**wanted, "withheld": withheld, "altered": altered})
+        copy = copy_of(snapshot, counts)
+        _note(project, copy, taken)
+    return copy
+
+
+def _earlier(project: Project, before: Copy, built: Snapshot) -> EarlierCopy | None:
+    """Return the copy before, where what is built went on from what that is a copy of; None where nothing tells it."""
+    altered = built.altered()
+    if altered is None or altered.before != before.built:
+        return None
+    with suppress(OSError, ValueError):
+        noted = unsealed((project.state / FOLDER / _TAKEN).read_bytes(), _Noted)
+        if noted.copy == before.identity:
+            # an engine has written it
+            quads = list(ox.parse(noted.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+            taken = Taken(
+                quads=frozenset(it for it in quads if it.graph_name != DEFAULT),
+                shared=frozenset(it.triple for it in quads if it.graph_name == DEFAULT),
+                names=frozenset(noted.names),
+                empty=frozenset(map(ox.NamedNode, noted.empty)),
             )
-    return copy_of(snapshot, counts)
+            return EarlierCopy(
+                store=before.snapshot.open(), taken=taken, altered=frozenset(map(ox.NamedNode, altered.graphs))
+            )
+    return None
+
+
+def _note(project: Project, copy: Copy, taken: Taken) -> None:
+    """Note what was taken out of a copy, for the next one: beside the copies, as nothing of it may be in one."""
+    quads = chain(taken.quads, (ox.Quad(*it) for it in taken.shared))
+    text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode()
+    names, empty = sorted(taken.names), sorted(it.value for it in taken.empty)
+    with write_atomically(project.state / FOLDER / _TAKEN, durable=False) as file:
+        file.write(sealed(_Noted(copy=copy.identity, names=names, quads=text, empty=empty)))
 
 
 def earlier_copy(project: Project, identity: str) -> Copy | None:
     """Return the copy with an identity, where it is still kept."""
-    for path in sorted((project.state / FOLDER / "snapshots").glob("[0-9]*")):
-        if path.name.isdecimal():
-            with suppress(StoreError):
-                copy = copy_of(Snapshot(path=path), Counts.load(path) or Counts())
-                if copy.identity == identity:
-                    return copy
+    name, _, _ = identity.partition("-")
+    path = project.state / FOLDER / "snapshots" / name
+    with suppress(StoreError):
+        copy = copy_of(Snapshot(path=path), Counts.load(path) or Counts())
+        if copy.identity == identity:
+            return copy
     return None
 
 

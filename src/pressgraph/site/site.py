@@ -467,7 +467,7 @@ def _news(before: _Run | None, copy: Copy, setting: Setting) -> _News | None:
     if earlier is None:
         return None
     stores = earlier.snapshot.open(), copy.snapshot.open()
-    quads = difference(*stores, _altered(earlier, copy, setting.project.id_base) | earlier.withheld | copy.withheld)
+    quads = difference(*stores, _altered(earlier, copy, setting.project.id_base))
     things = renamed(quads, *stores)
     patterns = patterns_of(quads, *stores) | patterns_of_names(things) | patterns_of_examples(quads, *stores)
     patterns |= patterns_of_uses(earlier.counts.uses, copy.counts.uses)
@@ -477,11 +477,12 @@ def _news(before: _Run | None, copy: Copy, setting: Setting) -> _News | None:
 
 
 def _altered(earlier: Copy, copy: Copy, id_base: str) -> set[str]:
-    """Return the graphs of two builds that may hold something else in one of them."""
-    if copy.altered is not None and copy.altered.before == earlier.built:
+    """Return the graphs of two copies that may hold something else in one of them."""
+    if copy.altered is not None and copy.altered.before == earlier.identity:
         return set(copy.altered.graphs)
-    # other builds were between them
-    return altered(earlier.snapshot.open(), copy.snapshot.open(), GraphNames(id_base=id_base))
+    # other copies were between them, or nothing tells what was withheld of the one before
+    found = altered(earlier.snapshot.open(), copy.snapshot.open(), GraphNames(id_base=id_base))
+    return found | earlier.withheld | copy.withheld
 
 
 def _warnings(project: Project, drawer: Drawer, url: str | None) -> Iterator[tuple[str, str]]:

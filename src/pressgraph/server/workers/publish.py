@@ -150,7 +150,7 @@ def publish_build(
                 _replace_built(store, built.snapshot.open(), owned, rules, graphs, unnamed)
                 counts = count(store, id_base)
             elif basis is not None:
-                touched = withhold(store, rules, owned, graphs, unnamed)
+                _, touched = withhold(store, rules, owned, graphs, unnamed)
                 counts = recount(Counts.load(basis.path), basis.open(), store, touched, id_base)
             else:
                 counts = Counts()
