@@ -66,7 +66,7 @@ class Processes(Generic[Request, Answer]):
     """Processes that answer requests, each one at a time, until they are left or their parent ends.
 
     `work` is a function of a module: from `setup` it makes, in each process, the context in which requests are
-    answered. A process is started when it is first needed.
+    answered. A process is started when it is first needed, or ahead.
     """
 
     def __init__(
@@ -77,8 +77,22 @@ class Processes(Generic[Request, Answer]):
         self._threads = ThreadPoolExecutor(count)
         self._own = threading.local()
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._ahead: list[subprocess.Popen[bytes]] = []
+        self._news: list[bytes] = []
         self._left = False
         self._starting = threading.Lock()
+
+    def start(self, count: int) -> None:
+        """Start some of the processes ahead, so that they are there when they are needed."""
+        self._ahead += [self._started() for _ in range(count)]
+
+    def tell(self, news: Request) -> None:
+        """Tell each process something before what it is asked next; the answer is dropped."""
+        self._news.append(pickle.dumps(news))
+
+    def ask(self, request: Request) -> Future[Answer]:
+        """Return what the answer to a request will be."""
+        return self._threads.submit(self._ask, request)
 
     def answers(self, requests: Iterable[Request], *, ahead: int) -> Iterator[tuple[Request, Future[Answer]]]:
         """Yield requests in order, each with what its answer will be; `ahead` of them are under way, or wait.
@@ -90,7 +104,7 @@ class Processes(Generic[Request, Answer]):
         for request in requests:
             if len(waiting) == ahead:
                 yield waiting.popleft()
-            waiting.append((request, self._threads.submit(self._ask, request)))
+            waiting.append((request, self.ask(request)))
         while waiting:
             yield waiting.popleft()
 
@@ -98,11 +112,14 @@ class Processes(Generic[Request, Answer]):
         process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         try:
             if process is None:
-                process = self._own.process = self._started()
-                process.stdin.write(self._told)  # type: ignore[union-attr]
-            pickle.dump(request, process.stdin)  # type: ignore[arg-type]
-            process.stdin.flush()  # type: ignore[union-attr]
-            answer: Answer | Exception = pickle.load(process.stdout)  # type: ignore[arg-type]  # noqa: S301 - from our own process
+                process = self._own.process = self._ahead.pop() if self._ahead else self._started()
+                self._own.told = 0
+            answer: Answer | Exception
+            for asked in (*self._news[self._own.told :], pickle.dumps(request)):
+                process.stdin.write(asked)  # type: ignore[union-attr]
+                process.stdin.flush()  # type: ignore[union-attr]
+                answer = pickle.load(process.stdout)  # type: ignore[arg-type]  # noqa: S301 - from our own process
+            self._own.told = len(self._news)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise ProcessEndedError from error
         if isinstance(answer, Exception):
@@ -122,6 +139,10 @@ class Processes(Generic[Request, Answer]):
                 start_new_session=True,
             )
             self._processes.append(process)
+        with suppress(OSError):
+            # who asks first meets its end
+            process.stdin.write(self._told)  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
         return process
 
     def __enter__(self) -> Self:

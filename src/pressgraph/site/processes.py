@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
@@ -18,14 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.site.drawing import Setting
-    from pressgraph.site.folder import Standing
+    from pressgraph.site.folder import Folder, Standing
     from pressgraph.site.reads import Answers
     from pressgraph.site.told import Entry
 
 FEW = 150
-"""Pages that one process has drawn before another one has started."""
+"""Pages that are drawn before it is worth it that another process starts."""
 _BATCH, _AHEAD = 25, 3
 """Pages that a process draws at a time, and batches for each that are under way: bounds memory."""
+_FEW_BATCH = 4
+_ALONE = 4
+"""So few pages are not worth the help of another process."""
+_Request: TypeAlias = "Setting | tuple[list[Page], Collection[str]]"
+"""What pages depend on from now on; or pages to draw, and files of others."""
 
 
 class Written(NamedTuple):
@@ -43,33 +50,85 @@ class Written(NamedTuple):
     asked: Answers | None
 
 
-def draw_pages(
-    pages: Collection[Page],
-    setting: Setting,
-    root: Path,
-    foreign: Collection[str],
-    queries: QueryPages,
-    *,
-    jobs: int | None,
-) -> Iterator[Written]:
-    """Draw pages and write them below `root`, but for the `foreign` files; yield what was written, in order.
+class Drawing:
+    """Draws pages and writes them below a folder, in this process and in others.
 
-    `jobs` is in how many processes; None: one for each core, where there are many pages.
-
-    Raises PressgraphError where a process is killed, OSError where a file cannot be written.
+    `jobs` is how many processes draw; None: one for each core, where there are many pages.
     """
-    if jobs is None:
-        jobs = 1 if len(pages) <= FEW else processors()
-    if jobs == 1:
-        yield from _written(pages, queries, root, foreign)
-        return
-    with Processes(jobs, _drawing, (setting, root, foreign)) as processes:
-        for _, written in processes.answers(_batched(pages, _BATCH), ahead=_AHEAD * jobs):
+
+    def __init__(self, queries: QueryPages, folder: Folder, *, jobs: int | None) -> None:
+        self._queries = queries
+        self._folder = folder
+        self._jobs = jobs
+        self._most = processors() if jobs is None else jobs
+        self._processes = Processes[_Request, list[Written]](self._most, _drawing, folder.path)
+
+    def __enter__(self) -> Self:
+        self._processes.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._processes.__exit__(*error)
+
+    def start(self) -> None:
+        """Start processes that help with few pages, before it is known which."""
+        if self._jobs is None:
+            self._processes.start(self._most - 1)
+            for _ in range(self._most - 1):
+                self._processes.ask(self._queries.drawer.setting)
+
+    def draw(self, pages: Collection[Page], *, many: bool) -> Iterator[Written]:
+        """Draw pages with the setting of now, yield those that were written.
+
+        Raises PressgraphError where a process is killed, OSError where a file cannot be written.
+        """
+        if not pages:
+            return
+        foreign = frozenset(self._folder.foreign)
+        if self._most > 1:
+            self._processes.tell(self._queries.drawer.setting)
+        try:
+            if self._most > 1 and (many or self._jobs):
+                batches = ((it, foreign) for it in _batched(pages, _BATCH))
+                for _, written in self._processes.answers(batches, ahead=_AHEAD * self._most):
+                    yield from written.result()
+            else:
+                yield from self._together(pages, foreign)
+        except ProcessEndedError as error:
+            hint = gettext("is there enough memory? The same command goes on where it was")
+            raise PressgraphError(gettext("a process that draws was killed"), hint=hint) from error
+
+    def _together(self, pages: Collection[Page], foreign: Collection[str]) -> Iterator[Written]:
+        """Draw pages from the first on, while others draw from the last on; who asks queries knows their answers."""
+        own = [it for it in pages if it.kind == "query"]
+        waiting = deque(it for it in pages if it.kind != "query")
+
+        def help_out() -> list[Written]:
+            written: list[Written] = []
+            while batch := _taken(waiting, _FEW_BATCH):
+                written += self._processes.ask((batch, foreign)).result()
+            return written
+
+        helpers = self._most - 1 if self._jobs is None and len(waiting) > _ALONE else 0
+        with ThreadPoolExecutor(max(helpers, 1)) as threads:
+            helping = [threads.submit(help_out) for _ in range(helpers)]
             try:
-                yield from written.result()
-            except ProcessEndedError as error:
-                hint = gettext("is there enough memory? The same command goes on where it was")
-                raise PressgraphError(gettext("a process that draws was killed"), hint=hint) from error
+                yield from _written(own, self._queries, self._folder.path, foreign)
+                while waiting:
+                    yield from _written([waiting.popleft()], self._queries, self._folder.path, foreign)
+            finally:
+                waiting.clear()
+            for it in helping:
+                yield from it.result()
+
+
+def _taken(waiting: deque[Page], most: int) -> list[Page]:
+    """Take some of the last pages that wait."""
+    taken: list[Page] = []
+    with suppress(IndexError):
+        while len(taken) < most:
+            taken.append(waiting.pop())
+    return taken
 
 
 def _written(pages: Iterable[Page], queries: QueryPages, root: Path, foreign: Collection[str]) -> Iterator[Written]:
@@ -85,11 +144,21 @@ def _written(pages: Iterable[Page], queries: QueryPages, root: Path, foreign: Co
 
 
 @contextmanager
-def _drawing(setup: tuple[Setting, Path, Collection[str]]) -> Iterator[Callable[[list[Page]], list[Written]]]:
+def _drawing(root: Path) -> Iterator[Callable[[_Request], list[Written]]]:
     """Draw pages, and write them, in a process of its own."""
-    setting, root, foreign = setup
-    queries = QueryPages(Drawer(setting))
-    yield lambda pages: list(_written(pages, queries, root, foreign))
+    queries: QueryPages | None = None
+
+    def answer(request: _Request) -> list[Written]:
+        nonlocal queries
+        if not isinstance(request, tuple):
+            if queries is None:
+                queries = QueryPages(Drawer(request))
+            queries.drawer.use(request)
+            return []
+        assert queries is not None  # noqa: S101 - a setting comes first
+        return list(_written(request[0], queries, root, request[1]))
+
+    yield answer
 
 
 def _batched(pages: Iterable[Page], size: int) -> Iterator[list[Page]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,14 +18,14 @@ from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
 from pressgraph.pages.view.pointing import ABOUT, Pointing
 from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_POINTING, TYPE
-from pressgraph.processes import processors, rare_collections
+from pressgraph.processes import rare_collections
 from pressgraph.query.names import SCHEME
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
 from pressgraph.site.folder import Folder, changed_parts, write
 from pressgraph.site.kept import kept_of
 from pressgraph.site.lists import links_digests, patterns_of_lists
 from pressgraph.site.named import Named, named_anew, named_in
-from pressgraph.site.processes import FEW, draw_pages
+from pressgraph.site.processes import FEW, Drawing
 from pressgraph.site.published import earlier_copy, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
@@ -114,20 +115,20 @@ class _Pages:
     def __init__(
         self,
         queries: QueryPages,
+        drawing: Drawing,
         folder: Folder,
         kept: Kept,
         known: _Run | None,
         broken: set[int],
-        jobs: int | None,
         progress: Callable[[int, int], object],
     ) -> None:
         self._queries = queries
+        self._drawing = drawing
         self._folder = folder
         self._kept = kept
         self._pages = kept.pages()
         self._known = known
         self._broken = broken
-        self._jobs = jobs
         self._progress = progress
         self.drawn = 0
         self.written = 0
@@ -147,8 +148,8 @@ class _Pages:
         folder.begin(name for page in todo for name in drawer.file_names(page))
         end = self.drawn + len(todo) + (0 if self._known else later)
         # who draws all of very many does so for the few that come last, too
-        jobs = processors() if self._jobs is None and not self._known and self.drawn > FEW else self._jobs
-        for it in draw_pages(todo, drawer.setting, folder.path, folder.foreign, self._queries, jobs=jobs):
+        many = len(todo) > FEW or (not self._known and self.drawn > FEW)
+        for it in self._drawing.draw(todo, many=many):
             self._kept.put(it.page, it.files, reads=it.reads, asked=it.asked)
             if it.entry is not None:
                 self._kept.put_entry(it.page.iri, it.entry)
@@ -267,17 +268,21 @@ def _written(
     """Write what is not as it was written in the run before."""
     setting = drawer.setting
     folder.open()
-    broken = changed_parts(folder.path, kept)
     mark = fingerprint(setting, drawer.profile, version)
     before = kept.noted(_RUN, _Run)
     if before is None or before.fingerprint != mark:
         before = None
         kept.forget()
-    news = _news(before, copy, setting)
     queries = QueryPages(drawer)
-    asked = () if news is None else (it for it in kept.asked().values() if touches(it.patterns, news.patterns))
-    # the engine takes its time, but no Python
-    with queries.asking(asked):
+    with ExitStack() as stack:
+        drawing = stack.enter_context(Drawing(queries, folder, jobs=jobs))
+        if before is not None and before.copy != copy.identity:
+            drawing.start()
+        broken = changed_parts(folder.path, kept)
+        news = _news(before, copy, setting)
+        asked = () if news is None else (it for it in kept.asked().values() if touches(it.patterns, news.patterns))
+        # the engine takes its time, but no Python
+        stack.enter_context(queries.asking(asked))
         if before is None or news is None:
             named, known = named_in(drawer), None
         else:
@@ -300,7 +305,7 @@ def _written(
         changed = (
             set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
         )
-        pages = _Pages(queries, folder, kept, known, broken, jobs, progress)
+        pages = _Pages(queries, drawing, folder, kept, known, broken, progress)
         pages.keep({*own, *naming})
         pages.draw(own, changed, later=len(naming))
         # these name things as their own pages do
