@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.processes import ProcessEndedError, Processes, processors
-from pressgraph.site.drawing import Drawer, Page
-from pressgraph.site.folder import write
+from pressgraph.site.drawing import Drawer, Page, Setting
+from pressgraph.site.folder import looked, write
+from pressgraph.site.kept import kept_before
 from pressgraph.site.queries import QueryPages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
-    from pressgraph.site.drawing import Setting
-    from pressgraph.site.folder import Folder, Standing
+    from pressgraph.site.folder import Folder, Looked, Standing
+    from pressgraph.site.kept import Kept
     from pressgraph.site.reads import Answers
     from pressgraph.site.told import Entry
 
@@ -31,8 +33,8 @@ _BATCH, _AHEAD = 25, 3
 _FEW_BATCH = 4
 _ALONE = 4
 """So few pages are not worth the help of another process."""
-_Request: TypeAlias = "Setting | tuple[list[Page], Collection[str]]"
-"""What pages depend on from now on; or pages to draw, and files of others."""
+_Request: TypeAlias = Path | Setting | tuple[list[Page], Collection[str]]
+"""Where it is kept which files to look for; what pages depend on from now on; or pages to draw, and files of others."""
 
 
 class Written(NamedTuple):
@@ -56,12 +58,14 @@ class Drawing:
     `jobs` is how many processes draw; None: one for each core, where there are many pages.
     """
 
-    def __init__(self, queries: QueryPages, folder: Folder, *, jobs: int | None) -> None:
-        self._queries = queries
+    def __init__(self, folder: Folder, *, jobs: int | None) -> None:
         self._folder = folder
         self._jobs = jobs
         self._most = processors() if jobs is None else jobs
-        self._processes = Processes[_Request, list[Written]](self._most, _drawing, folder.path)
+        self._helpers = self._most - 1 if jobs is None else 0
+        """The processes that help with few pages."""
+        self._processes = Processes[_Request, Any](self._most, _drawing, folder.path)
+        self._is_started = False
 
     def __enter__(self) -> Self:
         self._processes.__enter__()
@@ -71,13 +75,23 @@ class Drawing:
         self._processes.__exit__(*error)
 
     def start(self) -> None:
-        """Start processes that help with few pages, before it is known which."""
-        if self._jobs is None:
-            self._processes.start(self._most - 1)
-            for _ in range(self._most - 1):
-                self._processes.ask(self._queries.drawer.setting)
+        """Start processes that help, before it is known what is drawn: that takes them some time."""
+        self._processes.start(self._helpers)
+        self._is_started = self._helpers > 0
 
-    def draw(self, pages: Collection[Page], *, many: bool) -> Iterator[Written]:
+    def looking(self, kept: Kept) -> Callable[[], Looked]:
+        """Look, beside what else is done, what became of the files that are kept; return what waits for that."""
+        if not (self._is_started and self._folder.is_as_noted()):
+            return lambda: looked(self._folder.path, kept)
+        looking = self._processes.ask(kept.path)
+        return looking.result
+
+    def prepare(self, setting: Setting) -> None:
+        """Have processes that are started prepare to draw with a setting, of which some may be another one later."""
+        for _ in range(self._helpers if self._is_started else 0):
+            self._processes.ask(setting)
+
+    def draw(self, pages: Collection[Page], queries: QueryPages, *, many: bool) -> Iterator[Written]:
         """Draw pages with the setting of now, yield those that were written.
 
         Raises PressgraphError where a process is killed, OSError where a file cannot be written.
@@ -86,19 +100,19 @@ class Drawing:
             return
         foreign = frozenset(self._folder.foreign)
         if self._most > 1:
-            self._processes.tell(self._queries.drawer.setting)
+            self._processes.tell(queries.drawer.setting)
         try:
             if self._most > 1 and (many or self._jobs):
                 batches = ((it, foreign) for it in _batched(pages, _BATCH))
                 for _, written in self._processes.answers(batches, ahead=_AHEAD * self._most):
                     yield from written.result()
             else:
-                yield from self._together(pages, foreign)
+                yield from self._together(pages, queries, foreign)
         except ProcessEndedError as error:
             hint = gettext("is there enough memory? The same command goes on where it was")
             raise PressgraphError(gettext("a process that draws was killed"), hint=hint) from error
 
-    def _together(self, pages: Collection[Page], foreign: Collection[str]) -> Iterator[Written]:
+    def _together(self, pages: Collection[Page], queries: QueryPages, foreign: Collection[str]) -> Iterator[Written]:
         """Draw pages from the first on, while others draw from the last on; who asks queries knows their answers."""
         own = [it for it in pages if it.kind == "query"]
         waiting = deque(it for it in pages if it.kind != "query")
@@ -109,13 +123,13 @@ class Drawing:
                 written += self._processes.ask((batch, foreign)).result()
             return written
 
-        helpers = self._most - 1 if self._jobs is None and len(waiting) > _ALONE else 0
+        helpers = self._helpers if len(waiting) > _ALONE else 0
         with ThreadPoolExecutor(max(helpers, 1)) as threads:
             helping = [threads.submit(help_out) for _ in range(helpers)]
             try:
-                yield from _written(own, self._queries, self._folder.path, foreign)
+                yield from _written(own, queries, self._folder.path, foreign)
                 while waiting:
-                    yield from _written([waiting.popleft()], self._queries, self._folder.path, foreign)
+                    yield from _written([waiting.popleft()], queries, self._folder.path, foreign)
             finally:
                 waiting.clear()
             for it in helping:
@@ -144,17 +158,20 @@ def _written(pages: Iterable[Page], queries: QueryPages, root: Path, foreign: Co
 
 
 @contextmanager
-def _drawing(root: Path) -> Iterator[Callable[[_Request], list[Written]]]:
+def _drawing(root: Path) -> Iterator[Callable[[_Request], Any]]:
     """Draw pages, and write them, in a process of its own."""
     queries: QueryPages | None = None
 
-    def answer(request: _Request) -> list[Written]:
+    def answer(request: _Request) -> Any:
         nonlocal queries
-        if not isinstance(request, tuple):
+        if isinstance(request, Path):
+            with kept_before(request) as kept:
+                return looked(root, kept)
+        if isinstance(request, Setting):
             if queries is None:
                 queries = QueryPages(Drawer(request))
             queries.drawer.use(request)
-            return []
+            return None
         assert queries is not None  # noqa: S101 - a setting comes first
         return list(_written(request[0], queries, root, request[1]))
 

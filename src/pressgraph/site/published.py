@@ -57,6 +57,12 @@ class Copy:
     """How it differs from the copy before, where it is known what was withheld of that."""
 
 
+def identity_of_build(project: Project) -> str | None:
+    """Return the identity of what is built; None before the first build."""
+    built = Snapshots(project.state).current()
+    return None if built is None else built.identity()
+
+
 def published_copy(project: Project, *, wait: float = 60) -> Copy:
     """Return the copy of what is built that has nothing which is withheld; it is made where it is not there.
 
@@ -74,7 +80,8 @@ def published_copy(project: Project, *, wait: float = 60) -> Copy:
         return _copied(project, built, rules, wanted, wait=wait)
     except DamagedError:
         # it can be made again at any time
-        shutil.rmtree(project.state / FOLDER, ignore_errors=True)
+        shutil.rmtree(project.state / FOLDER / "snapshots", ignore_errors=True)
+        (project.state / FOLDER / "current").unlink(missing_ok=True)
         return _copied(project, built, rules, wanted, wait=wait)
 
 

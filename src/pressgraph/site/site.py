@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,12 +20,12 @@ from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_P
 from pressgraph.processes import rare_collections
 from pressgraph.query.names import SCHEME
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
-from pressgraph.site.folder import Folder, changed_parts, write
+from pressgraph.site.folder import Folder, write
 from pressgraph.site.kept import kept_of
 from pressgraph.site.lists import links_digests, patterns_of_lists
 from pressgraph.site.named import Named, named_anew, named_in
 from pressgraph.site.processes import FEW, Drawing
-from pressgraph.site.published import earlier_copy, published_copy
+from pressgraph.site.published import earlier_copy, identity_of_build, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
     affected,
@@ -53,10 +52,9 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
-    from pressgraph.site.folder import Standing
+    from pressgraph.site.folder import Looked, Standing
     from pressgraph.site.kept import Kept
     from pressgraph.site.published import Copy
-    from pressgraph.site.reads import Reads
     from pressgraph.site.whole import Parts
 
 _RUN = "run"
@@ -95,6 +93,8 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
 
     fingerprint: str
     copy: str
+    built: str
+    """The identity of the build that it was drawn from."""
     named: Named
     others: list[str]
     """The IRIs of others that have a page."""
@@ -106,30 +106,30 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
     """What tells whether something else is said of others than before."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What a run works with."""
+
+    folder: Folder
+    kept: Kept
+    drawing: Drawing
+    copy: Copy
+    drawer: Drawer
+    queries: QueryPages
+    progress: Callable[[int, int], object]
+
+
 class _Pages:
     """Draws pages that are not as they were drawn in the run before, of which everything else is known.
 
-    `known` is that run, where it tells of pages, and `broken` what has files that are not as they were written.
+    `known` is whether that is so of any, and `broken` what has files that are not as they were written.
     """
 
-    def __init__(
-        self,
-        queries: QueryPages,
-        drawing: Drawing,
-        folder: Folder,
-        kept: Kept,
-        known: _Run | None,
-        broken: set[int],
-        progress: Callable[[int, int], object],
-    ) -> None:
-        self._queries = queries
-        self._drawing = drawing
-        self._folder = folder
-        self._kept = kept
-        self._pages = kept.pages()
+    def __init__(self, work: _Work, *, known: bool, broken: set[int]) -> None:
+        self._work = work
+        self._pages = work.kept.pages()
         self._known = known
         self._broken = broken
-        self._progress = progress
         self.drawn = 0
         self.written = 0
         """Files with another content than before."""
@@ -137,25 +137,25 @@ class _Pages:
     def keep(self, pages: Collection[Page]) -> None:
         """Forget all but some pages, which are all of the site."""
         gone = [it for it in self._pages.items() if it[0] not in pages]
-        self._kept.drop(gone)
+        self._work.kept.drop(gone)
         for page, _ in gone:
             del self._pages[page]
 
     def draw(self, pages: Iterable[Page], changed: set[int], *, later: int = 0) -> None:
         """Draw pages with what is set now; `changed` are patterns, and so many other pages are drawn `later`."""
-        folder, drawer = self._folder, self._queries.drawer
-        todo = _by_source(drawer.store, self._todo(pages, changed))
-        folder.begin(name for page in todo for name in drawer.file_names(page))
+        work = self._work
+        todo = _by_source(work.drawer.store, self._todo(pages, changed))
+        work.folder.begin(name for page in todo for name in work.drawer.file_names(page))
         end = self.drawn + len(todo) + (0 if self._known else later)
         # who draws all of very many does so for the few that come last, too
         many = len(todo) > FEW or (not self._known and self.drawn > FEW)
-        for it in self._drawing.draw(todo, many=many):
-            self._kept.put(it.page, it.files, reads=it.reads, asked=it.asked)
+        for it in work.drawing.draw(todo, work.queries, many=many):
+            work.kept.put(it.page, it.files, reads=it.reads, asked=it.asked)
             if it.entry is not None:
-                self._kept.put_entry(it.page.iri, it.entry)
+                work.kept.put_entry(it.page.iri, it.entry)
             self.drawn += 1
             self.written += it.changed
-            self._progress(self.drawn, end)
+            work.progress(self.drawn, end)
 
     def _todo(self, pages: Iterable[Page], changed: set[int]) -> list[Page]:
         """Return the pages that are not as they would be drawn now."""
@@ -163,10 +163,12 @@ class _Pages:
         if not self._known:
             return list(wanted)
         numbers = set(wanted.values()) - self._broken
-        numbers -= affected(((number, reads) for number, reads in self._kept.reads() if number in numbers), changed)
+        numbers -= affected(
+            ((number, reads) for number, reads in self._work.kept.reads() if number in numbers), changed
+        )
         # most answers are as before where what they are made from is another
-        asked = {number: it for number, it in self._kept.asked().items() if number in numbers}
-        numbers -= self._queries.answered_anew(asked)
+        asked = {number: it for number, it in self._work.kept.asked().items() if number in numbers}
+        numbers -= self._work.queries.answered_anew(asked)
         return [page for page, number in wanted.items() if number is None or number not in numbers]
 
 
@@ -176,10 +178,8 @@ class _Files:
     `changed` are the patterns of what has changed since; None where nobody knows.
     """
 
-    def __init__(self, folder: Folder, kept: Kept, reads: Reads, changed: set[int] | None, broken: set[int]) -> None:
-        self._folder = folder
-        self._kept = kept
-        self._reads = reads
+    def __init__(self, work: _Work, *, changed: set[int] | None, broken: set[int]) -> None:
+        self._work = work
         self._changed = changed
         self._broken = broken
         self.written = 0
@@ -187,11 +187,11 @@ class _Files:
 
     def put(self, group: Group) -> None:
         """Write the files of a group, where they are made from something else than before, or are not as they were."""
-        number, key, reads = self._kept.group(group.name) or (0, None, b"")
+        number, key, reads = self._work.kept.group(group.name) or (0, None, b"")
         is_known = self._changed is not None and not touches(reads, self._changed)
         if key == group.key and number not in self._broken and (is_known or not group.notes_reads):
             return
-        folder = self._folder
+        folder = self._work.folder
         files: dict[str, Standing] = {}
         for some in _together(group.make()):
             # each time that new files are noted, the list of all is written
@@ -202,8 +202,8 @@ class _Files:
                         folder.path, it.name, it.content if isinstance(it, File) else it.parts
                     )
                     self.written += is_other
-        taken = self._reads.taken()
-        self._kept.put_group(group.name, files, key=group.key, reads=taken if group.notes_reads else b"")
+        taken = self._work.drawer.reads.taken()
+        self._work.kept.put_group(group.name, files, key=group.key, reads=taken if group.notes_reads else b"")
 
 
 def _together(files: Iterable[File | Parts]) -> Iterator[list[File | Parts]]:
@@ -241,13 +241,28 @@ def write_site(
     Raises StoreError before the first build, PressgraphError for a folder that cannot be one, OSError.
     """
     address = f"{(url or project.published.url or project.base).rstrip('/')}/"
-    copy = published_copy(project)
 
     def written() -> SiteResult:
-        drawer = _drawer(project, profile, saved_queries, copy, address, day)
-        with kept_of(project, out) as kept:
-            warnings = tuple(_warnings(project, drawer, url))
-            return replace(_written(Folder(out, kept), kept, copy, drawer, version, jobs, progress), warnings=warnings)
+        with kept_of(project, out) as kept, Drawing(folder := Folder(out, kept), jobs=jobs) as drawing:
+            folder.open()
+            before = kept.noted(_RUN, _Run)
+            if before is not None and before.built != identity_of_build(project):
+                drawing.start()
+            looking = drawing.looking(kept)
+            copy = published_copy(project)
+            drawer = _drawer(project, profile, saved_queries, copy, address, day)
+            drawing.prepare(drawer.setting)
+            work = _Work(
+                folder=folder,
+                kept=kept,
+                drawing=drawing,
+                copy=copy,
+                drawer=drawer,
+                queries=QueryPages(drawer),
+                progress=progress,
+            )
+            made = _written(work, before, fingerprint(drawer.setting, profile, version), looking)
+            return replace(made, warnings=tuple(_warnings(project, drawer, url)))
 
     try:
         return written()
@@ -256,37 +271,17 @@ def write_site(
         return written()
 
 
-def _written(
-    folder: Folder,
-    kept: Kept,
-    copy: Copy,
-    drawer: Drawer,
-    version: str,
-    jobs: int | None,
-    progress: Callable[[int, int], object],
-) -> SiteResult:
-    """Write what is not as it was written in the run before."""
+def _written(work: _Work, before: _Run | None, mark: str, looking: Callable[[], Looked]) -> SiteResult:
+    """Write what is not as it was written in the run before; `mark` is what all pages depend on."""
+    kept, copy, drawer = work.kept, work.copy, work.drawer
     setting = drawer.setting
-    folder.open()
-    mark = fingerprint(setting, drawer.profile, version)
-    before = kept.noted(_RUN, _Run)
-    if before is None or before.fingerprint != mark:
+    if before is not None and before.fingerprint != mark:
         before = None
-        kept.forget()
-    queries = QueryPages(drawer)
-    with ExitStack() as stack:
-        drawing = stack.enter_context(Drawing(queries, folder, jobs=jobs))
-        if before is not None and before.copy != copy.identity:
-            drawing.start()
-        broken = changed_parts(folder.path, kept)
-        news = _news(before, copy, setting)
-        asked = () if news is None else (it for it in kept.asked().values() if touches(it.patterns, news.patterns))
-        # the engine takes its time, but no Python
-        stack.enter_context(queries.asking(asked))
-        if before is None or news is None:
-            named, known = named_in(drawer), None
-        else:
-            named, known = named_anew(drawer, before.named, news.quads), before
+    news = _news(before, copy, setting)
+    asked = () if news is None else (it for it in kept.asked().values() if touches(it.patterns, news.patterns))
+    # the engine takes its time, but no Python
+    with work.queries.asking(asked):
+        named = named_in(drawer) if before is None or news is None else named_anew(drawer, before.named, news.quads)
         linked = _linked(drawer, named, before, news)
         setting = replace(setting, linked={iri: digests for iri, digests in linked.items() if digests})
         drawer.use(setting)
@@ -295,57 +290,57 @@ def _written(
         listed[QUERIES] = queries_digest(setting.saved_queries, copy.counts)
         own = [*_pages(drawer, named), *(it for it in lists if it.kind == "list")]
         # some queries take as long as many pages: who begins with them does not wait for them in the end
-        naming = [
-            *(Page("query", name) for name in ("", *setting.saved_queries)),
-            *(it for it in lists if it.kind == "links"),
-        ]
-        files = _Files(folder, kept, drawer.reads, None if known is None or news is None else news.patterns, broken)
+        naming = [Page("query", name) for name in ("", *setting.saved_queries)]
+        naming += (it for it in lists if it.kind == "links")
+        found = looking()
+        kept.note_times(found.times)
+        if before is None:
+            kept.forget()
+        files = _Files(work, changed=None if news is None else news.patterns, broken=found.changed)
         # before the pages, which would be shown without styles until all are drawn
         files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
-        changed = (
-            set[int]() if known is None or news is None else news.patterns | patterns_of_lists(known.lists, listed)
-        )
-        pages = _Pages(queries, drawing, folder, kept, known, broken, progress)
+        changed = set[int]()
+        if before is not None and news is not None:
+            changed = news.patterns | patterns_of_lists(before.lists, listed)
+        pages = _Pages(work, known=news is not None, broken=found.changed)
         pages.keep({*own, *naming})
         pages.draw(own, changed, later=len(naming))
         # these name things as their own pages do
         drawer.use(replace(setting, called=dict(kept.called())))
         pages.draw(naming, changed | patterns_of_called(kept.renamed))
-    quads = None if known is None or news is None else news.quads
-    keys = _keys(copy, listed[QUERIES], setting.project.id_base, known, quads)
-    for group in whole_files(drawer, copy, kept, named, keys, quads):
+    keys = _keys(copy, listed[QUERIES], setting.project.id_base, before, news)
+    for group in whole_files(drawer, copy, kept, named, keys, None if news is None else news.quads):
         files.put(group)
-    removed = folder.finish()
-    kept.note(
-        _RUN,
-        _Run(
-            fingerprint=mark,
-            copy=copy.identity,
-            named=named,
-            others=list(setting.others),
-            lists=listed,
-            linked=linked,
-            key_of_others=keys.others,
-        ),
+    removed = work.folder.finish()
+    run = _Run(
+        fingerprint=mark,
+        copy=copy.identity,
+        built=copy.built,
+        named=named,
+        others=list(setting.others),
+        lists=listed,
+        linked=linked,
+        key_of_others=keys.others,
     )
+    kept.note(_RUN, run)
     return SiteResult(
         pages=(len(own) + len(naming)) * len(setting.languages),
         files=kept.number_of_files(),
         drawn=pages.drawn * len(setting.languages),
         written=pages.written + files.written,
         removed=tuple(removed),
-        kept=tuple(sorted(folder.foreign)),
+        kept=tuple(sorted(work.folder.foreign)),
     )
 
 
-def _keys(copy: Copy, queries: str, id_base: str, known: _Run | None, quads: Collection[ox.Quad] | None) -> Keys:
+def _keys(copy: Copy, queries: str, id_base: str, before: _Run | None, news: _News | None) -> Keys:
     """Return what tells whether files about the graph as a whole are made from something else than before."""
     key = f"{copy.identity} {queries}"
     of_counts = hashlib.sha256(f"{copy.counts} {queries}".encode()).hexdigest()
     # of what is said of others, such as the names of terms, entries say nothing
-    if known is None or quads is None or not all(str(it.subject).startswith(f"<{id_base}") for it in quads):
+    if before is None or news is None or not all(str(it.subject).startswith(f"<{id_base}") for it in news.quads):
         return Keys(key, of_counts, others=key)
-    return Keys(key, of_counts, others=known.key_of_others)
+    return Keys(key, of_counts, others=before.key_of_others)
 
 
 def _drawer(
