@@ -37,7 +37,7 @@ SYNTAXES = {"graph.ttl": "turtle", "graph.jsonld": "jsonld", "graph.nt.gz": "ntr
 """The files of the graph, with the names of their serializations."""
 _FEWEST = 2
 """Subjects of a list: one stands alone in JSON-LD."""
-_AT_ONCE = 1_000
+_AT_ONCE = 250
 """Subjects whose triples are in memory at a time."""
 _OF_BLOCK = 256
 """About so many things are compressed together."""

@@ -12,6 +12,7 @@ import errno
 import hashlib
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,7 +28,7 @@ from pressgraph.site.reads import Answers
 from pressgraph.site.told import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pressgraph.project import Project
@@ -268,10 +269,10 @@ class Kept:
         """Yield the things that are listed, each with the day of its newest source, in the order of IRIs."""
         return self._database.execute("SELECT iri, day FROM entry WHERE rows IS NOT NULL ORDER BY iri")
 
-    def told(self) -> dict[str, Told]:
-        """Return what things add to the schemamap."""
-        decoder = msgspec.msgpack.Decoder(Told)
-        return {iri: decoder.decode(it) for iri, it in self._database.execute("SELECT iri, told FROM entry")}
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """What things add to the schemamap."""
+        return _Told(self._database)
 
     def events(self) -> dict[str, list[str]]:
         """Return the events of things in the calendar, in the order of IRIs."""
@@ -329,6 +330,27 @@ class Kept:
         """Keep all that was noted."""
         self.note("marks", self._marks)
         self._database.execute("COMMIT")
+
+
+class _Told(Mapping[str, Told]):
+    """What things add to the schemamap, each read when it is asked for."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._decoder = msgspec.msgpack.Decoder(Told)
+
+    def __getitem__(self, iri: str) -> Told:
+        found = self._database.execute("SELECT told FROM entry WHERE iri = ?", (iri,)).fetchone()
+        if found is None:
+            raise KeyError(iri)
+        return self._decoder.decode(found[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (iri for (iri,) in self._database.execute("SELECT iri FROM entry ORDER BY iri"))
+
+    def __len__(self) -> int:
+        (number,) = self._database.execute("SELECT count(*) FROM entry").fetchone()
+        return int(number)
 
 
 @contextmanager

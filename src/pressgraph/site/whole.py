@@ -117,7 +117,7 @@ def whole_files(
     yield Group("calendars", kept.mark("event"), lambda: _calendars(drawer, sure, at, kept.events()))
     yield Group("hosts", keys.graph, lambda: (File(*it) for it in host_files(drawer, POLICY)))
     told = f"{kept.mark('told')} {keys.others}"
-    yield Group("schemamap", told, lambda: schemamap(sure, at, known=kept.told(), others=named.others))
+    yield Group("schemamap", told, lambda: schemamap(sure, at, known=kept.told, others=named.others))
     yield Group("sitemap", kept.mark("day"), lambda: sitemap(_addresses(at, kept.days()), at))
     yield Group("names", kept.mark("rows"), lambda: _names(drawer, kept))
     if answers_in_browser(drawer):
