@@ -158,11 +158,7 @@ class Layout:
 
     def in_list(self, kind: str, facet: str = "", value: str = "", number: int = 1) -> str:
         """Return the folder of a page of a list."""
-        parts = folder_of(value).split("/")[:-1] if facet else ()
-        # what is called as the next pages are is something else
-        named = (f"~{it}/" if _NEXT_PAGE.fullmatch(it) else f"{it}/" for it in parts)
-        folder = "".join((f"{kind}/", *((f"{facet}/", *named) if facet else ())))
-        return folder if number == 1 else f"{folder}page-{number}/"
+        return _folder_in_list(kind, facet, value, number)
 
     def in_links(self, iri: str, number: int = 1) -> str:
         """Return the folder of a page of all that leads to an IRI; empty where there is none."""
@@ -198,6 +194,15 @@ def folder_of(path: str) -> str:
     ('agent/example/', 'agent/x ä/~index.html/')
     """
     return "".join(f"{_name(it)}/" for it in path.split("/") if it)
+
+
+@lru_cache(_MOST_KEPT)
+def _folder_in_list(kind: str, facet: str, value: str, number: int) -> str:
+    parts = folder_of(value).split("/")[:-1] if facet else ()
+    # what is called as the next pages are is something else
+    named = (f"~{it}/" if _NEXT_PAGE.fullmatch(it) else f"{it}/" for it in parts)
+    folder = "".join((f"{kind}/", *((f"{facet}/", *named) if facet else ())))
+    return folder if number == 1 else f"{folder}page-{number}/"
 
 
 def _name(segment: str) -> str:
@@ -238,11 +243,14 @@ def reference(here: str, there: str, fragment: str = "") -> str:
     mark = f"#{quoted(fragment)}" if fragment else ""
     if here == there:
         return mark or "./"
-    ours, theirs = here.split("/")[:-1], there.split("/")
-    same = 0
-    while same < len(ours) and same < len(theirs) - 1 and ours[same] == theirs[same]:
+    ours = here.split("/")[:-1]
+    same = length = 0
+    for one, other in zip(ours, there.split("/")[:-1], strict=False):
+        if one != other:
+            break
         same += 1
-    path = quoted("/".join(theirs[same:]))
+        length += len(one) + 1
+    path = quoted(there[length:])
     climbed = "../" * (len(ours) - same)
     # a first name with a colon would be read as a scheme (RFC 3986, 4.2)
     start = climbed or ("./" if not path or ":" in path.partition("/")[0] else "")
