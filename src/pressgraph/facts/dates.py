@@ -22,6 +22,7 @@ from __future__ import annotations
 import datetime
 import re
 from calendar import monthrange
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pressgraph.rdf import EDTF, XSD
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DATE, MONTH, YEAR, TIME = (f"{XSD}{name}" for name in ("date", "gYearMonth", "gYear", "dateTime"))
+_MOST_KEPT = 4096
+"""Dates that are read once: what is published together tells of the same days."""
 
 
 class Bounds(NamedTuple):
@@ -127,6 +130,7 @@ def lexical_form(text: str, datatype: str) -> str | None:
     return text if datatype == {10: DATE, 7: MONTH, 4: YEAR}[len(zoned[1])] else None
 
 
+@lru_cache(_MOST_KEPT)
 def bounds(lexical: str, datatype: str) -> Bounds:
     """Return the days between which a stored date lies, both included; of a period, its first and its last day.
 

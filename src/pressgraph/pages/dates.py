@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from pressgraph.facts.dates import written_form
 from pressgraph.languages import primary
 from pressgraph.rdf import EDTF
+
+_MOST_KEPT = 4096
+"""Dates that are written once: pages name the same ones."""
 
 
 class _Words(NamedTuple):
@@ -67,6 +71,7 @@ _ONE_OF = re.compile(r"\[([0-9-]+)\.\.([0-9-]+)\]")
 _QUARTER = re.compile(r"([0-9]{4})-Q([1-4])")
 
 
+@lru_cache(_MOST_KEPT)
 def date_in_words(lexical: str, language: str) -> str:
     """Return an EDTF literal as people say it in a language, in English where it is another one.
 

@@ -255,7 +255,7 @@ class Drawer:
         `as_of` is the day of the newest source that it is made from.
         """
         links = self.links(folder, language)
-        links = replace(links, absolute=True) if absolute else links
+        links = replace(links, absolute=True, known={}) if absolute else links
         text = self._templates.draw(
             template,
             language,
@@ -293,7 +293,9 @@ class Drawer:
         if known is None:
             if len(self._links) >= _MOST_LINKS_KEPT:
                 self._links.clear()
-            known = PageLinks(self.layout, self.assets, folder, language, self.reads.note_link)
+            others = (self._links.get((folder, it)) for it in self.setting.languages)
+            same = next((it.known for it in others if it is not None), {})
+            known = PageLinks(self.layout, self.assets, folder, language, self.reads.note_link, known=same)
             self._links[folder, language] = known
         return known
 

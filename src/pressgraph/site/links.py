@@ -33,8 +33,8 @@ class PageLinks:
     """Told of the IRIs of others that a reference was asked for."""
     absolute: bool = False
     """Whether references are whole paths: of a page that may be shown at any address."""
-    known: dict[str, str | None] = field(default_factory=dict, init=False, repr=False)
-    """The references to IRIs that were asked for already."""
+    known: dict[str, str | None] = field(default_factory=dict, repr=False)
+    """The references to IRIs that were asked for already, which are the same in all languages."""
 
     @property
     def _here(self) -> str:

@@ -7,6 +7,7 @@ words, so it is hidden from screen readers.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -77,10 +78,7 @@ class Axis(Struct, frozen=True, kw_only=True, gc=False):
             return Markup()
         middle, thick = height / 2, _THIN if height < _LARGE else _THICK
         y = middle - thick / 2
-        out = [f'<svg class="bar" height="{height}" aria-hidden="true">']
-        for year in range(self.first + 1, self.end):
-            x = self.percent(dt.date(year, 1, 1))
-            out.append(f'<line class="grid" x1="{x}%" x2="{x}%" y1="-200" y2="400"/>')
+        out = [f'<svg class="bar" height="{height}" aria-hidden="true">', _grid(self)]
         out.append(f'<line class="track" x1="0" x2="100%" y1="{middle}" y2="{middle}"/>')
         out.extend(self._span(span, y, thick, middle) for span in spans)
         x = self.percent(self.today)
@@ -109,6 +107,7 @@ class Axis(Struct, frozen=True, kw_only=True, gc=False):
         return "".join((*out, "</g>"))
 
 
+@lru_cache
 def stairs(rank: int, of: int) -> Markup:
     """Draw the steps of a scheme, filled up to a rank."""
     out = [f'<svg class="stairs" viewBox="0 0 {of * 6 - 1} 16" aria-hidden="true">']
@@ -121,3 +120,10 @@ def stairs(rank: int, of: int) -> Markup:
             else f'<rect class="off" x="{x + 0.5}" y="{y + 0.5}" width="4" height="{height - 1}"/>'
         )
     return Markup("".join(out) + "</svg>")  # noqa: S704 - of numbers
+
+
+@lru_cache(1)
+def _grid(axis: Axis) -> str:
+    """Return the lines of the years, which are the same in all bars."""
+    places = (axis.percent(dt.date(year, 1, 1)) for year in range(axis.first + 1, axis.end))
+    return "".join(f'<line class="grid" x1="{x}%" x2="{x}%" y1="-200" y2="400"/>' for x in places)

@@ -101,37 +101,56 @@ class _Said:
                 self._of[entry["s"][1]].append(entry)
                 if entry["o"][0] == "iri":
                     self._to[entry["o"][1]].append(entry)
-        self._known: dict[tuple[str, bool], dict[str, list[Statement]]] = {}
+        self._by_property: dict[tuple[str, bool], dict[str, list[Mapping[str, Any]]]] = {}
+        self._known: dict[tuple[str, str, bool], list[Statement]] = {}
+        self._known_of_all: dict[tuple[str, bool], list[Statement]] = {}
         self.types: dict[str, frozenset[str]] = {}
         """The classes of things, and those above them, as far as they were asked for."""
         self.status_in: dict[str, str] = {}
         """How sure graphs are, as far as that was asked for."""
 
-    def of(self, subject: str) -> Mapping[str, list[Statement]]:
-        """Return what is said of a thing, by property."""
-        return self._statements(subject, self._of, incoming=False)
+    def of(self, subject: str, predicate: str) -> list[Statement]:
+        """Return what is said of a thing by a property."""
+        known = self._known.get((subject, predicate, False))
+        return self._found(subject, predicate, incoming=False) if known is None else known
 
-    def to(self, value: str) -> Mapping[str, list[Statement]]:
-        """Return what leads to a thing, by property."""
-        return self._statements(value, self._to, incoming=True)
+    def to(self, value: str, predicate: str) -> list[Statement]:
+        """Return what leads to a thing by a property."""
+        known = self._known.get((value, predicate, True))
+        return self._found(value, predicate, incoming=True) if known is None else known
 
-    def _statements(
-        self, iri: str, entries: Mapping[str, list[Mapping[str, Any]]], *, incoming: bool
-    ) -> Mapping[str, list[Statement]]:
-        known = self._known.get((iri, incoming))
-        if known is not None:
-            return known
-        merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
-        for entry in entries.get(iri, ()):
-            # what was corrected or withdrawn stands apart, and holds no more
-            graphs = entry["graphs"]
-            if not (graphs and all(map(stands_apart, graphs))):
-                key = (entry["s"][1], entry["p"], tuple(entry["o"]))
-                merged.setdefault(key, {}).update(dict.fromkeys(graphs))
-        made = self._known[iri, incoming] = {}
-        for (subject, predicate, value), graphs in merged.items():
-            made.setdefault(predicate, []).append(Statement(subject, predicate, value, tuple(graphs)))
-        return made
+    def _found(self, iri: str, predicate: str, *, incoming: bool) -> list[Statement]:
+        by_property = self._by_property.get((iri, incoming))
+        if by_property is None:
+            by_property = self._by_property[iri, incoming] = {}
+            for entry in (self._to if incoming else self._of).get(iri, ()):
+                by_property.setdefault(entry["p"], []).append(entry)
+        found = self._known[iri, predicate, incoming] = _merged(by_property.get(predicate, ()))
+        return found
+
+    def all_of(self, iri: str, *, incoming: bool = False) -> list[Statement]:
+        """Return all that is said of a thing, by property, or all that leads to it."""
+        known = self._known_of_all.get((iri, incoming))
+        if known is None:
+            by_property: dict[str, list[Statement]] = {}
+            for it in _merged((self._to if incoming else self._of).get(iri, ())):
+                by_property.setdefault(it.predicate, []).append(it)
+            known = self._known_of_all[iri, incoming] = [it for said in by_property.values() for it in said]
+        return known
+
+
+def _merged(entries: Iterable[Mapping[str, Any]]) -> list[Statement]:
+    """Return statements, each once with all graphs that hold it."""
+    merged: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
+    for entry in entries:
+        # what was corrected or withdrawn stands apart, and holds no more
+        graphs = entry["graphs"]
+        if not (graphs and all(map(stands_apart, graphs))):
+            key = (entry["s"][1], entry["p"], tuple(entry["o"]))
+            merged.setdefault(key, {}).update(dict.fromkeys(graphs))
+    return [
+        Statement(subject, predicate, value, tuple(graphs)) for (subject, predicate, value), graphs in merged.items()
+    ]
 
 
 class Graph:
@@ -183,13 +202,13 @@ class Graph:
         """Return what is said of a thing by properties, without showing it."""
         for name in predicates:
             self._notes.said(subject, name)
-        return [it for name in predicates for it in self._said.of(subject).get(name, ())]
+        return [it for name in predicates for it in self._said.of(subject, name)]
 
     def look_into(self, value: str, *predicates: str) -> list[Statement]:
         """Return what is said by properties whose value is a thing, without showing it."""
         for name in predicates:
             self._notes.pointing(value, name)
-        return [it for name in predicates for it in self._said.to(value).get(name, ())]
+        return [it for name in predicates for it in self._said.to(value, name)]
 
     def first(self, subject: str, *predicates: str) -> Statement | None:
         """Return the first of what is said of a thing, and note that it is shown."""
@@ -199,17 +218,17 @@ class Graph:
     def things(self, subject: str, predicate: str) -> list[str]:
         """Return the things that a property of a thing leads to, whoever says it and however sure that is."""
         self._notes.holds(subject, predicate)
-        return [it.iri for it in self._said.of(subject).get(predicate, ()) if it.iri]
+        return [it.iri for it in self._said.of(subject, predicate) if it.iri]
 
     def all_of(self, subject: str) -> list[Statement]:
         """Return all that is said of a thing."""
         self._notes.said(subject)
-        return [it for said in self._said.of(subject).values() for it in said]
+        return self._said.all_of(subject)
 
     def all_into(self, value: str) -> list[Statement]:
         """Return all that points to a thing."""
         self._notes.pointing(value)
-        return [it for said in self._said.to(value).values() for it in said]
+        return self._said.all_of(value, incoming=True)
 
     def _note(self, statements: list[Statement]) -> list[Statement]:
         self.used.update(dict.fromkeys(statements))
