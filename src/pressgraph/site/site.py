@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from pressgraph.dataset import GraphNames
 from pressgraph.dataset.failures import DamagedError
+from pressgraph.dataset.graphs import stands_apart
 from pressgraph.feeds import File
 from pressgraph.i18n import gettext
 from pressgraph.pages.messages import LANGUAGES
@@ -31,7 +32,6 @@ from pressgraph.site.reads import (
     affected,
     altered,
     difference,
-    matching,
     patterns_of,
     patterns_of_called,
     patterns_of_examples,
@@ -388,17 +388,37 @@ def _linked(drawer: Drawer, named: Named, before: _Run | None, news: _News | Non
     """
     store, layout = drawer.store, drawer.layout
     known = before.linked if before is not None and news is not None else {}
-    changed = news.patterns if news is not None else set()
     graphs = GraphNames(id_base=drawer.project.id_base)
     anew = _led_to_anew(store, news, graphs) if news is not None else set[str]()
+    changed = _led_to_otherwise(store, news.quads, graphs) if news is not None else {}
     pointing = Pointing(store, graphs)
     found: dict[str, list[str]] = {}
     for iri in named.hubs:
-        if iri in known and iri not in anew and matching([(None, None, iri)]).isdisjoint(changed):
+        is_known = iri in known and iri not in anew
+        if is_known and iri not in changed:
             found[iri] = known[iri]
         elif (iri in layout.others or layout.has_page(iri)) and _is_much_linked(store, iri):
-            found[iri] = links_digests(pointing, iri, drawer.setting.languages)
+            same = is_known and not changed[iri]
+            found[iri] = known[iri] if same else links_digests(pointing, iri, drawer.setting.languages)
     return found
+
+
+def _led_to_otherwise(store: ox.Store, quads: Iterable[ox.Quad], graphs: GraphNames) -> dict[str, bool]:
+    """Return what other triples lead to than before, and whether these are of other things, as pages list them.
+
+    A fact that says something else is another graph, and a source stands for its facts.
+    """
+    came: dict[str, set[tuple[str, str | None, str]]] = {}
+    went: dict[str, set[tuple[str, str | None, str]]] = {}
+    for quad in quads:
+        graph, thing, value = quad.graph_name, quad.subject, quad.object
+        if not isinstance(graph, ox.NamedNode) or stands_apart(graph.value) or not isinstance(value, ox.NamedNode):
+            continue
+        there = (came if quad in store else went).setdefault(value.value, set())
+        if isinstance(thing, ox.NamedNode):
+            source = graphs.source_behind(thing.value)
+            there.add((quad.predicate.value, source, thing.value if source is None else ""))
+    return {iri: came.get(iri) != went.get(iri) for iri in came.keys() | went.keys()}
 
 
 def _led_to_anew(store: ox.Store, news: _News, graphs: GraphNames) -> set[str]:
