@@ -443,15 +443,11 @@ def _is_much_linked(store: ox.Store, iri: str) -> bool:
 def _sources(store: ox.Store, project: Project) -> dict[str, str]:
     """Return the sources' IRIs, by what their graphs call them."""
     prefix = GraphNames(id_base=project.id_base).provenance
-    about = store.quads_for_pattern(None, ABOUT, None, None)
-    return {
-        quad.subject.value.removeprefix(prefix): quad.object.value
-        for quad in about
-        if quad.subject == quad.graph_name
-        and isinstance(quad.subject, ox.NamedNode)
-        and isinstance(quad.object, ox.NamedNode)
-        and quad.subject.value.startswith(prefix)
-    }
+    # the engine looks only into named graphs
+    rows = store.query(f"SELECT ?graph ?source {{ GRAPH ?graph {{ ?graph {ABOUT} ?source FILTER(isIRI(?source)) }} }}")
+    assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - a SELECT
+    found = sorted((row["graph"].value, row["source"].value) for row in rows)
+    return {graph.removeprefix(prefix): source for graph, source in found if graph.startswith(prefix)}
 
 
 def _pages(drawer: Drawer, named: Named) -> Iterator[Page]:
