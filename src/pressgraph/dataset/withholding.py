@@ -158,13 +158,27 @@ def count_personal(store: ox.Store, rules: Rules, graphs: GraphNames) -> dict[st
 
     That such facts are kept may be said, and how many: it tells nothing of what they say.
     """
-    found: Counter[str] = Counter()
-    if not rules.personal:
-        marked = store.quads_for_pattern(None, PERSONAL_DATA, None, None)
-        for fact in {quad.subject for quad in marked if is_true(quad.object)}:
-            if isinstance(fact, ox.NamedNode) and fact.value.startswith(graphs.facts) and _is_fact(fact):
-                sources = {quad.object for quad in store.quads_for_pattern(fact, _DERIVED, None, None)}
-                found.update(it.value for it in sources if isinstance(it, ox.NamedNode))
+    marked = list(store.quads_for_pattern(None, PERSONAL_DATA, None, None))
+    facts = {it.subject for it in marked}
+    told = (it for fact in facts for it in store.quads_for_pattern(fact, _DERIVED, None, None))
+    return count_personal_among([*marked, *told], rules, graphs)
+
+
+def count_personal_among(quads: Collection[ox.Quad], rules: Rules, graphs: GraphNames) -> dict[str, int]:
+    """Count the facts that `count_personal` counts, by all that is withheld of a dataset, or by their receipts."""
+    if rules.personal:
+        return {}
+    facts = {
+        it.subject
+        for it in quads
+        if it.predicate == PERSONAL_DATA
+        and is_true(it.object)
+        and isinstance(it.subject, ox.NamedNode)
+        and it.subject.value.startswith(graphs.facts)
+        and _is_fact(it.subject)
+    }
+    read = {(it.subject, it.object) for it in quads if it.predicate == _DERIVED and it.subject in facts}
+    found = Counter(source.value for _, source in read if isinstance(source, ox.NamedNode))
     return {source: number for source, number in found.items() if source not in rules.withhold}
 
 
@@ -211,7 +225,7 @@ class _Search:
             self.nodes |= named
             named |= self.follow(fresh)
             self.nodes |= named | fresh
-            fresh = {graph for name in named for graph in self.emptied(name)}
+            fresh = set(self.emptied(named))
             self.facts |= fresh
             named = set()
         self.nodes |= self.words()
@@ -347,10 +361,11 @@ class _Search:
             for quad in self.store.quads_for_pattern(name, None, None, None)  # type: ignore[arg-type]
         )
 
-    def emptied(self, name: Term) -> Iterator[ox.NamedNode]:
-        """Yield the graphs of facts of which nothing is left without a name."""
-        for graph in {it.graph_name for it in self.store.quads_for_pattern(None, None, name, None)}:
-            if isinstance(graph, ox.NamedNode) and graph not in self.facts and self.is_fact(graph):
+    def emptied(self, names: Iterable[Term]) -> Iterator[ox.NamedNode]:
+        """Yield the graphs of facts of which nothing is left without these names."""
+        leading = (it for name in names for it in self.store.quads_for_pattern(None, None, name, None))
+        for graph in {it.graph_name for it in leading} - self.facts:
+            if isinstance(graph, ox.NamedNode) and self.is_fact(graph):
                 quads = self.store.quads_for_pattern(None, None, None, graph)
                 if all(_hides(quad, self.nodes, self.within) for quad in quads):
                     yield graph

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,8 +15,7 @@ from pressgraph.dataset.counts import Counts, recount
 from pressgraph.dataset.failures import DamagedError
 from pressgraph.dataset.published import EarlierCopy, Taken, owned_by_build, withhold
 from pressgraph.dataset.snapshots import Altered, Snapshot
-from pressgraph.dataset.union import DEFAULT
-from pressgraph.dataset.withholding import Rules, count_personal
+from pressgraph.dataset.withholding import Rules, count_personal_among
 from pressgraph.errors import StoreError
 from pressgraph.i18n import gettext
 from pressgraph.project import sealed, unsealed, write_atomically
@@ -37,7 +35,9 @@ class _Noted(msgspec.Struct, frozen=True, kw_only=True):
     """The identity of the copy."""
     names: list[str]
     quads: str
-    """As N-Quads; those of the default graph still stand there."""
+    """As N-Quads."""
+    shared: str
+    """Of their triples those that the default graph still has, as N-Quads."""
     empty: list[str]
     """Graphs of which only the name was there."""
 
@@ -99,7 +99,6 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
         graphs = GraphNames(id_base=project.id_base)
         with copies.candidate(of=built) as candidate:
             store = candidate.open_store()
-            personal = count_personal(store, rules, graphs)
             taken, touched = withhold(store, rules, owned_by_build(project.id_base), graphs, earlier=earlier)
             altered: Altered | None = None
             if before is not None and earlier is not None:
@@ -109,7 +108,7 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
                 counts = recount(Counts.load(built.path), built.open(), store, touched, project.id_base)
             store.flush()
             del store
-            counts = replace(counts, personal=personal)
+            counts = replace(counts, personal=count_personal_among(taken.quads, rules, graphs))
             counts.save(candidate.path)
             withheld = sorted(it.value for it in taken.graphs)
             snapshot = candidate.publish({**wanted, "withheld": withheld, "altered": altered})
@@ -126,11 +125,13 @@ def _earlier(project: Project, before: Copy, built: Snapshot) -> EarlierCopy | N
     with suppress(OSError, ValueError):
         noted = unsealed((project.state / FOLDER / _TAKEN).read_bytes(), _Noted)
         if noted.copy == before.identity:
-            # an engine has written it
-            quads = list(ox.parse(noted.quads, format=ox.RdfFormat.N_QUADS, lenient=True))
+            # an engine has written them
+            quads, shared = (
+                ox.parse(it, format=ox.RdfFormat.N_QUADS, lenient=True) for it in (noted.quads, noted.shared)
+            )
             taken = Taken(
-                quads=frozenset(it for it in quads if it.graph_name != DEFAULT),
-                shared=frozenset(it.triple for it in quads if it.graph_name == DEFAULT),
+                quads=frozenset(quads),
+                shared=frozenset(it.triple for it in shared),
                 names=frozenset(noted.names),
                 empty=frozenset(map(ox.NamedNode, noted.empty)),
             )
@@ -142,11 +143,13 @@ def _earlier(project: Project, before: Copy, built: Snapshot) -> EarlierCopy | N
 
 def _note(project: Project, copy: Copy, taken: Taken) -> None:
     """Note what was taken out of a copy, for the next one: beside the copies, as nothing of it may be in one."""
-    quads = chain(taken.quads, (ox.Quad(*it) for it in taken.shared))
-    text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode()
+    quads, shared = (
+        (ox.serialize(it, format=ox.RdfFormat.N_QUADS) or b"").decode()
+        for it in (taken.quads, (ox.Quad(*it) for it in taken.shared))
+    )
     names, empty = sorted(taken.names), sorted(it.value for it in taken.empty)
     with write_atomically(project.state / FOLDER / _TAKEN, durable=False) as file:
-        file.write(sealed(_Noted(copy=copy.identity, names=names, quads=text, empty=empty)))
+        file.write(sealed(_Noted(copy=copy.identity, names=names, quads=quads, shared=shared, empty=empty)))
 
 
 def earlier_copy(project: Project, identity: str) -> Copy | None:
