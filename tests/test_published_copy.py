@@ -94,10 +94,13 @@ def test_a_copy_that_goes_on_from_another_is_as_one_that_is_made_anew(project: P
 
         return change
 
-    def add(name: str, fact: str) -> Callable[[], object]:
-        return lambda: (data / name).write_text((data / name).read_text(encoding="utf-8") + fact, encoding="utf-8")
+    def write(path: Path, more: str) -> None:
+        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
 
-    changes = (
+    def add(name: str, fact: str) -> Callable[[], object]:
+        return lambda: write(data / name, fact)
+
+    changes: tuple[Callable[[], object], ...] = (
         # what only withheld facts described is described by another source, and no longer: other graphs speak of it
         add("draft.yaml", PUBLIC),
         put("draft.yaml", PUBLIC, ""),
@@ -123,24 +126,33 @@ def test_a_copy_that_goes_on_from_another_is_as_one_that_is_made_anew(project: P
         lambda: (data / "other.yaml").write_text(leaks.FACTS["other.yaml"], encoding="utf-8"),
     )
     copy = check(project, None)
-    for change in changes:
+    for number, change in enumerate(changes):
         change()
+        if number % 3 == 2:
+            # two builds, of which one copy is made
+            pressgraph.open(project).build()
+            write(data / "typed.yaml", f"  - {{ id: agent/third, alternateName: Third {number} }}\n")
         copy = check(project, copy)
 
 
 def test_a_copy_begins_anew_where_nothing_tells_what_was_taken_out_before(project: Path) -> None:
     first = check(project, None)
     folder = project / ".pressgraph" / FOLDER
+
+    def build(*names: str) -> None:
+        for name in names:
+            path.write_text(leaks.FACTS["typed.yaml"].replace("Leakpapa", name), encoding="utf-8")
+            pressgraph.open(project).build()
+
+    path = project / "data" / "typed.yaml"
     losses: tuple[Callable[[], object], ...] = (
         (folder / "withheld.json").unlink,
         lambda: (folder / "withheld.json").write_bytes(b"{}"),
         lambda: shutil.rmtree(folder),
-        # two builds, of which one copy is made
-        pressgraph.open(project).build,
+        # three builds, of which one copy is made: no more than two are kept
+        lambda: build("One", "Two"),
     )
     for number, lose in enumerate(losses):
-        path = project / "data" / "typed.yaml"
-        path.write_text(leaks.FACTS["typed.yaml"].replace("Leakpapa", f"Leakpapa {number}"), encoding="utf-8")
         lose()
         path.write_text(leaks.FACTS["typed.yaml"].replace("Leakpapa", f"Papa {number}"), encoding="utf-8")
         copy = check(project, None)

@@ -119,8 +119,8 @@ def _copied(project: Project, built: Snapshot, rules: Rules, wanted: dict[str, o
 
 def _earlier(project: Project, before: Copy, built: Snapshot) -> EarlierCopy | None:
     """Return the copy before, where what is built went on from what that is a copy of; None where nothing tells it."""
-    altered = built.altered()
-    if altered is None or altered.before != before.built:
+    altered = _altered_since(before.built, built)
+    if altered is None:
         return None
     with suppress(OSError, ValueError):
         noted = unsealed((project.state / FOLDER / _TAKEN).read_bytes(), _Noted)
@@ -135,9 +135,22 @@ def _earlier(project: Project, before: Copy, built: Snapshot) -> EarlierCopy | N
                 names=frozenset(noted.names),
                 empty=frozenset(map(ox.NamedNode, noted.empty)),
             )
-            return EarlierCopy(
-                store=before.snapshot.open(), taken=taken, altered=frozenset(map(ox.NamedNode, altered.graphs))
-            )
+            return EarlierCopy(store=before.snapshot.open(), taken=taken, altered=altered)
+    return None
+
+
+def _altered_since(identity: str, built: Snapshot) -> set[ox.NamedNode] | None:
+    """Return the graphs that builds have altered since one of them, as far as these are kept; None where not."""
+    found: set[ox.NamedNode] = set()
+    with suppress(StoreError):
+        while (altered := built.altered()) is not None:
+            found.update(map(ox.NamedNode, altered.graphs))
+            if altered.before == identity:
+                return found
+            name, _, _ = altered.before.partition("-")
+            built = Snapshot(path=built.path.with_name(name))
+            if built.identity() != altered.before:
+                break
     return None
 
 
