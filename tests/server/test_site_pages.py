@@ -48,7 +48,8 @@ def test_server_and_site_show_the_same(
     founding_server: Server, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # what leads to a thing has pages of its own where it is much
-    monkeypatch.setattr("pressgraph.site.site.MOST_LINKS", 25)
+    for module in ("site", "named"):
+        monkeypatch.setattr(f"pressgraph.site.{module}.MOST_LINKS", 25)
     out = tmp_path / "site"
     pressgraph.open(built).site(out, url="https://data.example.org/", jobs=1)
     for language, folder in (("en", ""), ("de", "de/")):

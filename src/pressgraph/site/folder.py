@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
 from pressgraph.project import write_atomically
+from pressgraph.site.kept import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,14 +32,6 @@ _UNWRITTEN = bytes(32)
 _TEMPORARY = ".pressgraph-new"
 _TOGETHER = 10_000
 """Lines of the list that are written together."""
-
-
-class Standing(NamedTuple):
-    """A file as it was written: its SHA-256, its size in bytes, and its time in nanoseconds."""
-
-    digest: bytes
-    size: int
-    time: int
 
 
 class Folder:

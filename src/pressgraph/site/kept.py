@@ -14,7 +14,7 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pressgraph.project import Project
-    from pressgraph.site.folder import Standing
 
 # Raise it when something else is kept than before.
 _VERSION = 1
@@ -69,6 +68,14 @@ CREATE TABLE pack (
 """
 _NO_ENTRY = (None,) * len(Entry._fields)
 T = TypeVar("T")
+
+
+class Standing(NamedTuple):
+    """A file as it was written: its SHA-256, its size in bytes, and its time in nanoseconds."""
+
+    digest: bytes
+    size: int
+    time: int
 
 
 class Kept:

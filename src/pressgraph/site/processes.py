@@ -21,8 +21,8 @@ from pressgraph.site.queries import QueryPages
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pressgraph.site.folder import Folder, Looked, Standing
-    from pressgraph.site.kept import Kept
+    from pressgraph.site.folder import Folder, Looked
+    from pressgraph.site.kept import Kept, Standing
     from pressgraph.site.reads import Answers
     from pressgraph.site.told import Entry
 

@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
-    from pressgraph.site.folder import Looked, Standing
-    from pressgraph.site.kept import Kept
+    from pressgraph.site.folder import Looked
+    from pressgraph.site.kept import Kept, Standing
     from pressgraph.site.published import Copy
     from pressgraph.site.whole import Parts
 
