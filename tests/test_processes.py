@@ -39,6 +39,14 @@ def test_answers_come_in_order_wherever_a_process_is_started() -> None:
     assert answers(nullcontext, len, *requests) == list(range(20))
 
 
+def test_each_process_is_told_the_news_before_what_it_is_asked_next() -> None:
+    # whoever sets a umask is told which there was
+    with Processes(2, nullcontext, os.umask) as processes:
+        for news in (0o27, 0o22):
+            processes.tell(news)
+            assert [it.result() for _, it in processes.answers([news] * 6, ahead=3)] == [news] * 6
+
+
 @pytest.mark.usefixtures("misleading")
 def test_a_worker_imports_nothing_from_the_folder_that_it_is_started_in() -> None:
     ours, theirs = socket.socketpair()

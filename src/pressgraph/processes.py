@@ -66,7 +66,7 @@ class Processes(Generic[Request, Answer]):
     """Processes that answer requests, each one at a time, until they are left or their parent ends.
 
     `work` is a function of a module: from `setup` it makes, in each process, the context in which requests are
-    answered. A process is started when it is first needed, or ahead.
+    answered. A process is started when it is first needed.
     """
 
     def __init__(
@@ -77,22 +77,13 @@ class Processes(Generic[Request, Answer]):
         self._threads = ThreadPoolExecutor(count)
         self._own = threading.local()
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._ahead: list[subprocess.Popen[bytes]] = []
         self._news: list[bytes] = []
         self._left = False
         self._starting = threading.Lock()
 
-    def start(self, count: int) -> None:
-        """Start some of the processes ahead, so that they are there when they are needed."""
-        self._ahead += [self._started() for _ in range(count)]
-
     def tell(self, news: Request) -> None:
         """Tell each process something before what it is asked next; the answer is dropped."""
         self._news.append(pickle.dumps(news))
-
-    def ask(self, request: Request) -> Future[Answer]:
-        """Return what the answer to a request will be."""
-        return self._threads.submit(self._ask, request)
 
     def answers(self, requests: Iterable[Request], *, ahead: int) -> Iterator[tuple[Request, Future[Answer]]]:
         """Yield requests in order, each with what its answer will be; `ahead` of them are under way, or wait.
@@ -104,7 +95,7 @@ class Processes(Generic[Request, Answer]):
         for request in requests:
             if len(waiting) == ahead:
                 yield waiting.popleft()
-            waiting.append((request, self.ask(request)))
+            waiting.append((request, self._threads.submit(self._ask, request)))
         while waiting:
             yield waiting.popleft()
 
@@ -112,7 +103,7 @@ class Processes(Generic[Request, Answer]):
         process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         try:
             if process is None:
-                process = self._own.process = self._ahead.pop() if self._ahead else self._started()
+                process = self._own.process = self._started()
                 self._own.told = 0
             answer: Answer | Exception
             for asked in (*self._news[self._own.told :], pickle.dumps(request)):

@@ -13,7 +13,7 @@ import os
 import re
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pressgraph.errors import PressgraphError
 from pressgraph.i18n import gettext
@@ -57,7 +57,7 @@ class Folder:
             raise PressgraphError(
                 gettext("{folder} is a file; a site is a folder", folder=self.path), hint=gettext("name another one")
             ) from error
-        if self.is_as_noted():
+        if self._is_as_noted():
             return
         ours = dict[str, bytes]()
         with suppress(FileNotFoundError):
@@ -98,7 +98,7 @@ class Folder:
                 except OSError:
                     # somebody else's file is in it, or one of ours
                     break
-        if not self._kept.is_changed and self.is_as_noted():
+        if not self._kept.is_changed and self._is_as_noted():
             return gone
         lines = (_line(name, digest) for name, digest, *_ in self._kept.files())
         with write_atomically(self.path / LIST) as file:
@@ -107,7 +107,7 @@ class Folder:
         self._kept.note(LIST, _stat(self.path, LIST))
         return gone
 
-    def is_as_noted(self) -> bool:
+    def _is_as_noted(self) -> bool:
         """Tell whether the list of files is the one of the files that are kept, by its size and time."""
         return self._kept.noted(LIST, tuple[int, int]) == _stat(self.path, LIST)
 
@@ -157,17 +157,8 @@ def write(root: Path, name: str, content: bytes | Iterable[bytes]) -> tuple[bool
     return True, Standing(digest.digest(), *(found or (0, 0)))
 
 
-class Looked(NamedTuple):
-    """What became of files since they were written."""
-
-    changed: set[int]
-    """What has files that are not as they were written, by the numbers that are kept."""
-    times: list[tuple[int, str]]
-    """The times of files that were written since with the same content, in nanoseconds."""
-
-
-def looked(root: Path, kept: Kept) -> Looked:
-    """Return what became of files since they were written.
+def changed_parts(root: Path, kept: Kept) -> set[int]:
+    """Return what has files that are not as they were written, by the numbers that are kept.
 
     A file with the size and the time of before is taken for unchanged, as builds do; else its bytes are compared.
     """
@@ -183,7 +174,8 @@ def looked(root: Path, kept: Kept) -> Looked:
             times.append((found[1], name))
         else:
             changed.add(part)
-    return Looked(changed, times)
+    kept.note_times(times)
+    return changed
 
 
 def _has_content(path: Path, digest: bytes) -> bool:

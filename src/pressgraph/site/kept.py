@@ -81,9 +81,8 @@ class Standing(NamedTuple):
 class Kept:
     """What is kept of a site, within the transaction of one run."""
 
-    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self.path = path
         self.renamed: set[str] = set()
         """Things whose pages call them otherwise than before."""
         self.is_changed = False
@@ -370,16 +369,9 @@ def kept_of(project: Project, out: Path, *, wait: float = 60) -> Iterator[Kept]:
     path = project.state / FOLDER / f"{name}.kept"
     path.parent.mkdir(parents=True, exist_ok=True)
     with _errors(path), closing(_opened(path, wait)) as database:
-        kept = Kept(database, path)
+        kept = Kept(database)
         yield kept
         kept.end()
-
-
-@contextmanager
-def kept_before(path: Path) -> Iterator[Kept]:
-    """Give what a run that is under way found kept, to be read; `path` is that of its `Kept`."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-        yield Kept(database, path)
 
 
 def _opened(path: Path, wait: float) -> sqlite3.Connection:

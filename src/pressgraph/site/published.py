@@ -57,12 +57,6 @@ class Copy:
     """How it differs from the copy before, where it is known what was withheld of that."""
 
 
-def identity_of_build(project: Project) -> str | None:
-    """Return the identity of what is built; None before the first build."""
-    built = Snapshots(project.state).current()
-    return None if built is None else built.identity()
-
-
 def published_copy(project: Project, *, wait: float = 60) -> Copy:
     """Return the copy of what is built that has nothing which is withheld; it is made where it is not there.
 

@@ -21,12 +21,12 @@ from pressgraph.pages.view.statements import DEFAULT, DERIVED, MOST_LINKS, NOT_P
 from pressgraph.processes import rare_collections
 from pressgraph.query.names import SCHEME
 from pressgraph.site.drawing import Drawer, Page, Setting, fingerprint
-from pressgraph.site.folder import Folder, write
+from pressgraph.site.folder import Folder, changed_parts, write
 from pressgraph.site.kept import kept_of
 from pressgraph.site.lists import links_digests, patterns_of_lists
 from pressgraph.site.named import Named, named_anew, named_in
 from pressgraph.site.processes import FEW, Drawing
-from pressgraph.site.published import earlier_copy, identity_of_build, published_copy
+from pressgraph.site.published import earlier_copy, published_copy
 from pressgraph.site.queries import QUERIES, QueryPages, queries_digest
 from pressgraph.site.reads import (
     affected,
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from pressgraph.profile import Profile
     from pressgraph.project import Project
     from pressgraph.query import SavedQuery
-    from pressgraph.site.folder import Looked
     from pressgraph.site.kept import Kept, Standing
     from pressgraph.site.published import Copy
     from pressgraph.site.whole import Parts
@@ -93,8 +92,6 @@ class _Run(msgspec.Struct, frozen=True, kw_only=True):
 
     fingerprint: str
     copy: str
-    built: str
-    """The identity of the build that it was drawn from."""
     named: Named
     others: list[str]
     """The IRIs of others that have a page."""
@@ -149,7 +146,7 @@ class _Pages:
         end = self.drawn + len(todo) + (0 if self._known else later)
         # who draws all of very many does so for the few that come last, too
         many = len(todo) > FEW or (not self._known and self.drawn > FEW)
-        for it in work.drawing.draw(todo, work.queries, many=many):
+        for it in work.drawing.draw(todo, many=many):
             work.kept.put(it.page, it.files, reads=it.reads, asked=it.asked)
             if it.entry is not None:
                 work.kept.put_entry(it.page.iri, it.entry)
@@ -243,25 +240,23 @@ def write_site(
     address = f"{(url or project.published.url or project.base).rstrip('/')}/"
 
     def written() -> SiteResult:
-        with kept_of(project, out) as kept, Drawing(folder := Folder(out, kept), jobs=jobs) as drawing:
+        with kept_of(project, out) as kept:
+            folder = Folder(out, kept)
             folder.open()
-            before = kept.noted(_RUN, _Run)
-            if before is not None and before.built != identity_of_build(project):
-                drawing.start()
-            looking = drawing.looking(kept)
             copy = published_copy(project)
             drawer = _drawer(project, profile, saved_queries, copy, address, day)
-            drawing.prepare(drawer.setting)
-            work = _Work(
-                folder=folder,
-                kept=kept,
-                drawing=drawing,
-                copy=copy,
-                drawer=drawer,
-                queries=QueryPages(drawer),
-                progress=progress,
-            )
-            made = _written(work, before, fingerprint(drawer.setting, profile, version), looking)
+            queries = QueryPages(drawer)
+            with Drawing(queries, folder, jobs=jobs) as drawing:
+                work = _Work(
+                    folder=folder,
+                    kept=kept,
+                    copy=copy,
+                    drawer=drawer,
+                    queries=queries,
+                    drawing=drawing,
+                    progress=progress,
+                )
+                made = _written(work, fingerprint(drawer.setting, profile, version))
             return replace(made, warnings=tuple(_warnings(project, drawer, url)))
 
     try:
@@ -271,12 +266,15 @@ def write_site(
         return written()
 
 
-def _written(work: _Work, before: _Run | None, mark: str, looking: Callable[[], Looked]) -> SiteResult:
+def _written(work: _Work, mark: str) -> SiteResult:
     """Write what is not as it was written in the run before; `mark` is what all pages depend on."""
     kept, copy, drawer = work.kept, work.copy, work.drawer
     setting = drawer.setting
+    broken = changed_parts(work.folder.path, kept)
+    before = kept.noted(_RUN, _Run)
     if before is not None and before.fingerprint != mark:
         before = None
+        kept.forget()
     news = _news(before, copy, setting)
     asked = () if news is None else (it for it in kept.asked().values() if touches(it.patterns, news.patterns))
     # the engine takes its time, but no Python
@@ -292,17 +290,13 @@ def _written(work: _Work, before: _Run | None, mark: str, looking: Callable[[], 
         # some queries take as long as many pages: who begins with them does not wait for them in the end
         naming = [Page("query", name) for name in ("", *setting.saved_queries)]
         naming += (it for it in lists if it.kind == "links")
-        found = looking()
-        kept.note_times(found.times)
-        if before is None:
-            kept.forget()
-        files = _Files(work, changed=None if news is None else news.patterns, broken=found.changed)
+        files = _Files(work, changed=None if news is None else news.patterns, broken=broken)
         # before the pages, which would be shown without styles until all are drawn
         files.put(Group("assets", drawer.assets.digest, lambda: (File(*it) for it in drawer.assets.files().items())))
         changed = set[int]()
         if before is not None and news is not None:
             changed = news.patterns | patterns_of_lists(before.lists, listed)
-        pages = _Pages(work, known=news is not None, broken=found.changed)
+        pages = _Pages(work, known=news is not None, broken=broken)
         pages.keep({*own, *naming})
         pages.draw(own, changed, later=len(naming))
         # these name things as their own pages do
@@ -315,7 +309,6 @@ def _written(work: _Work, before: _Run | None, mark: str, looking: Callable[[], 
     run = _Run(
         fingerprint=mark,
         copy=copy.identity,
-        built=copy.built,
         named=named,
         others=list(setting.others),
         lists=listed,
