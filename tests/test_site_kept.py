@@ -115,6 +115,20 @@ def test_two_runs_do_not_write_one_site_at_a_time(project: Project, tmp_path: Pa
             assert other.pages() == {}
 
 
+def test_nothing_is_left_of_what_is_kept_no_more(project: Project, tmp_path: Path) -> None:
+    with kept_of(project, tmp_path / "out") as kept:
+        kept.put_entry("a", entry("Canary"))
+        kept.put_subject("<a>", "a", b"Canary", b"Canary" * 2_000, b"Canary")
+        kept.packed("x", b"content", lambda _: b"Canary")
+        kept.sweep_packed("x")
+    assert b"Canary" in kept_file(project).read_bytes()
+    with kept_of(project, tmp_path / "out") as kept:
+        kept.put_entry("a", entry("Nord"))
+        kept.drop_subject("<a>")
+        kept.sweep_packed("x")
+    assert b"Canary" not in kept_file(project).read_bytes()
+
+
 @pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\0" + bytes(4080)])
 def test_what_is_damaged_is_begun_anew(project: Project, tmp_path: Path, content: bytes) -> None:
     out = tmp_path / "out"

@@ -253,14 +253,8 @@ class Kept:
         """Return a mark that is another one where things add something else in some fields of their entries."""
         return " ".join(str(self._marks[it]) for it in fields)
 
-    def called(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-        """Yield what the pages of things call them, by language, in the order of IRIs."""
-        decoder = msgspec.msgpack.Decoder(list[tuple[str, str]])
-        rows = self._database.execute("SELECT iri, called FROM entry ORDER BY iri")
-        return ((iri, decoder.decode(it)) for iri, it in rows)
-
-    def pages_called(self) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-        """Yield the pages of things, and what these call them, by language, in the order of IRIs."""
+    def called(self) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+        """Yield things with their pages and what these call them, by language, in the order of IRIs."""
         decoder = msgspec.msgpack.Decoder(list[tuple[str, str]])
         rows = self._database.execute("SELECT iri, page, called FROM entry ORDER BY iri")
         return ((iri, page, decoder.decode(it)) for iri, page, it in rows)
@@ -378,6 +372,8 @@ def _opened(path: Path, wait: float) -> sqlite3.Connection:
     """Open a database and begin its transaction."""
     database = sqlite3.connect(path, timeout=wait, isolation_level=None)
     try:
+        # what is withheld from now on is not left where it was kept
+        database.execute("PRAGMA secure_delete = ON")
         database.execute("BEGIN IMMEDIATE")
         if database.execute("PRAGMA user_version").fetchone() != (_VERSION,):
             for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
@@ -399,7 +395,8 @@ def _errors(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _DAMAGED:
-            path.unlink(missing_ok=True)
+            for file in (path, path.with_name(f"{path.name}-journal")):
+                file.unlink(missing_ok=True)
             raise DamagedError(gettext("what is kept of the site is damaged: {file}", file=path)) from error
         if code == sqlite3.SQLITE_BUSY:
             raise StoreError(

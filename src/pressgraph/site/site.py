@@ -160,9 +160,8 @@ class _Pages:
         if not self._known:
             return list(wanted)
         numbers = set(wanted.values()) - self._broken
-        numbers -= affected(
-            ((number, reads) for number, reads in self._work.kept.reads() if number in numbers), changed
-        )
+        reads = ((number, taken) for number, taken in self._work.kept.reads() if number in numbers)
+        numbers -= affected(reads, changed)
         # most answers are as before where what they are made from is another
         asked = {number: it for number, it in self._work.kept.asked().items() if number in numbers}
         numbers -= self._work.queries.answered_anew(asked)
@@ -191,7 +190,7 @@ class _Files:
         folder = self._work.folder
         files: dict[str, Standing] = {}
         for some in _together(group.make()):
-            # each time that new files are noted, the list of all is written
+            # each time that new files are noted, the disk is waited for
             folder.begin(it.name for it in some)
             for it in some:
                 if it.name not in folder.foreign:
@@ -300,7 +299,7 @@ def _written(work: _Work, mark: str) -> SiteResult:
         pages.keep({*own, *naming})
         pages.draw(own, changed, later=len(naming))
         # these name things as their own pages do
-        drawer.use(replace(setting, called=dict(kept.called())))
+        drawer.use(replace(setting, called={iri: names for iri, _, names in kept.called()}))
         pages.draw(naming, changed | patterns_of_called(kept.renamed))
     keys = _keys(copy, listed[QUERIES], setting.project.id_base, before, news)
     for group in whole_files(drawer, copy, kept, named, keys, None if news is None else news.quads):

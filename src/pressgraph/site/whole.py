@@ -184,7 +184,7 @@ def _called(drawer: Drawer, kept: Kept) -> Iterator[Parts]:
         names = drawer.names("", language, said)
         named = ((iri, names.name(iri)) for iri in sorted(terms))
         called = ((iri, ["" if it.external else it.href, it.label, it.language]) for iri, it in named)
-        things = ((iri, [page, *names_of[number]]) for iri, page, names_of in kept.pages_called())
+        things = ((iri, [page, *names_of[number]]) for iri, page, names_of in kept.called())
         name = called_file(drawer, language)
         yield Parts(name, packed(name, _rows(chain(called, things), language), kept))
 
