@@ -477,6 +477,9 @@ def test_lists_have_one_facet_at_most_and_crawlers_stay_out_of_those(news: Serve
     assert gold.xpath('//details[@class="filter"]//a[@aria-current]/@href') == ["/labels"]
     assert texts(read(news, "/labels?state=over"), '//ul[@class="bars"]/li')
     assert "Nothing here has this." in words(read(news, "/people?role=nobody"))
+    # people are listed with what they are now
+    (ida,) = (it for it in read(news, "/people").xpath('//ul[@class="people"]/li') if "Ida Berg" in words(it))
+    assert words(ida) == "IB Ida Berg Chairperson of Nordlicht since 14 May 2024"
     assert news.client.get("/labels?page=9", headers={"accept": "text/html"}).status_code == 404
 
 

@@ -118,7 +118,12 @@ class Listing:
         shown = [it.iri for it in matching[(number - 1) * PAGE : number * PAGE]]
         values = [it for some in on.facets.values() for it, _, _ in some if ":" in it]
         words = _IN_ROWS.get(kind)
-        reading = self._reader.several([*shown, *values]) if words is None else self._reader.rows(shown, words, values)
+        # rows of people say which roles they have
+        more = self._reader.memberships(shown) if kind == "people" else []
+        if words is None:
+            reading = self._reader.several([*shown, *more, *values])
+        else:
+            reading = self._reader.rows(shown, words, values)
         return {
             "shown": shown,
             "matching": len(matching),

@@ -102,6 +102,7 @@ ONWARD = frozenset(
     )
 )
 """What leads from a thing near to one that is shown in the same place."""
+_MEMBER = ox.NamedNode(f"{ORG}member")
 _BACK = frozenset((f"{CLU}expresses", f"{DCTERMS}isPartOf", f"{PROV}wasInformedBy", f"{CLU}replaces"))
 """What leads back to such things."""
 
@@ -355,6 +356,13 @@ class GraphReader:
             ),
             "reading": self.several([*(str(it["iri"]) for it in releases), *named, *held, *shown]),
         }
+
+    def memberships(self, people: Iterable[str]) -> list[str]:
+        """Return the memberships of people."""
+        found = (
+            it for name in people for it in self._store.quads_for_pattern(None, _MEMBER, ox.NamedNode(name), DEFAULT)
+        )
+        return [it.subject.value for it in found if isinstance(it.subject, ox.NamedNode)]
 
     def several(self, names: Iterable[str]) -> dict[str, Any]:
         """Return what is said of several things and of what is next to them, as `thing` does of one."""
