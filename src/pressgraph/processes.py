@@ -104,6 +104,7 @@ class Processes(Generic[Request, Answer]):
         try:
             if process is None:
                 process = self._own.process = self._started()
+                process.stdin.write(self._told)  # type: ignore[union-attr]
                 self._own.told = 0
             answer: Answer | Exception
             for asked in (*self._news[self._own.told :], pickle.dumps(request)):
@@ -130,10 +131,6 @@ class Processes(Generic[Request, Answer]):
                 start_new_session=True,
             )
             self._processes.append(process)
-        with suppress(OSError):
-            # who asks first meets its end
-            process.stdin.write(self._told)  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
         return process
 
     def __enter__(self) -> Self:

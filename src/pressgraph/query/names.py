@@ -243,21 +243,26 @@ def looked_up(store: ox.Store, iris: Iterable[str]) -> dict[str, tuple[Found, li
     """Return what `name_in_store` returns of several things, by IRI: together they take the engine a fourth as long."""
     found: dict[str, tuple[Found, list[str]]] = {iri: ([], []) for iri in iris}
     said = _said_of(store, found)
+
+    def own(iri: str) -> Found:
+        return _best_of(lambda word: said.get(iri, {}).get(word, ()))
+
+    names = {iri: own(iri) for iri in said}
     schemes = {
-        iri: [it.value for it in said.get(iri, {}).get(SCHEME.value, ()) if isinstance(it, ox.NamedNode)]
-        for iri in found
-        if not _best_of(said.get(iri, {}))
+        iri: [it.value for it in said[iri].get(SCHEME, ()) if isinstance(it, ox.NamedNode)]
+        for iri, some in names.items()
+        if not some
     }
-    asked = _said_of(store, dict.fromkeys(chain.from_iterable(schemes.values())))
-    for iri, some in said.items():
-        names = _best_of(some) or [name for it in schemes[iri] for name in _best_of(asked.get(it, {}))]
-        found[iri] = (names, schemes.get(iri, []))
+    said |= _said_of(store, set(chain.from_iterable(schemes.values())) - said.keys())
+    for iri, some in names.items():
+        asked = schemes.get(iri, [])
+        found[iri] = (some or [name for it in asked for name in own(it)], asked)
     return found
 
 
-def _said_of(store: ox.Store, iris: Iterable[str]) -> dict[str, dict[str, list[Term]]]:
+def _said_of(store: ox.Store, iris: Iterable[str]) -> dict[str, dict[ox.NamedNode, list[Term]]]:
     """Return what properties that name things say of some."""
-    found: dict[str, dict[str, list[Term]]] = {}
+    found: dict[str, dict[ox.NamedNode, list[Term]]] = {}
     nodes = []
     for iri in iris:
         with suppress(ValueError):
@@ -271,17 +276,17 @@ def _said_of(store: ox.Store, iris: Iterable[str]) -> dict[str, dict[str, list[T
         )
         assert isinstance(rows, ox.QuerySolutions)  # noqa: S101 - of a SELECT
         for thing, word, value in rows:
-            found.setdefault(thing.value, {}).setdefault(word.value, []).append(value)
+            found.setdefault(thing.value, {}).setdefault(word, []).append(value)
     return found
 
 
-def _best_of(said: Mapping[str, Sequence[Term]]) -> Found:
-    """Return the names among what is said of a thing, or the first of its texts."""
+def _best_of(said: Callable[[ox.NamedNode], Iterable[Term]]) -> Found:
+    """Return the names among what properties say of a thing, or the first of its texts."""
     found: Found = []
-    for word, place in _PLACES.items():
+    for place, word in _PROPERTIES:
         if found and place >= len(NAMES):
             break
-        found += [(place, it.value, it.language or "") for it in said.get(word, ()) if isinstance(it, ox.Literal)]
+        found += [(place, it.value, it.language or "") for it in said(word) if isinstance(it, ox.Literal)]
     return found
 
 
@@ -302,16 +307,8 @@ def name_in_store(store: ox.Store, iri: str) -> tuple[Found, list[str]]:
 
 
 def _names_of(store: ox.Store, node: ox.NamedNode) -> Found:
-    labels: Found = []
-    for place, label in _PROPERTIES:
-        if labels and place >= len(NAMES):
-            break
-        labels.extend(
-            (place, quad.object.value, quad.object.language or "")
-            for quad in store.quads_for_pattern(node, label, None, ox.DefaultGraph())
-            if isinstance(quad.object, ox.Literal)
-        )
-    return labels
+    default = ox.DefaultGraph()
+    return _best_of(lambda word: (it.object for it in store.quads_for_pattern(node, word, None, default)))
 
 
 def name_queries(iris: Iterable[str]) -> Iterator[str]:

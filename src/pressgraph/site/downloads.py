@@ -22,6 +22,7 @@ from pressgraph.dataset.withholding import Rules
 from pressgraph.dataset.writing import triple_order, used_prefixes, write_ordered
 from pressgraph.export import exports, select
 from pressgraph.export.jsonld import context_of, json_bytes, json_ld
+from pressgraph.site.kept import HEADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -42,7 +43,6 @@ _AT_ONCE = 250
 _OF_BLOCK = 256
 """About so many things are compressed together."""
 _N_TRIPLES = ox.RdfFormat.N_TRIPLES
-_HEADS = "heads"
 _GZIP = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 """The header of a file of gzip without a time and a name, compressed as well as it can be (RFC 1952, 2.3)."""
 _LAST_BLOCK = b"\x03\x00"
@@ -74,7 +74,7 @@ def graph_files(
     if heads is None:
         kept.forget_subjects()
         heads = _by_subject(dataset.profile, graph, dataset_quads(graph.graphs.base, published), kept)
-    kept.note(_HEADS, heads)
+    kept.note(HEADS, heads)
     if heads is not None:
         yield from _files(heads, kept)
         return
@@ -118,7 +118,7 @@ def _stated(quads: Collection[ox.Quad], profile: Profile) -> list[ox.Triple]:
 
 def _replaced(profile: Profile, graph: PublishedGraph, kept: Kept, quads: Collection[ox.Quad]) -> _Heads | None:
     """Replace what is kept of some subjects; return the heads of the files, None where others may be right."""
-    heads = kept.noted(_HEADS, _Heads)
+    heads = kept.noted(HEADS, _Heads)
     changed = {it.subject for it in quads if isinstance(it.graph_name, ox.NamedNode) and graph.has(it)}
     # a node without a name is called something else each time
     if heads is None or not all(isinstance(it, ox.NamedNode) for it in changed):

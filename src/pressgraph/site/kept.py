@@ -45,6 +45,8 @@ _NUMBERS = {
     sqlite3.SQLITE_IOERR: errno.EIO,
 }
 """What the system says of what SQLite says."""
+HEADS = "heads"
+"""Where it is noted what stands at the head of the files of which subjects are kept."""
 _WHOLE = "whole"
 """The kind of parts that are groups of files about the graph as a whole."""
 _TABLES = """
@@ -109,7 +111,7 @@ class Kept:
         self._database.execute("UPDATE file SET part = NULL")
         for table in ("part", "entry", "subject", "pack"):
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
-        self.note("heads", None)
+        self.note(HEADS, None)
 
     # -- pages, and groups of files about the graph as a whole: the parts of a site
 
